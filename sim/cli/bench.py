@@ -1,0 +1,26 @@
+"""`fabshift bench`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sim.bench import benchmarks
+from sim.cli.output import emit_json
+from sim.report.render import show
+from sim.report.tables import left, right, table
+
+
+def command(as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False) -> None:
+    """Run the benchmarks."""
+    results = benchmarks(lambda line: print(line, file=sys.stderr))
+    if as_json:
+        emit_json({name: measure.to_json() for name, measure in results.items()})
+        return
+    rows = []
+    for name, measure in results.items():
+        versus = "; ".join(f"{ratio:.2f} x {other}" for other, ratio in measure.versus.items())
+        rows.append([name, f"{measure.value:,.4g}", measure.unit, versus])
+    show([table("", [left("benchmark"), right("value"), left("unit"), left("versus")], rows)])

@@ -1,0 +1,16 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+SETS = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Override an input (sites.fab.ramp.months=30); may be repeated."),
+]
+READINGS = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="FIGURE=NAME", help="Choose a reading of a contested figure; may be repeated."),
+]

@@ -1,0 +1,40 @@
+"""The list of commands, in the one place where it is kept.
+
+To add a command: write `sim/cli/NAME.py` with a function `command` whose parameters are typer
+options, and add its row here. Its module is imported only when it is invoked, so that
+`fabshift --help` stays as quick as the interpreter.
+"""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "list": ("sim.cli.list_scenarios", "The shipped scenarios, a line each."),
+    "validate": ("sim.cli.validate", "Every problem of scenario files at once, with file:line:column."),
+    "run": ("sim.cli.run", "One replication: the shift by quarter and stage, milestones, money, and files."),
+    "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
+    "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
+    "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),
+    "bench": ("sim.cli.bench", "How fast it is, against yardsticks run beside it."),
+}
+"""Name -> (module, one line of help)."""
+
+
+def overview() -> str:
+    """The text of `fabshift --help`."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items()]
+    return "\n".join(
+        (
+            "Usage: fabshift COMMAND [ARGS]...",
+            "",
+            "Plays out a plan to move chip supply in-house: how much, by when, at what cost.",
+            "",
+            "Commands:",
+            *lines,
+            "",
+            "Options:",
+            "  --version   The version.",
+            "  -h, --help  This page; after a command, that command's options.",
+            "",
+            "SCENARIO is a shipped name (see list) or a path to a YAML file.",
+            "Exit: 0 done; 1 a check failed; 2 the input is wrong.",
+        )
+    )

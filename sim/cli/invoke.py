@@ -1,0 +1,57 @@
+"""Runs one command: parsing by typer, problems of the user's told without a traceback."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from sim.cli.commands import COMMANDS
+from sim.cli.ends import FAILED, INTERRUPTED, WRONG_INPUT, pipe_closed, tell
+from sim.errors import InputError, ModelError
+
+
+def invoke(name: str, args: list[str]) -> int:
+    """Run command `name` with `args`; its exit code."""
+    module, line = COMMANDS[name]
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.command(name, help=line)(guarded(importlib.import_module(module).command))
+    try:
+        typer.main.get_command(app)(args=args, prog_name=f"fabshift {name}")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`command` with wrong input, failed checks and interrupts turned into exit codes.
+
+    They are caught inside typer's reach, which would print its own word ("Aborted!") for some.
+    """
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except InputError as error:
+            tell(error)
+            raise typer.Exit(WRONG_INPUT) from None
+        except ModelError as error:
+            print(f"the run broke a rule of the model: {error}", file=sys.stderr)
+            raise typer.Exit(FAILED) from None
+        except BrokenPipeError:
+            raise typer.Exit(pipe_closed()) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+    return run

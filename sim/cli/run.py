@@ -1,0 +1,56 @@
+"""`fabshift run`."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.choices import READINGS, SETS
+from sim.cli.output import Progress, emit_json
+from sim.scenario.loader import load_scenario
+
+
+class Engine(StrEnum):
+    """Which engine plays the plan out."""
+
+    EVENTS = "events"
+    BATCH = "batch"
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    sets: SETS = None,
+    readings: READINGS = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
+    engine: Annotated[Engine, typer.Option(help="events is the readable reference.")] = Engine.EVENTS,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Record every lot (lots.parquet with --out).")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite another scenario's results in DIR.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Run one replication and show it."""
+    loaded = load_scenario(scenario, sets=sets or (), readings=readings or ())
+    from sim.api import run
+
+    bar = Progress()
+    try:
+        result = run(loaded, seed=seed, engine=engine.value, trace=trace, progress=bar)
+    finally:
+        bar.close()
+    if out is not None:
+        result.save(out, force=force)
+    if as_json:
+        emit_json(result.to_json())
+        return
+    from sim.report.render import show
+    from sim.report.run_report import run_report
+
+    show(run_report(result))
+    if out is not None:
+        print(f"\nwritten to {out}")
+    elif trace:
+        print("note: --trace without --out: the lots are written nowhere", file=sys.stderr)

@@ -1,0 +1,48 @@
+"""When periods and reviews begin."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from sim.plan import Calendar
+from sim.scenario.schema import Document
+
+
+def calendar(document: Document) -> Calendar:
+    """The days at which reporting and planning periods begin."""
+    horizon = document.horizon
+    if horizon.start is not None and horizon.end is not None:
+        days = float((horizon.end - horizon.start).days)
+        periods = _dated(horizon.start, horizon.end, document.report_every)
+        reviews = _dated(horizon.start, horizon.end, document.review_every)
+        start, unit = np.datetime64(horizon.start, "D"), "day"
+    else:
+        assert horizon.length is not None
+        days, start, unit = horizon.length, None, horizon.time_unit or "time unit"
+        periods = _stepped(days, days if document.report_every == "month" else _step(document.report_every))
+        reviews = _stepped(days, _step(document.review_every))
+    # The warm-up ends a period, so that statistics after it are whole periods.
+    edges = sorted({*periods, days} | ({horizon.warmup} if 0 < horizon.warmup < days else set()))
+    return Calendar(days, horizon.warmup, horizon.drain, tuple(edges), (*reviews, days), start, unit)
+
+
+def _step(every: int | str) -> float:
+    return 1.0 if isinstance(every, str) else float(every)
+
+
+def _stepped(days: float, step: float) -> tuple[float, ...]:
+    return tuple(float(x) for x in np.arange(0.0, days, step))
+
+
+def _dated(start: dt.date, end: dt.date, every: int | str) -> tuple[float, ...]:
+    if every != "month":
+        return _stepped(float((end - start).days), _step(every))
+    firsts, year, month = [0.0], start.year, start.month
+    while True:
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        first = dt.date(year, month, 1)
+        if first >= end:
+            return tuple(firsts)
+        firsts.append(float((first - start).days))

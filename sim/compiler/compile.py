@@ -1,0 +1,182 @@
+"""Compile a scenario: give everything an index and put pools in the order of the bill of materials."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from graphlib import TopologicalSorter
+
+from sim.compiler.calendar import calendar
+from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan, source_plan
+from sim.compiler.references import References
+from sim.plan import MilestonePlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, frozen
+from sim.scenario.loader import Scenario
+from sim.scenario.schema import Document
+from sim.scenario.schema.document import Share
+from sim.scenario.schema.supply import Sourcing
+
+
+def pool_members(document: Document) -> dict[str, tuple[str, ...]]:
+    """Members of each pool; an item in no pool is a pool of its own."""
+    pooled = {item: name for name, pool in document.pools.items() for item in pool.members}
+    pools = {name: tuple(pool.members) for name, pool in document.pools.items()}
+    pools.update({item: (item,) for item in document.items if item not in pooled})
+    return pools
+
+
+def pool_recipes(document: Document) -> dict[str, tuple[str, ...]]:
+    """Recipes that each pool is sourced from: those of its sourcing, else all that make a member."""
+    found = {}
+    for pool, members in pool_members(document).items():
+        sourcing = document.sourcing.get(pool)
+        makers = [name for name, recipe in document.recipes.items() if recipe.item in members]
+        found[pool] = tuple(sourcing.sources if sourcing else makers)
+    return found
+
+
+def compile_plan(scenario: Scenario) -> Plan:
+    """The plan of a validated scenario."""
+    document = scenario.document
+    dated = document.horizon.start is not None
+    refs = References(scenario.inputs, dated=dated)
+    members, recipes = pool_members(document), pool_recipes(document)
+    items = {name: i for i, name in enumerate(document.items)}
+    sites = {name: i for i, name in enumerate(document.sites)}
+    pools = {name: i for i, name in enumerate(members)}
+    pool_of = {item: pools[pool] for pool, held in members.items() for item in held} | pools
+    names = [name for pool in members for name in recipes[pool]]
+    index = {name: i for i, name in enumerate(names)}
+    shares = {r: refs.ref(f"sourcing.{pool}.shares.{r}") for pool in members for r in recipes[pool]}
+    sources = tuple(
+        source_plan(refs, name, document.recipes[name], items, sites, index, shares[name]) for name in names
+    )
+    place = {name: (sites[name], site.owner, site.region) for name, site in document.sites.items()}
+    ranks = {name: i for i, name in enumerate(document.disruptions)}
+    start, input_pool, input_ref = _bill_of_materials(refs, document, names, pool_of)
+    plan = Plan(
+        name=scenario.name,
+        calendar=calendar(document),
+        initial_pipeline=document.initial == "pipeline",
+        yield_noise=document.yield_noise,
+        lot_scale=document.lot_scale,
+        discount_rate=refs.ref("money.discount_rate"),
+        inputs=(),
+        correlations=(),
+        items=tuple(item_plan(refs, name, item) for name, item in document.items.items()),
+        pools=tuple(
+            _pool_plan(refs, document, pool, tuple(items[m] for m in held), tuple(index[r] for r in recipes[pool]))
+            for pool, held in members.items()
+        ),
+        sites=tuple(site_plan(refs, name, site) for name, site in document.sites.items()),
+        sources=sources,
+        lines=tuple(line_plan(refs, name, line, pool_of, index) for name, line in document.demand.items()),
+        disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
+        shares=_shares(document, sources),
+        milestones=_milestones(refs, document, sources, items, sites, pool_of),
+        item_pool=frozen([pool_of[item] for item in document.items]),
+        inputs_start=frozen(start),
+        input_pool=frozen(input_pool),
+        input_ref=tuple(input_ref),
+        order=frozen(_order(len(pools), sources, [pool_of[i] for i in document.items], start, input_pool)),
+    )
+    correlations = [
+        c
+        for i, pair in enumerate(document.correlations)
+        for c in refs.correlation(pair.inputs[0], pair.inputs[1], scenario.inputs.number(f"correlations.{i}.rank"))
+    ]
+    # Compiling registers inputs as it meets them: the vector is complete only now.
+    return replace(plan, inputs=tuple(refs.planned), correlations=tuple(correlations))
+
+
+def _bill_of_materials(
+    refs: References, document: Document, names: list[str], pool_of: dict[str, int]
+) -> tuple[list[int], list[int], list[Ref]]:
+    start, pools, quantities = [0], [], []
+    for name in names:
+        for wanted in document.recipes[name].inputs:
+            pools.append(pool_of[wanted])
+            quantities.append(refs.ref(f"recipes.{name}.inputs.{wanted}"))
+        start.append(len(pools))
+    return start, pools, quantities
+
+
+def _order(
+    n: int, sources: tuple[SourcePlan, ...], item_pool: list[int], start: list[int], input_pool: list[int]
+) -> list[int]:
+    sorter: TopologicalSorter[int] = TopologicalSorter({p: set() for p in range(n)})
+    for r, source in enumerate(sources):
+        for wanted in input_pool[start[r] : start[r + 1]]:
+            sorter.add(wanted, item_pool[source.item])
+    return list(sorter.static_order())
+
+
+def _pool_plan(
+    refs: References, document: Document, name: str, members: tuple[int, ...], sources: tuple[int, ...]
+) -> PoolPlan:
+    first = (document.pools[name].members if name in document.pools else [name])[0]
+    item, at = document.items[first], f"items.{first}.policy"
+    sourcing = document.sourcing.get(name) or Sourcing(sources=["all"])
+    here = f"sourcing.{name}.phase_out"
+    return PoolPlan(
+        name=name,
+        members=members,
+        sources=sources,
+        policy=item.policy.type,
+        level=refs.ref(f"{at}.level"),
+        reorder=refs.ref(f"{at}.reorder"),
+        quantity=refs.ref(f"{at}.quantity"),
+        review=refs.ref(f"{at}.review"),
+        priority=item.priority,
+        bypass=item.bypass,
+        sourcing=sourcing.policy,
+        overflow=sourcing.overflow,
+        floor=refs.ref(f"sourcing.{name}.second_source_floor"),
+        phase_out=(refs.ref(f"{here}.begins"), refs.ref(f"{here}.ends"), refs.ref(f"{here}.to")),
+        withdraw_on_announced=sourcing.withdraw_on == "announced",
+    )
+
+
+def _shares(document: Document, sources: tuple[SourcePlan, ...]) -> tuple[SharePlan, ...]:
+    stages = dict.fromkeys(item.stage for item in document.items.values())
+    declared = document.shares or {stage: Share(stage=stage) for stage in stages}
+    items = list(document.items.values())
+    site_list = list(document.sites.values())
+    plans = []
+    for name, share in declared.items():
+        counted = tuple(
+            r
+            for r, source in enumerate(sources)
+            if items[source.item].stage == share.stage
+            and (not share.families or items[source.item].family in share.families)
+        )
+        echoes = dict.fromkeys(site_list[sources[r].site].echoes_assumption for r in counted)
+        plans.append(SharePlan(name, share.title or name, counted, tuple(e for e in echoes if e)))
+    return tuple(plans)
+
+
+def _milestones(
+    refs: References, document: Document, sources: tuple[SourcePlan, ...], items: dict[str, int],
+    sites: dict[str, int], pool_of: dict[str, int],
+) -> tuple[MilestonePlan, ...]:  # fmt: skip
+    share_names = [s.name for s in _shares(document, sources)]
+    plans = []
+    for name, milestone in document.milestones.items():
+        watched = {items[i] for i in milestone.items}
+        where = {sites[s] for s in milestone.sites}
+        plans.append(
+            MilestonePlan(
+                name=name,
+                title=milestone.title or name,
+                rule=milestone.rule,
+                sources=tuple(
+                    r for r, s in enumerate(sources) if s.item in watched and (not where or s.site in where)
+                ),
+                pools=tuple(dict.fromkeys(pool_of[i] for i in milestone.items)),
+                share=share_names.index(milestone.share) if milestone.share else -1,
+                level=refs.ref(f"milestones.{name}.level"),
+                months=refs.ref(f"milestones.{name}.months"),
+            )
+        )
+    return tuple(plans)
+
+
+__all__ = ["compile_plan", "pool_members", "pool_recipes"]

@@ -1,0 +1,215 @@
+"""The parts of a plan that stand alone: sites, recipes, demand lines, disruptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.compiler.references import References
+from sim.plan import (
+    NONE,
+    DisruptionPlan,
+    EffectsPlan,
+    GenerationPlan,
+    ItemPlan,
+    LearningPlan,
+    LinePlan,
+    RampPlan,
+    Ref,
+    SitePlan,
+    SourcePlan,
+    YieldPlan,
+)
+from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
+from sim.scenario.schema.supply import Item, Learning, Recipe, Site
+
+
+def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
+    """An item's own numbers."""
+    at = f"items.{name}"
+    ref = {k: refs.ref(f"{at}.{k}") for k in ("tops", "watts", "h100e", "holding_cost", "initial_stock", "safety_stock")}
+    return ItemPlan(
+        name, item.stage, item.family, item.unit, ref["tops"], ref["watts"], ref["h100e"],
+        ref["holding_cost"], ref["initial_stock"], ref["safety_stock"],
+    )  # fmt: skip
+
+
+def site_plan(refs: References, name: str, site: Site) -> SitePlan:
+    """A site's capacity, contract and money."""
+    at = f"sites.{name}"
+    unlimited = site.capacity == "unlimited"
+    capacity = None if isinstance(site.capacity, str) else refs.path(f"{at}.capacity", site.capacity)
+    contract = site.contract
+    stages = site.construction.stages if site.construction else []
+    ramps = [RampPlan(NONE, refs.ref(f"{at}.ramp.target"), refs.ref(f"{at}.ramp.months"), site.ramp.shape)] if site.ramp else []
+    for i, expansion in enumerate(site.expansions):
+        here = f"{at}.expansions.{i}"
+        ramps.append(
+            RampPlan(refs.ref(f"{here}.after"), refs.ref(f"{here}.target"), refs.ref(f"{here}.months"), expansion.shape)
+        )
+    return SitePlan(
+        name=name,
+        stream=site.stream or name,
+        in_house=site.in_house,
+        owner=site.owner,
+        region=site.region,
+        unlimited=unlimited,
+        lines=refs.ref(f"{at}.lines"),
+        capacity=capacity,
+        ramp_start=refs.ref(f"{at}.ramp.start"),
+        ramp_initial=refs.ref(f"{at}.ramp.initial"),
+        decision=refs.ref(f"{at}.construction.decision"),
+        stages=tuple(refs.ref(f"{at}.construction.stages.{i}.duration") for i in range(len(stages))),
+        ramps=tuple(ramps),
+        availability=refs.ref(f"{at}.availability"),
+        rivals=refs.path(f"{at}.rivals", site.rivals),
+        allocation=refs.path(f"{at}.contract.allocation", contract.allocation) if contract else None,
+        commitment=refs.path(f"{at}.contract.commitment", contract.commitment) if contract else None,
+        notice=refs.ref(f"{at}.contract.notice"),
+        take_or_pay=refs.ref(f"{at}.contract.take_or_pay"),
+        announced=refs.path(f"{at}.announced", site.announced),
+        capex_per_capacity=refs.ref(f"{at}.capex.per_capacity"),
+        equipment_share=refs.ref(f"{at}.capex.equipment_share"),
+        life=refs.ref(f"{at}.capex.life"),
+        salvage=refs.ref(f"{at}.capex.salvage"),
+        fixed_cost=refs.ref(f"{at}.fixed_cost"),
+        echoes_assumption=site.echoes_assumption,
+    )
+
+
+def source_plan(
+    refs: References, name: str, recipe: Recipe, items: Mapping[str, int], sites: Mapping[str, int],
+    sources: Mapping[str, int], share: Ref,
+) -> SourcePlan:  # fmt: skip
+    """A recipe in use."""
+    at = f"recipes.{name}"
+
+    def ref(key: str) -> Ref:
+        return refs.ref(f"{at}.{key}")
+
+    return SourcePlan(
+        name=name,
+        stream=recipe.stream or name,
+        item=items[recipe.item],
+        site=sites[recipe.site],
+        lot_size=ref("lot_size"),
+        load=refs.noise(f"{at}.load", recipe.load),
+        cycle_time=refs.noise(f"{at}.cycle_time", recipe.cycle_time),
+        queue_allowance=ref("queue_allowance"),
+        planned_lead_time=ref("planned_lead_time"),
+        shipping_time=ref("shipping_time"),
+        yields=_yield_plan(refs, at, recipe, sources),
+        begins=ref("qualification.begins"),
+        sample_days=ref("qualification.samples.days"),
+        sample_starts=ref("qualification.samples.starts"),
+        risk_days=ref("qualification.risk.days"),
+        risk_starts=ref("qualification.risk.starts"),
+        price=refs.path(f"{at}.price", recipe.price),
+        variable_cost=ref("variable_cost"),
+        order_cost=ref("order_cost"),
+        shipment_cost=ref("shipment_cost"),
+        share=share,
+    )
+
+
+def _yield_plan(refs: References, at: str, recipe: Recipe, sources: Mapping[str, int]) -> YieldPlan:
+    die_area, wafer = NONE, (NONE, NONE, NONE)
+    if recipe.node is not None:
+        node = refs.name(f"{at}.node")
+        die_area = refs.ref(f"items.{recipe.item}.die_area.{node}")
+        diameter, edge, scribe = (refs.ref(f"nodes.{node}.{k}") for k in ("wafer_diameter", "edge_exclusion", "scribe"))
+        wafer = (diameter, edge, scribe)
+    here, y = f"{at}.yield", recipe.yields
+    return YieldPlan(
+        line=refs.ref(f"{here}.line"),
+        assembly=refs.ref(f"{here}.assembly"),
+        assembly_learning=_learning(refs, f"{here}.assembly_learning", y.assembly_learning, sources),
+        defects=refs.ref(f"{here}.defects"),
+        defect_learning=_learning(refs, f"{here}.defect_learning", y.defect_learning, sources),
+        model=y.model,
+        alpha=refs.ref(f"{here}.alpha"),
+        units_per_start=refs.ref(f"{at}.units_per_start"),
+        die_area=die_area,
+        wafer=wafer,
+    )
+
+
+def _learning(refs: References, at: str, field: Learning | None, sources: Mapping[str, int]) -> LearningPlan | None:
+    if field is None:
+        return None
+    scale = refs.ref(f"{at}.days" if field.days is not None else f"{at}.starts")
+    inherits = sources.get(field.inherits, -1) if field.inherits else -1
+    return LearningPlan(
+        refs.ref(f"{at}.start"), refs.ref(f"{at}.mature"), field.over, scale, inherits, refs.ref(f"{at}.keep")
+    )
+
+
+def line_plan(
+    refs: References, name: str, line: DemandLine, pool_of: Mapping[str, int], sources: Mapping[str, int]
+) -> LinePlan:
+    """A demand line."""
+    at = f"demand.{name}"
+    if line.item is not None:
+        generations = [GenerationPlan(pool_of[line.item], NONE, NONE, NONE, ())]
+    else:
+        generations = [
+            GenerationPlan(
+                pool_of[g.item],
+                refs.ref(f"{at}.generations.{i}.begins"),
+                refs.ref(f"{at}.generations.{i}.cadence"),
+                refs.ref(f"{at}.generations.{i}.months"),
+                tuple(sources[r] for r in g.wait_for if r in sources),
+            )
+            for i, g in enumerate(line.generations)
+        ]
+    ref = {
+        k: refs.ref(f"{at}.{k}")
+        for k in (
+            "share", "per_unit", "every", "quantity", "sd", "begins", "cancel_after", "delivery_time",
+            "shipment_cost", "shortage_cost", "value",
+        )
+    }  # fmt: skip
+    return LinePlan(
+        name=name,
+        stream=line.stream or name,
+        generations=tuple(generations),
+        pattern=line.pattern,
+        rate=refs.path(f"{at}.rate", line.rate),
+        compute=refs.path(f"{at}.compute", line.compute),
+        values=tuple(refs.ref(f"{at}.values.{i}") for i in range(len(line.values))),
+        priority=line.priority,
+        backlog=line.backlog,
+        forecast_rate=refs.path(f"{at}.forecast.rate", line.forecast.rate),
+        forecast_bias=refs.ref(f"{at}.forecast.bias"),
+        forecast_revision=refs.ref(f"{at}.forecast.revision"),
+        **ref,
+    )
+
+
+def disruption_plan(
+    refs: References, name: str, disruption: AnyDisruption, sites: Mapping[str, tuple[int, str, str]],
+    disruptions: Mapping[str, int],
+) -> DisruptionPlan:  # fmt: skip
+    """A disruption with the sites it strikes; `sites` gives each site's index, owner and region."""
+    at = f"disruptions.{name}"
+    own: dict[type, tuple[str, ...]] = {Scheduled: ("begins",), Sporadic: ("rate",), Markov: ("every", "fail", "recover")}
+    struck = tuple(
+        index
+        for site, (index, owner, region) in sites.items()
+        if site in disruption.sites or owner in disruption.owners or region in disruption.regions
+    )
+    effect = {k: refs.ref(f"{at}.effects.{k}") for k in ("capacity", "cycle_time", "yield", "price", "allocation")}
+    duration = None if isinstance(disruption, Markov) else refs.noise(f"{at}.duration", disruption.duration)
+    return DisruptionPlan(
+        name=name,
+        stream=disruption.stream or name,
+        kind=disruption.kind,
+        refs={k: refs.ref(f"{at}.{k}") for k in own[type(disruption)]},
+        duration=duration,
+        recovery=refs.ref(f"{at}.recovery"),
+        sites=struck,
+        effects=EffectsPlan(
+            effect["capacity"], effect["cycle_time"], effect["yield"], effect["price"], effect["allocation"],
+            disruption.effects.shipments_held,
+        ),
+        raises=tuple((disruptions[k], refs.ref(f"{at}.raises.{k}")) for k in disruption.raises),
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""From dotted paths of a scenario to references into the plan's vector of inputs."""
+
+from __future__ import annotations
+
+from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref
+from sim.scenario.resolve import Inputs
+from sim.scenario.schema.quantity import Draw, Path, Random
+
+MONTH = 30.4375
+YEAR = 365.25
+
+
+class References:
+    """Registers each number that the plan uses, once, in internal units.
+
+    Times become days, rates become per day. In an abstract model the time unit stands for day,
+    month and year alike, so nothing is scaled.
+    """
+
+    def __init__(self, inputs: Inputs, *, dated: bool) -> None:
+        self._inputs = inputs
+        month, year = (MONTH, YEAR) if dated else (1.0, 1.0)
+        self._scale = {"month": month, "year": year, "1/month": 1 / month, "1/year": 1 / year, "USD*month": month}
+        self._refs: dict[str, Ref] = {}
+        self.planned: list[PlannedInput] = []
+
+    def ref(self, path: str) -> Ref:
+        """The reference of the number at `path`, or NONE if the scenario leaves it out."""
+        if path not in self._inputs:
+            return NONE
+        if path not in self._refs:
+            found = self._inputs[path]
+            scale = self._scale.get(found.unit, 1.0)
+            value = self._inputs.number(path) * scale
+            low = value if found.low is None else found.low * scale
+            high = value if found.high is None else found.high * scale
+            self._refs[path] = Ref(len(self.planned))
+            self.planned.append(PlannedInput(path, value, low, high, found.draw))
+        return self._refs[path]
+
+    def name(self, path: str) -> str:
+        """The name at `path`."""
+        return str(self._inputs[path].value)
+
+    def index_of(self, label: str) -> list[int]:
+        """Planned inputs at a path, or fed by a figure."""
+        return [
+            i
+            for i, planned in enumerate(self.planned)
+            if planned.path == label or self._inputs[planned.path].figure == label
+        ]
+
+    def noise(self, path: str, field: Random) -> NoisePlan:
+        """An operational distribution."""
+        mean = self.ref(f"{path}.mean")
+        return NoisePlan(field.shape, self.ref(path) if mean == NONE else mean, self.ref(f"{path}.cv"))
+
+    def path(self, path: str, field: Path | None) -> PathPlan | None:
+        """A value over time."""
+        if field is None:
+            return None
+        if field.constant is not None:
+            return PathPlan(field.interpolate, (NONE,), (self.ref(path),))
+        at = tuple(self.ref(f"{path}.points.{i}.at") for i in range(len(field.points)))
+        values = tuple(self.ref(f"{path}.points.{i}.value") for i in range(len(field.points)))
+        return PathPlan(field.interpolate, at, values)
+
+    def correlation(self, first: str, second: str, rank: float) -> list[tuple[int, int, float]]:
+        """Rank correlations between every drawn input that either label names."""
+
+        def drawn(label: str) -> list[int]:
+            return [i for i in self.index_of(label) if self.planned[i].draw is not Draw.FIXED]
+
+        return [(a, b, rank) for a in drawn(first) for b in drawn(second) if a != b]

@@ -1,0 +1,185 @@
+"""Demand of every line, generation by generation: what comes, and what the planner expects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws.curves import TICKS_PER_DAY, path_at, ticks, value
+from sim.draws.streams import stream, uniforms
+from sim.plan import NONE, FloatArray, IntArray, LinePlan, Plan
+from sim.scenario.schema.demand import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Demand of one line for one pool.
+
+    `times` (ticks, increasing) and `units` are what comes; `forecast[d]` is what the planner expects
+    from the start to day d, cumulated; `actual_rate` (units a day) is the mean of what comes.
+    """
+
+    line: int
+    generation: int
+    pool: int
+    times: IntArray
+    units: IntArray
+    forecast: FloatArray
+    actual_rate: FloatArray
+
+
+def flows(
+    plan: Plan, vector: FloatArray, seed: int, replication: int, days: int, ready: Sequence[float]
+) -> list[Flow]:
+    """Flows of all lines; `days` is how far forecasts reach, `ready[r]` the day from which source `r`
+    supplies in volume."""
+    found = []
+    for index, line in enumerate(plan.lines):
+        grid = np.arange(days + 1, dtype=np.float64)
+        weights = _changeover(line, vector, grid + 0.5, ready)
+        events = _events(plan, line, vector, seed, replication)
+        rate = _rate(line, vector, grid, days)
+        expected = rate if line.forecast_rate is None else path_at(line.forecast_rate, vector, grid + 0.5) * _scale(line, vector)
+        expected = expected * value(vector, line.forecast_bias, 1.0)
+        for g, generation in enumerate(line.generations):
+            per_unit = _per_item(plan, line, vector, generation.pool)
+            actual = rate * weights[g] * per_unit
+            times, units = _flow_events(line, vector, plan.calendar.days, actual, events, weights[g])
+            forecast = np.concatenate([[0.0], np.cumsum(expected * weights[g] * per_unit)])
+            found.append(Flow(index, g, generation.pool, times, units, forecast, actual))
+    return found
+
+
+def _scale(line: LinePlan, vector: FloatArray) -> float:
+    return value(vector, line.share, 1.0) * value(vector, line.per_unit, 1.0)
+
+
+def _per_item(plan: Plan, line: LinePlan, vector: FloatArray, pool: int) -> float:
+    """Items in one unit of the line's rate: 1, or for a compute need the inverse of an item's H100e."""
+    if line.compute is None:
+        return 1.0
+    return 1.0 / max(value(vector, plan.items[plan.pools[pool].members[0]].h100e, 1.0), 1e-12)
+
+
+def _rate(line: LinePlan, vector: FloatArray, grid: FloatArray, days: int) -> FloatArray:
+    """Mean demand of each day in units of the rate (H100e for a compute need)."""
+    begun = grid + 1 > value(vector, line.begins, 0.0)
+    if line.compute is not None:
+        level = path_at(line.compute, vector, np.append(grid, days + 1.0))
+        mean = np.maximum(np.diff(level), 0.0)
+    elif line.rate is not None:
+        mean = path_at(line.rate, vector, grid + 0.5)
+    elif line.pattern is Pattern.SERIES:
+        mean = np.full(grid.shape, float(np.mean(vector[list(line.values)])) / value(vector, line.every, 1.0))
+    else:
+        mean = np.full(grid.shape, value(vector, line.quantity) / value(vector, line.every, 1.0))
+    return np.where(begun, mean * _scale(line, vector), 0.0)
+
+
+def changeover_begins(line: LinePlan, vector: FloatArray, ready: Sequence[float]) -> list[float]:
+    """The day each generation's changeover begins: its date or its cadence after the one before, but
+    not before one of the sources it waits for is ready."""
+    begins: list[float] = []
+    for generation in line.generations:
+        wished = value(vector, generation.begins, -np.inf)
+        if generation.cadence != NONE and begins:
+            previous = begins[-1] if begins[-1] > -np.inf else 0.0
+            wished = previous + value(vector, generation.cadence)
+        if generation.wait_for:
+            wished = max(wished, min(ready[r] for r in generation.wait_for))
+        begins.append(wished)
+    return begins
+
+
+def _changeover(line: LinePlan, vector: FloatArray, days: FloatArray, ready: Sequence[float]) -> list[FloatArray]:
+    """The share of the line that each generation takes on each day; they add up to one."""
+    arrived = [np.ones(days.shape)]
+    begins = changeover_begins(line, vector, ready)
+    for generation, begin in zip(line.generations[1:], begins[1:], strict=True):
+        length = value(vector, generation.days)
+        progress = np.where(days >= begin, 1.0, 0.0)
+        if length > 0 and begin < np.inf:
+            progress = np.clip((days - begin) / length, 0.0, 1.0)
+        arrived.append(np.minimum(arrived[-1], progress))
+    arrived.append(np.zeros(days.shape))
+    return [now - then for now, then in zip(arrived, arrived[1:], strict=False)]
+
+
+def _events(
+    plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replication: int
+) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Days, units and a uniform (which generation) of a line's random or listed events; None where
+    demand falls evenly."""
+    days, begins = plan.calendar.days, value(vector, line.begins, 0.0)
+    every, scale = value(vector, line.every, 1.0), _scale(line, vector)
+    generator = stream(seed, replication, f"demand/{line.stream}")
+    if line.pattern is Pattern.EVEN:
+        return None
+    if line.pattern is Pattern.POISSON:
+        at = _poisson(line, vector, generator, begins, days, scale)
+        units = np.ones(at.size)
+    else:
+        n = max(int(np.ceil((days - begins) / every)), 0)
+        if line.pattern is Pattern.SERIES:
+            units = vector[list(line.values)][:n] * scale
+            n = units.size
+        elif line.pattern is Pattern.PERIODIC:
+            units = np.full(n, value(vector, line.quantity) * scale)
+        else:
+            from scipy import special
+
+            normals = special.ndtri(uniforms(generator, n))
+            drawn = (value(vector, line.quantity) + value(vector, line.sd) * normals) * scale
+            units = np.asarray(np.maximum(drawn, 0.0), dtype=np.float64)
+        at = begins + every * np.arange(n)
+    which = uniforms(stream(seed, replication, f"demand/{line.stream}/generation"), at.size)
+    return at, units, which
+
+
+def _poisson(
+    line: LinePlan, vector: FloatArray, generator: np.random.Generator, begins: float, days: float, scale: float
+) -> FloatArray:
+    """Arrivals of a Poisson process with a rate that follows the path: unit exponentials through the
+    inverse of the cumulated rate (exact for a constant rate)."""
+    assert line.rate is not None
+    grid = np.arange(np.floor(begins), np.ceil(days) + 1)
+    mean = path_at(line.rate, vector, grid[:-1] + 0.5) * scale
+    cumulated = np.concatenate([[0.0], np.cumsum(mean)])
+    total, gaps = float(cumulated[-1]), np.zeros(0)
+    while gaps.sum() < total:
+        block = -np.log1p(-uniforms(generator, max(1024, int(total - gaps.sum()))))
+        gaps = np.concatenate([gaps, block])
+    exposure = np.cumsum(gaps)
+    exposure = exposure[exposure < total]
+    constant = bool(mean.size) and bool(np.all(mean == mean[0]))
+    at = grid[0] + exposure / mean[0] if constant else np.interp(exposure, cumulated, grid)
+    return np.asarray(at[(at >= begins) & (at < days)])
+
+
+def _flow_events(
+    line: LinePlan, vector: FloatArray, days: float, rate: FloatArray,
+    events: tuple[FloatArray, FloatArray, FloatArray] | None, weight: FloatArray,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """Times and whole units of one generation; fractions are carried to its next event."""
+    if events is None:
+        every = value(vector, line.every, 1.0)
+        at = np.arange(0.0, days, every)
+        cumulated = np.concatenate([[0.0], np.cumsum(rate)])
+        grid = np.arange(cumulated.size, dtype=np.float64)
+        wanted = np.diff(np.interp(np.append(at, min(at[-1] + every, days)), grid, cumulated))
+    else:
+        at, units, which = events
+        now = weight[np.minimum(at.astype(np.int64), weight.size - 1)]
+        if line.pattern is Pattern.POISSON and len(line.generations) > 1:
+            # Each arrival wants one generation, chosen by its share of the day.
+            now = np.where(which < now, 1.0, 0.0)
+        wanted = units * now
+    whole = np.floor(np.cumsum(wanted) + 1e-6).astype(np.int64)
+    units_out = np.diff(whole, prepend=0)
+    keep = units_out > 0
+    return np.array([ticks(float(t)) for t in at[keep]], dtype=np.int64), units_out[keep]
+
+
+__all__ = ["TICKS_PER_DAY", "Flow", "changeover_begins", "flows"]

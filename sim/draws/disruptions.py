@@ -1,0 +1,175 @@
+"""When disruptions strike, and the factors that follow: all of it drawn before the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+import numpy as np
+
+from sim.draws.curves import NEVER, Curve, combine, constant, steps, ticks, value
+from sim.draws.streams import quantile, stream, uniforms
+from sim.plan import NONE, DisruptionPlan, FloatArray, NoisePlan, Plan, Ref
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What disruptions do to one site, as step functions, and when its shipments are held (ticks)."""
+
+    capacity: Curve
+    cycle_time: Curve
+    yields: Curve
+    price: Curve
+    allocation: Curve
+    held: tuple[tuple[int, int], ...]
+
+
+class Luck:
+    """Uniforms of one disruption, in order."""
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        self._generator = generator
+
+    def uniform(self) -> float:
+        """The next uniform."""
+        return float(uniforms(self._generator, 1)[0])
+
+    def duration(self, noise: NoisePlan, vector: FloatArray) -> float:
+        """The next duration, in days."""
+        u = uniforms(self._generator, 1)
+        return float(quantile(noise.shape, value(vector, noise.mean), value(vector, noise.cv), u)[0])
+
+
+def _scheduled(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, hazard: Hazard) -> list[Interval]:
+    assert plan.duration is not None
+    begins = value(vector, plan.refs["begins"])
+    return [(begins, begins + luck.duration(plan.duration, vector))]
+
+
+def _random(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, hazard: Hazard) -> list[Interval]:
+    """A renewal process: the next stroke comes at the rate in force after the last has ended."""
+    assert plan.duration is not None
+    intervals: list[Interval] = []
+    now = 0.0
+    while True:
+        now = hazard.arrival(now, -np.log1p(-luck.uniform()))
+        length = luck.duration(plan.duration, vector)
+        if now >= days:
+            return intervals
+        intervals.append((now, now + length))
+        now += length
+
+
+def _markov(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, hazard: Hazard) -> list[Interval]:
+    """Up at first; the state of each period is settled at its start."""
+    every, fail, recover = (value(vector, plan.refs[k]) for k in ("every", "fail", "recover"))
+    intervals: list[Interval] = []
+    down, since = False, 0.0
+    for period in range(int(np.ceil(days / every))):
+        flips = luck.uniform() < (recover if down else fail)
+        if flips and down:
+            intervals.append((since, period * every))
+        elif flips:
+            since = period * every
+        down = down != flips
+    return [*intervals, (since, np.inf)] if down else intervals
+
+
+KINDS: dict[str, Callable[[DisruptionPlan, FloatArray, Luck, float, Hazard], list[Interval]]] = {
+    "scheduled": _scheduled,
+    "random": _random,
+    "markov": _markov,
+}
+
+
+class Hazard:
+    """A rate that other disruptions raise while they last."""
+
+    def __init__(self, rate: float, raised: Iterable[tuple[Interval, float]]) -> None:
+        raised = list(raised)
+        edges = sorted({0.0, *(edge for interval, _ in raised for edge in interval)})
+        self._edges = [*edges, np.inf]
+        self._rates = [
+            rate * float(np.prod([factor for (begin, end), factor in raised if begin <= edge < end])) for edge in edges
+        ]
+
+    def arrival(self, after: float, exposure: float) -> float:
+        """The day on which the rate integrated from `after` reaches `exposure`."""
+        for rate, begin, end in zip(self._rates, self._edges, self._edges[1:], strict=False):
+            begin = max(begin, after)
+            if end <= begin:
+                continue
+            if rate > 0 and exposure <= rate * (end - begin):
+                return begin + exposure / rate
+            exposure -= rate * (end - begin) if rate > 0 else 0.0
+        return np.inf
+
+
+def strokes(plan: Plan, vector: FloatArray, seed: int, replication: int, days: float) -> list[list[Interval]]:
+    """When each disruption is in force: (begin, end) in days."""
+    sorter: TopologicalSorter[int] = TopologicalSorter({i: set() for i in range(len(plan.disruptions))})
+    for i, disruption in enumerate(plan.disruptions):
+        for other, _ in disruption.raises:
+            sorter.add(other, i)
+    found: list[list[Interval]] = [[] for _ in plan.disruptions]
+    for i in sorter.static_order():
+        disruption = plan.disruptions[i]
+        raised = [
+            (interval, value(vector, factor))
+            for j, other in enumerate(plan.disruptions)
+            for target, factor in other.raises
+            if target == i
+            for interval in found[j]
+        ]
+        hazard = Hazard(value(vector, disruption.refs.get("rate", NONE)), raised)
+        luck = Luck(stream(seed, replication, f"disruption/{disruption.stream}"))
+        found[i] = KINDS[disruption.kind](disruption, vector, luck, days, hazard)
+    return found
+
+
+def factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]]) -> list[Factors]:
+    """The factors at every site."""
+    return [_site_factors(plan, vector, struck, site) for site in range(len(plan.sites))]
+
+
+def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], site: int) -> Factors:
+    here = [(d, struck[i]) for i, d in enumerate(plan.disruptions) if site in d.sites]
+
+    def product(pick: Callable[[DisruptionPlan], Ref], *, recovers: bool = False) -> Curve:
+        curve = constant(1.0)
+        for disruption, intervals in here:
+            ref = pick(disruption)
+            recovery = value(vector, disruption.recovery) if recovers else 0.0
+            for begin, end in intervals if ref != NONE else ():
+                curve = combine(np.multiply, curve, _stroke(begin, end, value(vector, ref), recovery))
+        return curve
+
+    held = sorted(
+        (ticks(begin), NEVER if end == np.inf else ticks(end))
+        for disruption, intervals in here
+        if disruption.effects.shipments_held
+        for begin, end in intervals
+    )
+    return Factors(
+        capacity=product(lambda d: d.effects.capacity, recovers=True),
+        cycle_time=product(lambda d: d.effects.cycle_time),
+        yields=product(lambda d: d.effects.yields),
+        price=product(lambda d: d.effects.price),
+        allocation=product(lambda d: d.effects.allocation),
+        held=tuple(held),
+    )
+
+
+def _stroke(begin: float, end: float, factor: float, recovery: float) -> Curve:
+    """The factor from begin to end, then back to 1 by daily steps over the recovery."""
+    at, values = [0, ticks(begin)], [1.0, factor]
+    if end < np.inf:
+        n = int(np.ceil(recovery))
+        at += [ticks(end + j) for j in range(n)]
+        values += [factor + (1 - factor) * (j + 0.5) / recovery for j in range(n)]
+        at.append(ticks(end + recovery))
+        values.append(1.0)
+    return steps(at, values)

@@ -1,0 +1,78 @@
+"""Everything numeric of one replication, drawn and transformed before any engine runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws.curves import TICKS_PER_DAY, ticks, value
+from sim.draws.demand import Flow, flows
+from sim.draws.disruptions import Interval, factors, strokes
+from sim.draws.inputs import sample_inputs
+from sim.draws.sites import SiteDraws, site_draws
+from sim.draws.sources import SourceDraws, cover_days, pool_leads, source_draws
+from sim.plan import FloatArray, IntArray, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """One replication of a plan: what both engines read and neither changes.
+
+    Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
+    and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
+    the bill of materials; -1 where p is no part of f).
+    """
+
+    plan: Plan
+    seed: int
+    replication: int
+    vector: FloatArray
+    end: int
+    warmup: int
+    periods: IntArray
+    reviews: IntArray
+    sites: tuple[SiteDraws, ...]
+    sources: tuple[SourceDraws, ...]
+    flows: tuple[Flow, ...]
+    lead: FloatArray
+    cover: FloatArray
+    safety: FloatArray
+    initial_stock: IntArray
+    struck: tuple[tuple[Interval, ...], ...]
+
+
+def draw(plan: Plan, seed: int, replication: int = 0) -> Draws:
+    """Draw one replication. The same arguments give the same bits, in any process."""
+    vector = sample_inputs(plan, seed, replication)
+    days = plan.calendar.days
+    struck = strokes(plan, vector, seed, replication, days)
+    sites = [site_draws(s, vector, f, days) for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)]
+    sources = [
+        source_draws(plan, vector, r, sites[source.site].nameplate, seed, replication)
+        for r, source in enumerate(plan.sources)
+    ]
+    safety = np.array([value(vector, plan.items[pool.members[0]].safety_days) for pool in plan.pools])
+    lead = pool_leads(plan, sources)
+    wanted = [g.pool for line in plan.lines for g in line.generations]
+    cover = cover_days(plan, wanted, lead, safety)
+    ready = [s.volume_begins / TICKS_PER_DAY + s.lead_days for s in sources]
+    reach = int(np.ceil(days + cover.max() + np.max(np.diff(plan.calendar.reviews)))) + 2
+    return Draws(
+        plan=plan,
+        seed=seed,
+        replication=replication,
+        vector=vector,
+        end=ticks(days),
+        warmup=ticks(plan.calendar.warmup),
+        periods=np.array([ticks(p) for p in plan.calendar.periods], dtype=np.int64),
+        reviews=np.array([ticks(r) for r in plan.calendar.reviews], dtype=np.int64),
+        sites=tuple(sites),
+        sources=tuple(sources),
+        flows=tuple(flows(plan, vector, seed, replication, reach, ready)),
+        lead=lead,
+        cover=cover,
+        safety=safety,
+        initial_stock=np.array([round(value(vector, i.initial_stock)) for i in plan.items], dtype=np.int64),
+        struck=tuple(tuple(s) for s in struck),
+    )

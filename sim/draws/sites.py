@@ -1,0 +1,141 @@
+"""Sites in numbers: capacity over time, contracts, and the money that capacity costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws.curves import (
+    TICKS_PER_DAY,
+    Curve,
+    combine,
+    constant,
+    path_curve,
+    ramp_points,
+    steps,
+    ticks,
+    value,
+)
+from sim.draws.disruptions import Factors
+from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDraws:
+    """One site in one replication.
+
+    `nameplate` is installed capacity and `available` what is left of it for us, both in load a day;
+    `line_rate` is the rate of each of its `lines` in load a tick. `allocation` (infinite without a
+    contract), `commitment` and `announced` are in starts a day, `notice` in days.
+    """
+
+    lines: int
+    nameplate: Curve
+    available: Curve
+    line_rate: Curve
+    allocation: Curve
+    commitment: Curve
+    announced: Curve
+    notice: float
+    factors: Factors
+
+
+def site_draws(plan: SitePlan, vector: FloatArray, factors: Factors, days: float) -> SiteDraws:
+    """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
+    lines = max(round(value(vector, plan.lines, 1.0)), 1)
+    nameplate = _nameplate(plan, vector, days)
+    up = value(vector, plan.availability, 1.0)
+    rivals = _path(plan.rivals, vector, days, 0.0)
+
+    def left(nominal: FloatArray, factor: FloatArray, held: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore"):
+            running = np.where(factor > 0, nominal * (up * factor), 0.0)
+        return np.maximum(running - held, 0.0)
+
+    available = combine(left, nameplate, factors.capacity, rivals)
+    allocation = _path(plan.allocation, vector, days, np.inf)
+    return SiteDraws(
+        lines=lines,
+        nameplate=nameplate,
+        available=available,
+        line_rate=Curve(available.knots, available.values / (lines * TICKS_PER_DAY)),
+        allocation=combine(np.multiply, allocation, factors.allocation),
+        commitment=_path(plan.commitment, vector, days, 0.0),
+        announced=_path(plan.announced, vector, days, 0.0),
+        notice=value(vector, plan.notice),
+        factors=factors,
+    )
+
+
+def _path(path: PathPlan | None, vector: FloatArray, days: float, default: float) -> Curve:
+    return constant(default) if path is None else path_curve(path, vector, days)
+
+
+def _nameplate(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+    if plan.unlimited:
+        return constant(np.inf)
+    if plan.capacity is not None:
+        return path_curve(plan.capacity, vector, days)
+    at, values = [], []
+    begins, level = ramp_begins(plan, vector), value(vector, plan.ramp_initial)
+    for ramp in plan.ramps:
+        begins += value(vector, ramp.after)
+        target, length = value(vector, ramp.target), value(vector, ramp.days)
+        more_at, more = ramp_points(begins, level, target, length, ramp.shape)
+        at += more_at
+        values += more
+        begins, level = begins + length, target
+    return steps(at, values)
+
+
+def ramp_begins(plan: SitePlan, vector: FloatArray) -> float:
+    """First day of the ramp: as dated, or when the last stage of construction ends."""
+    if plan.decision == NONE:
+        return value(vector, plan.ramp_start)
+    return value(vector, plan.decision) + sum(value(vector, stage) for stage in plan.stages)
+
+
+def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, periods: tuple[float, ...]) -> FloatArray:
+    """Outlay in dollars in each period, shape (periods,).
+
+    The equipment share of each unit of capacity is paid when the unit is added; the rest, for the
+    capacity of the first ramp, evenly over construction. Capacity there on day 0 is sunk.
+    """
+    per_capacity = value(vector, plan.capex_per_capacity)
+    edges = np.array(periods) * TICKS_PER_DAY
+    outlay = np.zeros(len(periods) - 1)
+    if per_capacity == 0.0 or plan.unlimited:
+        return outlay
+    equipment = value(vector, plan.equipment_share, 1.0)
+    built = plan.decision != NONE and bool(plan.stages)
+    added = np.maximum(np.diff(nameplate.values), 0.0)
+    share_now = equipment if built else 1.0
+    _book(outlay, edges, nameplate.knots[1:], added * per_capacity * share_now)
+    if built:
+        first = value(vector, plan.ramps[0].target)
+        begin, end = value(vector, plan.decision), ramp_begins(plan, vector)
+        overlap = np.clip(np.minimum(periods[1:], end) - np.maximum(periods[:-1], begin), 0.0, None)
+        outlay += (1 - equipment) * per_capacity * first * overlap / max(end - begin, 1e-9)
+        later = nameplate.values[1:] > first
+        extra = np.where(later, added, 0.0) * per_capacity * (1 - equipment)
+        _book(outlay, edges, nameplate.knots[1:], extra)
+    return outlay
+
+
+def _book(outlay: FloatArray, edges: FloatArray, at: IntArray, amounts: FloatArray) -> None:
+    """Add amounts to the periods of their instants; what lies outside all periods is not booked."""
+    period = np.searchsorted(edges, at, side="right") - 1
+    inside = (period >= 0) & (period < len(edges) - 1)
+    np.add.at(outlay, period[inside], amounts[inside])
+
+
+def integral_by_period(curve: Curve, periods: tuple[float, ...]) -> FloatArray:
+    """The integral of a curve over each period, in value x days, shape (periods,)."""
+    edges = [ticks(p) for p in periods]
+    knots = np.unique(np.concatenate([curve.knots, np.array(edges, dtype=np.int64)]))
+    values = curve.values[np.searchsorted(curve.knots, knots[:-1], side="right") - 1]
+    with np.errstate(invalid="ignore"):
+        areas = values * np.diff(knots) / TICKS_PER_DAY
+    cumulated = np.concatenate([[0.0], np.cumsum(areas)])
+    return np.diff(cumulated[np.searchsorted(knots, edges)])

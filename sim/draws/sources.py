@@ -1,0 +1,136 @@
+"""Sources in numbers: lead times, phases of qualification, lots and money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws.curves import NEVER, Curve, path_at, ticks, value
+from sim.draws.streams import Noise, stream
+from sim.draws.yields import YieldCurve, yield_curve
+from sim.plan import NONE, FloatArray, IntArray, Plan, SourcePlan
+from sim.scenario.schema.document import YieldNoise
+from sim.scenario.schema.quantity import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDraws:
+    """One source in one replication. Instants and durations in ticks, rates per day, money in cents.
+
+    `lot_size` 0 means that an order is one lot. `takes` are units of each input for one start, in
+    the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
+    production, from `volume_begins` high volume.
+    """
+
+    lot_size: int
+    takes: IntArray
+    yields: YieldCurve
+    load: Noise
+    cycle: Noise
+    luck: Noise | None
+    lead_days: float
+    shipping: int
+    sample_begins: int
+    risk_begins: int
+    volume_begins: int
+    sample_rate: float
+    risk_rate: float
+    price: FloatArray
+    variable_cost: float
+    order_cost: int
+    shipment_cost: int
+    share: float
+
+
+def cents(vector: FloatArray, ref: int) -> float:
+    """Money of a reference in cents (nothing if left out)."""
+    return 0.0 if ref == NONE else float(vector[ref]) * 100.0
+
+
+def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: int, replication: int) -> SourceDraws:
+    """The numbers of source `r`; `opened` is its site's capacity when nothing goes wrong."""
+    source = plan.sources[r]
+    begin, end = int(plan.inputs_start[r]), int(plan.inputs_start[r + 1])
+    per_start = value(vector, source.yields.units_per_start, 1.0)
+    takes = [int(round(float(vector[ref]) * per_start)) for ref in plan.input_ref[begin:end]]
+    sample, risk, volume = _phases(source, vector, opened.first_positive())
+    shipping = value(vector, source.shipping_time)
+    cycle = value(vector, source.cycle_time.mean)
+    planned = cycle + shipping + value(vector, source.queue_allowance)
+    lot = value(vector, source.lot_size, 0.0)
+    days = np.arange(0.0, 1.0 if source.price is None else plan.calendar.days + 1)
+    price = np.zeros(1) if source.price is None else path_at(source.price, vector, days) * 100.0
+    return SourceDraws(
+        lot_size=int(round(lot)) * plan.lot_scale,
+        takes=np.array(takes, dtype=np.int64),
+        yields=yield_curve(source.yields, vector, plan.yield_noise),
+        load=_noise(source, "load", vector, seed, replication),
+        cycle=_noise(source, "cycle_time", vector, seed, replication),
+        luck=_yield_luck(plan, source, vector, seed, replication),
+        lead_days=value(vector, source.planned_lead_time, planned),
+        shipping=ticks(shipping),
+        sample_begins=sample,
+        risk_begins=risk,
+        volume_begins=volume,
+        sample_rate=value(vector, source.sample_starts),
+        risk_rate=value(vector, source.risk_starts),
+        price=price,
+        variable_cost=cents(vector, source.variable_cost),
+        order_cost=round(cents(vector, source.order_cost)),
+        shipment_cost=round(cents(vector, source.shipment_cost)),
+        share=value(vector, source.share, np.nan),
+    )
+
+
+def _phases(source: SourcePlan, vector: FloatArray, opened: int) -> tuple[int, int, int]:
+    """Begin of samples, risk production and high volume: none before the site can run."""
+    if opened >= NEVER:
+        return NEVER, NEVER, NEVER
+    begin = max(opened, ticks(value(vector, source.begins, 0.0)))
+    risk = begin + ticks(value(vector, source.sample_days))
+    return begin, risk, risk + ticks(value(vector, source.risk_days))
+
+
+def _noise(source: SourcePlan, what: str, vector: FloatArray, seed: int, replication: int) -> Noise:
+    plan = source.load if what == "load" else source.cycle_time
+    generator = stream(seed, replication, f"{what}/{source.stream}")
+    return Noise(generator, plan.shape, value(vector, plan.mean), value(vector, plan.cv))
+
+
+def _yield_luck(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, replication: int) -> Noise | None:
+    """One variate a lot: a gamma factor on its defect density, or a uniform for its binomial."""
+    if plan.yield_noise is YieldNoise.OFF:
+        return None
+    generator = stream(seed, replication, f"yield/{source.stream}")
+    if plan.yield_noise is YieldNoise.GAMMA:
+        alpha = value(vector, source.yields.alpha, np.inf)
+        return Noise(generator, Shape.GAMMA, 1.0, float(1 / np.sqrt(alpha)))
+    # A uniform on 0..1 has mean 1/2 and coefficient of variation 1/sqrt(3).
+    return Noise(generator, Shape.UNIFORM, 0.5, 1 / np.sqrt(3))
+
+
+def pool_leads(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
+    """Planned lead time of each pool in days: the longest among its sources."""
+    return np.array([max((sources[r].lead_days for r in pool.sources), default=0.0) for pool in plan.pools])
+
+
+def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety: FloatArray) -> FloatArray:
+    """Days from each pool to each flow's customer, shape (pools, flows); -1 where none leads there.
+
+    Planned lead times and safety cover are summed along the bill of materials, by the longest way.
+    """
+    own = leads + safety
+    cover = np.full((len(plan.pools), len(flow_pools)), -1.0)
+    for f, pool in enumerate(flow_pools):
+        cover[pool, f] = own[pool]
+    for parent in plan.order.tolist():
+        for r in plan.pools[parent].sources:
+            for child in plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist():
+                through = np.where(cover[parent] >= 0, own[child] + cover[parent], -1.0)
+                cover[child] = np.maximum(cover[child], through)
+    return cover
+
+
+__all__ = ["SourceDraws", "cents", "cover_days", "pool_leads", "source_draws"]

@@ -1,0 +1,66 @@
+"""The state a run starts from: stock and evenly aged work in process, as a steady pipeline has them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY
+from sim.engines import rules
+from sim.engines.planner import INFINITE, Memory, Position, expected_demand, multipliers
+from sim.engines.tables import Tables
+from sim.plan import FloatArray
+
+MONTH = 30.4375
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Good units that a source delivers at an instant from work begun before the start."""
+
+    source: int
+    good: int
+    arrive: int
+
+
+def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> tuple[list[int], list[Seed]]:
+    """Safety stock of each pool, and lots in process for its planned lead time, at the sources in use.
+
+    Work in process is what the forecast rate needs, at most what the source can make.
+    """
+    pools = len(t.order)
+    nothing = np.zeros(pools)
+    position = Position(
+        nothing, nothing, nothing, np.zeros(len(t.source_pool)), np.zeros(len(t.source_pool)),
+        np.zeros(len(t.source_pool)), np.zeros(len(draws.sites)), np.zeros(len(t.flow_pool)), good_per_start,
+        np.ones(len(t.flow_pool)),
+    )  # fmt: skip
+    units, _ = multipliers(t, position, m.mix)
+    stock, seeds = [0] * pools, []
+    for q in range(pools):
+        if not t.planned[q]:
+            continue
+        rate = sum(units[q, f] * expected_demand(t, f, 0.0, MONTH) / MONTH for f in range(len(t.flow_pool)))
+        stock[q] = math.floor(rate * draws.safety[q])
+        sources = t.pool_source[t.source_start[q] : t.source_start[q + 1]].tolist()
+        total = sum(m.mix[r] for r in sources)
+        for r in sources:
+            if m.mix[r] > 0.0:
+                seeds += _lots(draws, t, r, rate * m.mix[r] / total, float(good_per_start[r]))
+    return stock, seeds
+
+
+def _lots(draws: Draws, t: Tables, r: int, rate: float, good_per_start: float) -> list[Seed]:
+    """Evenly aged lots of one source that runs at `rate` good units a day."""
+    site, lead = int(t.source_site[r]), draws.sources[r].lead_days
+    most = min(t.capacity[0, site] / max(t.load[r], 1e-300), t.allocation[0, site], INFINITE) * good_per_start
+    units = math.floor(min(rate, most) * lead)
+    if units <= 0:
+        return []
+    lot = max(draws.sources[r].lot_size, 1) * max(good_per_start, 1e-9)
+    n = max(min(math.ceil(units / lot), units), 1)
+    end = math.ceil(lead * TICKS_PER_DAY)
+    return [Seed(r, rules.split_evenly(units, n, i), rules.release_time(0, end, n, i)) for i in range(n)]

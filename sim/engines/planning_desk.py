@@ -1,0 +1,173 @@
+"""Where orders are decided: planned reviews on the calendar, classical stock policies after demand."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.draws.curves import TICKS_PER_DAY, ticks, value
+from sim.engines import planner
+from sim.engines.phases import Cause, Phase, Stage
+from sim.engines.recorder import Lot
+from sim.engines.shop import Step
+from sim.engines.tables import tables
+from sim.plan import NONE, FloatArray
+from sim.scenario.schema.supply import PolicyType
+
+if TYPE_CHECKING:
+    from sim.engines.events import EventsEngine
+
+
+class PlanningDesk:
+    """Keeps the planner's books of what is on order, and turns decisions into orders."""
+
+    def __init__(self, engine: EventsEngine) -> None:
+        draws, plan = engine.draws, engine.plan
+        self._engine, self._draws, self._plan = engine, draws, plan
+        self.tables = tables(draws)
+        self.memory = planner.memory(self.tables)
+        n = len(plan.sources)
+        self.on_order, self.on_order_risk, self.in_process = [0.0] * n, [0.0] * n, [0.0] * n
+        self.continuous = [p.policy is not PolicyType.PLANNED and p.review == NONE for p in plan.pools]
+        self.price_factor = [Step(draws.sites[s.site].factors.price) for s in plan.sources]
+        self._reviews: list[int] = draws.reviews.tolist()
+        self._due = [[0.0] * len(self._reviews) for _ in plan.pools]
+        self._seen = [0] * len(draws.flows)
+        self._correction = [1.0] * len(draws.flows)
+        self._revision = [value(draws.vector, plan.lines[f.line].forecast_revision) for f in draws.flows]
+        reviews = len(self._reviews) - 1
+        self.cut = np.zeros((reviews, n, len(Cause)))
+        self.need, self.planned_output = np.zeros((reviews, len(plan.pools))), np.zeros((reviews, len(plan.pools)))
+
+    # --- the books ---------------------------------------------------------------------------
+
+    def released(self, lot: Lot) -> None:
+        """A lot is on order from its release."""
+        if lot.stage == Stage.SAMPLES:
+            return
+        self.on_order[lot.source] += lot.expected
+        if lot.stage == Stage.RISK:
+            self.on_order_risk[lot.source] += lot.expected
+        self._due[self._engine.pool_of[lot.source]][self._slot(lot.due)] += lot.expected
+
+    def begun(self, lot: Lot) -> None:
+        """A lot has its inputs."""
+        if lot.stage != Stage.SAMPLES:
+            self.in_process[lot.source] += lot.expected
+
+    def arrived(self, lot: Lot) -> None:
+        """A lot has left the books."""
+        if lot.stage == Stage.SAMPLES:
+            return
+        self.on_order[lot.source] -= lot.expected
+        self.in_process[lot.source] -= lot.expected
+        if lot.stage == Stage.RISK:
+            self.on_order_risk[lot.source] -= lot.expected
+        self._due[self._engine.pool_of[lot.source]][self._slot(lot.due)] -= lot.expected
+
+    def _slot(self, due: int) -> int:
+        """The review period in which a lot is due; the last one holds all that comes later."""
+        return min(max(bisect_right(self._reviews, due) - 1, 0), len(self._reviews) - 1)
+
+    def demanded(self, flow: int, units: int) -> None:
+        """Demand was seen, for the revision of forecasts."""
+        self._seen[flow] += units
+
+    def good_per_start(self, at: int) -> FloatArray:
+        """Good units expected of a start begun now, by source."""
+        return np.array([maker.good_per_start(at) for maker in self._engine.makers])
+
+    # --- planned items -----------------------------------------------------------------------
+
+    def schedule(self) -> None:
+        """Put all reviews on the calendar."""
+        agenda = self._engine.agenda
+        if bool(self.tables.planned.any()):
+            for k, at in enumerate(self._reviews[:-1]):
+                agenda.at(at, Phase.PLAN, 0, 0, k, self._review, k)
+        for p, pool in enumerate(self._plan.pools):
+            if pool.policy is not PolicyType.PLANNED and pool.review != NONE:
+                agenda.at(0, Phase.PLAN, 0, p, 0, self._periodic, (p, 0))
+
+    def _review(self, k: int) -> None:
+        engine, now = self._engine, self._engine.agenda.now
+        self._revise(k)
+        release = planner.review(self.tables, self._position(k, now), self.memory, k)
+        self.cut[k], self.need[k], self.planned_output[k] = release.cut, release.need, release.released
+        end = self._reviews[k + 1]
+        # Raw items first, so that their lots are in hand when what is made of them is released.
+        for q in self._plan.order.tolist()[::-1]:
+            for r in self._plan.pools[q].sources:
+                if release.samples[r]:
+                    begin = max(now, int(self.tables.phases[r, 0]))
+                    until = min(end, int(self.tables.phases[r, 1]))
+                    engine.order(r, int(release.samples[r]), Stage.SAMPLES, begin, until)
+                if release.starts[r]:
+                    stage = planner.stage(self.tables, r, now)
+                    engine.order(r, int(release.starts[r]), stage, now, end)
+
+    def _position(self, k: int, now: int) -> planner.Position:
+        engine = self._engine
+        pools = range(len(self._plan.pools))
+        return planner.Position(
+            stock=np.array([engine.stockroom.available(p) for p in pools], dtype=np.float64),
+            waiting=np.array(engine.waiting, dtype=np.float64),
+            due=np.array([sum(self._due[p][: k + 1]) for p in pools]),
+            on_order=np.array(self.on_order),
+            on_order_risk=np.array(self.on_order_risk),
+            in_process=np.array(self.in_process),
+            committed=np.array([b.committed(now) for b in engine.bottlenecks]),
+            backlog=np.array([c.backlog for c in engine.demand_desk.counters], dtype=np.float64),
+            good_per_start=self.good_per_start(now),
+            correction=np.array(self._correction),
+        )
+
+    def _revise(self, k: int) -> None:
+        """Correct forecasts by part of the error seen since the last review."""
+        if k == 0:
+            return
+        begin, end = (self._reviews[j] / TICKS_PER_DAY for j in (k - 1, k))
+        for f, revision in enumerate(self._revision):
+            expected = planner.expected_demand(self.tables, f, begin, end)
+            if revision > 0.0 and expected > 0.0:
+                self._correction[f] += revision * (self._seen[f] / expected - self._correction[f])
+            self._seen[f] = 0
+
+    # --- classical policies ------------------------------------------------------------------
+
+    def _periodic(self, what: tuple[int, int]) -> None:
+        p, k = what
+        pool = self._plan.pools[p]
+        self._replenish(p, always=pool.policy is PolicyType.PERIODIC)
+        at = ticks((k + 1) * value(self._draws.vector, pool.review))
+        if at < self._draws.end:
+            self._engine.agenda.at(at, Phase.PLAN, 0, p, k + 1, self._periodic, (p, k + 1))
+
+    def replenish(self, p: int) -> None:
+        """Review a pool after demand."""
+        self._replenish(p, always=False)
+
+    def _replenish(self, p: int, *, always: bool) -> None:
+        engine, pool, vector = self._engine, self._plan.pools[p], self._draws.vector
+        backlog = sum(counter.backlog for counter in engine.demand_desk.of_pool[p])
+        on_order = sum(self.on_order[r] for r in pool.sources)
+        position = engine.stockroom.available(p) + on_order - backlog - engine.waiting[p]
+        if pool.policy is PolicyType.PERIODIC:
+            units = value(vector, pool.quantity) if always else 0.0
+        elif pool.policy is PolicyType.BASE_STOCK:
+            units = value(vector, pool.level) - position
+        elif position > value(vector, pool.reorder):
+            units = 0.0
+        elif pool.policy is PolicyType.MIN_MAX:
+            units = value(vector, pool.level) - position
+        else:
+            quantity = value(vector, pool.quantity)
+            # One order at a time brings the position above the reorder point, in whole quantities.
+            units = quantity * (math.floor((value(vector, pool.reorder) - position) / quantity) + 1)
+        r = pool.sources[0]
+        good = engine.makers[r].good_per_start(engine.agenda.now)
+        if units > 0.0 and good > 0.0:
+            engine.order(r, math.ceil(units / good - 1e-9), Stage.VOLUME, 0, 0)

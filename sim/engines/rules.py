@@ -1,0 +1,115 @@
+"""Small pure functions that every engine calls, so that both decide alike, to the bit.
+
+They use only + - * / sqrt and comparisons on floats, whose results IEEE 754 fixes, and work on
+lists and arrays alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = Sequence[float] | NDArray[np.float64]
+
+NEVER = 2**62
+EXPERIENCE_STEPS = 128.0
+"""Table nodes in one learning constant."""
+DEFECT_STEPS = 512.0
+"""Table nodes in one defect."""
+EXACT_UNITS = 400
+"""Up to this many expected units, a binomial is inverted exactly; above, by its normal approximation."""
+
+
+def segment(knots: Sequence[int], at: int, i: int) -> int:
+    """The step of a curve that holds at an instant, searched upward from step `i`."""
+    n = len(knots)
+    while i + 1 < n and knots[i + 1] <= at:
+        i += 1
+    return i
+
+
+def finish(start: int, load: float, knots: Sequence[int], rates: Floats, i: int) -> tuple[int, int]:
+    """When a load that starts at `start` (in step `i`) is worked off, and in which step.
+
+    The instant is the first at which the integral of the rate from `start` reaches the load,
+    rounded up to the grid; NEVER if it never does.
+    """
+    now, left, n = start, load, len(knots)
+    while True:
+        rate = rates[i]
+        if rate > 0.0:
+            need = left / rate
+            if i + 1 == n or need <= knots[i + 1] - now:
+                return now + math.ceil(need), i
+            left -= rate * (knots[i + 1] - now)
+            if left < 0.0:
+                left = 0.0
+        elif i + 1 == n:
+            return NEVER, i
+        now = knots[i + 1]
+        i += 1
+
+
+def interpolate(table: Floats, x: float, per_unit: float) -> float:
+    """A table on an even grid from 0 with `per_unit` steps to a unit; its last value holds beyond."""
+    position = x * per_unit
+    last = len(table) - 1
+    if position >= last:
+        return float(table[last])
+    i = int(position)
+    return float(table[i] + (table[i + 1] - table[i]) * (position - i))
+
+
+def good_share(
+    defects: Floats, survival: Floats, assembly: Floats, x: float, factor: float
+) -> float:
+    """Share of gross units that are good at experience `x`, defect densities times `factor`."""
+    u = interpolate(defects, x, EXPERIENCE_STEPS) * factor
+    return interpolate(survival, u, DEFECT_STEPS) * interpolate(assembly, x, EXPERIENCE_STEPS)
+
+
+def binomial(n: int, p: float, u: float, z: float) -> int:
+    """Successes of `n` trials at the uniform `u`, whose standard normal quantile is `z`."""
+    if n <= 0 or p <= 0.0:
+        return 0
+    if p >= 1.0:
+        return n
+    q = 1.0 - p
+    if n > EXACT_UNITS:
+        k = math.floor(n * p + z * math.sqrt(n * p * q) + 0.5)
+        return int(min(max(k, 0), n))
+    if p > 0.5:
+        return n - binomial(n, q, 1.0 - u, -z)
+    mass = 1.0
+    for _ in range(n):
+        mass *= q
+    total, k = mass, 0
+    while total < u and k < n:
+        mass *= (n - k) / (k + 1) * (p / q)
+        k += 1
+        total += mass
+    return k
+
+
+def cents(amount: float) -> int:
+    """Money rounded half up to a whole cent."""
+    return math.floor(amount + 0.5)
+
+
+def stretched(ticks: int, factor: float) -> int:
+    """A duration times a factor, rounded up to the grid."""
+    return ticks if factor == 1.0 else math.ceil(ticks * factor)
+
+
+def split_evenly(total: int, parts: int, i: int) -> int:
+    """Size of part `i` when a total is divided into whole parts as alike as can be."""
+    return (i + 1) * total // parts - i * total // parts
+
+
+def release_time(begin: int, end: int, parts: int, i: int) -> int:
+    """Middle of the `i`-th of `parts` even slices of a planning period."""
+    return begin + (2 * i + 1) * (end - begin) // (2 * parts)

@@ -1,0 +1,69 @@
+"""Problems in what a user wrote: where, what was found, what is allowed, the nearest valid name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a file: 1-based line and column."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with the input.
+
+    `path` is dotted (`sites.terafab.ramp.months`), `found` what stands there, `expected` what is
+    allowed, `nearest` the valid name closest to what was written.
+    """
+
+    mark: Mark
+    path: str
+    message: str
+    found: str | None = None
+    expected: str | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        parts = [f"{self.mark}: {self.path}: {self.message}" if self.path else f"{self.mark}: {self.message}"]
+        if self.found is not None:
+            parts.append(f"found {self.found}")
+        if self.expected is not None:
+            parts.append(f"allowed: {self.expected}")
+        if self.nearest is not None:
+            parts.append(f"did you mean {self.nearest!r}?")
+        return "; ".join(parts)
+
+
+class InputError(Exception):
+    """Everything wrong with one piece of input, reported together; the command exits with 2."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=lambda p: (p.mark, p.path)))
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class ModelError(Exception):
+    """The run broke a rule of its own (conservation, endless rounds): a bug or an impossible model."""
+
+
+def nearest(word: str, valid: Sequence[str] | Iterable[str]) -> str | None:
+    """The valid name closest to `word`, or None when nothing is close."""
+    found = difflib.get_close_matches(word, list(valid), n=1, cutoff=0.55)
+    return found[0] if found else None
+
+
+def problem(file: str | Path, message: str, *, path: str = "", found: str | None = None) -> Problem:
+    """A problem with a whole file."""
+    return Problem(Mark(str(file)), path, message, found)

@@ -1,0 +1,196 @@
+"""The YAML form of a figure, checked, and what it becomes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sim.errors import Mark, Problem, nearest
+from sim.ledger.figure import Figure, Kind, Reading
+from sim.ledger.formula import FormulaError, compiled
+from sim.units import UnitError, check_unit
+
+ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_TYPES: dict[str, tuple[type, ...]] = {"date": (dt.date,), "text": (str,)}
+
+Marker = Callable[[tuple[str | int, ...]], Mark]
+"""Gives the place in the file of a key or element."""
+
+
+class _Entry(BaseModel):
+    """What figures and readings have in common."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    value: int | float | dt.date | str | None = None
+    """A number in the figure's unit, a date or a name."""
+    low: int | float | None = None
+    """Low end of the plausible range."""
+    high: int | float | None = None
+    """High end of the plausible range."""
+    source: str | None = None
+    """Where it is from, in words."""
+    article: str | None = None
+    """File name of the article that states it."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        ends = [x for x in (self.low, self.value, self.high) if x is not None]
+        if (self.low is not None or self.high is not None) and not isinstance(self.value, (int, float)):
+            raise ValueError("only a number has low and high")
+        if ends != sorted(ends):
+            raise ValueError("low, value and high must not fall")
+        return self
+
+
+class ReadingEntry(_Entry):
+    """One source's answer to a contested figure."""
+
+    value: int | float | dt.date | str
+    """A number in the figure's unit, a date or a name."""
+    kind: Kind = Field(strict=False)
+    """stated, assumed or later_report."""
+    note: str | None = None
+    """What qualifies it."""
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Self:
+        if self.kind is Kind.DERIVED:
+            raise ValueError("a reading is not derived: it is one source's answer")
+        _need_source(self.kind, self.source, self.article)
+        return self
+
+    def reading(self) -> Reading:
+        """The reading it describes."""
+        return Reading(
+            self.value, self.low, self.high, self.kind, self.source or self.article or "", self.article, self.note
+        )
+
+
+class FigureEntry(_Entry):
+    """A figure as it is written."""
+
+    statement: str = Field(min_length=1)
+    """What it says, in our own words."""
+    unit: str
+    """Unit of all its numbers; date or text for what is no amount."""
+    kind: Kind | None = Field(None, strict=False)
+    """stated, assumed, later_report; derived if it has a formula."""
+    readings: dict[str, ReadingEntry] = {}
+    """What different sources answer."""
+    default: str | None = None
+    """The reading taken unless a scenario chooses."""
+    formula: str | None = None
+    """How it is calculated from other figures."""
+    follows: str | None = None
+    """The figure whose chosen reading's name it takes."""
+    context: str | None = None
+    """Why it is used in no scenario."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        forms = [self.value is not None, bool(self.readings), self.formula is not None]
+        if sum(forms) != 1:
+            raise ValueError("give exactly one of value, readings or formula")
+        if self.readings:
+            self._check_readings()
+        elif self.default is not None or self.follows is not None:
+            raise ValueError("default and follows belong to a figure with readings")
+        if self.formula is not None:
+            if self.kind not in (None, Kind.DERIVED) or self.low is not None or self.high is not None or self.article:
+                raise ValueError("a figure with a formula is derived; its range is calculated too")
+        elif self.kind is Kind.DERIVED:
+            raise ValueError("a derived figure needs a formula")
+        if self.value is not None:
+            if self.kind is None:
+                raise ValueError("kind is missing: stated, assumed or later_report")
+            _need_source(self.kind, self.source, self.article)
+        return self
+
+    @model_validator(mode="after")
+    def _values_fit_the_unit(self) -> Self:
+        try:
+            check_unit(self.unit)
+        except UnitError as error:
+            raise ValueError(str(error)) from error
+        allowed = _TYPES.get(self.unit, (int, float))
+        values = [self.value, *(reading.value for reading in self.readings.values())]
+        for value in values:
+            if value is not None and not isinstance(value, allowed):
+                raise ValueError(f"the value {value!r} does not fit the unit {self.unit!r}")
+        return self
+
+    def _check_readings(self) -> None:
+        if any(x is not None for x in (self.kind, self.low, self.high, self.source, self.article)):
+            raise ValueError("with readings, kind, range, source and article stand in each reading")
+        if self.default not in self.readings:
+            close = nearest(self.default or "", self.readings)
+            hint = f"; did you mean {close!r}?" if close else ""
+            raise ValueError(f"default must name a reading: {', '.join(self.readings)}{hint}")
+        if self.readings[self.default].kind is Kind.LATER_REPORT:
+            raise ValueError("a later report is never the default")
+
+    def figure(self, id: str, mark: Mark) -> Figure:
+        """The figure it describes; the value of a formula is filled in by the ledger."""
+        readings = {name: entry.reading() for name, entry in self.readings.items()}
+        if self.default is not None:
+            own = readings[self.default]
+        else:
+            kind = self.kind or Kind.DERIVED
+            source = self.source or self.article or f"calculated: {self.formula}"
+            own = Reading("" if self.value is None else self.value, self.low, self.high, kind, source, self.article)
+        return Figure(
+            id, self.statement, own.value, own.low, own.high, self.unit, own.kind, own.source, own.article,
+            readings, self.default, self.formula, self.follows, self.context, mark,
+        )  # fmt: skip
+
+
+def _need_source(kind: Kind, source: str | None, article: str | None) -> None:
+    if kind is Kind.STATED and not article:
+        raise ValueError("a stated figure names its article")
+    if kind is not Kind.STATED and not (source or "").strip():
+        raise ValueError(f"a figure that is {kind} needs a source")
+
+
+def read_entries(
+    data: Mapping[str, Any], mark: Marker, problems: list[Problem], under: tuple[str, ...] = ()
+) -> dict[str, Figure]:
+    """The figures in a mapping from id to entry; what is wrong is appended to `problems`."""
+    figures: dict[str, Figure] = {}
+    for id, entry in data.items():
+        where = (*under, id)
+        if not ID.fullmatch(str(id)):
+            expected = "small letters, digits and _, in parts joined by dots"
+            problems.append(Problem(mark(where), id, "not a figure id", str(id), expected))
+            continue
+        try:
+            figure = FigureEntry.model_validate(entry).figure(id, mark(where))
+            if figure.formula is not None:
+                compiled(figure.formula)
+            figures[id] = figure
+        except FormulaError as error:
+            problems.append(Problem(mark((*where, "formula")), f"{id}.formula", str(error)))
+        except ValidationError as error:
+            problems.extend(_explain(error, id, where, mark))
+    return figures
+
+
+def _explain(error: ValidationError, id: str, where: tuple[str, ...], mark: Marker) -> list[Problem]:
+    """One problem for each complaint of pydantic."""
+    problems = []
+    for detail in error.errors():
+        location = tuple(part for part in detail["loc"] if part not in ("int", "float", "date", "str"))
+        path = ".".join([id, *(str(part) for part in location)])
+        message = detail["msg"].removeprefix("Value error, ")
+        close = None
+        if detail["type"] == "extra_forbidden":
+            fields = ReadingEntry.model_fields if "readings" in location else FigureEntry.model_fields
+            message, close = "unknown key", nearest(str(location[-1]), fields)
+        problems.append(Problem(mark((*where, *location)), path, message, nearest=close))
+    return problems

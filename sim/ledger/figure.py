@@ -1,0 +1,71 @@
+"""One figure of the ledger and its readings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sim.errors import Mark
+from sim.ledger.formula import compiled
+
+Scalar = int | float | dt.date | str
+"""What a figure's value may be: a number, a date, or a name."""
+
+
+class Kind(StrEnum):
+    """Where a value comes from."""
+
+    STATED = "stated"
+    """An article says it."""
+    DERIVED = "derived"
+    """Calculated from other figures."""
+    ASSUMED = "assumed"
+    """Published elsewhere or estimated, and chosen by us."""
+    LATER_REPORT = "later_report"
+    """Reported after, or outside, the articles; never a default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One source's answer: a value in the figure's unit, and its range where there is one."""
+
+    value: Scalar
+    low: float | None
+    high: float | None
+    kind: Kind
+    source: str
+    article: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure. With readings, its value, range, kind and source are those of the default reading."""
+
+    id: str
+    statement: str
+    value: Scalar
+    low: float | None
+    high: float | None
+    unit: str
+    kind: Kind
+    source: str
+    article: str | None = None
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    default: str | None = None
+    formula: str | None = None
+    follows: str | None = None
+    context: str | None = None
+    mark: Mark | None = field(default=None, compare=False)
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The figures its formula uses, in order of appearance."""
+        return compiled(self.formula).operands if self.formula else ()
+
+    @property
+    def own(self) -> Reading:
+        """Value, range and origin as one reading."""
+        return Reading(self.value, self.low, self.high, self.kind, self.source, self.article)

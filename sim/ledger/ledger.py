@@ -1,0 +1,228 @@
+"""The ledger: figures by id, the readings chosen, and the values that follow from them."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim.errors import InputError, Mark, Problem, nearest
+from sim.ledger.entry import Marker, read_entries
+from sim.ledger.figure import Figure, Kind, Reading
+from sim.ledger.formula import FormulaError, Term, compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One name that the ledger does not know, or one figure it can't calculate."""
+
+    figure: str
+    message: str
+    found: str | None = None
+    expected: str | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        return f"{self.message}{hint}"
+
+
+class LedgerError(LookupError):
+    """Figures or readings that do not exist, or can't be calculated; `misses` lists them."""
+
+    def __init__(self, *misses: Miss) -> None:
+        self.misses = misses
+        super().__init__("\n".join(str(miss) for miss in misses))
+
+
+class Ledger:
+    """Figures by id. Never changes: `choose` and `extended` give another ledger."""
+
+    def __init__(self, definitions: Mapping[str, Figure], chosen: Mapping[str, str] | None = None) -> None:
+        self._definitions = definitions
+        self.chosen: Mapping[str, str] = dict(chosen or {})
+        """The readings chosen, by figure."""
+        self._resolved: dict[str, Reading] = {}
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """All figures; derived ones carry the value that the chosen readings give them."""
+        return _Figures(self)
+
+    def __getitem__(self, id: str) -> Figure:
+        definition = self._definition(id)
+        if definition.formula is None:
+            return definition
+        result = self.resolve(id)
+        return replace(definition, value=result.value, low=result.low, high=result.high)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._definitions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._definitions)
+
+    def __len__(self) -> int:
+        return len(self._definitions)
+
+    def reading_name(self, figure: str) -> str | None:
+        """Which reading of the figure is in force: chosen, or that of the figure it follows, or its default."""
+        definition = self._definition(figure)
+        trail = [figure]
+        while trail[-1] not in self.chosen:
+            target = self._definition(trail[-1])
+            if target.follows is None:
+                return target.default if len(trail) == 1 else _shared(definition, target.default)
+            if target.follows in trail:
+                raise LedgerError(Miss(figure, f"follows itself: {' -> '.join([*trail, target.follows])}"))
+            trail.append(target.follows)
+        return _shared(definition, self.chosen[trail[-1]])
+
+    def resolve(self, figure: str, reading: str | None = None) -> Reading:
+        """The value of a figure under the chosen readings, or under the one named.
+
+        Raises:
+            LedgerError: there is no such figure or reading, or its formula fails.
+        """
+        definition = self._definition(figure)
+        if reading is not None:
+            return _named(definition, reading)
+        if figure not in self._resolved:
+            self._resolved[figure] = self._value(definition, ())
+        return self._resolved[figure]
+
+    def choose(self, readings: Mapping[str, str]) -> Ledger:
+        """This ledger with these readings chosen, on top of those chosen before.
+
+        Raises:
+            LedgerError: it lists every figure and reading that does not exist.
+        """
+        misses: list[Miss] = []
+        for figure, reading in readings.items():
+            try:
+                _named(self._definition(figure), reading)
+            except LedgerError as error:
+                misses.extend(error.misses)
+        if misses:
+            raise LedgerError(*misses)
+        return Ledger(self._definitions, {**self.chosen, **readings})
+
+    def extended(self, figures: Mapping[str, Any], origin: str, mark: Marker | None = None) -> Ledger:
+        """This ledger and a scenario's own figures, written as in the ledger's files.
+
+        `origin` names the file; `mark` gives the place of a key below `figures:`.
+
+        Raises:
+            InputError: everything wrong with them.
+        """
+        place = mark or (lambda _: Mark(origin))
+        problems: list[Problem] = []
+        added = read_entries(figures, place, problems)
+        for id in added.keys() & self._definitions.keys():
+            problems.append(Problem(place((id,)), id, "the ledger already has this figure: choose another id"))
+        larger = Ledger(ChainMap(added, self._definitions), self.chosen)  # type: ignore[arg-type]  # never written to
+        # links between figures are looked at once every figure can be read
+        problems = problems or larger.faults(added)
+        if problems:
+            raise InputError(problems)
+        return larger
+
+    def faults(self, ids: Mapping[str, Figure]) -> list[Problem]:
+        """What is wrong between figures: unknown operands, cycles, readings that can't be followed."""
+        problems: list[Problem] = []
+        for id, figure in ids.items():
+            misses = [*self._broken_links(figure)]
+            try:
+                self.resolve(id)
+            except LedgerError as error:
+                # what is wrong with an operand is reported with the operand
+                misses.extend(miss for miss in error.misses if miss.figure == id)
+            place = figure.mark or Mark("?")
+            problems.extend(
+                Problem(place, id, text, nearest=close)
+                for text, close in {m.message: m.nearest for m in misses}.items()
+            )
+        return problems
+
+    def _broken_links(self, figure: Figure) -> list[Miss]:
+        """Names of other figures, in its formula or after `follows`, that lead nowhere."""
+        named = [*figure.operands, *([figure.follows] if figure.follows else [])]
+        misses = [
+            Miss(figure.id, f"names {id!r}, which is no figure", nearest=nearest(id, self))
+            for id in named
+            if id not in self
+        ]
+        if figure.follows is not None and figure.follows in self._definitions:
+            target = self._definitions[figure.follows]
+            missing = [name for name in target.readings if name not in figure.readings]
+            if missing or not target.readings:
+                lacks = ", ".join(missing) or "it has none"
+                misses.append(Miss(figure.id, f"follows {target.id!r} but lacks its readings: {lacks}"))
+        return misses
+
+    def _definition(self, id: str) -> Figure:
+        if id not in self._definitions:
+            raise LedgerError(Miss(id, f"no figure {id!r}", id, nearest=nearest(id, self)))
+        return self._definitions[id]
+
+    def _value(self, figure: Figure, trail: tuple[str, ...]) -> Reading:
+        """The figure's value in force; `trail` is the chain of formulas that led here."""
+        if figure.formula is None:
+            name = self.reading_name(figure.id)
+            return figure.own if name is None else _named(figure, name)
+        if figure.id in trail:
+            cycle = " -> ".join([*trail[trail.index(figure.id) :], figure.id])
+            raise LedgerError(Miss(figure.id, f"the formula depends on itself: {cycle}"))
+        formula = compiled(figure.formula)
+        terms = {id: self._term(id, (*trail, figure.id)) for id in formula.operands}
+        try:
+            value, low, high = formula.evaluate(terms)
+        except FormulaError as error:
+            raise LedgerError(Miss(figure.id, str(error))) from error
+        return Reading(value, low, high, Kind.DERIVED, figure.source)
+
+    def _term(self, id: str, trail: tuple[str, ...]) -> Term:
+        definition = self._definition(id)
+        if id not in self._resolved:
+            self._resolved[id] = self._value(definition, trail)
+        value = self._resolved[id]
+        return Term(value.value, value.low, value.high, definition.unit)
+
+
+class _Figures(Mapping[str, Figure]):
+    """The figures of a ledger, each valued when it is asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __getitem__(self, id: str) -> Figure:
+        if id not in self._ledger:
+            raise KeyError(id)
+        return self._ledger[id]
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._ledger
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ledger)
+
+    def __len__(self) -> int:
+        return len(self._ledger)
+
+
+def _shared(figure: Figure, reading: str | None) -> str | None:
+    """The reading of a figure that goes with one of the figure it follows."""
+    return reading if reading in figure.readings else figure.default
+
+
+def _named(figure: Figure, reading: str) -> Reading:
+    if reading in figure.readings:
+        return figure.readings[reading]
+    if not figure.readings:
+        raise LedgerError(Miss(figure.id, f"{figure.id!r} has no readings", reading))
+    allowed = ", ".join(figure.readings)
+    close = nearest(reading, figure.readings)
+    raise LedgerError(
+        Miss(figure.id, f"{figure.id!r} has no reading {reading!r}; it has {allowed}", reading, allowed, close)
+    )

@@ -1,0 +1,339 @@
+"""The compiled scenario: names become indices, numbers become references into one vector of inputs.
+
+A `Ref` is an index into `Plan.inputs`; -1 (`NONE`) means that the scenario leaves the field out.
+Replications differ only in that vector and in the luck drawn from it (`sim.draws`), so a plan is
+compiled once. Times are in days, rates per day, money in dollars, whatever units were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.schema.demand import Pattern
+from sim.scenario.schema.document import MilestoneRule, YieldNoise
+from sim.scenario.schema.quantity import Draw, Interpolate, Shape
+from sim.scenario.schema.supply import LearnOver, PolicyType, RampShape, SourcingPolicy, YieldModel
+
+Ref = NewType("Ref", int)
+NONE = Ref(-1)
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInput:
+    """A number of the scenario in internal units, with the range from which it may be drawn."""
+
+    path: str
+    value: float
+    low: float
+    high: float
+    draw: Draw
+
+
+@dataclass(frozen=True, slots=True)
+class NoisePlan:
+    """Operational noise: shape, mean and coefficient of variation."""
+
+    shape: Shape
+    mean: Ref
+    cv: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class PathPlan:
+    """A value over time: dated points, or one constant point dated NONE."""
+
+    interpolate: Interpolate
+    at: tuple[Ref, ...]
+    values: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RampPlan:
+    """One growth of capacity: it begins `after` days from the end of the one before."""
+
+    after: Ref
+    target: Ref
+    days: Ref
+    shape: RampShape
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """A site's capacity, contract and money."""
+
+    name: str
+    stream: str
+    in_house: bool
+    owner: str
+    region: str
+    unlimited: bool
+    lines: Ref
+    capacity: PathPlan | None
+    ramp_start: Ref
+    ramp_initial: Ref
+    decision: Ref
+    stages: tuple[Ref, ...]
+    ramps: tuple[RampPlan, ...]
+    availability: Ref
+    rivals: PathPlan | None
+    allocation: PathPlan | None
+    commitment: PathPlan | None
+    notice: Ref
+    take_or_pay: Ref
+    announced: PathPlan | None
+    capex_per_capacity: Ref
+    equipment_share: Ref
+    life: Ref
+    salvage: Ref
+    fixed_cost: Ref
+    echoes_assumption: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LearningPlan:
+    """A value that approaches maturity exponentially with time or with starts."""
+
+    start: Ref
+    mature: Ref
+    over: LearnOver
+    scale: Ref
+    inherits: int
+    keep: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class YieldPlan:
+    """What comes out good of one start; `die_area` is NONE where a start is not a wafer."""
+
+    line: Ref
+    assembly: Ref
+    assembly_learning: LearningPlan | None
+    defects: Ref
+    defect_learning: LearningPlan | None
+    model: YieldModel
+    alpha: Ref
+    units_per_start: Ref
+    die_area: Ref
+    wafer: tuple[Ref, Ref, Ref]
+    """Diameter, edge exclusion and scribe."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlan:
+    """A recipe that some item or pool is sourced from."""
+
+    name: str
+    stream: str
+    item: int
+    site: int
+    lot_size: Ref
+    load: NoisePlan
+    cycle_time: NoisePlan
+    queue_allowance: Ref
+    planned_lead_time: Ref
+    shipping_time: Ref
+    yields: YieldPlan
+    begins: Ref
+    sample_days: Ref
+    sample_starts: Ref
+    risk_days: Ref
+    risk_starts: Ref
+    price: PathPlan | None
+    variable_cost: Ref
+    order_cost: Ref
+    shipment_cost: Ref
+    share: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPlan:
+    """An item: where it counts, what it costs to hold, what compute it carries."""
+
+    name: str
+    stage: str
+    family: str
+    unit: str
+    tops: Ref
+    watts: Ref
+    h100e: Ref
+    holding_cost: Ref
+    initial_stock: Ref
+    safety_days: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPlan:
+    """Items that stand in for each other (most often just one), and how they are replenished."""
+
+    name: str
+    members: tuple[int, ...]
+    sources: tuple[int, ...]
+    policy: PolicyType
+    level: Ref
+    reorder: Ref
+    quantity: Ref
+    review: Ref
+    priority: int
+    bypass: bool
+    sourcing: SourcingPolicy
+    overflow: bool
+    floor: Ref
+    phase_out: tuple[Ref, Ref, Ref]
+    """Begin, end and final outside share."""
+    withdraw_on_announced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationPlan:
+    """The share of a line that one pool serves, from a changeover on."""
+
+    pool: int
+    begins: Ref
+    cadence: Ref
+    days: Ref
+    wait_for: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlan:
+    """A demand line."""
+
+    name: str
+    stream: str
+    generations: tuple[GenerationPlan, ...]
+    pattern: Pattern
+    rate: PathPlan | None
+    compute: PathPlan | None
+    share: Ref
+    per_unit: Ref
+    every: Ref
+    quantity: Ref
+    sd: Ref
+    values: tuple[Ref, ...]
+    begins: Ref
+    priority: int
+    backlog: bool
+    cancel_after: Ref
+    delivery_time: Ref
+    shipment_cost: Ref
+    shortage_cost: Ref
+    value: Ref
+    forecast_rate: PathPlan | None
+    forecast_bias: Ref
+    forecast_revision: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsPlan:
+    """Factors in force while a disruption lasts."""
+
+    capacity: Ref
+    cycle_time: Ref
+    yields: Ref
+    price: Ref
+    allocation: Ref
+    shipments_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DisruptionPlan:
+    """A disruption: its kind's own numbers by name, whom it strikes and what it does."""
+
+    name: str
+    stream: str
+    kind: str
+    refs: dict[str, Ref]
+    duration: NoisePlan | None
+    recovery: Ref
+    sites: tuple[int, ...]
+    effects: EffectsPlan
+    raises: tuple[tuple[int, Ref], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharePlan:
+    """An in-house share to report."""
+
+    name: str
+    title: str
+    sources: tuple[int, ...]
+    echoes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestonePlan:
+    """A date to find in the records."""
+
+    name: str
+    title: str
+    rule: MilestoneRule
+    sources: tuple[int, ...]
+    pools: tuple[int, ...]
+    share: int
+    level: Ref
+    months: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days from the start at which periods begin; the last entry is the end of the horizon."""
+
+    days: float
+    warmup: float
+    drain: bool
+    periods: tuple[float, ...]
+    reviews: tuple[float, ...]
+    start: np.datetime64 | None
+    time_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about a scenario that all its replications share. Arrays are read-only.
+
+    `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of what
+    source `r` takes: a pool, and units of it for one start. `order` lists pools with every pool
+    before the pools it is made from (finished goods first).
+    """
+
+    name: str
+    calendar: Calendar
+    initial_pipeline: bool
+    yield_noise: YieldNoise
+    lot_scale: int
+    discount_rate: Ref
+    inputs: tuple[PlannedInput, ...]
+    correlations: tuple[tuple[int, int, float], ...]
+    items: tuple[ItemPlan, ...]
+    pools: tuple[PoolPlan, ...]
+    sites: tuple[SitePlan, ...]
+    sources: tuple[SourcePlan, ...]
+    lines: tuple[LinePlan, ...]
+    disruptions: tuple[DisruptionPlan, ...]
+    shares: tuple[SharePlan, ...]
+    milestones: tuple[MilestonePlan, ...]
+    item_pool: IntArray
+    inputs_start: IntArray
+    input_pool: IntArray
+    input_ref: tuple[Ref, ...]
+    order: IntArray
+
+    def vector(self) -> FloatArray:
+        """The typical value of every input, in internal units."""
+        return np.array([i.value for i in self.inputs], dtype=np.float64)
+
+
+
+def frozen(values: Sequence[int]) -> IntArray:
+    """A read-only array of integers."""
+    array = np.asarray(values, dtype=np.int64)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,80 @@
+"""Numbers as people read them: 1.2k, 17.0M, $3.4bn, 12.3 %."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+NOTHING = "-"
+
+_SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or not math.isfinite(value)
+
+
+def count(value: float | None) -> str:
+    """A number of units, with three digits or so: 950, 1.2k, 17.0M, 1.1bn."""
+    if value is None or _missing(value):
+        return NOTHING
+    size = abs(value)
+    for scale, letter in _SCALES:
+        # 999,950 would print as 1000.0k.
+        if size >= scale * 0.99995:
+            return f"{value / scale:.1f}{letter}"
+    if size == 0:
+        return "0"
+    if float(value).is_integer():
+        return f"{value:.0f}"
+    return f"{value:.1f}" if size >= 10 else f"{value:.3g}"
+
+
+def dollars(value: float | None) -> str:
+    """Money: $3.4bn, -$120k, $0.31."""
+    if value is None or _missing(value):
+        return NOTHING
+    sign, size = ("-" if value < 0 else ""), abs(value)
+    if size >= 1e12:
+        return f"{sign}${size / 1e12:.1f}tn"
+    if size >= 999.95:
+        return f"{sign}${count(size)}"
+    return f"{sign}${size:.2f}" if 0 < size < 100 else f"{sign}${size:.0f}"
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage without its sign: 12.3; 0 and 100 only when exactly so."""
+    if share is None or _missing(share):
+        return NOTHING
+    return f"{100 * share:.0f}" if share in (0, 1) else f"{100 * share:.1f}"
+
+
+def when(value: dt.date | float | None, end: str, unit: str = "") -> str:
+    """A date found in a run, or that it was not found by its end."""
+    if value is None:
+        return f"not by {end}"
+    if isinstance(value, dt.date):
+        return value.strftime("%Y-%m-%d")
+    return f"{value:.4g} {unit}".rstrip()
+
+
+_UNNAMED = {"1", "text", "date", "unit", "calendar_year"}
+
+
+def with_unit(value: object, unit: str) -> str:
+    """A ledger value and its unit, where that says anything."""
+    return plain(value) if unit in _UNNAMED or value is None else f"{plain(value)} {unit}"
+
+
+def plain(value: object) -> str:
+    """A ledger value: numbers without needless digits, yes and no for truth values."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+    if isinstance(value, int):
+        # A year is not a quantity: 2027, not 2,027.
+        return str(value) if abs(value) < 10_000 else f"{value:,}"
+    return str(value)

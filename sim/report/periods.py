@@ -1,0 +1,93 @@
+"""Groups the reporting periods of a run into the columns of a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from sim.api import Result
+
+MOST_COLUMNS = 12
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Which column each period belongs to."""
+
+    unit: str
+    """quarter, year or period."""
+    labels: tuple[str, ...]
+    """The columns in order."""
+    column: dict[int, str]
+    """Period index -> column."""
+
+    def of(self, frame: pd.DataFrame) -> pd.Series:
+        """The column of each row."""
+        return frame["period"].map(self.column)
+
+
+def is_dated(result: Result) -> bool:
+    """Whether the horizon has dates (else it is a length of abstract time)."""
+    return result.scenario.document.horizon.start is not None
+
+
+def by_quarter(result: Result) -> Grouping:
+    """Quarters; years where they would be too many; buckets of periods where time is abstract."""
+    starts = _starts(result)
+    if not is_dated(result):
+        return _buckets(list(starts))
+    quarters = {p: f"{d.year % 100:02d}Q{(d.month + 2) // 3}" for p, d in starts.items()}
+    if len(set(quarters.values())) > MOST_COLUMNS:
+        return by_year(result)
+    return _grouping("quarter", quarters)
+
+
+def by_year(result: Result) -> Grouping:
+    """Calendar years; buckets of periods where time is abstract."""
+    starts = _starts(result)
+    if not is_dated(result):
+        return _buckets(list(starts))
+    years = {p: str(d.year) for p, d in starts.items()}
+    if len(set(years.values())) > MOST_COLUMNS:
+        return _buckets(list(starts))
+    return _grouping("year", years)
+
+
+def last_year(result: Result) -> set[int]:
+    """The periods of the last twelve months (of abstract time: the last third)."""
+    starts = _starts(result)
+    end = result.scenario.document.horizon.end
+    if end is None:
+        periods = sorted(starts)
+        return set(periods[-max(1, len(periods) // 3) :])
+    first = end.replace(year=end.year - 1) if (end.month, end.day) != (2, 29) else end - dt.timedelta(days=366)
+    inside = {p for p, d in starts.items() if first <= d < end}
+    return inside or set(starts)
+
+
+def _starts(result: Result) -> dict[int, dt.date]:
+    """Period -> its first day, before the end of the horizon (draining takes longer)."""
+    frame = result.frames["monthly"][["period", "period_start"]].drop_duplicates("period").sort_values("period")
+    end = result.scenario.document.horizon.end
+    pairs = zip(frame["period"], frame["period_start"], strict=True)
+    if end is None:
+        return dict.fromkeys((int(p) for p, _ in pairs), dt.date.min)
+    return {int(p): d for p, start in pairs if (d := pd.Timestamp(start).date()) < end}
+
+
+def _grouping(unit: str, column: dict[int, str]) -> Grouping:
+    return Grouping(unit, tuple(dict.fromkeys(column.values())), column)
+
+
+def _buckets(periods: list[int]) -> Grouping:
+    size = max(1, -(-len(periods) // MOST_COLUMNS))
+    column = {}
+    for place, period in enumerate(periods):
+        first = place // size * size + 1
+        last = min(first + size - 1, len(periods))
+        column[period] = str(first) if first == last else f"{first}-{last}"
+    return _grouping("period", column)

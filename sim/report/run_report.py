@@ -1,0 +1,67 @@
+"""Which tables a run shows, and in which order: the story first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report import cost_tables, shift_tables
+from sim.report.formats import plain, with_unit
+from sim.report.lineage import behind, conditions
+from sim.report.tables import Block, Lines, Table, left, table
+
+if TYPE_CHECKING:
+    from sim.api import Result
+    from sim.scenario.loader import Scenario
+
+def run_report(result: Result) -> list[Block]:
+    """Everything `fabshift run` prints about one run."""
+    scenario = result.scenario
+    blocks: list[Block | None] = [
+        changes(scenario),
+        _headline(result),
+        contested(scenario),
+        shift_tables.in_house_shares(result),
+        shift_tables.binding(result),
+        shift_tables.milestones(result),
+        shift_tables.demand_lines(result),
+        shift_tables.compute(result),
+        cost_tables.sites(result),
+        cost_tables.money(result),
+        Lines("", (f"{cost_tables.conservation(result)}; seed {result.seed}, engine {result.engine}, hash {result.hash[:12]}",)),
+    ]
+    return [block for block in blocks if block is not None]
+
+
+def changes(scenario: Scenario) -> Lines | None:
+    """(a) Overrides, old -> new; and what the story's readings switch off."""
+    lines = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in scenario.changes]
+    if scenario.pruned:
+        lines.append(f"switched off by only_if: {', '.join(scenario.pruned)}")
+    return Lines("Changes", tuple(lines)) if lines else None
+
+
+def _headline(result: Result) -> Lines:
+    document = result.scenario.document
+    question = [document.question] if document.question else []
+    return Lines(f"{result.scenario.name}: {document.title}", (*question, *result.sentences, *document.notes))
+
+
+def contested(scenario: Scenario) -> Table | None:
+    """(a) Figures behind this run on which sources disagree, with the reading in force."""
+    ledger = scenario.ledger
+    explicit = {i.figure: i.reading for i in scenario.inputs.values() if i.figure and i.reading}
+    used = [i.figure for i in scenario.inputs.values() if i.figure]
+    rows = []
+    for name in behind([*conditions(scenario), *used], ledger):
+        figure = ledger.figures[name]
+        # One that follows another is told by the one it follows.
+        if not figure.readings or figure.follows:
+            continue
+        chosen = explicit.get(name) or ledger.reading_name(name)
+        value = with_unit(ledger.resolve(name, chosen).value, figure.unit)
+        others = [f"{n}: {plain(ledger.resolve(name, n).value)}" for n in figure.readings if n != chosen]
+        rows.append([name, chosen or "", value, "; ".join(others)])
+    if not rows:
+        return None
+    columns = [left("figure"), left("reading"), left("value"), left("other readings")]
+    return table("Contested inputs, and the reading taken", columns, rows)

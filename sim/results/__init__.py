@@ -1,0 +1,1 @@
+"""What a run means: tidy frames, indicators, milestones and money."""

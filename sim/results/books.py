@@ -1,0 +1,131 @@
+"""The money of a run: what engines booked by event, and what follows from capacity and contracts alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY, value
+from sim.draws.sites import capex_by_period, integral_by_period
+from sim.engines.recorder import Records
+from sim.engines.rules import cents
+from sim.plan import FloatArray, IntArray
+
+YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Cents of one category and one entity in each period; costs are negative."""
+
+    category: str
+    scope: str
+    name: str
+    in_house: bool | None
+    cents: IntArray
+
+
+def entries(draws: Draws, records: Records) -> list[Entry]:
+    """Every flow of money of a run."""
+    plan = draws.plan
+    found: list[Entry] = []
+    for r, source in enumerate(plan.sources):
+        in_house = plan.sites[source.site].in_house
+        for category, table in (("purchases", "purchase"), ("variable", "variable"), ("order", "order"), ("shipment", "shipment")):
+            found.append(Entry(category, "recipe", source.name, in_house, -records.source[f"{table}_cents"][:, r]))
+    for i, item in enumerate(plan.items):
+        found.append(Entry("holding", "item", item.name, None, -records.item["holding_cents"][:, i]))
+    for index, line in enumerate(plan.lines):
+        flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
+        for category, table, sign in (("shipment", "shipment", -1), ("shortage", "shortage", -1), ("value", "value", 1)):
+            found.append(Entry(category, "demand", line.name, None, sign * records.flow[f"{table}_cents"][:, flows].sum(axis=1)))
+    for s, site in enumerate(plan.sites):
+        for category, dollars in (
+            ("capex", capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods)),
+            ("fixed", _fixed(draws, s)),
+            ("take_or_pay", _take_or_pay(draws, records, s)),
+        ):
+            found.append(Entry(category, "site", site.name, site.in_house, _whole(-dollars)))
+        found.append(Entry("salvage", "site", site.name, site.in_house, _whole(_salvage(draws, s))))
+    return [e for e in found if e.cents.any()]
+
+
+def _whole(dollars: FloatArray) -> IntArray:
+    """Cents by period; the running total is rounded, so that the sum does not drift."""
+    total = np.floor(np.cumsum(dollars) * 100.0 + 0.5).astype(np.int64)
+    return np.asarray(np.diff(total, prepend=0), dtype=np.int64)
+
+
+def _fixed(draws: Draws, s: int) -> FloatArray:
+    """Fixed operating cost: a rate for each unit of installed capacity and day."""
+    site = draws.plan.sites[s]
+    rate = value(draws.vector, site.fixed_cost)
+    periods = draws.plan.calendar.periods
+    return rate * integral_by_period(draws.sites[s].nameplate, periods) if rate else np.zeros(len(periods) - 1)
+
+
+def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
+    """What is owed for promised starts not ordered, settled at the end of each year of the horizon.
+
+    The price is the highest among the site's recipes in the period of settlement.
+    """
+    plan, site = draws.plan, draws.plan.sites[s]
+    periods = np.array(plan.calendar.periods)
+    owed = np.zeros(len(periods) - 1)
+    part = value(draws.vector, site.take_or_pay)
+    sources = [r for r, source in enumerate(plan.sources) if source.site == s]
+    if part == 0.0 or not sources:
+        return owed
+    promised = np.cumsum(integral_by_period(draws.sites[s].commitment, plan.calendar.periods))
+    ordered = np.cumsum(records.source["starts"][:, sources].sum(axis=1))
+    settled_promised = settled_ordered = 0.0
+    for last in _year_ends(draws):
+        missing = (promised[last] - settled_promised) - (ordered[last] - settled_ordered)
+        day = min(int(periods[last + 1]), *(len(draws.sources[r].price) - 1 for r in sources))
+        price = max(float(draws.sources[r].price[day]) for r in sources) / 100.0
+        owed[last] = max(missing, 0.0) * part * price
+        settled_promised, settled_ordered = float(promised[last]), float(ordered[last])
+    return owed
+
+
+def _year_ends(draws: Draws) -> list[int]:
+    """The last period of each calendar year, and of the horizon."""
+    calendar = draws.plan.calendar
+    ends = np.array(calendar.periods[1:])
+    if calendar.start is None:
+        return [len(ends) - 1]
+    years = (calendar.start + ends.astype("timedelta64[D]")).astype("datetime64[Y]").astype(int)
+    return [i for i in range(len(ends)) if i + 1 == len(ends) or years[i] != (years[i - 1] if i else years[i])]
+
+
+def _salvage(draws: Draws, s: int) -> FloatArray:
+    """Undepreciated outlay at the end of the horizon, times the share that can be recovered."""
+    site, calendar = draws.plan.sites[s], draws.plan.calendar
+    outlay = capex_by_period(site, draws.vector, draws.sites[s].nameplate, calendar.periods)
+    share = value(draws.vector, site.salvage)
+    recovered = np.zeros(len(outlay))
+    if share and outlay.any():
+        middle = (np.array(calendar.periods[1:]) + np.array(calendar.periods[:-1])) / 2
+        age = calendar.days - middle
+        left = np.clip(1.0 - age / value(draws.vector, site.life, np.inf), 0.0, 1.0)
+        recovered[-1] = share * float((outlay * left).sum())
+    return recovered
+
+
+def npv(draws: Draws, found: list[Entry], *, salvage: bool) -> float:
+    """Net present value in dollars: monthly totals discounted from the middle of their period."""
+    periods = np.array(draws.plan.calendar.periods)
+    total = np.zeros(len(periods) - 1)
+    for entry in found:
+        if salvage or entry.category != "salvage":
+            total += entry.cents / 100.0
+    middle = (periods[1:] + periods[:-1]) / 2
+    year = YEAR if draws.plan.calendar.start is not None else 1.0
+    rate = value(draws.vector, draws.plan.discount_rate)
+    factor = (1.0 + rate * (1.0 if draws.plan.calendar.start is None else YEAR)) ** (-middle / year)
+    return float((total * factor).sum())
+
+
+__all__ = ["TICKS_PER_DAY", "Entry", "cents", "entries", "npv"]

@@ -1,0 +1,202 @@
+"""Tidy frames: one row a fact, with its unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY, value
+from sim.draws.sites import integral_by_period
+from sim.engines.phases import Cause, Stage
+from sim.engines.recorder import Records
+from sim.plan import FloatArray
+from sim.results.books import Entry
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Series = tuple[str, str, str, str, dict[str, Any], Any]
+"""Scope, name, measure, unit, labels and values by period."""
+
+SOURCE_MEASURES = (
+    "starts", "sample_starts", "out", "good", "samples", "scrapped", "received", "seeded", "waiting", "in_process",
+    "in_transit", "orders", "shipments",
+)  # fmt: skip
+LINE_MEASURES = ("demanded", "served", "delivered", "lost", "cancelled", "backlog", "shipments")
+
+
+def monthly(draws: Draws, records: Records) -> pd.DataFrame:
+    """Everything counted, by reporting period.
+
+    Columns: period_start (a date, or a number of time units), period, scope, name, measure, unit,
+    value, and the labels item, site, in_house, stage and family where they apply.
+    """
+    import pandas as pd
+
+    starts = period_starts(draws)
+    n = len(starts)
+    columns: dict[str, list[Any]] = {k: [] for k in ("scope", "name", "measure", "unit", *LABELS)}
+    values = []
+    for scope, name, measure, unit, labels, series in _series(draws, records):
+        for key, entry in (("scope", scope), ("name", name), ("measure", measure), ("unit", unit)):
+            columns[key].append(entry)
+        for label in LABELS:
+            columns[label].append(labels.get(label))
+        values.append(np.asarray(series, dtype=np.float64))
+    count = len(values)
+    frame = pd.DataFrame({key: np.repeat(np.array(entries, dtype=object), n) for key, entries in columns.items()})
+    frame.insert(0, "period_start", starts * count)
+    frame.insert(1, "period", np.tile(np.arange(n), count))
+    frame.insert(6, "value", np.concatenate(values) if values else np.zeros(0))
+    return frame
+
+
+LABELS = ("item", "site", "in_house", "stage", "family")
+
+
+def period_starts(draws: Draws) -> list[Any]:
+    """First day of each period."""
+    calendar = draws.plan.calendar
+    return [date_of(draws, p) for p in calendar.periods[:-1]]
+
+
+def date_of(draws: Draws, days: float) -> Any:
+    """A date of a dated model; the number of time units of an abstract one."""
+    start = draws.plan.calendar.start
+    return days if start is None else (start + np.timedelta64(int(days), "D")).astype(dt.date)
+
+
+def _series(draws: Draws, records: Records) -> Iterator[Series]:
+    yield from _sources(draws, records)
+    yield from _items(draws, records)
+    yield from _sites(draws, records)
+    yield from _lines(draws, records)
+    yield from _pools(draws, records)
+    yield from _shares(draws, records)
+
+
+def _sources(draws: Draws, records: Records) -> Iterator[Series]:
+    plan = draws.plan
+    for r, source in enumerate(plan.sources):
+        item, site = plan.items[source.item], plan.sites[source.site]
+        labels = {"item": item.name, "site": site.name, "in_house": site.in_house, "stage": item.stage, "family": item.family}
+        for measure in SOURCE_MEASURES:
+            unit = item.unit if measure in ("good", "samples", "received", "seeded", "in_transit") else "start"
+            yield "recipe", source.name, measure, unit, labels, records.source[measure][:, r]
+        for cause in Cause:
+            yield "recipe", source.name, f"cut.{cause.name.lower()}", item.unit, labels, records.cut[:, r, cause]
+
+
+def _items(draws: Draws, records: Records) -> Iterator[Series]:
+    for i, item in enumerate(draws.plan.items):
+        labels = {"item": item.name, "stage": item.stage, "family": item.family}
+        yield "item", item.name, "stock", item.unit, labels, records.item["stock"][:, i]
+        yield "item", item.name, "consumed", item.unit, labels, records.item["consumed"][:, i]
+
+
+def _sites(draws: Draws, records: Records) -> Iterator[Series]:
+    plan = draws.plan
+    for s, site in enumerate(plan.sites):
+        labels = {"site": site.name, "in_house": site.in_house}
+        capacity = integral_by_period(draws.sites[s].available, plan.calendar.periods)
+        yield "site", site.name, "capacity", "load", labels, capacity
+        yield "site", site.name, "load", "load", labels, records.load[:, s]
+        yield "site", site.name, "lots", "lot", labels, records.site["lots"][:, s]
+        yield "site", site.name, "wait_days", "day", labels, records.site["wait"][:, s] / TICKS_PER_DAY
+
+
+def _lines(draws: Draws, records: Records) -> Iterator[Series]:
+    plan, vector = draws.plan, draws.vector
+    for index, line in enumerate(plan.lines):
+        flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
+        for measure in LINE_MEASURES:
+            yield "demand", line.name, measure, "unit", {}, records.flow[measure][:, flows].sum(axis=1)
+        yield "demand", line.name, "served_from_stock", "unit", {}, records.flow["from_stock"][:, flows].sum(axis=1)
+        for measure in ("h100e", "watts"):
+            total = np.zeros(len(plan.calendar.periods) - 1)
+            for f in flows:
+                item = plan.items[plan.pools[draws.flows[f].pool].members[0]]
+                each = value(vector, item.h100e if measure == "h100e" else item.watts)
+                total = total + each * records.flow["delivered"][:, f]
+            yield "demand", line.name, measure, "H100e" if measure == "h100e" else "W", {}, total
+
+
+def _pools(draws: Draws, records: Records) -> Iterator[Series]:
+    plan = draws.plan
+    for p, pool in enumerate(plan.pools):
+        first = plan.items[pool.members[0]]
+        labels = {"stage": first.stage, "family": first.family}
+        yield "pool", pool.name, "need", first.unit, labels, records.need[:, p]
+        yield "pool", pool.name, "released", first.unit, labels, records.released[:, p]
+        for cause in Cause:
+            cut = records.cut[:, list(pool.sources), cause].sum(axis=1)
+            yield "pool", pool.name, f"cut.{cause.name.lower()}", first.unit, labels, cut
+
+
+def share_output(draws: Draws, records: Records, index: int) -> tuple[FloatArray, FloatArray]:
+    """In-house and total starts that came out (wafers, panels, units) of one share, by period.
+
+    What was in the pipeline at the start counts in neither.
+    """
+    plan, share = draws.plan, draws.plan.shares[index]
+    own = [r for r in share.sources if plan.sites[plan.sources[r].site].in_house]
+
+    def output(sources: list[int]) -> FloatArray:
+        total = np.zeros(len(plan.calendar.periods) - 1)
+        for r in sources:
+            # Wafers count as wafers; what is not cut from wafers counts in good units.
+            wafer = plan.sources[r].yields.die_area != -1
+            total += records.source["out" if wafer else "good"][:, r]
+        return total
+
+    return output(own), output(list(share.sources))
+
+
+def _shares(draws: Draws, records: Records) -> Iterator[Series]:
+    for index, share in enumerate(draws.plan.shares):
+        own, total = share_output(draws, records, index)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            part = np.where(total > 0, own / total, np.nan)
+        for measure, series in (("in_house", own), ("total", total), ("share", part)):
+            yield "share", share.name, measure, "1" if measure == "share" else "unit", {}, series
+
+
+def cash(draws: Draws, entries: list[Entry]) -> pd.DataFrame:
+    """Money by period: category, entity and dollars, costs negative."""
+    import pandas as pd
+
+    starts, rows = period_starts(draws), []
+    for entry in entries:
+        for period, amount in enumerate(entry.cents.tolist()):
+            if amount:
+                rows.append(
+                    (starts[period], period, entry.category, entry.scope, entry.name, entry.in_house, amount / 100)
+                )
+    names = ["period_start", "period", "category", "scope", "name", "in_house", "usd"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def lots(draws: Draws, records: Records) -> pd.DataFrame:
+    """One row for each lot that arrived, instants in days from the start."""
+    import pandas as pd
+
+    rows = [
+        {
+            "recipe": draws.plan.sources[lot.source].name,
+            "lot": lot.number,
+            **{
+                name: getattr(lot, name) / TICKS_PER_DAY
+                for name in ("ordered", "released", "begin", "leave", "ready", "arrive")
+            },
+            "starts": lot.starts,
+            "out": lot.out,
+            "good": lot.good,
+            "phase": Stage(lot.stage).name.lower(),
+        }
+        for lot in records.lots
+    ]
+    return pd.DataFrame(rows)

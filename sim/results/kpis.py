@@ -1,0 +1,185 @@
+"""Key performance indicators: one function a group, one row a number. Periods before the warm-up
+count in none of them. An indicator with an empty denominator is None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY, value
+from sim.draws.sites import integral_by_period
+from sim.engines.recorder import Records
+from sim.plan import IntArray
+from sim.results.books import Entry, npv
+from sim.results.frames import share_output
+
+YEAR = 365.25
+Indicator = tuple[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: what it read, what it left, and its money. `counted` are periods after warm-up."""
+
+    draws: Draws
+    records: Records
+    entries: list[Entry]
+    counted: IntArray
+
+    def total(self, table: IntArray, columns: list[int]) -> int:
+        """Sum of a table over counted periods and these columns."""
+        return int(table[self.counted][:, columns].sum())
+
+    @property
+    def days(self) -> float:
+        """Length of the counted time, to the end of a drain."""
+        plan = self.draws.plan
+        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
+        return max(end - plan.calendar.warmup, 1e-9)
+
+
+def kpis(draws: Draws, records: Records, entries: list[Entry]) -> dict[str, float | None]:
+    """All indicators by name."""
+    edges = np.array(draws.plan.calendar.periods[:-1])
+    run = Run(draws, records, entries, np.flatnonzero(edges >= draws.plan.calendar.warmup))
+    return {name: number for group in GROUPS for name, number in group(run)}
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def shares(run: Run) -> Iterator[Indicator]:
+    """In-house shares of the last twelve months, and of starts and good units beside them."""
+    plan = run.draws.plan
+    edges = np.array(plan.calendar.periods)
+    year = YEAR if plan.calendar.start is not None else plan.calendar.days
+    last = np.flatnonzero(edges[:-1] > plan.calendar.days - year - 1)
+    for index, share in enumerate(plan.shares):
+        own, total = share_output(run.draws, run.records, index)
+        yield f"in_house_share.{share.name}", _ratio(float(own[last].sum()), float(total[last].sum()))
+        inside = [r for r in share.sources if plan.sites[plan.sources[r].site].in_house]
+        for measure in ("starts", "good"):
+            table = run.records.source[measure][last]
+            yield (
+                f"in_house_share_of_{measure}.{share.name}",
+                _ratio(float(table[:, inside].sum()), float(table[:, list(share.sources)].sum())),
+            )
+
+
+def service(run: Run) -> Iterator[Indicator]:
+    """Fill rate (served from stock at the instant of demand), service by the end, backlog."""
+    plan, book = run.draws.plan, run.records.flow
+    everything = list(range(len(run.draws.flows)))
+    lines = {f".{line.name}": [f for f in everything if run.draws.flows[f].line == i] for i, line in enumerate(plan.lines)}
+    for suffix, flows in {"": everything, **lines}.items():
+        demanded = run.total(book["demanded"], flows)
+        served = run.total(book["served"], flows)
+        yield f"fill_rate{suffix}", _ratio(run.total(book["from_stock"], flows), demanded)
+        yield f"served_by_end{suffix}", _ratio(int(book["served"][:, flows].sum()), int(book["demanded"][:, flows].sum()))
+        yield f"backlog_end{suffix}", float(book["backlog"][-1, flows].sum())
+        yield f"demanded{suffix}", float(demanded)
+        yield f"served{suffix}", float(served)
+        yield f"delivered{suffix}", float(run.total(book["delivered"], flows))
+        yield f"lost{suffix}", float(run.total(book["lost"], flows))
+        waited = run.total(book["waited"], flows) / TICKS_PER_DAY
+        yield f"time_to_serve{suffix}", _ratio(waited, served)
+        yield f"shipments{suffix or '.customers'}", float(run.total(book["shipments"], flows))
+
+
+def compute(run: Run) -> Iterator[Indicator]:
+    """Compute delivered: H100-equivalents and megawatts."""
+    for name, pick, scale in (("h100e_delivered", "h100e", 1.0), ("megawatts_delivered", "watts", 1e-6)):
+        total = 0.0
+        for f, flow in enumerate(run.draws.flows):
+            item = run.draws.plan.items[run.draws.plan.pools[flow.pool].members[0]]
+            total += value(run.draws.vector, getattr(item, pick)) * run.total(run.records.flow["delivered"], [f])
+        yield name, total * scale
+
+
+def sites(run: Run) -> Iterator[Indicator]:
+    """Per site: mean wait and queue at the bottleneck (lots), time in system, utilisation."""
+    plan, book = run.draws.plan, run.records.site
+    for s, site in enumerate(plan.sites):
+        lots = run.total(book["lots"], [s])
+        wait = run.total(book["wait"], [s]) / TICKS_PER_DAY
+        yield f"mean_wait.{site.name}", _ratio(wait, lots)
+        yield f"mean_queue.{site.name}", wait / run.days
+        yield f"time_in_system.{site.name}", _ratio(run.total(book["time_in_system"], [s]) / TICKS_PER_DAY, lots)
+        capacity = integral_by_period(run.draws.sites[s].available, plan.calendar.periods)[run.counted].sum()
+        used = float(run.records.load[run.counted, s].sum())
+        yield f"utilisation.{site.name}", _ratio(used, float(capacity)) if np.isfinite(capacity) else None
+
+
+def production(run: Run) -> Iterator[Indicator]:
+    """Per recipe: starts, good units, orders, shipments and the cost of a good unit.
+
+    The cost counts what is paid for the recipe, its part (by load) of its site's fixed cost, and the
+    straight-line depreciation of the site's outlay.
+    """
+    plan = run.draws.plan
+    for r, source in enumerate(plan.sources):
+        for measure in ("starts", "good", "orders", "shipments", "received"):
+            yield f"{measure}.{source.name}", float(run.total(run.records.source[measure], [r]))
+        good = run.total(run.records.source["good"], [r])
+        paid = -_usd(run, lambda e, name=source.name: e.scope == "recipe" and e.name == name)
+        yield f"unit_cost.{source.name}", _ratio(paid + _site_part(run, r), good)
+
+
+def _site_part(run: Run, r: int) -> float:
+    plan = run.draws.plan
+    site = plan.sources[r].site
+    load = {
+        other: run.total(run.records.source["starts"], [other]) * run.draws.sources[other].load.mean
+        for other, source in enumerate(plan.sources)
+        if source.site == site
+    }
+    whole = sum(load.values())
+    if not whole:
+        return 0.0
+    fixed = -_usd(run, lambda e: e.scope == "site" and e.name == plan.sites[site].name and e.category == "fixed")
+    return (fixed + _depreciation(run, site)) * load[r] / whole
+
+
+def _depreciation(run: Run, s: int) -> float:
+    """Straight-line depreciation within the horizon of the capacity installed in it, in dollars."""
+    site, draws = run.draws.plan.sites[s], run.draws
+    per_capacity, life = value(draws.vector, site.capex_per_capacity), value(draws.vector, site.life)
+    if not per_capacity or not life:
+        return 0.0
+    installed = integral_by_period(draws.sites[s].nameplate, draws.plan.calendar.periods)[run.counted].sum()
+    return float(installed) * per_capacity / life
+
+
+def _usd(run: Run, wanted: Callable[[Entry], bool]) -> float:
+    return float(sum(int(e.cents[run.counted].sum()) for e in run.entries if wanted(e))) / 100.0
+
+
+def money(run: Run) -> Iterator[Indicator]:
+    """Dollars over the counted periods; NPV over all."""
+    yield "capex_usd", -_usd(run, lambda e: e.category == "capex")
+    spent = ("purchases", "order", "shipment", "take_or_pay")
+    yield "spend_outside_usd", -_usd(run, lambda e: e.in_house is False and e.category in spent)
+    inside = ("variable", "fixed", "capex", "order", "shipment")
+    yield "spend_in_house_usd", -_usd(run, lambda e: e.in_house is True and e.category in inside)
+    for category in ("holding", "shortage", "take_or_pay", "value", "salvage"):
+        sign = 1 if category in ("value", "salvage") else -1
+        yield f"{category}_usd", sign * _usd(run, lambda e, c=category: e.category == c)
+    yield "transport_usd", -_usd(run, lambda e: e.category == "shipment")
+    yield "total_cost_usd", -_usd(run, lambda e: e.category not in ("value", "salvage"))
+    yield "npv_usd", npv(run.draws, run.entries, salvage=False)
+    yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
+
+
+def stocks(run: Run) -> Iterator[Indicator]:
+    """Stock of each item at the end."""
+    for i, item in enumerate(run.draws.plan.items):
+        yield f"stock_end.{item.name}", float(run.records.item["stock"][-1, i])
+
+
+GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
+    shares, service, compute, money, sites, production, stocks,
+)  # fmt: skip

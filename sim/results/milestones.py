@@ -1,0 +1,74 @@
+"""Dates found in the records of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY
+from sim.engines.planner import Position, multipliers
+from sim.engines.recorder import Records
+from sim.engines.rules import good_share
+from sim.engines.tables import tables
+from sim.plan import FloatArray, MilestonePlan
+from sim.results.frames import share_output
+from sim.scenario.schema.document import MilestoneRule
+
+
+def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
+    """Days from the start at which a milestone is reached, or None.
+
+    A first output is dated by its lot, a rate or share by the first day of the (first) period.
+    """
+    if milestone.rule is MilestoneRule.FIRST_OUTPUT:
+        return _first_output(records, milestone)
+    if milestone.rule is MilestoneRule.OUTPUT_RATE:
+        reached = _rate_reached(draws, records, milestone)
+    else:
+        own, total = share_output(draws, records, milestone.share)
+        reached = (total > 0) & (own >= float(draws.vector[milestone.level]) * total)
+    return _first_run(draws, reached, int(draws.vector[milestone.months]))
+
+
+def _first_output(records: Records, milestone: MilestonePlan) -> float | None:
+    firsts = [records.first_good[r] for r in milestone.sources if records.first_good[r] >= 0]
+    return min(firsts) / TICKS_PER_DAY if firsts else None
+
+
+def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> FloatArray:
+    """Periods in which good output reaches the level of the rate demanded of the watched pools."""
+    made = records.source["good"][:, list(milestone.sources)].sum(axis=1)
+    edges = np.array(draws.plan.calendar.periods)
+    wanted = np.zeros(len(edges) - 1)
+    units = _units_per_flow(draws)
+    for f, flow in enumerate(draws.flows):
+        cumulated = np.concatenate([[0.0], np.cumsum(flow.actual_rate)])
+        each = sum(units[pool, f] for pool in milestone.pools)
+        wanted += each * np.diff(np.interp(edges, np.arange(len(cumulated)), cumulated))
+    return np.asarray((made > 0) & (made >= float(draws.vector[milestone.level]) * wanted) & (wanted > 0))
+
+
+def _units_per_flow(draws: Draws) -> FloatArray:
+    """Units of each pool in one unit of each flow, at mature yields, shape (pools, flows)."""
+    t = tables(draws)
+    mature = np.array(
+        [
+            s.yields.line * s.yields.gross * good_share(s.yields.defects, s.yields.survival, s.yields.assembly, 1e9, 1.0)
+            for s in draws.sources
+        ]
+    )
+    none, sources = np.zeros(len(t.order)), np.zeros(len(mature))
+    position = Position(
+        none, none, none, sources, sources, sources, np.zeros(len(draws.sites)), np.zeros(len(t.flow_pool)), mature,
+        np.ones(len(t.flow_pool)),
+    )  # fmt: skip
+    return multipliers(t, position, t.share)[0]
+
+
+def _first_run(draws: Draws, reached: FloatArray, length: int) -> float | None:
+    run = 0
+    for period, hit in enumerate(reached.tolist()):
+        run = run + 1 if hit else 0
+        if run == length:
+            return float(draws.plan.calendar.periods[period - length + 1])
+    return None

@@ -1,0 +1,96 @@
+"""Results on disk: written beside the target and moved there, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, problem
+
+if TYPE_CHECKING:
+    from sim.api import Result
+
+FILES = ("manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet")
+
+
+def save(result: Result, directory: Path, *, force: bool = False) -> None:
+    """Write a result to a directory; another scenario's results there are kept unless `force`."""
+    try:
+        _check(directory, result.hash, force)
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}.") as scratch:
+            fresh = Path(scratch) / "results"
+            fresh.mkdir()
+            _write(result, fresh)
+            _replace(fresh, directory)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError([problem(str(directory), f"results cannot be written here: {reason}")]) from None
+
+
+def _check(directory: Path, digest: str, force: bool) -> None:
+    if directory.exists() and not directory.is_dir():
+        raise InputError([problem(str(directory), "is a file; --out needs a directory")])
+    manifest = directory / "manifest.json"
+    if force or not directory.exists() or not any(directory.iterdir()):
+        return
+    if not manifest.exists():
+        raise InputError([problem(str(directory), "holds other files; choose another directory or add --force")])
+    try:
+        there = json.loads(manifest.read_text(encoding="utf-8")).get("hash")
+    except (ValueError, AttributeError):
+        there = None
+    if there != digest:
+        message = "holds the results of another scenario; choose another directory or add --force"
+        raise InputError([problem(str(directory), message)])
+
+
+def _write(result: Result, directory: Path) -> None:
+    from sim.api import resolved
+
+    manifest: dict[str, Any] = {
+        "scenario": result.scenario.name,
+        "title": result.scenario.document.title,
+        "hash": result.hash,
+        "seed": result.seed,
+        "engine": result.engine,
+        "horizon": result.horizon,
+        "versions": versions(),
+        "resolved": resolved(result.scenario),
+    }
+    _json(directory / "manifest.json", manifest)
+    _json(directory / "kpis.json", result.to_json())
+    for name, frame in result.frames.items():
+        frame.to_parquet(directory / f"{name}.parquet", index=False)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    found = {"python": platform.python_version()}
+    for package in ("fabshift", "simpy", "numpy", "scipy", "pandas"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _json(path: Path, data: dict[str, Any]) -> None:
+    path.write_text(json.dumps(data, indent=2, sort_keys=False, default=str) + "\n", encoding="utf-8")
+
+
+def _replace(fresh: Path, directory: Path) -> None:
+    """Swap directories; files of an earlier run that are not ours stay."""
+    if not directory.exists():
+        fresh.rename(directory)
+        return
+    for name in FILES:
+        if not (fresh / name).exists():
+            (directory / name).unlink(missing_ok=True)
+    for file in fresh.iterdir():
+        shutil.move(str(file), directory / file.name)

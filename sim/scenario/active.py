@@ -1,0 +1,129 @@
+"""Switches off what `only_if` excludes under the chosen readings, and what depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sim.errors import Mark, Problem, nearest
+from sim.ledger import Ledger, LedgerError
+from sim.scenario.compose import Loc, dotted
+from sim.scenario.layers import forget, places
+
+Marker = Callable[[Loc], Mark]
+SECTIONS = ("nodes", "items", "pools", "sites", "recipes", "sourcing", "demand", "disruptions", "shares", "milestones")
+
+
+def prune(data: dict[str, Any], marks: dict[Loc, Mark], ledger: Ledger, mark: Marker, problems: list[Problem]) -> tuple[str, ...]:
+    """Remove the entries that are off from valid data; returns their names as `section.name`."""
+    off = [loc for loc, condition in _conditions(data) if not _holds(condition, loc, ledger, mark, problems)]
+    gone = list(off)
+    while off:
+        for loc in off:
+            _remove(data, marks, loc)
+        off = list(dict.fromkeys(_left_alone(data, marks, gone)))
+        gone += off
+    return tuple(dotted(loc) for loc in gone)
+
+
+def _conditions(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    for section in SECTIONS:
+        for name, entry in data.get(section, {}).items():
+            if entry.get("only_if") is not None:
+                yield (section, name), entry["only_if"]
+
+
+def _holds(condition: dict[str, Any], loc: Loc, ledger: Ledger, mark: Marker, problems: list[Problem]) -> bool:
+    """Whether the figure has one of the values; an entry with a wrong condition stays."""
+    figure = condition["figure"]
+    wanted = condition["equals"] if isinstance(condition["equals"], list) else [condition["equals"]]
+    place = (*loc, "only_if")
+    try:
+        value = str(ledger.resolve(figure).value)
+        known = [str(reading.value) for reading in ledger[figure].readings.values()] or [value]
+    except LedgerError as error:
+        close = error.misses[0].nearest if error.misses else None
+        problems.append(Problem(mark((*place, "figure")), dotted((*place, "figure")), "the ledger has no such figure", figure, nearest=close))
+        return True
+    for word in wanted:
+        if word not in known:
+            message = f"{figure} never has the value {word!r}"
+            allowed = ", ".join(dict.fromkeys(known))
+            problems.append(Problem(mark((*place, "equals")), dotted((*place, "equals")), message, expected=allowed, nearest=nearest(word, known)))
+    return value in wanted
+
+
+def _remove(data: Any, marks: dict[Loc, Mark], loc: Loc) -> None:
+    """Remove one key or element, and move the marks of the elements behind it."""
+    parent = data
+    for key in loc[:-1]:
+        parent = parent[key]
+    last = loc[-1]
+    if isinstance(parent, dict):
+        forget(marks, loc, parent.pop(last))
+        return
+    assert isinstance(last, int)
+    forget(marks, loc, parent.pop(last))
+    for i, value in enumerate(parent[last:], last):
+        for old in list(places((*loc[:-1], i + 1), value)):
+            marks[(*loc[:-1], i, *old[len(loc) :])] = marks.pop(old, Mark("?"))
+
+
+def _left_alone(data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc]) -> Iterator[Loc]:
+    """Drop references to what is gone; yields the entries that mean nothing without it."""
+    lost = {section: {loc[1] for loc in gone if loc[0] == section} for section in SECTIONS}
+    items = lost["items"] | lost["pools"]
+    for name, pool in data.get("pools", {}).items():
+        if _thin(data, marks, ("pools", name), "members", lost["items"]) and not pool["members"]:
+            yield ("pools", name)
+    for name, recipe in data.get("recipes", {}).items():
+        if recipe["item"] in lost["items"] or recipe["site"] in lost["sites"]:
+            yield ("recipes", name)
+        for key in ("defect_learning", "assembly_learning"):
+            learning = (recipe.get("yield") or {}).get(key) or {}
+            if learning.get("inherits") in lost["recipes"]:
+                _remove(data, marks, ("recipes", name, "yield", key, "inherits"))
+                _remove(data, marks, ("recipes", name, "yield", key, "keep"))
+    for name, sourcing in data.get("sourcing", {}).items():
+        _thin(data, marks, ("sourcing", name), "shares", lost["recipes"])
+        if name in items or (_thin(data, marks, ("sourcing", name), "sources", lost["recipes"]) and not sourcing["sources"]):
+            yield ("sourcing", name)
+    for name in data.get("demand", {}):
+        _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
+    yield from _watchers(data, marks, lost, items)
+
+
+def _watchers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]], items: set[Any]) -> Iterator[Loc]:
+    """Disruptions and milestones that strike or watch nothing any more. An empty list would mean all."""
+    for name, disruption in data.get("disruptions", {}).items():
+        _thin(data, marks, ("disruptions", name), "raises", lost["disruptions"])
+        thinned = _thin(data, marks, ("disruptions", name), "sites", lost["sites"])
+        if thinned and not any(disruption.get(key) for key in ("sites", "owners", "regions")):
+            yield ("disruptions", name)
+    for name, milestone in data.get("milestones", {}).items():
+        fewer = [_thin(data, marks, ("milestones", name), key, names) for key, names in (("items", items), ("sites", lost["sites"]))]
+        emptied = any(few and not milestone[key] for few, key in zip(fewer, ("items", "sites"), strict=True))
+        if emptied or milestone.get("share") in lost["shares"]:
+            yield ("milestones", name)
+
+
+def _thin(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, key: str, lost: set[Any]) -> bool:
+    """Take lost names out of a list or the keys of a mapping; whether there were any."""
+    entry: Any = data
+    for part in loc:
+        entry = entry[part]
+    holder = entry.get(key) or ()
+    at = [i for i, name in enumerate(holder) if name in lost] if isinstance(holder, list) else [n for n in holder if n in lost]
+    for place in reversed(at):
+        _remove(data, marks, (*loc, key, place))
+    return bool(at)
+
+
+def _thin_generations(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, items: set[Any], recipes: set[Any]) -> None:
+    """Successors that are off drop out; a line of which nothing is left stays for the checks."""
+    generations = data["demand"][loc[1]].get("generations") or []
+    off = [i for i, generation in enumerate(generations) if generation["item"] in items]
+    for i in reversed(off) if len(off) < len(generations) else ():
+        _remove(data, marks, (*loc, "generations", i))
+    for i in range(len(generations)):
+        _thin(data, marks, (*loc, "generations", i), "wait_for", recipes)

@@ -1,0 +1,109 @@
+"""What every check sees, and where it puts what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sim.errors import Mark, Problem, nearest
+from sim.ledger import Ledger
+from sim.scenario.compose import Loc, dotted
+from sim.scenario.resolve import Inputs
+from sim.scenario.schema import Document
+from sim.scenario.schema.supply import Recipe
+
+
+MAX_NEAREST = 200
+
+
+@dataclass
+class Context:
+    """A scenario under check. With `whole` False, parts that the schema refused are left out."""
+
+    document: Document
+    inputs: Inputs
+    ledger: Ledger
+    mark: Callable[[Loc], Mark]
+    is_written: Callable[[Loc], bool]
+    licences: Mapping[str, str]
+    pruned: Collection[str]
+    dropped: Collection[str]
+    whole: bool
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, loc: Loc, message: str, *, found: str | None = None, expected: str | None = None, close: str | None = None) -> None:
+        """Note a problem at a place."""
+        self.problems.append(Problem(self.mark(loc), dotted(loc), message, found, expected, close))
+
+    def number(self, *loc: str | int) -> float | None:
+        """The resolved number at a place, or None."""
+        found = self.inputs.get(dotted(loc))
+        return found.value if found is not None and not isinstance(found.value, str) else None
+
+    def name(self, *loc: str | int) -> str | None:
+        """The resolved name at a place, or None."""
+        found = self.inputs.get(dotted(loc))
+        return found.value if found is not None and isinstance(found.value, str) else None
+
+    def near(self, word: str, valid: Collection[str]) -> str | None:
+        """The valid name closest to a word; not looked for when there are more problems than anyone reads."""
+        return nearest(word, valid) if len(self.problems) < MAX_NEAREST else None
+
+    def refer(self, loc: Loc, name: str, valid: Iterable[str], kind: str, sections: tuple[str, ...]) -> bool:
+        """Whether a name is among the valid ones; if not, a problem says why."""
+        known = list(valid)
+        if name in known:
+            return True
+        if name in self.dropped:
+            return False
+        if any(f"{section}.{name}" in self.pruned for section in sections):
+            self.add(loc, f"{name!r} is switched off by its only_if under the chosen readings, but is still needed here")
+        else:
+            self.add(loc, f"there is no {kind} {name!r}", expected=listed(known), close=self.near(name, known))
+        return False
+
+    @cached_property
+    def pool_of(self) -> dict[str, str]:
+        """The pool of each item that is in one."""
+        return {item: name for name, pool in self.document.pools.items() for item in pool.members}
+
+    @cached_property
+    def wanted(self) -> dict[str, list[str]]:
+        """What may be wanted: each item and pool with the items that satisfy it."""
+        pools = {name: [m for m in pool.members if m in self.document.items] for name, pool in self.document.pools.items()}
+        items = {item: pools.get(self.pool_of.get(item, ""), [item]) for item in self.document.items}
+        return {**items, **pools}
+
+    def recipes_of(self, name: str) -> dict[str, Recipe]:
+        """The recipes an item or pool is sourced from: those of its sourcing, else all that make it."""
+        recipes = self.document.recipes
+        sourcing = self.document.sourcing.get(self.pool_of.get(name, name))
+        if sourcing is not None:
+            return {r: recipes[r] for r in sourcing.sources if r in recipes}
+        return {r: recipes[r] for member in self.wanted.get(name, ()) for r in self._makers.get(member, ())}
+
+    @cached_property
+    def _makers(self) -> dict[str, list[str]]:
+        makers: dict[str, list[str]] = {}
+        for name, recipe in self.document.recipes.items():
+            makers.setdefault(recipe.item, []).append(name)
+        return makers
+
+    def in_house(self, recipe: Recipe) -> bool | None:
+        """Whether a recipe runs at a site of ours; None if there is no such site."""
+        site = self.document.sites.get(recipe.site)
+        return site.in_house if site is not None else None
+
+
+def listed(names: Iterable[str]) -> str | None:
+    """Names with commas, cut to a readable number."""
+    known = list(names)
+    more = f", ... ({len(known) - 20} more)" if len(known) > 20 else ""
+    return ", ".join(known[:20]) + more if known else None
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit."""
+    text = f"{value:,.10g}"
+    return text if unit in ("", "1") else f"{text} {unit}"

@@ -1,0 +1,167 @@
+"""Dates: in order, and inside the horizon where they must be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from sim.scenario.checks.context import Context, amount
+from sim.scenario.compose import Loc
+from sim.scenario.schema.quantity import Path
+
+_MONTH = 31
+
+
+def check(context: Context) -> None:
+    """Horizon, paths, changeovers, phase-outs, disruptions and the reach of demand."""
+    _horizon(context)
+    for path in dict.fromkeys(p.partition(".points.")[0] for p in context.inputs if ".points." in p):
+        _path(context, tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
+    leads: dict[str, float] = {}
+    for name in context.document.demand:
+        _begins(context, ("demand", name, "begins"))
+        _generations(context, name)
+        _reach(context, name, leads)
+    for name in context.document.disruptions:
+        _begins(context, ("disruptions", name, "begins"), also_before=True)
+    for name, sourcing in context.document.sourcing.items():
+        if sourcing.phase_out is not None:
+            _phase_out(context, ("sourcing", name, "phase_out"))
+
+
+def length(context: Context) -> float:
+    """The horizon in days (or time units)."""
+    horizon = context.document.horizon
+    if horizon.start is not None and horizon.end is not None:
+        return float((horizon.end - horizon.start).days)
+    return float(horizon.length or 0)
+
+
+def shown(context: Context, day: float) -> str:
+    """A day of the run as a date, or as a time."""
+    start = context.document.horizon.start
+    if start is None:
+        return f"time {day:g}"
+    try:
+        return (start + dt.timedelta(days=math.floor(day))).isoformat()
+    except OverflowError:
+        return f"day {day:g}"
+
+
+def _horizon(context: Context) -> None:
+    document, horizon = context.document, context.document.horizon
+    if horizon.warmup >= length(context):
+        context.add(("horizon", "warmup"), "statistics would start only after the end", found=f"{horizon.warmup:g} of {length(context):g}")
+    for key in ("report_every", "review_every"):
+        every = getattr(document, key)
+        if isinstance(every, int) and every < 1:
+            context.add((key,), "must be at least 1 day", found=str(every))
+    if horizon.length is None and horizon.time_unit is not None:
+        context.add(("horizon", "time_unit"), "has no effect with dates; it belongs to an abstract length")
+
+
+def _path(context: Context, loc: Loc) -> None:
+    """Dated points must follow each other, and `ends` must not cut them off."""
+    before: float | None = None
+    i = 0
+    while (at := context.number(*loc, "points", i, "at")) is not None:
+        if before is not None and at <= before:
+            context.add((*loc, "points", i, "at"), f"comes no later than the point before it ({shown(context, before)}); points run forward in time", found=shown(context, at))
+        before, i = at, i + 1
+    ends = context.number(*loc, "ends")
+    if ends is not None and before is not None and ends < before:
+        context.add((*loc, "ends"), f"the path ends before its last point ({shown(context, before)})", found=shown(context, ends))
+
+
+def _begins(context: Context, loc: Loc, *, also_before: bool = False) -> None:
+    """A first day must lie within the horizon; a disruption may have begun before it."""
+    day = context.number(*loc)
+    if day is None:
+        return
+    if day >= length(context):
+        context.add(loc, "lies after the end of the horizon and would never happen", found=shown(context, day), expected=f"before {shown(context, length(context))}")
+    elif day < 0 and not (also_before and day + _duration(context, (*loc[:-1], "duration")) > 0):
+        over = " and is over by then" if also_before else ""
+        context.add(loc, f"lies before the start of the horizon{over}", found=shown(context, day), expected=f"from {shown(context, 0)}")
+
+
+def _duration(context: Context, loc: Loc) -> float:
+    """A disruption's duration; one drawn at random may always be long enough."""
+    constant = context.number(*loc)
+    return math.inf if constant is None else constant
+
+
+def _generations(context: Context, name: str) -> None:
+    """The first generation has no changeover; each later one begins after the one before."""
+    before: float | None = None
+    for i, generation in enumerate(context.document.demand[name].generations):
+        here: Loc = ("demand", name, "generations", i)
+        given = [key for key in ("begins", "cadence") if getattr(generation, key) is not None]
+        if i == 0 and (given or generation.wait_for):
+            context.add((*here, (given or ["wait_for"])[0]), "has no effect: the first generation is there from the start")
+        if i > 0 and len(given) != 1:
+            context.add(here, "a later generation has either begins or cadence", found=" and ".join(given) or "neither")
+        begins = context.number(*here, "begins") if i else None
+        if begins is not None and before is not None and begins <= before:
+            context.add((*here, "begins"), f"begins no later than the generation before it ({shown(context, before)})", found=shown(context, begins))
+        before = begins if begins is not None else before
+
+
+def _phase_out(context: Context, loc: Loc) -> None:
+    begins, ends = context.number(*loc, "begins"), context.number(*loc, "ends")
+    if begins is None or ends is None:
+        return
+    if ends < begins:
+        context.add((*loc, "ends"), f"the phase-out ends before it begins ({shown(context, begins)})", found=shown(context, ends))
+    elif begins >= length(context):
+        context.add((*loc, "begins"), "the phase-out lies after the end of the horizon", found=shown(context, begins), expected=f"before {shown(context, length(context))}")
+    elif ends <= 0:
+        context.add((*loc, "ends"), "the phase-out is over before the horizon starts", found=shown(context, ends), expected=f"after {shown(context, 0)}")
+
+
+def _reach(context: Context, name: str, leads: dict[str, float]) -> None:
+    """Planning looks ahead of the end, so demand must be known past it."""
+    line = context.document.demand[name]
+    items = [line.item] if line.item else [generation.item for generation in line.generations]
+    lead = max((lead_time(context, item, leads) for item in items), default=0.0)
+    needed = length(context) + lead + _review(context)
+    for loc, path in ((("rate",), line.rate), (("compute",), line.compute), (("forecast", "rate"), line.forecast.rate)):
+        ends = context.number("demand", name, *loc, "ends")
+        if isinstance(path, Path) and ends is not None and ends < needed:
+            why = f"planning looks ahead by {amount(lead, '')} days of lead time and {_review(context):g} of review"
+            context.add(("demand", name, *loc, "ends"), f"the path ends too early: {why}", found=shown(context, ends), expected=f"from {shown(context, math.ceil(needed))}")
+
+
+def _review(context: Context) -> float:
+    every = context.document.review_every
+    dated = context.document.horizon.start is not None
+    return float(every) if isinstance(every, int) else float(_MONTH) if every == "month" and dated else 1.0
+
+
+def lead_time(context: Context, name: str, known: dict[str, float]) -> float:
+    """The longest sum of planned lead times from the first input to the item, in days; fills `known`."""
+    waiting = [name]
+    while waiting:
+        recipes = context.recipes_of(waiting[-1])
+        inputs = {wanted for recipe in recipes.values() for wanted in recipe.inputs}
+        later = [wanted for wanted in inputs if wanted not in known and wanted not in waiting]
+        if later:
+            waiting.extend(later)
+            continue
+        chains = (_planned(context, r) + max((known.get(i, 0.0) for i in recipe.inputs), default=0.0) for r, recipe in recipes.items())
+        known[waiting.pop()] = max(chains, default=0.0)
+    return known[name]
+
+
+def _planned(context: Context, recipe: str) -> float:
+    planned = context.number("recipes", recipe, "planned_lead_time")
+    if planned is not None:
+        return planned
+    cycle = context.number("recipes", recipe, "cycle_time")
+    if cycle is None:
+        cycle = context.number("recipes", recipe, "cycle_time", "mean")
+    rest = (context.number("recipes", recipe, key) or 0.0 for key in ("shipping_time", "queue_allowance"))
+    return (cycle or 0.0) + sum(rest)
+
+
+__all__ = ["check", "lead_time", "length", "shown"]

@@ -1,0 +1,57 @@
+"""Demand lines and stock policies: every field has an effect, and a policy has what it follows."""
+
+from __future__ import annotations
+
+from sim.scenario.checks.context import Context, listed
+from sim.scenario.compose import Loc
+from sim.scenario.schema.demand import DemandLine, Pattern
+from sim.scenario.schema.supply import Item, Policy, PolicyType
+
+
+def check(context: Context) -> None:
+    """Demand lines, then the policies of items."""
+    for name, line in context.document.demand.items():
+        _line(context, ("demand", name), line)
+        if line.compute is not None:
+            _compute(context, ("demand", name), line)
+    for name, item in context.document.items.items():
+        _policy(context, ("items", name), name, item)
+
+
+def _line(context: Context, loc: Loc, line: DemandLine) -> None:
+    if not line.backlog:
+        for key in ("cancel_after", "shortage_cost"):
+            if getattr(line, key) is not None:
+                context.add((*loc, key), f"{key} has no effect: with backlog: false, unserved demand is lost at once and never waits")
+    if line.pattern is Pattern.POISSON and line.every is not None:
+        context.add((*loc, "every"), "has no effect on poisson demand, which comes at any instant")
+    if line.share is not None and line.rate is None and line.compute is None:
+        context.add((*loc, "share"), "has no effect: it is a share of a rate or of a compute need, and the line has neither")
+
+
+def _compute(context: Context, loc: Loc, line: DemandLine) -> None:
+    """A compute need is met by items that have compute."""
+    wants = [((*loc, "item"), line.item)] if line.item else []
+    wants += [((*loc, "generations", i, "item"), g.item) for i, g in enumerate(line.generations)]
+    for place, wanted in wants:
+        members = context.wanted.get(str(wanted), [])
+        without = [m for m in members if not context.number("items", m, "h100e")]
+        if without:
+            context.add(place, f"a compute need counts H100-equivalents, but {listed(without)} has no h100e")
+
+
+def _policy(context: Context, loc: Loc, name: str, item: Item) -> None:
+    policy, planned = item.policy, item.policy.type is PolicyType.PLANNED
+    if planned and policy.review is not None:
+        context.add((*loc, "policy", "review"), "has no effect on a planned item; plans are made every review_every")
+    if not planned and item.safety_stock is not None:
+        context.add((*loc, "safety_stock"), f"has no effect with a {policy.type} policy; it is for planned items")
+    pool = context.pool_of.get(name)
+    if pool is None or len(context.document.pools[pool].members) < 2:
+        return
+    if not planned and policy.review is not None:
+        context.add((*loc, "policy", "review"), f"a pool of several items ({pool}) cannot be reviewed one item at a time; leave review out or take {name} out of the pool")
+    first = context.document.pools[pool].members[0]
+    leader = context.document.items.get(first)
+    if leader is not None and name != first and policy not in (Policy(), leader.policy):
+        context.add((*loc, "policy"), f"the pool {pool} follows the policy of its first member, {first}; leave this one out")

@@ -1,0 +1,84 @@
+"""The bill of materials: no item needs itself, and all demand can be met by someone."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+
+from sim.scenario.checks.context import Context
+from sim.scenario.compose import Loc
+
+_SHOWN = 10
+
+
+def check(context: Context) -> None:
+    """No cycles, and a way to make everything demanded."""
+    order = _order(context)
+    if order is not None:
+        _unreachable(context, order)
+
+
+def _order(context: Context) -> list[str] | None:
+    """Items with inputs before what is made of them; None after reporting the cycles."""
+    edges: dict[str, dict[str, Loc]] = {item: {} for item in context.document.items}
+    for name, recipe in context.document.recipes.items():
+        for wanted in recipe.inputs:
+            for member in context.wanted.get(wanted, ()):
+                edges.setdefault(recipe.item, {}).setdefault(member, ("recipes", name, "inputs", wanted))
+    cyclic = False
+    for _ in range(_SHOWN):
+        try:
+            order = list(TopologicalSorter(edges).static_order())
+        except CycleError as error:
+            cyclic = True
+            _report(context, edges, error.args[1])
+        else:
+            return None if cyclic else order
+    return None
+
+
+def _report(context: Context, edges: dict[str, dict[str, Loc]], cycle: list[str]) -> None:
+    """Blame one input, and take it out, so that the next cycle can be found.
+
+    It is one that the scenario's own file adds, rather than one it inherits.
+    """
+    loop = cycle[::-1]  # graphlib gives inputs first; a reader starts at what is made
+    steps = list(zip(loop, loop[1:], strict=False))
+    own = context.mark(()).file
+    made, used = next((s for s in steps if context.mark(edges[s[0]][s[1]]).file == own), steps[-1])
+    context.add(edges[made][used], f"the bill of materials goes in a circle: {' needs '.join(loop)}")
+    del edges[made][used]
+
+
+def _unreachable(context: Context, order: list[str]) -> None:
+    possible: set[str] = set()
+    for item in order:
+        recipes = (r for r in context.recipes_of(item).values() if r.item == item)
+        if any(all(possible.intersection(context.wanted.get(i, ())) for i in recipe.inputs) for recipe in recipes):
+            possible.add(item)
+    for name, line in context.document.demand.items():
+        wants: list[tuple[Loc, str]] = [(("demand", name, "item"), line.item)] if line.item else []
+        wants += [(("demand", name, "generations", i, "item"), g.item) for i, g in enumerate(line.generations)]
+        for loc, item in wants:
+            if item in context.wanted and not possible.intersection(context.wanted[item]):
+                context.add(loc, f"nobody can make {item!r}: {_why(context, item, possible)}")
+
+
+def _why(context: Context, item: str, possible: set[str]) -> str:
+    """The missing links, followed down the bill of materials."""
+    links = []
+    for _ in range(_SHOWN):
+        recipes = context.recipes_of(item)
+        if not recipes:
+            return ", and ".join([*links, f"no recipe makes {item!r}{_off(context)}"])
+        name, recipe = next(iter(recipes.items()))
+        lacking = next((i for i in recipe.inputs if not possible.intersection(context.wanted.get(i, ()))), None)
+        if lacking is None or lacking not in context.wanted:
+            break
+        links.append(f"{name} needs {lacking!r}")
+        item = lacking
+    return ", and ".join([*links, "so on"]) if links else "its recipes lack inputs"
+
+
+def _off(context: Context) -> str:
+    off = [name for name in context.pruned if name.startswith("recipes.")]
+    return f" ({', '.join(off)} switched off by only_if)" if off else ""

@@ -1,0 +1,70 @@
+"""Numbers: bare ones that nobody answers for, bounds, ranges, whole numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from sim.scenario.checks.context import Context, amount
+from sim.scenario.overrides import is_override
+from sim.scenario.resolve import Input, quantities
+
+_WORDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+_BARE = (
+    "a bare value; write {figure: ID}, {assumed: X, source: WHY} or {derived: X, source: HOW}, "
+    "or say once at the top of this file what its bare numbers are (bare_numbers: ...)"
+)
+_WHOLE = re.compile(
+    r"sites\.[^.]+\.lines|recipes\.[^.]+\.lot_size|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
+    r"|items\.[^.]+\.policy\.(level|reorder|quantity)|demand\.[^.]+\.quantity|demand\.[^.]+\.values\.\d+"
+)
+
+
+def check(context: Context) -> None:
+    """Every number has an origin, lies within its field's bounds and in its own range."""
+    _bare(context)
+    for path, entry in context.inputs.items():
+        loc = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
+        for problem in _faults(path, entry):
+            context.add(loc, problem[0], found=problem[1])
+
+
+def _bare(context: Context) -> None:
+    """A bare number is allowed where its own file says what its bare numbers are, and on the command line."""
+    for loc, quantity, _, _ in quantities(context.document):
+        if quantity.bare is None or not context.is_written(loc):
+            continue
+        mark = context.mark(loc)
+        if not is_override(mark) and mark.file not in context.licences:
+            context.add(loc, _BARE, found=str(quantity.bare))
+
+
+def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
+    """Message and finding of all that is wrong with one number."""
+    if isinstance(entry.value, str):
+        return []
+    if not all(math.isfinite(x) for x in (entry.value, entry.low or 0, entry.high or 0)):
+        return [(f"is too large in {entry.unit}", None)]
+    faults: list[tuple[str, str | None]] = []
+    for what, value in (("", entry.value), ("its low ", entry.low), ("its high ", entry.high)):
+        if value is not None and (broken := _broken(value, entry.bounds)) is not None:
+            hint = f" (for {value:g} % write {value / 100:g})" if entry.bounds.get("le") == 1 and 2 <= value <= 100 else ""
+            faults.append((f"{what}must be {broken}{hint}", amount(value, entry.unit)))
+    ends = [x for x in (entry.low, entry.value, entry.high) if x is not None]
+    if ends != sorted(ends):
+        shown = ", ".join(f"{k} {amount(v, entry.unit)}" for k, v in (("low", entry.low), ("value", entry.value), ("high", entry.high)) if v is not None)
+        faults.append(("low, value and high must not fall", shown))
+    if entry.draw == "lognormal" and entry.low is not None and entry.low <= 0:
+        faults.append(("a lognormal draw needs a low above 0", amount(entry.low, entry.unit)))
+    if _WHOLE.fullmatch(path) and entry.value != int(entry.value):
+        faults.append(("must be a whole number", amount(entry.value, entry.unit)))
+    return faults
+
+
+def _broken(value: float, bounds: Mapping[str, float]) -> str | None:
+    """The bounds in words, if the value breaks one."""
+    holds = {"ge": value >= bounds.get("ge", value), "gt": value > bounds.get("gt", value - 1), "le": value <= bounds.get("le", value), "lt": value < bounds.get("lt", value + 1)}
+    if all(holds[key] for key in bounds):
+        return None
+    return " and ".join(f"{_WORDS[key]} {limit:g}" for key, limit in bounds.items())

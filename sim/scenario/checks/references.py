@@ -1,0 +1,177 @@
+"""Names that must lead somewhere: items, pools, sites, recipes, nodes, figures, shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sim.scenario.active import SECTIONS
+from sim.scenario.checks.context import Context, listed
+from sim.scenario.compose import Loc
+from sim.scenario.resolve import quantities
+from sim.scenario.schema.supply import Learning, Recipe
+
+ITEM = ("items",)
+EITHER = ("items", "pools")
+
+
+def check(context: Context) -> None:
+    """Every name used is the name of something."""
+    _names(context)
+    _figures(context)
+    _pools(context)
+    _items(context)
+    for name, recipe in context.document.recipes.items():
+        _recipe(context, ("recipes", name), recipe)
+    _sourcing(context)
+    _demand(context)
+    _disruptions(context)
+    _reports(context)
+    _correlations(context)
+
+
+def _names(context: Context) -> None:
+    """Names become parts of dotted paths (`--set sites.NAME.lines=2`) and of KPI names."""
+    for section in SECTIONS:
+        for name in getattr(context.document, section):
+            if not name.strip() or any(sign in name for sign in ".=\n"):
+                context.add((section, name), "a name must not be empty or hold a dot or =, since it becomes part of a path", found=repr(name))
+
+
+def _figures(context: Context) -> None:
+    ledger = context.ledger
+    for loc, quantity, _, _ in quantities(context.document):
+        figure = quantity.figure
+        if figure is None:
+            continue
+        if figure not in ledger:
+            context.add(loc, f"the ledger has no figure {figure!r}", close=context.near(figure, list(ledger)))
+        elif quantity.reading is not None and quantity.reading not in ledger[figure].readings:
+            names = list(ledger[figure].readings)
+            has = f"{quantity.reading!r} is no reading of {figure}" if names else f"{figure} has no readings to choose from"
+            context.add(loc, has, expected=listed(names), close=context.near(quantity.reading, names))
+
+
+def _each(context: Context, loc: Loc, names: Iterable[str], valid: Iterable[str], kind: str, sections: tuple[str, ...]) -> None:
+    known, seen = list(valid), set()
+    for i, name in enumerate(names):
+        if name in seen:
+            context.add((*loc, i), f"{name!r} is listed twice")
+        elif context.refer((*loc, i), name, known, kind, sections):
+            seen.add(name)
+
+
+def _pools(context: Context) -> None:
+    document = context.document
+    owner: dict[str, str] = {}
+    for name, pool in document.pools.items():
+        if name in document.items:
+            context.add(("pools", name), f"{name!r} is the name of an item too; name the pool otherwise")
+        _each(context, ("pools", name, "members"), pool.members, document.items, "item", ITEM)
+        for i, member in enumerate(pool.members):
+            if owner.setdefault(member, name) != name:
+                context.add(("pools", name, "members", i), f"{member!r} is in the pool {owner[member]!r} already; an item is in one pool")
+
+
+def _items(context: Context) -> None:
+    for name, item in context.document.items.items():
+        for node in item.die_area:
+            context.refer(("items", name, "die_area", node), node, context.document.nodes, "node", ("nodes",))
+
+
+def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
+    document = context.document
+    context.refer((*loc, "item"), recipe.item, document.items, "item", ITEM)
+    context.refer((*loc, "site"), recipe.site, document.sites, "site", ("sites",))
+    for name in recipe.inputs:
+        context.refer((*loc, "inputs", name), name, [*document.items, *document.pools], "item or pool", EITHER)
+    if recipe.node is not None and (node := context.name(*loc, "node")) is not None:
+        context.refer((*loc, "node"), node, document.nodes, "node", ("nodes",))
+    for key, learning in (("defect_learning", recipe.yields.defect_learning), ("assembly_learning", recipe.yields.assembly_learning)):
+        if learning is not None and learning.inherits is not None:
+            _inherits(context, (*loc, "yield", key, "inherits"), recipe, learning, key)
+
+
+def _inherits(context: Context, loc: Loc, recipe: Recipe, learning: Learning, key: str) -> None:
+    """Learning passes from another recipe at the same site that learns the same thing."""
+    name = str(learning.inherits)
+    if not context.refer(loc, name, context.document.recipes, "recipe", ("recipes",)):
+        return
+    before = context.document.recipes[name]
+    if before is recipe:
+        context.add(loc, "a recipe cannot inherit from itself")
+    elif before.site != recipe.site:
+        context.add(loc, f"{name!r} runs at {before.site}, not at {recipe.site}; learning stays at its site")
+    elif getattr(before.yields, key) is None:
+        context.add(loc, f"{name!r} has no {key} to inherit")
+
+
+def _sourcing(context: Context) -> None:
+    document = context.document
+    for name, sourcing in document.sourcing.items():
+        here: Loc = ("sourcing", name)
+        if name in document.items and name in context.pool_of:
+            context.add(here, f"{name!r} is in the pool {context.pool_of[name]!r}; give the sourcing of the pool")
+        elif not context.refer(here, name, [*document.items, *document.pools], "item or pool", EITHER):
+            continue
+        _each(context, (*here, "sources"), sourcing.sources, document.recipes, "recipe", ("recipes",))
+        for source in sourcing.shares:
+            context.refer((*here, "shares", source), source, sourcing.sources, f"source of {name}", ("recipes",))
+
+
+def _demand(context: Context) -> None:
+    document = context.document
+    wanted = [*document.items, *document.pools]
+    for name, line in document.demand.items():
+        if line.item is not None:
+            context.refer(("demand", name, "item"), line.item, wanted, "item or pool", EITHER)
+        for i, generation in enumerate(line.generations):
+            here: Loc = ("demand", name, "generations", i)
+            context.refer((*here, "item"), generation.item, wanted, "item or pool", EITHER)
+            _each(context, (*here, "wait_for"), generation.wait_for, document.recipes, "recipe", ("recipes",))
+
+
+def _disruptions(context: Context) -> None:
+    document = context.document
+    owners = dict.fromkeys(site.owner for site in document.sites.values())
+    regions = dict.fromkeys(site.region for site in document.sites.values())
+    for name, disruption in document.disruptions.items():
+        here: Loc = ("disruptions", name)
+        _each(context, (*here, "sites"), disruption.sites, document.sites, "site", ("sites",))
+        _each(context, (*here, "owners"), disruption.owners, owners, "site with the owner", ())
+        _each(context, (*here, "regions"), disruption.regions, regions, "site in the region", ())
+        for other in disruption.raises:
+            if context.refer((*here, "raises", other), other, document.disruptions, "disruption", ("disruptions",)) and (
+                document.disruptions[other].kind != "random"
+            ):
+                context.add((*here, "raises", other), f"{other!r} is not a random disruption, so it has no rate to raise")
+
+
+def _reports(context: Context) -> None:
+    document = context.document
+    stages = dict.fromkeys(item.stage for item in document.items.values())
+    families = dict.fromkeys(item.family for item in document.items.values())
+    for name, share in document.shares.items():
+        context.refer(("shares", name, "stage"), share.stage, stages, "item of the stage", ())
+        _each(context, ("shares", name, "families"), share.families, families, "item of the family", ())
+    for name, milestone in document.milestones.items():
+        here: Loc = ("milestones", name)
+        _each(context, (*here, "items"), milestone.items, document.items, "item", ITEM)
+        _each(context, (*here, "sites"), milestone.sites, document.sites, "site", ("sites",))
+        if milestone.share is not None:
+            context.refer((*here, "share"), milestone.share, document.shares or stages, "share", ("shares",))
+
+
+def _correlations(context: Context) -> None:
+    inputs = context.inputs
+    labels = {label for path, entry in inputs.items() if entry.draw != "fixed" for label in (path, entry.figure) if label}
+    for i, pair in enumerate(context.document.correlations):
+        for j, label in enumerate(pair.inputs):
+            loc: Loc = ("correlations", i, "inputs", j)
+            if label in labels:
+                continue
+            if label in inputs or any(entry.figure == label for entry in inputs.values()):
+                context.add(loc, f"{label} is not uncertain here; give it a draw: and a range, or leave it out")
+            else:
+                context.add(loc, f"no input has the path or figure {label!r}", expected=listed(sorted(labels)), close=context.near(label, labels))
+        if len(set(pair.inputs)) == 1:
+            context.add(("correlations", i), "an input cannot be correlated with itself")

@@ -1,0 +1,59 @@
+"""Sourcing: sources that make the right thing, shares that add up, policies with both sides."""
+
+from __future__ import annotations
+
+from sim.scenario.checks.context import Context, listed
+from sim.scenario.compose import Loc
+from sim.scenario.schema.supply import Sourcing, SourcingPolicy, WithdrawOn
+
+TOLERANCE = 1e-6
+
+
+def check(context: Context) -> None:
+    """Each sourcing can be followed as it is written."""
+    for name, sourcing in context.document.sourcing.items():
+        if name in context.wanted:
+            _right_items(context, name, sourcing)
+            _shares(context, ("sourcing", name, "shares"), sourcing)
+            _sides(context, ("sourcing", name), sourcing)
+
+
+def _right_items(context: Context, name: str, sourcing: Sourcing) -> None:
+    members = context.wanted[name]
+    for i, source in enumerate(sourcing.sources):
+        recipe = context.document.recipes.get(source)
+        if recipe is not None and recipe.item not in members:
+            makers = listed(r for r, other in context.document.recipes.items() if other.item in members)
+            context.add(("sourcing", name, "sources", i), f"{source} makes {recipe.item}, not {name}", expected=makers)
+
+
+def _shares(context: Context, loc: Loc, sourcing: Sourcing) -> None:
+    """Shares are given for all sources or none, and a split adds up to 1."""
+    if not sourcing.shares:
+        return
+    values = {source: context.number(*loc, source) for source in sourcing.shares}
+    total = sum(value for value in values.values() if value is not None)
+    unshared = [source for source in sourcing.sources if source not in sourcing.shares]
+    split = sourcing.policy is SourcingPolicy.SPLIT
+    if split and unshared:
+        context.add(loc, f"shares are given for some sources only; {', '.join(unshared)} has none", found=f"a sum of {total:.6g}")
+    elif (split and abs(total - 1) > TOLERANCE) or total > 1 + TOLERANCE:
+        parts = " + ".join(f"{value:.6g}" for value in values.values() if value is not None)
+        context.add(loc, f"shares must add up to {'1' if split else 'no more than 1'}", found=f"{parts} = {total:.6g}")
+
+
+def _sides(context: Context, loc: Loc, sourcing: Sourcing) -> None:
+    """Whether there is an inside and an outside for what speaks of them."""
+    recipes = [context.document.recipes[s] for s in sourcing.sources if s in context.document.recipes]
+    sides = {context.in_house(recipe) for recipe in recipes}
+    if None in sides or not recipes:
+        return
+    if sourcing.second_source_floor is not None and False not in sides:
+        context.add((*loc, "second_source_floor"), "has no effect: none of the sources is an outside supplier")
+    if sourcing.phase_out is not None and sides != {True, False}:
+        lacking = "an outside supplier" if False not in sides else "a site of ours"
+        context.add((*loc, "phase_out"), f"a phase-out needs sources inside and outside; none here is {lacking}")
+    sites = [context.document.sites[recipe.site] for recipe in recipes]
+    if sourcing.withdraw_on is WithdrawOn.ANNOUNCED and not any(site.announced for site in sites):
+        ours = listed(dict.fromkeys(recipe.site for recipe in recipes if context.in_house(recipe)))
+        context.add((*loc, "withdraw_on"), f"no site of its sources has announced output; give announced: at {ours or 'a site of ours'}")

@@ -1,0 +1,210 @@
+"""YAML events -> a tree of plain data with the mark of every key and element.
+
+The tree is built from ruamel's event stream by hand, so that marks are exact, every duplicate key is
+found, and aliases are counted before they are expanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from ruamel.yaml import events as ev
+
+from sim.errors import Mark, Problem
+from sim.scenario.scalars import ScalarError, resolve_plain
+
+Loc = tuple[str | int, ...]
+
+MAX_VALUES = 60_000
+MAX_DEPTH = 40
+_SHOWN = 12
+
+
+@dataclass(slots=True)
+class Node:
+    """A value in the file: a scalar, a list of nodes or a mapping (key, mark of the key, node)."""
+
+    mark: Mark
+    value: Any = None
+    items: list[Node] | None = None
+    pairs: list[tuple[str, Mark, Node]] | None = None
+    size: int = 1
+    depth: int = 1
+    anchor: str | None = None
+    key: tuple[str, Mark] | None = field(default=None, repr=False)
+
+    @property
+    def scalar(self) -> bool:
+        """Neither a list nor a mapping."""
+        return self.items is None and self.pairs is None
+
+
+class StopError(Exception):
+    """The file cannot be read any further; the reason is already among the problems."""
+
+
+def dotted(loc: Loc) -> str:
+    """A place as people write it: `sites.fab.ramp.months`."""
+    return ".".join(str(part) for part in loc)
+
+
+class Composer:
+    """Builds the node tree of one document and notes what is wrong with it."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = problems
+        self.root: Node | None = None
+        self._open: list[Node] = []
+        self._anchors: dict[str, Node] = {}
+        self._documents = 0
+
+    def read(self, events: Iterable[Any]) -> Node | None:
+        """The root of the only document, or None for an empty file; raises StopError."""
+        for event in events:
+            self._event(event)
+        return self.root
+
+    def _event(self, event: Any) -> None:
+        mark = Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, ev.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self._stop(mark, "a second document begins here; a scenario is one document: remove the line ---")
+        elif isinstance(event, ev.ScalarEvent):
+            self._scalar(event, mark)
+        elif isinstance(event, ev.AliasEvent):
+            self._alias(event.anchor, mark)
+        elif isinstance(event, (ev.SequenceStartEvent, ev.MappingStartEvent)):
+            self._begin(event, mark)
+        elif isinstance(event, (ev.SequenceEndEvent, ev.MappingEndEvent)):
+            self._end()
+
+    def _scalar(self, event: Any, mark: Mark) -> None:
+        plain = event.style in (None, "") and event.implicit[0]
+        self._refuse_tag(event, mark)
+        if self._wants_key():
+            self._key(event.value, plain, mark)
+            self._remember(event.anchor, Node(mark, event.value))
+            return
+        node = Node(mark, event.value)
+        if plain:
+            try:
+                node.value = resolve_plain(event.value)
+            except ScalarError as error:
+                self._problem(mark, str(error), self._here(), repr_short(event.value))
+        self._remember(event.anchor, node)
+        self._add(node)
+
+    def _key(self, text: str, plain: bool, mark: Mark) -> None:
+        if plain and not _is_text(text):
+            self._problem(mark, f'a key must be text; put it in quotes: "{text}"', self._here(), text or "nothing")
+        self._open[-1].key = (text, mark)
+
+    def _alias(self, anchor: str, mark: Mark) -> None:
+        node = self._anchors.get(anchor)
+        if node is None:
+            self._stop(mark, f"the alias *{anchor} points to no anchor above it (&{anchor})")
+        if any(node is parent for parent in self._open):
+            self._stop(mark, f"the alias *{anchor} stands inside what it points to, which would never end")
+        if self._wants_key():
+            self._stop(mark, "an alias cannot be a key; write the key out")
+        self._add(Node(mark, node.value, node.items, node.pairs, node.size, node.depth))
+
+    def _begin(self, event: Any, mark: Mark) -> None:
+        self._refuse_tag(event, mark)
+        if self._wants_key():
+            self._stop(mark, "a key must be text, not a list or a mapping; quote text that begins with { or [")
+        if len(self._open) >= MAX_DEPTH:
+            self._stop(mark, f"lists and mappings are nested more than {MAX_DEPTH} deep")
+        is_map = isinstance(event, ev.MappingStartEvent)
+        node = Node(mark, pairs=[]) if is_map else Node(mark, items=[])
+        self._remember(event.anchor, node)
+        self._open.append(node)
+
+    def _end(self) -> None:
+        node = self._open.pop()
+        self._add(node)
+
+    def _add(self, node: Node) -> None:
+        """Hang a finished node under its parent."""
+        if not self._open:
+            self.root = node
+            return
+        parent = self._open[-1]
+        parent.size += node.size
+        parent.depth = max(parent.depth, node.depth + 1)
+        if sum(opened.size for opened in self._open) > MAX_VALUES:
+            self._stop(node.mark, f"more than {MAX_VALUES:,} values, counting what aliases repeat; no scenario needs so many")
+        if len(self._open) + node.depth > MAX_DEPTH:
+            self._stop(node.mark, f"lists and mappings are nested more than {MAX_DEPTH} deep")
+        if parent.pairs is None:
+            assert parent.items is not None
+            parent.items.append(node)
+        elif parent.key is not None:
+            parent.pairs.append((*parent.key, node))
+            parent.key = None
+
+    def _wants_key(self) -> bool:
+        return bool(self._open) and self._open[-1].pairs is not None and self._open[-1].key is None
+
+    def _remember(self, anchor: str | None, node: Node) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = node
+
+    def _here(self) -> str:
+        """The dotted path of the value being read."""
+        parts: list[str | int] = []
+        for node in self._open:
+            if node.items is not None:
+                parts.append(len(node.items))
+            elif node.key is not None:
+                parts.append(node.key[0])
+        return dotted(tuple(parts[:_SHOWN])) + ("..." if len(parts) > _SHOWN else "")
+
+    def _refuse_tag(self, event: Any, mark: Mark) -> None:
+        if event.tag is not None:
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self._problem(mark, f"the tag {tag} is not read; remove it (text goes in quotes)", self._here())
+
+    def _problem(self, mark: Mark, message: str, path: str = "", found: str | None = None) -> None:
+        self.problems.append(Problem(mark, path, message, found))
+
+    def _stop(self, mark: Mark, message: str) -> NoReturn:
+        self._problem(mark, message, self._here())
+        raise StopError
+
+
+def _is_text(text: str) -> bool:
+    try:
+        return isinstance(resolve_plain(text), str)
+    except ScalarError:
+        return False
+
+
+def repr_short(text: str) -> str:
+    """The text, cut to a readable length."""
+    return text if len(text) <= 40 else f"{text[:40]}..."
+
+
+def plain(node: Node, marks: dict[Loc, Mark], problems: list[Problem], loc: Loc = ()) -> Any:
+    """Plain data of a node; fills `marks` and reports every key that is given twice."""
+    if node.items is not None:
+        for i, child in enumerate(node.items):
+            marks[(*loc, i)] = child.mark
+        return [plain(child, marks, problems, (*loc, i)) for i, child in enumerate(node.items)]
+    if node.pairs is None:
+        return node.value
+    data: dict[str, Any] = {}
+    for key, mark, child in node.pairs:
+        place = (*loc, key)
+        if key in data:
+            first = marks[place]
+            again = f"the key {key!r} is given twice; first in line {first.line}, column {first.column}: keep one"
+            problems.append(Problem(mark, dotted(place), again))
+            continue
+        marks[place] = mark
+        data[key] = plain(child, marks, problems, place)
+    return data

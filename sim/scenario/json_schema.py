@@ -1,0 +1,132 @@
+"""JSON Schema of scenario files, by which an editor completes keys and shows sentences and units.
+
+It is made from the same declarations as the validator. Two things differ from what pydantic
+makes of them: the shorthands (a bare scalar, a list of points) are spelled out, and a file that
+`extends` another may hold any part of a scenario, with null to remove an inherited entry.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from sim.scenario.schema import Document
+
+Json = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_LIMITS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+_SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+_PART = "Part"
+_PREFIX = "#/$defs/"
+
+
+def scenario_schema() -> Json:
+    """The schema as a JSON document (draft 2020-12)."""
+    whole = Document.model_json_schema(by_alias=True)
+    definitions: Json = whole.pop("$defs")
+    definitions["Document"] = whole
+    for definition in definitions.values():
+        _tidy(definition)
+    _spell_out_shorthands(definitions)
+    parts = {name + _PART: _as_part(definition) for name, definition in definitions.items()}
+    parts["Document" + _PART]["required"] = ["title", "extends"]
+    return {
+        "$schema": DIALECT,
+        "title": "fabshift scenario",
+        "description": Document.__doc__,
+        "type": "object",
+        "if": {"required": ["extends"]},
+        "then": {"$ref": _PREFIX + "Document" + _PART},
+        "else": {"$ref": _PREFIX + "Document"},
+        "$defs": dict(sorted((definitions | parts).items())),
+    }
+
+
+def _tidy(definition: Json) -> None:
+    """Put units and bounds where an editor shows them; drop what only says a name twice."""
+    for name, field in definition.get("properties", {}).items():
+        field.pop("title", None)
+        _default(field)
+        unit = field.pop("unit", None)
+        bounds = {key: field.pop(key) for key in _LIMITS if key in field}
+        if unit is None:
+            continue
+        limits = ", ".join(f"{_SIGNS[key]} {value:g}" for key, value in bounds.items())
+        sentence = field.get("description", name)
+        field["description"] = f"{sentence} [{', '.join(t for t in (unit, limits) if t)}]"
+
+
+def _default(field: Json) -> None:
+    """A default as a user would write it, or none where that is nothing."""
+    default = field.get("default")
+    if isinstance(default, dict):
+        mean = default.get("mean", default)
+        default = mean.get("bare") if isinstance(mean, dict) else None
+    if default in (None, [], {}):
+        field.pop("default", None)
+    else:
+        field["default"] = default
+
+
+def _spell_out_shorthands(definitions: Json) -> None:
+    """A Quantity may be a bare scalar, a Random or a Path a Quantity, a Path a list of points."""
+    scalar = {"type": ["number", "string", "boolean"], "description": "Only in a file with bare_numbers."}
+    quantity, random, path = definitions["Quantity"], definitions["Random"], definitions["Path"]
+    del quantity["properties"]["bare"]
+    any_quantity: Json = {"$ref": _PREFIX + "Quantity"}
+    quantity["oneOf"] = [{"required": [origin]} for origin in ("figure", "assumed", "derived")]
+    points = {"type": "array", "minItems": 1, "items": {"$ref": _PREFIX + "Point"}}
+    definitions["Quantity"] = _choice(quantity, scalar)
+    definitions["Random"] = _choice(random, any_quantity)
+    definitions["Path"] = _choice(path, any_quantity, points)
+
+
+def _choice(full: Json, *short: Json) -> Json:
+    """A definition that may be written in full or in a shorter way."""
+    return {"title": full.get("title"), "description": full.get("description"), "anyOf": [full, *short]}
+
+
+def _as_part(definition: Json) -> Json:
+    """The definition for a file that extends another: nothing required, null removes."""
+    part = copy.deepcopy(definition)
+    _walk(part, _loosen)
+    return part
+
+
+def _walk(node: Any, change: Callable[[Json], None]) -> None:
+    """Make `change` to every schema in `node`, innermost first."""
+    if isinstance(node, dict):
+        for value in node.values():
+            _walk(value, change)
+        change(node)
+    elif isinstance(node, list):
+        for value in node:
+            _walk(value, change)
+
+
+def _loosen(node: Json) -> None:
+    for key in ("required", "minItems", "minProperties", "discriminator"):
+        if not isinstance(node.get(key), dict) or key == "discriminator":
+            node.pop(key, None)
+    if "$ref" in node:
+        node["$ref"] += _PART
+    if "oneOf" in node:
+        # Without `required` the variants overlap: one is no longer the only one.
+        variants = [v for v in node.pop("oneOf") if v]
+        if variants:
+            node["anyOf"] = variants
+    for name, value in node.get("properties", {}).items():
+        node["properties"][name] = _or_null(value)
+    if isinstance(node.get("additionalProperties"), dict):
+        node["additionalProperties"] = _or_null(node["additionalProperties"])
+
+
+def _or_null(node: Json) -> Json:
+    """`node`, or null."""
+    description = node.pop("description", None)
+    choices = node["anyOf"] if set(node) <= {"anyOf", "default"} and "anyOf" in node else [node]
+    if {"type": "null"} not in choices:
+        choices = [*choices, {"type": "null"}]
+    return {**({"description": description} if description else {}), "anyOf": choices}

@@ -1,0 +1,199 @@
+"""`extends`: the files a scenario is made of, merged from the base up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, Mark, Problem, nearest
+from sim.scenario.catalogue import shipped_scenarios
+from sim.scenario.compose import Loc, dotted, repr_short
+from sim.scenario.declared import WHOLE_KEYS
+from sim.scenario.source import Source, read_source
+
+MAX_LAYERS = 20
+_FREE = frozenset({"figures", "bare_numbers"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The merged data; the mark of a place is in the file that wrote it last."""
+
+    source: Source
+    licences: Mapping[str, str]
+    """File -> what it says its bare numbers are; other files may have none."""
+
+
+def locate(name_or_path: str | Path) -> Path:
+    """The file of a scenario: a shipped name, or a path; raises InputError."""
+    text = str(name_or_path)
+    shipped = shipped_scenarios()
+    if text in shipped:
+        return _shown(shipped[text])
+    try:
+        if text and os.path.lexists(text):
+            return Path(text)
+    except (OSError, ValueError):
+        text = text.replace("\0", "\\0")
+    near = [str(p) for p in _neighbours(Path(text))]
+    close = nearest(text, [*shipped, *near]) or nearest(Path(text).name, [*shipped, *near])
+    allowed = f"a shipped scenario ({', '.join(shipped)}) or the path of a .yaml file" if shipped else "the path of a .yaml file"
+    raise InputError([Problem(Mark(repr_short(text) or "''"), "", "there is no such scenario or file", expected=allowed, nearest=close)])
+
+
+def _shown(file: Path) -> Path:
+    """The path as people would type it: relative to the working directory when inside it."""
+    try:
+        return file.relative_to(Path.cwd())
+    except ValueError:
+        return file
+
+
+def _neighbours(path: Path) -> list[Path]:
+    try:
+        return sorted(path.parent.glob("*.y*ml"))[:200]
+    except (OSError, ValueError):
+        return []
+
+
+def load_layers(file: Path, problems: list[Problem]) -> Layers:
+    """Read a file and all it extends, and merge them; raises InputError where nothing can be read."""
+    sources = _chain(file, problems)
+    licences = {s.file: text for s in sources if isinstance(text := s.data.get("bare_numbers"), str) and text.strip()}
+    base = sources[-1]
+    _refuse_empty(base, problems)
+    data, marks = base.data, dict(base.marks)
+    for source in reversed(sources[:-1]):
+        merge(data, marks, source, problems)
+    marks[()] = Mark(str(file))
+    return Layers(Source(data, marks, str(file)), licences)
+
+
+def _chain(file: Path, problems: list[Problem]) -> list[Source]:
+    """The files from the scenario down to its base."""
+    sources = [read_source(file, problems)]
+    seen = [os.path.realpath(file)]
+    while (parent := sources[-1].data.get("extends")) is not None:
+        current = sources[-1]
+        mark = current.mark(("extends",))
+        if not isinstance(parent, str):
+            raise InputError([*problems, Problem(mark, "extends", "a scenario extends one other", found=str(parent), expected="a shipped name or a path relative to this file")])
+        target = _parent(parent, current, mark, problems)
+        real = os.path.realpath(target)
+        if real in seen or len(seen) >= MAX_LAYERS:
+            chain = " -> ".join([*(s.file for s in sources[seen.index(real) if real in seen else 0 :]), str(target)])
+            why = "the files extend each other in a circle" if real in seen else f"more than {MAX_LAYERS} files extend each other"
+            raise InputError([*problems, Problem(mark, "extends", f"{why}: {chain}")])
+        seen.append(real)
+        try:
+            sources.append(read_source(target, problems))
+        except InputError as error:
+            raise InputError([*problems, *error.problems]) from None
+    return sources
+
+
+def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem]) -> Path:
+    """The file that `extends` names, beside the current file or shipped."""
+    shipped = shipped_scenarios()
+    if parent in shipped:
+        return _shown(shipped[parent])
+    folder = Path(current.file).parent
+    try:
+        target = Path(os.path.normpath(folder / parent))
+        found = target.exists()
+    except (OSError, ValueError):
+        found = False
+    if found:
+        return target
+    beside = os.path.dirname(parent)  # noqa: PTH120 - the text as written, to be given back as it was
+    near = [os.path.join(beside, p.name) for p in _neighbours(folder / parent) if p != Path(current.file)]  # noqa: PTH118
+    message = "there is no such scenario to extend"
+    raise InputError([*problems, Problem(mark, "extends", message, parent, "a shipped name or a path relative to this file", nearest(parent, [*shipped, *near]))])
+
+
+def _refuse_empty(base: Source, problems: list[Problem]) -> None:
+    """In a file that extends nothing, a null removes nothing."""
+    for loc, value in _nulls(base.data, ()):
+        if loc[0] not in _FREE and value is None:
+            message = "there is no value here; write one or remove the key"
+            problems.append(Problem(base.mark(loc), dotted(loc), message))
+    _drop_nulls(base.data)
+
+
+def _nulls(node: Any, loc: Loc) -> list[tuple[Loc, Any]]:
+    if isinstance(node, dict):
+        return [found for key, value in node.items() for found in _nulls(value, (*loc, key))]
+    return [(loc, None)] if node is None and loc else []
+
+
+def _drop_nulls(node: Any) -> None:
+    if isinstance(node, dict):
+        for key in [k for k, v in node.items() if v is None]:
+            del node[key]
+        for value in node.values():
+            _drop_nulls(value)
+
+
+def whole(value: Any) -> bool:
+    """Whether a mapping is one number, name, path or distribution, which replaces as a whole."""
+    return isinstance(value, dict) and bool(value.keys() & WHOLE_KEYS)
+
+
+def merge(data: dict[str, Any], marks: dict[Loc, Mark], over: Source, problems: list[Problem]) -> None:
+    """Put a file over the data below it: mappings merge, null removes, all else replaces."""
+    _merge(data, marks, over.data, over, (), problems)
+
+
+def _merge(data: dict[str, Any], marks: dict[Loc, Mark], new: dict[str, Any], over: Source, loc: Loc, problems: list[Problem]) -> None:
+    for key, value in new.items():
+        place = (*loc, key)
+        old = data.get(key)
+        if value is None:
+            _remove(data, marks, place, over, problems)
+        elif isinstance(value, dict) and isinstance(old, dict) and not whole(value) and not whole(old) and not _condition(place):
+            marks[place] = over.marks[place]
+            _merge(old, marks, value, over, place, problems)
+        else:
+            for empty, _ in _nulls(value, place):
+                problems.append(Problem(over.mark(empty), dotted(empty), "there is no value here; write one or remove the key"))
+            forget(marks, place, old)
+            _drop_nulls(value)
+            data[key] = value
+            _stamp(marks, over, place, value)
+
+
+def _condition(loc: Loc) -> bool:
+    """A ledger figure or an `only_if` is one statement too."""
+    return loc[-1] == "only_if" or (len(loc) == 2 and loc[0] == "figures")
+
+
+def _remove(data: dict[str, Any], marks: dict[Loc, Mark], place: Loc, over: Source, problems: list[Problem]) -> None:
+    key = str(place[-1])
+    if key not in data:
+        message = "null removes what is inherited, but nothing of this name is"
+        problems.append(Problem(over.mark(place), dotted(place), message, nearest=nearest(key, data)))
+        return
+    forget(marks, place, data.pop(key))
+
+
+def places(loc: Loc, value: Any) -> Iterator[Loc]:
+    """A place and all places in its value."""
+    yield loc
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in inside:
+        yield from places((*loc, key), part)
+
+
+def forget(marks: dict[Loc, Mark], place: Loc, value: Any) -> None:
+    """Drop the marks of a place and of everything in its value."""
+    for loc in places(place, value):
+        marks.pop(loc, None)
+
+
+def _stamp(marks: dict[Loc, Mark], over: Source, place: Loc, value: Any) -> None:
+    """Take over the marks of a value from the file that wrote it."""
+    for loc in places(place, value):
+        marks[loc] = over.marks[loc]

@@ -1,0 +1,176 @@
+"""A scenario ready to run: read, layered, overridden, switched, validated and resolved."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, Mark, Problem
+from sim.ledger import Ledger, load_ledger
+from sim.scenario.active import prune
+from sim.scenario.catalogue import shipped_titles
+from sim.scenario.checks import Context, check
+from sim.scenario.compose import Loc
+from sim.scenario.declared import SHORT, written
+from sim.scenario.layers import Layers, load_layers, locate
+from sim.scenario.overrides import Change, apply, changes, check_readings, is_override, read_overrides
+from sim.scenario.resolve import Inputs, resolve
+from sim.scenario.schema import Document
+from sim.scenario.validate import salvage, validate
+
+__all__ = ["Change", "Scenario", "list_shipped", "load_scenario"]
+
+MAX_PROBLEMS = 200
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario after `extends`, overrides, readings and `only_if`, with every number resolved."""
+
+    name: str
+    file: Path
+    document: Document
+    marks: Mapping[Loc, Mark]
+    ledger: Ledger
+    changes: tuple[Change, ...]
+    inputs: Inputs
+    pruned: tuple[str, ...]
+    """What `only_if` switched off, as `section.name`."""
+
+
+def list_shipped() -> list[tuple[str, str]]:
+    """Name and title of every shipped scenario."""
+    return list(shipped_titles().items())
+
+
+def load_scenario(name_or_path: str | Path, *, sets: Sequence[str] = (), readings: Sequence[str] = ()) -> Scenario:
+    """Load a shipped scenario or a file, with `--set` and `--reading` overrides.
+
+    Raises:
+        InputError: everything that is wrong with it.
+    """
+    problems: list[Problem] = []
+    file = locate(name_or_path)
+    loading = _Loading(load_layers(file, problems), problems)
+    unreadable = {_short(p.path) for p in problems if p.path}
+    try:
+        found = loading.override(sets, readings)
+        document, inputs, pruned = loading.document()
+    except InputError as error:
+        raise _all([*problems, *error.problems], unreadable) from None
+    if problems or document is None:
+        raise _all(problems, unreadable)
+    return Scenario(file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned)
+
+
+class _Loading:
+    """The data on its way to a document; every step adds its problems to one list."""
+
+    def __init__(self, layers: Layers, problems: list[Problem]) -> None:
+        self.file = layers.source.file
+        self.data: dict[str, Any] = layers.source.data
+        self.marks: dict[Loc, Mark] = layers.source.marks
+        self.licences = layers.licences
+        self.problems = problems
+        self.ledger = load_ledger()
+
+    def mark(self, loc: Loc) -> Mark:
+        """The place of a path of the document, or the nearest that is written."""
+        place = written(self.data, loc)
+        while place and place not in self.marks:
+            place = place[:-1]
+        return self.marks.get(place, Mark(self.file))
+
+    def _is_written(self, loc: Loc) -> bool:
+        """Whether a value of the document is written, rather than the schema's default."""
+        return [str(part) for part in written(self.data, loc)[-1:]] == [str(part) for part in loc[-1:]]
+
+    def override(self, sets: Sequence[str], readings: Sequence[str]) -> list[Change]:
+        """Apply the overrides and choose the readings; what changed."""
+        before = copy.deepcopy(self.data)
+        overrides = read_overrides(self.data, sets, readings, self.problems)
+        apply(self.data, self.marks, overrides, self.problems)
+        self.ledger = self._own_figures(self.ledger)
+        silent: list[Problem] = []
+        base = self.ledger.choose(check_readings(before, self.ledger, self.mark, silent))
+        self.ledger = self.ledger.choose(check_readings(self.data, self.ledger, self.mark, self.problems))
+        return [] if self.problems else changes(before, overrides, base, self.ledger)
+
+    def _own_figures(self, ledger: Ledger) -> Ledger:
+        figures = self.data.get("figures")
+        if not isinstance(figures, dict) or not figures:
+            return ledger
+        try:
+            return ledger.extended(figures, self.file, lambda key: self.mark(("figures", *key)))
+        except InputError as error:
+            self.problems.extend(replace(p, path=f"figures.{p.path}") for p in error.problems)
+            return ledger
+
+    def document(self) -> tuple[Document | None, Inputs, tuple[str, ...]]:
+        """Validate, switch off, resolve and check. A refused document is still checked where it is sound."""
+        document = validate(self.data, self.mark, self.problems)
+        dropped: frozenset[str] = frozenset()
+        if document is None:
+            saved = salvage(self.data)
+            if saved is None:
+                return None, Inputs({}), ()
+            dropped = _names(self.data) - _names(saved)
+            self.data = saved
+        whole = document is not None
+        pruned = prune(self.data, self.marks, self.ledger, self.mark, self.problems)
+        if document is None or pruned:
+            document = validate(self.data, self.mark, self.problems)
+        if document is None:
+            return None, Inputs({}), pruned
+        inputs = self._resolved(document, pruned, dropped, whole)
+        return document, inputs, pruned
+
+    def _resolved(self, document: Document, pruned: tuple[str, ...], dropped: frozenset[str], whole: bool) -> Inputs:
+        unresolved: list[Problem] = []
+        inputs = resolve(document, self.ledger, unresolved, self.mark)
+        context = Context(document, inputs, self.ledger, self.mark, self._is_written, self.licences, pruned, dropped, whole)
+        check(context)
+        said = {(p.mark, p.path) for p in (*self.problems, *context.problems)}
+        self.problems += [*context.problems, *(p for p in unresolved if (p.mark, p.path) not in said)]
+        return self._sourced(inputs)
+
+    def _sourced(self, inputs: Inputs) -> Inputs:
+        """Say of each bare number whether it is an override, and in whose words it is bare."""
+        sourced = {}
+        for path, entry in inputs.items():
+            mark = self.mark(tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
+            if entry.kind == "bare" and is_override(mark):
+                entry = replace(entry, kind="override", source=mark.file)
+            elif entry.kind == "bare" and mark.file in self.licences:
+                entry = replace(entry, source=self.licences[mark.file])
+            sourced[path] = entry
+        return Inputs(sourced)
+
+
+def _names(data: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name for section in data.values() if isinstance(section, dict) for name in section)
+
+
+def _short(path: str) -> str:
+    """A path without the parts that a short form leaves out."""
+    return ".".join(part for part in path.split(".") if part not in SHORT)
+
+
+def _all(problems: list[Problem], unreadable: set[str]) -> InputError:
+    """One error with each problem once, and not more than a person can read.
+
+    What follows from a value that could not be read, at the same path, is not said again.
+    """
+    first: dict[str, Problem] = {}
+    for problem in problems:
+        if _short(problem.path) in unreadable:
+            first.setdefault(_short(problem.path), problem)
+    told = [p for p in problems if _short(p.path) not in unreadable or p.mark == first[_short(p.path)].mark]
+    unique = sorted(dict.fromkeys(told), key=lambda p: (p.mark, p.path))
+    if len(unique) > MAX_PROBLEMS:
+        after = replace(unique[MAX_PROBLEMS - 1].mark, column=unique[MAX_PROBLEMS - 1].mark.column + 1)
+        unique[MAX_PROBLEMS:] = [Problem(after, "", f"and {len(unique) - MAX_PROBLEMS} more problems")]
+    return InputError(unique)

@@ -1,0 +1,190 @@
+"""Every quantity of a scenario with its value in the field's own unit, its range and its origin."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.errors import Mark, Problem
+from sim.ledger import Ledger, LedgerError
+from sim.scenario.schema import Document
+from sim.scenario.schema.quantity import At, Draw, Path, Quantity, Random
+from sim.units import UnitError, convert
+
+Loc = tuple[str | int, ...]
+Marker = Callable[[Loc], Mark]
+NO_RANGE = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One resolved number, date or name of a scenario.
+
+    `value`, `low` and `high` are in `unit`, the unit that the field declares; a date is in days
+    from the start of the horizon. `figure` is None for a number written in place.
+    """
+
+    path: str
+    value: float | str
+    low: float | None
+    high: float | None
+    draw: Draw
+    unit: str
+    kind: str
+    figure: str | None
+    reading: str | None
+    source: str
+    bounds: Mapping[str, float]
+
+
+class Inputs(Mapping[str, Input]):
+    """All resolved inputs by dotted path."""
+
+    def __init__(self, inputs: Mapping[str, Input]) -> None:
+        self._inputs = dict(inputs)
+
+    def __getitem__(self, path: str) -> Input:
+        return self._inputs[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._inputs)
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def number(self, path: str) -> float:
+        """The value of a numeric input; KeyError if the path holds none."""
+        value = self._inputs[path].value
+        if isinstance(value, str):
+            raise KeyError(f"{path} holds a name")
+        return value
+
+
+class _Unresolved(Exception):
+    """Why one quantity has no value."""
+
+
+def quantities(document: BaseModel) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
+    """Walk a document: location, quantity, unit of its field and bounds of its field."""
+    yield from _walk(document, (), "", {})
+
+
+def _walk(node: Any, loc: Loc, unit: str, bounds: dict[str, float]) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
+    if isinstance(node, Quantity):
+        yield loc, node, unit, bounds
+    elif isinstance(node, Random):
+        # A constant is written without `mean`, and its path is that of the field itself.
+        written_short = node.cv is None and "shape" not in node.model_fields_set
+        yield from _walk(node.mean, loc if written_short else (*loc, "mean"), unit, bounds)
+        if node.cv is not None:
+            yield from _walk(node.cv, (*loc, "cv"), "1", {"ge": 0})
+    elif isinstance(node, Path):
+        if node.constant is not None:
+            yield from _walk(node.constant, loc, unit, bounds)
+        for i, point in enumerate(node.points):
+            yield from _walk(point.at, (*loc, "points", i, "at"), "date", {})
+            yield from _walk(point.value, (*loc, "points", i, "value"), unit, bounds)
+        if node.ends is not None:
+            yield from _walk(node.ends, (*loc, "ends"), "date", {})
+    elif isinstance(node, BaseModel):
+        for name, field in type(node).model_fields.items():
+            field_unit, field_bounds = _declared(field)
+            yield from _walk(getattr(node, name), (*loc, field.alias or name), field_unit or unit, field_bounds)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _walk(value, (*loc, key), unit, bounds)
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from _walk(value, (*loc, i), unit, bounds)
+
+
+def _declared(field: FieldInfo) -> tuple[str | None, dict[str, float]]:
+    extra = field.json_schema_extra
+    if not isinstance(extra, dict):
+        return None, {}
+    bounds = {k: float(v) for k, v in extra.items() if k in ("ge", "gt", "le", "lt") and isinstance(v, (int, float))}
+    unit = extra.get("unit")
+    return (unit if isinstance(unit, str) else None), bounds
+
+
+def resolve(document: Document, ledger: Ledger, problems: list[Problem], mark: Marker) -> Inputs:
+    """Give every quantity its value; what has none is added to `problems`."""
+    inputs: dict[str, Input] = {}
+    for loc, quantity, unit, bounds in quantities(document):
+        path = ".".join(map(str, loc))
+        try:
+            inputs[path] = _input(path, quantity, unit, bounds, document, ledger)
+        except (_Unresolved, UnitError, LedgerError) as error:
+            problems.append(Problem(mark(loc), path, str(error)))
+    return Inputs(inputs)
+
+
+def _input(
+    path: str, q: Quantity, unit: str, bounds: Mapping[str, float], document: Document, ledger: Ledger
+) -> Input:
+    if q.figure is None:
+        value, low, high, from_unit = q.literal, q.low, q.high, q.unit or unit
+        kind = "bare" if q.bare is not None else ("derived" if q.derived is not None else "assumed")
+        reading, source = None, q.source or document.bare_numbers or "the schema's default"
+    else:
+        figure = ledger.figures.get(q.figure)
+        if figure is None:
+            raise _Unresolved(f"no figure {q.figure!r} in the ledger")
+        found = ledger.resolve(q.figure, q.reading)
+        value, low, high, from_unit = found.value, found.low, found.high, figure.unit
+        kind, reading, source = str(found.kind), q.reading, found.source
+        low, high = (q.low if q.low is not None else low), (q.high if q.high is not None else high)
+        if kind == "later_report" and q.reading is None and q.figure not in document.readings:
+            raise _Unresolved(f"{q.figure} is a later report; choose it under readings to use it")
+        if q.at is not At.TYPICAL:
+            value = low if q.at is At.LOW else high
+            if value is None:
+                raise _Unresolved(f"{q.figure} has no {q.at} value")
+    if q.draw is not Draw.FIXED and (low is None or high is None):
+        raise _Unresolved(f"to draw it {q.draw}, it needs a low and a high")
+    convert_one = _converter(unit, from_unit, document)
+    return Input(
+        path=path,
+        value=convert_one(value),
+        low=None if low is None else float(convert_one(low)),
+        high=None if high is None else float(convert_one(high)),
+        draw=q.draw,
+        unit=unit,
+        kind=kind,
+        figure=q.figure,
+        reading=reading,
+        source=source,
+        bounds=bounds,
+    )
+
+
+def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any], Any]:
+    """A function from a written value to the field's unit."""
+    start = document.horizon.start
+
+    def date(value: Any) -> float:
+        if isinstance(value, dt.date) and start is not None:
+            return float((value - start).days)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and start is None:
+            return float(value)
+        wanted = "a date such as 2027-01-31" if start is not None else "a number of time units"
+        raise _Unresolved(f"expected {wanted}, found {value!r}")
+
+    def text(value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        raise _Unresolved(f"expected a name, found {value!r}")
+
+    def numeric(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise _Unresolved(f"expected a number [{unit}], found {value!r}")
+        if from_unit == unit:
+            return float(value)
+        return convert(float(value), from_unit, unit)
+
+    return {"date": date, "text": text}.get(unit, numeric)

@@ -1,0 +1,157 @@
+"""Who wants what, and what may go wrong: demand lines and disruptions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
+from sim.scenario.schema.supply import Entry
+
+
+class Pattern(StrEnum):
+    """How demand falls in time."""
+
+    EVEN = "even"
+    PERIODIC = "periodic"
+    POISSON = "poisson"
+    NORMAL = "normal"
+    SERIES = "series"
+
+
+class Generation(Strict):
+    """A product that takes the demand over from the one before it."""
+
+    item: str
+    """The item or pool wanted."""
+    begins: Quantity | None = number("date", "Changeover begins (first generation: none).", None)
+    cadence: Quantity | None = number("month", "Or: months after the changeover to the one before began.", None, gt=0)
+    months: Quantity = number("month", "Length of the changeover.", Quantity(bare=0), ge=0)
+    wait_for: list[str] = []
+    """Recipes of which one must be in high volume before the changeover begins."""
+
+
+class Forecast(Strict):
+    """What the planner believes, where it differs from what comes."""
+
+    rate: Path | None = number("1/month", "Expected demand (default: the actual rate).", None, ge=0)
+    bias: Quantity | None = number("1", "Factor on it.", None, ge=0)
+    revision: Quantity | None = number("1", "Share of the observed error that each review corrects.", None, ge=0, le=1)
+
+
+class DemandLine(Entry):
+    """One stream of demand."""
+
+    item: str | None = None
+    """The item or pool wanted."""
+    generations: list[Generation] = []
+    """Or: products that succeed each other."""
+    pattern: Pattern = Pattern.EVEN
+    """even, periodic, poisson, normal or series."""
+    rate: Path | None = number("1/month", "Units a month (even, poisson).", None, ge=0)
+    compute: Path | None = number("H100e", "Or: compute to have in service, in H100-equivalents; each month's growth is ordered.", None, ge=0)
+    share: Quantity | None = number("1", "Share of the rate or compute that this line takes.", None, ge=0, le=1)
+    per_unit: Quantity | None = number("unit", "Items in one unit of the rate (chips per car).", None, gt=0)
+    every: Quantity | None = number("day", "Period of periodic, normal and series demand; grain of even demand (default 1 day).", None, gt=0)
+    quantity: Quantity | None = number("unit", "Units each period (periodic), or their mean (normal).", None, ge=0)
+    sd: Quantity | None = number("unit", "Standard deviation each period (normal).", None, ge=0)
+    values: list[Quantity] = number("unit", "Units of each period in turn (series).", [], ge=0)
+    begins: Quantity | None = number("date", "First demand (default: the start).", None)
+    priority: int = 0
+    """Rank for scarce stock: lower is served first."""
+    backlog: bool = True
+    """Unserved demand waits; else it is lost."""
+    cancel_after: Quantity | None = number("day", "Waiting demand is cancelled after this.", None, ge=0)
+    delivery_time: Quantity | None = number("day", "From our stock to the customer.", None, ge=0)
+    shipment_cost: Quantity | None = number("USD", "Cost of each shipment to the customer.", None, ge=0)
+    shortage_cost: Quantity | None = number("USD/day", "Cost of one unit waiting for a day.", None, ge=0)
+    value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
+    forecast: Forecast = Forecast()
+    """What the planner expects."""
+    lower_bound_of: str | None = None
+    """Note on a stated figure that this line cannot follow."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.item is None) == (not self.generations):
+            raise ValueError("give either item or generations")
+        needs: dict[Pattern, tuple[str, ...]] = {
+            Pattern.EVEN: ("rate",),
+            Pattern.POISSON: ("rate",),
+            Pattern.PERIODIC: ("quantity", "every"),
+            Pattern.NORMAL: ("quantity", "sd", "every"),
+            Pattern.SERIES: ("values", "every"),
+        }
+        wanted = needs[self.pattern]
+        if self.compute is not None:
+            if self.pattern is not Pattern.EVEN or self.rate is not None:
+                raise ValueError("a compute need falls evenly and takes no rate")
+            wanted = ()
+        missing = [k for k in wanted if not getattr(self, k)]
+        allowed = {"every", *wanted}
+        extra = [k for k in ("rate", "quantity", "sd", "values") if getattr(self, k) and k not in allowed]
+        if missing:
+            raise ValueError(f"{self.pattern} demand needs {', '.join(missing)}")
+        if extra:
+            raise ValueError(f"{self.pattern} demand takes no {', '.join(extra)}")
+        return self
+
+
+class Effects(Strict):
+    """What a disruption does while it lasts; a factor of 1 changes nothing."""
+
+    capacity: Quantity | None = number("1", "Factor on capacity.", None, ge=0)
+    cycle_time: Quantity | None = number("1", "Factor on the cycle time of lots started meanwhile.", None, gt=0)
+    yields: Quantity | None = Field(None, alias="yield", description="Factor on the yield of lots started meanwhile.", json_schema_extra={"unit": "1", "ge": 0, "le": 1})
+    price: Quantity | None = number("1", "Factor on prices of lots started meanwhile.", None, ge=0)
+    allocation: Quantity | None = number("1", "Factor on the allocation.", None, ge=0)
+    shipments_held: bool = False
+    """Nothing leaves until it ends."""
+
+
+class Disruption(Entry):
+    """Fields common to every kind of disruption."""
+
+    sites: list[str] = []
+    """Sites struck."""
+    owners: list[str] = []
+    """Owners struck, with all their sites."""
+    regions: list[str] = []
+    """Regions struck."""
+    effects: Effects
+    """What it does."""
+    recovery: Quantity | None = number("day", "Capacity comes back linearly over this time after the end.", None, ge=0)
+    raises: dict[str, Quantity] = number("1", "Factor on the rate of other random disruptions while this one lasts.", {}, ge=0)
+
+
+class Scheduled(Disruption):
+    """Strikes on a date."""
+
+    kind: Literal["scheduled"]
+    """scheduled."""
+    begins: Quantity = number("date", "First day.")
+    duration: Random = number("day", "How long it lasts.", ge=0)
+
+
+class Sporadic(Disruption):
+    """Strikes at random, at a rate, for a random time."""
+
+    kind: Literal["random"]
+    """random."""
+    rate: Quantity = number("1/year", "Expected number a year.", ge=0)
+    duration: Random = number("day", "How long each lasts.", ge=0)
+
+
+class Markov(Disruption):
+    """Up or down in each period, by a two-state Markov chain."""
+
+    kind: Literal["markov"]
+    """markov."""
+    every: Quantity = number("day", "Length of a period.", gt=0)
+    fail: Quantity = number("1", "Chance to go down in a period when up.", ge=0, le=1)
+    recover: Quantity = number("1", "Chance to come up in a period when down.", ge=0, le=1)
+
+
+AnyDisruption = Annotated[Scheduled | Sporadic | Markov, Field(discriminator="kind")]

@@ -1,0 +1,177 @@
+"""A whole scenario, as a user writes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.scenario.schema.demand import AnyDisruption, DemandLine
+from sim.scenario.schema.quantity import Quantity, Strict, number
+from sim.scenario.schema.supply import Entry, Item, Node, Recipe, Site, Sourcing
+
+
+class Horizon(Strict):
+    """The time a run covers. Its numbers are settings, not claims about the world."""
+
+    start: dt.date | None = None
+    """First day."""
+    end: dt.date | None = None
+    """Day after the last."""
+    length: float | None = Field(None, gt=0)
+    """Or, for an abstract model: its length in `time_unit`."""
+    time_unit: str | None = None
+    """Name of the time unit of an abstract model; it replaces day, month and year in every field."""
+    warmup: float = Field(0, ge=0)
+    """Statistics start after this time."""
+    drain: bool = False
+    """Run on after the end, without new demand, until the system is empty."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        dated, abstract = self.start is not None or self.end is not None, self.length is not None
+        if dated == abstract:
+            raise ValueError("give either start and end, or length and time_unit")
+        if dated and (self.start is None or self.end is None):
+            raise ValueError("give both start and end")
+        if self.start and self.end and self.end <= self.start:
+            raise ValueError("end must come after start")
+        return self
+
+
+class Initial(StrEnum):
+    """State at the start."""
+
+    PIPELINE = "pipeline"
+    EMPTY = "empty"
+
+
+class YieldNoise(StrEnum):
+    """Randomness of each lot's yield."""
+
+    OFF = "off"
+    BINOMIAL = "binomial"
+    GAMMA = "gamma"
+
+
+class Money(Strict):
+    """How money is counted."""
+
+    currency_year: int | None = None
+    """Dollars of this year."""
+    discount_rate: Quantity | None = number("1/year", "Yearly discount rate.", None, ge=0)
+
+
+class Pool(Entry):
+    """Items that stand in for each other."""
+
+    members: list[str] = Field(min_length=1)
+    """Items, in order of preference."""
+
+
+class Share(Entry):
+    """An in-house share to report: in-house output over all output of these items."""
+
+    stage: str
+    """Stage of the items counted."""
+    families: list[str] = []
+    """Product families counted (default: all)."""
+
+
+class MilestoneRule(StrEnum):
+    """How a milestone's date is found."""
+
+    FIRST_OUTPUT = "first_output"
+    OUTPUT_RATE = "output_rate"
+    IN_HOUSE_SHARE = "in_house_share"
+
+
+class Milestone(Entry):
+    """A date found in the run."""
+
+    rule: MilestoneRule
+    """first_output (first good unit, samples included); output_rate (first of `months` months in which output reaches `level` of the demanded rate); in_house_share (first month in which a share reaches `level`)."""
+    items: list[str] = []
+    """Items watched."""
+    sites: list[str] = []
+    """Sites watched (default: all that make the items)."""
+    share: str | None = None
+    """The share watched (in_house_share)."""
+    level: Quantity | None = number("1", "Share to reach.", None, gt=0, le=1)
+    months: Quantity = number("unit", "Months in a row.", Quantity(bare=1), ge=1)
+
+    @model_validator(mode="after")
+    def _needs(self) -> Self:
+        if self.rule is MilestoneRule.IN_HOUSE_SHARE:
+            if self.share is None or self.items:
+                raise ValueError("an in_house_share milestone needs share and takes no items")
+        elif not self.items or self.share is not None:
+            raise ValueError(f"a {self.rule} milestone needs items and takes no share")
+        if (self.level is None) != (self.rule is MilestoneRule.FIRST_OUTPUT):
+            raise ValueError("a level belongs to output_rate and in_house_share milestones")
+        return self
+
+
+class Correlation(Strict):
+    """Rank correlation between uncertain inputs."""
+
+    inputs: list[str] = Field(min_length=2, max_length=2)
+    """Paths or figure ids of two uncertain inputs."""
+    rank: Quantity = number("1", "Spearman correlation.", gt=-1, lt=1)
+
+
+class Document(Strict):
+    """A scenario file after `extends` has been applied."""
+
+    title: str
+    """One line for `fabshift list`."""
+    question: str | None = None
+    """The question the scenario answers."""
+    extends: str | None = None
+    """The scenario this one changes: a shipped name, or a path relative to this file."""
+    bare_numbers: str | None = None
+    """What the file's bare numbers are; without it a bare number is an error."""
+    figures: dict[str, Any] = {}
+    """Figures of your own, written as in the ledger."""
+    readings: dict[str, str] = {}
+    """Which reading of a contested figure to take."""
+    horizon: Horizon
+    """The time covered."""
+    report_every: int | Literal["month", "day"] = "month"
+    """Reporting period: month, day or a number of days."""
+    review_every: int | Literal["month", "day"] = "month"
+    """Planning period: month, day or a number of days."""
+    initial: Initial = Initial.EMPTY
+    """pipeline (stock and evenly aged work in process) or empty."""
+    yield_noise: YieldNoise = YieldNoise.OFF
+    """off, binomial, or gamma (defects clustered by lot)."""
+    lot_scale: int = Field(1, ge=1)
+    """Multiplies every lot size: coarser lots run faster."""
+    money: Money = Money()
+    """How money is counted."""
+    nodes: dict[str, Node] = {}
+    """Process nodes."""
+    items: dict[str, Item] = Field(min_length=1)
+    """Everything counted."""
+    pools: dict[str, Pool] = {}
+    """Items that stand in for each other."""
+    sites: dict[str, Site] = Field(min_length=1)
+    """Places that make things."""
+    recipes: dict[str, Recipe] = Field(min_length=1)
+    """What each site makes, from what."""
+    sourcing: dict[str, Sourcing] = {}
+    """Who makes each item or pool (default: every recipe that makes it, split equally)."""
+    demand: dict[str, DemandLine] = Field(min_length=1)
+    """Demand lines."""
+    disruptions: dict[str, AnyDisruption] = {}
+    """What may go wrong."""
+    correlations: list[Correlation] = []
+    """Rank correlations between uncertain inputs."""
+    shares: dict[str, Share] = {}
+    """In-house shares to report (default: one for each stage)."""
+    milestones: dict[str, Milestone] = {}
+    """Dates to find."""
+    notes: list[str] = []
+    """Sentences the run prints beside its headline."""

@@ -1,0 +1,187 @@
+"""The numbers a user writes: a figure of the ledger, or a value that names its kind and source."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
+
+Scalar = bool | int | float | dt.date | str
+
+
+class Strict(BaseModel):
+    """Base of everything a scenario may hold: unknown keys and non-finite numbers are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class Draw(StrEnum):
+    """How an uncertain input is drawn, once per replication, from its low, typical and high."""
+
+    FIXED = "fixed"
+    UNIFORM = "uniform"
+    TRIANGULAR = "triangular"
+    PERT = "pert"
+    NORMAL = "normal"
+    LOGNORMAL = "lognormal"
+
+
+class At(StrEnum):
+    """Which point of a figure's range is meant."""
+
+    LOW = "low"
+    TYPICAL = "typical"
+    HIGH = "high"
+
+
+def number(unit: str, sentence: str, default: Any = ..., **bounds: float) -> Any:
+    """Declare a field that holds a Quantity (or a Path or Random of them).
+
+    `unit` is what a bare number means, and what a figure is converted to; `bounds` (`ge`, `gt`,
+    `le`, `lt`) hold for the value in that unit. `unit` "date" means an instant, "text" a name.
+    """
+    extra = {"unit": unit, **bounds}
+    field: FieldInfo = Field(default, description=sentence, json_schema_extra=extra, validate_default=False)
+    return field
+
+
+class Quantity(Strict):
+    """One number, date or name with its origin. Written in one of four ways:
+
+    `{figure: ID}` points to the ledger; `{assumed: X, source: WHY}` and `{derived: X, source: HOW}`
+    say in place what the number is; a bare scalar stands only in a file with `bare_numbers:`.
+    """
+
+    figure: str | None = None
+    """The id of a ledger figure."""
+    reading: str | None = None
+    """Which reading of a contested figure (default: the scenario's choice, else the figure's own)."""
+    at: At = At.TYPICAL
+    """Take the figure's low, typical or high."""
+    assumed: Scalar | None = None
+    """A value that nobody states."""
+    derived: Scalar | None = None
+    """A value worked out from others; `source` says how."""
+    bare: Scalar | None = None
+    """Filled in by the loader from a bare scalar; not written by hand."""
+    source: str | None = None
+    """Where the value is from, or why it is assumed."""
+    unit: str | None = None
+    """The unit of the value given here (default: the field's own)."""
+    low: float | None = None
+    """Low end of the plausible range."""
+    high: float | None = None
+    """High end of the plausible range."""
+    draw: Draw = Draw.FIXED
+    """Draw the value once per replication from its range (default: the typical value)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, data: Any) -> Any:
+        if isinstance(data, (bool, int, float, str, dt.date)):
+            return {"bare": data}
+        return data
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        origins = [k for k in ("figure", "assumed", "derived", "bare") if getattr(self, k) is not None]
+        if len(origins) != 1:
+            raise ValueError("give exactly one of figure, assumed or derived")
+        if origins[0] in ("assumed", "derived") and not (self.source or "").strip():
+            raise ValueError(f"a value that is {origins[0]} needs a source: say where it is from")
+        if self.reading is not None and self.figure is None:
+            raise ValueError("only a figure has readings")
+        return self
+
+    @property
+    def literal(self) -> Scalar | None:
+        """The value written in place, or None for a figure."""
+        for value in (self.assumed, self.derived, self.bare):
+            if value is not None:
+                return value
+        return None
+
+
+class Shape(StrEnum):
+    """Shape of operational noise: drawn anew each time, with the stated mean."""
+
+    CONSTANT = "constant"
+    EXPONENTIAL = "exponential"
+    GAMMA = "gamma"
+    LOGNORMAL = "lognormal"
+    UNIFORM = "uniform"
+    NORMAL = "normal"
+
+
+class Random(Strict):
+    """A quantity drawn anew for each lot, order or event; a plain Quantity means a constant."""
+
+    shape: Shape = Shape.CONSTANT
+    """The family of the distribution."""
+    mean: Quantity
+    """Its mean."""
+    cv: Quantity | None = None
+    """Coefficient of variation (standard deviation over mean); not for constant or exponential."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _constant(cls, data: Any) -> Any:
+        if isinstance(data, dict) and ("shape" in data or "mean" in data):
+            return data
+        return {"mean": data}
+
+    @model_validator(mode="after")
+    def _spread(self) -> Self:
+        fixed = self.shape in (Shape.CONSTANT, Shape.EXPONENTIAL)
+        if fixed and self.cv is not None:
+            raise ValueError(f"a {self.shape} shape has no cv")
+        if not fixed and self.cv is None:
+            raise ValueError(f"a {self.shape} shape needs a cv")
+        return self
+
+
+class Interpolate(StrEnum):
+    """How a path runs between its dated points."""
+
+    LINEAR = "linear"
+    STEP = "step"
+    EXPONENTIAL = "exponential"
+
+
+class Point(Strict):
+    """A dated value."""
+
+    at: Quantity = number("date", "The date of the point.")
+    value: Quantity
+    """The value from that date, or at that date."""
+
+
+class Path(Strict):
+    """A value over time: a constant, or dated points. Before the first point and after the last the
+    end values hold, except for `step`, which is 0 before its first point."""
+
+    interpolate: Interpolate = Interpolate.LINEAR
+    """linear, step or exponential between points."""
+    points: list[Point] = Field(default_factory=list)
+    """The dated points, in order."""
+    constant: Quantity | None = None
+    """One value for all time."""
+    ends: Quantity | None = number("date", "The last date that the path speaks for (default: for ever).", None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: Any) -> Any:
+        if isinstance(data, list):
+            return {"points": data}
+        if isinstance(data, dict) and data.keys() & {"points", "constant", "interpolate"}:
+            return data
+        return {"constant": data}
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if bool(self.points) == (self.constant is not None):
+            raise ValueError("give either points or a constant")
+        return self

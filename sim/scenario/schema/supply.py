@@ -1,0 +1,374 @@
+"""What can be made, where and how: items, nodes, sites and recipes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
+
+
+class Condition(Strict):
+    """Keep an entry only under one reading of the story."""
+
+    figure: str
+    """A ledger figure whose value is a name (a node, yes or no)."""
+    equals: list[str] | str
+    """The value or values under which the entry exists."""
+
+
+class Entry(Strict):
+    """Anything with a name of its own in a scenario."""
+
+    title: str | None = None
+    """A name for people."""
+    only_if: Condition | None = None
+    """Switch the entry off unless a figure has this value."""
+    stream: str | None = None
+    """Name of its luck (default: its own name); keep it when renaming, and every draw stays."""
+
+
+class PolicyType(StrEnum):
+    """How an item is replenished."""
+
+    PLANNED = "planned"
+    BASE_STOCK = "base_stock"
+    MIN_MAX = "min_max"
+    REORDER = "reorder"
+    PERIODIC = "periodic"
+
+
+class Policy(Strict):
+    """Replenishment: forecast-driven planning, or a classical stock policy."""
+
+    type: PolicyType = PolicyType.PLANNED
+    """planned; base_stock (order up to level); min_max (at reorder or below, up to level); reorder (at reorder or below, multiples of quantity); periodic (quantity at every review)."""
+    level: Quantity | None = number("unit", "Order up to this inventory position.", None, ge=0)
+    reorder: Quantity | None = number("unit", "Order when the inventory position is at or below this.", None, ge=0)
+    quantity: Quantity | None = number("unit", "Size of an order.", None, gt=0)
+    review: Quantity | None = number("day", "Days between reviews (default: continuous, after each demand).", None, gt=0)
+
+    @model_validator(mode="after")
+    def _needs(self) -> Self:
+        needed = {
+            PolicyType.PLANNED: (),
+            PolicyType.BASE_STOCK: ("level",),
+            PolicyType.MIN_MAX: ("reorder", "level"),
+            PolicyType.REORDER: ("reorder", "quantity"),
+            PolicyType.PERIODIC: ("quantity", "review"),
+        }[self.type]
+        given = [k for k in ("level", "reorder", "quantity") if getattr(self, k) is not None]
+        missing = [k for k in needed if getattr(self, k) is None]
+        extra = [k for k in given if k not in needed]
+        if missing:
+            raise ValueError(f"a {self.type} policy needs {', '.join(missing)}")
+        if extra:
+            raise ValueError(f"a {self.type} policy takes no {', '.join(extra)}")
+        return self
+
+
+class Item(Entry):
+    """Anything counted: a die, a package, a board, a component, a finished product."""
+
+    stage: str
+    """The stage of the chain it is made in: wafer, package, board, component, ..."""
+    family: str = "all"
+    """Product family, for shares."""
+    unit: str = "unit"
+    """What one is called: die, package, board."""
+    die_area: dict[str, Quantity] = number("mm2", "Die area at each process node it can be made on.", {}, gt=0)
+    tops: Quantity | None = number("TOPS", "Compute of one unit.", None, ge=0)
+    watts: Quantity | None = number("W", "Power drawn by one unit.", None, ge=0)
+    h100e: Quantity | None = number("H100e", "Compute of one unit in H100-equivalents.", None, ge=0)
+    holding_cost: Quantity | None = number("USD/day", "Cost of holding one unit in stock for a day.", None, ge=0)
+    initial_stock: Quantity | None = number("unit", "Units in stock at the start.", None, ge=0)
+    safety_stock: Quantity | None = number("day", "Days of forecast kept as safety stock by the planner.", None, ge=0)
+    policy: Policy = Policy()
+    """How it is replenished."""
+    priority: int = 0
+    """Rank for scarce capacity: lower goes first."""
+    bypass: bool = False
+    """Let a later order that can start pass one that waits for this item at the head of the queue."""
+
+
+class Node(Entry):
+    """A process node and its physical bounds."""
+
+    reticle: Quantity = number("mm2", "Largest die the exposure field allows.", gt=0)
+    wafer_diameter: Quantity = number("mm", "Wafer diameter.", gt=0)
+    edge_exclusion: Quantity = number("mm", "Width of the unusable wafer edge.", ge=0)
+    scribe: Quantity = number("mm", "Width of the scribe line, which widens the pitch.", ge=0)
+
+
+class Stage(Strict):
+    """One step of building a site."""
+
+    name: str
+    """permit, shell, tools, ..."""
+    duration: Quantity = number("day", "How long the step takes.", ge=0)
+
+
+class Construction(Strict):
+    """Building a site from a named decision."""
+
+    decision: Quantity = number("date", "The day building is decided.")
+    stages: list[Stage] = Field(min_length=1)
+    """The steps in order; the ramp begins when the last one ends."""
+
+
+class RampShape(StrEnum):
+    """How capacity grows."""
+
+    LINEAR = "linear"
+    LOGISTIC = "logistic"
+    STEPS = "steps"
+
+
+class Ramp(Strict):
+    """Growth of nameplate capacity."""
+
+    start: Quantity | None = number("date", "First day of the ramp (with construction: its end).", None)
+    initial: Quantity = number("1/month", "Capacity on the first day.", ge=0)
+    target: Quantity = number("1/month", "Capacity at the end of the ramp.", ge=0)
+    months: Quantity = number("month", "Length of the ramp.", ge=0)
+    shape: RampShape = RampShape.LINEAR
+    """linear, logistic or (four equal) steps."""
+
+
+class Expansion(Strict):
+    """A later ramp of the same site, from where the one before ended."""
+
+    after: Quantity = number("month", "Months after the end of the ramp before it.", ge=0)
+    target: Quantity = number("1/month", "Capacity at its end.", ge=0)
+    months: Quantity = number("month", "Its length.", ge=0)
+    shape: RampShape = RampShape.LINEAR
+    """linear, logistic or (four equal) steps."""
+
+
+class Capex(Strict):
+    """Money that capacity costs to build."""
+
+    per_capacity: Quantity = number("USD*month", "Outlay per unit of monthly capacity.", ge=0)
+    equipment_share: Quantity = number("1", "Share that is equipment, paid as capacity is added; the rest is paid evenly over construction.", ge=0, le=1)
+    life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
+    salvage: Quantity | None = number("1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1)
+
+
+class Contract(Strict):
+    """What binds buyer and outside supplier."""
+
+    allocation: Path | None = number("1/month", "Most starts a month the supplier grants us.", None, ge=0)
+    commitment: Path | None = number("1/month", "Starts a month we promised to order.", None, ge=0)
+    notice: Quantity | None = number("day", "Notice needed before orders may fall below the commitment.", None, ge=0)
+    take_or_pay: Quantity | None = number("1", "Share of the price paid for promised starts not ordered, settled at each year's end.", None, ge=0, le=1)
+
+
+class Site(Entry):
+    """A place with one bottleneck: fab, packager, board shop, supplier."""
+
+    in_house: bool
+    """Ours, or an outside supplier's."""
+    owner: str = "us"
+    """Who runs it; disruptions may strike an owner."""
+    region: str = "here"
+    """Where it stands; disruptions may strike a region."""
+    lines: Quantity = number("unit", "Identical parallel lines that share the capacity.", Quantity(bare=1), ge=1)
+    capacity: Path | Literal["unlimited"] | None = number("1/month", "Nameplate capacity in bottleneck load a month; or unlimited.", None, ge=0)
+    construction: Construction | None = None
+    """Building it (with ramp)."""
+    ramp: Ramp | None = None
+    """Growth from first starts to target."""
+    expansions: list[Expansion] = []
+    """Later growth."""
+    availability: Quantity | None = number("1", "Share of nameplate time that the bottleneck is up.", None, ge=0, le=1)
+    rivals: Path | None = number("1/month", "Capacity held by other customers.", None, ge=0)
+    contract: Contract | None = None
+    """Terms with an outside supplier."""
+    announced: Path | None = number("1/month", "Announced output, on which a planner who withdraws early relies.", None, ge=0)
+    capex: Capex | None = None
+    """Money that its capacity costs."""
+    fixed_cost: Quantity | None = number("USD", "Fixed operating cost per unit of installed monthly capacity, per month of capacity held.", None, ge=0)
+    echoes_assumption: str | None = None
+    """Said beside every share this site has a part in: no source states its capacity."""
+
+    @model_validator(mode="after")
+    def _one_capacity(self) -> Self:
+        if (self.capacity is None) == (self.ramp is None):
+            raise ValueError("give either capacity or ramp")
+        if self.ramp is None and (self.construction or self.expansions):
+            raise ValueError("construction and expansions need a ramp")
+        if self.ramp is not None and (self.ramp.start is None) == (self.construction is None):
+            raise ValueError("a ramp begins either at its start or when construction ends")
+        return self
+
+
+class YieldModel(StrEnum):
+    """Die yield from defects."""
+
+    POISSON = "poisson"
+    MURPHY = "murphy"
+    SEEDS = "seeds"
+    NEGATIVE_BINOMIAL = "negative_binomial"
+
+
+class LearnOver(StrEnum):
+    """What yield learns with."""
+
+    STARTS = "starts"
+    TIME = "time"
+
+
+class Learning(Strict):
+    """A value that approaches maturity exponentially."""
+
+    start: Quantity
+    """Value at the first start."""
+    mature: Quantity
+    """Value in the end."""
+    over: LearnOver = LearnOver.TIME
+    """Learn over time since the first start, or over cumulative starts out of the bottleneck."""
+    days: Quantity | None = number("day", "Time constant of learning over time.", None, gt=0)
+    starts: Quantity | None = number("unit", "Starts after which 63 % is learned.", None, gt=0)
+    inherits: str | None = None
+    """The recipe at the same site, of the generation before, whose learning carries over."""
+    keep: Quantity | None = number("1", "Share of that learning that carries over.", None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _constant(self) -> Self:
+        if (self.over is LearnOver.TIME) != (self.days is not None) or (self.over is LearnOver.STARTS) != (self.starts is not None):
+            raise ValueError("learning over time needs days, over starts needs starts, and not the other")
+        if (self.inherits is None) != (self.keep is None):
+            raise ValueError("inherits and keep go together")
+        return self
+
+
+class DefectLearning(Learning):
+    """Defect density that falls as a site learns."""
+
+    start: Quantity = number("1/cm2", "Defect density at the first start.", ge=0)
+    mature: Quantity = number("1/cm2", "Defect density in the end.", ge=0)
+
+
+class ShareLearning(Learning):
+    """A yield that rises as a line learns."""
+
+    start: Quantity = number("1", "Yield at the first start.", ge=0, le=1)
+    mature: Quantity = number("1", "Yield in the end.", ge=0, le=1)
+
+
+class Yield(Strict):
+    """What comes out good. Fab recipes have line and die yield; others an assembly yield."""
+
+    line: Quantity | None = number("1", "Share of starts that come out at all (wafers not scrapped).", None, ge=0, le=1)
+    assembly: Quantity | None = number("1", "Share of units that pass assembly and test.", None, ge=0, le=1)
+    assembly_learning: ShareLearning | None = None
+    """Assembly yield that is learned."""
+    defects: Quantity | None = number("1/cm2", "Defect density, if constant.", None, ge=0)
+    defect_learning: DefectLearning | None = None
+    """Defect density that is learned."""
+    model: YieldModel = YieldModel.NEGATIVE_BINOMIAL
+    """Die yield model."""
+    alpha: Quantity | None = number("1", "Clustering of defects (negative binomial).", None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Self:
+        if self.assembly is not None and self.assembly_learning is not None:
+            raise ValueError("give assembly or assembly_learning, not both")
+        if self.defects is not None and self.defect_learning is not None:
+            raise ValueError("give defects or defect_learning, not both")
+        has_defects = self.defects is not None or self.defect_learning is not None
+        if has_defects and self.model is YieldModel.NEGATIVE_BINOMIAL and self.alpha is None:
+            raise ValueError("the negative binomial model needs alpha")
+        return self
+
+
+class Phase(Strict):
+    """A limited phase of qualification."""
+
+    days: Quantity = number("day", "How long the phase lasts.", ge=0)
+    starts: Quantity = number("1/month", "Starts a month allowed in the phase.", ge=0)
+
+
+class Qualification(Strict):
+    """From first silicon to high-volume manufacturing (HVM) of one item at one site."""
+
+    begins: Quantity | None = number("date", "Earliest day of the first sample start (default: when the site first has capacity).", None)
+    samples: Phase | None = None
+    """Engineering samples, started whatever the need; they serve no demand."""
+    risk: Phase | None = None
+    """Risk production: usable, but no reason yet to cut outside orders."""
+
+
+class Recipe(Entry):
+    """This site, on this node, turns these inputs into this item."""
+
+    item: str
+    """What comes out."""
+    site: str
+    """Where."""
+    node: Quantity | None = number("text", "Process node; with it each start is a wafer and units come from the die area.", None)
+    inputs: dict[str, Quantity] = number("unit", "Units of each item or pool that one unit takes.", {}, gt=0)
+    units_per_start: Quantity | None = number("unit", "Gross units of one start (packages on a panel); wafers derive it from die area.", None, gt=0)
+    lot_size: Quantity | None = number("unit", "Starts in a lot (default: each order is one lot).", None, ge=1)
+    load: Random = number("unit", "Bottleneck load of one start.", Random(mean=Quantity(bare=1)), gt=0)
+    cycle_time: Random = number("day", "Time from the bottleneck to done.", Random(mean=Quantity(bare=0)), ge=0)
+    queue_allowance: Quantity | None = number("day", "Allowance for queueing in the planned lead time.", None, ge=0)
+    planned_lead_time: Quantity | None = number("day", "Lead time the planner counts on (default: mean cycle time, shipping and queue allowance).", None, ge=0)
+    shipping_time: Quantity | None = number("day", "Time from the site to our stock.", None, ge=0)
+    yields: Yield = Field(Yield(), alias="yield")
+    """What comes out good."""
+    qualification: Qualification | None = None
+    """Phases before high volume (default: qualified)."""
+    price: Path | None = number("USD", "What an outside supplier charges for one start.", None, ge=0)
+    variable_cost: Quantity | None = number("USD", "Variable operating cost of one start in-house.", None, ge=0)
+    order_cost: Quantity | None = number("USD", "Fixed cost of an order.", None, ge=0)
+    shipment_cost: Quantity | None = number("USD", "Cost of a shipment, paid when it leaves.", None, ge=0)
+
+
+class SourcingPolicy(StrEnum):
+    """How need is divided among sources."""
+
+    SPLIT = "split"
+    IN_HOUSE_FIRST = "in_house_first"
+    PHASE_OUT = "phase_out"
+    LEAST_COST = "least_cost"
+
+
+class WithdrawOn(StrEnum):
+    """What lets outside orders fall."""
+
+    EXPECTED = "expected"
+    ANNOUNCED = "announced"
+
+
+class PhaseOut(Strict):
+    """Outside orders we would like to fall, between two dates."""
+
+    begins: Quantity = number("date", "Outside share wanted is 1 until here.")
+    ends: Quantity = number("date", "Outside share wanted is `to` from here.")
+    to: Quantity = number("1", "Outside share wanted in the end.", Quantity(bare=0), ge=0, le=1)
+
+
+class Sourcing(Entry):
+    """Who makes an item or the members of a pool."""
+
+    sources: list[str] = Field(min_length=1)
+    """Recipes, in order of preference."""
+    policy: SourcingPolicy = SourcingPolicy.SPLIT
+    """split (by shares), in_house_first, phase_out (dated) or least_cost."""
+    shares: dict[str, Quantity] = number("1", "Share of each source among those that are split (default: equal).", {}, ge=0, le=1)
+    overflow: bool = True
+    """What one source cannot take goes to the next."""
+    second_source_floor: Quantity | None = number("1", "Least share of the need that stays outside.", None, ge=0, le=1)
+    phase_out: PhaseOut | None = None
+    """Dates of a phase-out."""
+    withdraw_on: WithdrawOn = WithdrawOn.EXPECTED
+    """Outside orders fall on expected output, or already on announced output."""
+
+    @model_validator(mode="after")
+    def _dates(self) -> Self:
+        if (self.policy is SourcingPolicy.PHASE_OUT) != (self.phase_out is not None):
+            raise ValueError("phase_out dates belong to the phase_out policy")
+        return self

@@ -1,0 +1,196 @@
+"""Reads one YAML file into plain data plus the file, line and column of every key and element."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, Mark, Problem
+from sim.scenario.compose import Composer, Loc, Node, StopError, plain
+
+__all__ = ["MAX_BYTES", "Loc", "Source", "parse_text", "parse_value", "read_source", "read_text"]
+
+MAX_BYTES = 2_000_000
+_SHOWN_TABS = 20
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_COMMENT = re.compile(r"(^|\s)#.*")
+
+# ruamel's wording, in words that say what to change.
+_PLAIN_WORDS: tuple[tuple[str, str], ...] = (
+    ("mapping values are not allowed", "a colon where no key can stand: check the indentation of this line, or quote text that holds ': '"),
+    ("could not find expected ':'", "the line before this one is neither 'key: value' nor part of the value above it"),
+    ("expected <block end>", "this line is indented differently from the lines it belongs with"),
+    ("expected ',' or ']'", "a list opened with [ is not closed, or lacks a comma"),
+    ("expected ',' or '}'", "a mapping opened with { is not closed, or lacks a comma"),
+    ("expected the node content", "a value is missing here"),
+    ("unknown escape character", "in double quotes a backslash starts an escape; use single quotes"),
+    ("expected '<document start>'", "something stands after the end of the document"),
+    ("chomping or indentation", "after | or > the text goes on the next line; quote text that begins with | or >"),
+    ("scanning a directive", "a line cannot begin with %; quote the text"),
+    ("expected alphabetic or numeric", "a name must follow & or *; quote text that begins with either"),
+    ("found duplicate anchor", "the same anchor is given twice"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file as plain data, with the mark of each key (in a mapping) and element (in a list)."""
+
+    data: dict[str, Any]
+    marks: dict[Loc, Mark]
+    file: str
+
+    def mark(self, loc: Loc) -> Mark:
+        """The mark of a place, or of the nearest place around it."""
+        while loc and loc not in self.marks:
+            loc = loc[:-1]
+        return self.marks.get(loc, Mark(self.file))
+
+
+def read_source(file: str | Path, problems: list[Problem] | None = None) -> Source:
+    """Read a scenario file.
+
+    With `problems` given, what does not stop the reading (duplicate keys, non-finite numbers) is
+    appended there; else, and for what does stop it, raises InputError with everything found.
+    """
+    return parse_text(read_text(file), str(file), problems)
+
+
+def parse_text(text: str, file: str, problems: list[Problem] | None = None) -> Source:
+    """The same for a text that is already in memory."""
+    found: list[Problem] = []
+    source = _parse(text, file, found)
+    if source is None or (found and problems is None):
+        raise InputError(found)
+    if problems is not None:
+        problems.extend(found)
+    return source
+
+
+def parse_value(text: str, file: str, column: int) -> tuple[Any, dict[Loc, Mark]]:
+    """A value written in one line, which begins at `column` of what `file` names; raises InputError."""
+    found = _bad_characters(text, file)
+    root = None if found else _compose(text, file, found)
+    marks: dict[Loc, Mark] = {(): Mark(file)}
+    value = plain(root, marks, found) if root is not None else None
+    if found:
+        raise InputError(replace(p, mark=_shifted(p.mark, column)) for p in found)
+    return value, {loc: _shifted(mark, column) for loc, mark in marks.items()}
+
+
+def _shifted(mark: Mark, column: int) -> Mark:
+    return Mark(mark.file, mark.line, mark.column + column - 1)
+
+
+def read_text(file: str | Path) -> str:
+    """The text of a regular UTF-8 file of at most MAX_BYTES; raises InputError."""
+    try:
+        raw = _bytes(Path(file))
+    except _RefusedError as error:
+        raise InputError([Problem(Mark(str(file)), "", str(error))]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError([Problem(Mark(str(file)), "", f"the file cannot be read: {reason.lower()}")]) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"not UTF-8 text (byte 0x{raw[error.start]:02x}); save the file as UTF-8"
+        raise InputError([Problem(Mark(str(file), line, column), "", message)]) from None
+
+
+class _RefusedError(Exception):
+    """Why a path is not read at all."""
+
+
+def _bytes(file: Path) -> bytes:
+    """The size is checked before anything is read."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        raise _RefusedError("there is no such file") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise _RefusedError("this is a directory; name a .yaml file in it")
+    if not stat.S_ISREG(status.st_mode):
+        raise _RefusedError("this is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise _RefusedError(f"the file has {status.st_size / 1e6:,.1f} MB; a scenario may have {MAX_BYTES / 1e6:g} MB")
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _parse(text: str, file: str, problems: list[Problem]) -> Source | None:
+    problems.extend(_bad_characters(text, file))
+    if problems:
+        return None
+    root = _compose(text, file, problems)
+    if root is None:
+        return None
+    if root.scalar and root.value is None:
+        problems.append(Problem(Mark(file), "", "the file is empty; a scenario begins with title: and extends: or items:"))
+        return None
+    marks: dict[Loc, Mark] = {(): Mark(file)}
+    data = plain(root, marks, problems)
+    if not isinstance(data, dict):
+        kind = "a list" if isinstance(data, list) else "a single value"
+        problems.append(Problem(root.mark, "", f"a scenario is a mapping of keys (title:, items:, ...), not {kind}"))
+        return None
+    return Source(data, marks, file)
+
+
+def _compose(text: str, file: str, problems: list[Problem]) -> Node | None:
+    """The node tree, or None after noting why there is none."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    composer = Composer(file, problems)
+    try:
+        root = composer.read(YAML(typ="safe", pure=True).parse(io.StringIO(text)))
+    except StopError:
+        return None
+    except YAMLError as error:
+        problems.append(_syntax(error, file))
+        return None
+    except Exception as error:  # the parser trips over some broken input in its own ways
+        problems.append(Problem(Mark(file), "", f"this is not readable as YAML ({type(error).__name__} in the parser)"))
+        return None
+    if root is None:
+        problems.append(Problem(Mark(file), "", "the file is empty; a scenario begins with title: and extends: or items:"))
+    return root
+
+
+def _syntax(error: Any, file: str) -> Problem:
+    """A syntax error in plain words, with its place."""
+    place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark = Mark(file, place.line + 1, place.column + 1) if place is not None else Mark(file)
+    words = f"{getattr(error, 'context', None) or ''} {getattr(error, 'problem', None) or ''}"
+    context = getattr(error, "context_mark", None)
+    if "quoted scalar" in words and "end of stream" in words and context is not None:
+        return Problem(Mark(file, context.line + 1, context.column + 1), "", "the quote that opens here is never closed")
+    if match := re.search(r"found character '(.)' that cannot start", words):
+        return Problem(mark, "", f"a value cannot begin with {match.group(1)}; put it in quotes")
+    for theirs, ours in _PLAIN_WORDS:
+        if theirs in words:
+            if context is not None and "opened" in ours and context.line != mark.line - 1:
+                ours += f" (it opens in line {context.line + 1})"
+            return Problem(mark, "", ours)
+    return Problem(mark, "", f"this is not valid YAML: {words.strip() or 'unreadable'}")
+
+
+def _bad_characters(text: str, file: str) -> list[Problem]:
+    """Tabs outside comments, and characters that YAML forbids."""
+    problems = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := _CONTROL.search(line):
+            message = f"the character U+{ord(match.group()):04X} is not allowed; remove it"
+            problems.append(Problem(Mark(file, number, match.start() + 1), "", message))
+        if "\t" in line and (column := _COMMENT.sub("", line).find("\t")) >= 0:
+            problems.append(Problem(Mark(file, number, column + 1), "", "a tab; indent and separate with spaces"))
+        if len(problems) >= _SHOWN_TABS:
+            break
+    return problems

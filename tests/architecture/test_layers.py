@@ -1,0 +1,90 @@
+"""The rooms of the package: who may import whom, how long a file may be, what it may be called."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "sim"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("errors",),
+    ("units", "dies", "shipped"),
+    ("ledger",),
+    ("scenario",),
+    ("plan",),
+    ("compiler",),
+    ("draws",),
+    ("engines",),
+    ("results",),
+    ("api",),
+    ("report", "bench"),
+    ("cli",),
+    ("__main__",),
+)
+"""From the bottom up: a room imports from rooms named before it (units, dies, shipped: also from each other)."""
+
+RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
+FILES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+MOST_LINES = 400
+FORBIDDEN_NAMES = {"util", "utils", "helper", "helpers", "common", "misc"}
+
+
+def room_of(file: Path) -> str:
+    """`sim/scenario/loader.py` -> `scenario`."""
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(file: Path) -> set[tuple[str, int]]:
+    """Rooms imported anywhere in the file, functions included, with the line."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: relative import"
+            names = [f"sim.{a.name}" for a in node.names] if node.module == "sim" else [node.module or ""]
+        found |= {(name.split(".")[1], node.lineno) for name in names if name.startswith("sim.")}
+    return found
+
+
+def test_every_room_has_its_place() -> None:
+    rooms = {room_of(f) for f in FILES} - {"__init__"}
+    assert rooms <= set(RANK), f"add to LAYERS and ARCHITECTURE.md: {sorted(rooms - set(RANK))}"
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f != PACKAGE / "__init__.py"], ids=lambda f: str(f.relative_to(ROOT)))
+def test_no_arrow_upward(file: Path) -> None:
+    own = room_of(file)
+    for room, line in sorted(imported_rooms(file)):
+        if room != own and room in RANK:
+            assert RANK[room] < RANK[own] or (RANK[room] == RANK[own] == RANK["units"]), (
+                f"{file.relative_to(ROOT)}:{line}: {own} imports {room}, which stands above it"
+            )
+
+
+def test_an_arrow_upward_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "bad.py"
+    file.write_text("def f():\n    from sim.cli import main\n    import sim.report.render\n", encoding="utf-8")
+    assert {room for room, _ in imported_rooms(file)} == {"cli", "report"}
+
+
+@pytest.mark.parametrize("file", FILES + TESTS, ids=lambda f: str(f.relative_to(ROOT)))
+def test_file_is_short_and_well_named(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count("\n") <= MOST_LINES
+    assert file.stem not in FORBIDDEN_NAMES
+    stars = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
+    assert not stars, "star import"
+
+
+def test_top_level_holds_three_folders() -> None:
+    ignored = {"build", "dist", "results"}
+    folders = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith((".", "__"))}
+    folders = {f for f in folders if not f.endswith(".egg-info")}
+    assert folders - ignored == {"sim", "scenarios", "tests"}

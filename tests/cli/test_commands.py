@@ -1,0 +1,173 @@
+"""What every command promises: exit codes, one JSON document, plain text in a pipe, no traceback."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from sim.cli.commands import COMMANDS
+from sim.cli.main import main
+
+HEAVY = ("numpy", "pandas", "pint", "pydantic", "pyarrow", "rich", "ruamel", "scipy", "simpy", "typer")
+
+
+def fabshift(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    env = os.environ | {"PYTHONUTF8": "1"}
+    return subprocess.run([sys.executable, "-m", "sim", *args], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"  {name} " in out for name in COMMANDS)
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = f"import sys; from sim.cli.main import main; main(['--help']); print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "[]"
+
+
+def test_help_starts_at_once() -> None:
+    from sim.bench import seconds_of
+
+    rounds = [(seconds_of(["-c", "pass"]), seconds_of(["-m", "sim", "--help"])) for _ in range(9)]
+    assert median(ours / bare for bare, ours in rounds) <= 6
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    assert f"fabshift {name}" in capsys.readouterr().out
+
+
+def test_no_command_is_wrong_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "Commands:" in capsys.readouterr().err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("fabshift ")
+
+
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (["rn"], "'run'"),
+        (["--hlp"], "'--help'"),
+        (["run", "as-announced", "--sed", "1"], "--seed"),
+        (["run", "as-announced", "--engine", "event"], "events"),
+        (["run", "as-announced", "--seed", "one"], "--seed"),
+        (["run"], "SCENARIO"),
+        (["run", "as-anounced"], "as-announced"),
+        (["validate", "as-anounced"], "as-announced"),
+        (["figures", "fab.stat"], "fab.start"),
+        (["figures", "--json", "--csv"], "--csv"),
+        (["new", "../up"], "letters"),
+        (["new", "con"], "reserved"),
+        (["new", "as-announced"], "shipped"),
+    ],
+)
+def test_wrong_input_exits_2_with_a_hint(args: list[str], hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(args) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert hint in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json"]) == 0
+    shipped = json.loads(capsys.readouterr().out)
+    assert all(set(entry) == {"name", "title"} and entry["title"] for entry in shipped)
+    assert "as-announced" in {entry["name"] for entry in shipped}
+    assert not any(entry["name"].startswith("_") for entry in shipped)
+    assert main(["list"]) == 0
+    assert "as-announced" in capsys.readouterr().out
+
+
+def test_validate_reports_all_problems_of_all_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = "title: t\nbare_numbers: mine\nhorizon: {start: 2026-01-01, end: 2027-01-01}\nitems: {a: {stage: s}}\n"
+    good += "sites: {here: {in_house: true, capacity: 9}}\nrecipes: {r: {item: a, site: here}}\ndemand: {d: {item: a, rate: 1}}\n"
+    (tmp_path / "good.yaml").write_text(good)
+    (tmp_path / "one.yaml").write_text(good.replace("site: here", "site: her"))
+    (tmp_path / "two.yaml").write_text(good.replace("capacity: 9", "capacty: 9"))
+    files = [str(tmp_path / f"{name}.yaml") for name in ("good", "one", "two")]
+    assert main(["validate", *files]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "ok good: 1 item, 1 site, 1 recipe, 1 demand line, 0 figures used\n"
+    lines = captured.err.splitlines()
+    assert any(line.startswith(f"{files[1]}:6:") and "'here'" in line for line in lines)
+    assert any(line.startswith(f"{files[2]}:5:") and "'capacity'" in line for line in lines)
+    assert lines[-1] == f"{len(lines) - 1} problems"
+
+
+def test_figures_json_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    for figure in figures:
+        assert {"id", "value", "low", "high", "unit", "kind", "source", "readings"} <= set(figure)
+        assert figure["kind"] in ("stated", "derived", "assumed", "later_report")
+    assert main(["figures", "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["id"] for row in rows] == [figure["id"] for figure in figures]
+
+
+def test_figures_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "--contested", "--json"]) == 0
+    assert all(figure["readings"] for figure in json.loads(capsys.readouterr().out))
+    assert main(["figures", "--kind", "derived", "--json"]) == 0
+    assert {figure["kind"] for figure in json.loads(capsys.readouterr().out)} == {"derived"}
+
+
+def test_one_figure_shows_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "fab.start"]) == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in ("fab.start", "value:", "kind:", "source:", "Used by"))
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    first = subprocess.Popen([sys.executable, "-m", "sim", "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert first.stdout is not None
+    assert first.stderr is not None
+    first.stdout.readline()
+    first.stdout.close()
+    assert first.stderr.read() == b""
+    assert first.wait() == 0
+
+
+def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.cli.list_scenarios.shipped_titles", stop)
+    assert main(["list"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_broken_rule_of_the_model_exits_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from sim.errors import ModelError
+
+    def broken(*_: object) -> None:
+        raise ModelError("a unit is missing")
+
+    monkeypatch.setattr("sim.cli.list_scenarios.shipped_titles", broken)
+    assert main(["list"]) == 1
+    assert "a unit is missing" in capsys.readouterr().err
+
+
+def test_output_that_cannot_be_written_is_wrong_input(tmp_path: Path) -> None:
+    done = fabshift("schema", "--out", str(tmp_path / "no" / "such" / "schema.json"))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

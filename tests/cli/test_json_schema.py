@@ -1,0 +1,94 @@
+"""The published JSON Schema: what a scenario file may hold, as an editor sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from sim.cli.main import main
+from sim.scenario.catalogue import shipped_scenarios, starter
+from sim.scenario.json_schema import scenario_schema
+
+SCHEMA = scenario_schema()
+VALIDATOR = Draft202012Validator(SCHEMA)
+ROOT = Path(__file__).resolve().parents[2]
+LINE3 = (ROOT / "tests" / "benchmarks" / "line3.yaml").read_text(encoding="utf-8")
+
+
+def read(text: str) -> Any:
+    """YAML as an editor's schema checker sees it: dates are strings."""
+    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=dt.date.isoformat))
+
+
+def errors(text: str) -> list[str]:
+    return [error.message for error in VALIDATOR.iter_errors(read(text))]
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert SCHEMA["title"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    references = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(SCHEMA)))
+    assert references <= set(SCHEMA["$defs"])
+
+
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_shipped_scenarios_fit(name: str) -> None:
+    assert errors(shipped_scenarios()[name].read_text(encoding="utf-8")) == []
+
+
+def test_the_starter_and_a_file_with_bare_numbers_fit() -> None:
+    assert errors(starter()) == []
+    assert errors(LINE3) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sites:", "sitse:"),
+        ("capacity: 1", "capacty: 1"),
+        ("shape: exponential", "shape: exponentail"),
+        ("in_house: true", "in_house: perhaps"),
+        ("title:", "name:"),
+        ("type: base_stock", "type: {figure: x}"),
+        ("lot_size: 1", "lot_size: {assumed: 1, derived: 1, source: x}"),
+        ("lot_size: 1", "lot_size: {bare: 1}"),
+        ("lot_size: 1", "lot_size: [1]"),
+        ("demand:", "demnd:"),
+    ],
+)
+def test_mistakes_are_seen(old: str, new: str) -> None:
+    assert errors(LINE3.replace(old, new))
+
+
+def test_a_file_that_extends_another_may_hold_any_part_and_null() -> None:
+    part = "title: t\nextends: as-announced\nsites: {fab: {ramp: {months: {assumed: 3, source: x}}}, old: null}\ndisruptions: {a: null, b: {rate: {assumed: 1, source: x}}}\n"
+    assert errors(part) == []
+    assert errors(part.replace("extends: as-announced\n", ""))
+    assert errors(part.replace("ramp:", "rmap:"))
+
+
+def test_fields_show_their_sentence_and_unit() -> None:
+    ramp = SCHEMA["$defs"]["Ramp"]["properties"]
+    assert ramp["months"]["description"] == "Length of the ramp. [month, >= 0]"
+    assert "unit" not in ramp["months"]
+    for definition in SCHEMA["$defs"].values():
+        for name, field in definition.get("properties", {}).items():
+            assert field.get("description") or "$ref" in json.dumps(field), name
+
+
+def test_schema_command_writes_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert main(["schema", "--out", str(tmp_path / "s.json")]) == 0
+    assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == printed == SCHEMA

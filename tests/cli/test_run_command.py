@@ -1,0 +1,110 @@
+"""`fabshift run`, and the way from `new` and from the README to a run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.cli.commands import COMMANDS
+from sim.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+KPIS = ("fill_rate", "served_by_end", "backlog_end", "h100e_delivered", "capex_usd", "npv_usd")
+
+
+@pytest.fixture
+def chargers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The README's scenario as a file in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    Path("chargers.yaml").write_text(example("scenario", "yaml"), encoding="utf-8")
+    return "chargers.yaml"
+
+
+def example(name: str, language: str) -> str:
+    """The block that follows a marker in the README."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- example:{name} -->\n```{language}\n(.*?)```", text, re.DOTALL)
+    assert found
+    return found.group(1)
+
+
+def test_the_readme_scenario_runs_and_shows_the_story(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", chargers]) == 0
+    out = capsys.readouterr().out
+    assert "In-house share by quarter" in out
+    assert "\x1b" not in out
+    assert "\u2500" not in out
+    assert all(len(line) <= 100 for line in out.splitlines())
+
+
+def test_run_json_is_one_document(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", chargers, "--json", "--set", "sites.hall.ramp.months=6", "--seed", "0"]) == 0
+    captured = capsys.readouterr()
+    document = json.loads(captured.out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert captured.err == ""
+    assert {"scenario", "seed", "engine", "horizon", "kpis", "milestones", "conservation", "hash"} <= set(document)
+    assert document["horizon"] == {"start": "2026-01-01", "end": "2028-01-01"}
+    assert document["conservation"] == {"worst_units": 0, "worst_usd": 0}
+    assert set(KPIS) <= set(document["kpis"])
+
+
+def test_an_override_is_shown_old_to_new(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", chargers, "--set", "sites.hall.ramp.months=6"]) == 0
+    assert re.search(r"^sites\.hall\.ramp\.months: 12.* -> 6", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_an_unknown_path_is_told_with_the_nearest(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", chargers, "--set", "sites.hal.ramp.months=6"]) == 2
+    assert "hall" in capsys.readouterr().err
+
+
+def test_out_holds_what_was_promised(chargers: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results"
+    assert main(["run", chargers, "--out", str(out), "--trace"]) == 0
+    assert {"manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet"} <= {f.name for f in out.iterdir()}
+    assert str(out) in capsys.readouterr().out
+
+
+def test_new_validate_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "mine"]) == 0
+    assert main(["validate", "mine.yaml"]) == 0
+    assert "ok mine:" in capsys.readouterr().out
+    assert main(["run", "mine.yaml"]) == 0
+    out = capsys.readouterr().out
+    assert "first good cell of our own" in out
+    assert "cells.own.target" in out
+
+
+def test_new_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("mine", encoding="utf-8")
+    assert main(["new", "mine"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert Path("mine.yaml").read_text(encoding="utf-8") == "mine"
+    assert main(["new", "mine", "--force"]) == 0
+    assert Path("mine.yaml").read_text(encoding="utf-8") != "mine"
+
+
+def test_the_readme_python_example_runs() -> None:
+    exec(compile(example("python", "python"), "README.md", "exec"), {})
+
+
+def test_bench_names_what_it_measures(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sim.bench.ROUNDS", 1)
+    monkeypatch.setattr("sim.bench.STARTS", 1)
+    assert main(["bench", "--json"]) == 0
+    results = json.loads(capsys.readouterr().out)
+    assert {"events.as_announced", "events.line3", "simpy.line3", "start.help"} <= set(results)
+    assert all(set(r) == {"value", "unit", "versus"} and r["value"] > 0 for r in results.values())
+    assert set(results["events.line3"]["versus"]) == {"simpy.line3"}
+
+
+def test_the_readme_shows_every_command_and_two_set_up_lines() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `fabshift (\w+)", text, re.MULTILINE)) == set(COMMANDS)
+    for marker in ("setup:run", "setup:test"):
+        assert re.search(rf"<!-- {marker} -->\n```sh\n[^\n]+\n```\n", text)
