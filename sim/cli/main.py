@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 from sim.cli.commands import COMMANDS, overview
 from sim.cli.ends import DONE, INTERRUPTED, WRONG_INPUT, pipe_closed
@@ -11,6 +12,10 @@ from sim.cli.ends import DONE, INTERRUPTED, WRONG_INPUT, pipe_closed
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     args = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows a question mark, not a traceback.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = _dispatch(args)
         sys.stdout.flush()

@@ -10,7 +10,8 @@ from typing import Any
 
 def emit_json(document: Any) -> None:
     """Print one JSON document (RFC 8259: no NaN) to stdout."""
-    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(document, indent=2, ensure_ascii=not utf8, allow_nan=False))
 
 
 class Progress:

@@ -53,7 +53,7 @@ def money(result: Result) -> Table | None:
     rows = [row for title, wanted in _LINES if (row := _money_row(cash, grouping, title, wanted))]
     if not rows:
         return None
-    rows.append(_sums("net", cash, grouping))
+    rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
     notes = [f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"]
     year = result.scenario.document.money.currency_year
     unit = f"USD of {year}" if year else "USD"
@@ -70,7 +70,6 @@ def _money_row(cash: pd.DataFrame, grouping: Grouping, title: str, wanted: Calla
 
 def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
     """What falls after the horizon (draining, deliveries under way) counts in the total alone."""
-    cash = cash[cash["category"] != "salvage"] if title == "net" else cash
     sums = cash.groupby(grouping.of(cash))["usd"].sum()
     values = [float(sums.get(c, 0.0)) for c in grouping.labels]
     return [title, *(dollars(v) if v else NOTHING for v in values), dollars(float(cash["usd"].sum()))]

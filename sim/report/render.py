@@ -99,7 +99,7 @@ def _print_block(console: Console, block: Block) -> None:
         for line in block.lines:
             console.print(Text(line))
         return
-    grid = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="dim")
+    grid = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     for column in block.columns:
         grid.add_column(Text(column.heading), justify=column.align, overflow="fold")
     for row in block.rows:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.report import cost_tables, shift_tables
 from sim.report.formats import plain, with_unit
+from sim.report.headline import sentences
 from sim.report.lineage import behind, conditions
 from sim.report.tables import Block, Lines, Table, left, table
 
@@ -27,7 +28,7 @@ def run_report(result: Result) -> list[Block]:
         shift_tables.compute(result),
         cost_tables.sites(result),
         cost_tables.money(result),
-        Lines("", (f"{cost_tables.conservation(result)}; seed {result.seed}, engine {result.engine}, hash {result.hash[:12]}",)),
+        Lines("", (cost_tables.conservation(result), f"seed {result.seed}, engine {result.engine}, hash {result.hash[:12]}")),
     ]
     return [block for block in blocks if block is not None]
 
@@ -43,7 +44,7 @@ def changes(scenario: Scenario) -> Lines | None:
 def _headline(result: Result) -> Lines:
     document = result.scenario.document
     question = [document.question] if document.question else []
-    return Lines(f"{result.scenario.name}: {document.title}", (*question, *result.sentences, *document.notes))
+    return Lines(f"{result.scenario.name}: {document.title}", (*question, *sentences(result), *document.notes))
 
 
 def contested(scenario: Scenario) -> Table | None:

@@ -141,10 +141,9 @@ def demand_lines(result: Result) -> Table | None:
         gone = sums.get(f"{line}:lost", 0.0) + sums.get(f"{line}:cancelled", 0.0)
         rates = [percent(kpis.get(f"{k}.{line}")) for k in ("fill_rate", "served_by_end")]
         rows.append([titled(result.scenario.document.demand, line), *amounts, *rates, count(kpis.get(f"backlog_end.{line}")), count(gone)])
-    heads = [right("demanded"), right("delivered"), right("fill rate", "%"), right("served by end", "%")]
-    heads += [right("backlog at end"), right("lost, cancelled")]
-    notes = ["fill rate: served from stock at the instant of demand"]
-    return table("Demand [units over the horizon]", [left("line"), *heads], rows, notes)
+    heads = [right("demanded"), right("delivered"), right("fill rate", "%"), right("served", "%"), right("backlog"), right("lost")]
+    notes = ["fill rate: served from stock at the instant of demand; served: by the end; lost: or cancelled"]
+    return table("Demand over the horizon [unit]", [left("line"), *heads], rows, notes)
 
 
 def compute(result: Result) -> Table | None:

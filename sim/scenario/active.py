@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import Mark, Problem, nearest
@@ -11,19 +12,37 @@ from sim.scenario.compose import Loc, dotted
 from sim.scenario.layers import forget, places
 
 Marker = Callable[[Loc], Mark]
+_WHERE = {"owners": ("owner", "us"), "regions": ("region", "here")}
 SECTIONS = ("nodes", "items", "pools", "sites", "recipes", "sourcing", "demand", "disruptions", "shares", "milestones")
 
 
-def prune(data: dict[str, Any], marks: dict[Loc, Mark], ledger: Ledger, mark: Marker, problems: list[Problem]) -> tuple[str, ...]:
-    """Remove the entries that are off from valid data; returns their names as `section.name`."""
-    off = [loc for loc, condition in _conditions(data) if not _holds(condition, loc, ledger, mark, problems)]
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was switched off, as `section.name`, and the sourcings that lost a source by it."""
+
+    names: tuple[str, ...] = ()
+    thinned: frozenset[str] = frozenset()
+
+
+def prune(data: dict[str, Any], marks: dict[Loc, Mark], ledger: Ledger, mark: Marker, problems: list[Problem], broken: Collection[str] = ()) -> Pruned:
+    """Remove the entries that are off, and references to them, from valid data."""
+    sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
+    targets = {key: _targets(data, key) for key in _WHERE}
+    off = [loc for loc, condition in _conditions(data) if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)]
     gone = list(off)
     while off:
         for loc in off:
             _remove(data, marks, loc)
-        off = list(dict.fromkeys(_left_alone(data, marks, gone)))
+        off = list(dict.fromkeys(_left_alone(data, marks, gone, targets)))
         gone += off
-    return tuple(dotted(loc) for loc in gone)
+    thinned = (name for name, sourcing in data.get("sourcing", {}).items() if sourcing["sources"] != sources[name])
+    return Pruned(tuple(dotted(loc) for loc in gone), frozenset(thinned))
+
+
+def _targets(data: dict[str, Any], key: str) -> set[str]:
+    """The owners or regions of all sites."""
+    field, default = _WHERE[key]
+    return {site.get(field, default) for site in data.get("sites", {}).values()}
 
 
 def _conditions(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
@@ -69,7 +88,7 @@ def _remove(data: Any, marks: dict[Loc, Mark], loc: Loc) -> None:
             marks[(*loc[:-1], i, *old[len(loc) :])] = marks.pop(old, Mark("?"))
 
 
-def _left_alone(data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc]) -> Iterator[Loc]:
+def _left_alone(data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc], targets: dict[str, set[str]]) -> Iterator[Loc]:
     """Drop references to what is gone; yields the entries that mean nothing without it."""
     lost = {section: {loc[1] for loc in gone if loc[0] == section} for section in SECTIONS}
     items = lost["items"] | lost["pools"]
@@ -90,16 +109,23 @@ def _left_alone(data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc]) -
             yield ("sourcing", name)
     for name in data.get("demand", {}):
         _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
+    empty = {key: had - _targets(data, key) for key, had in targets.items()}
+    yield from _strikers(data, marks, {**lost, **empty})
     yield from _watchers(data, marks, lost, items)
 
 
-def _watchers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]], items: set[Any]) -> Iterator[Loc]:
-    """Disruptions and milestones that strike or watch nothing any more. An empty list would mean all."""
+def _strikers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]]) -> Iterator[Loc]:
+    """Disruptions that strike nothing any more."""
     for name, disruption in data.get("disruptions", {}).items():
-        _thin(data, marks, ("disruptions", name), "raises", lost["disruptions"])
-        thinned = _thin(data, marks, ("disruptions", name), "sites", lost["sites"])
-        if thinned and not any(disruption.get(key) for key in ("sites", "owners", "regions")):
-            yield ("disruptions", name)
+        here: Loc = ("disruptions", name)
+        _thin(data, marks, here, "raises", lost["disruptions"])
+        thinned = [_thin(data, marks, here, key, lost[key]) for key in ("sites", *_WHERE)]
+        if any(thinned) and not any(disruption.get(key) for key in ("sites", *_WHERE)):
+            yield here
+
+
+def _watchers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]], items: set[Any]) -> Iterator[Loc]:
+    """Milestones that watch nothing any more; an empty list would mean everything."""
     for name, milestone in data.get("milestones", {}).items():
         fewer = [_thin(data, marks, ("milestones", name), key, names) for key, names in (("items", items), ("sites", lost["sites"]))]
         emptied = any(few and not milestone[key] for few, key in zip(fewer, ("items", "sites"), strict=True))
@@ -123,7 +149,12 @@ def _thin_generations(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, it
     """Successors that are off drop out; a line of which nothing is left stays for the checks."""
     generations = data["demand"][loc[1]].get("generations") or []
     off = [i for i, generation in enumerate(generations) if generation["item"] in items]
-    for i in reversed(off) if len(off) < len(generations) else ():
+    if len(off) == len(generations):
+        return
+    for i in reversed(off):
         _remove(data, marks, (*loc, "generations", i))
+    if 0 in off:
+        for key in [key for key in ("begins", "cadence", "wait_for") if key in generations[0]]:
+            _remove(data, marks, (*loc, "generations", 0, key))  # nothing is left to change over from
     for i in range(len(generations)):
         _thin(data, marks, (*loc, "generations", i), "wait_for", recipes)

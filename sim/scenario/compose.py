@@ -6,7 +6,7 @@ found, and aliases are counted before they are expanded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -126,7 +126,25 @@ class Composer:
 
     def _end(self) -> None:
         node = self._open.pop()
+        if node.pairs is not None:
+            node.pairs = list(self._merged(node.pairs))
         self._add(node)
+
+    def _merged(self, pairs: list[tuple[str, Mark, Node]]) -> Iterator[tuple[str, Mark, Node]]:
+        """Pairs with merge keys (<<: *anchor) replaced by what they bring; keys written here win."""
+        own = {key for key, _, _ in pairs}
+        for key, mark, child in pairs:
+            if key != "<<":
+                yield key, mark, child
+                continue
+            for source in child.items if child.items is not None else [child]:
+                if source.pairs is None:
+                    self._problem(mark, "a merge key (<<) brings in a mapping, such as <<: *anchor", self._here())
+                    continue
+                for brought in source.pairs:
+                    if brought[0] not in own:
+                        own.add(brought[0])
+                        yield brought
 
     def _add(self, node: Node) -> None:
         """Hang a finished node under its parent."""

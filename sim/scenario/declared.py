@@ -34,7 +34,6 @@ class Slot:
     annotation: Any
     unit: str = ""
     sentence: str = ""
-    required: bool = False
 
     @property
     def options(self) -> tuple[Any, ...]:
@@ -93,7 +92,7 @@ def child(slot: Slot, value: Any, key: str | int) -> Slot | None:
         return _element(slot) if isinstance(key, int) else None
     for option in slot.options:
         if get_origin(option) is dict:
-            return replace(slot, annotation=get_args(option)[1], required=True)
+            return replace(slot, annotation=get_args(option)[1])
     model = model_of(slot, value)
     info = fields_of(model).get(str(key)) if model is not None else None
     if info is None:
@@ -101,16 +100,16 @@ def child(slot: Slot, value: Any, key: str | int) -> Slot | None:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     keep = model in (Path, Random, Point) and "unit" not in extra
     unit = slot.unit if keep else str(extra.get("unit", ""))
-    return Slot(info.annotation, unit, (info.description or "").strip(), info.is_required())
+    return Slot(info.annotation, unit, (info.description or "").strip())
 
 
 def _element(slot: Slot) -> Slot | None:
     """An element of a list; the list may be a path written short."""
     for option in slot.options:
         if get_origin(option) is list:
-            return replace(slot, annotation=get_args(option)[0], required=True)
+            return replace(slot, annotation=get_args(option)[0])
         if option is Path:
-            return replace(slot, annotation=Point, required=True)
+            return replace(slot, annotation=Point)
     return None
 
 

@@ -10,14 +10,15 @@ from typing import Any
 
 from sim.errors import InputError, Mark, Problem
 from sim.ledger import Ledger, load_ledger
-from sim.scenario.active import prune
+from sim.scenario.active import Pruned, prune
 from sim.scenario.catalogue import shipped_titles
 from sim.scenario.checks import Context, check
-from sim.scenario.compose import Loc
+from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import SHORT, written
 from sim.scenario.layers import Layers, load_layers, locate
 from sim.scenario.overrides import Change, apply, changes, check_readings, is_override, read_overrides
-from sim.scenario.resolve import Inputs, resolve
+from sim.scenario.problems import in_plain_words
+from sim.scenario.resolve import Inputs, quantities, resolve
 from sim.scenario.schema import Document
 from sim.scenario.validate import salvage, validate
 
@@ -76,6 +77,7 @@ class _Loading:
         self.licences = layers.licences
         self.problems = problems
         self.ledger = load_ledger()
+        self.broken: frozenset[str] = frozenset()
 
     def mark(self, loc: Loc) -> Mark:
         """The place of a path of the document, or the nearest that is written."""
@@ -96,7 +98,7 @@ class _Loading:
         self.ledger = self._own_figures(self.ledger)
         silent: list[Problem] = []
         base = self.ledger.choose(check_readings(before, self.ledger, self.mark, silent))
-        self.ledger = self.ledger.choose(check_readings(self.data, self.ledger, self.mark, self.problems))
+        self.ledger = self.ledger.choose(check_readings(self.data, self.ledger, self.mark, self.problems, self.broken))
         return [] if self.problems else changes(before, overrides, base, self.ledger)
 
     def _own_figures(self, ledger: Ledger) -> Ledger:
@@ -106,7 +108,8 @@ class _Loading:
         try:
             return ledger.extended(figures, self.file, lambda key: self.mark(("figures", *key)))
         except InputError as error:
-            self.problems.extend(replace(p, path=f"figures.{p.path}") for p in error.problems)
+            self.problems.extend(dict.fromkeys(in_plain_words(p) for p in error.problems))
+            self.broken = frozenset(figures)
             return ledger
 
     def document(self) -> tuple[Document | None, Inputs, tuple[str, ...]]:
@@ -120,20 +123,21 @@ class _Loading:
             dropped = _names(self.data) - _names(saved)
             self.data = saved
         whole = document is not None
-        pruned = prune(self.data, self.marks, self.ledger, self.mark, self.problems)
-        if document is None or pruned:
+        pruned = prune(self.data, self.marks, self.ledger, self.mark, self.problems, self.broken)
+        if document is None or pruned.names:
             document = validate(self.data, self.mark, self.problems)
         if document is None:
-            return None, Inputs({}), pruned
+            return None, Inputs({}), pruned.names
         inputs = self._resolved(document, pruned, dropped, whole)
-        return document, inputs, pruned
+        return document, inputs, pruned.names
 
-    def _resolved(self, document: Document, pruned: tuple[str, ...], dropped: frozenset[str], whole: bool) -> Inputs:
+    def _resolved(self, document: Document, pruned: Pruned, dropped: frozenset[str], whole: bool) -> Inputs:
         unresolved: list[Problem] = []
         inputs = resolve(document, self.ledger, unresolved, self.mark)
-        context = Context(document, inputs, self.ledger, self.mark, self._is_written, self.licences, pruned, dropped, whole)
+        context = Context(document, inputs, self.ledger, self.mark, self._is_written, self.licences, pruned.names, pruned.thinned, dropped, self.broken, whole)
         check(context)
         said = {(p.mark, p.path) for p in (*self.problems, *context.problems)}
+        said |= {(self.mark(loc), dotted(loc)) for loc, quantity, _, _ in quantities(document) if quantity.figure in self.broken}
         self.problems += [*context.problems, *(p for p in unresolved if (p.mark, p.path) not in said)]
         return self._sourced(inputs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,8 +100,9 @@ def _reading(data: Any, text: str, problems: list[Problem]) -> Override | None:
     if sides is None:
         return None
     figure, right, column = sides
-    loc, slot = find(data, f"readings.{figure}")
-    return Override(text, READING, loc, slot, right.strip(), {(): Mark(f"{READING} {text}", 1, column)})
+    if not isinstance(data.get("readings", {}), dict):
+        return None  # what stands there instead is refused by the schema
+    return Override(text, READING, ("readings", figure), None, right.strip(), {(): Mark(f"{READING} {text}", 1, column)})
 
 
 def apply(data: dict[str, Any], marks: dict[Loc, Mark], overrides: Sequence[Override], problems: list[Problem]) -> None:
@@ -204,17 +205,19 @@ def _flow(value: Any) -> str:
     return _with_unit(value, "")
 
 
-def check_readings(data: Any, ledger: Ledger, mark: Any, problems: list[Problem]) -> dict[str, str]:
-    """The readings that the ledger has; the others are problems."""
+def check_readings(data: Any, ledger: Ledger, mark: Any, problems: list[Problem], broken: Collection[str] = ()) -> dict[str, str]:
+    """The readings that the ledger has; the others are problems, except of figures that are broken themselves."""
     good: dict[str, str] = {}
     chosen = data.get("readings")
     for figure, name in chosen.items() if isinstance(chosen, dict) else ():
         place = mark(("readings", figure))
         path = f"readings.{figure}"
+        if figure in broken:
+            continue
         if figure not in ledger:
             problems.append(Problem(place, path, "the ledger has no such figure", nearest=nearest(figure, ledger)))
         elif not isinstance(name, str):
-            continue
+            continue  # the schema refuses it
         elif name not in ledger[figure].readings:
             names = list(ledger[figure].readings)
             message = f"{name!r} is no reading of this figure" if names else "this figure has no readings to choose from"

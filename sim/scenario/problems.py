@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin
 
@@ -22,6 +24,8 @@ _BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
+_HINTS = 200
+_FIGURE_FORM = "a figure is written as in the ledger: statement, unit, kind, source and value, readings or formula"
 _PARTS = {"missing", "extra_forbidden", "value_error", "too_short", "too_long", *_BOUNDS}
 
 
@@ -31,11 +35,13 @@ def translate(error: ValidationError, data: Any, mark: Marker) -> list[Problem]:
     for detail in error.errors(include_url=False):
         loc = written(data, detail["loc"], missing=detail["type"] == "missing")
         found.setdefault(loc, []).append(detail)
-    problems = []
+    around = {loc[:i] for loc in found for i in range(len(loc))}
+    problems: list[Problem] = []
     for loc, details in found.items():
         own = [d for d in details if d["type"] in _PARTS]
-        deeper = any(len(other) > len(loc) and other[: len(loc)] == loc for other in found)
-        if own or not deeper:
+        if own and own[0]["type"] == "extra_forbidden":
+            problems.append(unknown_key(loc, data, mark, hint=len(problems) < _HINTS))
+        elif own or loc not in around:
             problems.append(_problem(own[0] if own else details[0], loc, data, mark))
     return problems
 
@@ -44,8 +50,6 @@ def _problem(detail: Any, loc: Loc, data: Any, mark: Marker) -> Problem:
     kind = detail["type"]
     if kind == "missing":
         return _missing(loc, data, mark)
-    if kind == "extra_forbidden":
-        return unknown_key(loc, data, mark)
     if kind == "value_error":
         return Problem(mark(loc), dotted(loc), str(detail["ctx"]["error"]))
     if kind in ("union_tag_not_found", "union_tag_invalid") and isinstance(detail["input"], dict):
@@ -83,14 +87,12 @@ def _disruption_kind(disruption: dict[str, Any], loc: Loc, data: Any, mark: Mark
     return Problem(mark(loc), dotted(place), "this key is missing: how it strikes", expected=", ".join(DISRUPTIONS))
 
 
-def unknown_key(loc: Loc, data: Any, mark: Marker) -> Problem:
-    """A key that the schema does not have here."""
+def unknown_key(loc: Loc, data: Any, mark: Marker, *, hint: bool = True) -> Problem:
+    """A key that the schema does not have here; with `hint`, the nearest that it has."""
     parent, key = loc[:-1], str(loc[-1])
     slot = slot_at(data, parent)
     allowed = keys_of(slot, _value(data, parent)) if slot is not None else []
-    if key == "<<":
-        return Problem(mark(loc), dotted(loc), "merge keys (<<) are not read; write the entries out, or use extends")
-    return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=nearest(key, allowed))
+    return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=nearest(key, allowed) if hint else None)
 
 
 def _length(kind: str, context: Any, loc: Loc, mark: Marker) -> Problem:
@@ -176,3 +178,17 @@ def _fits(slot: Slot, value: Any) -> bool:
     kind = type(value)
     return kind in options or (kind is int and float in options)
 
+
+_CHOICES = re.compile(r"Input should be ('.*)")
+
+
+def in_plain_words(problem: Problem) -> Problem:
+    """A problem with one of the scenario's own figures, in the words used for all else."""
+    problem = replace(problem, path=f"figures.{problem.path}")
+    if problem.message == "Field required":
+        return replace(problem, message="this key is missing")
+    if match := _CHOICES.match(problem.message):
+        return replace(problem, message="not one of the choices", expected=match.group(1).replace("'", "").replace(" or ", ", "))
+    if problem.message.startswith("Input should"):
+        return replace(problem, message="a value of the wrong kind", expected=_FIGURE_FORM)
+    return problem

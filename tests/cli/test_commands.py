@@ -79,7 +79,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["new", "as-announced"], "shipped"),
     ],
 )
-def test_wrong_input_exits_2_with_a_hint(args: list[str], hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_input_exits_2_with_a_hint(
+    args: list[str], hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert main(args) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -171,3 +174,12 @@ def test_output_that_cannot_be_written_is_wrong_input(tmp_path: Path) -> None:
     done = fabshift("schema", "--out", str(tmp_path / "no" / "such" / "schema.json"))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_narrow_encoding_is_no_traceback() -> None:
+    for args in (["figures"], ["figures", "--json"]):
+        env = os.environ | {"PYTHONIOENCODING": "ascii"}
+        done = subprocess.run([sys.executable, "-m", "sim", *args], env=env, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        if "--json" in args:
+            json.loads(done.stdout)

@@ -68,3 +68,36 @@ def test_marks_move_up_when_an_element_is_removed() -> None:
     before = load_scenario("good/layered.yaml").marks["sourcing", "chip", "sources", 1]
     assert scenario.marks["sourcing", "chip", "sources", 0] == before
     assert ("sourcing", "chip", "sources", 1) not in scenario.marks
+
+
+def test_the_first_generation_left_needs_no_changeover(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text(
+        f"title: generations\nextends: {Path('good/layered.yaml').resolve()}\nbare_numbers: made up\n"
+        "items: {old: {stage: package, only_if: {figure: story.line, equals: built}}}\n"
+        "recipes: {old: {item: old, site: supplier}}\n"
+        "demand: {cars: {item: null, generations: [{item: old}, {item: chip, begins: 2027-01-01, wait_for: [chip_plant]}]}}\n"
+    )
+    assert len(load_scenario(tmp_path / "over.yaml").document.demand["cars"].generations) == 2
+    scenario = load_scenario(tmp_path / "over.yaml", readings=["story.line=stopped"])
+    (left,) = scenario.document.demand["cars"].generations
+    assert (left.item, left.begins, left.wait_for) == ("chip", None, [])
+
+
+def test_a_region_without_sites_is_struck_no_more(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text(
+        f"title: regions\nextends: {Path('good/layered.yaml').resolve()}\nbare_numbers: made up\n"
+        "sites: {plant: {only_if: {figure: story.line, equals: built}}}\n"
+        "disruptions: {storm: {kind: random, regions: [texas], rate: 1, duration: 5, effects: {capacity: 0}}}\n"
+    )
+    scenario = load_scenario(tmp_path / "over.yaml", readings=["story.line=stopped"])
+    assert "disruptions.storm" in scenario.pruned
+
+
+def test_merge_keys_bring_in_what_is_not_written(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text(
+        f"title: merge\nextends: {Path('good/base.yaml').resolve()}\nbare_numbers: made up\n"
+        "sites:\n  second: &second {in_house: true, region: ohio, capacity: 5}\n  third: {<<: *second, region: utah}\n"
+    )
+    sites = load_scenario(tmp_path / "over.yaml").document.sites
+    assert (sites["third"].region, sites["third"].in_house) == ("utah", True)
+    assert sites["second"].region == "ohio"

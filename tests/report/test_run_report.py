@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.report.cost_tables import money, sites
+from sim.report.headline import sentences
 from sim.report.periods import by_quarter, by_year, last_year
 from sim.report.render import as_text, cells
 from sim.report.run_report import changes, contested, run_report
@@ -72,12 +73,12 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         "scenario": scenario,
         "seed": 0,
         "engine": "events",
-        "kpis": {"fill_rate.cars": 0.75, "served_by_end.cars": 1.0, "backlog_end.cars": 1200.0, "npv_usd": -1e6, "utilisation.fab": 0.8, "unit_cost.own": 12.5},
+        "kpis": {"in_house_share.wafer": 0.4, "in_house_share.board": None, "served_by_end": 0.9, "backlog_end": 1200.0, "capex_usd": 3.4e9}
+        | {"fill_rate.cars": 0.75, "served_by_end.cars": 1.0, "backlog_end.cars": 1200.0, "npv_usd": -1e6, "utilisation.fab": 0.8, "unit_cost.own": 12.5},
         "milestones": {"first": dt.date(2026, 7, 9), "never": None},
         "conservation": {"worst_units": 0.0, "worst_usd": 0.0},
         "frames": {"monthly": pd.DataFrame(monthly), "cash": pd.DataFrame(cash)},
         "hash": "abcdef0123456789",
-        "sentences": ["Nearly everything moves."],
     }
     return cast(Any, SimpleNamespace(**(result | over)))
 
@@ -119,7 +120,7 @@ def test_money_separates_outside_from_in_house_and_leaves_salvage_out_of_net() -
         "spent in-house": "-$500.0k",
         "value delivered": "$10.0bn",
         "salvage": "$100.0M",
-        "net": "$6.6bn",
+        "net without salvage": "$6.6bn",
     }
 
 
@@ -149,6 +150,15 @@ def test_nothing_to_say_is_no_table() -> None:
     empty.frames["monthly"] = empty.frames["monthly"].iloc[:0]
     empty.frames["cash"] = empty.frames["cash"].iloc[:0]
     assert [t(empty) for t in (in_house_shares, binding, demand_lines, compute, sites, money)] == [None] * 6
+
+
+def test_the_headline_says_what_moved_and_what_it_cost() -> None:
+    assert sentences(make()) == [
+        "In the last 12 months, in-house: 40.0 % of wafer.",
+        "Of the demand, 90.0 % was served by the end, 1.2k units wait.",
+        "1 of 2 milestones were reached by 2027-01-01.",
+        "Building costs $3.4bn; NPV -$1.0M, with salvage -.",
+    ]
 
 
 def test_overrides_stand_first() -> None:

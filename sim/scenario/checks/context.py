@@ -13,13 +13,18 @@ from sim.scenario.resolve import Inputs
 from sim.scenario.schema import Document
 from sim.scenario.schema.supply import Recipe
 
-
 MAX_NEAREST = 200
 
 
 @dataclass
 class Context:
-    """A scenario under check. With `whole` False, parts that the schema refused are left out."""
+    """A scenario under check.
+
+    `licences` says of each file what its bare numbers are. `pruned` is off under the chosen readings
+    and `thinned` are the sourcings that lost a source by it. With `whole` False, parts that the
+    schema refused are left out: `dropped` are their names, `broken` the scenario's own figures that
+    cannot be used.
+    """
 
     document: Document
     inputs: Inputs
@@ -28,7 +33,9 @@ class Context:
     is_written: Callable[[Loc], bool]
     licences: Mapping[str, str]
     pruned: Collection[str]
+    thinned: Collection[str]
     dropped: Collection[str]
+    broken: Collection[str]
     whole: bool
     problems: list[Problem] = field(default_factory=list)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from sim.scenario.checks.context import Context
 from sim.scenario.compose import Loc
@@ -42,10 +43,11 @@ def _report(context: Context, edges: dict[str, dict[str, Loc]], cycle: list[str]
     It is one that the scenario's own file adds, rather than one it inherits.
     """
     loop = cycle[::-1]  # graphlib gives inputs first; a reader starts at what is made
-    steps = list(zip(loop, loop[1:], strict=False))
+    steps = list(pairwise(loop))
     own = context.mark(()).file
     made, used = next((s for s in steps if context.mark(edges[s[0]][s[1]]).file == own), steps[-1])
-    context.add(edges[made][used], f"the bill of materials goes in a circle: {' needs '.join(loop)}")
+    shown = loop if len(loop) <= _SHOWN else [*loop[: _SHOWN - 3], "...", *loop[-2:]]
+    context.add(edges[made][used], f"the bill of materials goes in a circle: {' needs '.join(shown)}")
     del edges[made][used]
 
 
@@ -65,7 +67,7 @@ def _unreachable(context: Context, order: list[str]) -> None:
 
 def _why(context: Context, item: str, possible: set[str]) -> str:
     """The missing links, followed down the bill of materials."""
-    links = []
+    links: list[str] = []
     for _ in range(_SHOWN):
         recipes = context.recipes_of(item)
         if not recipes:

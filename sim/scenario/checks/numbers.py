@@ -17,7 +17,7 @@ _BARE = (
 )
 _WHOLE = re.compile(
     r"sites\.[^.]+\.lines|recipes\.[^.]+\.lot_size|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
-    r"|items\.[^.]+\.policy\.(level|reorder|quantity)|demand\.[^.]+\.quantity|demand\.[^.]+\.values\.\d+"
+    r"|items\.[^.]+\.policy\.(level|reorder|quantity)|demand\.[^.]+\.values\.\d+"
 )
 
 

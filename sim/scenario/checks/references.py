@@ -41,7 +41,7 @@ def _figures(context: Context) -> None:
     ledger = context.ledger
     for loc, quantity, _, _ in quantities(context.document):
         figure = quantity.figure
-        if figure is None:
+        if figure is None or figure in context.broken:
             continue
         if figure not in ledger:
             context.add(loc, f"the ledger has no figure {figure!r}", close=context.near(figure, list(ledger)))
@@ -167,7 +167,7 @@ def _correlations(context: Context) -> None:
     for i, pair in enumerate(context.document.correlations):
         for j, label in enumerate(pair.inputs):
             loc: Loc = ("correlations", i, "inputs", j)
-            if label in labels:
+            if label in labels or any(label.startswith(f"{name}.") for name in context.pruned):
                 continue
             if label in inputs or any(entry.figure == label for entry in inputs.values()):
                 context.add(loc, f"{label} is not uncertain here; give it a draw: and a range, or leave it out")

@@ -14,8 +14,9 @@ def check(context: Context) -> None:
     for name, sourcing in context.document.sourcing.items():
         if name in context.wanted:
             _right_items(context, name, sourcing)
-            _shares(context, ("sourcing", name, "shares"), sourcing)
-            _sides(context, ("sourcing", name), sourcing)
+            if name not in context.thinned:  # what only_if leaves of it need not be complete
+                _shares(context, ("sourcing", name, "shares"), sourcing)
+                _sides(context, ("sourcing", name), sourcing)
 
 
 def _right_items(context: Context, name: str, sourcing: Sourcing) -> None:
