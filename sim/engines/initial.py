@@ -14,8 +14,6 @@ from sim.engines.planner import INFINITE, Memory, Position, expected_demand, mul
 from sim.engines.tables import Tables
 from sim.plan import FloatArray
 
-MONTH = 30.4375
-
 
 @dataclass(frozen=True, slots=True)
 class Seed:
@@ -29,7 +27,8 @@ class Seed:
 def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> tuple[list[int], list[Seed]]:
     """Safety stock of each pool, and lots in process for its planned lead time, at the sources in use.
 
-    Work in process is what the forecast rate needs, at most what the source can make.
+    What is due out of a pool on day d serves customers a downstream lead time later, so stock and
+    work in process follow the forecast of that later time; at most what the source can make.
     """
     pools = len(t.order)
     nothing = np.zeros(pools)
@@ -43,21 +42,32 @@ def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> 
     for q in range(pools):
         if not t.planned[q]:
             continue
-        rate = sum(units[q, f] * expected_demand(t, f, 0.0, MONTH) / MONTH for f in range(len(t.flow_pool)))
-        stock[q] = math.floor(rate * draws.safety[q])
+        lead, safety = float(draws.lead[q]), float(draws.safety[q])
+        stock[q] = math.floor(_served(t, units[q], q, -safety - lead, -lead))
         sources = t.pool_source[t.source_start[q] : t.source_start[q + 1]].tolist()
         total = sum(m.mix[r] for r in sources)
         for r in sources:
             if m.mix[r] > 0.0:
-                seeds += _lots(draws, t, r, rate * m.mix[r] / total, float(good_per_start[r]))
+                own = draws.sources[r].lead_days
+                needed = _served(t, units[q], q, -own, 0.0) * m.mix[r] / total
+                seeds += _lots(draws, t, r, needed, float(good_per_start[r]))
     return stock, seeds
 
 
-def _lots(draws: Draws, t: Tables, r: int, rate: float, good_per_start: float) -> list[Seed]:
-    """Evenly aged lots of one source that runs at `rate` good units a day."""
+def _served(t: Tables, units: FloatArray, q: int, begin: float, end: float) -> float:
+    """Units of pool `q` that the forecast needs in a window, in days from the end of its cover."""
+    return sum(
+        float(units[f]) * expected_demand(t, f, max(t.cover[q, f] + begin, 0.0), t.cover[q, f] + end)
+        for f in range(len(t.flow_pool))
+        if units[f] > 0.0
+    )
+
+
+def _lots(draws: Draws, t: Tables, r: int, needed: float, good_per_start: float) -> list[Seed]:
+    """Evenly aged lots of one source that together give the good units needed."""
     site, lead = int(t.source_site[r]), draws.sources[r].lead_days
     most = min(t.capacity[0, site] / max(t.load[r], 1e-300), t.allocation[0, site], INFINITE) * good_per_start
-    units = math.floor(min(rate, most) * lead)
+    units = math.floor(min(needed, most * lead))
     if units <= 0:
         return []
     lot = max(draws.sources[r].lot_size, 1) * max(good_per_start, 1e-9)

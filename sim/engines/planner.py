@@ -136,7 +136,7 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     sources, pools = len(t.source_pool), len(t.order)
     period = (t.reviews[k + 1] - t.reviews[k]) / TICKS_PER_DAY
     at = t.reviews[k]
-    need, need_outside = _needs(t, p, m, at / TICKS_PER_DAY, period)
+    need, need_outside, usage = _needs(t, p, m, at / TICKS_PER_DAY, period)
     allowed = np.zeros(sources)
     for r in range(sources):
         now = stage(t, r, at)
@@ -151,7 +151,7 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     capacity = _entitled(t, wished, t.load, t.capacity[k] * period - p.committed)
     contract = _entitled(t, wished, np.ones(sources), t.allocation[k] * period)
     limit = np.minimum(np.minimum(allowed, capacity), contract)
-    committed = _commitments(t, m, k, period, wished)
+    committed = _commitments(t, p, m, k, period, wished, usage)
     granted, cut_inputs = _with_inputs(t, p, m, k, period, need, need_outside, limit, committed)
     release = _result(t, p, k, ideal, granted, limit, cut_inputs, allowed, capacity, contract, need, period)
     _remember(t, p, m, k, period, granted, np.where(cut_inputs > 0.0, granted, limit))
@@ -162,12 +162,13 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     return release
 
 
-def _needs(t: Tables, p: Position, m: Memory, day: float, period: float) -> tuple[FloatArray, FloatArray]:
-    """Need of each pool, and the need that outside sources see: without in-house lots that are not
-    yet high volume, or, where orders are withdrawn on announcements, with announced output instead."""
+def _needs(t: Tables, p: Position, m: Memory, day: float, period: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Need of each pool; the need that outside sources see: without in-house lots that are not yet
+    high volume, or, where orders are withdrawn on announcements, with announced output instead; and
+    what one period's forecast uses at the end of the cover."""
     pools, flows = len(t.order), len(t.flow_pool)
     units, embodied = multipliers(t, p, m.mix)
-    need, outside = np.zeros(pools), np.zeros(pools)
+    need, outside, usage = np.zeros(pools), np.zeros(pools), np.zeros(pools)
     for q in range(pools):
         if not t.planned[q]:
             continue
@@ -178,6 +179,7 @@ def _needs(t: Tables, p: Position, m: Memory, day: float, period: float) -> tupl
                 expected = expected_demand(t, f, day, window) * p.correction[f]
                 wanted += units[q, f] * (expected + p.backlog[f])
                 longest = max(longest, t.cover[q, f])
+                usage[q] += units[q, f] * expected_demand(t, f, window - period, window)
         held, risky, in_house, announced = p.stock[q] + embodied[q], 0.0, 0.0, 0.0
         for i in range(t.source_start[q], t.source_start[q + 1]):
             r = t.pool_source[i]
@@ -188,7 +190,7 @@ def _needs(t: Tables, p: Position, m: Memory, day: float, period: float) -> tupl
                 announced += _at(t.announced[r], day + longest + period) - _at(t.announced[r], day)
         need[q] = max(wanted - held, 0.0)
         outside[q] = max(wanted - held + (in_house - announced if t.on_announced[q] else risky), 0.0)
-    return need, outside
+    return need, outside, usage
 
 
 def _divide_all(
@@ -343,16 +345,24 @@ def _entitled(t: Tables, wished: FloatArray, weight: FloatArray, available: Floa
     return entitled
 
 
-def _commitments(t: Tables, m: Memory, k: int, period: float, wished: FloatArray) -> FloatArray:
+def _commitments(
+    t: Tables, p: Position, m: Memory, k: int, period: float, wished: FloatArray, usage: FloatArray
+) -> FloatArray:
     """Starts this period that notice periods still bind us to, by source.
 
     Each review tells suppliers what we wish to order a notice period on; we stay bound to the
-    commitment, but to no more than the most we wished within the notice period.
+    commitment, but to no more than the most we wished within the notice period. A site's commitment
+    is divided by what each product uses, not by its need of the month, which the commitment itself
+    would make swing.
     """
     sources, sites = len(t.source_pool), t.capacity.shape[1]
-    bound, totals = np.zeros(sources), np.zeros(sites)
+    bound, totals, starts = np.zeros(sources), np.zeros(sites), np.zeros(sites)
+    use = np.zeros(sources)
     for r in range(sources):
         totals[t.source_site[r]] += wished[r]
+        if p.good_per_start[r] > 0.0 and stage(t, r, t.reviews[k]) == Stage.VOLUME:
+            use[r] = usage[t.source_pool[r]] / p.good_per_start[r]
+        starts[t.source_site[r]] += use[r]
     for s in range(sites):
         m.wished[k, s] = totals[s] / period
         level = t.commitment[k, s]
@@ -365,11 +375,9 @@ def _commitments(t: Tables, m: Memory, k: int, period: float, wished: FloatArray
                 if t.reviews[j] / TICKS_PER_DAY >= now - t.notice[s]:
                     most = max(most, m.wished[j, s])
             level = min(level, most)
-        first = True
         for r in range(sources):
-            if t.source_site[r] == s:
-                part = wished[r] / totals[s] if totals[s] > 0.0 else (1.0 if first else 0.0)
-                bound[r], first = level * period * part, False
+            if t.source_site[r] == s and starts[s] > 0.0:
+                bound[r] = level * period * use[r] / starts[s]
     return bound
 
 

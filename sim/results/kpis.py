@@ -12,7 +12,7 @@ from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.recorder import Records
-from sim.plan import IntArray
+from sim.plan import NONE, IntArray
 from sim.results.books import Entry, npv
 from sim.results.frames import share_output
 
@@ -63,11 +63,15 @@ def shares(run: Run) -> Iterator[Indicator]:
         yield f"in_house_share.{share.name}", _ratio(float(own[last].sum()), float(total[last].sum()))
         inside = [r for r in share.sources if plan.sites[plan.sources[r].site].in_house]
         for measure in ("starts", "good"):
-            table = run.records.source[measure][last]
-            yield (
-                f"in_house_share_of_{measure}.{share.name}",
-                _ratio(float(table[:, inside].sum()), float(table[:, list(share.sources)].sum())),
-            )
+            output = {r: _gross(run, r, measure) * int(run.records.source[measure][last, r].sum()) for r in share.sources}
+            part = _ratio(sum(output[r] for r in inside), sum(output.values()))
+            yield f"in_house_share_of_{measure}.{share.name}", part
+
+
+def _gross(run: Run, r: int, measure: str) -> float:
+    """Starts are made comparable by their gross units, except wafers, which count as wafers."""
+    source = run.draws.plan.sources[r]
+    return run.draws.sources[r].yields.gross if measure == "starts" and source.yields.die_area == NONE else 1.0
 
 
 def service(run: Run) -> Iterator[Indicator]:
@@ -158,18 +162,22 @@ def _usd(run: Run, wanted: Callable[[Entry], bool]) -> float:
     return float(sum(int(e.cents[run.counted].sum()) for e in run.entries if wanted(e))) / 100.0
 
 
+def _cost(run: Run, wanted: Callable[[Entry], bool]) -> float:
+    return 0.0 - _usd(run, wanted)
+
+
 def money(run: Run) -> Iterator[Indicator]:
     """Dollars over the counted periods; NPV over all."""
-    yield "capex_usd", -_usd(run, lambda e: e.category == "capex")
+    yield "capex_usd", _cost(run, lambda e: e.category == "capex")
     spent = ("purchases", "order", "shipment", "take_or_pay")
-    yield "spend_outside_usd", -_usd(run, lambda e: e.in_house is False and e.category in spent)
+    yield "spend_outside_usd", _cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "capex", "order", "shipment")
-    yield "spend_in_house_usd", -_usd(run, lambda e: e.in_house is True and e.category in inside)
+    yield "spend_in_house_usd", _cost(run, lambda e: e.in_house is True and e.category in inside)
     for category in ("holding", "shortage", "take_or_pay", "value", "salvage"):
-        sign = 1 if category in ("value", "salvage") else -1
-        yield f"{category}_usd", sign * _usd(run, lambda e, c=category: e.category == c)
-    yield "transport_usd", -_usd(run, lambda e: e.category == "shipment")
-    yield "total_cost_usd", -_usd(run, lambda e: e.category not in ("value", "salvage"))
+        pick = _usd if category in ("value", "salvage") else _cost
+        yield f"{category}_usd", pick(run, lambda e, c=category: e.category == c)
+    yield "transport_usd", _cost(run, lambda e: e.category == "shipment")
+    yield "total_cost_usd", _cost(run, lambda e: e.category not in ("value", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
     yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from replications import HERE, judge, replicate
 
-from sim.api import Result, run
-from sim.scenario.loader import load_scenario
+from sim.api import Result
 
-
-def play(case: str, sets: tuple[str, ...] = ()) -> Result:
-    """One run of a case that has no luck in it."""
-    return run(load_scenario(HERE / f"{case}.yaml", sets=sets))
+Fixture = Callable[..., Any]
 
 
 def measured(result: Result, scope: str, name: str, measure: str) -> list[float]:
@@ -21,7 +19,7 @@ def measured(result: Result, scope: str, name: str, measure: str) -> list[float]
     return [float(x) for x in rows.sort_values("period")["value"]]
 
 
-def test_base_stock_replay() -> None:
+def test_base_stock_replay(play: Fixture) -> None:
     result = play("base_stock_replay")
     stock = measured(result, "item", "part", "stock")
     backlog = measured(result, "demand", "customers", "backlog")
@@ -30,13 +28,13 @@ def test_base_stock_replay() -> None:
     assert result.kpis["fill_rate"] == pytest.approx(42 / 43)
 
 
-def test_newsvendor() -> None:
+def test_newsvendor(replicate: Fixture, judge: Fixture) -> None:
     costs = replicate("newsvendor", ["holding_usd", "shortage_usd"], 10)
     judge((costs["holding_usd"] + costs["shortage_usd"]) / 2000, 1997.61, power=0.01)
 
 
 @pytest.mark.parametrize("level", [54604, 58604])
-def test_newsvendor_is_dearer_at_another_level(level: int) -> None:
+def test_newsvendor_is_dearer_at_another_level(replicate: Fixture, level: int) -> None:
     """With the same demands, any other level costs more than the critical one."""
     levels = (f"items.paper.policy.level={level}", f"items.paper.initial_stock={level}")
     best, other = (replicate("newsvendor", ["total_cost_usd"], 4, s)["total_cost_usd"] for s in ((), levels))
@@ -44,12 +42,12 @@ def test_newsvendor_is_dearer_at_another_level(level: int) -> None:
     assert more.mean() > 4 * more.std(ddof=1) / len(more) ** 0.5
 
 
-def test_newsvendor_under_disruptions() -> None:
+def test_newsvendor_under_disruptions(replicate: Fixture, judge: Fixture) -> None:
     costs = replicate("newsvendor_disrupted", ["total_cost_usd"], 24)
     judge(costs["total_cost_usd"] / 5000, 2737.069, power=0.03)
 
 
-def test_reorder_point_replay() -> None:
+def test_reorder_point_replay(play: Fixture) -> None:
     kpis = play("reorder_point").kpis
     assert kpis["stock_end.goods"] == 400
     assert (kpis["shipments.first"], kpis["served"], kpis["delivered"], kpis["lost"]) == (30, 3600, 3480, 0)
@@ -58,7 +56,7 @@ def test_reorder_point_replay() -> None:
     assert kpis["transport_usd"] == 370
 
 
-def test_reorder_point_replay_with_two_customers() -> None:
+def test_reorder_point_replay_with_two_customers(play: Fixture) -> None:
     kpis = play("reorder_point_two_customers").kpis
     assert kpis["stock_end.goods"] == 500
     assert (kpis["shipments.customers"], kpis["served"], kpis["delivered"], kpis["lost"]) == (60, 6000, 5800, 0)

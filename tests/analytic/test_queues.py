@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
-from replications import HERE, judge, replicate
 
-from sim.api import run
-from sim.scenario.loader import load_scenario
+Fixture = Callable[..., Any]
 
 
-def test_mm1() -> None:
+def test_mm1(replicate: Fixture, judge: Fixture) -> None:
     sample = replicate("mm1", ["mean_wait.machine", "mean_queue.machine", "utilisation.machine"], 16)
     judge(sample["mean_wait.machine"], 0.208333)
     judge(sample["mean_queue.machine"], 5 * 0.208333, power=0.04)
     judge(sample["utilisation.machine"], 0.625)
 
 
-def test_mm4() -> None:
+def test_mm4(replicate: Fixture, judge: Fixture) -> None:
     names = ["mean_wait.machines", "mean_queue.machines", "utilisation.machines"]
     sample = replicate("mm4", names, 16)
     judge(sample["mean_wait.machines"], 2.13238, power=0.04)
@@ -25,7 +26,7 @@ def test_mm4() -> None:
     judge(sample["utilisation.machines"], 0.625)
 
 
-def test_three_stations_in_series() -> None:
+def test_three_stations_in_series(replicate: Fixture, judge: Fixture) -> None:
     judge(replicate("tandem3", ["time_to_serve"], 12)["time_to_serve"], 15, power=0.04)
 
 
@@ -37,13 +38,13 @@ def test_three_stations_in_series() -> None:
         (("recipes.make.load={shape: lognormal, mean: 1, cv: 1.2}",), 1.2),
     ],
 )
-def test_pollaczek_khinchine(sets: tuple[str, ...], cv: float) -> None:
+def test_pollaczek_khinchine(replicate: Fixture, judge: Fixture, sets: tuple[str, ...], cv: float) -> None:
     rho = 0.5
     theory = rho * (1 + cv**2) / (2 * (1 - rho))
     judge(replicate("mg1", ["mean_wait.machine"], 12, sets)["mean_wait.machine"], theory, power=0.05)
 
 
-def test_make_to_stock() -> None:
+def test_make_to_stock(replicate: Fixture, judge: Fixture) -> None:
     sample = replicate("make_to_stock", ["fill_rate", "shortage_usd"], 16)
     judge(sample["fill_rate"], 1 - 0.6**3, power=0.01)
     # A dollar for each unit waiting for an hour: dollars an hour are the mean backlog.
@@ -51,10 +52,10 @@ def test_make_to_stock() -> None:
 
 
 @pytest.mark.parametrize(("case", "last"), [("mm1", "make"), ("mm4", "make"), ("tandem3", "third")])
-def test_littles_law_is_exact_over_an_emptied_system(case: str, last: str) -> None:
+def test_littles_law_is_exact_over_an_emptied_system(play: Fixture, case: str, last: str) -> None:
     """L from the lots' own instants; lambda and W from the indicators."""
     sets = ["horizon.warmup=0", "horizon.drain=true", "horizon.length=300"]
-    result = run(load_scenario(HERE / f"{case}.yaml", sets=sets), seed=3, trace=True)
+    result = play(case, sets, seed=3, trace=True)
     lots = result.frames["lots"]
     assert result.kpis["backlog_end"] == 0
     lots = lots[lots["recipe"] == last]
