@@ -22,5 +22,6 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="One JSON docum
     rows = []
     for name, measure in results.items():
         versus = "; ".join(f"{ratio:.2f} x {other}" for other, ratio in measure.versus.items())
-        rows.append([name, f"{measure.value:,.4g}", measure.unit, versus])
+        value = f"{measure.value:,.0f}" if measure.value >= 100 else f"{measure.value:.3g}"
+        rows.append([name, value, measure.unit, versus])
     show([table("", [left("benchmark"), right("value"), left("unit"), left("versus")], rows)])

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.plan import Calendar
 from sim.scenario.schema import Document
+from sim.scenario.schema.supply import PolicyType
 
 
 def calendar(document: Document) -> Calendar:
@@ -23,6 +24,8 @@ def calendar(document: Document) -> Calendar:
         days, start, unit = horizon.length, None, horizon.time_unit or "time unit"
         periods = _stepped(days, days if document.report_every == "month" else _step(document.report_every))
         reviews = _stepped(days, _step(document.review_every))
+    if all(item.policy.type is not PolicyType.PLANNED for item in document.items.values()):
+        reviews = (0.0,)
     # The warm-up ends a period, so that statistics after it are whole periods.
     edges = sorted({*periods, days} | ({horizon.warmup} if 0 < horizon.warmup < days else set()))
     return Calendar(days, horizon.warmup, horizon.drain, tuple(edges), (*reviews, days), start, unit)

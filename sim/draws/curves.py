@@ -29,9 +29,9 @@ class Curve:
     knots: IntArray
     values: FloatArray
 
-    def at(self, tick: int) -> float:
-        """The value in force at an instant."""
-        return float(self.values[max(int(np.searchsorted(self.knots, tick, side="right")) - 1, 0)])
+    def at_all(self, ticks: IntArray) -> FloatArray:
+        """The values in force at these instants, same shape."""
+        return np.asarray(self.values[np.searchsorted(self.knots, ticks, side="right") - 1])
 
     def first_positive(self) -> int:
         """The first instant with a positive value, or NEVER."""
@@ -67,7 +67,7 @@ def steps(at: list[int], values: list[float]) -> Curve:
 def combine(function: Callable[..., FloatArray], *curves: Curve) -> Curve:
     """Apply a function of values to curves, knot by knot."""
     knots = np.unique(np.concatenate([c.knots for c in curves]))
-    values = function(*(c.values[np.searchsorted(c.knots, knots, side="right") - 1] for c in curves))
+    values = function(*(c.at_all(knots) for c in curves))
     return steps(knots.tolist(), np.asarray(values, dtype=np.float64).tolist())
 
 

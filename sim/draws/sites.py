@@ -135,7 +135,7 @@ def integral_by_period(curve: Curve, periods: tuple[float, ...]) -> FloatArray:
     edges = [ticks(p) for p in periods]
     knots = np.unique(np.concatenate([curve.knots, np.array(edges, dtype=np.int64)]))
     values = curve.values[np.searchsorted(curve.knots, knots[:-1], side="right") - 1]
-    with np.errstate(invalid="ignore"):
-        areas = values * np.diff(knots) / TICKS_PER_DAY
-    cumulated = np.concatenate([[0.0], np.cumsum(areas)])
-    return np.diff(cumulated[np.searchsorted(knots, edges)])
+    areas = values * np.diff(knots) / TICKS_PER_DAY
+    first = np.searchsorted(knots, edges)
+    # Summed period by period: an infinite capacity stays infinite.
+    return np.asarray(np.add.reduceat(areas[: first[-1]], first[:-1]))

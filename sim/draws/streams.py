@@ -31,13 +31,13 @@ def uniforms(generator: np.random.Generator, n: int) -> FloatArray:
 
 def quantile(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
     """Values of a non-negative distribution with this mean and coefficient of variation at `u`."""
-    from scipy import special
-
     if mean == 0.0 or shape is Shape.CONSTANT or (cv == 0.0 and shape is not Shape.EXPONENTIAL):
         return np.full(u.shape, mean)
     if shape is Shape.EXPONENTIAL:
-        values = -mean * np.log1p(-u)
-    elif shape is Shape.GAMMA:
+        return np.asarray(-mean * np.log1p(-u))
+    from scipy import special
+
+    if shape is Shape.GAMMA:
         values = mean * cv**2 * special.gammaincinv(1 / cv**2, u)
     elif shape is Shape.LOGNORMAL:
         sigma = np.sqrt(np.log1p(cv**2))

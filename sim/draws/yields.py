@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.dies import die_yield, gross_dies_per_wafer
-from sim.draws.curves import value
+from sim.draws.curves import TICKS_PER_DAY, value
 from sim.plan import NONE, FloatArray, LearningPlan, YieldPlan
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.supply import LearnOver, YieldModel
@@ -63,13 +63,18 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
         line=value(vector, plan.line, 1.0),
         gross=gross_units(plan, vector),
         learns=0 if learning is None else (1 if learning.over is LearnOver.STARTS else 2),
-        scale=1.0 if learning is None else value(vector, learning.scale),
+        scale=1.0 if learning is None else _scale(learning, vector),
         inherits=-1 if learning is None else learning.inherits,
         keep=0.0 if learning is None else value(vector, learning.keep),
         defects=defects,
         survival=survival,
         assembly=_learned(plan.assembly_learning, plan.assembly, 1.0, vector, nodes),
     )
+
+
+def _scale(learning: LearningPlan, vector: FloatArray) -> float:
+    """The learning constant in starts, or in ticks."""
+    return value(vector, learning.scale) * (1 if learning.over is LearnOver.STARTS else TICKS_PER_DAY)
 
 
 @lru_cache(maxsize=256)

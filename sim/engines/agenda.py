@@ -12,8 +12,8 @@ from sim.engines.phases import MOST_ROUNDS, Phase
 from sim.errors import ModelError
 
 Action = Callable[[Any], None]
-Key = tuple[int, int, int, int, int]
-"""Round, phase, priority, rank and sequence within an instant."""
+Key = tuple[int, int, int, int, int, int]
+"""Round, phase, priority, rank and sequence within an instant, and a count that ends all ties."""
 
 
 class Appointment(simpy.Event):
@@ -21,19 +21,14 @@ class Appointment(simpy.Event):
 
     __slots__ = ("action", "argument", "key")
 
-    def __init__(self, env: simpy.Environment, delay: int, key: Key, action: Action, argument: Any) -> None:
-        self.env = env
-        self.callbacks = [_keep]
+    def __init__(self, agenda: Agenda, delay: int, key: Key, action: Action, argument: Any) -> None:
+        self.env = agenda.env
+        self.callbacks = [agenda.perform]
         self._value = None
         self._ok = True
         self.action, self.argument, self.key = action, argument, key
-        # SimPy compares priorities only, so a tuple serves as one.
-        env.schedule(self, key, delay)  # type: ignore[arg-type]
-
-
-def _keep(appointment: simpy.Event) -> None:
-    agenda: Agenda = appointment.env.agenda  # type: ignore[attr-defined]
-    agenda.perform(appointment.key, appointment.action, appointment.argument)  # type: ignore[attr-defined]
+        # SimPy only compares priorities, so a tuple serves as one.
+        agenda.env.schedule(self, key, delay)  # type: ignore[arg-type]
 
 
 class Agenda:
@@ -46,17 +41,18 @@ class Agenda:
 
     def __init__(self) -> None:
         self.env = simpy.Environment()
-        self.env.agenda = self  # type: ignore[attr-defined]
         self.now = 0
         self._round = 0
         self._phase = -1
-        self._soon: list[tuple[Key, int, Action, Any]] = []
+        self._soon: list[tuple[Key, Action, Any]] = []
         self._count = 0
 
     def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
         """Do something at an instant, now or later."""
         if time > self.now or self._phase < 0:
-            Appointment(self.env, time - self.now, (0, phase, priority, rank, sequence), action, argument)
+            # Records wait until all rounds of their instant are over.
+            turn = 0 if phase < Phase.RECORD else MOST_ROUNDS + 1
+            Appointment(self, time - self.now, (turn, phase, priority, rank, sequence, 0), action, argument)
         else:
             self.follow_up(phase, priority, rank, sequence, action, argument)
 
@@ -66,37 +62,34 @@ class Agenda:
         if turn > MOST_ROUNDS:
             raise ModelError(f"more than {MOST_ROUNDS} rounds at one instant (tick {self.now}): an endless loop")
         self._count += 1
-        heappush(self._soon, ((turn, phase, priority, rank, sequence), self._count, action, argument))
+        heappush(self._soon, ((turn, phase, priority, rank, sequence, self._count), action, argument))
 
-    def perform(self, key: Key, action: Action, argument: Any) -> None:
-        """Run one action and the follow-ups that may come before the calendar's next appointment."""
-        env, soon = self.env, self._soon
-        self.now = now = int(env.now)
+    def perform(self, appointment: simpy.Event) -> None:
+        """Run an appointment and the follow-ups that may come before the calendar's next one."""
+        assert isinstance(appointment, Appointment)
+        key, soon = appointment.key, self._soon
+        self.now = now = int(self.env.now)
         self._round, self._phase = key[0], key[1]
-        action(argument)
+        appointment.action(appointment.argument)
         while soon:
-            if env.peek() <= now:
+            if self.env.peek() <= now:
                 self._hand_over()
                 return
-            key, _, action, argument = heappop(soon)
+            key, action, argument = heappop(soon)
             self._round, self._phase = key[0], key[1]
             action(argument)
 
     def _hand_over(self) -> None:
         """Others are due at this instant: let the calendar merge the follow-ups among them."""
-        for key, _, action, argument in sorted(self._soon, key=lambda entry: entry[:2]):
-            Appointment(self.env, 0, key, action, argument)
+        for key, action, argument in sorted(self._soon, key=lambda entry: entry[0]):
+            Appointment(self, 0, key, action, argument)
         self._soon.clear()
 
     def run(self, end: int, every: Callable[[int], None] | None = None) -> None:
         """Run all actions before `end`; `every` is told the time now and then."""
-        env, steps = self.env, 0
-        peek, step = env.peek, env.step
+        peek, step, steps = self.env.peek, self.env.step, 0
         while peek() < end:
             step()
             steps += 1
             if every is not None and steps % 4096 == 0:
                 every(self.now)
-
-
-__all__ = ["Agenda", "Phase"]

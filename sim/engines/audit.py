@@ -5,115 +5,82 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engines.phases import Stage
-from sim.engines.recorder import Recorder, Table
+from sim.engines.recorder import MEASURES, Rows
 from sim.errors import ModelError
 
 if TYPE_CHECKING:
     from sim.engines.events import EventsEngine
 
 
-def audit(engine: EventsEngine, period: int) -> None:
-    """Take stock at the end of a period, book the levels found, and compare with what was booked.
+class Auditor:
+    """Takes stock at the end of each period: counts lots in queues, lots under way and units in stock
+    afresh, and compares them with the running totals of what was booked."""
 
-    Counted afresh: lots in queues, lots under way, stock. Raises ModelError on a difference.
-    """
-    edge = engine.draws.periods[period + 1] if not engine.draining else engine.agenda.now + 1
-    _count(engine, period, int(edge))
-    recorder = engine.recorder
-    worst = max(_starts(recorder, period), _stock(engine, period), _goods(engine, period), _demand(recorder, period))
-    booked = sum(sum(map(sum, table)) for table in _money_tables(recorder))
-    recorder.worst_units = max(recorder.worst_units, worst)
-    recorder.worst_cents = max(recorder.worst_cents, abs(booked - recorder.journal_cents))
-    if recorder.worst_units or recorder.worst_cents:
-        raise ModelError(
-            f"period {period}: {recorder.worst_units} units and {recorder.worst_cents} cents are not accounted for"
+    def __init__(self, engine: EventsEngine) -> None:
+        self._engine = engine
+        self._totals = Rows(**{name: [0] * len(getattr(engine.rows, name)) for name in MEASURES})  # type: ignore[arg-type]
+
+    def audit(self, rows: Rows, edge: int) -> None:
+        """Book the levels found at `edge`; raises ModelError where they differ from the books."""
+        self._count(rows, edge)
+        for name in MEASURES:
+            total, period = getattr(self._totals, name), getattr(rows, name)
+            for i, amount in enumerate(period):
+                total[i] += amount
+        units = max(self._starts(rows), self._goods(rows), self._stock(), self._demand(rows))
+        booked = sum(sum(getattr(rows, name)) for name in MEASURES if name.endswith("_cents"))
+        cents = abs(booked - rows.journal)
+        recorder = self._engine.recorder
+        recorder.worst_units = max(recorder.worst_units, units)
+        recorder.worst_cents = max(recorder.worst_cents, cents)
+        if units or cents:
+            raise ModelError(f"at tick {edge}: {units} units and {cents} cents are not accounted for")
+
+    def _count(self, rows: Rows, edge: int) -> None:
+        counted: set[int] = set()
+        for queue in self._engine.queues:
+            for _, _, lot in queue:
+                # A lot with several inputs stands in several queues.
+                if lot.number not in counted:
+                    counted.add(lot.number)
+                    rows.waiting[lot.source] += lot.starts
+        for lot in self._engine.live.values():
+            if lot.seeded:
+                continue
+            if lot.ready >= edge:
+                rows.in_process[lot.source] += lot.starts
+            elif lot.stage != Stage.SAMPLES:
+                rows.in_transit[lot.source] += lot.good
+
+    def _starts(self, rows: Rows) -> int:
+        """Starts released = out + scrapped + in process + waiting for inputs."""
+        t = self._totals
+        return max(
+            abs(t.starts[r] + t.sample_starts[r] - t.out[r] - t.scrapped[r] - rows.waiting[r] - rows.in_process[r])
+            for r in range(len(t.starts))
         )
 
+    def _goods(self, rows: Rows) -> int:
+        """Good units made = received + in transit to stock."""
+        t = self._totals
+        return max(abs(t.good[r] - t.received[r] - rows.in_transit[r]) for r in range(len(t.good)))
 
-def _count(engine: EventsEngine, period: int, edge: int) -> None:
-    book, n = engine.recorder.source, len(engine.plan.sources)
-    waiting, in_process, in_transit = [0] * n, [0] * n, [0] * n
-    counted: set[int] = set()
-    for queue in engine.queues:
-        for _, _, lot in queue:
-            # A lot with several inputs stands in several queues.
-            if lot.number not in counted:
-                counted.add(lot.number)
-                waiting[lot.source] += lot.starts
-    for lot in engine.live.values():
-        if lot.seeded:
-            continue
-        if lot.ready >= edge:
-            in_process[lot.source] += lot.starts
-        elif lot.stage != Stage.SAMPLES:
-            in_transit[lot.source] += lot.good
-    book["waiting"][period], book["in_process"][period], book["in_transit"][period] = waiting, in_process, in_transit
+    def _stock(self) -> int:
+        """Seeded + received = consumed + served + in stock, for each pool (members stand in for each other)."""
+        engine, t, worst = self._engine, self._totals, 0
+        for p, pool in enumerate(engine.plan.pools):
+            came = sum(engine.seeded_stock[i] for i in pool.members)
+            came += sum(t.received[r.source] + t.seeded[r.source] for r in engine.routes if r.pool == p)
+            gone = sum(t.consumed[i] + engine.stockroom.units[i] for i in pool.members)
+            gone += sum(t.served[counter.flow] for counter in engine.demand_desk.of_pool[p])
+            worst = max(worst, abs(came - gone))
+        return worst
 
-
-def _total(table: Table, period: int, index: int) -> int:
-    return sum(row[index] for row in table[: period + 1])
-
-
-def _starts(recorder: Recorder, period: int) -> int:
-    """Starts released = out + scrapped + in process + waiting for inputs."""
-    book = recorder.source
-    return max(
-        abs(
-            sum(_total(book[k], period, r) for k in ("starts", "sample_starts"))
-            - sum(_total(book[k], period, r) for k in ("out", "scrapped"))
-            - book["waiting"][period][r]
-            - book["in_process"][period][r]
+    def _demand(self, rows: Rows) -> int:
+        """Demanded = served + lost + cancelled + waiting."""
+        t = self._totals
+        gaps = (
+            abs(t.demanded[f] - t.served[f] - t.lost[f] - t.cancelled[f] - rows.backlog[f])
+            for f in range(len(t.demanded))
         )
-        for r in range(len(book["starts"][0]))
-    )
-
-
-def _goods(engine: EventsEngine, period: int) -> int:
-    """Good units made = received + in transit to stock."""
-    book = engine.recorder.source
-    return max(
-        abs(_total(book["good"], period, r) - _total(book["received"], period, r) - book["in_transit"][period][r])
-        for r in range(len(book["good"][0]))
-    )
-
-
-def _stock(engine: EventsEngine, period: int) -> int:
-    """Seeded + received = consumed + served + in stock, for each pool (members stand in for each other)."""
-    plan, recorder = engine.plan, engine.recorder
-    worst = 0
-    for p, pool in enumerate(plan.pools):
-        came = sum(engine.seeded_stock[i] for i in pool.members)
-        came += sum(_total(recorder.source[k], period, r) for k in ("received", "seeded") for r in _makers(engine, p))
-        gone = sum(_total(recorder.item["consumed"], period, i) + engine.stockroom.units[i] for i in pool.members)
-        gone += sum(_total(recorder.flow["served"], period, c.flow) for c in engine.demand_desk.of_pool[p])
-        worst = max(worst, abs(came - gone))
-    return worst
-
-
-def _makers(engine: EventsEngine, pool: int) -> list[int]:
-    return [r for r, p in enumerate(engine.pool_of) if p == pool]
-
-
-def _demand(recorder: Recorder, period: int) -> int:
-    """Demanded = served + lost + cancelled + waiting."""
-    book = recorder.flow
-    return max(
-        (
-            abs(
-                _total(book["demanded"], period, f)
-                - sum(_total(book[k], period, f) for k in ("served", "lost", "cancelled"))
-                - book["backlog"][period][f]
-            )
-            for f in range(len(book["demanded"][0]))
-        ),
-        default=0,
-    )
-
-
-def _money_tables(recorder: Recorder) -> list[Table]:
-    return [
-        table
-        for book in (recorder.source, recorder.item, recorder.flow)
-        for name, table in book.items()
-        if name.endswith("_cents")
-    ]
+        return max(gaps, default=0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from heapq import merge
 
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, ticks, value
 from sim.draws.sources import cents
-from sim.engines.recorder import Recorder
+from sim.engines.recorder import Recorder, Rows
 from sim.engines.rules import cents as round_cents
 from sim.engines.stockroom import Stockroom
 from sim.plan import NONE
@@ -43,6 +44,8 @@ class DemandDesk:
         self._draws, self._recorder, self._stockroom = draws, recorder, stockroom
         self.counters = [self._counter(f) for f in range(len(draws.flows))]
         self.of_pool: list[list[Counter]] = [[] for _ in draws.plan.pools]
+        self.backlog = [0] * len(draws.plan.pools)
+        """Units waiting for each pool."""
         for counter in sorted(self.counters, key=lambda c: (c.priority, c.flow)):
             self.of_pool[counter.pool].append(counter)
 
@@ -62,42 +65,42 @@ class DemandDesk:
             shortage_cents=cents(vector, line.shortage_cost),
         )
 
-    def demand(self, counter: Counter, units: int, now: int, period: int) -> int:
+    def demand(self, counter: Counter, units: int, now: int, rows: Rows) -> int:
         """Serve new demand from stock; what is left waits or is lost. Returns units left waiting."""
-        book = self._recorder.flow
-        book["demanded"][period][counter.flow] += units
+        rows.demanded[counter.flow] += units
         # Those who came before are served before.
         served = 0 if counter.backlog else min(units, self._stockroom.available(counter.pool))
         if served:
-            book["from_stock"][period][counter.flow] += served
-            self._hand_out(counter, served, now, period)
+            rows.from_stock[counter.flow] += served
+            self._hand_out(counter, served, now, rows)
         left = units - served
         if left and not counter.backlogs:
-            book["lost"][period][counter.flow] += left
+            rows.lost[counter.flow] += left
             return 0
         if left:
             self._accrue(counter, now)
             counter.waiting.append([now, left])
             counter.backlog += left
+            self.backlog[counter.pool] += left
         return left
 
-    def serve_backlog(self, pool: int, now: int, period: int) -> None:
-        """Serve those who wait for a pool, by priority, then by time."""
-        stock = self._stockroom.available(pool)
-        for counter in self.of_pool[pool]:
-            if stock <= 0:
-                return
-            if not counter.backlog:
-                continue
-            units = min(stock, counter.backlog)
-            stock -= units
-            self._accrue(counter, now)
-            counter.backlog -= units
-            self._clear(counter, units, now, period)
-            self._hand_out(counter, units, now, period)
+    def ranks_waiting(self, pool: int) -> list[int]:
+        """Priorities at which someone waits for a pool."""
+        return sorted({counter.priority for counter in self.of_pool[pool] if counter.backlog})
 
-    def _clear(self, counter: Counter, units: int, now: int, period: int) -> None:
-        waited = self._recorder.flow["waited"][period]
+    def serve_backlog(self, pool: int, priority: int, now: int, rows: Rows) -> None:
+        """Serve those of one priority who wait for a pool, in the order they came."""
+        waiting = [c for c in self.of_pool[pool] if c.priority == priority and c.backlog]
+        stock = self._stockroom.available(pool)
+        for counter, units in zip(waiting, _first_come(waiting, stock), strict=True):
+            if units:
+                self._accrue(counter, now)
+                counter.backlog -= units
+                self.backlog[pool] -= units
+                self._clear(counter, units, now, rows.waited)
+                self._hand_out(counter, units, now, rows)
+
+    def _clear(self, counter: Counter, units: int, now: int, waited: list[int]) -> None:
         while units:
             since, waiting = counter.waiting[0]
             taken = min(units, waiting)
@@ -108,41 +111,57 @@ class DemandDesk:
             else:
                 counter.waiting[0][1] -= taken
 
-    def cancel(self, counter: Counter, since: int, now: int, period: int) -> None:
+    def cancel(self, counter: Counter, since: int, now: int, rows: Rows) -> None:
         """Cancel what is left of a demand that has waited too long."""
         if counter.waiting and counter.waiting[0][0] == since:
             units = counter.waiting.popleft()[1]
             self._accrue(counter, now)
             counter.backlog -= units
-            self._recorder.flow["cancelled"][period][counter.flow] += units
+            self.backlog[counter.pool] -= units
+            rows.cancelled[counter.flow] += units
 
-    def _hand_out(self, counter: Counter, units: int, now: int, period: int) -> None:
-        recorder = self._recorder
+    def _hand_out(self, counter: Counter, units: int, now: int, rows: Rows) -> None:
         self._stockroom.take(counter.pool, units, now)
-        book, f = recorder.flow, counter.flow
-        book["served"][period][f] += units
-        book["shipments"][period][f] += 1
+        flow = counter.flow
+        rows.served[flow] += units
+        rows.deliveries[flow] += 1
         if counter.shipment_cents:
-            recorder.money(book["shipment_cents"], period, f, counter.shipment_cents)
-        arrives = recorder.period(now + counter.delivery)
-        if arrives >= 0:
-            book["delivered"][arrives][f] += units
+            rows.delivery_cents[flow] += counter.shipment_cents
+            rows.journal += counter.shipment_cents
+        then = rows if counter.delivery == 0 else self._recorder.at(now + counter.delivery)
+        if then is not None:
+            then.delivered[flow] += units
             if counter.value_cents:
-                recorder.money(book["value_cents"], arrives, f, round_cents(units * counter.value_cents))
+                earned = round_cents(units * counter.value_cents)
+                then.value_cents[flow] += earned
+                then.journal += earned
 
     def _accrue(self, counter: Counter, now: int) -> None:
         counter.unit_ticks += counter.backlog * (now - counter.last)
         counter.last = now
 
-    def settle(self, now: int, period: int) -> None:
+    def settle(self, now: int, rows: Rows) -> None:
         """Close a period: book levels and the cost of waiting up to `now`."""
-        recorder = self._recorder
         for counter in self.counters:
-            recorder.flow["backlog"][period][counter.flow] = counter.backlog
+            rows.backlog[counter.flow] = counter.backlog
             self._accrue(counter, now)
             counter.owed += counter.unit_ticks / TICKS_PER_DAY * counter.shortage_cents
             counter.unit_ticks = 0
             due = round_cents(counter.owed) - counter.booked
             counter.booked += due
-            if due:
-                recorder.money(recorder.flow["shortage_cents"], period, counter.flow, due)
+            rows.shortage_cents[counter.flow] += due
+            rows.journal += due
+
+
+def _first_come(counters: list[Counter], stock: int) -> list[int]:
+    """Units that a stock gives to each counter when claims are met in the order of their instants."""
+    if len(counters) == 1:
+        return [min(stock, counters[0].backlog)]
+    given = [0] * len(counters)
+    for _, i, units in merge(*([(since, i, n) for since, n in c.waiting] for i, c in enumerate(counters))):
+        part = min(units, stock)
+        given[i] += part
+        stock -= part
+        if not stock:
+            break
+    return given

@@ -1,4 +1,4 @@
-"""The reference engine: SimPy, one appointment for each lot, made to be read and traced."""
+"""The reference engine: SimPy, made to be read and traced."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY
 from sim.engines import rules
 from sim.engines.agenda import Agenda
-from sim.engines.audit import audit
+from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
 from sim.engines.initial import Seed, pipeline
 from sim.engines.phases import Phase, Stage
 from sim.engines.planning_desk import PlanningDesk
-from sim.engines.recorder import Lot, Recorder, Records
-from sim.engines.shop import Bottleneck, Maker
+from sim.engines.recorder import Lot, Recorder, Records, Rows
+from sim.engines.shop import Bottleneck, Maker, Route
 from sim.engines.stockroom import Stockroom
 
 Progress = Callable[[float], None]
@@ -31,31 +30,35 @@ class EventsEngine:
 
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         plan = draws.plan
-        self.draws, self.plan = draws, plan
+        self.draws, self.plan, self.trace = draws, plan, trace
         self.agenda = Agenda()
-        self.recorder = Recorder(draws, trace)
-        self.stockroom = Stockroom(draws, self.recorder)
-        self.item_of = [s.item for s in plan.sources]
-        self.site_of = [s.site for s in plan.sources]
-        self.pool_of: list[int] = [int(plan.item_pool[s.item]) for s in plan.sources]
-        self.in_house = [plan.sites[s.site].in_house for s in plan.sources]
-        self.takes = [
-            list(zip(plan.input_pool[a:b].tolist(), s.takes.tolist(), strict=True))
-            for s, a, b in zip(draws.sources, plan.inputs_start[:-1], plan.inputs_start[1:], strict=True)
-        ]
-        self.makers = [
-            Maker(s, draws.sites[site], plan.yield_noise) for s, site in zip(draws.sources, self.site_of, strict=True)
-        ]
-        self.bottlenecks = [Bottleneck(site) for site in draws.sites]
+        self.recorder = Recorder(draws)
+        self.rows: Rows = self.recorder.rows[0]
+        self.period_end = self.recorder.edges[1]
+        self.stockroom = Stockroom(draws)
         self.demand_desk = DemandDesk(draws, self.recorder, self.stockroom)
+        self.bottlenecks = [Bottleneck(site) for site in draws.sites]
+        self.routes = [self._route(r) for r in range(len(plan.sources))]
+        for route in self.routes:
+            route.maker.descend([other.maker for other in self.routes])
         self.queues: list[list[tuple[int, int, Lot]]] = [[] for _ in plan.pools]
         self.waiting = [0] * len(plan.pools)
         self.live: dict[int, Lot] = {}
-        self.draining = False
         self.lot_count = 0
-        self.period = 0
-        self.seeded_stock = [0] * len(plan.items)
+        self.seeded_stock: list[int] = []
         self.desk = PlanningDesk(self)
+        self._auditor = Auditor(self)
+
+    def _route(self, r: int) -> Route:
+        plan, draws = self.plan, self.draws.sources[r]
+        source = plan.sources[r]
+        begin, end = plan.inputs_start[r], plan.inputs_start[r + 1]
+        pool, site = int(plan.item_pool[source.item]), self.draws.sites[source.site]
+        return Route(
+            r, draws, site, self.bottlenecks[source.site], Maker(draws, site, plan.yield_noise),
+            item=source.item, pool=pool, site=source.site, priority=plan.pools[pool].priority,
+            takes=list(zip(plan.input_pool[begin:end].tolist(), draws.takes.tolist(), strict=True)),
+        )  # fmt: skip
 
     # --- running -----------------------------------------------------------------------------
 
@@ -66,41 +69,39 @@ class EventsEngine:
             if len(flow.times):
                 self._next_demand((f, 0))
         self.desk.schedule()
-        for period, end in enumerate(self.draws.periods[1:].tolist()):
+        drain, ends = self.plan.calendar.drain, self.recorder.edges[1:]
+        # With a drain the last period closes when all is empty.
+        for period, end in enumerate(ends[:-1] if drain else ends):
             self.agenda.at(end - 1, Phase.RECORD, 0, 0, period, self._record, period)
         end = self.draws.end
         share = (lambda now: progress(now / end)) if progress else None
         self.agenda.run(end, share)
-        if self.plan.calendar.drain:
-            self.draining = True
+        if drain:
             self.agenda.run(rules.NEVER, share)
-            self._record(len(self.draws.periods) - 2)
+            self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(desk.cut, desk.need, desk.planned_output, self.seeded_stock, self.agenda.now)
 
     def _fill_pipeline(self) -> None:
         units = self.stockroom.units
-        if not self.plan.initial_pipeline:
-            self.seeded_stock = list(units)
-            return
-        expected = self.desk.good_per_start(0)
-        stock, seeds = pipeline(self.draws, self.desk.tables, self.desk.memory, expected)
-        for pool, safety in enumerate(stock):
-            if not self.stockroom.available(pool):
-                units[self.stockroom.members[pool][0]] += safety
+        if self.plan.initial_pipeline:
+            stock, seeds = pipeline(self.draws, self.desk.tables, self.desk.memory, self.desk.good_per_start(0))
+            for pool, safety in enumerate(stock):
+                if not self.stockroom.available(pool):
+                    units[self.stockroom.members[pool][0]] += safety
+            for seed in seeds:
+                self._plant(seed)
         self.seeded_stock = list(units)
-        for seed in seeds:
-            self._plant(seed)
 
     def _plant(self, seed: Seed) -> None:
-        number = self._number()
-        lot = Lot(seed.source, number, 0, Stage.VOLUME, 0, float(seed.good), seed.arrive, good=seed.good, seeded=True)
+        lot = Lot(seed.source, self._number(), 0, Stage.VOLUME, 0, seed.arrive)
+        lot.good, lot.expected, lot.seeded = seed.good, float(seed.good), True
         lot.released = lot.begin = lot.leave = 0
         lot.ready = lot.arrive = seed.arrive
         self.desk.released(lot)
         self.desk.begun(lot)
-        self.live[number] = lot
-        self.agenda.at(seed.arrive, Phase.RECEIVE, 0, seed.source, number, self._receive, lot)
+        self.live[lot.number] = lot
+        self.agenda.at(seed.arrive, Phase.RECEIVE, 0, seed.source, lot.number, self._receive, lot)
 
     def _number(self) -> int:
         self.lot_count += 1
@@ -110,16 +111,15 @@ class EventsEngine:
 
     def _next_demand(self, what: tuple[int, int]) -> None:
         f, k = what
-        counter = self.demand_desk.counters[f]
-        at = int(self.draws.flows[f].times[k])
-        self.agenda.at(at, Phase.SERVE, counter.priority, f, k, self._demand, what)
+        priority = self.demand_desk.counters[f].priority
+        self.agenda.at(int(self.draws.flows[f].times[k]), Phase.SERVE, priority, f, k, self._demand, what)
 
     def _demand(self, what: tuple[int, int]) -> None:
         f, k = what
         flow, now = self.draws.flows[f], self.agenda.now
         counter = self.demand_desk.counters[f]
         units = int(flow.units[k])
-        left = self.demand_desk.demand(counter, units, now, self.period)
+        left = self.demand_desk.demand(counter, units, now, self.rows)
         self.desk.demanded(f, units)
         if left and counter.patience >= 0:
             due = now + counter.patience
@@ -131,77 +131,80 @@ class EventsEngine:
 
     def _cancel(self, what: tuple[Counter, int]) -> None:
         counter, since = what
-        self.demand_desk.cancel(counter, since, self.agenda.now, self.period)
+        self.demand_desk.cancel(counter, since, self.agenda.now, self.rows)
 
-    def _serve(self, pool: int) -> None:
-        self.demand_desk.serve_backlog(pool, self.agenda.now, self.period)
+    def _serve(self, what: tuple[int, int]) -> None:
+        pool, priority = what
+        self.demand_desk.serve_backlog(pool, priority, self.agenda.now, self.rows)
 
     # --- lots --------------------------------------------------------------------------------
 
     def order(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
         """Order starts of a source, released in lots spread evenly from `begin` to `end` (ticks)."""
-        recorder, now = self.recorder, self.agenda.now
-        period = self.period
-        size = self.draws.sources[source].lot_size or starts
-        lots = -(-starts // size)
-        recorder.source["orders"][period][source] += 1
-        if self.draws.sources[source].order_cost:
-            recorder.money(recorder.source["order_cents"], period, source, self.draws.sources[source].order_cost)
-        lead = rules.stretched(TICKS_PER_DAY, self.draws.sources[source].lead_days)
+        route, now, rows = self.routes[source], self.agenda.now, self.rows
+        rows.orders[source] += 1
+        if route.order_cents:
+            rows.order_cents[source] += route.order_cents
+            rows.journal += route.order_cents
+        lots = -(-starts // (route.lot_size or starts))
         for i in range(lots):
             at = now if end <= begin else rules.release_time(begin, end, lots, i)
             units = rules.split_evenly(starts, lots, i)
-            lot = Lot(source, self._number(), units, stage, now, 0.0, at + lead)
+            lot = Lot(source, self._number(), units, stage, now, at + route.lead)
             if at == now:
                 self._release(lot)
             else:
                 self.agenda.at(at, Phase.PLAN, 1, source, lot.number, self._release, lot)
 
     def _release(self, lot: Lot) -> None:
-        source, now = lot.source, self.agenda.now
-        lot.released = now
-        lot.expected = lot.starts * self.makers[source].good_per_start(now)
+        """A lot goes on order; it begins when its inputs are there and its turn has come."""
+        route = self.routes[lot.source]
+        lot.released = now = self.agenda.now
+        lot.expected = lot.starts * route.maker.good_per_start(now)
         self.desk.released(lot)
-        kind = "sample_starts" if lot.stage == Stage.SAMPLES else "starts"
-        self.recorder.source[kind][self.period][source] += lot.starts
-        takes = self.takes[source]
-        if not takes:
+        (self.rows.sample_starts if lot.stage == Stage.SAMPLES else self.rows.starts)[lot.source] += lot.starts
+        if not route.takes:
             self._begin(lot)
             return
-        priority = self.plan.pools[self.pool_of[source]].priority
-        for pool, take in takes:
+        for pool, take in route.takes:
             self.waiting[pool] += take * lot.starts
-            heappush(self.queues[pool], (priority, lot.number, lot))
+            heappush(self.queues[pool], (route.priority, lot.number, lot))
             if self.desk.continuous[pool]:
                 self.agenda.follow_up(Phase.PLAN, 0, pool, 0, self.desk.replenish, pool)
-        self._dispatch(takes[0][0])
+        self._dispatch(route.takes[0][0])
 
     def _dispatch(self, pool: int) -> None:
         """Let waiting lots begin, in order, as far as inputs reach."""
         again = [pool]
         while again:
-            queue = self.queues[again[-1]]
-            lot = self._startable(queue, self.plan.pools[again[-1]].bypass)
+            lot = self._startable(again[-1])
             if lot is None:
                 again.pop()
                 continue
-            for other, take in self.takes[lot.source]:
-                self._take(other, take * lot.starts)
+            for other, take in self.routes[lot.source].takes:
+                units = take * lot.starts
+                self.waiting[other] -= units
+                self.stockroom.take(other, units, self.agenda.now, self.rows.consumed)
                 self._leave_queue(other, lot)
+                # Where this lot stood in the way, the next may begin.
                 if other not in again:
                     again.insert(0, other)
             self._begin(lot)
 
-    def _startable(self, queue: list[tuple[int, int, Lot]], bypass: bool) -> Lot | None:
-        for _, _, lot in sorted(queue) if bypass else queue[:1]:
-            if all(self._may_take(pool, take * lot.starts, lot) for pool, take in self.takes[lot.source]):
+    def _startable(self, pool: int) -> Lot | None:
+        """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
+        queue = self.queues[pool]
+        if not queue:
+            return None
+        for _, _, lot in sorted(queue) if self.plan.pools[pool].bypass else queue[:1]:
+            for other, take in self.routes[lot.source].takes:
+                if self.stockroom.available(other) < take * lot.starts:
+                    break
+                if not self.plan.pools[other].bypass and self.queues[other][0][2] is not lot:
+                    break
+            else:
                 return lot
         return None
-
-    def _may_take(self, pool: int, units: int, lot: Lot) -> bool:
-        if self.stockroom.available(pool) < units:
-            return False
-        return self.plan.pools[pool].bypass or self.queues[pool][0][2] is lot
 
     def _leave_queue(self, pool: int, lot: Lot) -> None:
         queue = self.queues[pool]
@@ -211,102 +214,94 @@ class EventsEngine:
             queue.remove(next(entry for entry in queue if entry[2] is lot))
             queue.sort()
 
-    def _take(self, pool: int, units: int) -> None:
-        self.waiting[pool] -= units
-        consumed = self.recorder.item["consumed"][self.period]
-        for item, taken in self.stockroom.take(pool, units, self.agenda.now):
-            consumed[item] += taken
-
     def _begin(self, lot: Lot) -> None:
         """Inputs are there: queue at the bottleneck. Every later instant of the lot follows now."""
         source, now = lot.source, self.agenda.now
-        site, maker, draws = self.site_of[source], self.makers[source], self.draws.sources[source]
-        load = maker.load() * lot.starts
-        lot.begin, lot.leave = self.bottlenecks[site].work(now, load)
+        route = self.routes[source]
+        load = next(route.load) * lot.starts
+        lot.begin, lot.leave = route.bottleneck.work(now, load)
         self.desk.begun(lot)
         self.live[lot.number] = lot
         if lot.leave >= rules.NEVER:
+            # Its integral never completes: it stays in process.
             lot.begin = lot.leave = lot.ready = lot.arrive = rules.NEVER
             return
-        before = maker.y.inherits
-        if before >= 0 and not maker.started:
-            maker.inherit(self.makers[before], lot.begin)
+        maker = route.maker
         maker.begin(lot)
-        lot.ready = lot.leave + maker.cycle(lot.begin)
-        lot.arrive = self._shipped(site, lot.ready) + draws.shipping
-        self._book(lot, site, load, now)
+        cycle = next(route.cycle)
+        if route.stretch is not None:
+            cycle = rules.stretched(cycle, route.stretch.at(lot.begin))
+        lot.ready = lot.leave + cycle
+        leaves = route.leaves(lot.ready) if route.held else lot.ready
+        lot.arrive = leaves + route.shipping
+        self._book(lot, route, load, now, leaves)
         if lot.arrive < rules.NEVER:
             self.agenda.at(lot.arrive, Phase.RECEIVE, 0, source, lot.number, self._receive, lot)
 
-    def _shipped(self, site: int, ready: int) -> int:
-        """When a lot leaves the site: when ready, or when held shipments go."""
-        for begin, end in self.draws.sites[site].factors.held:
-            if begin <= ready < end:
-                ready = end
-        return ready
-
-    def _book(self, lot: Lot, site: int, load: float, now: int) -> None:
-        recorder, source, draws = self.recorder, lot.source, self.draws.sources[lot.source]
-        queued = recorder.period(now)
-        recorder.site["lots"][queued][site] += 1
-        recorder.site["wait"][queued][site] += lot.begin - now
-        recorder.site["time_in_system"][queued][site] += lot.arrive - now if lot.arrive < rules.NEVER else 0
-        begun, left = recorder.period(lot.begin), recorder.period(lot.leave)
-        if left >= 0:
-            recorder.load[left][site] += load
-        if begun >= 0 and draws.variable_cost:
-            recorder.money(
-                recorder.source["variable_cents"], begun, source, rules.cents(lot.starts * draws.variable_cost)
-            )
-        ready, shipped = recorder.period(lot.ready), recorder.period(lot.arrive - draws.shipping)
-        if ready >= 0:
-            book = recorder.source
-            book["out"][ready][source] += lot.out
-            book["scrapped"][ready][source] += lot.starts - lot.out
-            book["samples" if lot.stage == Stage.SAMPLES else "good"][ready][source] += lot.good
-            first = recorder.first_good[source]
+    def _book(self, lot: Lot, route: Route, load: float, now: int, leaves: int) -> None:
+        """Book what the lot does until it leaves the site, each in the period of its instant."""
+        source, site, rows = lot.source, route.site, self.rows
+        rows.lots[site] += 1
+        rows.wait[site] += lot.begin - now
+        if lot.arrive < rules.NEVER:
+            rows.time_in_system[site] += lot.arrive - now
+        soon, at = self.period_end, self.recorder.at
+        if route.variable_cents and (then := rows if lot.begin < soon else at(lot.begin)):
+            spent = rules.cents(lot.starts * route.variable_cents)
+            then.variable_cents[source] += spent
+            then.journal += spent
+        if then := rows if lot.leave < soon else at(lot.leave):
+            then.load[site] += load
+        if then := rows if lot.ready < soon else at(lot.ready):
+            then.out[source] += lot.out
+            then.scrapped[source] += lot.starts - lot.out
+            (then.samples if lot.stage == Stage.SAMPLES else then.good)[source] += lot.good
+            first = self.recorder.first_good[source]
             if lot.good and (first < 0 or lot.ready < first):
-                recorder.first_good[source] = lot.ready
-        if shipped >= 0:
-            recorder.source["shipments"][shipped][source] += 1
-            if draws.shipment_cost:
-                recorder.money(recorder.source["shipment_cents"], shipped, source, draws.shipment_cost)
+                self.recorder.first_good[source] = lot.ready
+        if then := rows if leaves < soon else at(leaves):
+            then.shipments[source] += 1
+            then.shipment_cents[source] += route.shipment_cents
+            then.journal += route.shipment_cents
 
     def _receive(self, lot: Lot) -> None:
-        source, now, period = lot.source, self.agenda.now, self.period
+        """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
+        source, route, rows = lot.source, self.routes[lot.source], self.rows
         del self.live[lot.number]
         self.desk.arrived(lot)
-        self._pay(lot, period)
-        if self.recorder.trace and not lot.seeded:
+        if route.price[0] or len(route.price) > 1:
+            self._pay(lot, route)
+        if self.trace and not lot.seeded:
             self.recorder.lots.append(lot)
         if lot.stage == Stage.SAMPLES:
             return
-        item, pool = self.item_of[source], self.pool_of[source]
-        self.stockroom.put(item, lot.good, now)
-        self.recorder.source["seeded" if lot.seeded else "received"][period][source] += lot.good
-        if any(counter.backlog for counter in self.demand_desk.of_pool[pool]):
-            self.agenda.follow_up(Phase.SERVE, 0, pool, 0, self._serve, pool)
+        pool = route.pool
+        self.stockroom.put(route.item, lot.good, self.agenda.now)
+        (rows.seeded if lot.seeded else rows.received)[source] += lot.good
+        if self.demand_desk.backlog[pool]:
+            # Old claims go before new ones of their priority, new ones of a higher before both.
+            for priority in self.demand_desk.ranks_waiting(pool):
+                self.agenda.follow_up(Phase.SERVE, priority, -1, pool, self._serve, (pool, priority))
         if self.queues[pool]:
             self.agenda.follow_up(Phase.PLAN, 0, pool, 1, self._dispatch, pool)
         if self.desk.continuous[pool] and lot.good < lot.expected:
             self.agenda.follow_up(Phase.PLAN, 0, pool, 2, self.desk.replenish, pool)
 
-    def _pay(self, lot: Lot, period: int) -> None:
+    def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""
-        draws = self.draws.sources[lot.source]
-        if len(draws.price) == 1 and draws.price[0] == 0.0:
-            return
-        day = min(self.agenda.now // TICKS_PER_DAY, len(draws.price) - 1)
-        starts = lot.starts if not lot.seeded else lot.good / max(self.makers[lot.source].good_per_start(0), 1e-9)
-        price = float(draws.price[day]) * self.desk.price_factor[lot.source].at(self.agenda.now)
-        self.recorder.money(self.recorder.source["purchase_cents"], period, lot.source, rules.cents(starts * price))
+        starts = lot.starts if not lot.seeded else lot.good / max(route.maker.good_per_start(0), 1e-9)
+        paid = rules.cents(starts * route.price_at(self.agenda.now))
+        self.rows.purchase_cents[lot.source] += paid
+        self.rows.journal += paid
 
     # --- periods -----------------------------------------------------------------------------
 
     def _record(self, period: int) -> None:
         """Close a period, at its last instant, and check that nothing was lost or made up."""
         until = self.agenda.now + 1
-        self.stockroom.settle(until, period)
-        self.demand_desk.settle(until, period)
-        audit(self, period)
-        self.period = min(period + 1, len(self.draws.periods) - 2)
+        self.stockroom.settle(until, self.rows)
+        self.demand_desk.settle(until, self.rows)
+        self._auditor.audit(self.rows, until)
+        if period + 1 < len(self.recorder.rows):
+            self.rows = self.recorder.rows[period + 1]
+            self.period_end = self.recorder.edges[period + 2]

@@ -12,9 +12,8 @@ from sim.draws.curves import TICKS_PER_DAY, ticks, value
 from sim.engines import planner
 from sim.engines.phases import Cause, Phase, Stage
 from sim.engines.recorder import Lot
-from sim.engines.shop import Step
 from sim.engines.tables import tables
-from sim.plan import NONE, FloatArray
+from sim.plan import NONE, FloatArray, PoolPlan
 from sim.scenario.schema.supply import PolicyType
 
 if TYPE_CHECKING:
@@ -31,8 +30,10 @@ class PlanningDesk:
         self.memory = planner.memory(self.tables)
         n = len(plan.sources)
         self.on_order, self.on_order_risk, self.in_process = [0.0] * n, [0.0] * n, [0.0] * n
+        self._policies = [StockPolicy(pool, draws.vector) for pool in plan.pools]
+        self._is_planned = [bool(self.tables.planned[route.pool]) for route in engine.routes]
+        self._learns = any(value(draws.vector, plan.lines[f.line].forecast_revision) > 0.0 for f in draws.flows)
         self.continuous = [p.policy is not PolicyType.PLANNED and p.review == NONE for p in plan.pools]
-        self.price_factor = [Step(draws.sites[s.site].factors.price) for s in plan.sources]
         self._reviews: list[int] = draws.reviews.tolist()
         self._due = [[0.0] * len(self._reviews) for _ in plan.pools]
         self._seen = [0] * len(draws.flows)
@@ -46,12 +47,13 @@ class PlanningDesk:
 
     def released(self, lot: Lot) -> None:
         """A lot is on order from its release."""
-        if lot.stage == Stage.SAMPLES:
-            return
-        self.on_order[lot.source] += lot.expected
-        if lot.stage == Stage.RISK:
-            self.on_order_risk[lot.source] += lot.expected
-        self._due[self._engine.pool_of[lot.source]][self._slot(lot.due)] += lot.expected
+        source = lot.source
+        if lot.stage != Stage.SAMPLES:
+            self.on_order[source] += lot.expected
+        if self._is_planned[source] and lot.stage != Stage.SAMPLES:
+            if lot.stage == Stage.RISK:
+                self.on_order_risk[source] += lot.expected
+            self._due[self._engine.routes[source].pool][self._slot(lot.due)] += lot.expected
 
     def begun(self, lot: Lot) -> None:
         """A lot has its inputs."""
@@ -60,13 +62,15 @@ class PlanningDesk:
 
     def arrived(self, lot: Lot) -> None:
         """A lot has left the books."""
+        source = lot.source
         if lot.stage == Stage.SAMPLES:
             return
-        self.on_order[lot.source] -= lot.expected
-        self.in_process[lot.source] -= lot.expected
-        if lot.stage == Stage.RISK:
-            self.on_order_risk[lot.source] -= lot.expected
-        self._due[self._engine.pool_of[lot.source]][self._slot(lot.due)] -= lot.expected
+        self.on_order[source] -= lot.expected
+        self.in_process[source] -= lot.expected
+        if self._is_planned[source]:
+            if lot.stage == Stage.RISK:
+                self.on_order_risk[source] -= lot.expected
+            self._due[self._engine.routes[source].pool][self._slot(lot.due)] -= lot.expected
 
     def _slot(self, due: int) -> int:
         """The review period in which a lot is due; the last one holds all that comes later."""
@@ -74,11 +78,12 @@ class PlanningDesk:
 
     def demanded(self, flow: int, units: int) -> None:
         """Demand was seen, for the revision of forecasts."""
-        self._seen[flow] += units
+        if self._learns:
+            self._seen[flow] += units
 
     def good_per_start(self, at: int) -> FloatArray:
         """Good units expected of a start begun now, by source."""
-        return np.array([maker.good_per_start(at) for maker in self._engine.makers])
+        return np.array([route.maker.good_per_start(at) for route in self._engine.routes])
 
     # --- planned items -----------------------------------------------------------------------
 
@@ -140,34 +145,49 @@ class PlanningDesk:
 
     def _periodic(self, what: tuple[int, int]) -> None:
         p, k = what
-        pool = self._plan.pools[p]
-        self._replenish(p, always=pool.policy is PolicyType.PERIODIC)
-        at = ticks((k + 1) * value(self._draws.vector, pool.review))
+        policy = self._policies[p]
+        self._order(policy, policy.quantity if policy.type is PolicyType.PERIODIC else policy.wanted(self._inventory(p)))
+        at = ticks((k + 1) * policy.review)
         if at < self._draws.end:
             self._engine.agenda.at(at, Phase.PLAN, 0, p, k + 1, self._periodic, (p, k + 1))
 
     def replenish(self, p: int) -> None:
         """Review a pool after demand."""
-        self._replenish(p, always=False)
+        policy = self._policies[p]
+        self._order(policy, policy.wanted(self._inventory(p)))
 
-    def _replenish(self, p: int, *, always: bool) -> None:
-        engine, pool, vector = self._engine, self._plan.pools[p], self._draws.vector
-        backlog = sum(counter.backlog for counter in engine.demand_desk.of_pool[p])
-        on_order = sum(self.on_order[r] for r in pool.sources)
-        position = engine.stockroom.available(p) + on_order - backlog - engine.waiting[p]
-        if pool.policy is PolicyType.PERIODIC:
-            units = value(vector, pool.quantity) if always else 0.0
-        elif pool.policy is PolicyType.BASE_STOCK:
-            units = value(vector, pool.level) - position
-        elif position > value(vector, pool.reorder):
-            units = 0.0
-        elif pool.policy is PolicyType.MIN_MAX:
-            units = value(vector, pool.level) - position
-        else:
-            quantity = value(vector, pool.quantity)
-            # One order at a time brings the position above the reorder point, in whole quantities.
-            units = quantity * (math.floor((value(vector, pool.reorder) - position) / quantity) + 1)
-        r = pool.sources[0]
-        good = engine.makers[r].good_per_start(engine.agenda.now)
-        if units > 0.0 and good > 0.0:
-            engine.order(r, math.ceil(units / good - 1e-9), Stage.VOLUME, 0, 0)
+    def _inventory(self, p: int) -> float:
+        """Inventory position: stock and orders, less backlog and what waiting lots claim."""
+        engine = self._engine
+        on_order = self.on_order[self._policies[p].source]
+        return engine.stockroom.available(p) + on_order - engine.demand_desk.backlog[p] - engine.waiting[p]
+
+    def _order(self, policy: StockPolicy, units: float) -> None:
+        engine = self._engine
+        if units <= 0.0:
+            return
+        good = engine.routes[policy.source].maker.good_per_start(engine.agenda.now)
+        if good > 0.0:
+            engine.order(policy.source, math.ceil(units / good - 1e-9), Stage.VOLUME, 0, 0)
+
+
+class StockPolicy:
+    """A classical replenishment policy in numbers."""
+
+    __slots__ = ("level", "quantity", "reorder", "review", "source", "type")
+
+    def __init__(self, pool: PoolPlan, vector: FloatArray) -> None:
+        self.type, self.source = pool.policy, pool.sources[0] if pool.sources else -1
+        self.level, self.reorder = value(vector, pool.level), value(vector, pool.reorder)
+        self.quantity, self.review = value(vector, pool.quantity), value(vector, pool.review)
+
+    def wanted(self, position: float) -> float:
+        """Units to order at an inventory position."""
+        if self.type is PolicyType.BASE_STOCK:
+            return self.level - position
+        if position > self.reorder or self.type is PolicyType.PERIODIC:
+            return 0.0
+        if self.type is PolicyType.MIN_MAX:
+            return self.level - position
+        # Whole quantities, as many as bring the position above the reorder point.
+        return self.quantity * (math.floor((self.reorder - position) / self.quantity) + 1)

@@ -3,56 +3,91 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
 from sim.draws import Draws
+from sim.draws.curves import NEVER
 from sim.plan import FloatArray, IntArray
 
-SOURCE_FLOWS = (
-    "starts", "sample_starts", "out", "scrapped", "good", "samples", "received", "seeded", "orders", "shipments",
-    "purchase_cents", "variable_cents", "order_cents", "shipment_cents",
-)  # fmt: skip
-SOURCE_LEVELS = ("waiting", "in_process", "in_transit")
-ITEM_FLOWS = ("consumed", "holding_cents")
-ITEM_LEVELS = ("stock",)
-SITE_FLOWS = ("lots", "wait", "time_in_system")
-LINE_FLOWS = (
-    "demanded", "from_stock", "served", "delivered", "lost", "cancelled", "waited", "shipments",
-    "shipment_cents", "value_cents", "shortage_cents",
-)  # fmt: skip
-LINE_LEVELS = ("backlog",)
-Table = list[list[int]]
 
-
-@dataclass(slots=True)
 class Lot:
     """A lot and its instants (ticks); `expected` is the good output counted on at its release."""
 
-    source: int
-    number: int
-    starts: int
-    stage: int
-    ordered: int
-    expected: float
-    due: int
-    released: int = -1
-    begin: int = -1
-    leave: int = -1
-    ready: int = -1
-    arrive: int = -1
-    out: int = 0
-    good: int = 0
-    seeded: bool = False
+    __slots__ = (
+        "arrive", "begin", "due", "expected", "good", "leave", "number", "ordered", "out", "ready", "released",
+        "seeded", "source", "stage", "starts",
+    )  # fmt: skip
+
+    def __init__(self, source: int, number: int, starts: int, stage: int, ordered: int, due: int) -> None:
+        self.source, self.number, self.starts, self.stage = source, number, starts, stage
+        self.ordered, self.due, self.expected, self.seeded = ordered, due, 0.0, False
+        self.released = self.begin = self.leave = self.ready = self.arrive = -1
+        self.out = self.good = 0
+
+
+def _by(entity: str) -> list[int]:
+    counts: list[int] = field(default_factory=list, metadata={"by": entity})
+    return counts
+
+
+@dataclass(slots=True)
+class Rows:
+    """Counters of one period, a list over sources, items, sites or flows each. Levels are those at
+    its end; waits are in ticks, money in cents, load in units of bottleneck load."""
+
+    starts: list[int] = _by("source")
+    sample_starts: list[int] = _by("source")
+    out: list[int] = _by("source")
+    scrapped: list[int] = _by("source")
+    good: list[int] = _by("source")
+    samples: list[int] = _by("source")
+    received: list[int] = _by("source")
+    seeded: list[int] = _by("source")
+    orders: list[int] = _by("source")
+    shipments: list[int] = _by("source")
+    purchase_cents: list[int] = _by("source")
+    variable_cents: list[int] = _by("source")
+    order_cents: list[int] = _by("source")
+    shipment_cents: list[int] = _by("source")
+    waiting: list[int] = _by("source")
+    in_process: list[int] = _by("source")
+    in_transit: list[int] = _by("source")
+    consumed: list[int] = _by("item")
+    holding_cents: list[int] = _by("item")
+    stock: list[int] = _by("item")
+    lots: list[int] = _by("site")
+    wait: list[int] = _by("site")
+    time_in_system: list[int] = _by("site")
+    load: list[float] = field(default_factory=list, metadata={"by": "site"})
+    demanded: list[int] = _by("flow")
+    from_stock: list[int] = _by("flow")
+    served: list[int] = _by("flow")
+    delivered: list[int] = _by("flow")
+    lost: list[int] = _by("flow")
+    cancelled: list[int] = _by("flow")
+    waited: list[int] = _by("flow")
+    deliveries: list[int] = _by("flow")
+    delivery_cents: list[int] = _by("flow")
+    value_cents: list[int] = _by("flow")
+    shortage_cents: list[int] = _by("flow")
+    backlog: list[int] = _by("flow")
+    journal: int = 0
+    """Cents booked in the period, kept apart for the check of conservation."""
+
+
+MEASURES: dict[str, str] = {f.name: f.metadata["by"] for f in fields(Rows) if "by" in f.metadata}
+"""Each counter, and over what it runs."""
 
 
 @dataclass(slots=True)
 class Records:
-    """Integer tables by period: `source["good"][period, source]`, and so on for items, sites and
-    flows (one per demand line and generation). Waits are in ticks, money in cents. `load` is
-    bottleneck load worked off; `cut[period, source, cause]`, `need` and `released` are in good
-    units; `first_good` is the instant of each source's first good unit, samples included, or -1. `worst_units` and `worst_cents` are the largest breaches of conservation at any period end.
+    """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows (one
+    per demand line and generation). `load[period, site]` is bottleneck load worked off;
+    `cut[period, source, cause]`, `need` and `released` are in good units; `first_good` is the instant
+    of each source's first good unit, samples included, or -1; `until` is the last instant.
+    `worst_units` and `worst_cents` are the largest breaches of conservation at any period end.
     """
 
     source: dict[str, IntArray]
@@ -71,68 +106,48 @@ class Records:
     lots: list[Lot]
 
 
-@dataclass(slots=True)
 class Recorder:
     """Collects a run. Amounts are booked in the period of their instant, which may lie ahead; what
     lies beyond the end is not booked (with a drain, it belongs to the last period)."""
 
-    draws: Draws
-    trace: bool
-    source: dict[str, Table] = field(init=False)
-    item: dict[str, Table] = field(init=False)
-    site: dict[str, Table] = field(init=False)
-    flow: dict[str, Table] = field(init=False)
-    load: list[list[float]] = field(init=False)
-    lots: list[Lot] = field(default_factory=list)
-    worst_units: int = 0
-    worst_cents: int = 0
-    journal_cents: int = 0
-    first_good: list[int] = field(init=False)
-    _edges: list[int] = field(init=False)
-    _last: int = field(init=False)
-    _drain: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        plan, periods = self.draws.plan, len(self.draws.periods) - 1
-
-        def tables(names: tuple[str, ...], n: int) -> dict[str, Table]:
-            return {name: [[0] * n for _ in range(periods)] for name in names}
-
-        self.source = tables((*SOURCE_FLOWS, *SOURCE_LEVELS), len(plan.sources))
-        self.item = tables((*ITEM_FLOWS, *ITEM_LEVELS), len(plan.items))
-        self.site = tables(SITE_FLOWS, len(plan.sites))
-        self.flow = tables((*LINE_FLOWS, *LINE_LEVELS), len(self.draws.flows))
-        self.load = [[0.0] * len(plan.sites) for _ in range(periods)]
+    def __init__(self, draws: Draws) -> None:
+        plan = draws.plan
+        sizes = {"source": len(plan.sources), "item": len(plan.items), "site": len(plan.sites), "flow": len(draws.flows)}
+        self.edges: list[int] = draws.periods.tolist()
+        self.rows = [
+            Rows(**{name: [0.0 if name == "load" else 0] * sizes[by] for name, by in MEASURES.items()})  # type: ignore[arg-type]
+            for _ in self.edges[:-1]
+        ]
         self.first_good = [-1] * len(plan.sources)
-        self._edges = self.draws.periods.tolist()
-        self._last = periods - 1
-        self._drain = plan.calendar.drain
+        self.lots: list[Lot] = []
+        self.worst_units = self.worst_cents = 0
+        self._reviews: list[int] = draws.reviews[:-1].tolist()
+        self._end, self._drain = draws.end, plan.calendar.drain
 
-    def period(self, at: int) -> int:
-        """The period of an instant; -1 when nothing is to be booked then."""
-        if at >= self.draws.end:
-            return self._last if self._drain and at < 2**62 else -1
-        return bisect_right(self._edges, at) - 1
-
-    def money(self, table: Table, period: int, index: int, cents: int) -> None:
-        """Book cents, and keep them in a journal of their own for the check of conservation."""
-        table[period][index] += cents
-        self.journal_cents += cents
+    def at(self, instant: int) -> Rows | None:
+        """The counters of the period of an instant; None when nothing is to be booked then."""
+        if instant >= self._end:
+            return self.rows[-1] if self._drain and instant < NEVER else None
+        return self.rows[bisect_right(self.edges, instant) - 1]
 
     def records(
         self, cut: FloatArray, need: FloatArray, released: FloatArray, seeded_stock: list[int], until: int
     ) -> Records:
         """Everything collected, as arrays; plans are given by review and booked by period."""
 
-        def arrays(tables: dict[str, Table]) -> dict[str, IntArray]:
-            return {name: np.array(table, dtype=np.int64).reshape(len(table), -1) for name, table in tables.items()}
+        def tables(entity: str) -> dict[str, IntArray]:
+            names = [name for name, by in MEASURES.items() if by == entity and name != "load"]
+            return {
+                name: np.array([getattr(rows, name) for rows in self.rows], dtype=np.int64).reshape(len(self.rows), -1)
+                for name in names
+            }
 
         return Records(
-            source=arrays(self.source),
-            item=arrays(self.item),
-            site=arrays(self.site),
-            flow=arrays(self.flow),
-            load=np.array(self.load),
+            source=tables("source"),
+            item=tables("item"),
+            site=tables("site"),
+            flow=tables("flow"),
+            load=np.array([rows.load for rows in self.rows]),
             cut=self._by_period(cut),
             need=self._by_period(need),
             released=self._by_period(released),
@@ -145,7 +160,7 @@ class Recorder:
         )
 
     def _by_period(self, by_review: FloatArray) -> FloatArray:
-        total = np.zeros((len(self._edges) - 1, *by_review.shape[1:]))
-        for k, at in enumerate(self.draws.reviews[:-1].tolist()):
-            total[self.period(at)] += by_review[k]
+        total = np.zeros((len(self.rows), *by_review.shape[1:]))
+        for k, instant in enumerate(self._reviews):
+            total[bisect_right(self.edges, instant) - 1] += by_review[k]
         return total

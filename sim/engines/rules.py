@@ -100,6 +100,11 @@ def cents(amount: float) -> int:
     return math.floor(amount + 0.5)
 
 
+def whole(units: float) -> int:
+    """Whole units of an amount with carried fractions, which may be short by rounding errors alone."""
+    return math.floor(units + 1e-9)
+
+
 def stretched(ticks: int, factor: float) -> int:
     """A duration times a factor, rounded up to the grid."""
     return ticks if factor == 1.0 else math.ceil(ticks * factor)

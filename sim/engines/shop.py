@@ -1,9 +1,13 @@
-"""One site in motion: lots queue first-in-first-out at the bottleneck, then spend their cycle time."""
+"""A bottleneck and the recipes that pass it: queue first-in-first-out, then cycle time, then yield."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from heapq import heapreplace
+from itertools import repeat
+
+import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY, Curve
 from sim.draws.sites import SiteDraws
@@ -26,50 +30,49 @@ class Step:
         self._i = 0
 
     def at(self, tick: int) -> float:
-        """The value in force; any order of instants is allowed, forward is fast."""
+        """The value in force; instants may come in any order, forward is fast."""
         if self.constant is not None:
-            return self.constant
+            return float(self.constant)
         if self.knots[self._i] > tick:
             self._i = 0
         self._i = rules.segment(self.knots, tick, self._i)
         return self.values[self._i]
 
 
-class Variates:
-    """Successive variates of a noise, fetched in blocks."""
+def variates(noise: Noise) -> Iterator[float]:
+    """Successive variates, without end."""
+    while not noise.constant:
+        yield from noise.block().tolist()
+    yield from repeat(noise.mean)
 
-    __slots__ = ("_block", "_next", "_noise", "constant")
 
-    def __init__(self, noise: Noise) -> None:
-        self.constant = noise.mean if noise.constant else None
-        self._noise, self._next = noise, 0
-        self._block: list[float] = []
-
-    def draw(self) -> float:
-        """The next one."""
-        if self.constant is not None:
-            return self.constant
-        if self._next == len(self._block):
-            self._block, self._next = self._noise.block().tolist(), 0
-        value = self._block[self._next]
-        self._next += 1
-        return value
+def durations(noise: Noise) -> Iterator[int]:
+    """Successive durations in ticks, without end."""
+    while not noise.constant:
+        yield from np.ceil(noise.block() * TICKS_PER_DAY).astype(np.int64).tolist()
+    yield from repeat(math.ceil(noise.mean * TICKS_PER_DAY))
 
 
 class Bottleneck:
-    """Identical parallel lines; a lot takes the one that would finish it first, the one free first."""
+    """Identical parallel lines; a lot takes the one that would finish it first: the one free first."""
 
-    __slots__ = ("_lines", "knots", "rates")
+    __slots__ = ("_lines", "_steady", "knots", "rates")
 
     def __init__(self, site: SiteDraws) -> None:
         self.knots: list[int] = site.line_rate.knots.tolist()
         self.rates: list[float] = site.line_rate.values.tolist()
         self._lines = [(0, line, 0) for line in range(site.lines)]
+        # The common case, one line at a constant rate, needs no search of the curve.
+        self._steady = self.rates[0] if len(self.rates) == 1 and site.lines == 1 and self.rates[0] > 0.0 else 0.0
 
     def work(self, now: int, load: float) -> tuple[int, int]:
-        """When a load that arrives now begins and leaves."""
+        """When a load that arrives now begins and leaves; NEVER if it never does."""
         free, line, i = self._lines[0]
-        begin = max(free, now)
+        begin = free if free > now else now
+        if self._steady:
+            leave = begin + math.ceil(load / self._steady)
+            self._lines[0] = (leave, line, i)
+            return begin, leave
         if begin >= rules.NEVER:
             return rules.NEVER, rules.NEVER
         i = rules.segment(self.knots, begin, i)
@@ -82,53 +85,43 @@ class Bottleneck:
         rate = self.rates[rules.segment(self.knots, now, 0)]
         if not 0.0 < rate < math.inf:
             return 0.0
-        return sum(min(max(free - now, 0), 10**6 * TICKS_PER_DAY) for free, _, _ in self._lines) * rate
+        longest = 10**6 * TICKS_PER_DAY
+        return sum(min(max(free - now, 0), longest) for free, _, _ in self._lines) * rate
 
 
 class Maker:
-    """One source in motion: its luck, its learning and the fractions it carries over."""
+    """The yield of one source in motion: its luck, its learning, and the fractions it carries over."""
 
     __slots__ = (
-        "_carry_good",
-        "_carry_out",
-        "_cycle",
-        "_cycle_factor",
-        "_first",
-        "_fixed",
-        "_leaving",
-        "_load",
-        "_luck",
-        "_noise",
-        "_offset",
-        "_started",
-        "_worked",
-        "_yield_factor",
-        "draws",
-        "y",
+        "_before", "_carry_good", "_carry_out", "_factor", "_first", "_leaving", "_luck", "_noise", "_offset", "_share_fixed",
+        "_worked", "fixed", "perfect", "started", "y",
     )  # fmt: skip
 
     def __init__(self, source: SourceDraws, site: SiteDraws, noise: YieldNoise) -> None:
         y = source.yields
-        self.draws, self.y = source, y
-        self._load, self._cycle = Variates(source.load), Variates(source.cycle)
-        self._luck = Variates(source.luck) if source.luck is not None else None
-        self._noise = noise
-        self._yield_factor, self._cycle_factor = Step(site.factors.yields), Step(site.factors.cycle_time)
-        self._carry_out = self._carry_good = 0.0
-        self._first = -1
-        self._started = False
-        self._offset = 0.0
-        self._worked = 0
+        self.y, self._noise = y, noise
+        self._luck = variates(source.luck) if source.luck is not None else None
+        self._factor = Step(site.factors.yields)
+        self._carry_out = self._carry_good = self._offset = 0.0
+        self._first, self._worked, self.started = -1, 0, False
+        self._before: Maker | None = None
         self._leaving: list[tuple[int, int]] = []
-        self._fixed = self._share(0.0, 1.0) if y.learns == 0 else None
+        self._share_fixed = self._share(0.0, 1.0) if y.learns == 0 else None
+        self.fixed = None if self._share_fixed is None else y.line * y.gross * self._share_fixed
+        """Expected good units of a start, where nothing is learned."""
+        certain = self._factor.constant == 1.0 and (self._luck is None or self._share_fixed == 1.0)
+        self.perfect = certain and y.line == 1.0 and self.fixed == 1.0
+        """Each start gives one good unit, always."""
 
     def _share(self, x: float, factor: float) -> float:
         y = self.y
         return rules.good_share(y.defects, y.survival, y.assembly, x, factor)
 
     def experience(self, at: int) -> float:
-        """Learning constants behind the source at an instant."""
+        """Learning constants behind the source at an instant, what it inherits included."""
         y = self.y
+        if self._before is not None and not self.started:
+            return y.keep * self._before.experience(at)
         if y.learns == 2:
             return self._offset + (max(at - self._first, 0) / y.scale if self._first >= 0 else 0.0)
         if y.learns == 1:
@@ -138,54 +131,43 @@ class Maker:
 
     def good_per_start(self, at: int) -> float:
         """Good units that a start begun now is expected to give."""
-        share = self._fixed if self._fixed is not None else self._share(self.experience(at), 1.0)
-        return self.y.line * self.y.gross * share
+        if self.fixed is not None:
+            return self.fixed
+        return self.y.line * self.y.gross * self._share(self.experience(at), 1.0)
 
-    def load(self) -> float:
-        """Bottleneck load of a start of the next lot."""
-        return self._load.draw()
-
-    def cycle(self, begin: int) -> int:
-        """Cycle time of a lot begun then, in ticks."""
-        days = self._cycle.draw()
-        return rules.stretched(math.ceil(days * TICKS_PER_DAY), self._cycle_factor.at(begin))
-
-    @property
-    def started(self) -> bool:
-        """Whether a lot has begun here."""
-        return self._started
-
-    def inherit(self, before: Maker, at: int) -> None:
-        """Begin with the kept share of what the generation before has learned, in this one's constants."""
-        self._offset = self.y.keep * before.experience(at)
+    def descend(self, makers: Sequence[Maker]) -> None:
+        """Know the generation before: the first lot begins with a kept share of its constants."""
+        self._before = makers[self.y.inherits] if self.y.inherits >= 0 else None
 
     def begin(self, lot: Lot) -> None:
         """Settle the lot's output, as its yield stands when it begins; remember it as experience."""
-        self._started = True
+        if self.perfect:
+            lot.out = lot.good = lot.starts
+            return
+        if not self.started:
+            self.started, self._offset = True, self.experience(lot.begin)
         if self._first < 0:
             self._first = lot.begin
         x = self.experience(lot.begin)
-        factor = self._yield_factor.at(lot.begin)
         self._carry_out += lot.starts * self.y.line
-        lot.out = math.floor(self._carry_out)
+        lot.out = rules.whole(self._carry_out)
         self._carry_out -= lot.out
-        lot.good = self._good(lot.starts * self.y.line * self.y.gross, x, factor)
+        lot.good = self._good(lot.starts * self.y.line * self.y.gross, x, self._factor.at(lot.begin))
         if self.y.learns == 1:
             self._leaving = [entry for entry in self._leaving if entry[0] > lot.begin]
             self._leaving.append((lot.leave, lot.starts))
             self._worked += lot.starts
 
     def _good(self, gross: float, x: float, factor: float) -> int:
-        if self._noise is YieldNoise.BINOMIAL and self._luck is not None:
-            share = (self._fixed if self._fixed is not None else self._share(x, 1.0)) * factor
-            units = math.floor(gross + self._carry_good)
+        luck = next(self._luck) if self._luck is not None else 1.0
+        if self._noise is YieldNoise.BINOMIAL:
+            share = (self._share_fixed if self._share_fixed is not None else self._share(x, 1.0)) * factor
+            units = rules.whole(gross + self._carry_good)
             self._carry_good += gross - units
-            u = self._luck.draw()
-            return rules.binomial(units, share, u, _normal(u))
-        spread = self._luck.draw() if self._luck is not None else 1.0
-        share = self._fixed if self._fixed is not None and spread == 1.0 else self._share(x, spread)
-        exact = gross * share * factor + self._carry_good
-        good = math.floor(exact)
+            return rules.binomial(units, share, luck, _normal(luck))
+        fixed = self._share_fixed if luck == 1.0 else None
+        exact = gross * (fixed if fixed is not None else self._share(x, luck)) * factor + self._carry_good
+        good = rules.whole(exact)
         self._carry_good = exact - good
         return good
 
@@ -195,3 +177,41 @@ def _normal(u: float) -> float:
 
     return float(special.ndtri(u))
 
+
+class Route:
+    """The way of one source's lots, with all that is constant about it looked up once."""
+
+    __slots__ = (
+        "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "pool", "price",
+        "price_factor", "priority", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
+        "variable_cents",
+    )  # fmt: skip
+
+    def __init__(
+        self, source: int, draws: SourceDraws, site_draws: SiteDraws, bottleneck: Bottleneck, maker: Maker, *,
+        item: int, pool: int, site: int, priority: int, takes: list[tuple[int, int]],
+    ) -> None:  # fmt: skip
+        self.source, self.item, self.pool, self.site, self.priority = source, item, pool, site, priority
+        self.bottleneck, self.maker, self.takes = bottleneck, maker, takes
+        self.load, self.cycle = variates(draws.load), durations(draws.cycle)
+        stretch = Step(site_draws.factors.cycle_time)
+        self.stretch = None if stretch.constant == 1.0 else stretch
+        self.held, self.shipping = site_draws.factors.held, draws.shipping
+        self.lot_size = draws.lot_size
+        self.lead = rules.stretched(TICKS_PER_DAY, draws.lead_days)
+        self.order_cents, self.shipment_cents = draws.order_cost, draws.shipment_cost
+        self.variable_cents = draws.variable_cost
+        self.price: list[float] = draws.price.tolist()
+        self.price_factor = Step(site_draws.factors.price)
+
+    def leaves(self, ready: int) -> int:
+        """When a lot leaves the site: when ready, or when held shipments go."""
+        for begin, end in self.held:
+            if begin <= ready < end:
+                ready = end
+        return ready
+
+    def price_at(self, now: int) -> float:
+        """What a supplier charges for one start, in cents, at the price of the day."""
+        day = min(now // TICKS_PER_DAY, len(self.price) - 1)
+        return self.price[day] * self.price_factor.at(now)

@@ -95,9 +95,9 @@ def tables(draws: Draws) -> Tables:
         risk_rate=np.array([s.risk_rate for s in draws.sources]),
         sample_rate=np.array([s.sample_rate for s in draws.sources]),
         reviews=draws.reviews,
-        capacity=np.array([[site.available.at(int(t)) for site in draws.sites] for t in reviews]),
-        allocation=np.array([[site.allocation.at(int(t)) for site in draws.sites] for t in reviews]),
-        commitment=np.array([[site.commitment.at(int(t)) for site in draws.sites] for t in reviews]),
+        capacity=np.column_stack([site.available.at_all(reviews) for site in draws.sites]),
+        allocation=np.column_stack([site.allocation.at_all(reviews) for site in draws.sites]),
+        commitment=np.column_stack([site.commitment.at_all(reviews) for site in draws.sites]),
         notice=np.array([site.notice for site in draws.sites]),
         announced=_announced(draws),
         unit_cost=_unit_cost(draws),
@@ -124,8 +124,7 @@ def _announced(draws: Draws) -> FloatArray:
     grid = np.arange(days) * TICKS_PER_DAY
     total = np.zeros((len(draws.sources), days))
     for r, source in enumerate(draws.plan.sources):
-        curve = draws.sites[source.site].announced
-        rates = curve.values[np.searchsorted(curve.knots, grid, side="right") - 1]
+        rates = draws.sites[source.site].announced.at_all(grid)
         y = draws.sources[r].yields
         mature = y.line * y.gross * good_share(y.defects, y.survival, y.assembly, EXPERIENCE_END, 1.0)
         total[r] = np.concatenate([[0.0], np.cumsum(rates * mature)[:-1]])

@@ -34,10 +34,8 @@ def run_report(result: Result) -> list[Block]:
 
 
 def changes(scenario: Scenario) -> Lines | None:
-    """(a) Overrides, old -> new; and what the story's readings switch off."""
+    """(a) Overrides, old -> new."""
     lines = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in scenario.changes]
-    if scenario.pruned:
-        lines.append(f"switched off by only_if: {', '.join(scenario.pruned)}")
     return Lines("Changes", tuple(lines)) if lines else None
 
 
@@ -60,9 +58,15 @@ def contested(scenario: Scenario) -> Table | None:
             continue
         chosen = explicit.get(name) or ledger.reading_name(name)
         value = with_unit(ledger.resolve(name, chosen).value, figure.unit)
-        others = [f"{n}: {plain(ledger.resolve(name, n).value)}" for n in figure.readings if n != chosen]
+        others = [_named(n, plain(ledger.resolve(name, n).value)) for n in figure.readings if n != chosen]
         rows.append([name, chosen or "", value, "; ".join(others)])
     if not rows:
         return None
     columns = [left("figure"), left("reading"), left("value"), left("other readings")]
-    return table("Contested inputs, and the reading taken", columns, rows)
+    notes = [f"switched off by these readings: {', '.join(scenario.pruned)}"] if scenario.pruned else []
+    return table("Contested inputs, and the reading taken", columns, rows, notes)
+
+
+def _named(reading: str, value: str) -> str:
+    """A reading and its value, unless that is its name."""
+    return reading if reading == value else f"{reading}: {value}"

@@ -14,7 +14,7 @@ from sim.report.tables import Table, left, right, table
 if TYPE_CHECKING:
     from sim.api import Result
 
-CAUSES = {"cut.capacity": "cap", "cut.qualification": "qual", "cut.inputs": "input", "cut.contract": "contr"}
+CAUSES = {"cut.capacity": "cap", "cut.qualification": "qual", "cut.inputs": "in", "cut.contract": "con"}
 """Measure -> what stands in the table."""
 
 
@@ -57,7 +57,8 @@ def in_house_shares(result: Result) -> Table | None:
     names = [*(n for n in shares if n in found), *(n for n in found if n not in shares)]
     echoes = {name: _echoes(result, name) for name in names}
     rows = [[name + ("*" if echoes[name] else ""), *(_share(cells, name, c) for c in grouping.labels)] for name in names]
-    notes = [f"* {name}: rests on an assumption: {text}" for name in names for text in echoes[name]]
+    by_remark = {text: [n for n in names if text in echoes[n]] for name in names for text in echoes[name]}
+    notes = [f"* {', '.join(marked)}: echoes an assumption ({text})" for text, marked in by_remark.items()]
     title = f"In-house share by {grouping.unit} [%] ({NOTHING}: nothing was made)"
     return table(title, [left("share"), *(right(c) for c in grouping.labels)], rows, notes)
 
@@ -84,14 +85,17 @@ def binding(result: Result) -> Table | None:
     cuts = {key: v for key, v in totals(measures(result, "pool", *CAUSES), grouping).items() if v > 0}
     if not cuts:
         return None
-    rows = []
-    for stage in _stages(result):
-        part = [(name, cause, c, v) for (name, cause, c), v in cuts.items() if _stage(result, name) == stage]
+    rows, places = [], []
+    group = _groups(result)
+    for stage in dict.fromkeys(group.values()):
+        part = [(name, cause, c, v) for (name, cause, c), v in cuts.items() if group.get(name) == stage]
         causes = [_largest((cause, v) for _, cause, c, v in part if c == column) for column in grouping.labels]
-        rows.append([stage, *(CAUSES.get(c, NOTHING) for c in causes), _largest((name, v) for name, _, _, v in part)])
-    columns = [left("stage"), *(right(c) for c in grouping.labels), left("where most")]
-    legend = "cap capacity, qual qualification, input inputs missing, contr contract or allocation"
-    return table(f"What held releases back most, by {grouping.unit} ({NOTHING}: nothing)", columns, rows, [legend])
+        rows.append([stage, *(CAUSES.get(c, NOTHING) for c in causes)])
+        if part:
+            places.append(f"{stage}: {_largest((name, v) for name, _, _, v in part)}")
+    columns = [left("stage"), *(right(c) for c in grouping.labels)]
+    notes = ["cap capacity, qual qualification, in inputs missing, con contract or allocation", f"Where most: {'; '.join(places)}"]
+    return table(f"What held releases back most, by {grouping.unit} ({NOTHING}: nothing)", columns, rows, notes)
 
 
 def _largest(amounts: Iterable[tuple[str, float]]) -> str:
@@ -102,18 +106,18 @@ def _largest(amounts: Iterable[tuple[str, float]]) -> str:
     return max(sums, key=lambda name: sums[name]) if sums else NOTHING
 
 
-def _stage(result: Result, pool: str) -> str:
-    """The stage of an item, or of a pool's first member."""
-    document = result.scenario.document
-    name = document.pools[pool].members[0] if pool in document.pools else pool
-    return document.items[name].stage if name in document.items else NOTHING
-
-
-def _stages(result: Result) -> list[str]:
-    """Stages in the order in which the scenario's items name them."""
+def _groups(result: Result) -> dict[str, str]:
+    """Item or pool made by some recipe -> its stage, with the family where a stage has several."""
     document = result.scenario.document
     made = {r.item for r in document.recipes.values()}
-    return list(dict.fromkeys(item.stage for name, item in document.items.items() if name in made))
+    items = {name: item for name, item in document.items.items() if name in made}
+    families: dict[str, set[str]] = {}
+    for item in items.values():
+        families.setdefault(item.stage, set()).add(item.family)
+    # Families of one stage stand together, stages in the order in which they are first named.
+    order = sorted(items, key=lambda n: list(families).index(items[n].stage))
+    groups = {n: items[n].stage + (f" {items[n].family}" if len(families[items[n].stage]) > 1 else "") for n in order}
+    return groups | {n: groups[p.members[0]] for n, p in document.pools.items() if p.members[0] in groups}
 
 
 def milestones(result: Result) -> Table | None:
@@ -153,10 +157,12 @@ def compute(result: Result) -> Table | None:
     if not cells:
         return None
     rows = []
-    for line in dict.fromkeys(name for name, _, _ in cells):
+    lines = dict.fromkeys(name for name, _, _ in cells)
+    for line in (*lines, *(["all"] if len(lines) > 1 else [])):
         title = titled(result.scenario.document.demand, line)
+        counted = lines if line == "all" else (line,)
         for measure, unit, scale in (("h100e", "H100e", 1.0), ("watts", "MW", 1e-6)):
-            values = [cells.get((line, measure, c), 0.0) * scale for c in grouping.labels]
+            values = [scale * sum(cells.get((n, measure, c), 0.0) for n in counted) for c in grouping.labels]
             rows.append([title, unit, *map(count, values), count(sum(values))])
             title = ""
     columns = [left("line"), left("unit"), *(right(c) for c in grouping.labels), right("all")]

@@ -39,7 +39,7 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
         found.append(Entry("holding", "item", item.name, None, -records.item["holding_cents"][:, i]))
     for index, line in enumerate(plan.lines):
         flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
-        for category, table, sign in (("shipment", "shipment", -1), ("shortage", "shortage", -1), ("value", "value", 1)):
+        for category, table, sign in (("shipment", "delivery", -1), ("shortage", "shortage", -1), ("value", "value", 1)):
             found.append(Entry(category, "demand", line.name, None, sign * records.flow[f"{table}_cents"][:, flows].sum(axis=1)))
     for s, site in enumerate(plan.sites):
         for category, dollars in (

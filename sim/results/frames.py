@@ -26,7 +26,7 @@ SOURCE_MEASURES = (
     "starts", "sample_starts", "out", "good", "samples", "scrapped", "received", "seeded", "waiting", "in_process",
     "in_transit", "orders", "shipments",
 )  # fmt: skip
-LINE_MEASURES = ("demanded", "served", "delivered", "lost", "cancelled", "backlog", "shipments")
+LINE_MEASURES = ("demanded", "served", "delivered", "lost", "cancelled", "backlog", "deliveries")
 
 
 def monthly(draws: Draws, records: Records) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def service(run: Run) -> Iterator[Indicator]:
         yield f"lost{suffix}", float(run.total(book["lost"], flows))
         waited = run.total(book["waited"], flows) / TICKS_PER_DAY
         yield f"time_to_serve{suffix}", _ratio(waited, served)
-        yield f"shipments{suffix or '.customers'}", float(run.total(book["shipments"], flows))
+        yield f"shipments{suffix or '.customers'}", float(run.total(book["deliveries"], flows))
 
 
 def compute(run: Run) -> Iterator[Indicator]:

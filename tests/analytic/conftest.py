@@ -52,3 +52,15 @@ def judge() -> Judge:
         assert abs(mean - theory) < 4 * error, f"{mean:.6g} +- {error:.3g}, theory {theory:.6g}"
 
     return judged
+
+
+@pytest.fixture(scope="session")
+def measured() -> Callable[..., list[float]]:
+    """A measure of the monthly frame, by period."""
+
+    def values(result: Result, scope: str, name: str, measure: str) -> list[float]:
+        frame = result.frames["monthly"]
+        rows = frame[(frame["scope"] == scope) & (frame["name"] == name) & (frame["measure"] == measure)]
+        return [float(x) for x in rows.sort_values("period")["value"]]
+
+    return values

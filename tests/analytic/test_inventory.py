@@ -7,19 +7,10 @@ from typing import Any
 
 import pytest
 
-from sim.api import Result
-
 Fixture = Callable[..., Any]
 
 
-def measured(result: Result, scope: str, name: str, measure: str) -> list[float]:
-    """A measure by period."""
-    frame = result.frames["monthly"]
-    rows = frame[(frame["scope"] == scope) & (frame["name"] == name) & (frame["measure"] == measure)]
-    return [float(x) for x in rows.sort_values("period")["value"]]
-
-
-def test_base_stock_replay(play: Fixture) -> None:
+def test_base_stock_replay(play: Fixture, measured: Fixture) -> None:
     result = play("base_stock_replay")
     stock = measured(result, "item", "part", "stock")
     backlog = measured(result, "demand", "customers", "backlog")

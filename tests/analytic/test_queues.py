@@ -12,7 +12,7 @@ Fixture = Callable[..., Any]
 
 
 def test_mm1(replicate: Fixture, judge: Fixture) -> None:
-    sample = replicate("mm1", ["mean_wait.machine", "mean_queue.machine", "utilisation.machine"], 16)
+    sample = replicate("mm1", ["mean_wait.machine", "mean_queue.machine", "utilisation.machine"], 24)
     judge(sample["mean_wait.machine"], 0.208333)
     judge(sample["mean_queue.machine"], 5 * 0.208333, power=0.04)
     judge(sample["utilisation.machine"], 0.625)
@@ -20,7 +20,7 @@ def test_mm1(replicate: Fixture, judge: Fixture) -> None:
 
 def test_mm4(replicate: Fixture, judge: Fixture) -> None:
     names = ["mean_wait.machines", "mean_queue.machines", "utilisation.machines"]
-    sample = replicate("mm4", names, 16)
+    sample = replicate("mm4", names, 24)
     judge(sample["mean_wait.machines"], 2.13238, power=0.04)
     judge(sample["mean_queue.machines"], 0.533095, power=0.04)
     judge(sample["utilisation.machines"], 0.625)
@@ -41,14 +41,14 @@ def test_three_stations_in_series(replicate: Fixture, judge: Fixture) -> None:
 def test_pollaczek_khinchine(replicate: Fixture, judge: Fixture, sets: tuple[str, ...], cv: float) -> None:
     rho = 0.5
     theory = rho * (1 + cv**2) / (2 * (1 - rho))
-    judge(replicate("mg1", ["mean_wait.machine"], 12, sets)["mean_wait.machine"], theory, power=0.05)
+    judge(replicate("mg1", ["mean_wait.machine"], 16, sets)["mean_wait.machine"], theory, power=0.05)
 
 
 def test_make_to_stock(replicate: Fixture, judge: Fixture) -> None:
-    sample = replicate("make_to_stock", ["fill_rate", "shortage_usd"], 16)
+    sample = replicate("make_to_stock", ["fill_rate", "shortage_usd"], 24)
     judge(sample["fill_rate"], 1 - 0.6**3, power=0.01)
     # A dollar for each unit waiting for an hour: dollars an hour are the mean backlog.
-    judge(sample["shortage_usd"] / 2500, 0.6**4 / 0.4, power=0.06)
+    judge(sample["shortage_usd"] / 4000, 0.6**4 / 0.4, power=0.06)
 
 
 @pytest.mark.parametrize(("case", "last"), [("mm1", "make"), ("mm4", "make"), ("tandem3", "third")])

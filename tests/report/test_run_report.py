@@ -93,11 +93,14 @@ def test_shares_by_quarter_with_nothing_made_and_the_assumption_named() -> None:
     assert body(table) == (("wafer*", "-", "0", "25.0", "100"), ("board*", "50.0", "50.0", "50.0", "50.0"))
     assert table is not None
     assert [c.title for c in table.columns] == ["share", "26Q1", "26Q2", "26Q3", "26Q4"]
-    assert table.notes[0] == "* wafer: rests on an assumption: fab: no source states its size"
+    assert table.notes == ("* wafer, board: echoes an assumption (fab: no source states its size)",)
 
 
 def test_the_cause_that_cut_most_binds() -> None:
-    assert body(binding(make())) == (("wafer", "qual", "qual", "cap", "-", "die"), ("board", "-", "-", "-", "-", "-"))
+    table = binding(make())
+    assert body(table) == (("wafer", "qual", "qual", "cap", "-"), ("board", "-", "-", "-", "-"))
+    assert table is not None
+    assert table.notes[-1] == "Where most: wafer: die"
 
 
 def test_milestones_are_dates_or_not_by_the_end() -> None:

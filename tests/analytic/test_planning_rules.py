@@ -1,0 +1,147 @@
+"""Planned items: forecasts, changeovers, contracts, qualification, each with a known outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sim.api import run
+
+Fixture = Callable[..., Any]
+
+
+def planned(**changes: Any) -> dict[str, Any]:
+    """One planned item from a supplier with a lead time of 10 days, 10 a day wanted."""
+    data = {
+        "horizon": {"length": 200, "time_unit": "day"},
+        "report_every": 10,
+        "review_every": 10,
+        "initial": "pipeline",
+        "items": {"part": {"stage": "part"}},
+        "sites": {"supplier": {"in_house": False, "capacity": 100}},
+        "recipes": {"buy": {"item": "part", "site": "supplier", "lot_size": 5, "cycle_time": 10}},
+        "demand": {"d": {"item": "part", "rate": 10}},
+    }
+    return data | changes
+
+
+@pytest.mark.parametrize(("bias", "sign"), [(1.3, 1), (0.7, -1), (1.0, 0)])
+def test_a_biased_forecast_ends_in_surplus_or_backlog(build: Fixture, bias: float, sign: int) -> None:
+    """The planner covers lead time and review, 20 days, at its forecast: off by 20 days x 10 x bias error."""
+    data = planned()
+    data["demand"]["d"]["forecast"] = {"bias": bias}
+    kpis = run(build(data)).kpis
+    net = kpis["stock_end.part"] - kpis["backlog_end"]
+    if sign == 0:
+        assert abs(net) <= 60
+    else:
+        assert sign * net > 0
+        # Releases are spread over the review period, so up to one period's demand is still to come.
+        assert sign * net == pytest.approx(60, abs=35)
+
+
+def test_revision_corrects_a_biased_forecast(build: Fixture) -> None:
+    data = planned()
+    data["demand"]["d"]["forecast"] = {"bias": 0.5, "revision": 0.5}
+    corrected = run(build(data)).kpis["backlog_end"]
+    data["demand"]["d"]["forecast"] = {"bias": 0.5}
+    assert corrected < 0.3 * run(build(data)).kpis["backlog_end"]
+
+
+def test_changeover_between_generations(build: Fixture) -> None:
+    """10 a day for 30 days; the second takes over linearly from day 10 to 20: 150 each."""
+    data = {
+        "horizon": {"length": 30, "time_unit": "day"},
+        "items": {k: {"stage": "s", "initial_stock": 1000} for k in ("one", "two")},
+        "sites": {"plant": {"in_house": True, "capacity": 100}},
+        "recipes": {f"make_{k}": {"item": k, "site": "plant"} for k in ("one", "two")},
+        "demand": {"d": {"generations": [{"item": "one"}, {"item": "two", "begins": 10, "months": 10}], "rate": 10}},
+    }
+    kpis = run(build(data)).kpis
+    assert kpis["served"] == pytest.approx(300, abs=1)
+    assert 1000 - kpis["stock_end.one"] == pytest.approx(150, abs=1)
+    assert 1000 - kpis["stock_end.two"] == pytest.approx(150, abs=1)
+    data["demand"]["d"]["pattern"] = "poisson"
+    kpis = run(build(data), seed=4).kpis
+    assert 2000 - kpis["stock_end.one"] - kpis["stock_end.two"] == kpis["served"]
+    assert abs(1000 - kpis["stock_end.two"] - 150) < 4 * 150**0.5
+
+
+def test_a_changeover_waits_for_high_volume(build: Fixture) -> None:
+    """Wished on day 5; risk production for 12 days and a lead time of 3: it begins on day 15."""
+    data = {
+        "horizon": {"length": 30, "time_unit": "day"},
+        "items": {k: {"stage": "s", "initial_stock": 1000} for k in ("one", "two")},
+        "sites": {"plant": {"in_house": True, "capacity": 100}},
+        "recipes": {
+            "make_one": {"item": "one", "site": "plant"},
+            "make_two": {
+                "item": "two", "site": "plant", "cycle_time": 3,
+                "qualification": {"risk": {"days": 12, "starts": 1}},
+            },
+        },
+        "demand": {
+            "d": {"generations": [{"item": "one"}, {"item": "two", "begins": 5, "wait_for": ["make_two"]}], "rate": 10}
+        },
+    }  # fmt: skip
+    kpis = run(build(data)).kpis
+    assert 1000 - kpis["stock_end.one"] == 150
+    assert 1000 - kpis["stock_end.two"] == 150
+
+
+def moving(contract: dict[str, Any], qualification: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Our own plant opens on day 60 with more than enough; outside has been the only source."""
+    data = planned()
+    site = {"in_house": True, "capacity": {"interpolate": "step", "points": [{"at": 0, "value": 0}, {"at": 60, "value": 30}]}}
+    data["sites"]["plant"] = site
+    data["sites"]["supplier"]["contract"] = contract
+    own = {"item": "part", "site": "plant", "lot_size": 5, "cycle_time": 10}
+    data["recipes"]["own"] = own | ({"qualification": qualification} if qualification else {})
+    data["sourcing"] = {"part": {"sources": ["own", "buy"], "policy": "in_house_first"}}
+    return data
+
+
+@pytest.mark.parametrize("notice", [0, 40, 80])
+def test_a_commitment_binds_for_its_notice_period(build: Fixture, measured: Fixture, notice: float) -> None:
+    """Orders stay at the committed 8 a day until notice has run, then fall to nothing."""
+    result = run(build(moving({"commitment": 8, "notice": notice})))
+    outside = [units / 10 for units in measured(result, "recipe", "buy", "starts")]
+    assert all(rate == pytest.approx(10, abs=1) for rate in outside[1:6])
+    falls = next(k for k in range(6, 20) if outside[k] < 7.5)
+    last = 6 + int(notice / 10)
+    assert falls in (last, last + 1, last + 2)
+    assert all(rate >= 7.9 for rate in outside[6:falls])
+    assert outside[-1] == 0
+    assert result.kpis["backlog_end"] <= 20
+
+
+def test_risk_production_is_no_reason_to_order_less_outside(build: Fixture, measured: Fixture) -> None:
+    """Qualified from day 60 to 120: outside orders stay; after it they fall."""
+    qualification = {"samples": {"days": 20, "starts": 1}, "risk": {"days": 40, "starts": 4}}
+    result = run(build(moving({}, qualification)))
+    outside = measured(result, "recipe", "buy", "starts")
+    own = measured(result, "recipe", "own", "starts")
+    assert sum(measured(result, "recipe", "own", "sample_starts")) == 20
+    assert own[:8] == [0] * 8
+    assert all(0 < units <= 40 for units in own[8:12])
+    assert all(units == pytest.approx(100, abs=10) for units in outside[1:12])
+    assert outside[-1] == 0
+
+
+def test_allocation_limits_outside_starts(build: Fixture, measured: Fixture) -> None:
+    data = planned()
+    data["sites"]["supplier"]["contract"] = {"allocation": 6}
+    result = run(build(data))
+    assert max(measured(result, "recipe", "buy", "starts")) <= 60
+    assert sum(measured(result, "pool", "part", "cut.contract")) > 0
+
+
+def test_planners_do_not_see_the_future(build: Fixture, measured: Fixture) -> None:
+    """A disruption that nobody announced leaves every release before it as it was."""
+    strike = {"kind": "scheduled", "begins": 100, "duration": 50, "sites": ["supplier"], "effects": {"capacity": 0}}
+    plain = measured(run(build(planned())), "recipe", "buy", "starts")
+    struck = measured(run(build(planned(disruptions={"strike": strike}))), "recipe", "buy", "starts")
+    assert struck[:10] == plain[:10]
+    assert struck[10:] != plain[10:]

@@ -1,0 +1,67 @@
+"""Noise on yields: mean and variance of lots against theory, by their own standard errors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sim.api import run
+from sim.dies import gross_dies_per_wafer
+
+Fixture = Callable[..., Any]
+
+
+def lots(n: int, size: int, recipe: dict[str, Any], noise: str) -> dict[str, Any]:
+    """`n` lots made to stock, one a day."""
+    return {
+        "horizon": {"length": n, "time_unit": "day"},
+        "yield_noise": noise,
+        "items": {"chip": {"stage": "wafer", "die_area": {"n3": 300}, "policy": {"type": "periodic", "quantity": size, "review": 1}}},
+        "nodes": {"n3": {"reticle": 858, "wafer_diameter": 300, "edge_exclusion": 3, "scribe": 0.1}},
+        "sites": {"fab": {"in_house": True, "capacity": "unlimited"}},
+        "recipes": {"make": {"item": "chip", "site": "fab", "lot_size": size, **recipe}},
+        "demand": {"d": {"item": "chip", "pattern": "series", "every": 1, "values": [1]}},
+    }
+
+
+def check(sample: NDArray[np.float64], mean: float, variance: float) -> None:
+    """Mean and variance within 4 standard errors, the error of the variance from the fourth moment."""
+    n = len(sample)
+    spread = sample - sample.mean()
+    error = math.sqrt(variance / n)
+    assert abs(sample.mean() - mean) < 4 * error
+    error = math.sqrt(max(float((spread**4).mean()) - variance**2, 0) / n)
+    assert error < 0.1 * variance
+    assert abs(float(spread.var(ddof=1)) - variance) < 4 * error
+
+
+@pytest.mark.parametrize(("size", "share"), [(100, 0.8), (20, 0.1), (2000, 0.3)])
+def test_binomial(build: Fixture, size: int, share: float) -> None:
+    """Exact below 400 units, by the normal approximation above."""
+    data = lots(1500, size, {"yield": {"assembly": share}}, "binomial")
+    # Orders are in good units: as many as a lot is expected to give.
+    data["items"]["chip"]["policy"]["quantity"] = size * share
+    frame = run(build(data), trace=True).frames["lots"]
+    assert set(frame["starts"]) == {size}
+    check(frame["good"].to_numpy(dtype=float), size * share, size * share * (1 - share))
+
+
+def test_gamma(build: Fixture) -> None:
+    """Defects clustered by lot: Poisson yield at a gamma density has the negative binomial mean
+    (1 + u / alpha)^-alpha and second moment (1 + 2 u / alpha)^-alpha, u = area x density."""
+    alpha, density, size = 3.0, 0.1, 25
+    data = lots(2000, size, {"node": "n3", "yield": {"defects": density, "alpha": alpha}}, "gamma")
+    u = 3.0 * density
+    mean = (1 + u / alpha) ** -alpha
+    gross = size * gross_dies_per_wafer(300, 300, 3, 0.1)
+    # What 25 wafers are planned to give; lots of 25 and 26 starts would blur the variance.
+    frame = run(build(data), trace=True).frames["lots"]
+    scale = frame["starts"].to_numpy(dtype=float) / size
+    # A carried fraction of a unit is the difference of two remainders: it adds less than a unit.
+    sample = frame["good"].to_numpy(dtype=float) / scale
+    check(sample, gross * mean, gross**2 * ((1 + 2 * u / alpha) ** -alpha - mean**2))
