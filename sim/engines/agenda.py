@@ -11,6 +11,7 @@ import simpy
 from sim.engines.phases import MOST_ROUNDS, Phase
 from sim.errors import ModelError
 
+_RECORD = int(Phase.RECORD)
 Action = Callable[[Any], None]
 Key = tuple[int, int, int, int, int, int]
 """Round, phase, priority, rank and sequence within an instant, and a count that ends all ties."""
@@ -51,7 +52,7 @@ class Agenda:
         """Do something at an instant, now or later."""
         if time > self.now or self._phase < 0:
             # Records wait until all rounds of their instant are over.
-            turn = 0 if phase < Phase.RECORD else MOST_ROUNDS + 1
+            turn = 0 if phase < _RECORD else MOST_ROUNDS + 1
             Appointment(self, time - self.now, (turn, phase, priority, rank, sequence, 0), action, argument)
         else:
             self.follow_up(phase, priority, rank, sequence, action, argument)
@@ -64,11 +65,10 @@ class Agenda:
         self._count += 1
         heappush(self._soon, ((turn, phase, priority, rank, sequence, self._count), action, argument))
 
-    def perform(self, appointment: simpy.Event) -> None:
+    def perform(self, appointment: Any) -> None:
         """Run an appointment and the follow-ups that may come before the calendar's next one."""
-        assert isinstance(appointment, Appointment)
         key, soon = appointment.key, self._soon
-        self.now = now = int(self.env.now)
+        self.now = now = self.env.now  # type: ignore[assignment]
         self._round, self._phase = key[0], key[1]
         appointment.action(appointment.argument)
         while soon:

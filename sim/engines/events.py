@@ -14,10 +14,14 @@ from sim.engines.initial import Seed, pipeline
 from sim.engines.phases import Phase, Stage
 from sim.engines.planning_desk import PlanningDesk
 from sim.engines.recorder import Lot, Recorder, Records, Rows
+from sim.engines.rules import NEVER
 from sim.engines.shop import Bottleneck, Maker, Route
 from sim.engines.stockroom import Stockroom
 
 Progress = Callable[[float], None]
+# Plain integers: looking up a member of an enumeration costs as much as a step of the engine.
+RECEIVE, SERVE, PLAN, RECORD = (int(phase) for phase in list(Phase)[1:])
+SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)
 
 
 class EventsEngine:
@@ -41,8 +45,13 @@ class EventsEngine:
         self.routes = [self._route(r) for r in range(len(plan.sources))]
         for route in self.routes:
             route.maker.descend([other.maker for other in self.routes])
+        self._times: list[list[int]] = [flow.times.tolist() for flow in draws.flows]
+        self._units: list[list[int]] = [flow.units.tolist() for flow in draws.flows]
         self.queues: list[list[tuple[int, int, Lot]]] = [[] for _ in plan.pools]
         self.waiting = [0] * len(plan.pools)
+        joint = {pool for route in self.routes if len(route.takes) > 1 for pool, _ in route.takes}
+        self._alone = [p not in joint and not pool.bypass for p, pool in enumerate(plan.pools)]
+        self._may_pass = any(pool.bypass for pool in plan.pools)
         self.live: dict[int, Lot] = {}
         self.lot_count = 0
         self.seeded_stock: list[int] = []
@@ -65,19 +74,19 @@ class EventsEngine:
     def run(self, progress: Progress | None = None) -> Records:
         """Run the replication to its end and return what it left behind."""
         self._fill_pipeline()
-        for f, flow in enumerate(self.draws.flows):
-            if len(flow.times):
+        for f, times in enumerate(self._times):
+            if times:
                 self._next_demand((f, 0))
         self.desk.schedule()
         drain, ends = self.plan.calendar.drain, self.recorder.edges[1:]
         # With a drain the last period closes when all is empty.
         for period, end in enumerate(ends[:-1] if drain else ends):
-            self.agenda.at(end - 1, Phase.RECORD, 0, 0, period, self._record, period)
+            self.agenda.at(end - 1, RECORD, 0, 0, period, self._record, period)
         end = self.draws.end
         share = (lambda now: progress(now / end)) if progress else None
         self.agenda.run(end, share)
         if drain:
-            self.agenda.run(rules.NEVER, share)
+            self.agenda.run(NEVER, share)
             self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(desk.cut, desk.need, desk.planned_output, self.seeded_stock, self.agenda.now)
@@ -94,39 +103,33 @@ class EventsEngine:
         self.seeded_stock = list(units)
 
     def _plant(self, seed: Seed) -> None:
-        lot = Lot(seed.source, self._number(), 0, Stage.VOLUME, 0, seed.arrive)
+        self.lot_count += 1
+        lot = Lot(seed.source, self.lot_count, 0, VOLUME, 0, seed.arrive)
         lot.good, lot.expected, lot.seeded = seed.good, float(seed.good), True
         lot.released = lot.begin = lot.leave = 0
         lot.ready = lot.arrive = seed.arrive
         self.desk.released(lot)
         self.desk.begun(lot)
         self.live[lot.number] = lot
-        self.agenda.at(seed.arrive, Phase.RECEIVE, 0, seed.source, lot.number, self._receive, lot)
-
-    def _number(self) -> int:
-        self.lot_count += 1
-        return self.lot_count
+        self.agenda.at(seed.arrive, RECEIVE, 0, seed.source, lot.number, self._receive, lot)
 
     # --- demand ------------------------------------------------------------------------------
 
     def _next_demand(self, what: tuple[int, int]) -> None:
         f, k = what
-        priority = self.demand_desk.counters[f].priority
-        self.agenda.at(int(self.draws.flows[f].times[k]), Phase.SERVE, priority, f, k, self._demand, what)
+        self.agenda.at(self._times[f][k], SERVE, self.demand_desk.counters[f].priority, f, k, self._demand, what)
 
     def _demand(self, what: tuple[int, int]) -> None:
         f, k = what
-        flow, now = self.draws.flows[f], self.agenda.now
-        counter = self.demand_desk.counters[f]
-        units = int(flow.units[k])
+        now, counter, units = self.agenda.now, self.demand_desk.counters[f], self._units[f][k]
         left = self.demand_desk.demand(counter, units, now, self.rows)
         self.desk.demanded(f, units)
         if left and counter.patience >= 0:
             due = now + counter.patience
-            self.agenda.at(due, Phase.SERVE, 10**6, f, k, self._cancel, (counter, now))
+            self.agenda.at(due, SERVE, 10**6, f, k, self._cancel, (counter, now))
         if self.desk.continuous[counter.pool]:
-            self.agenda.follow_up(Phase.PLAN, 0, counter.pool, 0, self.desk.replenish, counter.pool)
-        if k + 1 < len(flow.times):
+            self.agenda.follow_up(PLAN, 0, counter.pool, 0, self.desk.replenish, counter.pool)
+        if k + 1 < len(self._times[f]):
             self._next_demand((f, k + 1))
 
     def _cancel(self, what: tuple[Counter, int]) -> None:
@@ -149,12 +152,13 @@ class EventsEngine:
         lots = -(-starts // (route.lot_size or starts))
         for i in range(lots):
             at = now if end <= begin else rules.release_time(begin, end, lots, i)
-            units = rules.split_evenly(starts, lots, i)
-            lot = Lot(source, self._number(), units, stage, now, at + route.lead)
+            units = rules.split_evenly(starts, lots, i) if lots > 1 else starts
+            self.lot_count += 1
+            lot = Lot(source, self.lot_count, units, stage, now, at + route.lead)
             if at == now:
                 self._release(lot)
             else:
-                self.agenda.at(at, Phase.PLAN, 1, source, lot.number, self._release, lot)
+                self.agenda.at(at, PLAN, 1, source, lot.number, self._release, lot)
 
     def _release(self, lot: Lot) -> None:
         """A lot goes on order; it begins when its inputs are there and its turn has come."""
@@ -162,7 +166,7 @@ class EventsEngine:
         lot.released = now = self.agenda.now
         lot.expected = lot.starts * route.maker.good_per_start(now)
         self.desk.released(lot)
-        (self.rows.sample_starts if lot.stage == Stage.SAMPLES else self.rows.starts)[lot.source] += lot.starts
+        (self.rows.sample_starts if lot.stage == SAMPLES else self.rows.starts)[lot.source] += lot.starts
         if not route.takes:
             self._begin(lot)
             return
@@ -170,11 +174,16 @@ class EventsEngine:
             self.waiting[pool] += take * lot.starts
             heappush(self.queues[pool], (route.priority, lot.number, lot))
             if self.desk.continuous[pool]:
-                self.agenda.follow_up(Phase.PLAN, 0, pool, 0, self.desk.replenish, pool)
-        self._dispatch(route.takes[0][0])
+                self.agenda.follow_up(PLAN, 0, pool, 0, self.desk.replenish, pool)
+        # Behind others it has to wait, unless it may pass them.
+        if self.queues[pool][0][2] is lot or self._may_pass:
+            self._dispatch(pool)
 
     def _dispatch(self, pool: int) -> None:
         """Let waiting lots begin, in order, as far as inputs reach."""
+        if self._alone[pool]:
+            self._dispatch_alone(pool)
+            return
         again = [pool]
         while again:
             lot = self._startable(again[-1])
@@ -189,6 +198,19 @@ class EventsEngine:
                 # Where this lot stood in the way, the next may begin.
                 if other not in again:
                     again.insert(0, other)
+            self._begin(lot)
+
+    def _dispatch_alone(self, pool: int) -> None:
+        """The same where lots need this pool alone and none may pass another: only heads count."""
+        queue, stockroom = self.queues[pool], self.stockroom
+        while queue:
+            lot = queue[0][2]
+            units = self.routes[lot.source].takes[0][1] * lot.starts
+            if stockroom.available(pool) < units:
+                return
+            heappop(queue)
+            self.waiting[pool] -= units
+            stockroom.take(pool, units, self.agenda.now, self.rows.consumed)
             self._begin(lot)
 
     def _startable(self, pool: int) -> Lot | None:
@@ -219,31 +241,33 @@ class EventsEngine:
         source, now = lot.source, self.agenda.now
         route = self.routes[source]
         load = next(route.load) * lot.starts
-        lot.begin, lot.leave = route.bottleneck.work(now, load)
+        lot.begin, lot.leave = begin, leave = route.bottleneck.work(now, load)
         self.desk.begun(lot)
         self.live[lot.number] = lot
-        if lot.leave >= rules.NEVER:
+        if leave >= NEVER:
             # Its integral never completes: it stays in process.
-            lot.begin = lot.leave = lot.ready = lot.arrive = rules.NEVER
+            lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
             return
-        maker = route.maker
-        maker.begin(lot)
+        if route.maker.perfect:
+            lot.out = lot.good = lot.starts
+        else:
+            route.maker.begin(lot)
         cycle = next(route.cycle)
         if route.stretch is not None:
-            cycle = rules.stretched(cycle, route.stretch.at(lot.begin))
-        lot.ready = lot.leave + cycle
-        leaves = route.leaves(lot.ready) if route.held else lot.ready
-        lot.arrive = leaves + route.shipping
+            cycle = rules.stretched(cycle, route.stretch.at(begin))
+        lot.ready = ready = leave + cycle
+        leaves = route.leaves(ready) if route.held else ready
+        lot.arrive = arrive = leaves + route.shipping
         self._book(lot, route, load, now, leaves)
-        if lot.arrive < rules.NEVER:
-            self.agenda.at(lot.arrive, Phase.RECEIVE, 0, source, lot.number, self._receive, lot)
+        if arrive < NEVER:
+            self.agenda.at(arrive, RECEIVE, 0, source, lot.number, self._receive, lot)
 
     def _book(self, lot: Lot, route: Route, load: float, now: int, leaves: int) -> None:
         """Book what the lot does until it leaves the site, each in the period of its instant."""
         source, site, rows = lot.source, route.site, self.rows
         rows.lots[site] += 1
         rows.wait[site] += lot.begin - now
-        if lot.arrive < rules.NEVER:
+        if lot.arrive < NEVER:
             rows.time_in_system[site] += lot.arrive - now
         soon, at = self.period_end, self.recorder.at
         if route.variable_cents and (then := rows if lot.begin < soon else at(lot.begin)):
@@ -255,14 +279,15 @@ class EventsEngine:
         if then := rows if lot.ready < soon else at(lot.ready):
             then.out[source] += lot.out
             then.scrapped[source] += lot.starts - lot.out
-            (then.samples if lot.stage == Stage.SAMPLES else then.good)[source] += lot.good
+            (then.samples if lot.stage == SAMPLES else then.good)[source] += lot.good
             first = self.recorder.first_good[source]
             if lot.good and (first < 0 or lot.ready < first):
                 self.recorder.first_good[source] = lot.ready
         if then := rows if leaves < soon else at(leaves):
             then.shipments[source] += 1
-            then.shipment_cents[source] += route.shipment_cents
-            then.journal += route.shipment_cents
+            if route.shipment_cents:
+                then.shipment_cents[source] += route.shipment_cents
+                then.journal += route.shipment_cents
 
     def _receive(self, lot: Lot) -> None:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
@@ -273,7 +298,7 @@ class EventsEngine:
             self._pay(lot, route)
         if self.trace and not lot.seeded:
             self.recorder.lots.append(lot)
-        if lot.stage == Stage.SAMPLES:
+        if lot.stage == SAMPLES:
             return
         pool = route.pool
         self.stockroom.put(route.item, lot.good, self.agenda.now)
@@ -281,11 +306,11 @@ class EventsEngine:
         if self.demand_desk.backlog[pool]:
             # Old claims go before new ones of their priority, new ones of a higher before both.
             for priority in self.demand_desk.ranks_waiting(pool):
-                self.agenda.follow_up(Phase.SERVE, priority, -1, pool, self._serve, (pool, priority))
+                self.agenda.follow_up(SERVE, priority, -1, pool, self._serve, (pool, priority))
         if self.queues[pool]:
-            self.agenda.follow_up(Phase.PLAN, 0, pool, 1, self._dispatch, pool)
+            self.agenda.follow_up(PLAN, 0, pool, 1, self._dispatch, pool)
         if self.desk.continuous[pool] and lot.good < lot.expected:
-            self.agenda.follow_up(Phase.PLAN, 0, pool, 2, self.desk.replenish, pool)
+            self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
 
     def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""

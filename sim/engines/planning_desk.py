@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sim.engines.events import EventsEngine
 
 
+SAMPLES, RISK, VOLUME = int(Stage.SAMPLES), int(Stage.RISK), int(Stage.VOLUME)
+
+
 class PlanningDesk:
     """Keeps the planner's books of what is on order, and turns decisions into orders."""
 
@@ -48,27 +51,28 @@ class PlanningDesk:
     def released(self, lot: Lot) -> None:
         """A lot is on order from its release."""
         source = lot.source
-        if lot.stage != Stage.SAMPLES:
-            self.on_order[source] += lot.expected
-        if self._is_planned[source] and lot.stage != Stage.SAMPLES:
-            if lot.stage == Stage.RISK:
+        if lot.stage == SAMPLES:
+            return
+        self.on_order[source] += lot.expected
+        if self._is_planned[source]:
+            if lot.stage == RISK:
                 self.on_order_risk[source] += lot.expected
             self._due[self._engine.routes[source].pool][self._slot(lot.due)] += lot.expected
 
     def begun(self, lot: Lot) -> None:
         """A lot has its inputs."""
-        if lot.stage != Stage.SAMPLES:
+        if lot.stage != SAMPLES:
             self.in_process[lot.source] += lot.expected
 
     def arrived(self, lot: Lot) -> None:
         """A lot has left the books."""
         source = lot.source
-        if lot.stage == Stage.SAMPLES:
+        if lot.stage == SAMPLES:
             return
         self.on_order[source] -= lot.expected
         self.in_process[source] -= lot.expected
         if self._is_planned[source]:
-            if lot.stage == Stage.RISK:
+            if lot.stage == RISK:
                 self.on_order_risk[source] -= lot.expected
             self._due[self._engine.routes[source].pool][self._slot(lot.due)] -= lot.expected
 
@@ -168,7 +172,7 @@ class PlanningDesk:
             return
         good = engine.routes[policy.source].maker.good_per_start(engine.agenda.now)
         if good > 0.0:
-            engine.order(policy.source, math.ceil(units / good - 1e-9), Stage.VOLUME, 0, 0)
+            engine.order(policy.source, math.ceil(units / good - 1e-9), VOLUME, 0, 0)
 
 
 class StockPolicy:

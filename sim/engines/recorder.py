@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
+from typing import Annotated, get_origin, get_type_hints
 
 import numpy as np
 
@@ -15,21 +16,37 @@ from sim.plan import FloatArray, IntArray
 class Lot:
     """A lot and its instants (ticks); `expected` is the good output counted on at its release."""
 
+    source: int
+    number: int
+    starts: int
+    stage: int
+    ordered: int
+    due: int
+    seeded: bool
+    expected: float
+    released: int
+    begin: int
+    leave: int
+    ready: int
+    arrive: int
+    out: int
+    good: int
+
     __slots__ = (
         "arrive", "begin", "due", "expected", "good", "leave", "number", "ordered", "out", "ready", "released",
         "seeded", "source", "stage", "starts",
     )  # fmt: skip
 
     def __init__(self, source: int, number: int, starts: int, stage: int, ordered: int, due: int) -> None:
+        # The other fields are set when they are known: at release, begin and arrival.
         self.source, self.number, self.starts, self.stage = source, number, starts, stage
-        self.ordered, self.due, self.expected, self.seeded = ordered, due, 0.0, False
-        self.released = self.begin = self.leave = self.ready = self.arrive = -1
-        self.out = self.good = 0
+        self.ordered, self.due, self.seeded = ordered, due, False
 
 
-def _by(entity: str) -> list[int]:
-    counts: list[int] = field(default_factory=list, metadata={"by": entity})
-    return counts
+BySource = Annotated[list[int], "source"]
+ByItem = Annotated[list[int], "item"]
+BySite = Annotated[list[int], "site"]
+ByFlow = Annotated[list[int], "flow"]
 
 
 @dataclass(slots=True)
@@ -37,47 +54,51 @@ class Rows:
     """Counters of one period, a list over sources, items, sites or flows each. Levels are those at
     its end; waits are in ticks, money in cents, load in units of bottleneck load."""
 
-    starts: list[int] = _by("source")
-    sample_starts: list[int] = _by("source")
-    out: list[int] = _by("source")
-    scrapped: list[int] = _by("source")
-    good: list[int] = _by("source")
-    samples: list[int] = _by("source")
-    received: list[int] = _by("source")
-    seeded: list[int] = _by("source")
-    orders: list[int] = _by("source")
-    shipments: list[int] = _by("source")
-    purchase_cents: list[int] = _by("source")
-    variable_cents: list[int] = _by("source")
-    order_cents: list[int] = _by("source")
-    shipment_cents: list[int] = _by("source")
-    waiting: list[int] = _by("source")
-    in_process: list[int] = _by("source")
-    in_transit: list[int] = _by("source")
-    consumed: list[int] = _by("item")
-    holding_cents: list[int] = _by("item")
-    stock: list[int] = _by("item")
-    lots: list[int] = _by("site")
-    wait: list[int] = _by("site")
-    time_in_system: list[int] = _by("site")
-    load: list[float] = field(default_factory=list, metadata={"by": "site"})
-    demanded: list[int] = _by("flow")
-    from_stock: list[int] = _by("flow")
-    served: list[int] = _by("flow")
-    delivered: list[int] = _by("flow")
-    lost: list[int] = _by("flow")
-    cancelled: list[int] = _by("flow")
-    waited: list[int] = _by("flow")
-    deliveries: list[int] = _by("flow")
-    delivery_cents: list[int] = _by("flow")
-    value_cents: list[int] = _by("flow")
-    shortage_cents: list[int] = _by("flow")
-    backlog: list[int] = _by("flow")
+    starts: BySource
+    sample_starts: BySource
+    out: BySource
+    scrapped: BySource
+    good: BySource
+    samples: BySource
+    received: BySource
+    seeded: BySource
+    orders: BySource
+    shipments: BySource
+    purchase_cents: BySource
+    variable_cents: BySource
+    order_cents: BySource
+    shipment_cents: BySource
+    waiting: BySource
+    in_process: BySource
+    in_transit: BySource
+    consumed: ByItem
+    holding_cents: ByItem
+    stock: ByItem
+    lots: BySite
+    wait: BySite
+    time_in_system: BySite
+    load: Annotated[list[float], "site"]
+    demanded: ByFlow
+    from_stock: ByFlow
+    served: ByFlow
+    delivered: ByFlow
+    lost: ByFlow
+    cancelled: ByFlow
+    waited: ByFlow
+    deliveries: ByFlow
+    delivery_cents: ByFlow
+    value_cents: ByFlow
+    shortage_cents: ByFlow
+    backlog: ByFlow
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""
 
 
-MEASURES: dict[str, str] = {f.name: f.metadata["by"] for f in fields(Rows) if "by" in f.metadata}
+MEASURES: dict[str, str] = {
+    name: hint.__metadata__[0]
+    for name, hint in get_type_hints(Rows, include_extras=True).items()
+    if get_origin(hint) is Annotated
+}
 """Each counter, and over what it runs."""
 
 

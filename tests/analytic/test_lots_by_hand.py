@@ -106,11 +106,11 @@ def test_held_shipments_go_when_the_hold_ends(go: Fixture) -> None:
 
 @pytest.mark.parametrize(("share", "lot"), [(0.9, 1), (0.9, 3), (0.1, 1), (0.7, 7), (1 / 3, 1), (0.55, 20)])
 def test_fractions_of_good_units_are_carried(go: Fixture, share: float, lot: int) -> None:
-    """After n lots the good units are floor(n x lot x yield), never one behind."""
+    """After n lots the good units are floor(starts x yield), never one behind."""
     data = line({"lot_size": lot, "yield": {"assembly": share}}, {"capacity": 1000}, [30 * lot * share])
     data["demand"]["d"]["values"] = [math.ceil(30 * lot * share)]
     lots = go(data).frames["lots"].sort_values("lot")
-    exact = [math.floor((k + 1) * lot * share + 1e-9) for k in range(len(lots))]
+    exact = [math.floor(starts * share + 1e-9) for starts in np.cumsum(lots["starts"])]
     assert list(np.cumsum(lots["good"])) == exact
 
 
