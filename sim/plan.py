@@ -28,9 +28,13 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class PlannedInput:
-    """A number of the scenario in internal units, with the range from which it may be drawn."""
+    """A number of the scenario in internal units, with the range from which it may be drawn.
+
+    `stream` names its luck: its path, or that path under the name an entity had before.
+    """
 
     path: str
+    stream: str
     value: float
     low: float
     high: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from graphlib import TopologicalSorter
 
@@ -12,7 +13,7 @@ from sim.plan import MilestonePlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, 
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Share
-from sim.scenario.schema.supply import Sourcing
+from sim.scenario.schema.supply import Entry, Sourcing
 
 
 def pool_members(document: Document) -> dict[str, tuple[str, ...]]:
@@ -37,7 +38,7 @@ def compile_plan(scenario: Scenario) -> Plan:
     """The plan of a validated scenario."""
     document = scenario.document
     dated = document.horizon.start is not None
-    refs = References(scenario.inputs, dated=dated)
+    refs = References(scenario.inputs, dated=dated, streams=_streams(document))
     members, recipes = pool_members(document), pool_recipes(document)
     items = {name: i for i, name in enumerate(document.items)}
     sites = {name: i for i, name in enumerate(document.sites)}
@@ -85,6 +86,21 @@ def compile_plan(scenario: Scenario) -> Plan:
     ]
     # Compiling registers inputs as it meets them: the vector is complete only now.
     return replace(plan, inputs=tuple(refs.planned), correlations=tuple(correlations))
+
+
+def _streams(document: Document) -> dict[str, str]:
+    """Paths of entities that draw from a stream other than their name's, and the paths they draw from."""
+    sections: dict[str, Mapping[str, Entry]] = {
+        "items": document.items, "pools": document.pools, "sites": document.sites, "recipes": document.recipes,
+        "sourcing": document.sourcing, "demand": document.demand, "disruptions": document.disruptions,
+        "nodes": document.nodes,
+    }  # fmt: skip
+    return {
+        f"{section}.{name}": f"{section}.{entry.stream}"
+        for section, entries in sections.items()
+        for name, entry in entries.items()
+        if entry.stream
+    }
 
 
 def _bill_of_materials(

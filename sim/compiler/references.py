@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref
 from sim.scenario.resolve import Inputs
 from sim.scenario.schema.quantity import Draw, Path, Random
@@ -17,8 +19,8 @@ class References:
     month and year alike, so nothing is scaled.
     """
 
-    def __init__(self, inputs: Inputs, *, dated: bool) -> None:
-        self._inputs = inputs
+    def __init__(self, inputs: Inputs, *, dated: bool, streams: Mapping[str, str] | None = None) -> None:
+        self._inputs, self._streams = inputs, streams or {}
         month, year = (MONTH, YEAR) if dated else (1.0, 1.0)
         self._scale = {"month": month, "year": year, "1/month": 1 / month, "1/year": 1 / year, "USD*month": month}
         self._refs: dict[str, Ref] = {}
@@ -35,8 +37,13 @@ class References:
             low = value if found.low is None else found.low * scale
             high = value if found.high is None else found.high * scale
             self._refs[path] = Ref(len(self.planned))
-            self.planned.append(PlannedInput(path, value, low, high, found.draw))
+            self.planned.append(PlannedInput(path, self._stream(path), value, low, high, found.draw))
         return self._refs[path]
+
+    def _stream(self, path: str) -> str:
+        """The path with its entity's name replaced by the name of its luck."""
+        entity, rest = path.split(".")[:2], path.split(".")[2:]
+        return ".".join([self._streams.get(".".join(entity), ".".join(entity)), *rest])
 
     def name(self, path: str) -> str:
         """The name at `path`."""

@@ -19,7 +19,7 @@ def sample_inputs(plan: Plan, seed: int, replication: int) -> FloatArray:
     drawn = [i for i, planned in enumerate(plan.inputs) if planned.draw is not Draw.FIXED]
     if not drawn:
         return vector
-    u = np.array([uniforms(stream(seed, replication, f"input/{plan.inputs[i].path}"), 1)[0] for i in drawn])
+    u = np.array([uniforms(stream(seed, replication, f"input/{plan.inputs[i].stream}"), 1)[0] for i in drawn])
     if plan.correlations:
         u = _correlated(u, drawn, plan)
     for position, i in enumerate(drawn):

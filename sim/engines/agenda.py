@@ -47,13 +47,15 @@ class Agenda:
         self._phase = -1
         self._soon: list[tuple[Key, Action, Any]] = []
         self._count = 0
+        self._running = False
 
     def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
         """Do something at an instant, now or later."""
-        if time > self.now or self._phase < 0:
+        delay = time - self.now
+        if delay > 0 or self._phase < 0:
             # Records wait until all rounds of their instant are over.
             turn = 0 if phase < _RECORD else MOST_ROUNDS + 1
-            Appointment(self, time - self.now, (turn, phase, priority, rank, sequence, 0), action, argument)
+            Appointment(self, delay, (turn, phase, priority, rank, sequence, 0), action, argument)
         else:
             self.follow_up(phase, priority, rank, sequence, action, argument)
 
@@ -67,16 +69,15 @@ class Agenda:
 
     def perform(self, appointment: Any) -> None:
         """Run an appointment and the follow-ups that may come before the calendar's next one."""
-        key, soon = appointment.key, self._soon
         self.now = now = self.env.now  # type: ignore[assignment]
-        self._round, self._phase = key[0], key[1]
+        self._round, self._phase, _, _, _, _ = appointment.key
         appointment.action(appointment.argument)
+        soon = self._soon
         while soon:
             if self.env.peek() <= now:
                 self._hand_over()
                 return
-            key, action, argument = heappop(soon)
-            self._round, self._phase = key[0], key[1]
+            (self._round, self._phase, _, _, _, _), action, argument = heappop(soon)
             action(argument)
 
     def _hand_over(self) -> None:
@@ -85,11 +86,17 @@ class Agenda:
             Appointment(self, 0, key, action, argument)
         self._soon.clear()
 
-    def run(self, end: int, every: Callable[[int], None] | None = None) -> None:
-        """Run all actions before `end`; `every` is told the time now and then."""
-        peek, step, steps = self.env.peek, self.env.step, 0
-        while peek() < end:
-            step()
-            steps += 1
-            if every is not None and steps % 4096 == 0:
-                every(self.now)
+    def run(self, end: int | None) -> None:
+        """Run all actions before `end`; without an end, until none is left."""
+        self._running, step = True, self.env.step
+        if end is not None:
+            # Before anything else that is due at the end.
+            Appointment(self, end - self.now, (-1, 0, 0, 0, 0, 0), self._stop, None)
+        try:
+            while self._running:
+                step()
+        except simpy.core.EmptySchedule:
+            return
+
+    def _stop(self, _: None) -> None:
+        self._running = False

@@ -57,6 +57,7 @@ class EventsEngine:
         self.seeded_stock: list[int] = []
         self.desk = PlanningDesk(self)
         self._auditor = Auditor(self)
+        self._progress: Progress | None = None
 
     def _route(self, r: int) -> Route:
         plan, draws = self.plan, self.draws.sources[r]
@@ -73,6 +74,7 @@ class EventsEngine:
 
     def run(self, progress: Progress | None = None) -> Records:
         """Run the replication to its end and return what it left behind."""
+        self._progress = progress
         self._fill_pipeline()
         for f, times in enumerate(self._times):
             if times:
@@ -82,11 +84,9 @@ class EventsEngine:
         # With a drain the last period closes when all is empty.
         for period, end in enumerate(ends[:-1] if drain else ends):
             self.agenda.at(end - 1, RECORD, 0, 0, period, self._record, period)
-        end = self.draws.end
-        share = (lambda now: progress(now / end)) if progress else None
-        self.agenda.run(end, share)
+        self.agenda.run(self.draws.end)
         if drain:
-            self.agenda.run(NEVER, share)
+            self.agenda.run(None)
             self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(desk.cut, desk.need, desk.planned_output, self.seeded_stock, self.agenda.now)
@@ -108,8 +108,8 @@ class EventsEngine:
         lot.good, lot.expected, lot.seeded = seed.good, float(seed.good), True
         lot.released = lot.begin = lot.leave = 0
         lot.ready = lot.arrive = seed.arrive
-        self.desk.released(lot)
-        self.desk.begun(lot)
+        self.desk.book(lot, 1)
+        self.desk.in_process[lot.source] += lot.expected
         self.live[lot.number] = lot
         self.agenda.at(seed.arrive, RECEIVE, 0, seed.source, lot.number, self._receive, lot)
 
@@ -123,7 +123,8 @@ class EventsEngine:
         f, k = what
         now, counter, units = self.agenda.now, self.demand_desk.counters[f], self._units[f][k]
         left = self.demand_desk.demand(counter, units, now, self.rows)
-        self.desk.demanded(f, units)
+        if self.desk.learns:
+            self.desk.demanded(f, units)
         if left and counter.patience >= 0:
             due = now + counter.patience
             self.agenda.at(due, SERVE, 10**6, f, k, self._cancel, (counter, now))
@@ -142,30 +143,42 @@ class EventsEngine:
 
     # --- lots --------------------------------------------------------------------------------
 
-    def order(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
-        """Order starts of a source, released in lots spread evenly from `begin` to `end` (ticks)."""
-        route, now, rows = self.routes[source], self.agenda.now, self.rows
-        rows.orders[source] += 1
-        if route.order_cents:
-            rows.order_cents[source] += route.order_cents
-            rows.journal += route.order_cents
+    def order(self, source: int, starts: int) -> None:
+        """Order starts of a source, to be released at once."""
+        route = self.routes[source]
+        self._count_order(route)
+        lots = -(-starts // route.lot_size) if route.lot_size else 1
+        for i in range(lots):
+            units = rules.split_evenly(starts, lots, i) if lots > 1 else starts
+            self._release(self._lot(route, units, VOLUME, self.agenda.now))
+
+    def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
+        """Order starts of a source, to be released in lots spread evenly from `begin` to `end` (ticks)."""
+        route = self.routes[source]
+        self._count_order(route)
         lots = -(-starts // (route.lot_size or starts))
         for i in range(lots):
-            at = now if end <= begin else rules.release_time(begin, end, lots, i)
-            units = rules.split_evenly(starts, lots, i) if lots > 1 else starts
-            self.lot_count += 1
-            lot = Lot(source, self.lot_count, units, stage, now, at + route.lead)
-            if at == now:
-                self._release(lot)
-            else:
-                self.agenda.at(at, PLAN, 1, source, lot.number, self._release, lot)
+            at = rules.release_time(begin, end, lots, i)
+            lot = self._lot(route, rules.split_evenly(starts, lots, i), stage, at)
+            self.agenda.at(at, PLAN, 1, source, lot.number, self._release, lot)
+
+    def _count_order(self, route: Route) -> None:
+        self.rows.orders[route.source] += 1
+        if route.order_cents:
+            self.rows.order_cents[route.source] += route.order_cents
+            self.rows.journal += route.order_cents
+
+    def _lot(self, route: Route, starts: int, stage: int, release: int) -> Lot:
+        self.lot_count += 1
+        return Lot(route.source, self.lot_count, starts, stage, self.agenda.now, release + route.lead)
 
     def _release(self, lot: Lot) -> None:
         """A lot goes on order; it begins when its inputs are there and its turn has come."""
         route = self.routes[lot.source]
         lot.released = now = self.agenda.now
-        lot.expected = lot.starts * route.maker.good_per_start(now)
-        self.desk.released(lot)
+        fixed = route.maker.fixed
+        lot.expected = lot.starts * (fixed if fixed is not None else route.maker.good_per_start(now))
+        self.desk.book(lot, 1)
         (self.rows.sample_starts if lot.stage == SAMPLES else self.rows.starts)[lot.source] += lot.starts
         if not route.takes:
             self._begin(lot)
@@ -242,7 +255,8 @@ class EventsEngine:
         route = self.routes[source]
         load = next(route.load) * lot.starts
         lot.begin, lot.leave = begin, leave = route.bottleneck.work(now, load)
-        self.desk.begun(lot)
+        if lot.stage != SAMPLES:
+            self.desk.in_process[source] += lot.expected
         self.live[lot.number] = lot
         if leave >= NEVER:
             # Its integral never completes: it stays in process.
@@ -277,11 +291,12 @@ class EventsEngine:
         if then := rows if lot.leave < soon else at(lot.leave):
             then.load[site] += load
         if then := rows if lot.ready < soon else at(lot.ready):
+            good = lot.good
             then.out[source] += lot.out
-            then.scrapped[source] += lot.starts - lot.out
-            (then.samples if lot.stage == SAMPLES else then.good)[source] += lot.good
-            first = self.recorder.first_good[source]
-            if lot.good and (first < 0 or lot.ready < first):
+            if lot.out != lot.starts:
+                then.scrapped[source] += lot.starts - lot.out
+            (then.samples if lot.stage == SAMPLES else then.good)[source] += good
+            if good and lot.ready < self.recorder.first_good[source]:
                 self.recorder.first_good[source] = lot.ready
         if then := rows if leaves < soon else at(leaves):
             then.shipments[source] += 1
@@ -293,8 +308,8 @@ class EventsEngine:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
         source, route, rows = lot.source, self.routes[lot.source], self.rows
         del self.live[lot.number]
-        self.desk.arrived(lot)
-        if route.price[0] or len(route.price) > 1:
+        self.desk.book(lot, -1)
+        if route.priced:
             self._pay(lot, route)
         if self.trace and not lot.seeded:
             self.recorder.lots.append(lot)
@@ -308,7 +323,8 @@ class EventsEngine:
             for priority in self.demand_desk.ranks_waiting(pool):
                 self.agenda.follow_up(SERVE, priority, -1, pool, self._serve, (pool, priority))
         if self.queues[pool]:
-            self.agenda.follow_up(PLAN, 0, pool, 1, self._dispatch, pool)
+            dispatch = self._dispatch_alone if self._alone[pool] else self._dispatch
+            self.agenda.follow_up(PLAN, 0, pool, 1, dispatch, pool)
         if self.desk.continuous[pool] and lot.good < lot.expected:
             self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
 
@@ -327,6 +343,8 @@ class EventsEngine:
         self.stockroom.settle(until, self.rows)
         self.demand_desk.settle(until, self.rows)
         self._auditor.audit(self.rows, until)
+        if self._progress:
+            self._progress(until / self.draws.end)
         if period + 1 < len(self.recorder.rows):
             self.rows = self.recorder.rows[period + 1]
             self.period_end = self.recorder.edges[period + 2]

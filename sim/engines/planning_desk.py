@@ -35,7 +35,7 @@ class PlanningDesk:
         self.on_order, self.on_order_risk, self.in_process = [0.0] * n, [0.0] * n, [0.0] * n
         self._policies = [StockPolicy(pool, draws.vector) for pool in plan.pools]
         self._is_planned = [bool(self.tables.planned[route.pool]) for route in engine.routes]
-        self._learns = any(value(draws.vector, plan.lines[f.line].forecast_revision) > 0.0 for f in draws.flows)
+        self.learns = any(value(draws.vector, plan.lines[f.line].forecast_revision) > 0.0 for f in draws.flows)
         self.continuous = [p.policy is not PolicyType.PLANNED and p.review == NONE for p in plan.pools]
         self._reviews: list[int] = draws.reviews.tolist()
         self._due = [[0.0] * len(self._reviews) for _ in plan.pools]
@@ -48,33 +48,18 @@ class PlanningDesk:
 
     # --- the books ---------------------------------------------------------------------------
 
-    def released(self, lot: Lot) -> None:
-        """A lot is on order from its release."""
-        source = lot.source
+    def book(self, lot: Lot, sign: int) -> None:
+        """A lot goes on order (sign 1), or has arrived and leaves the books (-1). Samples are not counted on."""
+        source, expected = lot.source, sign * lot.expected
         if lot.stage == SAMPLES:
             return
-        self.on_order[source] += lot.expected
+        self.on_order[source] += expected
+        if sign < 0:
+            self.in_process[source] += expected
         if self._is_planned[source]:
             if lot.stage == RISK:
-                self.on_order_risk[source] += lot.expected
-            self._due[self._engine.routes[source].pool][self._slot(lot.due)] += lot.expected
-
-    def begun(self, lot: Lot) -> None:
-        """A lot has its inputs."""
-        if lot.stage != SAMPLES:
-            self.in_process[lot.source] += lot.expected
-
-    def arrived(self, lot: Lot) -> None:
-        """A lot has left the books."""
-        source = lot.source
-        if lot.stage == SAMPLES:
-            return
-        self.on_order[source] -= lot.expected
-        self.in_process[source] -= lot.expected
-        if self._is_planned[source]:
-            if lot.stage == RISK:
-                self.on_order_risk[source] -= lot.expected
-            self._due[self._engine.routes[source].pool][self._slot(lot.due)] -= lot.expected
+                self.on_order_risk[source] += expected
+            self._due[self._engine.routes[source].pool][self._slot(lot.due)] += expected
 
     def _slot(self, due: int) -> int:
         """The review period in which a lot is due; the last one holds all that comes later."""
@@ -82,8 +67,7 @@ class PlanningDesk:
 
     def demanded(self, flow: int, units: int) -> None:
         """Demand was seen, for the revision of forecasts."""
-        if self._learns:
-            self._seen[flow] += units
+        self._seen[flow] += units
 
     def good_per_start(self, at: int) -> FloatArray:
         """Good units expected of a start begun now, by source."""
@@ -113,10 +97,10 @@ class PlanningDesk:
                 if release.samples[r]:
                     begin = max(now, int(self.tables.phases[r, 0]))
                     until = min(end, int(self.tables.phases[r, 1]))
-                    engine.order(r, int(release.samples[r]), Stage.SAMPLES, begin, until)
+                    engine.order_evenly(r, int(release.samples[r]), Stage.SAMPLES, begin, until)
                 if release.starts[r]:
                     stage = planner.stage(self.tables, r, now)
-                    engine.order(r, int(release.starts[r]), stage, now, end)
+                    engine.order_evenly(r, int(release.starts[r]), stage, now, end)
 
     def _position(self, k: int, now: int) -> planner.Position:
         engine = self._engine
@@ -150,7 +134,9 @@ class PlanningDesk:
     def _periodic(self, what: tuple[int, int]) -> None:
         p, k = what
         policy = self._policies[p]
-        self._order(policy, policy.quantity if policy.type is PolicyType.PERIODIC else policy.wanted(self._inventory(p)))
+        wanted = policy.quantity if policy.type is PolicyType.PERIODIC else policy.wanted(self._inventory(p))
+        if wanted > 0.0:
+            self._order(policy, wanted)
         at = ticks((k + 1) * policy.review)
         if at < self._draws.end:
             self._engine.agenda.at(at, Phase.PLAN, 0, p, k + 1, self._periodic, (p, k + 1))
@@ -158,7 +144,9 @@ class PlanningDesk:
     def replenish(self, p: int) -> None:
         """Review a pool after demand."""
         policy = self._policies[p]
-        self._order(policy, policy.wanted(self._inventory(p)))
+        wanted = policy.wanted(self._inventory(p))
+        if wanted > 0.0:
+            self._order(policy, wanted)
 
     def _inventory(self, p: int) -> float:
         """Inventory position: stock and orders, less backlog and what waiting lots claim."""
@@ -167,12 +155,10 @@ class PlanningDesk:
         return engine.stockroom.available(p) + on_order - engine.demand_desk.backlog[p] - engine.waiting[p]
 
     def _order(self, policy: StockPolicy, units: float) -> None:
-        engine = self._engine
-        if units <= 0.0:
-            return
-        good = engine.routes[policy.source].maker.good_per_start(engine.agenda.now)
+        maker = self._engine.routes[policy.source].maker
+        good = maker.fixed if maker.fixed is not None else maker.good_per_start(self._engine.agenda.now)
         if good > 0.0:
-            engine.order(policy.source, math.ceil(units / good - 1e-9), VOLUME, 0, 0)
+            self._engine.order(policy.source, math.ceil(units / good - 1e-9))
 
 
 class StockPolicy:

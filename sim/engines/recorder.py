@@ -107,7 +107,7 @@ class Records:
     """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows (one
     per demand line and generation). `load[period, site]` is bottleneck load worked off;
     `cut[period, source, cause]`, `need` and `released` are in good units; `first_good` is the instant
-    of each source's first good unit, samples included, or -1; `until` is the last instant.
+    of each source's first good unit, samples included, or NEVER; `until` is the last instant.
     `worst_units` and `worst_cents` are the largest breaches of conservation at any period end.
     """
 
@@ -139,7 +139,7 @@ class Recorder:
             Rows(**{name: [0.0 if name == "load" else 0] * sizes[by] for name, by in MEASURES.items()})  # type: ignore[arg-type]
             for _ in self.edges[:-1]
         ]
-        self.first_good = [-1] * len(plan.sources)
+        self.first_good = [NEVER] * len(plan.sources)
         self.lots: list[Lot] = []
         self.worst_units = self.worst_cents = 0
         self._reviews: list[int] = draws.reviews[:-1].tolist()

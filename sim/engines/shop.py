@@ -183,7 +183,7 @@ class Route:
 
     __slots__ = (
         "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "pool", "price",
-        "price_factor", "priority", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
+        "price_factor", "priced", "priority", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
         "variable_cents",
     )  # fmt: skip
 
@@ -203,6 +203,7 @@ class Route:
         self.variable_cents = draws.variable_cost
         self.price: list[float] = draws.price.tolist()
         self.price_factor = Step(site_draws.factors.price)
+        self.priced = any(self.price)
 
     def leaves(self, ready: int) -> int:
         """When a lot leaves the site: when ready, or when held shipments go."""

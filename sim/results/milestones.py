@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY
+from sim.draws.curves import NEVER, TICKS_PER_DAY
 from sim.engines.planner import Position, multipliers
 from sim.engines.recorder import Records
 from sim.engines.rules import good_share
@@ -31,8 +31,8 @@ def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | No
 
 
 def _first_output(records: Records, milestone: MilestonePlan) -> float | None:
-    firsts = [records.first_good[r] for r in milestone.sources if records.first_good[r] >= 0]
-    return min(firsts) / TICKS_PER_DAY if firsts else None
+    first = min((int(records.first_good[r]) for r in milestone.sources), default=NEVER)
+    return first / TICKS_PER_DAY if first < NEVER else None
 
 
 def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> FloatArray:

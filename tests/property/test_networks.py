@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import os
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.api import Result, run
@@ -19,6 +20,7 @@ Fixture = Callable[..., Any]
 Network = dict[str, Any]
 SLOW = settings(
     max_examples=25, deadline=None, derandomize=True, database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink] if os.environ.get("SHRINK", "1") == "1" else [Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 FEWER = settings(SLOW, max_examples=12)
@@ -74,6 +76,12 @@ def _stage(draw: st.DrawFn, data: Network, level: int, made: list[str], rate: in
     variants = [f"item{level}a", f"item{level}b"] if draw(st.integers(0, 3)) == 0 else [f"item{level}a"]
     for variant in variants:
         data["items"][variant] = _item(draw, stage, plans)
+    # A pool follows the policy of its first member, and is reviewed whenever something happens.
+    for variant in variants[1:]:
+        data["items"][variant].pop("policy", None)
+    policy = data["items"][variants[0]].get("policy", {})
+    if len(variants) > 1 and policy.get("type") == "periodic":
+        data["items"][variants[0]]["policy"] = {"type": "base_stock", "level": policy["quantity"]}
     sites = draw(st.integers(len(variants), 3))
     sources = []
     for k in range(sites):
@@ -125,7 +133,9 @@ def _demand(draw: st.DrawFn, data: Network, item: str, rate: int) -> None:
         if line["backlog"] and draw(st.booleans()):
             line["cancel_after"] = draw(st.integers(0, 40))
         if draw(st.booleans()):
-            line |= {"delivery_time": draw(st.integers(0, 10)), "shortage_cost": 0.1, "value": 9, "shipment_cost": 2}
+            line |= {"delivery_time": draw(st.integers(0, 10)), "value": 9, "shipment_cost": 2}
+            if line["backlog"]:
+                line["shortage_cost"] = 0.1
         data["demand"][f"line{k}"] = line
 
 

@@ -1,0 +1,168 @@
+"""Planned networks in motion: they settle, step without ringing, and do not care about lot sizes."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sim.api import Result, run
+
+Fixture = Callable[..., Any]
+START = dt.date(2026, 1, 1)
+
+
+def chain(**changes: Any) -> dict[str, Any]:
+    """Wafers, 20 chips of each, boards of two chips; two and a half years at 3000 boards a month."""
+    data = {
+        "horizon": {"start": START, "end": dt.date(2028, 7, 1)},
+        "initial": "pipeline",
+        "items": {"wafer": {"stage": "wafer"}, "chip": {"stage": "chip", "safety_stock": 10}, "board": {"stage": "board"}},
+        "sites": {
+            "fab": {"in_house": False, "capacity": 5000},
+            "packager": {"in_house": True, "capacity": 50000},
+            "shop": {"in_house": True, "capacity": 50000},
+        },
+        "recipes": {
+            "wafers": {"item": "wafer", "site": "fab", "lot_size": 4, "cycle_time": 75},
+            "chips": {
+                "item": "chip", "site": "packager", "inputs": {"wafer": 0.05}, "units_per_start": 20, "lot_size": 4,
+                "cycle_time": 20, "yield": {"assembly": 0.9},
+            },
+            "boards": {"item": "board", "site": "shop", "inputs": {"chip": 2}, "lot_size": 50, "cycle_time": 5},
+        },
+        "demand": {"d": {"item": "board", "rate": 3000}},
+    }  # fmt: skip
+    return data | changes
+
+
+def monthly(result: Result, recipe: str, measure: str = "starts") -> NDArray[np.float64]:
+    """A measure of a recipe by month."""
+    frame = result.frames["monthly"]
+    rows = frame[(frame["name"] == recipe) & (frame["measure"] == measure)].sort_values("period")
+    return rows["value"].to_numpy(dtype=float)
+
+
+def days(n: int) -> NDArray[np.float64]:
+    """Days of the first `n` months of the horizon."""
+    return np.array([calendar.monthrange(2026 + k // 12, k % 12 + 1)[1] for k in range(n)], dtype=float)
+
+
+def per_day(result: Result, recipe: str, measure: str = "starts") -> NDArray[np.float64]:
+    values = monthly(result, recipe, measure)
+    return np.asarray(values / days(len(values)))
+
+
+def test_constant_demand_settles_to_constant_starts(build: Fixture) -> None:
+    """A year in, starts a day vary by less than 2 % or one start a month."""
+    result = run(build(chain()))
+    for recipe in ("wafers", "chips", "boards"):
+        rate = per_day(result, recipe)[12:]
+        assert rate.max() - rate.min() < max(0.02 * rate.mean(), 1 / 28), (recipe, rate)
+    assert result.kpis["backlog_end"] <= 3000 / 30 * 2
+
+
+def test_a_pipeline_start_needs_no_settling(build: Fixture) -> None:
+    """Begun with its pipeline full, starts are level from the first month, and nobody waits long."""
+    result = run(build(chain()))
+    for recipe in ("wafers", "chips", "boards"):
+        rate = per_day(result, recipe)
+        assert np.all(np.abs(rate / rate[12:].mean() - 1) < 0.12), (recipe, rate)
+    assert result.kpis["fill_rate"] is not None
+    assert result.kpis["fill_rate"] > 0.9
+
+
+def step_up() -> dict[str, Any]:
+    data = chain()
+    points = [{"at": START, "value": 3000}, {"at": dt.date(2027, 1, 1), "value": 4500}]
+    data["demand"]["d"]["rate"] = {"interpolate": "step", "points": points}
+    return data
+
+
+def swings(rate: NDArray[np.float64], least: float) -> int:
+    """Turns from up to down or back that are larger than `least`."""
+    turns, last, way = 0, rate[0], 0
+    for value in rate[1:]:
+        if abs(value - last) < least:
+            continue
+        now = 1 if value > last else -1
+        turns += int(way not in (0, now))
+        way, last = now, value
+    return turns
+
+
+def test_a_step_in_demand_does_not_ring(build: Fixture) -> None:
+    """Up for the longer pipeline, down to the new level: one turn, then level."""
+    result = run(build(step_up()))
+    for recipe in ("wafers", "chips", "boards"):
+        rate = per_day(result, recipe)
+        old, new = rate[3:7].mean(), rate[-4:].mean()
+        assert new == pytest.approx(1.5 * old, rel=0.03), (recipe, rate)
+        assert swings(rate[2:], 0.1 * (new - old)) <= 1, (recipe, rate)
+        assert np.all(np.abs(rate[-8:] - new) < 0.02 * new + 1 / 28), (recipe, rate)
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_surprise_does_not_ring(build: Fixture, noticed: bool) -> None:
+    """A step that the forecast does not have: learned at reviews, or for ever a backlog."""
+    data = step_up()
+    data["demand"]["d"]["forecast"] = {"rate": 3000, **({"revision": 0.5} if noticed else {})}
+    result = run(build(data))
+    if noticed:
+        rate = per_day(result, "boards")
+        assert swings(rate[2:], 0.1 * (rate[-4:].mean() - rate[3:7].mean())) <= 3, rate
+        assert rate[-4:].mean() == pytest.approx(4500 / 30.4375, rel=0.03)
+    else:
+        assert result.kpis["backlog_end"] > 1500
+
+
+def test_in_house_first_takes_over_without_ringing(build: Fixture) -> None:
+    """Our fab ramps up over a year beside the supplier: outside starts only fall, their sum stays level."""
+    data = chain()
+    ramp = {"start": dt.date(2026, 7, 1), "initial": 0, "target": 400, "months": 12}
+    data["sites"]["own_fab"] = {"in_house": True, "ramp": ramp}
+    data["recipes"]["own_wafers"] = data["recipes"]["wafers"] | {"site": "own_fab"}
+    data["sourcing"] = {"wafer": {"sources": ["own_wafers", "wafers"], "policy": "in_house_first"}}
+    result = run(build(data))
+    own, outside = per_day(result, "own_wafers"), per_day(result, "wafers")
+    level = outside[1:6].mean()
+    assert swings(outside[1:], 0.1 * level) == 0, outside
+    assert swings(own[1:], 0.1 * level) == 0, own
+    assert np.all(np.abs((own + outside)[8:] / level - 1) < 0.15), own + outside
+    assert outside[-6:].max() < 0.05 * level
+    assert result.kpis["fill_rate"] is not None
+    assert result.kpis["fill_rate"] > 0.9
+
+
+def test_halving_lots_moves_no_months_output(build: Fixture) -> None:
+    """Less than 1 % where a month has at least 50 lots."""
+    small = chain()
+    for recipe in small["recipes"].values():
+        recipe["lot_size"] //= 2
+    large, fine = run(build(chain())), run(build(small))
+    for recipe in ("wafers", "chips", "boards"):
+        size = chain()["recipes"][recipe]["lot_size"]
+        a, b = monthly(large, recipe, "good"), monthly(fine, recipe, "good")
+        counted = (monthly(large, recipe) / size >= 50) & (np.arange(len(a)) >= 6)
+        if recipe == "boards":
+            assert counted.any()
+        worst = np.abs(b[counted] / a[counted] - 1)
+        assert np.all(worst < 0.01), (recipe, worst)
+
+
+@pytest.mark.parametrize(("bias", "surplus"), [(1.25, True), (0.8, False)])
+def test_a_wrong_forecast_ends_in_surplus_or_backlog(build: Fixture, bias: float, surplus: bool) -> None:
+    data = chain()
+    data["demand"]["d"]["forecast"] = {"bias": bias}
+    kpis, plain = run(build(data)).kpis, run(build(chain())).kpis
+    assert (kpis["stock_end.board"], kpis["backlog_end"]) != (None, None)
+    if surplus:
+        assert kpis["stock_end.board"] > plain["stock_end.board"] + 500
+        assert kpis["backlog_end"] == 0
+    else:
+        assert kpis["backlog_end"] > 500
