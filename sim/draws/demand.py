@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -104,7 +105,7 @@ def _changeover(line: LinePlan, vector: FloatArray, days: FloatArray, ready: Seq
             progress = np.clip((days - begin) / length, 0.0, 1.0)
         arrived.append(np.minimum(arrived[-1], progress))
     arrived.append(np.zeros(days.shape))
-    return [now - then for now, then in zip(arrived, arrived[1:], strict=False)]
+    return [now - then for now, then in pairwise(arrived)]
 
 
 def _events(
@@ -119,7 +120,7 @@ def _events(
         return None
     if line.pattern is Pattern.POISSON:
         at = _poisson(line, vector, generator, begins, days, scale)
-        units = np.ones(at.size)
+        units: FloatArray = np.ones(at.size)
     else:
         n = max(int(np.ceil((days - begins) / every)), 0)
         if line.pattern is Pattern.SERIES:
@@ -133,7 +134,7 @@ def _events(
             normals = special.ndtri(uniforms(generator, n))
             drawn = (value(vector, line.quantity) + value(vector, line.sd) * normals) * scale
             units = np.asarray(np.maximum(drawn, 0.0), dtype=np.float64)
-        at = begins + every * np.arange(n)
+        at = np.asarray(begins + every * np.arange(n), dtype=np.float64)
     which = uniforms(stream(seed, replication, f"demand/{line.stream}/generation"), at.size)
     return at, units, which
 

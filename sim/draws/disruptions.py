@@ -43,7 +43,7 @@ class Luck:
         return float(quantile(noise.shape, value(vector, noise.mean), value(vector, noise.cv), u)[0])
 
 
-def _scheduled(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, hazard: Hazard) -> list[Interval]:
+def _scheduled(plan: DisruptionPlan, vector: FloatArray, luck: Luck, _days: float, _hazard: Hazard) -> list[Interval]:
     assert plan.duration is not None
     begins = value(vector, plan.refs["begins"])
     return [(begins, begins + luck.duration(plan.duration, vector))]
@@ -63,7 +63,7 @@ def _random(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, h
         now += length
 
 
-def _markov(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, hazard: Hazard) -> list[Interval]:
+def _markov(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, _hazard: Hazard) -> list[Interval]:
     """Up at first; the state of each period is settled at its start."""
     every, fail, recover = (value(vector, plan.refs[k]) for k in ("every", "fail", "recover"))
     intervals: list[Interval] = []

@@ -54,7 +54,7 @@ def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: in
     source = plan.sources[r]
     begin, end = int(plan.inputs_start[r]), int(plan.inputs_start[r + 1])
     per_start = value(vector, source.yields.units_per_start, 1.0)
-    takes = [int(round(float(vector[ref]) * per_start)) for ref in plan.input_ref[begin:end]]
+    takes = [round(float(vector[ref]) * per_start) for ref in plan.input_ref[begin:end]]
     sample, risk, volume = _phases(source, vector, opened.first_positive())
     shipping = value(vector, source.shipping_time)
     cycle = value(vector, source.cycle_time.mean)
@@ -63,7 +63,7 @@ def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: in
     days = np.arange(0.0, 1.0 if source.price is None else plan.calendar.days + 1)
     price = np.zeros(1) if source.price is None else path_at(source.price, vector, days) * 100.0
     return SourceDraws(
-        lot_size=int(round(lot)) * plan.lot_scale,
+        lot_size=round(lot) * plan.lot_scale,
         takes=np.array(takes, dtype=np.int64),
         yields=yield_curve(source.yields, vector, plan.yield_noise),
         load=_noise(source, "load", vector, seed, replication),

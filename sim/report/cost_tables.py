@@ -13,7 +13,7 @@ from sim.report.shift_tables import titled
 from sim.report.tables import Table, left, right, table
 
 if TYPE_CHECKING:
-    from sim.api import Result
+    from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage"}
 

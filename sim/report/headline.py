@@ -8,7 +8,7 @@ from sim.report.formats import count, dollars, percent
 from sim.report.periods import is_dated
 
 if TYPE_CHECKING:
-    from sim.api import Result
+    from sim.results.result import Result
 
 _SHARE = "in_house_share."
 
@@ -16,7 +16,16 @@ _SHARE = "in_house_share."
 def sentences(result: Result) -> list[str]:
     """What moved, what was served, what was reached, what it cost."""
     parts = (_moved(result), _served(result), _reached(result), _cost(result))
-    return [sentence for sentence in parts if sentence]
+    return [*(sentence for sentence in parts if sentence), *_impossible(result)]
+
+
+def _impossible(result: Result) -> list[str]:
+    """What the demand at the end of the horizon requires beyond anything its sources could make."""
+    return [
+        f"Out of reach: at the end the demand requires {count(s.required)} {s.unit}s of {s.pool} a month "
+        f"({count(s.starts)} starts at mature yield); all its sources together could make {count(s.possible)}."
+        for s in result.shortfalls
+    ]
 
 
 def _moved(result: Result) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from sim.api import Result
+    from sim.results.result import Result
 
 MOST_COLUMNS = 12
 

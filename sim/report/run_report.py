@@ -11,7 +11,7 @@ from sim.report.lineage import behind, conditions
 from sim.report.tables import Block, Lines, Table, left, table
 
 if TYPE_CHECKING:
-    from sim.api import Result
+    from sim.results.result import Result
     from sim.scenario.loader import Scenario
 
 def run_report(result: Result) -> list[Block]:
@@ -51,7 +51,7 @@ def contested(scenario: Scenario) -> Table | None:
     explicit = {i.figure: i.reading for i in scenario.inputs.values() if i.figure and i.reading}
     used = [i.figure for i in scenario.inputs.values() if i.figure]
     rows = []
-    for name in behind([*conditions(scenario), *used], ledger):
+    for name in behind([*scenario.switches, *used], ledger):
         figure = ledger.figures[name]
         # One that follows another is told by the one it follows.
         if not figure.readings or figure.follows:

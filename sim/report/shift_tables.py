@@ -12,7 +12,7 @@ from sim.report.periods import Grouping, by_quarter, by_year
 from sim.report.tables import Table, left, right, table
 
 if TYPE_CHECKING:
-    from sim.api import Result
+    from sim.results.result import Result
 
 CAUSES = {"cut.capacity": "cap", "cut.qualification": "qual", "cut.inputs": "in", "cut.contract": "con"}
 """Measure -> what stands in the table."""

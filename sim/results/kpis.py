@@ -128,8 +128,9 @@ def production(run: Run) -> Iterator[Indicator]:
     for r, source in enumerate(plan.sources):
         for measure in ("starts", "good", "orders", "shipments", "received"):
             yield f"{measure}.{source.name}", float(run.total(run.records.source[measure], [r]))
-        good = run.total(run.records.source["good"], [r])
-        paid = -_usd(run, lambda e, name=source.name: e.scope == "recipe" and e.name == name)
+        # What is paid for includes what was under way at the start.
+        good = run.total(run.records.source["good"], [r]) + run.total(run.records.source["seeded"], [r])
+        paid = _cost(run, _of("recipe", source.name))
         yield f"unit_cost.{source.name}", _ratio(paid + _site_part(run, r), good)
 
 
@@ -144,7 +145,8 @@ def _site_part(run: Run, r: int) -> float:
     whole = sum(load.values())
     if not whole:
         return 0.0
-    fixed = -_usd(run, lambda e: e.scope == "site" and e.name == plan.sites[site].name and e.category == "fixed")
+    of_site, fixed_cost = _of("site", plan.sites[site].name), _in({"fixed"})
+    fixed = _cost(run, lambda e: of_site(e) and fixed_cost(e))
     return (fixed + _depreciation(run, site)) * load[r] / whole
 
 
@@ -156,6 +158,14 @@ def _depreciation(run: Run, s: int) -> float:
         return 0.0
     installed = integral_by_period(draws.sites[s].nameplate, draws.plan.calendar.periods)[run.counted].sum()
     return float(installed) * per_capacity / life
+
+
+def _of(scope: str, name: str) -> Callable[[Entry], bool]:
+    return lambda e: e.scope == scope and e.name == name
+
+
+def _in(categories: set[str]) -> Callable[[Entry], bool]:
+    return lambda e: e.category in categories
 
 
 def _usd(run: Run, wanted: Callable[[Entry], bool]) -> float:
@@ -175,7 +185,7 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "spend_in_house_usd", _cost(run, lambda e: e.in_house is True and e.category in inside)
     for category in ("holding", "shortage", "take_or_pay", "value", "salvage"):
         pick = _usd if category in ("value", "salvage") else _cost
-        yield f"{category}_usd", pick(run, lambda e, c=category: e.category == c)
+        yield f"{category}_usd", pick(run, _in({category}))
     yield "transport_usd", _cost(run, lambda e: e.category == "shipment")
     yield "total_cost_usd", _cost(run, lambda e: e.category not in ("value", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)

@@ -6,12 +6,10 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import NEVER, TICKS_PER_DAY
-from sim.engines.planner import Position, multipliers
 from sim.engines.recorder import Records
-from sim.engines.rules import good_share
-from sim.engines.tables import tables
-from sim.plan import FloatArray, MilestonePlan
+from sim.plan import BoolArray, MilestonePlan
 from sim.results.frames import share_output
+from sim.results.requirements import units_per_flow
 from sim.scenario.schema.document import MilestoneRule
 
 
@@ -35,12 +33,12 @@ def _first_output(records: Records, milestone: MilestonePlan) -> float | None:
     return first / TICKS_PER_DAY if first < NEVER else None
 
 
-def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> FloatArray:
+def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> BoolArray:
     """Periods in which good output reaches the level of the rate demanded of the watched pools."""
     made = records.source["good"][:, list(milestone.sources)].sum(axis=1)
     edges = np.array(draws.plan.calendar.periods)
     wanted = np.zeros(len(edges) - 1)
-    units = _units_per_flow(draws)
+    units = units_per_flow(draws)
     for f, flow in enumerate(draws.flows):
         cumulated = np.concatenate([[0.0], np.cumsum(flow.actual_rate)])
         each = sum(units[pool, f] for pool in milestone.pools)
@@ -48,24 +46,7 @@ def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> F
     return np.asarray((made > 0) & (made >= float(draws.vector[milestone.level]) * wanted) & (wanted > 0))
 
 
-def _units_per_flow(draws: Draws) -> FloatArray:
-    """Units of each pool in one unit of each flow, at mature yields, shape (pools, flows)."""
-    t = tables(draws)
-    mature = np.array(
-        [
-            s.yields.line * s.yields.gross * good_share(s.yields.defects, s.yields.survival, s.yields.assembly, 1e9, 1.0)
-            for s in draws.sources
-        ]
-    )
-    none, sources = np.zeros(len(t.order)), np.zeros(len(mature))
-    position = Position(
-        none, none, none, sources, sources, sources, np.zeros(len(draws.sites)), np.zeros(len(t.flow_pool)), mature,
-        np.ones(len(t.flow_pool)),
-    )  # fmt: skip
-    return multipliers(t, position, t.share)[0]
-
-
-def _first_run(draws: Draws, reached: FloatArray, length: int) -> float | None:
+def _first_run(draws: Draws, reached: BoolArray, length: int) -> float | None:
     run = 0
     for period, hit in enumerate(reached.tolist()):
         run = run + 1 if hit else 0

@@ -13,20 +13,26 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError, problem
 
 if TYPE_CHECKING:
-    from sim.api import Result
+    import pandas as pd
 
 FILES = ("manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet")
 
 
-def save(result: Result, directory: Path, *, force: bool = False) -> None:
+def save(
+    directory: Path, digest: str, manifest: dict[str, Any], indicators: dict[str, Any],
+    frames: dict[str, pd.DataFrame], *, force: bool = False,
+) -> None:  # fmt: skip
     """Write a result to a directory; another scenario's results there are kept unless `force`."""
     try:
-        _check(directory, result.hash, force)
+        _check(directory, digest, force)
         directory.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}.") as scratch:
             fresh = Path(scratch) / "results"
             fresh.mkdir()
-            _write(result, fresh)
+            _json(fresh / "manifest.json", manifest)
+            _json(fresh / "kpis.json", indicators)
+            for name, frame in frames.items():
+                frame.to_parquet(fresh / f"{name}.parquet", index=False)
             _replace(fresh, directory)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -48,25 +54,6 @@ def _check(directory: Path, digest: str, force: bool) -> None:
     if there != digest:
         message = "holds the results of another scenario; choose another directory or add --force"
         raise InputError([problem(str(directory), message)])
-
-
-def _write(result: Result, directory: Path) -> None:
-    from sim.api import resolved
-
-    manifest: dict[str, Any] = {
-        "scenario": result.scenario.name,
-        "title": result.scenario.document.title,
-        "hash": result.hash,
-        "seed": result.seed,
-        "engine": result.engine,
-        "horizon": result.horizon,
-        "versions": versions(),
-        "resolved": resolved(result.scenario),
-    }
-    _json(directory / "manifest.json", manifest)
-    _json(directory / "kpis.json", result.to_json())
-    for name, frame in result.frames.items():
-        frame.to_parquet(directory / f"{name}.parquet", index=False)
 
 
 def versions() -> dict[str, str]:

@@ -21,6 +21,8 @@ class Pruned:
     """What was switched off, as `section.name`, and the sourcings that lost a source by it."""
 
     names: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
+    """The figures that decide."""
     thinned: frozenset[str] = frozenset()
 
 
@@ -28,6 +30,7 @@ def prune(data: dict[str, Any], marks: dict[Loc, Mark], ledger: Ledger, mark: Ma
     """Remove the entries that are off, and references to them, from valid data."""
     sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
     targets = {key: _targets(data, key) for key in _WHERE}
+    switches = dict.fromkeys(condition["figure"] for _, condition in _conditions(data))
     off = [loc for loc, condition in _conditions(data) if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)]
     gone = list(off)
     while off:
@@ -36,7 +39,7 @@ def prune(data: dict[str, Any], marks: dict[Loc, Mark], ledger: Ledger, mark: Ma
         off = list(dict.fromkeys(_left_alone(data, marks, gone, targets)))
         gone += off
     thinned = (name for name, sourcing in data.get("sourcing", {}).items() if sourcing["sources"] != sources[name])
-    return Pruned(tuple(dotted(loc) for loc in gone), frozenset(thinned))
+    return Pruned(tuple(dotted(loc) for loc in gone), tuple(switches), frozenset(thinned))
 
 
 def _targets(data: dict[str, Any], key: str) -> set[str]:

@@ -40,6 +40,8 @@ class Scenario:
     inputs: Inputs
     pruned: tuple[str, ...]
     """What `only_if` switched off, as `section.name`."""
+    switches: tuple[str, ...]
+    """The figures that decide what `only_if` switches."""
 
 
 def list_shipped() -> list[tuple[str, str]]:
@@ -64,7 +66,7 @@ def load_scenario(name_or_path: str | Path, *, sets: Sequence[str] = (), reading
         raise _all([*problems, *error.problems], unreadable) from None
     if problems or document is None:
         raise _all(problems, unreadable)
-    return Scenario(file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned)
+    return Scenario(file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches)
 
 
 class _Loading:
@@ -112,14 +114,14 @@ class _Loading:
             self.broken = frozenset(figures)
             return ledger
 
-    def document(self) -> tuple[Document | None, Inputs, tuple[str, ...]]:
+    def document(self) -> tuple[Document | None, Inputs, Pruned]:
         """Validate, switch off, resolve and check. A refused document is still checked where it is sound."""
         document = validate(self.data, self.mark, self.problems)
         dropped: frozenset[str] = frozenset()
         if document is None:
             saved = salvage(self.data)
             if saved is None:
-                return None, Inputs({}), ()
+                return None, Inputs({}), Pruned()
             dropped = _names(self.data) - _names(saved)
             self.data = saved
         whole = document is not None
@@ -127,9 +129,9 @@ class _Loading:
         if document is None or pruned.names:
             document = validate(self.data, self.mark, self.problems)
         if document is None:
-            return None, Inputs({}), pruned.names
+            return None, Inputs({}), pruned
         inputs = self._resolved(document, pruned, dropped, whole)
-        return document, inputs, pruned.names
+        return document, inputs, pruned
 
     def _resolved(self, document: Document, pruned: Pruned, dropped: frozenset[str], whole: bool) -> Inputs:
         unresolved: list[Problem] = []

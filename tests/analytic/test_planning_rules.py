@@ -117,8 +117,8 @@ def test_a_commitment_binds_for_its_notice_period(build: Fixture, measured: Fixt
     assert result.kpis["backlog_end"] <= 20
 
 
-def test_risk_production_is_no_reason_to_order_less_outside(build: Fixture, measured: Fixture) -> None:
-    """Qualified from day 60 to 120: outside orders stay; after it they fall."""
+def test_lots_of_risk_production_on_order_are_no_reason_to_order_less_outside(build: Fixture, measured: Fixture) -> None:
+    """Samples from day 60, risk production from 80, first of it received on 90; volume from 120."""
     qualification = {"samples": {"days": 20, "starts": 1}, "risk": {"days": 40, "starts": 4}}
     result = run(build(moving({}, qualification)))
     outside = measured(result, "recipe", "buy", "starts")
@@ -126,8 +126,10 @@ def test_risk_production_is_no_reason_to_order_less_outside(build: Fixture, meas
     assert sum(measured(result, "recipe", "own", "sample_starts")) == 20
     assert own[:8] == [0] * 8
     assert all(0 < units <= 40 for units in own[8:12])
-    assert all(units == pytest.approx(100, abs=10) for units in outside[1:12])
-    assert outside[-1] == 0
+    assert outside[1:9] == [100] * 8
+    assert outside[-4:] == [0] * 4
+    assert own[-4:] == [100] * 4
+    assert sum(measured(result, "demand", "d", "backlog")) == 0
 
 
 def test_allocation_limits_outside_starts(build: Fixture, measured: Fixture) -> None:

@@ -43,7 +43,7 @@ def number(unit: str, sentence: str, default: Any = ..., **bounds: float) -> Any
     `unit` is what a bare number means, and what a figure is converted to; `bounds` (`ge`, `gt`,
     `le`, `lt`) hold for the value in that unit. `unit` "date" means an instant, "text" a name.
     """
-    extra = {"unit": unit, **bounds}
+    extra: dict[str, Any] = {"unit": unit, **bounds}
     field: FieldInfo = Field(default, description=sentence, json_schema_extra=extra, validate_default=False)
     return field
 

@@ -1,0 +1,87 @@
+"""What the demand requires of each stage at mature yields, and whether it could ever be met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.engines.planner import Position, multipliers
+from sim.engines.rules import good_share
+from sim.engines.tables import Tables, tables
+from sim.plan import FloatArray
+
+MONTH = 30.4375
+OUT_OF_REACH = 2.0
+"""Requirements beyond this multiple of all that sources could make are called out of reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A pool whose sources could never make what is required of it.
+
+    `required` and `possible` are good units a month in the last month of the horizon; `starts` is
+    `required` in starts of the pool's first source.
+    """
+
+    pool: str
+    unit: str
+    required: float
+    possible: float
+    starts: float
+
+
+def mature_yield(draws: Draws) -> FloatArray:
+    """Good units of one start of each source when all is learned, shape (sources,)."""
+    return np.array(
+        [
+            s.yields.line * s.yields.gross * good_share(s.yields.defects, s.yields.survival, s.yields.assembly, 1e9, 1.0)
+            for s in draws.sources
+        ]
+    )
+
+
+def units_per_flow(draws: Draws) -> FloatArray:
+    """Units of each pool in one unit of each flow, at mature yields, shape (pools, flows)."""
+    return _units(draws, tables(draws))
+
+
+def _units(draws: Draws, t: Tables) -> FloatArray:
+    none, sources = np.zeros(len(t.order)), np.zeros(len(t.source_pool))
+    position = Position(
+        none, none, none, sources, sources, sources, np.zeros(len(draws.sites)), np.zeros(len(t.flow_pool)),
+        mature_yield(draws), np.ones(len(t.flow_pool)),
+    )  # fmt: skip
+    return multipliers(t, position, t.share)[0]
+
+
+def shortfalls(draws: Draws) -> list[Shortfall]:
+    """Pools of which the demand at the end requires more than twice what all their sources could make.
+
+    What a source could make is its site's largest capacity or allocation within the horizon, at
+    mature yield, as if the site made nothing else.
+    """
+    t = tables(draws)
+    yields, units = mature_yield(draws), _units(draws, t)
+    last = int(draws.plan.calendar.days)
+    rates = np.array([flow.actual_rate[max(last - 30, 0) : max(last, 1)].mean() for flow in draws.flows])
+    found = []
+    for p, pool in enumerate(draws.plan.pools):
+        required = float(units[p] @ rates) * MONTH
+        possible = sum(_most(draws, r) * float(yields[r]) for r in pool.sources) * MONTH
+        if pool.sources and required > OUT_OF_REACH * possible:
+            unit = draws.plan.items[pool.members[0]].unit
+            starts = required / max(float(yields[pool.sources[0]]), 1e-12)
+            found.append(Shortfall(pool.name, unit, required, possible, starts))
+    return found
+
+
+def _most(draws: Draws, r: int) -> float:
+    """Most starts a day of a source within the horizon."""
+    site = draws.sites[draws.plan.sources[r].site]
+    within = site.available.knots < draws.end
+    load = max(draws.sources[r].load.mean, 1e-12)
+    allocated = site.allocation.values[site.allocation.knots < draws.end]
+    return min(float(site.available.values[within].max()) / load, float(allocated.max()))
+
