@@ -10,7 +10,8 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY
 from sim.engines import rules
-from sim.engines.planner import INFINITE, Memory, Position, expected_demand, multipliers
+from sim.engines.positions import Memory, Position, expected_demand, multipliers
+from sim.engines.sourcing import INFINITE
 from sim.engines.tables import Tables
 from sim.plan import FloatArray
 

@@ -11,6 +11,7 @@ import numpy as np
 from sim.draws.curves import TICKS_PER_DAY, ticks, value
 from sim.engines import planner
 from sim.engines.phases import Cause, Phase, Stage
+from sim.engines.positions import Position, expected_demand, memory, stage
 from sim.engines.recorder import Lot
 from sim.engines.tables import tables
 from sim.plan import NONE, FloatArray, PoolPlan
@@ -30,7 +31,7 @@ class PlanningDesk:
         draws, plan = engine.draws, engine.plan
         self._engine, self._draws, self._plan = engine, draws, plan
         self.tables = tables(draws)
-        self.memory = planner.memory(self.tables)
+        self.memory = memory(self.tables)
         n = len(plan.sources)
         self.on_order, self.on_order_risk, self.in_process = [0.0] * n, [0.0] * n, [0.0] * n
         self._policies = [StockPolicy(pool, draws.vector) for pool in plan.pools]
@@ -99,13 +100,12 @@ class PlanningDesk:
                     until = min(end, int(self.tables.phases[r, 1]))
                     engine.order_evenly(r, int(release.samples[r]), Stage.SAMPLES, begin, until)
                 if release.starts[r]:
-                    stage = planner.stage(self.tables, r, now)
-                    engine.order_evenly(r, int(release.starts[r]), stage, now, end)
+                    engine.order_evenly(r, int(release.starts[r]), stage(self.tables, r, now), now, end)
 
-    def _position(self, k: int, now: int) -> planner.Position:
+    def _position(self, k: int, now: int) -> Position:
         engine = self._engine
         pools = range(len(self._plan.pools))
-        return planner.Position(
+        return Position(
             stock=np.array([engine.stockroom.available(p) for p in pools], dtype=np.float64),
             waiting=np.array(engine.waiting, dtype=np.float64),
             due=np.array([sum(self._due[p][: k + 1]) for p in pools]),
@@ -124,7 +124,7 @@ class PlanningDesk:
             return
         begin, end = (self._reviews[j] / TICKS_PER_DAY for j in (k - 1, k))
         for f, revision in enumerate(self._revision):
-            expected = planner.expected_demand(self.tables, f, begin, end)
+            expected = expected_demand(self.tables, f, begin, end)
             if revision > 0.0 and expected > 0.0:
                 self._correction[f] += revision * (self._seen[f] / expected - self._correction[f])
             self._seen[f] = 0
@@ -152,13 +152,17 @@ class PlanningDesk:
         """Inventory position: stock and orders, less backlog and what waiting lots claim."""
         engine = self._engine
         on_order = self.on_order[self._policies[p].source]
+        if not on_order.is_integer():
+            # Sums of fractions leave residues, which must not tip a comparison.
+            on_order = round(on_order, 6)
         return engine.stockroom.available(p) + on_order - engine.demand_desk.backlog[p] - engine.waiting[p]
 
     def _order(self, policy: StockPolicy, units: float) -> None:
         maker = self._engine.routes[policy.source].maker
         good = maker.fixed if maker.fixed is not None else maker.good_per_start(self._engine.agenda.now)
-        if good > 0.0:
-            self._engine.order(policy.source, math.ceil(units / good - 1e-9))
+        starts = math.ceil(units / good - 1e-9) if good > 0.0 else 0
+        if starts > 0:
+            self._engine.order(policy.source, starts)
 
 
 class StockPolicy:

@@ -10,8 +10,6 @@ from sim.ledger import Ledger
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
 
-_SECTIONS = ("items", "sites", "recipes", "sourcing", "demand", "pools", "disruptions", "shares", "milestones")
-
 
 def behind(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
     """`figures`, all that their formulas go back to, and those whose reading they follow; in order."""
@@ -27,15 +25,9 @@ def behind(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
     return found
 
 
-def conditions(scenario: Scenario) -> dict[str, None]:
-    """Figures that decide which entries exist (`only_if`)."""
-    entries = (e for section in _SECTIONS for e in getattr(scenario.document, section).values())
-    return {e.only_if.figure: None for e in entries if e.only_if is not None}
-
-
 def uses(scenario: Scenario, figure: str) -> tuple[str, ...]:
     """Paths of the inputs that rest on `figure`."""
     taken = [(i.path, i.figure) for i in scenario.inputs.values() if i.figure]
     lineage = {name: behind([name], scenario.ledger) for name in {f for _, f in taken}}
     paths = [path for path, name in taken if figure in lineage[name]]
-    return (*paths, *(["only_if"] if figure in behind(conditions(scenario), scenario.ledger) else []))
+    return (*paths, *(["only_if"] if figure in behind(scenario.switches, scenario.ledger) else []))

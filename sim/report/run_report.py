@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.report import cost_tables, shift_tables
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
-from sim.report.lineage import behind, conditions
+from sim.report.lineage import behind
 from sim.report.tables import Block, Lines, Table, left, table
 
 if TYPE_CHECKING:

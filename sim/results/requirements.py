@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws import Draws
-from sim.engines.planner import Position, multipliers
+from sim.engines.positions import Position, multipliers
 from sim.engines.rules import good_share
 from sim.engines.tables import Tables, tables
 from sim.plan import FloatArray

@@ -65,7 +65,7 @@ class Inputs(Mapping[str, Input]):
         return value
 
 
-class _Unresolved(Exception):
+class _UnresolvedError(Exception):
     """Why one quantity has no value."""
 
 
@@ -119,7 +119,7 @@ def resolve(document: Document, ledger: Ledger, problems: list[Problem], mark: M
         path = ".".join(map(str, loc))
         try:
             inputs[path] = _input(path, quantity, unit, bounds, document, ledger)
-        except (_Unresolved, UnitError, LedgerError) as error:
+        except (_UnresolvedError, UnitError, LedgerError) as error:
             problems.append(Problem(mark(loc), path, str(error)))
     return Inputs(inputs)
 
@@ -134,19 +134,19 @@ def _input(
     else:
         figure = ledger.figures.get(q.figure)
         if figure is None:
-            raise _Unresolved(f"no figure {q.figure!r} in the ledger")
+            raise _UnresolvedError(f"no figure {q.figure!r} in the ledger")
         found = ledger.resolve(q.figure, q.reading)
         value, low, high, from_unit = found.value, found.low, found.high, figure.unit
         kind, reading, source = str(found.kind), q.reading, found.source
         low, high = (q.low if q.low is not None else low), (q.high if q.high is not None else high)
         if kind == "later_report" and q.reading is None and q.figure not in document.readings:
-            raise _Unresolved(f"{q.figure} is a later report; choose it under readings to use it")
+            raise _UnresolvedError(f"{q.figure} is a later report; choose it under readings to use it")
         if q.at is not At.TYPICAL:
             value = low if q.at is At.LOW else high
             if value is None:
-                raise _Unresolved(f"{q.figure} has no {q.at} value")
+                raise _UnresolvedError(f"{q.figure} has no {q.at} value")
     if q.draw is not Draw.FIXED and (low is None or high is None):
-        raise _Unresolved(f"to draw it {q.draw}, it needs a low and a high")
+        raise _UnresolvedError(f"to draw it {q.draw}, it needs a low and a high")
     convert_one = _converter(unit, from_unit, document)
     return Input(
         path=path,
@@ -173,16 +173,16 @@ def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any],
         if isinstance(value, (int, float)) and not isinstance(value, bool) and start is None:
             return float(value)
         wanted = "a date such as 2027-01-31" if start is not None else "a number of time units"
-        raise _Unresolved(f"expected {wanted}, found {value!r}")
+        raise _UnresolvedError(f"expected {wanted}, found {value!r}")
 
     def text(value: Any) -> str:
         if isinstance(value, str):
             return value
-        raise _Unresolved(f"expected a name, found {value!r}")
+        raise _UnresolvedError(f"expected a name, found {value!r}")
 
     def numeric(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise _Unresolved(f"expected a number [{unit}], found {value!r}")
+            raise _UnresolvedError(f"expected a number [{unit}], found {value!r}")
         if from_unit == unit:
             return float(value)
         return convert(float(value), from_unit, unit)

@@ -67,7 +67,7 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         for c, own, usd in (("capex", True, -3.4e9), ("purchases", False, -2e6), ("variable", True, -5e5), ("value", None, 1e10), ("salvage", True, 1e8))
     ]
     scenario = SimpleNamespace(
-        name="small", document=Document.model_validate(document or DOCUMENT), changes=(), pruned=(), inputs={}, ledger=None
+        name="small", document=Document.model_validate(document or DOCUMENT), changes=(), pruned=(), switches=(), inputs={}, ledger=None
     )
     result = {
         "scenario": scenario,
@@ -79,6 +79,7 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         "conservation": {"worst_units": 0.0, "worst_usd": 0.0},
         "frames": {"monthly": pd.DataFrame(monthly), "cash": pd.DataFrame(cash)},
         "hash": "abcdef0123456789",
+        "shortfalls": [],
     }
     return cast(Any, SimpleNamespace(**(result | over)))
 
