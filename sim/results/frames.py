@@ -13,7 +13,7 @@ from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.phases import Cause, Stage
 from sim.engines.recorder import Records
-from sim.plan import FloatArray
+from sim.plan import NONE, FloatArray
 from sim.results.books import Entry
 
 if TYPE_CHECKING:
@@ -138,22 +138,19 @@ def _pools(draws: Draws, records: Records) -> Iterator[Series]:
 
 
 def share_output(draws: Draws, records: Records, index: int) -> tuple[FloatArray, FloatArray]:
-    """In-house and total starts that came out (wafers, panels, units) of one share, by period.
-
-    What was in the pipeline at the start counts in neither.
+    """In-house and total output of one share, by period: wafers where all of it is cut from wafers, else
+    good units. What was in the pipeline at the start counts in neither.
     """
     plan, share = draws.plan, draws.plan.shares[index]
+    table = records.source["out" if in_wafers(draws, index) else "good"]
     own = [r for r in share.sources if plan.sites[plan.sources[r].site].in_house]
 
-    def output(sources: list[int]) -> FloatArray:
-        total = np.zeros(len(plan.calendar.periods) - 1)
-        for r in sources:
-            # Wafers count as wafers; what is not cut from wafers counts in good units.
-            wafer = plan.sources[r].yields.die_area != -1
-            total += records.source["out" if wafer else "good"][:, r]
-        return total
+    return table[:, own].sum(axis=1).astype(np.float64), table[:, list(share.sources)].sum(axis=1).astype(np.float64)
 
-    return output(own), output(list(share.sources))
+
+def in_wafers(draws: Draws, index: int) -> bool:
+    """Whether every source of a share starts wafers."""
+    return all(draws.plan.sources[r].yields.die_area != NONE for r in draws.plan.shares[index].sources)
 
 
 def _shares(draws: Draws, records: Records) -> Iterator[Series]:

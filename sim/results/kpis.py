@@ -12,9 +12,9 @@ from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.recorder import Records
-from sim.plan import NONE, IntArray
+from sim.plan import IntArray
 from sim.results.books import Entry, npv
-from sim.results.frames import share_output
+from sim.results.frames import in_wafers, share_output
 
 YEAR = 365.25
 Indicator = tuple[str, float | None]
@@ -63,15 +63,11 @@ def shares(run: Run) -> Iterator[Indicator]:
         yield f"in_house_share.{share.name}", _ratio(float(own[last].sum()), float(total[last].sum()))
         inside = [r for r in share.sources if plan.sites[plan.sources[r].site].in_house]
         for measure in ("starts", "good"):
-            output = {r: _gross(run, r, measure) * int(run.records.source[measure][last, r].sum()) for r in share.sources}
+            # Starts of different kinds are made comparable by their gross units.
+            alike = measure == "good" or in_wafers(run.draws, index)
+            output = {r: (1.0 if alike else run.draws.sources[r].yields.gross) * int(run.records.source[measure][last, r].sum()) for r in share.sources}
             part = _ratio(sum(output[r] for r in inside), sum(output.values()))
             yield f"in_house_share_of_{measure}.{share.name}", part
-
-
-def _gross(run: Run, r: int, measure: str) -> float:
-    """Starts are made comparable by their gross units, except wafers, which count as wafers."""
-    source = run.draws.plan.sources[r]
-    return run.draws.sources[r].yields.gross if measure == "starts" and source.yields.die_area == NONE else 1.0
 
 
 def service(run: Run) -> Iterator[Indicator]:

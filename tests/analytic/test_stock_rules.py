@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from sim.api import Result, run
+from sim.compiler import compile_plan
+from sim.draws import draw
+from sim.engines.events import EventsEngine
 
 Fixture = Callable[..., Any]
 
@@ -168,3 +171,13 @@ def test_fractions_on_order_do_not_drift(go: Fixture, policy: dict[str, Any]) ->
         result = go(data, seed=seed, trace=True)
         assert result.frames["lots"]["starts"].min() >= 1
         assert result.kpis["backlog_end"] == 0
+
+
+@pytest.mark.parametrize("residue", [1e-14, -1e-14])
+def test_a_rounding_error_on_order_orders_nothing(build: Fixture, residue: float) -> None:
+    """What fractions that came and went leave on order is not a need."""
+    data = shop({"type": "base_stock", "level": 0}, 1, demand={"d": series(1)})
+    engine = EventsEngine(draw(compile_plan(build(data)), 0))
+    engine.desk.on_order[0] = residue
+    engine.desk.replenish(0)
+    assert engine.lot_count == 0
