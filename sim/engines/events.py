@@ -17,6 +17,7 @@ from sim.engines.recorder import Lot, Recorder, Records, Rows
 from sim.engines.rules import NEVER
 from sim.engines.shop import Bottleneck, Maker, Route
 from sim.engines.stockroom import Stockroom
+from sim.scenario.schema.supply import PolicyType
 
 Progress = Callable[[float], None]
 # Plain integers: looking up a member of an enumeration costs as much as a step of the engine.
@@ -68,6 +69,7 @@ class EventsEngine:
             r, draws, site, self.bottlenecks[source.site], Maker(draws, site, plan.yield_noise),
             item=source.item, pool=pool, site=source.site, priority=plan.pools[pool].priority,
             takes=list(zip(plan.input_pool[begin:end].tolist(), draws.takes.tolist(), strict=True)),
+            planned=plan.pools[pool].policy is PolicyType.PLANNED,
         )  # fmt: skip
 
     # --- running -----------------------------------------------------------------------------
@@ -177,8 +179,11 @@ class EventsEngine:
         route = self.routes[lot.source]
         lot.released = now = self.agenda.now
         fixed = route.maker.fixed
-        lot.expected = lot.starts * (fixed if fixed is not None else route.maker.good_per_start(now))
-        self.desk.book(lot, 1)
+        lot.expected = expected = lot.starts * (fixed if fixed is not None else route.maker.good_per_start(now))
+        if route.planned:
+            self.desk.book(lot, 1)
+        else:
+            self.desk.on_order[lot.source] += expected
         (self.rows.sample_starts if lot.stage == SAMPLES else self.rows.starts)[lot.source] += lot.starts
         if not route.takes:
             self._begin(lot)
@@ -219,11 +224,10 @@ class EventsEngine:
         while queue:
             lot = queue[0][2]
             units = self.routes[lot.source].takes[0][1] * lot.starts
-            if stockroom.available(pool) < units:
+            if not stockroom.take_all(pool, units, self.agenda.now, self.rows.consumed):
                 return
             heappop(queue)
             self.waiting[pool] -= units
-            stockroom.take(pool, units, self.agenda.now, self.rows.consumed)
             self._begin(lot)
 
     def _startable(self, pool: int) -> Lot | None:
@@ -308,7 +312,11 @@ class EventsEngine:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
         source, route, rows = lot.source, self.routes[lot.source], self.rows
         del self.live[lot.number]
-        self.desk.book(lot, -1)
+        if route.planned:
+            self.desk.book(lot, -1)
+        else:
+            self.desk.on_order[source] -= lot.expected
+            self.desk.in_process[source] -= lot.expected
         if route.priced:
             self._pay(lot, route)
         if self.trace and not lot.seeded:

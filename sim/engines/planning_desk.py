@@ -35,7 +35,6 @@ class PlanningDesk:
         n = len(plan.sources)
         self.on_order, self.on_order_risk, self.in_process = [0.0] * n, [0.0] * n, [0.0] * n
         self._policies = [StockPolicy(pool, draws.vector) for pool in plan.pools]
-        self._is_planned = [bool(self.tables.planned[route.pool]) for route in engine.routes]
         self.learns = any(value(draws.vector, plan.lines[f.line].forecast_revision) > 0.0 for f in draws.flows)
         self.continuous = [p.policy is not PolicyType.PLANNED and p.review == NONE for p in plan.pools]
         self._reviews: list[int] = draws.reviews.tolist()
@@ -50,17 +49,16 @@ class PlanningDesk:
     # --- the books ---------------------------------------------------------------------------
 
     def book(self, lot: Lot, sign: int) -> None:
-        """A lot goes on order (sign 1), or has arrived and leaves the books (-1). Samples are not counted on."""
+        """A lot of a planned item goes on order (sign 1), or has arrived and leaves the books (-1). Samples are not counted on."""
         source, expected = lot.source, sign * lot.expected
         if lot.stage == SAMPLES:
             return
         self.on_order[source] += expected
         if sign < 0:
             self.in_process[source] += expected
-        if self._is_planned[source]:
-            if lot.stage == RISK:
-                self.on_order_risk[source] += expected
-            self._due[self._engine.routes[source].pool][self._slot(lot.due)] += expected
+        if lot.stage == RISK:
+            self.on_order_risk[source] += expected
+        self._due[self._engine.routes[source].pool][self._slot(lot.due)] += expected
 
     def _slot(self, due: int) -> int:
         """The review period in which a lot is due; the last one holds all that comes later."""
@@ -144,7 +142,8 @@ class PlanningDesk:
     def replenish(self, p: int) -> None:
         """Review a pool after demand."""
         policy = self._policies[p]
-        wanted = policy.wanted(self._inventory(p))
+        position = self._inventory(p)
+        wanted = policy.level - position if policy.fills_up else policy.wanted(position)
         if wanted > 0.0:
             self._order(policy, wanted)
 
@@ -168,16 +167,17 @@ class PlanningDesk:
 class StockPolicy:
     """A classical replenishment policy in numbers."""
 
-    __slots__ = ("level", "quantity", "reorder", "review", "source", "type")
+    __slots__ = ("fills_up", "level", "quantity", "reorder", "review", "source", "type")
 
     def __init__(self, pool: PoolPlan, vector: FloatArray) -> None:
         self.type, self.source = pool.policy, pool.sources[0] if pool.sources else -1
+        self.fills_up = pool.policy is PolicyType.BASE_STOCK
         self.level, self.reorder = value(vector, pool.level), value(vector, pool.reorder)
         self.quantity, self.review = value(vector, pool.quantity), value(vector, pool.review)
 
     def wanted(self, position: float) -> float:
         """Units to order at an inventory position."""
-        if self.type is PolicyType.BASE_STOCK:
+        if self.fills_up:
             return self.level - position
         if position > self.reorder or self.type is PolicyType.PERIODIC:
             return 0.0

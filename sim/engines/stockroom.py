@@ -35,6 +35,20 @@ class Stockroom:
             self._accrue(item, now)
         self.units[item] += units
 
+    def take_all(self, pool: int, units: int, now: int, taken: list[int]) -> bool:
+        """Take units of a pool if they are all there; whether they were."""
+        only = self._only[pool]
+        if only < 0 or self._costly[only]:
+            if self.available(pool) < units:
+                return False
+            self.take(pool, units, now, taken)
+            return True
+        if self.units[only] < units:
+            return False
+        self.units[only] -= units
+        taken[only] += units
+        return True
+
     def take(self, pool: int, units: int, now: int, taken: list[int] | None = None) -> None:
         """Take units of a pool that are there; adds what each item gave to `taken`."""
         for item in self.members[pool]:
