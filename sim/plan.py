@@ -30,7 +30,8 @@ BoolArray = NDArray[np.bool_]
 class PlannedInput:
     """A number of the scenario in internal units, with the range from which it may be drawn.
 
-    `stream` names its luck: its path, or that path under the name an entity had before.
+    `stream` names its luck: the figure it comes from, else its path, or that path under the name an
+    entity had before.
     """
 
     path: str

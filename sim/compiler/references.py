@@ -41,7 +41,10 @@ class References:
         return self._refs[path]
 
     def _stream(self, path: str) -> str:
-        """The path with its entity's name replaced by the name of its luck."""
+        """One figure is one number, wherever it is used; else the path, under the name of its luck."""
+        figure = self._inputs[path].figure
+        if figure is not None:
+            return f"figure/{figure}"
         entity, rest = path.split(".")[:2], path.split(".")[2:]
         return ".".join([self._streams.get(".".join(entity), ".".join(entity)), *rest])
 

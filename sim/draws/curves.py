@@ -96,13 +96,15 @@ def path_curve(path: PathPlan, vector: FloatArray, days: float) -> Curve:
 
 
 def ramp_points(start: float, initial: float, target: float, days: float, shape: RampShape) -> tuple[list[int], list[float]]:
-    """Instants and values of a ramp by whole days at midday, and the target from its end on."""
+    """Instants and values of a ramp: four equal steps, or by whole days at midday; the target from its
+    end on."""
+    if shape is RampShape.STEPS:
+        at = [ticks(start + days * k / 4) for k in range(5)]
+        return at, [initial + (target - initial) * k / 4 for k in range(5)]
     n = int(np.ceil(days))
     x = (np.arange(n) + 0.5) / max(days, 1e-9)
     if shape is RampShape.LINEAR:
         progress = x
-    elif shape is RampShape.STEPS:
-        progress = np.floor(np.minimum(x, 1 - 1e-12) * 4) / 4
     else:
         # A logistic from 1 % to 99 %, rescaled to run from 0 to 1.
         raw, ends = 1 / (1 + np.exp(-9.19 * (x - 0.5))), 1 / (1 + np.exp(9.19 / 2))

@@ -19,21 +19,23 @@ def sample_inputs(plan: Plan, seed: int, replication: int) -> FloatArray:
     drawn = [i for i, planned in enumerate(plan.inputs) if planned.draw is not Draw.FIXED]
     if not drawn:
         return vector
-    u = np.array([uniforms(stream(seed, replication, f"input/{plan.inputs[i].stream}"), 1)[0] for i in drawn])
+    streams = list(dict.fromkeys(plan.inputs[i].stream for i in drawn))
+    place = {i: streams.index(plan.inputs[i].stream) for i in drawn}
+    u = np.array([uniforms(stream(seed, replication, f"input/{name}"), 1)[0] for name in streams])
     if plan.correlations:
-        u = _correlated(u, drawn, plan)
-    for position, i in enumerate(drawn):
-        vector[i] = input_quantile(plan.inputs[i], float(u[position]))
+        u = _correlated(u, place, plan)
+    for i in drawn:
+        vector[i] = input_quantile(plan.inputs[i], float(u[place[i]]))
     return vector
 
 
-def _correlated(u: FloatArray, drawn: list[int], plan: Plan) -> FloatArray:
+def _correlated(u: FloatArray, place: dict[int, int], plan: Plan) -> FloatArray:
     from scipy import special
 
-    place = {i: k for k, i in enumerate(drawn)}
-    matrix = np.eye(len(drawn))
+    matrix = np.eye(len(u))
     for a, b, rank in plan.correlations:
-        matrix[place[a], place[b]] = matrix[place[b], place[a]] = 2 * np.sin(np.pi * rank / 6)
+        if place[a] != place[b]:
+            matrix[place[a], place[b]] = matrix[place[b], place[a]] = 2 * np.sin(np.pi * rank / 6)
     # Pairwise wishes may contradict each other: take the nearest matrix that can be one.
     values, vectors = np.linalg.eigh(matrix)
     root = vectors * np.sqrt(np.maximum(values, 1e-9))

@@ -91,7 +91,9 @@ class EventsEngine:
             self.agenda.run(None)
             self._record(len(ends) - 1)
         desk = self.desk
-        return self.recorder.records(desk.cut, desk.need, desk.planned_output, self.seeded_stock, self.agenda.now)
+        return self.recorder.records(
+            desk.cut, desk.need, desk.planned_output, desk.promised(), self.seeded_stock, self.agenda.now
+        )
 
     def _fill_pipeline(self) -> None:
         units = self.stockroom.units
@@ -339,7 +341,7 @@ class EventsEngine:
     def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""
         starts = lot.starts if not lot.seeded else lot.good / max(route.maker.good_per_start(0), 1e-9)
-        paid = rules.cents(starts * route.price_at(self.agenda.now))
+        paid = rules.cents(starts * route.price_at(self.agenda.now, lot.begin))
         self.rows.purchase_cents[lot.source] += paid
         self.rows.journal += paid
 

@@ -127,6 +127,12 @@ class PlanningDesk:
                 self._correction[f] += revision * (self._seen[f] / expected - self._correction[f])
             self._seen[f] = 0
 
+    def promised(self) -> FloatArray:
+        """Starts that commitments asked for in each review period, shape (reviews, sites)."""
+        days = np.diff(self._draws.reviews)[:, None] / TICKS_PER_DAY
+        promised = self.memory.promised if bool(self.tables.planned.any()) else self.tables.commitment
+        return np.asarray(promised * days)
+
     # --- classical policies ------------------------------------------------------------------
 
     def _periodic(self, what: tuple[int, int]) -> None:

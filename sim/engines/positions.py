@@ -38,12 +38,14 @@ class Memory(NamedTuple):
 
     `mix` is each source's part of its pool's good output in the last plan; `proven` the starts a
     day that an in-house source in high volume has shown; `wished[k, s]` the starts a day wished at
-    outside sites, to which notice periods look back.
+    outside sites, to which notice periods look back; `promised[k, s]` the starts a day that the
+    commitment still asks for, notice given or not.
     """
 
     mix: FloatArray
     proven: FloatArray
     wished: FloatArray
+    promised: FloatArray
 
 
 def memory(t: Tables) -> Memory:
@@ -53,7 +55,7 @@ def memory(t: Tables) -> Memory:
     for r in range(n):
         if stage(t, r, 0) == Stage.VOLUME and t.capacity[0, t.source_site[r]] > 0.0:
             mix[r] = t.share[r]
-    return Memory(mix, np.zeros(n), np.zeros(t.capacity.shape))
+    return Memory(mix, np.zeros(n), np.zeros(t.capacity.shape), np.zeros(t.capacity.shape))
 
 
 def stage(t: Tables, r: int, at: int) -> int:

@@ -106,7 +106,8 @@ MEASURES: dict[str, str] = {
 class Records:
     """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows (one
     per demand line and generation). `load[period, site]` is bottleneck load worked off;
-    `cut[period, source, cause]`, `need` and `released` are in good units; `first_good` is the instant
+    `cut[period, source, cause]`, `need` and `released` are in good units, `promised[period, site]` in
+    starts that commitments asked for; `first_good` is the instant
     of each source's first good unit, samples included, or NEVER; `until` is the last instant.
     `worst_units` and `worst_cents` are the largest breaches of conservation at any period end.
     """
@@ -119,6 +120,7 @@ class Records:
     cut: FloatArray
     need: FloatArray
     released: FloatArray
+    promised: FloatArray
     seeded_stock: IntArray
     first_good: IntArray
     worst_units: int
@@ -152,8 +154,9 @@ class Recorder:
         return self.rows[bisect_right(self.edges, instant) - 1]
 
     def records(
-        self, cut: FloatArray, need: FloatArray, released: FloatArray, seeded_stock: list[int], until: int
-    ) -> Records:
+        self, cut: FloatArray, need: FloatArray, released: FloatArray, promised: FloatArray,
+        seeded_stock: list[int], until: int,
+    ) -> Records:  # fmt: skip
         """Everything collected, as arrays; plans are given by review and booked by period."""
 
         def tables(entity: str) -> dict[str, IntArray]:
@@ -172,6 +175,7 @@ class Recorder:
             cut=self._by_period(cut),
             need=self._by_period(need),
             released=self._by_period(released),
+            promised=self._by_period(promised),
             seeded_stock=np.array(seeded_stock, dtype=np.int64),
             first_good=np.array(self.first_good, dtype=np.int64),
             worst_units=self.worst_units,

@@ -212,7 +212,8 @@ class Route:
                 ready = end
         return ready
 
-    def price_at(self, now: int) -> float:
-        """What a supplier charges for one start, in cents, at the price of the day."""
+    def price_at(self, now: int, begun: int) -> float:
+        """What a supplier charges for one start, in cents: the price of the day, and what disruptions
+        made of it when the lot was begun."""
         day = min(now // TICKS_PER_DAY, len(self.price) - 1)
-        return self.price[day] * self.price_factor.at(now)
+        return self.price[day] * self.price_factor.at(begun)

@@ -186,7 +186,8 @@ def commitments(
         starts[t.source_site[r]] += use[r]
     for s in range(sites):
         m.wished[k, s] = totals[s] / period
-        level = t.commitment[k, s]
+        m.promised[k, s] = level = t.commitment[k, s]
+        # Without a notice period orders may fall at once, but the promise stands.
         if level <= 0.0 or t.notice[s] <= 0.0:
             continue
         now = t.reviews[k] / TICKS_PER_DAY
@@ -195,7 +196,7 @@ def commitments(
             for j in range(k + 1):
                 if t.reviews[j] / TICKS_PER_DAY >= now - t.notice[s]:
                     most = max(most, m.wished[j, s])
-            level = min(level, most)
+            m.promised[k, s] = level = min(level, most)
         for r in range(sources):
             if t.source_site[r] == s and starts[s] > 0.0:
                 bound[r] = level * period * use[r] / starts[s]

@@ -69,6 +69,7 @@ def _fixed(draws: Draws, s: int) -> FloatArray:
 def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
     """What is owed for promised starts not ordered, settled at the end of each year of the horizon.
 
+    A promise ends as its notice period lets it.
     The price is the highest among the site's recipes in the period of settlement.
     """
     plan, site = draws.plan, draws.plan.sites[s]
@@ -78,7 +79,7 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
     sources = [r for r, source in enumerate(plan.sources) if source.site == s]
     if part == 0.0 or not sources:
         return owed
-    promised = np.cumsum(integral_by_period(draws.sites[s].commitment, plan.calendar.periods))
+    promised = np.cumsum(records.promised[:, s])
     ordered = np.cumsum(records.source["starts"][:, sources].sum(axis=1))
     settled_promised = settled_ordered = 0.0
     for last in _year_ends(draws):
@@ -93,11 +94,12 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
 def _year_ends(draws: Draws) -> list[int]:
     """The last period of each calendar year, and of the horizon."""
     calendar = draws.plan.calendar
-    ends = np.array(calendar.periods[1:])
+    last = len(calendar.periods) - 2
     if calendar.start is None:
-        return [len(ends) - 1]
-    years = (calendar.start + ends.astype("timedelta64[D]")).astype("datetime64[Y]").astype(int)
-    return [i for i in range(len(ends)) if i + 1 == len(ends) or years[i] != (years[i - 1] if i else years[i])]
+        return [last]
+    edges = np.array(calendar.periods).astype("timedelta64[D]")
+    years = (calendar.start + edges).astype("datetime64[Y]").astype(int)
+    return sorted({*np.flatnonzero(np.diff(years)).tolist(), last})
 
 
 def _salvage(draws: Draws, s: int) -> FloatArray:
