@@ -65,19 +65,28 @@ class Agenda:
         if turn > MOST_ROUNDS:
             raise ModelError(f"more than {MOST_ROUNDS} rounds at one instant (tick {self.now}): an endless loop")
         self._count += 1
-        heappush(self._soon, ((turn, phase, priority, rank, sequence, self._count), action, argument))
+        entry = ((turn, phase, priority, rank, sequence, self._count), action, argument)
+        if self._soon:
+            heappush(self._soon, entry)
+        else:
+            self._soon.append(entry)
 
     def perform(self, appointment: Any) -> None:
         """Run an appointment and the follow-ups that may come before the calendar's next one."""
         self.now = now = self.env.now  # type: ignore[assignment]
-        self._round, self._phase, _, _, _, _ = appointment.key
+        key = appointment.key
+        self._round, self._phase = key[0], key[1]
         appointment.action(appointment.argument)
         soon = self._soon
+        if not soon:
+            return
+        # While this instant lasts, nothing new comes onto the calendar for it: one look is enough.
+        if self.env.peek() <= now:
+            self._hand_over()
+            return
         while soon:
-            if self.env.peek() <= now:
-                self._hand_over()
-                return
-            (self._round, self._phase, _, _, _, _), action, argument = heappop(soon)
+            key, action, argument = heappop(soon) if len(soon) > 1 else soon.pop()
+            self._round, self._phase = key[0], key[1]
             action(argument)
 
     def _hand_over(self) -> None:

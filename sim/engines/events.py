@@ -92,7 +92,7 @@ class EventsEngine:
             self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(
-            desk.cut, desk.need, desk.planned_output, desk.promised(), self.seeded_stock, self.agenda.now
+            desk.cut, desk.short, desk.need, desk.planned_output, desk.promised(), self.seeded_stock, self.agenda.now
         )
 
     def _fill_pipeline(self) -> None:

@@ -23,12 +23,14 @@ from sim.plan import FloatArray, IntArray
 
 
 class Release(NamedTuple):
-    """What a review decides: starts and sample starts of each source until the next review, what was
-    cut by cause (R, 4) in good units, and each pool's need and planned output."""
+    """What a review decides: starts and sample starts of each source until the next review; what kept
+    each source below its wish, by cause (R, 4), in good units, and the part of it that no other source
+    made up for; and each pool's need and planned output."""
 
     starts: IntArray
     samples: IntArray
     cut: FloatArray
+    short: FloatArray
     need: FloatArray
     released: FloatArray
 
@@ -53,7 +55,10 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     capacity = entitled(t, wished, t.load, t.capacity[k] * period - p.committed)
     contract = entitled(t, wished, np.ones(sources), t.allocation[k] * period)
     limit = np.minimum(np.minimum(allowed, capacity), contract)
-    committed = commitments(t, p, m, k, period, wished, usage)
+    # What suppliers are told: orders as they would be if our own sites did all they are thought able to.
+    hoped = Memory(m.mix, np.full(sources, INFINITE), m.wished, m.promised)
+    told = divide_all(t, p, hoped, k, period, need, need_outside, limit, nothing)
+    committed = commitments(t, p, m, k, period, told, usage)
     granted, cut_inputs = _with_inputs(t, p, m, k, period, need, need_outside, limit, committed)
     release = _result(t, p, k, ideal, granted, limit, cut_inputs, allowed, capacity, contract, need)
     _remember(t, p, m, k, period, granted, np.where(cut_inputs > 0.0, granted, limit))
@@ -152,7 +157,23 @@ def _result(
         cut[r, Cause.INPUTS] = by_inputs
         if granted[r] + cut_inputs[r] >= limit[r] * (1.0 - 1e-6):
             cut[r, _tightest(allowed[r], capacity[r], contract[r], t.capacity[k, t.source_site[r]])] += missing - by_inputs
-    return Release(starts, samples, cut, need, np.zeros(len(t.order)))
+    return Release(starts, samples, cut, _unmet(t, p, granted, cut, need), need, np.zeros(len(t.order)))
+
+
+def _unmet(t: Tables, p: Position, granted: FloatArray, cut: FloatArray, need: FloatArray) -> FloatArray:
+    """Each pool's need that no source took, laid to the causes that cut its sources, shape of `cut`."""
+    short = np.zeros(cut.shape)
+    for q in range(len(t.order)):
+        taken, missing = 0.0, 0.0
+        for i in range(t.source_start[q], t.source_start[q + 1]):
+            r = t.pool_source[i]
+            taken += granted[r] * p.good_per_start[r]
+            missing += cut[r].sum()
+        unmet = need[q] - taken
+        if unmet > SLACK * need[q] and missing > 0.0:
+            for i in range(t.source_start[q], t.source_start[q + 1]):
+                short[t.pool_source[i]] = cut[t.pool_source[i]] * (unmet / missing)
+    return short
 
 
 def _tightest(allowed: float, capacity: float, contract: float, installed: float) -> int:

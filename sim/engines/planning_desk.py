@@ -43,7 +43,7 @@ class PlanningDesk:
         self._correction = [1.0] * len(draws.flows)
         self._revision = [value(draws.vector, plan.lines[f.line].forecast_revision) for f in draws.flows]
         reviews = len(self._reviews) - 1
-        self.cut = np.zeros((reviews, n, len(Cause)))
+        self.cut, self.short = np.zeros((2, reviews, n, len(Cause)))
         self.need, self.planned_output = np.zeros((reviews, len(plan.pools))), np.zeros((reviews, len(plan.pools)))
 
     # --- the books ---------------------------------------------------------------------------
@@ -88,7 +88,8 @@ class PlanningDesk:
         engine, now = self._engine, self._engine.agenda.now
         self._revise(k)
         release = planner.review(self.tables, self._position(k, now), self.memory, k)
-        self.cut[k], self.need[k], self.planned_output[k] = release.cut, release.need, release.released
+        self.cut[k], self.short[k] = release.cut, release.short
+        self.need[k], self.planned_output[k] = release.need, release.released
         end = self._reviews[k + 1]
         # Raw items first, so that their lots are in hand when what is made of them is released.
         for q in self._plan.order.tolist()[::-1]:

@@ -106,7 +106,8 @@ MEASURES: dict[str, str] = {
 class Records:
     """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows (one
     per demand line and generation). `load[period, site]` is bottleneck load worked off;
-    `cut[period, source, cause]`, `need` and `released` are in good units, `promised[period, site]` in
+    `cut[period, source, cause]`, `short` (the part of it that no source made up for), `need` and
+    `released` are in good units, `promised[period, site]` in
     starts that commitments asked for; `first_good` is the instant
     of each source's first good unit, samples included, or NEVER; `until` is the last instant.
     `worst_units` and `worst_cents` are the largest breaches of conservation at any period end.
@@ -118,6 +119,7 @@ class Records:
     flow: dict[str, IntArray]
     load: FloatArray
     cut: FloatArray
+    short: FloatArray
     need: FloatArray
     released: FloatArray
     promised: FloatArray
@@ -154,7 +156,7 @@ class Recorder:
         return self.rows[bisect_right(self.edges, instant) - 1]
 
     def records(
-        self, cut: FloatArray, need: FloatArray, released: FloatArray, promised: FloatArray,
+        self, cut: FloatArray, short: FloatArray, need: FloatArray, released: FloatArray, promised: FloatArray,
         seeded_stock: list[int], until: int,
     ) -> Records:  # fmt: skip
         """Everything collected, as arrays; plans are given by review and booked by period."""
@@ -173,6 +175,7 @@ class Recorder:
             flow=tables("flow"),
             load=np.array([rows.load for rows in self.rows]),
             cut=self._by_period(cut),
+            short=self._by_period(short),
             need=self._by_period(need),
             released=self._by_period(released),
             promised=self._by_period(promised),

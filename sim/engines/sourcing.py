@@ -39,9 +39,10 @@ def divide(
     if policy == LEAST_COST:
         _cheapest(t, p, m, k, period, begin, end, need, need_outside, limit, starts, committed)
         return
-    # The outside share that is still wanted: none, or by date in a phase-out.
+    # The outside share that is still wanted: none, or by date in a phase-out; never less than is promised.
     keep = _phase_out(t, q, t.reviews[k] / TICKS_PER_DAY) if policy == PHASE_OUT else 0.0
-    inside = _greedy(t, p, begin, end, need * (1.0 - keep), limit, starts)
+    promised = _promised_output(t, p, begin, end, limit, committed)
+    inside = _greedy(t, p, begin, end, need - max(keep * need, promised), limit, starts)
     if t.on_announced[q]:
         orders = min(need_outside, need)
     else:
@@ -57,6 +58,18 @@ def _phase_out(t: Tables, q: int, day: float) -> float:
     if day <= begin:
         return 1.0
     return float(final if day >= end else 1.0 + (final - 1.0) * (day - begin) / (end - begin))
+
+
+def _promised_output(
+    t: Tables, p: Position, begin: int, end: int, limit: FloatArray, committed: FloatArray
+) -> float:
+    """Good output of the outside starts to which commitments bind."""
+    total = 0.0
+    for i in range(begin, end):
+        r = t.pool_source[i]
+        if not t.in_house[r]:
+            total += min(committed[r], limit[r]) * p.good_per_start[r]
+    return total
 
 
 def _proven_output(
@@ -171,7 +184,7 @@ def commitments(
 ) -> FloatArray:
     """Starts this period that notice periods still bind us to, by source.
 
-    Each review tells suppliers what we wish to order a notice period on; we stay bound to the
+    Each review tells suppliers what we hope to order a notice period on (`wished`); we stay bound to the
     commitment, but to no more than the most we wished within the notice period. A site's commitment
     is divided by what each product uses, not by its need of the month, which the commitment itself
     would make swing.

@@ -104,6 +104,9 @@ def _sites(draws: Draws, records: Records) -> Iterator[Series]:
         labels = {"site": site.name, "in_house": site.in_house}
         capacity = integral_by_period(draws.sites[s].available, plan.calendar.periods)
         yield "site", site.name, "capacity", "load", labels, capacity
+        if site.allocation is not None:
+            allocation = integral_by_period(draws.sites[s].allocation, plan.calendar.periods)
+            yield "site", site.name, "allocation", "start", labels, allocation
         yield "site", site.name, "load", "load", labels, records.load[:, s]
         yield "site", site.name, "lots", "lot", labels, records.site["lots"][:, s]
         yield "site", site.name, "wait_days", "day", labels, records.site["wait"][:, s] / TICKS_PER_DAY
@@ -133,8 +136,8 @@ def _pools(draws: Draws, records: Records) -> Iterator[Series]:
         yield "pool", pool.name, "need", first.unit, labels, records.need[:, p]
         yield "pool", pool.name, "released", first.unit, labels, records.released[:, p]
         for cause in Cause:
-            cut = records.cut[:, list(pool.sources), cause].sum(axis=1)
-            yield "pool", pool.name, f"cut.{cause.name.lower()}", first.unit, labels, cut
+            short = records.short[:, list(pool.sources), cause].sum(axis=1)
+            yield "pool", pool.name, f"short.{cause.name.lower()}", first.unit, labels, short
 
 
 def share_output(draws: Draws, records: Records, index: int) -> tuple[FloatArray, FloatArray]:

@@ -124,10 +124,24 @@ def production(run: Run) -> Iterator[Indicator]:
     for r, source in enumerate(plan.sources):
         for measure in ("starts", "good", "orders", "shipments", "received"):
             yield f"{measure}.{source.name}", float(run.total(run.records.source[measure], [r]))
-        # What is paid for includes what was under way at the start.
-        good = run.total(run.records.source["good"], [r]) + run.total(run.records.source["seeded"], [r])
-        paid = _cost(run, _of("recipe", source.name))
-        yield f"unit_cost.{source.name}", _ratio(paid + _site_part(run, r), good)
+        yield f"unit_cost.{source.name}", _unit_cost(run, r)
+
+
+def _unit_cost(run: Run, r: int) -> float | None:
+    """Cost of a good unit: each cost by the units it was paid for. Suppliers are paid for what arrives
+    (what was under way at the start included); own starts are paid when they begin, and counted at the
+    good units that a finished start gave; the site's part falls on good output."""
+    plan, book = run.draws.plan, run.records.source
+    source = plan.sources[r]
+    good = run.total(book["good"], [r])
+    paid = _cost(run, _of("recipe", source.name))
+    if not plan.sites[source.site].in_house:
+        return _ratio(paid, run.total(book["received"], [r]) + run.total(book["seeded"], [r]))
+    finished = run.total(book["out"], [r]) + run.total(book["scrapped"], [r])
+    begun = run.total(book["starts"], [r]) + run.total(book["sample_starts"], [r]) - int(book["waiting"][-1, r])
+    if not good or not finished or begun <= 0:
+        return None
+    return paid / begun * finished / good + _site_part(run, r) / good
 
 
 def _site_part(run: Run, r: int) -> float:
@@ -177,7 +191,7 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "capex_usd", _cost(run, lambda e: e.category == "capex")
     spent = ("purchases", "order", "shipment", "take_or_pay")
     yield "spend_outside_usd", _cost(run, lambda e: e.in_house is False and e.category in spent)
-    inside = ("variable", "fixed", "capex", "order", "shipment")
+    inside = ("variable", "fixed", "order", "shipment")
     yield "spend_in_house_usd", _cost(run, lambda e: e.in_house is True and e.category in inside)
     for category in ("holding", "shortage", "take_or_pay", "value", "salvage"):
         pick = _usd if category in ("value", "salvage") else _cost

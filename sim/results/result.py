@@ -65,10 +65,10 @@ class Result:
         """Write manifest, indicators and frames; whole or not at all.
 
         Raises:
-            InputError: the directory holds results of another scenario and `force` is not set, or
-                cannot be written.
+            InputError: the directory holds results of another scenario, seed or engine and `force`
+                is not set, or cannot be written.
         """
-        store.save(directory, self.hash, self._manifest(), self.to_json(), self.frames, force=force)
+        store.save(directory, self._manifest(), self.to_json(), self.frames, force=force)
 
     def _manifest(self) -> dict[str, Any]:
         return {

@@ -19,12 +19,12 @@ FILES = ("manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", 
 
 
 def save(
-    directory: Path, digest: str, manifest: dict[str, Any], indicators: dict[str, Any],
+    directory: Path, manifest: dict[str, Any], indicators: dict[str, Any],
     frames: dict[str, pd.DataFrame], *, force: bool = False,
 ) -> None:  # fmt: skip
-    """Write a result to a directory; another scenario's results there are kept unless `force`."""
+    """Write a result to a directory; those of another scenario, seed or engine are kept unless `force`."""
     try:
-        _check(directory, digest, force)
+        _check(directory, manifest, force)
         directory.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=directory.parent, prefix=f".{directory.name}.") as scratch:
             fresh = Path(scratch) / "results"
@@ -39,7 +39,7 @@ def save(
         raise InputError([problem(str(directory), f"results cannot be written here: {reason}")]) from None
 
 
-def _check(directory: Path, digest: str, force: bool) -> None:
+def _check(directory: Path, ours: dict[str, Any], force: bool) -> None:
     if directory.exists() and not directory.is_dir():
         raise InputError([problem(str(directory), "is a file; --out needs a directory")])
     manifest = directory / "manifest.json"
@@ -48,12 +48,18 @@ def _check(directory: Path, digest: str, force: bool) -> None:
     if not manifest.exists():
         raise InputError([problem(str(directory), "holds other files; choose another directory or add --force")])
     try:
-        there = json.loads(manifest.read_text(encoding="utf-8")).get("hash")
+        there = json.loads(manifest.read_text(encoding="utf-8"))
+        same = all(there.get(key) == ours[key] for key in ("hash", "seed", "engine"))
     except (ValueError, AttributeError):
-        there = None
-    if there != digest:
-        message = "holds the results of another scenario; choose another directory or add --force"
-        raise InputError([problem(str(directory), message)])
+        raise InputError([problem(str(directory), "its manifest.json is not one of ours; choose another directory or add --force")]) from None
+    if not same:
+        raise InputError([problem(str(directory), f"holds the results of {_named(there, ours)}; choose another directory or add --force")])
+
+
+def _named(there: dict[str, Any], ours: dict[str, Any]) -> str:
+    """Whose results lie there, and what sets them apart if the name does not."""
+    other = " with other inputs" if there.get("hash") != ours["hash"] and there.get("scenario") == ours["scenario"] else ""
+    return f"{there.get('scenario')}{other}, seed {there.get('seed')}, engine {there.get('engine')}"
 
 
 def versions() -> dict[str, str]:

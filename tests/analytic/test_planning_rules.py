@@ -137,7 +137,7 @@ def test_allocation_limits_outside_starts(build: Fixture, measured: Fixture) -> 
     data["sites"]["supplier"]["contract"] = {"allocation": 6}
     result = run(build(data))
     assert max(measured(result, "recipe", "buy", "starts")) <= 60
-    assert sum(measured(result, "pool", "part", "cut.contract")) > 0
+    assert sum(measured(result, "pool", "part", "short.contract")) > 0
 
 
 def test_planners_do_not_see_the_future(build: Fixture, measured: Fixture) -> None:
