@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -25,5 +26,23 @@ def tell(error: InputError) -> None:
 
 def pipe_closed() -> int:
     """The reader went away (`| head`): no complaint, also not from the flush at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_output()
     return DONE
+
+
+def unwritable(error: OSError) -> int:
+    """Stdout takes no more (a full disk): one line says so. Other errors of files are not meant and raised again."""
+    if error.filename is not None:
+        raise error
+    print(f"cannot write the output: {error.strerror or error}", file=sys.stderr)
+    _drop_output()
+    return FAILED
+
+
+def _drop_output() -> None:
+    """What is still buffered goes nowhere, so that the flush at exit cannot fail again."""
+    try:
+        target = sys.stdout.fileno()
+    except io.UnsupportedOperation:
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), target)

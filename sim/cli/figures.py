@@ -11,7 +11,7 @@ import typer
 
 from sim.cli.output import emit_json
 from sim.errors import InputError, Mark, Problem, nearest
-from sim.ledger import Kind, LedgerError, load_ledger
+from sim.ledger import Kind, Ledger, LedgerError, load_ledger
 from sim.report.figures_report import as_json, figure_report, figures_table, matching
 from sim.report.render import show
 
@@ -29,11 +29,15 @@ def command(
     """Show the figures, or one of them."""
     if as_json_ and as_csv:
         raise typer.BadParameter("give --json or --csv, not both")
+    if figure is not None and (kind is not None or article is not None or contested):
+        raise typer.BadParameter("--kind, --article and --contested are filters for the list; leave them out with an ID")
     try:
         ledger = load_ledger()
         if figure is not None and figure not in ledger.figures:
             near = nearest(figure, ledger.figures)
             raise InputError([Problem(Mark("figures"), "", "no such figure", repr(figure), nearest=near)])
+        if article is not None:
+            _check_article(article, ledger)
         if figure is not None and not (as_json_ or as_csv):
             show(figure_report(ledger.figures[figure], ledger, _uses(figure)))
             return
@@ -45,6 +49,15 @@ def command(
             show([figures_table(chosen, ledger)])
     except LedgerError as error:
         raise InputError([Problem(Mark("figures"), "", str(error))]) from error
+
+
+def _check_article(article: str, ledger: Ledger) -> None:
+    """An article is named by its file, or by a part of that name."""
+    origins = (reading for f in ledger.figures.values() for reading in (f.own, *f.readings.values()))
+    files = sorted({reading.article for reading in origins if reading.article})
+    if not any(article in file for file in files):
+        near = nearest(article, files)
+        raise InputError([Problem(Mark("--article"), "", "no figure is from such an article", repr(article), ", ".join(files), near)])
 
 
 def _emit(rows: list[dict[str, Any]], *, as_csv: bool) -> None:

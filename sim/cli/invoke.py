@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from sim.cli.commands import COMMANDS
-from sim.cli.ends import FAILED, INTERRUPTED, WRONG_INPUT, pipe_closed, tell
+from sim.cli.ends import FAILED, INTERRUPTED, WRONG_INPUT, pipe_closed, tell, unwritable
 from sim.errors import InputError, ModelError
 
 
@@ -51,6 +51,8 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(FAILED) from None
         except BrokenPipeError:
             raise typer.Exit(pipe_closed()) from None
+        except OSError as error:
+            raise typer.Exit(unwritable(error)) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
 

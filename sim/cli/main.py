@@ -6,12 +6,15 @@ import sys
 from io import TextIOWrapper
 
 from sim.cli.commands import COMMANDS, overview
-from sim.cli.ends import DONE, INTERRUPTED, WRONG_INPUT, pipe_closed
+from sim.cli.ends import DONE, FAILED, INTERRUPTED, WRONG_INPUT, pipe_closed, unwritable
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     args = sys.argv[1:] if argv is None else argv
+    if sys.stdout is None:  # closed by the shell (>&-)
+        print("cannot write the output: stdout is closed", file=sys.stderr)
+        return FAILED
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows a question mark, not a traceback.
         if isinstance(stream, TextIOWrapper):
@@ -23,6 +26,8 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return pipe_closed()
+    except OSError as error:
+        return unwritable(error)
     return code
 
 

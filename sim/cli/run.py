@@ -11,7 +11,8 @@ import typer
 
 from sim.cli.choices import READINGS, SETS
 from sim.cli.output import Progress, emit_json
-from sim.scenario.loader import load_scenario
+from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.overrides import READING
 
 
 class Engine(StrEnum):
@@ -29,11 +30,12 @@ def command(
     engine: Annotated[Engine, typer.Option(help="events is the readable reference.")] = Engine.EVENTS,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Record every lot (lots.parquet with --out).")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite another scenario's results in DIR.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite other results in DIR.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run one replication and show it."""
     loaded = load_scenario(scenario, sets=sets or (), readings=readings or ())
+    _idle_readings(loaded)
     from sim.api import run
 
     bar = Progress()
@@ -54,3 +56,17 @@ def command(
         print(f"\nwritten to {out}")
     elif trace:
         print("note: --trace without --out: the lots are written nowhere", file=sys.stderr)
+
+
+def _idle_readings(scenario: Scenario) -> None:
+    """Say of each `--reading` whose figure nothing in the scenario rests on that it changes nothing."""
+    chosen = [change.path for change in scenario.changes if change.origin == READING]
+    if not chosen:
+        return
+    from sim.report.lineage import behind
+
+    taken = [i.figure for i in scenario.inputs.values() if i.figure]
+    part = behind([*taken, *scenario.switches], scenario.ledger)
+    for figure in chosen:
+        if figure not in part:
+            print(f"note: {figure} plays no part in {scenario.name}", file=sys.stderr)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sim.engines.floor import Floor
 from sim.engines.phases import Stage
 from sim.engines.recorder import MEASURES, Rows
 from sim.errors import ModelError
-
-if TYPE_CHECKING:
-    from sim.engines.events import EventsEngine
 
 
 class Auditor:
     """Takes stock at the end of each period: counts lots in queues, lots under way and units in stock
     afresh, and compares them with the running totals of what was booked."""
 
-    def __init__(self, engine: EventsEngine) -> None:
+    def __init__(self, engine: Floor) -> None:
         self._engine = engine
         self._totals = Rows(**{name: [0] * len(getattr(engine.rows, name)) for name in MEASURES})  # type: ignore[arg-type]
 

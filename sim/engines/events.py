@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 
 from sim.draws import Draws
 from sim.engines import rules
-from sim.engines.agenda import Agenda
+from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
 from sim.engines.initial import Seed, pipeline
@@ -151,10 +151,12 @@ class EventsEngine:
         """Order starts of a source, to be released at once."""
         route = self.routes[source]
         self._count_order(route)
-        lots = -(-starts // route.lot_size) if route.lot_size else 1
+        if not 0 < route.lot_size < starts:
+            self._release(self._lot(route, starts, VOLUME, self.agenda.now))
+            return
+        lots = -(-starts // route.lot_size)
         for i in range(lots):
-            units = rules.split_evenly(starts, lots, i) if lots > 1 else starts
-            self._release(self._lot(route, units, VOLUME, self.agenda.now))
+            self._release(self._lot(route, rules.split_evenly(starts, lots, i), VOLUME, self.agenda.now))
 
     def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
         """Order starts of a source, to be released in lots spread evenly from `begin` to `end` (ticks)."""
@@ -279,8 +281,10 @@ class EventsEngine:
         leaves = route.leaves(ready) if route.held else ready
         lot.arrive = arrive = leaves + route.shipping
         self._book(lot, route, load, now, leaves)
-        if arrive < NEVER:
-            self.agenda.at(arrive, RECEIVE, 0, source, lot.number, self._receive, lot)
+        if now < arrive < NEVER:
+            Appointment(self.agenda, arrive - now, (0, RECEIVE, 0, source, lot.number, 0), self._receive, lot)
+        elif arrive == now:
+            self.agenda.follow_up(RECEIVE, 0, source, lot.number, self._receive, lot)
 
     def _book(self, lot: Lot, route: Route, load: float, now: int, leaves: int) -> None:
         """Book what the lot does until it leaves the site, each in the period of its instant."""

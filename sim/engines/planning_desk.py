@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY, ticks, value
 from sim.engines import planner
+from sim.engines.floor import Floor
 from sim.engines.phases import Cause, Phase, Stage
 from sim.engines.positions import Position, expected_demand, memory, stage
 from sim.engines.recorder import Lot
@@ -17,17 +17,13 @@ from sim.engines.tables import tables
 from sim.plan import NONE, FloatArray, PoolPlan
 from sim.scenario.schema.supply import PolicyType
 
-if TYPE_CHECKING:
-    from sim.engines.events import EventsEngine
-
-
 SAMPLES, RISK, VOLUME = int(Stage.SAMPLES), int(Stage.RISK), int(Stage.VOLUME)
 
 
 class PlanningDesk:
     """Keeps the planner's books of what is on order, and turns decisions into orders."""
 
-    def __init__(self, engine: EventsEngine) -> None:
+    def __init__(self, engine: Floor) -> None:
         draws, plan = engine.draws, engine.plan
         self._engine, self._draws, self._plan = engine, draws, plan
         self.tables = tables(draws)
@@ -149,8 +145,7 @@ class PlanningDesk:
     def replenish(self, p: int) -> None:
         """Review a pool after demand."""
         policy = self._policies[p]
-        position = self._inventory(p)
-        wanted = policy.level - position if policy.fills_up else policy.wanted(position)
+        wanted = policy.wanted(self._inventory(p))
         if wanted > 0.0:
             self._order(policy, wanted)
 

@@ -2,50 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.report.chain import titled
 from sim.report.formats import NOTHING, count, dollars, percent
 from sim.report.periods import Grouping, by_year, is_dated, last_year
-from sim.report.shift_tables import titled
-from sim.report.tables import Table, left, right, table
+from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage"}
+_ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
+"""Categories with a row of their own."""
 
 
 def sites(result: Result) -> Table | None:
-    """(g) Starts and capacity in the last twelve months, utilisation, cost per good unit."""
+    """(h) Capacity, its use and starts in the last twelve months; cost per good unit."""
+    capacity = usable(result)
     recent = last_year(result)
     frame = result.frames["monthly"]
     frame = frame[frame["period"].isin(recent)]
     if frame.empty:
         return None
-    starts, capacity = _mean(frame, "recipe", "starts"), _mean(frame, "site", "capacity")
+    starts = _sums_of(frame, "recipe", "starts")
     document, kpis = result.scenario.document, result.kpis
     rows = []
     for name, site in document.sites.items():
         head = [titled(document.sites, name), "own" if site.in_house else "outside"]
-        load = [count(capacity.get(name)) if site.capacity != "unlimited" else "unlimited", percent(kpis.get(f"utilisation.{name}"))]
+        load = _capacity_cells(capacity.get(name), len(recent), unlimited=site.capacity == "unlimited")
         for recipe in (n for n, r in document.recipes.items() if r.site == name):
-            rows.append([*head, *load, titled(document.recipes, recipe), count(starts.get(recipe)), dollars(kpis.get(f"unit_cost.{recipe}"))])
+            monthly = starts[recipe] / len(recent) if recipe in starts else None
+            rows.append([*head, *load, titled(document.recipes, recipe), count(monthly), dollars(kpis.get(f"unit_cost.{recipe}"))])
             head, load = ["", ""], ["", ""]
-    heads = [left("site"), left(""), right("capacity"), right("used", "%"), left("recipe"), right("starts"), right("per good unit")]
+    heads = [left("site"), left(""), right("capacity"), right("used", "%"), left("recipe"), right("starts"), right("per good unit, whole run")]
     span = "the last 12 months" if is_dated(result) else "the last third"
-    return table(f"Sites (capacity and starts: mean per period of {span})", heads, rows)
+    notes = ["a: allocated to us"] if any(c is not None and c.allocated for c in capacity.values()) else []
+    return table(f"Sites (capacity and starts: mean per period of {span}; used: in the same time)", heads, rows, notes)
 
 
-def _mean(frame: pd.DataFrame, scope: str, measure: str) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """What a site could do for us in the last twelve months, and what it did; `allocated` where its
+    contract and not its capacity bounds it."""
+
+    capacity: float
+    load: float
+    allocated: bool
+
+    @property
+    def used(self) -> float | None:
+        """Load over capacity."""
+        return self.load / self.capacity if 0 < self.capacity < math.inf else None
+
+
+def usable(result: Result) -> dict[str, Usable]:
+    """Each site's capacity, or its allocation where that is less, and its load, in the last twelve months."""
+    recent = last_year(result)
+    frame = result.frames["monthly"]
+    frame = frame[(frame["scope"] == "site") & frame["period"].isin(recent)]
+    capacity = {(str(n), int(p)): float(v) for n, p, v in _values(frame, "capacity")}
+    granted = {(str(n), int(p)): float(v) for n, p, v in _values(frame, "allocation") if v == v}
+    load = _sums_of(frame, "site", "load")
+    found = {}
+    for name in dict.fromkeys(n for n, _ in capacity):
+        whole = {key: v for key, v in capacity.items() if key[0] == name}
+        bound = sum(min(v, granted.get(key, math.inf)) for key, v in whole.items())
+        found[name] = Usable(bound, load.get(name, 0.0), bound < sum(whole.values()))
+    return found
+
+
+def _values(frame: pd.DataFrame, measure: str) -> Iterable[tuple[str, int, float]]:
+    part = frame[frame["measure"] == measure]
+    return zip(part["name"], part["period"], part["value"], strict=True)
+
+
+def _capacity_cells(site: Usable | None, periods: int, *, unlimited: bool) -> list[str]:
+    if site is None:
+        return ["unlimited" if unlimited else NOTHING, NOTHING]
+    if unlimited and not site.allocated:
+        return ["unlimited", NOTHING]
+    return [count(site.capacity / periods) + (" a" if site.allocated else ""), percent(site.used)]
+
+
+def _sums_of(frame: pd.DataFrame, scope: str, measure: str) -> dict[str, float]:
     part = frame[(frame["scope"] == scope) & (frame["measure"] == measure)]
-    return {str(name): float(value) for name, value in part.groupby("name")["value"].mean().items()}
+    return {str(name): float(value) for name, value in part.groupby("name")["value"].sum().items()}
 
 
 def money(result: Result) -> Table | None:
-    """(h) Money by year, and what it is worth today."""
+    """(i) Money by year, and what it is worth today."""
     cash = result.frames["cash"]
     if cash.empty:
         return None
@@ -55,10 +106,18 @@ def money(result: Result) -> Table | None:
         return None
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
     notes = [f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"]
+    if _assumes_values(result):
+        notes.append("value delivered, and so NPV, rests on assumed values per unit")
     year = result.scenario.document.money.currency_year
     unit = f"USD of {year}" if year else "USD"
-    columns = [left(""), *(right(c) for c in grouping.labels), right("all")]
+    columns = [left(""), *spread((*grouping.labels, "all"))]
     return table(f"Money by {grouping.unit} [{unit}; costs negative, undiscounted]", columns, rows, notes)
+
+
+def _assumes_values(result: Result) -> bool:
+    """Whether the value of a unit of some demand line is our estimate."""
+    values = (result.scenario.inputs.get(f"demand.{line}.value") for line in result.scenario.document.demand)
+    return any(value is not None and value.kind == "assumed" for value in values)
 
 
 def _money_row(cash: pd.DataFrame, grouping: Grouping, title: str, wanted: Callable[[str, bool], bool]) -> list[str] | None:
@@ -77,8 +136,9 @@ def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
 
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("building (capex)", lambda category, _: category == "capex"),
-    ("spent outside", lambda category, own: not own and category not in {"capex", "value", "salvage", *_UPKEEP}),
-    ("spent in-house", lambda category, own: own and category not in {"capex", "value", "salvage", *_UPKEEP}),
+    ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
+    ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
+    ("take-or-pay", lambda category, _: category == "take_or_pay"),
     ("holding and shortage", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),
     ("salvage", lambda category, _: category == "salvage"),
@@ -92,5 +152,3 @@ def conservation(result: Result) -> str:
     if not units and not usd:
         return "every unit and every cent accounted for at every period end"
     return f"worst imbalance: {units:g} units, {usd:g} USD"
-
-

@@ -9,7 +9,8 @@ from typing import Any
 
 from sim.ledger import Figure, Ledger, Reading
 from sim.report.formats import plain, with_unit
-from sim.report.render import GAP, WIDTH
+from sim.report.layout import GAP
+from sim.report.render import WIDTH
 from sim.report.tables import Block, Lines, Table, left, table
 
 Uses = Mapping[str, tuple[str, ...]]

@@ -7,7 +7,9 @@ import math
 
 NOTHING = "-"
 
-_SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_HUGE = 1e15
+"""From here on numbers are written in powers of ten."""
 
 
 def _missing(value: float | None) -> bool:
@@ -15,10 +17,12 @@ def _missing(value: float | None) -> bool:
 
 
 def count(value: float | None) -> str:
-    """A number of units, with three digits or so: 950, 1.2k, 17.0M, 1.1bn."""
+    """A number of units, with three digits or so: 950, 1.2k, 17.0M, 1.1bn, 2.5tn, 3.0e17."""
     if value is None or _missing(value):
         return NOTHING
     size = abs(value)
+    if size >= _HUGE * 0.99995:
+        return f"{value:.1e}".replace("e+", "e")
     for scale, letter in _SCALES:
         # 999,950 would print as 1000.0k.
         if size >= scale * 0.99995:
@@ -35,8 +39,6 @@ def dollars(value: float | None) -> str:
     if value is None or _missing(value):
         return NOTHING
     sign, size = ("-" if value < 0 else ""), abs(value)
-    if size >= 1e12:
-        return f"{sign}${size / 1e12:.1f}tn"
     if size >= 999.95:
         return f"{sign}${count(size)}"
     return f"{sign}${size:.2f}" if 0 < size < 100 else f"{sign}${size:.0f}"
@@ -47,6 +49,26 @@ def percent(share: float | None) -> str:
     if share is None or _missing(share):
         return NOTHING
     return f"{100 * share:.0f}" if share in (0, 1) else f"{100 * share:.1f}"
+
+
+def about(share: float) -> str:
+    """A share for a sentence, with its sign: 67 %, 5.9 %; 0 and 100 only when exactly so."""
+    hundredfold = 100 * share
+    digits = 0 if share in (0, 1) or 9.95 <= hundredfold < 99.5 else 1
+    if 0 < abs(hundredfold) < 0.05:
+        return "less than 0.1 %"
+    return "over 99.9 %" if 99.95 <= hundredfold < 100 else f"{hundredfold:.{digits}f} %"
+
+
+def power(watts: float | None) -> str:
+    """Electrical power: 930 W, 12.3 MW, 1.2 GW."""
+    if watts is None or _missing(watts) or not watts:
+        return NOTHING if watts is None or _missing(watts) else "0"
+    for scale, unit in ((1e9, "GW"), (1e6, "MW"), (1e3, "kW")):
+        if abs(watts) >= scale * 0.99995:
+            size = watts / scale
+            return f"{count(size) if abs(size) >= 1e3 else f'{size:.1f}'} {unit}"
+    return f"{watts:.0f} W"
 
 
 def when(value: dt.date | float | None, end: str, unit: str = "") -> str:
@@ -73,8 +95,8 @@ def plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < _HUGE else f"{value:.6g}"
     if isinstance(value, int):
         # A year is not a quantity: 2027, not 2,027.
-        return str(value) if abs(value) < 10_000 else f"{value:,}"
+        return str(value) if abs(value) < 10_000 else f"{value:,}" if abs(value) < _HUGE else f"{value:.6g}"
     return str(value)

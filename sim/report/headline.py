@@ -2,50 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sim.report.formats import count, dollars, percent
+from sim.report.chain import alternatives, of_share, own_recipes, titled
+from sim.report.cost_tables import usable
+from sim.report.formats import about, count, dollars
 from sim.report.periods import is_dated
+from sim.report.shift_tables import measures
 
 if TYPE_CHECKING:
     from sim.results.result import Result
 
 _SHARE = "in_house_share."
+_MOST_LINES = 3
+_IDLE = 0.3
+"""Own sites used less than this in the last twelve months are named."""
 
 
 def sentences(result: Result) -> list[str]:
-    """What moved, what was served, what was reached, what it cost."""
-    parts = (_moved(result), _served(result), _reached(result), _cost(result))
-    return [*(sentence for sentence in parts if sentence), *_impossible(result)]
+    """What moved, what was served, what was reached, what it cost, what stands idle."""
+    parts = (_moved(result), _served(result), _compute(result), _reached(result), _cost(result))
+    return [*(sentence for sentence in parts if sentence), *_idle(result), *_impossible(result)]
 
 
 def _impossible(result: Result) -> list[str]:
     """What the demand at the end of the horizon requires beyond anything its sources could make."""
     return [
-        f"Out of reach: at the end the demand requires {count(s.required)} {s.unit}s of {s.pool} a month "
+        f"Out of reach: at the end the demand requires {count(s.required)} {s.pool} a month "
         f"({count(s.starts)} starts at mature yield); all its sources together could make {count(s.possible)}."
         for s in result.shortfalls
     ]
 
 
 def _moved(result: Result) -> str:
-    shares = {k.removeprefix(_SHARE): v for k, v in result.kpis.items() if k.startswith(_SHARE) and v is not None}
+    document = result.scenario.document
+    own = set(own_recipes(document))
+    shares = {k.removeprefix(_SHARE): v for k, v in result.kpis.items() if k.startswith(_SHARE)}
     if not shares:
         return ""
+    unplanned = [name for name in shares if not own & set(of_share(document, name))]
+    if len(unplanned) == len(shares):
+        return "Nothing is planned in-house."
     span = "In the last 12 months" if is_dated(result) else "Over the run"
-    listed = ", ".join(f"{percent(share)} % of {name}" for name, share in shares.items())
-    return f"{span}, in-house: {listed}."
+    listed = ", ".join(f"{about(v)} of {n}" for n, v in shares.items() if v is not None and n not in unplanned)
+    absent = f"no in-house source is planned for {_either(unplanned)}" if unplanned else ""
+    told = "; ".join(part for part in (f"{span}, in-house: {listed}" if listed else "", absent) if part)
+    return f"{told[0].upper()}{told[1:]}." if told else ""
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _served(result: Result) -> str:
-    served = result.kpis.get("served_by_end")
-    if served is None:
+    """Which demand lines were not served in full, worst first."""
+    document = result.scenario.document
+    found = {line: result.kpis.get(f"served_by_end.{line}") for line in document.demand}
+    served = {line: share for line, share in found.items() if share is not None}
+    if not served:
         return ""
-    compute = result.kpis.get("h100e_delivered")
-    extra = f"; {count(compute)} H100e were delivered" if compute else ""
-    backlog = result.kpis.get("backlog_end") or 0
-    waiting = f", {count(backlog)} units wait" if backlog else ""
-    return f"Of the demand, {percent(served)} % was served by the end{waiting}{extra}."
+    partly = sorted((line for line, share in served.items() if share < 1), key=lambda line: served[line])
+    if not partly:
+        return "Every demand line was served by the end."
+    listed = "; ".join(f"{titled(document.demand, line)} {about(served[line])}" for line in partly[:_MOST_LINES])
+    more = len(partly) - _MOST_LINES
+    rest = f"; and {more} more" if more > 0 else ""
+    return f"Served by the end: {'all lines but ' if len(partly) < len(served) else ''}{listed}{rest}."
+
+
+def _compute(result: Result) -> str:
+    """Compute delivered, and how much of it where compute was what was asked for."""
+    frame = measures(result, "demand", "h100e")
+    by_line = {str(line): float(v) for line, v in frame.groupby("name")["value"].sum().items()}
+    total = sum(by_line.values())
+    if not total:
+        return ""
+    asked = [line for line, rule in result.scenario.document.demand.items() if rule.compute is not None]
+    part = sum(by_line.get(line, 0.0) for line in asked)
+    told = f", {count(part)} of them on demand lines with a compute need" if asked else ""
+    return f"{count(total)} H100e were delivered{told}."
+
+
+def _idle(result: Result) -> list[str]:
+    """Own sites that were hardly used, and what a unit costs there and elsewhere."""
+    document = result.scenario.document
+    span = "in the last 12 months" if is_dated(result) else "in the last third"
+    found = []
+    for name, site in usable(result).items():
+        if not document.sites[name].in_house or site.used is None or site.used >= _IDLE:
+            continue
+        here = _costs(result, [r for r in own_recipes(document) if document.recipes[r].site == name])
+        outside = _costs(result, alternatives(document, name))
+        compared = f"; a good unit costs {here} there against {outside} outside" if here and outside else ""
+        found.append(f"{titled(document.sites, name)}: {about(site.used)} of its capacity was used {span}{compared}.")
+    return found
+
+
+def _costs(result: Result, recipes: Iterable[str]) -> str:
+    """The range of costs of a good unit of these recipes, as far as they are known."""
+    known = [cost for r in recipes if (cost := result.kpis.get(f"unit_cost.{r}")) is not None]
+    ends = list(dict.fromkeys(dollars(cost) for cost in (min(known), max(known)))) if known else []
+    return " to ".join(ends)
 
 
 def _reached(result: Result) -> str:

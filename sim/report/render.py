@@ -5,17 +5,18 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from sim.report.layout import GAP, cells, parts, widths, wrap
 from sim.report.tables import Block, Lines, Table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 100
-GAP = "  "
+_NARROWEST = 60
+_UNBOUNDED = 10_000
 
 
 def show(blocks: Iterable[Block], file: TextIO | None = None) -> None:
@@ -33,41 +34,28 @@ def as_text(block: Block, width: int = WIDTH) -> str:
     if isinstance(block, Lines):
         head = [block.title] if block.title else []
         return "\n".join([*head, *(_wrapped(line, width) for line in block.lines)])
-    widths = _widths(block, width)
+    return "\n\n".join(_table_text(part, width) for part in parts(block, width))
+
+
+def _table_text(block: Table, width: int) -> str:
+    taken = widths(block, width)
     rows = [[c.heading for c in block.columns], *block.rows]
-    body = [line for row in rows for line in _row_text(row, block, widths)]
-    return "\n".join([*([block.title] if block.title else []), *body, *(_wrapped(n, width) for n in block.notes)])
+    body = [line for row in rows for line in _row_text(row, block, taken)]
+    head = [_wrapped(block.title, width)] if block.title else []
+    return "\n".join([*head, *body, *(_wrapped(n, width) for n in block.notes)])
 
 
 def _wrapped(line: str, width: int) -> str:
     return "\n".join(textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)) or line
 
 
-def cells(text: str) -> int:
-    """Terminal columns that `text` takes (wide East Asian characters take two)."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _widths(block: Table, width: int) -> list[int]:
-    """Column widths; the widest column of words gives way until the table fits."""
-    rows: list[Sequence[str]] = [[c.heading for c in block.columns], *block.rows]
-    widths = [max(cells(row[i]) for row in rows) for i in range(len(block.columns))]
-    words = [i for i, c in enumerate(block.columns) if c.align == "left"]
-    while words and sum(widths) + len(GAP) * (len(widths) - 1) > width:
-        widest = max(words, key=lambda i: widths[i])
-        if widths[widest] <= 12:
-            break
-        widths[widest] -= 1
-    return widths
-
-
-def _row_text(row: Sequence[str], block: Table, widths: Sequence[int]) -> list[str]:
+def _row_text(row: Sequence[str], block: Table, taken: Sequence[int]) -> list[str]:
     """One row, over several lines where a cell had to be wrapped."""
-    parts = [textwrap.wrap(cell, max(w, 1)) or [""] for cell, w in zip(row, widths, strict=True)]
+    wrapped = [wrap(cell, w) for cell, w in zip(row, taken, strict=True)]
     lines = []
-    for depth in range(max(map(len, parts))):
-        texts = [part[depth] if depth < len(part) else "" for part in parts]
-        padded = [_pad(t, w, c.align) for t, w, c in zip(texts, widths, block.columns, strict=True)]
+    for depth in range(max(map(len, wrapped))):
+        texts = [part[depth] if depth < len(part) else "" for part in wrapped]
+        padded = [_pad(t, w, c.align) for t, w, c in zip(texts, taken, block.columns, strict=True)]
         lines.append(GAP.join(padded).rstrip())
     return lines
 
@@ -80,30 +68,45 @@ def _pad(text: str, width: int, align: str) -> str:
 def _show_rich(blocks: Iterable[Block], out: TextIO) -> None:
     from rich.console import Console
 
-    # Rich itself honours NO_COLOR.
-    console = Console(file=out, width=max(60, shutil.get_terminal_size((WIDTH, 24)).columns), highlight=False)
+    width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
+    # Everything is wrapped here, so that rich breaks no word; it honours NO_COLOR itself.
+    console = Console(file=out, width=_UNBOUNDED, highlight=False)
     for number, block in enumerate(blocks):
         if number:
             console.print()
-        _print_block(console, block)
+        _print_block(console, block, width)
 
 
-def _print_block(console: Console, block: Block) -> None:
+def _print_block(console: Console, block: Block, width: int) -> None:
+    if isinstance(block, Lines):
+        _print_lines(console, [block.title] if block.title else [], width, "bold")
+        _print_lines(console, block.lines, width)
+        return
+    for number, part in enumerate(parts(block, width)):
+        if number:
+            console.print()
+        _print_table(console, part, width)
+
+
+def _print_lines(console: Console, lines: Iterable[str], width: int, style: str = "") -> None:
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text(_wrapped(line, width), style=style))
+
+
+def _print_table(console: Console, block: Table, width: int) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    if block.title:
-        console.print(Text(block.title, style="bold"))
-    if isinstance(block, Lines):
-        for line in block.lines:
-            console.print(Text(line))
-        return
+    _print_lines(console, [block.title] if block.title else [], width, "bold")
+    # Its columns stand as far apart as GAP: one blank of padding, one of the box.
     grid = RichTable(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
-    for column in block.columns:
-        grid.add_column(Text(column.heading), justify=column.align, overflow="fold")
+    taken = widths(block, width)
+    for column, w in zip(block.columns, taken, strict=True):
+        grid.add_column(Text("\n".join(wrap(column.heading, w))), justify=column.align, no_wrap=True)
     for row in block.rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(Text("\n".join(wrap(cell, w))) for cell, w in zip(row, taken, strict=True)))
     console.print(grid)
-    for note in block.notes:
-        console.print(Text(note, style="dim"))
+    _print_lines(console, block.notes, width, "dim")

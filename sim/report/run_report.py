@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report import cost_tables, shift_tables
+from sim.report import cost_tables, held_back, shift_tables
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.lineage import behind
@@ -22,7 +22,8 @@ def run_report(result: Result) -> list[Block]:
         _headline(result),
         contested(scenario),
         shift_tables.in_house_shares(result),
-        shift_tables.binding(result),
+        held_back.own_output(result),
+        held_back.supply(result),
         shift_tables.milestones(result),
         shift_tables.demand_lines(result),
         shift_tables.compute(result),

@@ -1,22 +1,18 @@
-"""The shift itself: in-house shares, what bound them, milestones, demand and compute."""
+"""The shift itself: in-house shares, milestones, demand and compute."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.report.formats import NOTHING, count, percent, when
+from sim.report.chain import of_share, titled
+from sim.report.formats import NOTHING, count, percent, power, when
 from sim.report.periods import Grouping, by_quarter, by_year
-from sim.report.tables import Table, left, right, table
+from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
     from sim.results.result import Result
-
-CAUSES = {"cut.capacity": "cap", "cut.qualification": "qual", "cut.inputs": "in", "cut.contract": "con"}
-"""Measure -> what stands in the table."""
-
 
 Cells = dict[tuple[str, str, str], float]
 """(name, measure, column) -> sum."""
@@ -40,12 +36,6 @@ def totals(frame: pd.DataFrame, grouping: Grouping) -> Cells:
     return sums
 
 
-def titled(entries: object, name: str) -> str:
-    """The title of an entry, else its name."""
-    entry = entries.get(name) if isinstance(entries, dict) else None
-    return getattr(entry, "title", None) or name
-
-
 def in_house_shares(result: Result) -> Table | None:
     """(b) In-house share of each stage by quarter."""
     grouping = by_quarter(result)
@@ -60,7 +50,7 @@ def in_house_shares(result: Result) -> Table | None:
     by_remark = {text: [n for n in names if text in echoes[n]] for name in names for text in echoes[name]}
     notes = [f"* {', '.join(marked)}: echoes an assumption ({text})" for text, marked in by_remark.items()]
     title = f"In-house share by {grouping.unit} [%] ({NOTHING}: nothing was made)"
-    return table(title, [left("share"), *(right(c) for c in grouping.labels)], rows, notes)
+    return table(title, [left("share"), *spread(grouping.labels)], rows, notes)
 
 
 def _share(cells: Cells, name: str, column: str) -> str:
@@ -71,57 +61,13 @@ def _share(cells: Cells, name: str, column: str) -> str:
 def _echoes(result: Result, share: str) -> list[str]:
     """What is said beside a share: the remarks of the sites that take part in it."""
     document = result.scenario.document
-    rule = document.shares.get(share)
-    stage, families = (rule.stage, rule.families) if rule else (share, [])
-    items = {n for n, i in document.items.items() if i.stage == stage and (not families or i.family in families)}
-    sites = dict.fromkeys(r.site for r in document.recipes.values() if r.item in items)
+    sites = dict.fromkeys(document.recipes[r].site for r in of_share(document, share))
     remarks = ((titled(document.sites, n), document.sites[n].echoes_assumption) for n in sites if n in document.sites)
     return [f"{site}: {remark}" for site, remark in remarks if remark]
 
 
-def binding(result: Result) -> Table | None:
-    """(c) What cut most, by quarter and stage, and where."""
-    grouping = by_quarter(result)
-    cuts = {key: v for key, v in totals(measures(result, "pool", *CAUSES), grouping).items() if v > 0}
-    if not cuts:
-        return None
-    rows, places = [], []
-    group = _groups(result)
-    for stage in dict.fromkeys(group.values()):
-        part = [(name, cause, c, v) for (name, cause, c), v in cuts.items() if group.get(name) == stage]
-        causes = [_largest((cause, v) for _, cause, c, v in part if c == column) for column in grouping.labels]
-        rows.append([stage, *(CAUSES.get(c, NOTHING) for c in causes)])
-        if part:
-            places.append(f"{stage}: {_largest((name, v) for name, _, _, v in part)}")
-    columns = [left("stage"), *(right(c) for c in grouping.labels)]
-    notes = ["cap capacity, qual qualification, in inputs missing, con contract or allocation", f"Where most: {'; '.join(places)}"]
-    return table(f"What held releases back most, by {grouping.unit} ({NOTHING}: nothing)", columns, rows, notes)
-
-
-def _largest(amounts: Iterable[tuple[str, float]]) -> str:
-    """The name with the largest sum."""
-    sums: dict[str, float] = {}
-    for name, value in amounts:
-        sums[name] = sums.get(name, 0.0) + value
-    return max(sums, key=lambda name: sums[name]) if sums else NOTHING
-
-
-def _groups(result: Result) -> dict[str, str]:
-    """Item or pool made by some recipe -> its stage, with the family where a stage has several."""
-    document = result.scenario.document
-    made = {r.item for r in document.recipes.values()}
-    items = {name: item for name, item in document.items.items() if name in made}
-    families: dict[str, set[str]] = {}
-    for item in items.values():
-        families.setdefault(item.stage, set()).add(item.family)
-    # Families of one stage stand together, stages in the order in which they are first named.
-    order = sorted(items, key=lambda n: list(families).index(items[n].stage))
-    groups = {n: items[n].stage + (f" {items[n].family}" if len(families[items[n].stage]) > 1 else "") for n in order}
-    return groups | {n: groups[p.members[0]] for n, p in document.pools.items() if p.members[0] in groups}
-
-
 def milestones(result: Result) -> Table | None:
-    """(d) Milestones with their dates."""
+    """(e) Milestones with their dates."""
     if not result.milestones:
         return None
     horizon = result.scenario.document.horizon
@@ -132,7 +78,7 @@ def milestones(result: Result) -> Table | None:
 
 
 def demand_lines(result: Result) -> Table | None:
-    """(e) What was wanted and what was served."""
+    """(f) What was wanted and what was served."""
     frame = measures(result, "demand", "demanded", "delivered", "lost", "cancelled")
     lines = [n for n in result.scenario.document.demand if n in set(frame["name"])]
     if not lines:
@@ -151,7 +97,7 @@ def demand_lines(result: Result) -> Table | None:
 
 
 def compute(result: Result) -> Table | None:
-    """(f) Compute delivered by year and line."""
+    """(g) Compute delivered by year and line."""
     grouping = by_year(result)
     cells = {key: v for key, v in totals(measures(result, "demand", "h100e", "watts"), grouping).items() if v > 0}
     if not cells:
@@ -161,9 +107,9 @@ def compute(result: Result) -> Table | None:
     for line in (*lines, *(["all"] if len(lines) > 1 else [])):
         title = titled(result.scenario.document.demand, line)
         counted = lines if line == "all" else (line,)
-        for measure, unit, scale in (("h100e", "H100e", 1.0), ("watts", "MW", 1e-6)):
-            values = [scale * sum(cells.get((n, measure, c), 0.0) for n in counted) for c in grouping.labels]
-            rows.append([title, unit, *map(count, values), count(sum(values))])
+        for measure, heading, written in (("h100e", "H100e", count), ("watts", "power", power)):
+            values = [sum(cells.get((n, measure, c), 0.0) for n in counted) for c in grouping.labels]
+            rows.append([title, heading, *map(written, values), written(sum(values))])
             title = ""
-    columns = [left("line"), left("unit"), *(right(c) for c in grouping.labels), right("all")]
+    columns = [left("line"), left(""), *spread((*grouping.labels, "all"))]
     return table(f"Compute delivered by {grouping.unit}", columns, rows)

@@ -14,6 +14,8 @@ class Column:
     title: str
     unit: str = ""
     align: Literal["left", "right"] = "right"
+    group: str = ""
+    """Columns of one group stay together where a table is split; those without one stand in every part."""
 
     @property
     def heading(self) -> str:
@@ -55,3 +57,8 @@ def left(title: str, unit: str = "") -> Column:
 def right(title: str, unit: str = "") -> Column:
     """A column of numbers."""
     return Column(title, unit)
+
+
+def spread(labels: Sequence[str]) -> list[Column]:
+    """A column of numbers for each period; quarters (26Q1) are grouped by year."""
+    return [Column(label, group=label.partition("Q")[0]) for label in labels]

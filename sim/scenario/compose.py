@@ -6,6 +6,7 @@ found, and aliases are counted before they are expanded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -20,6 +21,7 @@ Loc = tuple[str | int, ...]
 MAX_VALUES = 60_000
 MAX_DEPTH = 40
 _SHOWN = 12
+_GLUED = re.compile(r"([A-Za-z_][\w.-]*):(\S.*)")
 
 
 @dataclass(slots=True)
@@ -34,6 +36,11 @@ class Node:
     depth: int = 1
     anchor: str | None = None
     key: tuple[str, Mark] | None = field(default=None, repr=False)
+    flow: bool = False
+    glued: re.Match[str] | None = field(default=None, repr=False)
+    """The last key, if in {} it reads `key:value`, which YAML takes for a key without a value."""
+    told: bool = False
+    """Whether a glued key in this mapping has been reported."""
 
     @property
     def scalar(self) -> bool:
@@ -89,19 +96,35 @@ class Composer:
             self._key(event.value, plain, mark)
             self._remember(event.anchor, Node(mark, event.value))
             return
-        node = Node(mark, event.value)
+        text = self._unglued() if plain and not event.value else event.value
+        node = Node(mark, text)
         if plain:
             try:
-                node.value = resolve_plain(event.value)
+                node.value = resolve_plain(text)
             except ScalarError as error:
-                self._problem(mark, str(error), self._here(), repr_short(event.value))
+                self._problem(mark, str(error), self._here(), repr_short(text))
         self._remember(event.anchor, node)
         self._add(node)
 
     def _key(self, text: str, plain: bool, mark: Mark) -> None:
         if plain and not _is_text(text):
             self._problem(mark, f'a key must be text; put it in quotes: "{text}"', self._here(), text or "nothing")
-        self._open[-1].key = (text, mark)
+        parent = self._open[-1]
+        parent.key = (text, mark)
+        parent.glued = _GLUED.fullmatch(text) if plain and parent.flow else None
+
+    def _unglued(self) -> str:
+        """The text of an empty value: nothing, or what is glued to its key; said once for a mapping, and read as meant."""
+        parent = self._open[-1] if self._open else None
+        if parent is None or parent.key is None or parent.glued is None:
+            return ""
+        key, value = parent.glued.groups()
+        glued, mark = parent.key
+        parent.key = (key, mark)
+        if not parent.told:
+            parent.told = True
+            self.problems.append(Problem(mark, self._here(), "a space is missing after ':'", repr_short(glued), nearest=repr_short(f"{key}: {value}")))
+        return str(value)
 
     def _alias(self, anchor: str, mark: Mark) -> None:
         node = self._anchors.get(anchor)
@@ -120,7 +143,7 @@ class Composer:
         if len(self._open) >= MAX_DEPTH:
             self._stop(mark, f"lists and mappings are nested more than {MAX_DEPTH} deep")
         is_map = isinstance(event, ev.MappingStartEvent)
-        node = Node(mark, pairs=[]) if is_map else Node(mark, items=[])
+        node = Node(mark, pairs=[], flow=bool(event.flow_style)) if is_map else Node(mark, items=[])
         self._remember(event.anchor, node)
         self._open.append(node)
 

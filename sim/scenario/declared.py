@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sim.errors import nearest
 from sim.scenario.compose import Loc
 from sim.scenario.schema import Document
 from sim.scenario.schema.demand import Disruption, Markov, Scheduled, Sporadic
@@ -25,6 +26,8 @@ DISRUPTIONS: dict[str, type[Disruption]] = {"scheduled": Scheduled, "random": Sp
 QUANTITY_KEYS = frozenset({"figure", "assumed", "derived"})
 WHOLE_KEYS = QUANTITY_KEYS | {"shape", "mean", "points", "constant", "interpolate"}
 SHORT = frozenset({"points", "constant", "mean"})
+_BEGINNING, _END, _PRICE = ("begins", "start", "from"), ("ends", "end", "until"), ("price", "cost")
+_SYNONYMS = {word: words for words in (_BEGINNING, _END, _PRICE) for word in words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,12 @@ def keys_of(slot: Slot, value: Any) -> list[str]:
     """The keys the schema names at this place, in its order."""
     model = model_of(slot, value)
     return [] if model is None else list(fields_of(model))
+
+
+def close_key(key: str, allowed: Collection[str]) -> str | None:
+    """The key that is meant: another word for the same thing, else the one spelt most alike."""
+    same = next((word for word in _SYNONYMS.get(key, ()) if word in allowed), None)
+    return same or nearest(key, allowed)
 
 
 def child(slot: Slot, value: Any, key: str | int) -> Slot | None:

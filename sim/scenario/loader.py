@@ -80,6 +80,7 @@ class _Loading:
         self.problems = problems
         self.ledger = load_ledger()
         self.broken: frozenset[str] = frozenset()
+        self.overridden: list[Loc] = []
 
     def mark(self, loc: Loc) -> Mark:
         """The place of a path of the document, or the nearest that is written."""
@@ -87,6 +88,14 @@ class _Loading:
         while place and place not in self.marks:
             place = place[:-1]
         return self.marks.get(place, Mark(self.file))
+
+    def blame(self, loc: Loc) -> Mark:
+        """The place of a problem: for a mapping, the outermost part of it that an override wrote."""
+        mark, place = self.mark(loc), written(self.data, loc)
+        if is_override(mark) or not place or not self._is_written(loc):
+            return mark
+        inside = (self.marks[o] for o in self.overridden if len(o) > len(place) and o[: len(place)] == place and o in self.marks)
+        return next(inside, mark)
 
     def _is_written(self, loc: Loc) -> bool:
         """Whether a value of the document is written, rather than the schema's default."""
@@ -97,6 +106,7 @@ class _Loading:
         before = copy.deepcopy(self.data)
         overrides = read_overrides(self.data, sets, readings, self.problems)
         apply(self.data, self.marks, overrides, self.problems)
+        self.overridden = sorted((loc for loc, mark in self.marks.items() if is_override(mark)), key=len)
         self.ledger = self._own_figures(self.ledger)
         silent: list[Problem] = []
         base = self.ledger.choose(check_readings(before, self.ledger, self.mark, silent))
@@ -116,7 +126,7 @@ class _Loading:
 
     def document(self) -> tuple[Document | None, Inputs, Pruned]:
         """Validate, switch off, resolve and check. A refused document is still checked where it is sound."""
-        document = validate(self.data, self.mark, self.problems)
+        document = validate(self.data, self.blame, self.problems)
         dropped: frozenset[str] = frozenset()
         if document is None:
             saved = salvage(self.data)
@@ -127,7 +137,7 @@ class _Loading:
         whole = document is not None
         pruned = prune(self.data, self.marks, self.ledger, self.mark, self.problems, self.broken)
         if document is None or pruned.names:
-            document = validate(self.data, self.mark, self.problems)
+            document = validate(self.data, self.blame, self.problems)
         if document is None:
             return None, Inputs({}), pruned
         inputs = self._resolved(document, pruned, dropped, whole)
@@ -135,11 +145,11 @@ class _Loading:
 
     def _resolved(self, document: Document, pruned: Pruned, dropped: frozenset[str], whole: bool) -> Inputs:
         unresolved: list[Problem] = []
-        inputs = resolve(document, self.ledger, unresolved, self.mark)
-        context = Context(document, inputs, self.ledger, self.mark, self._is_written, self.licences, pruned.names, pruned.thinned, dropped, self.broken, whole)
+        inputs = resolve(document, self.ledger, unresolved, self.blame)
+        context = Context(document, inputs, self.ledger, self.mark, self.blame, self._is_written, self.licences, pruned.names, pruned.thinned, dropped, self.broken, whole)
         check(context)
         said = {(p.mark, p.path) for p in (*self.problems, *context.problems)}
-        said |= {(self.mark(loc), dotted(loc)) for loc, quantity, _, _ in quantities(document) if quantity.figure in self.broken}
+        said |= {(self.blame(loc), dotted(loc)) for loc, quantity, _, _ in quantities(document) if quantity.figure in self.broken}
         self.problems += [*context.problems, *(p for p in unresolved if (p.mark, p.path) not in said)]
         return self._sourced(inputs)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sim.errors import nearest
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.declared import ROOT, SHORT, Slot, child, has, keys_of, model_of, step
+from sim.scenario.declared import ROOT, SHORT, Slot, child, close_key, has, keys_of, model_of, step
 from sim.scenario.schema.quantity import Path, Quantity, Random
 
 FIXED = frozenset({"extends", "bare_numbers"})
@@ -104,7 +104,7 @@ def _missed(data: Any, here: _Step, rest: list[str], path: str) -> NoSuchPathErr
         known += [key for key in keys_of(here.slot, here.value) if key not in known]
     known = [key for key in known if here.loc or key not in FIXED]
     prefix = f"{dotted(here.loc)}." if here.loc else ""
-    close = nearest(rest[0], known)
+    close = close_key(rest[0], known)
     best = ".".join([f"{prefix}{close}", *rest[1:]]) if close else nearest(path, list(valid_paths(data)))
     if best is not None and not _leads_somewhere(data, best):
         best = nearest(path, list(valid_paths(data))) or (f"{prefix}{close}" if close else None)

@@ -13,7 +13,19 @@ from pydantic import ValidationError
 
 from sim.errors import Mark, Problem, nearest
 from sim.scenario.compose import Loc, dotted, repr_short
-from sim.scenario.declared import DISRUPTIONS, ROOT, Slot, child, keys_of, kinds, model_of, slot_at, step, written
+from sim.scenario.declared import (
+    DISRUPTIONS,
+    ROOT,
+    Slot,
+    child,
+    close_key,
+    keys_of,
+    kinds,
+    model_of,
+    slot_at,
+    step,
+    written,
+)
 from sim.scenario.schema.quantity import Path, Quantity
 
 Marker = Callable[[Loc], Mark]
@@ -92,7 +104,7 @@ def unknown_key(loc: Loc, data: Any, mark: Marker, *, hint: bool = True) -> Prob
     parent, key = loc[:-1], str(loc[-1])
     slot = slot_at(data, parent)
     allowed = keys_of(slot, _value(data, parent)) if slot is not None else []
-    return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=nearest(key, allowed) if hint else None)
+    return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=close_key(key, allowed) if hint else None)
 
 
 def _length(kind: str, context: Any, loc: Loc, mark: Marker) -> Problem:

@@ -115,3 +115,42 @@ def test_two_that_collide(first: str, second: str, shared: str) -> None:
 
 def test_two_readings_of_one_figure_collide() -> None:
     assert len(refusal(readings=("story.line=built", "story.line=stopped"))) == 1
+
+
+def test_a_problem_of_a_mapping_is_laid_on_the_override_inside_it() -> None:
+    assert refusal("horizon.end=2025-01-01") == [
+        "--set horizon.end=2025-01-01:1:13: horizon: end must come after start (start 2026-01-01, end 2025-01-01)"
+    ]
+    lines = refusal("disruptions.flood.kind=random", "title=other")
+    assert lines[0] == "--set disruptions.flood.kind=random:1:24: disruptions.flood.rate: this key is missing: expected number a year [1/year]"
+
+
+def test_an_override_beside_a_default_leaves_the_default_its_origin() -> None:
+    scenario = load_scenario("good/layered.yaml", sets=["recipes.chip_plant.lot_size=10"])
+    assert scenario.inputs["recipes.chip_plant.load"].kind == "bare"
+
+
+def test_a_space_missing_after_a_colon_is_told_once() -> None:
+    assert refusal("sites.plant.ramp={initial:5, target:6}") == [
+        "--set sites.plant.ramp={initial:5, target:6}:1:19: initial: a space is missing after ':'; found initial:5; did you mean 'initial: 5'?"
+    ]
+    scenario = load_scenario("good/layered.yaml", sets=['sites.plant.title="a:b"', "sites.supplier.title=a:b"])
+    assert (scenario.document.sites["plant"].title, scenario.document.sites["supplier"].title) == ("a:b", "a:b")
+
+
+def test_another_word_for_a_key_is_understood() -> None:
+    (line,) = refusal("horizon.until=2028-06-30")
+    assert line.endswith("did you mean 'horizon.end'?")
+
+
+def test_a_discount_rate_in_percent_is_refused() -> None:
+    (line,) = refusal("money.discount_rate=10")
+    assert line.endswith("must be at least 0 and at most 1 (for 10 % write 0.1); found 10 1/year")
+
+
+def test_a_later_end_asks_for_longer_demand_paths() -> None:
+    with pytest.raises(InputError) as error:
+        load_scenario("as-announced", sets=["horizon.end=2036-01-01"])
+    lines = str(error.value).split("\n")
+    assert all("the path ends too early" in line and "allowed: from 2036-" in line for line in lines)
+    assert any("demand.cars.rate.points" in line and "found 2030-" in line for line in lines)

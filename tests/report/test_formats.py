@@ -7,15 +7,16 @@ import io
 
 import pytest
 
-from sim.report.formats import count, dollars, percent, plain, when
+from sim.report.formats import about, count, dollars, percent, plain, power, when
+from sim.report.layout import wrap
 from sim.report.render import as_text, show
-from sim.report.tables import Lines, left, right, table
+from sim.report.tables import Lines, left, right, spread, table
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [(None, "-"), (float("nan"), "-"), (0, "0"), (0.25, "0.25"), (950, "950"), (12.34, "12.3"), (1200, "1.2k"),
-     (999_960, "1.0M"), (17e6, "17.0M"), (-2500, "-2.5k"), (1.1e9, "1.1bn"), (999.96, "1.0k")],
+     (999_960, "1.0M"), (17e6, "17.0M"), (-2500, "-2.5k"), (1.1e9, "1.1bn"), (999.96, "1.0k"), (2.5e12, "2.5tn"), (3e17, "3.0e17")],
 )  # fmt: skip
 def test_count(value: float | None, text: str) -> None:
     assert count(value) == text
@@ -32,6 +33,20 @@ def test_dollars(value: float | None, text: str) -> None:
 @pytest.mark.parametrize(("value", "text"), [(None, "-"), (0.0, "0"), (0.123, "12.3"), (1.0, "100"), (0.9999, "100.0"), (1e-5, "0.0")])
 def test_percent(value: float | None, text: str) -> None:
     assert percent(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0 %"), (0.0587, "5.9 %"), (0.667, "67 %"), (0.998, "99.8 %"), (0.9999, "over 99.9 %"), (1.0, "100 %"), (1e-5, "less than 0.1 %")]
+)
+def test_about(value: float, text: str) -> None:
+    assert about(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "-"), (0, "0"), (700, "700 W"), (9.2e6, "9.2 MW"), (999.97e6, "1.0 GW"), (1.2e9, "1.2 GW"), (3e12, "3.0k GW")]
+)
+def test_power(value: float | None, text: str) -> None:
+    assert power(value) == text
 
 
 def test_when() -> None:
@@ -54,6 +69,23 @@ def test_long_words_wrap_within_the_width_and_numbers_stay_whole() -> None:
     text = as_text(table("", [left("what"), right("n")], [["word " * 40, "123,456"]]))
     assert max(map(len, text.splitlines())) <= 100
     assert "123,456" in text
+
+
+def test_words_are_broken_at_spaces_and_underscores_only() -> None:
+    assert wrap("terminal_board_bought by us", 10) == ["terminal_", "board_", "bought by", "us"]
+    assert wrap("indivisible", 4) == ["indivisible"]
+    assert wrap("", 4) == [""]
+
+
+def test_quarters_that_do_not_fit_are_split_between_years() -> None:
+    labels = [f"{year}Q{q}" for year in (26, 27, 28) for q in (1, 2, 3, 4)]
+    block = table("T", [left("share"), *spread(labels)], [["package_rf_power*", *["10.0"] * 12]], ["a note"])
+    assert len(as_text(block, 100).splitlines()) == 4
+    lines = as_text(block, 80).splitlines()
+    assert lines[1].split() == ["share", *labels[:8]]
+    assert lines[4].split() == ["share", *labels[8:]]
+    assert lines[-1] == "a note"
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_pipe_gets_no_escapes_and_no_boxes() -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pandas as pd
 import pytest
 
+from sim.report.chain import alternatives, groups
 from sim.report.cost_tables import money, sites
 from sim.report.headline import sentences
+from sim.report.held_back import own_output, supply
+from sim.report.layout import cells
 from sim.report.periods import by_quarter, by_year, last_year
-from sim.report.render import as_text, cells
+from sim.report.render import as_text
 from sim.report.run_report import changes, contested, run_report
-from sim.report.shift_tables import binding, compute, demand_lines, in_house_shares, milestones
+from sim.report.shift_tables import compute, demand_lines, in_house_shares, milestones
 from sim.report.tables import Table
 from sim.scenario.schema import Document
 
@@ -36,10 +41,11 @@ DOCUMENT = {
     "shares": {"wafer": {"stage": "wafer"}, "board": {"stage": "board"}},
     "milestones": {"first": {"rule": "first_output", "items": ["die"], "title": "First die"}},
 }
+NAN = math.nan
 MONTHS = [dt.date(2026, m, 1) for m in range(1, 13)]
 
 
-def rows(scope: str, name: str, measure: str, values: list[float]) -> list[dict[str, Any]]:
+def rows(scope: str, name: str, measure: str, values: Sequence[float]) -> list[dict[str, Any]]:
     return [
         {"period_start": start, "period": p, "scope": scope, "name": name, "measure": measure, "unit": "unit", "value": v}
         for p, (start, v) in enumerate(zip(MONTHS, values, strict=True))
@@ -53,18 +59,24 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         *rows("share", "wafer", "total", [0] * 3 + [100] * 9),
         *rows("share", "board", "in_house", [5] * 12),
         *rows("share", "board", "total", [10] * 12),
-        *rows("pool", "die", "cut.capacity", [0] * 6 + [5] * 3 + [0] * 3),
-        *rows("pool", "die", "cut.qualification", [7] * 6 + [1] * 3 + [0] * 3),
+        *rows("recipe", "own", "cut.capacity", [0] * 6 + [5] * 3 + [0] * 3),
+        *rows("recipe", "own", "cut.qualification", [7] * 6 + [1] * 3 + [0] * 3),
+        *rows("recipe", "bought", "cut.capacity", [1000] * 12),
+        *rows("pool", "die", "short.contract", [0] * 9 + [2] * 3),
         *rows("demand", "cars", "demanded", [1000] * 12),
         *rows("demand", "cars", "delivered", [900] * 12),
         *rows("demand", "cars", "h100e", [1e5] * 12),
         *rows("demand", "cars", "watts", [2.5e8] * 12),
         *rows("site", "fab", "capacity", [50] * 12),
+        *rows("site", "fab", "load", [40] * 12),
+        *rows("site", "fab", "allocation", [NAN] * 12),
+        *rows("site", "foundry", "capacity", [math.inf] * 12),
+        *rows("site", "foundry", "load", [30] * 12),
         *rows("recipe", "own", "starts", [40] * 12),
     ]
     cash = [
         {"period_start": MONTHS[0], "period": 0, "category": c, "scope": "site", "name": "x", "in_house": own, "usd": usd}
-        for c, own, usd in (("capex", True, -3.4e9), ("purchases", False, -2e6), ("variable", True, -5e5), ("value", None, 1e10), ("salvage", True, 1e8))
+        for c, own, usd in (("capex", True, -3.4e9), ("purchases", False, -2e6), ("take_or_pay", False, -1e6), ("variable", True, -5e5), ("value", None, 1e10), ("salvage", True, 1e8))
     ]
     scenario = SimpleNamespace(
         name="small", document=Document.model_validate(document or DOCUMENT), changes=(), pruned=(), switches=(), inputs={}, ledger=None
@@ -97,11 +109,36 @@ def test_shares_by_quarter_with_nothing_made_and_the_assumption_named() -> None:
     assert table.notes == ("* wafer, board: echoes an assumption (fab: no source states its size)",)
 
 
-def test_the_cause_that_cut_most_binds() -> None:
-    table = binding(make())
+def test_the_cause_that_cut_own_sources_most_held_the_shift_back() -> None:
+    table = own_output(make())
     assert body(table) == (("wafer", "qual", "qual", "cap", "-"), ("board", "-", "-", "-", "-"))
     assert table is not None
+    assert table.notes[-1] == "Where most: wafer: fab"
+
+
+def test_what_nobody_released_held_supply_back() -> None:
+    table = supply(make())
+    assert body(table) == (("wafer", "-", "-", "-", "con"),)
+    assert table is not None
     assert table.notes[-1] == "Where most: wafer: die"
+
+
+def without_own_sources() -> Any:
+    outside = DOCUMENT["sites"] | {"fab": {"in_house": False, "capacity": 100}}  # type: ignore[operator]
+    return DOCUMENT | {"sites": outside}
+
+
+def test_without_own_recipes_nothing_is_planned() -> None:
+    result = make(without_own_sources())
+    assert own_output(result) is None
+    assert sentences(result)[0] == "Nothing is planned in-house."
+
+
+def test_a_pool_is_grouped_by_a_member_that_is_made() -> None:
+    items = DOCUMENT["items"] | {"dropped": {"stage": "wafer"}}  # type: ignore[operator]
+    document = Document.model_validate(DOCUMENT | {"items": items, "pools": {"dies": {"members": ["dropped", "die"]}}})
+    assert groups(document) == {"die": "wafer", "board": "board", "dies": "wafer"}
+    assert alternatives(document, "fab") == ["bought"]
 
 
 def test_milestones_are_dates_or_not_by_the_end() -> None:
@@ -113,7 +150,7 @@ def test_demand_lines() -> None:
 
 
 def test_compute_by_year() -> None:
-    assert body(compute(make())) == (("Cars", "H100e", "1.2M", "1.2M"), ("", "MW", "3.0k", "3.0k"))
+    assert body(compute(make())) == (("Cars", "H100e", "1.2M", "1.2M"), ("", "power", "3.0 GW", "3.0 GW"))
 
 
 def test_money_separates_outside_from_in_house_and_leaves_salvage_out_of_net() -> None:
@@ -122,10 +159,29 @@ def test_money_separates_outside_from_in_house_and_leaves_salvage_out_of_net() -
         "building (capex)": "-$3.4bn",
         "spent outside": "-$2.0M",
         "spent in-house": "-$500.0k",
+        "take-or-pay": "-$1.0M",
         "value delivered": "$10.0bn",
         "salvage": "$100.0M",
         "net without salvage": "$6.6bn",
     }
+
+
+def test_assumed_values_are_named_under_the_money() -> None:
+    result = make()
+    result.scenario.inputs = {"demand.cars.value": SimpleNamespace(kind="assumed")}
+    table = money(result)
+    assert table is not None
+    assert table.notes[-1] == "value delivered, and so NPV, rests on assumed values per unit"
+
+
+def test_an_allocation_below_capacity_is_what_a_site_has_for_us() -> None:
+    result = make()
+    granted = pd.DataFrame(rows("site", "foundry", "allocation", [60] * 12))
+    result.frames["monthly"] = pd.concat([result.frames["monthly"], granted])
+    table = sites(result)
+    assert body(table)[2][2:4] == ("60 a", "50.0")
+    assert table is not None
+    assert table.notes == ("a: allocated to us",)
 
 
 def test_sites_one_row_a_recipe() -> None:
@@ -153,16 +209,48 @@ def test_nothing_to_say_is_no_table() -> None:
     empty = make()
     empty.frames["monthly"] = empty.frames["monthly"].iloc[:0]
     empty.frames["cash"] = empty.frames["cash"].iloc[:0]
-    assert [t(empty) for t in (in_house_shares, binding, demand_lines, compute, sites, money)] == [None] * 6
+    assert [t(empty) for t in (in_house_shares, own_output, supply, demand_lines, compute, sites, money)] == [None] * 7
 
 
 def test_the_headline_says_what_moved_and_what_it_cost() -> None:
     assert sentences(make()) == [
-        "In the last 12 months, in-house: 40.0 % of wafer.",
-        "Of the demand, 90.0 % was served by the end, 1.2k units wait.",
+        "In the last 12 months, in-house: 40 % of wafer.",
+        "Every demand line was served by the end.",
+        "1.2M H100e were delivered.",
         "1 of 2 milestones were reached by 2027-01-01.",
         "Building costs $3.4bn; NPV -$1.0M, with salvage -.",
     ]
+
+
+def test_a_stage_without_own_source_is_not_planned_rather_than_zero() -> None:
+    recipes = DOCUMENT["recipes"] | {"boards": {"item": "board", "site": "foundry", "inputs": {"die": 1}}}  # type: ignore[operator]
+    first = sentences(make(DOCUMENT | {"recipes": recipes}))[0]
+    assert first == "In the last 12 months, in-house: 40 % of wafer; no in-house source is planned for board."
+
+
+def test_the_headline_names_the_lines_that_wait_worst_first_and_compute_that_was_asked_for() -> None:
+    demand: Any = {n: {"item": "board", "rate": 1} for n in ("a", "b", "c", "d", "e")} | {"cars": {"item": "board", "compute": 1}}
+    served = {"a": 0.5, "b": 0.374, "c": 1.0, "d": 0.9999, "e": 0.0, "cars": 1.0}
+    result = make(DOCUMENT | {"demand": demand}, kpis={f"served_by_end.{k}": v for k, v in served.items()})
+    assert sentences(result)[:2] == [
+        "Served by the end: all lines but e 0 %; b 37 %; a 50 %; and 1 more.",
+        "1.2M H100e were delivered, 1.2M of them on demand lines with a compute need.",
+    ]
+
+
+def test_an_own_site_hardly_used_is_named_with_its_cost_beside_others() -> None:
+    result = make()
+    frame = result.frames["monthly"]
+    frame.loc[frame["measure"] == "load", "value"] = 2.95
+    assert "fab: 5.9 % of its capacity was used in the last 12 months." in sentences(result)
+    result.kpis["unit_cost.bought"] = 3.0
+    told = "fab: 5.9 % of its capacity was used in the last 12 months; a good unit costs $12.50 there against $3.00 outside."
+    assert told in sentences(result)
+
+
+def test_what_is_out_of_reach_has_no_plural() -> None:
+    lacking = SimpleNamespace(pool="accelerator", unit="gpu", required=287_100.0, possible=4e4, starts=287_100.0)
+    assert "the demand requires 287.1k accelerator a month" in sentences(make(shortfalls=[lacking]))[-1]
 
 
 def test_overrides_stand_first() -> None:

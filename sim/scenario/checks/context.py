@@ -20,6 +20,7 @@ MAX_NEAREST = 200
 class Context:
     """A scenario under check.
 
+    `mark` is the place of a path, `blame` what on the command line changed it, if anything did.
     `licences` says of each file what its bare numbers are. `pruned` is off under the chosen readings
     and `thinned` are the sourcings that lost a source by it. With `whole` False, parts that the
     schema refused are left out: `dropped` are their names, `broken` the scenario's own figures that
@@ -30,6 +31,7 @@ class Context:
     inputs: Inputs
     ledger: Ledger
     mark: Callable[[Loc], Mark]
+    blame: Callable[[Loc], Mark]
     is_written: Callable[[Loc], bool]
     licences: Mapping[str, str]
     pruned: Collection[str]
@@ -41,7 +43,7 @@ class Context:
 
     def add(self, loc: Loc, message: str, *, found: str | None = None, expected: str | None = None, close: str | None = None) -> None:
         """Note a problem at a place."""
-        self.problems.append(Problem(self.mark(loc), dotted(loc), message, found, expected, close))
+        self.problems.append(Problem(self.blame(loc), dotted(loc), message, found, expected, close))
 
     def number(self, *loc: str | int) -> float | None:
         """The resolved number at a place, or None."""

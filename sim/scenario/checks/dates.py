@@ -7,7 +7,7 @@ import math
 
 from sim.scenario.checks.context import Context, amount
 from sim.scenario.compose import Loc
-from sim.scenario.schema.quantity import Path
+from sim.scenario.schema.quantity import Interpolate, Path
 
 _MONTH = 31
 
@@ -125,11 +125,29 @@ def _reach(context: Context, name: str, leads: dict[str, float]) -> None:
     items = [line.item] if line.item else [generation.item for generation in line.generations]
     lead = max((lead_time(context, item, leads) for item in items), default=0.0)
     needed = length(context) + lead + _review(context)
-    for loc, path in ((("rate",), line.rate), (("compute",), line.compute), (("forecast", "rate"), line.forecast.rate)):
-        ends = context.number("demand", name, *loc, "ends")
-        if isinstance(path, Path) and ends is not None and ends < needed:
+    paths: tuple[tuple[Loc, Path | None], ...] = ((("rate",), line.rate), (("compute",), line.compute), (("forecast", "rate"), line.forecast.rate))
+    for loc, path in paths:
+        found = _end(context, ("demand", name, *loc), path) if path is not None else None
+        if found is not None and found[1] < needed:
+            place, last = found
             why = f"planning looks ahead by {amount(lead, '')} days of lead time and {_review(context):g} of review"
-            context.add(("demand", name, *loc, "ends"), f"the path ends too early: {why}", found=shown(context, ends), expected=f"from {shown(context, math.ceil(needed))}")
+            remedy = "" if place[-1] == "ends" else "; add a later point, or ends: if its last value holds until then"
+            context.add(place, f"the path ends too early: {why}{remedy}", found=shown(context, last), expected=f"from {shown(context, math.ceil(needed))}")
+
+
+def _end(context: Context, loc: Loc, path: Path) -> tuple[Loc, float] | None:
+    """Where a path stops speaking: at `ends`, else at the last of several dated points of a slope.
+
+    A constant, a single point and steps hold for ever, and so does a slope in an abstract model.
+    """
+    ends = context.number(*loc, "ends")
+    if ends is not None:
+        return (*loc, "ends"), ends
+    if path.interpolate is Interpolate.STEP or len(path.points) < 2 or context.document.horizon.start is None:
+        return None
+    place = (*loc, "points", len(path.points) - 1, "at")
+    last = context.number(*place)
+    return (place, last) if last is not None else None
 
 
 def _review(context: Context) -> float:

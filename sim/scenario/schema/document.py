@@ -37,7 +37,7 @@ class Horizon(Strict):
         if dated and (self.start is None or self.end is None):
             raise ValueError("give both start and end")
         if self.start and self.end and self.end <= self.start:
-            raise ValueError("end must come after start")
+            raise ValueError(f"end must come after start (start {self.start}, end {self.end})")
         return self
 
 
@@ -61,7 +61,7 @@ class Money(Strict):
 
     currency_year: int | None = None
     """Dollars of this year."""
-    discount_rate: Quantity | None = number("1/year", "Yearly discount rate.", None, ge=0)
+    discount_rate: Quantity | None = number("1/year", "Yearly discount rate.", None, ge=0, le=1)
 
 
 class Pool(Entry):

@@ -1,0 +1,82 @@
+"""What held the shift back (own sources made less than wished) and what held supply back (nobody released it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from sim.report.chain import groups, own_recipes, titled
+from sim.report.formats import NOTHING
+from sim.report.periods import by_quarter
+from sim.report.shift_tables import Cells, measures, totals
+from sim.report.tables import Table, left, spread, table
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+
+_CAUSES = {"capacity": "cap", "qualification": "qual", "inputs": "in", "contract": "con"}
+"""Cause -> what stands in the table."""
+_KEY = "cap capacity, qual qualification, in inputs missing, con contract or allocation"
+
+
+def own_output(result: Result) -> Table | None:
+    """(c) Why in-house sources made less than they were wished to."""
+    document = result.scenario.document
+    own, group = own_recipes(document), groups(document)
+    stages = {r: group[document.recipes[r].item] for r in own}
+    cuts = {key: v for key, v in _amounts(result, "recipe", "cut").items() if key[0] in stages}
+    return _table(
+        result, "What held the shift back: main cause of in-house shortfalls", cuts, stages,
+        _in_order(stages.values(), group), lambda recipe: titled(document.sites, document.recipes[recipe].site),
+    )  # fmt: skip
+
+
+def supply(result: Result) -> Table | None:
+    """(d) Why need was released by nobody."""
+    document = result.scenario.document
+    group = groups(document)
+    short = {key: v for key, v in _amounts(result, "pool", "short").items() if key[0] in group}
+    stages = {name: group[name] for name, _, _ in short}
+    return _table(
+        result, "What held supply back: main cause of need nobody released,", short, stages, _in_order(stages.values(), group),
+        lambda pool: titled(document.pools if pool in document.pools else document.items, pool),
+    )  # fmt: skip
+
+
+def _amounts(result: Result, scope: str, prefix: str) -> Cells:
+    """(name, cause, column) -> what it cost in units; nothing where nothing."""
+    cells = totals(measures(result, scope, *(f"{prefix}.{cause}" for cause in _CAUSES)), by_quarter(result))
+    return {(name, measure.removeprefix(f"{prefix}."), column): v for (name, measure, column), v in cells.items() if v > 0}
+
+
+def _in_order(stages: Iterable[str], group: dict[str, str]) -> list[str]:
+    """Stages in the order of the chain, each once."""
+    found = set(stages)
+    return [stage for stage in dict.fromkeys(group.values()) if stage in found]
+
+
+def _table(
+    result: Result, title: str, amounts: Cells, stages: dict[str, str], order: list[str], place: Callable[[str], str]
+) -> Table | None:
+    """The largest cause by stage and column, and where it took most."""
+    grouping = by_quarter(result)
+    if not order or not grouping.labels:
+        return None
+    rows, places = [], []
+    for stage in order:
+        part = [(name, cause, c, v) for (name, cause, c), v in amounts.items() if stages[name] == stage]
+        causes = [_largest((cause, v) for _, cause, c, v in part if c == column) for column in grouping.labels]
+        rows.append([stage, *(_CAUSES.get(c, NOTHING) for c in causes)])
+        if part:
+            places.append(f"{stage}: {_largest((place(name), v) for name, _, _, v in part)}")
+    notes = [_KEY, f"Where most: {'; '.join(places)}"] if places else []
+    columns = [left("stage"), *spread(grouping.labels)]
+    return table(f"{title} by {grouping.unit} ({NOTHING}: none)", columns, rows, notes)
+
+
+def _largest(amounts: Iterable[tuple[str, float]]) -> str:
+    """The name with the largest sum."""
+    sums: dict[str, float] = {}
+    for name, value in amounts:
+        sums[name] = sums.get(name, 0.0) + value
+    return max(sums, key=lambda name: sums[name]) if sums else NOTHING

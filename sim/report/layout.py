@@ -1,0 +1,99 @@
+"""Fits a table into a width: wraps words between words, never inside one, and splits periods over parts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sim.report.tables import Column, Table
+
+GAP = "  "
+_LABEL_ROOM = 20
+"""A column of words may be narrowed to this before periods are split over several tables."""
+
+_HEADING_ROOM = 14
+"""Longer headings of numbers are wrapped before any words in the table are."""
+
+
+def cells(text: str) -> int:
+    """Terminal columns that `text` takes (wide East Asian characters take two)."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` over lines of at most `width` columns, broken at spaces and after underscores only."""
+    lines, line = [], ""
+    for number, piece in enumerate(_pieces(text)):
+        if number and cells((line + piece).rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return [*lines, line.rstrip()]
+
+
+def _pieces(text: str) -> list[str]:
+    """What stays together: words with the blanks after them, and parts of names with their underscore."""
+    return re.findall(r"[^\s_]*_+|[^\s_]+\s*|\s+", text) or [""]
+
+
+def parts(block: Table, width: int) -> list[Table]:
+    """The table, or several with some of its periods each; columns of one group (a year) stay together."""
+    natural, least = _natural(block), _least(block)
+    groups = list(dict.fromkeys(c.group for c in block.columns if c.group))
+    fixed = sum(max(k, min(w, _LABEL_ROOM)) for c, w, k in zip(block.columns, natural, least, strict=True) if not c.group)
+    room = width - fixed - len(GAP) * (sum(not c.group for c in block.columns) - 1)
+    needs = {g: sum(w + len(GAP) for c, w in zip(block.columns, natural, strict=True) if c.group == g) for g in groups}
+    if sum(needs.values()) <= room:
+        return [block]
+    packs: list[list[str]] = []
+    left = 0
+    for group in groups:
+        if not packs or needs[group] > left:
+            packs.append([])
+            left = room
+        packs[-1].append(group)
+        left -= needs[group]
+    return [_part(block, pack, first=k == 0, last=k == len(packs) - 1) for k, pack in enumerate(packs)] or [block]
+
+
+def _part(block: Table, groups: Sequence[str], *, first: bool, last: bool) -> Table:
+    kept = [i for i, c in enumerate(block.columns) if not c.group or c.group in groups]
+    return replace(
+        block,
+        title=block.title if first else "",
+        columns=tuple(block.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in block.rows),
+        notes=block.notes if last else (),
+    )
+
+
+def widths(block: Table, width: int) -> list[int]:
+    """Column widths; long headings of numbers give way first, then the widest, until the table fits."""
+    found, least = _natural(block), _least(block)
+    while sum(found) + len(GAP) * (len(found) - 1) > width:
+        yielding = [i for i in range(len(found)) if found[i] > least[i]]
+        if not yielding:
+            break
+        found[max(yielding, key=lambda i: (block.columns[i].align == "right" and found[i] > _HEADING_ROOM, found[i]))] -= 1
+    return found
+
+
+def _natural(block: Table) -> list[int]:
+    return [max(cells(text) for text in _texts(block, i)) for i in range(len(block.columns))]
+
+
+def _least(block: Table) -> list[int]:
+    """Width of the longest piece: words are wrapped, numbers are not, headings always may be."""
+    return [_narrowest(c, [row[i] for row in block.rows]) for i, c in enumerate(block.columns)]
+
+
+def _narrowest(column: Column, body: Sequence[str]) -> int:
+    wrapped = [column.heading, *(body if column.align == "left" else ())]
+    whole = body if column.align == "right" else ()
+    return max(max(cells(p.rstrip()) for text in wrapped for p in _pieces(text)), *map(cells, whole), 0)
+
+
+def _texts(block: Table, i: int) -> list[str]:
+    return [block.columns[i].heading, *(row[i] for row in block.rows)]
