@@ -12,6 +12,8 @@ from sim.engines.phases import MOST_ROUNDS, Phase
 from sim.errors import ModelError
 
 _RECORD = int(Phase.RECORD)
+MOST_NESTED = 20
+"""Rounds that may be done one inside the other before follow-ups go through the queue."""
 Action = Callable[[Any], None]
 Key = tuple[int, int, int, int, int, int]
 """Round, phase, priority, rank and sequence within an instant, and a count that ends all ties."""
@@ -70,6 +72,16 @@ class Agenda:
             heappush(self._soon, entry)
         else:
             self._soon.append(entry)
+
+    def last(self, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
+        """A follow-up that is the last thing an action does: where nothing can come between, it is
+        done at once, which spares the queue and changes nothing in the order."""
+        turn = self._round if phase > self._phase else self._round + 1
+        if self._soon or turn > MOST_NESTED or self.env.peek() <= self.now:
+            self.follow_up(phase, priority, rank, sequence, action, argument)
+        else:
+            self._round, self._phase = turn, phase
+            action(argument)
 
     def perform(self, appointment: Any) -> None:
         """Run an appointment and the follow-ups that may come before the calendar's next one."""

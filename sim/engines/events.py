@@ -12,7 +12,7 @@ from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
 from sim.engines.initial import Seed, pipeline
 from sim.engines.phases import Phase, Stage
-from sim.engines.planning_desk import PlanningDesk
+from sim.engines.planning_desk import PlanningDesk, watched
 from sim.engines.recorder import Lot, Recorder, Records, Rows
 from sim.engines.rules import NEVER
 from sim.engines.shop import Bottleneck, Maker, Route
@@ -70,6 +70,7 @@ class EventsEngine:
             item=source.item, pool=pool, site=source.site, priority=plan.pools[pool].priority,
             takes=list(zip(plan.input_pool[begin:end].tolist(), draws.takes.tolist(), strict=True)),
             planned=plan.pools[pool].policy is PolicyType.PLANNED,
+            pulls=[p for p in plan.input_pool[begin:end].tolist() if watched(plan.pools[p])],
         )  # fmt: skip
 
     # --- running -----------------------------------------------------------------------------
@@ -132,10 +133,10 @@ class EventsEngine:
         if left and counter.patience >= 0:
             due = now + counter.patience
             self.agenda.at(due, SERVE, 10**6, f, k, self._cancel, (counter, now))
-        if self.desk.continuous[counter.pool]:
-            self.agenda.follow_up(PLAN, 0, counter.pool, 0, self.desk.replenish, counter.pool)
         if k + 1 < len(self._times[f]):
             self._next_demand((f, k + 1))
+        if self.desk.continuous[counter.pool]:
+            self.agenda.last(PLAN, 0, counter.pool, 0, self.desk.replenish, counter.pool)
 
     def _cancel(self, what: tuple[Counter, int]) -> None:
         counter, since = what
@@ -150,37 +151,53 @@ class EventsEngine:
     def order(self, source: int, starts: int) -> None:
         """Order starts of a source, to be released at once."""
         route = self.routes[source]
-        self._count_order(route)
-        if not 0 < route.lot_size < starts:
-            self._release(self._lot(route, starts, VOLUME, self.agenda.now))
-            return
-        lots = -(-starts // route.lot_size)
-        for i in range(lots):
-            self._release(self._lot(route, rules.split_evenly(starts, lots, i), VOLUME, self.agenda.now))
+        self.rows.orders[source] += 1
+        if route.order_cents:
+            self._charge_order(route)
+        if 0 < route.lot_size < starts:
+            lots = -(-starts // route.lot_size)
+            for i in range(lots):
+                self._enter(self._lot(route, rules.split_evenly(starts, lots, i), VOLUME, self.agenda.now), route)
+        else:
+            self._enter(self._lot(route, starts, VOLUME, self.agenda.now), route)
+        self._pull(route)
 
     def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
         """Order starts of a source, to be released in lots spread evenly from `begin` to `end` (ticks)."""
         route = self.routes[source]
-        self._count_order(route)
+        self.rows.orders[source] += 1
+        if route.order_cents:
+            self._charge_order(route)
         lots = -(-starts // (route.lot_size or starts))
         for i in range(lots):
             at = rules.release_time(begin, end, lots, i)
             lot = self._lot(route, rules.split_evenly(starts, lots, i), stage, at)
             self.agenda.at(at, PLAN, 1, source, lot.number, self._release, lot)
 
-    def _count_order(self, route: Route) -> None:
-        self.rows.orders[route.source] += 1
-        if route.order_cents:
-            self.rows.order_cents[route.source] += route.order_cents
-            self.rows.journal += route.order_cents
+    def _charge_order(self, route: Route) -> None:
+        self.rows.order_cents[route.source] += route.order_cents
+        self.rows.journal += route.order_cents
 
     def _lot(self, route: Route, starts: int, stage: int, release: int) -> Lot:
         self.lot_count += 1
         return Lot(route.source, self.lot_count, starts, stage, self.agenda.now, release + route.lead)
 
     def _release(self, lot: Lot) -> None:
-        """A lot goes on order; it begins when its inputs are there and its turn has come."""
         route = self.routes[lot.source]
+        self._enter(lot, route)
+        self._pull(route)
+
+    def _pull(self, route: Route) -> None:
+        """Orders claim inputs: stock policies that watch those inputs review them."""
+        pulls = route.pulls
+        if len(pulls) == 1:
+            self.agenda.last(PLAN, 0, pulls[0], 0, self.desk.replenish, pulls[0])
+            return
+        for pool in pulls:
+            self.agenda.follow_up(PLAN, 0, pool, 0, self.desk.replenish, pool)
+
+    def _enter(self, lot: Lot, route: Route) -> None:
+        """A lot goes on order; it begins when its inputs are there and its turn has come."""
         lot.released = now = self.agenda.now
         fixed = route.maker.fixed
         lot.expected = expected = lot.starts * (fixed if fixed is not None else route.maker.good_per_start(now))
@@ -195,8 +212,6 @@ class EventsEngine:
         for pool, take in route.takes:
             self.waiting[pool] += take * lot.starts
             heappush(self.queues[pool], (route.priority, lot.number, lot))
-            if self.desk.continuous[pool]:
-                self.agenda.follow_up(PLAN, 0, pool, 0, self.desk.replenish, pool)
         # Behind others it has to wait, unless it may pass them.
         if self.queues[pool][0][2] is lot or self._may_pass:
             self._dispatch(pool)
@@ -336,11 +351,11 @@ class EventsEngine:
             # Old claims go before new ones of their priority, new ones of a higher before both.
             for priority in self.demand_desk.ranks_waiting(pool):
                 self.agenda.follow_up(SERVE, priority, -1, pool, self._serve, (pool, priority))
-        if self.queues[pool]:
-            dispatch = self._dispatch_alone if self._alone[pool] else self._dispatch
-            self.agenda.follow_up(PLAN, 0, pool, 1, dispatch, pool)
         if self.desk.continuous[pool] and lot.good < lot.expected:
             self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
+        if self.queues[pool]:
+            dispatch = self._dispatch_alone if self._alone[pool] else self._dispatch
+            self.agenda.last(PLAN, 0, pool, 1, dispatch, pool)
 
     def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""

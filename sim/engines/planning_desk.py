@@ -32,7 +32,7 @@ class PlanningDesk:
         self.on_order, self.on_order_risk, self.in_process = [0.0] * n, [0.0] * n, [0.0] * n
         self._policies = [StockPolicy(pool, draws.vector) for pool in plan.pools]
         self.learns = any(value(draws.vector, plan.lines[f.line].forecast_revision) > 0.0 for f in draws.flows)
-        self.continuous = [p.policy is not PolicyType.PLANNED and p.review == NONE for p in plan.pools]
+        self.continuous = [watched(pool) for pool in plan.pools]
         self._reviews: list[int] = draws.reviews.tolist()
         self._due = [[0.0] * len(self._reviews) for _ in plan.pools]
         self._seen = [0] * len(draws.flows)
@@ -145,7 +145,7 @@ class PlanningDesk:
     def replenish(self, p: int) -> None:
         """Review a pool after demand."""
         policy = self._policies[p]
-        wanted = policy.wanted(self._inventory(p))
+        wanted = policy.level - self._inventory(p) if policy.fills_up else policy.wanted(self._inventory(p))
         if wanted > 0.0:
             self._order(policy, wanted)
 
@@ -153,7 +153,7 @@ class PlanningDesk:
         """Inventory position: stock and orders, less backlog and what waiting lots claim."""
         engine = self._engine
         on_order = self.on_order[self._policies[p].source]
-        if not on_order.is_integer():
+        if on_order % 1.0:
             # Sums of fractions leave residues, which must not tip a comparison.
             on_order = round(on_order, 6)
         return engine.stockroom.available(p) + on_order - engine.demand_desk.backlog[p] - engine.waiting[p]
@@ -164,6 +164,11 @@ class PlanningDesk:
         starts = math.ceil(units / good - 1e-9) if good > 0.0 else 0
         if starts > 0:
             self._engine.order(policy.source, starts)
+
+
+def watched(pool: PoolPlan) -> bool:
+    """Whether a stock policy reviews a pool continuously."""
+    return pool.policy is not PolicyType.PLANNED and pool.review == NONE
 
 
 class StockPolicy:

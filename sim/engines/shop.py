@@ -183,16 +183,18 @@ class Route:
 
     __slots__ = (
         "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "planned", "pool", "price",
-        "price_factor", "priced", "priority", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
+        "price_factor", "priced", "priority", "pulls", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
         "variable_cents",
     )  # fmt: skip
 
     def __init__(
         self, source: int, draws: SourceDraws, site_draws: SiteDraws, bottleneck: Bottleneck, maker: Maker, *,
         item: int, pool: int, site: int, priority: int, takes: list[tuple[int, int]], planned: bool,
+        pulls: list[int],
     ) -> None:  # fmt: skip
         self.source, self.item, self.pool, self.site, self.priority = source, item, pool, site, priority
-        self.bottleneck, self.maker, self.takes, self.planned = bottleneck, maker, takes, planned
+        self.bottleneck, self.maker = bottleneck, maker
+        self.takes, self.planned, self.pulls = takes, planned, pulls
         self.load, self.cycle = variates(draws.load), durations(draws.cycle)
         stretch = Step(site_draws.factors.cycle_time)
         self.stretch = None if stretch.constant == 1.0 else stretch
