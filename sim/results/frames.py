@@ -52,6 +52,16 @@ def monthly(draws: Draws, records: Records) -> pd.DataFrame:
     frame.insert(0, "period_start", starts * count)
     frame.insert(1, "period", np.tile(np.arange(n), count))
     frame.insert(6, "value", np.concatenate(values) if values else np.zeros(0))
+    return _typed(frame)
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Dates as pandas dates, and a yes or no that may be missing as such."""
+    import pandas as pd
+
+    if len(frame) and isinstance(frame["period_start"].iloc[0], dt.date):
+        frame["period_start"] = pd.to_datetime(frame["period_start"])
+    frame["in_house"] = frame["in_house"].astype("boolean")
     return frame
 
 
@@ -177,7 +187,7 @@ def cash(draws: Draws, entries: list[Entry]) -> pd.DataFrame:
                     (starts[period], period, entry.category, entry.scope, entry.name, entry.in_house, amount / 100)
                 )
     names = ["period_start", "period", "category", "scope", "name", "in_house", "usd"]
-    return pd.DataFrame(rows, columns=names)
+    return _typed(pd.DataFrame(rows, columns=names))
 
 
 def lots(draws: Draws, records: Records) -> pd.DataFrame:

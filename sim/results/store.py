@@ -42,6 +42,8 @@ def save(
 def _check(directory: Path, ours: dict[str, Any], force: bool) -> None:
     if directory.exists() and not directory.is_dir():
         raise InputError([problem(str(directory), "is a file; --out needs a directory")])
+    if directory.exists() and directory.samefile(Path.cwd()):
+        raise InputError([problem(str(directory), "is the directory you are in; choose one below it")])
     manifest = directory / "manifest.json"
     if force or not directory.exists() or not any(directory.iterdir()):
         return
@@ -78,12 +80,20 @@ def _json(path: Path, data: dict[str, Any]) -> None:
 
 
 def _replace(fresh: Path, directory: Path) -> None:
-    """Swap directories; files of an earlier run that are not ours stay."""
+    """Put the fresh directory where the old one was, in one step; files in it that are not ours stay.
+
+    Killed in between, the old results lie whole beside it.
+    """
     if not directory.exists():
         fresh.rename(directory)
         return
-    for name in FILES:
-        if not (fresh / name).exists():
-            (directory / name).unlink(missing_ok=True)
-    for file in fresh.iterdir():
-        shutil.move(str(file), directory / file.name)
+    for file in directory.iterdir():
+        if file.name not in FILES:
+            (shutil.copytree if file.is_dir() else shutil.copy2)(file, fresh / file.name)
+    before = fresh.parent / "before"
+    directory.rename(before)
+    try:
+        fresh.rename(directory)
+    except OSError:
+        before.rename(directory)
+        raise
