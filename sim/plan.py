@@ -297,7 +297,6 @@ class Calendar:
     periods: tuple[float, ...]
     reviews: tuple[float, ...]
     start: np.datetime64 | None
-    time_unit: str
 
 
 @dataclass(frozen=True, slots=True)

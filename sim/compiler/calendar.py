@@ -18,17 +18,17 @@ def calendar(document: Document) -> Calendar:
         days = float((horizon.end - horizon.start).days)
         periods = _dated(horizon.start, horizon.end, document.report_every)
         reviews = _dated(horizon.start, horizon.end, document.review_every)
-        start, unit = np.datetime64(horizon.start, "D"), "day"
+        start = np.datetime64(horizon.start, "D")
     else:
         assert horizon.length is not None
-        days, start, unit = horizon.length, None, horizon.time_unit or "time unit"
+        days, start = horizon.length, None
         periods = _stepped(days, days if document.report_every == "month" else _step(document.report_every))
         reviews = _stepped(days, _step(document.review_every))
     if all(item.policy.type is not PolicyType.PLANNED for item in document.items.values()):
         reviews = (0.0,)
     # The warm-up ends a period, so that statistics after it are whole periods.
     edges = sorted({*periods, days} | ({horizon.warmup} if 0 < horizon.warmup < days else set()))
-    return Calendar(days, horizon.warmup, horizon.drain, tuple(edges), (*reviews, days), start, unit)
+    return Calendar(days, horizon.warmup, horizon.drain, tuple(edges), (*reviews, days), start)
 
 
 def _step(every: int | str) -> float:

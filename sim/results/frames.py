@@ -129,13 +129,12 @@ def _lines(draws: Draws, records: Records) -> Iterator[Series]:
         for measure in LINE_MEASURES:
             yield "demand", line.name, measure, "unit", {}, records.flow[measure][:, flows].sum(axis=1)
         yield "demand", line.name, "served_from_stock", "unit", {}, records.flow["from_stock"][:, flows].sum(axis=1)
-        for measure in ("h100e", "watts"):
+        for measure, unit in (("h100e", "H100e"), ("watts", "W"), ("tops", "TOPS")):
             total = np.zeros(len(plan.calendar.periods) - 1)
             for f in flows:
                 item = plan.items[plan.pools[draws.flows[f].pool].members[0]]
-                each = value(vector, item.h100e if measure == "h100e" else item.watts)
-                total = total + each * records.flow["delivered"][:, f]
-            yield "demand", line.name, measure, "H100e" if measure == "h100e" else "W", {}, total
+                total = total + value(vector, getattr(item, measure)) * records.flow["delivered"][:, f]
+            yield "demand", line.name, measure, unit, {}, total
 
 
 def _pools(draws: Draws, records: Records) -> Iterator[Series]:

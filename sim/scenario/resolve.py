@@ -18,7 +18,6 @@ from sim.units import UnitError, convert
 
 Loc = tuple[str | int, ...]
 Marker = Callable[[Loc], Mark]
-NO_RANGE = (None, None)
 
 
 @dataclass(frozen=True, slots=True)

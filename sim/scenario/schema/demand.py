@@ -70,8 +70,6 @@ class DemandLine(Entry):
     value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
     forecast: Forecast = Forecast()
     """What the planner expects."""
-    lower_bound_of: str | None = None
-    """Note on a stated figure that this line cannot follow."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
