@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.engines.events import EventsEngine
-from sim.errors import InputError, problem
+from sim.errors import InputError, Mark, Problem
 from sim.plan import Plan
 from sim.results import books, frames, milestones
 from sim.results.kpis import kpis
@@ -41,7 +41,8 @@ def run(
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
     if engine not in ENGINES:
-        raise InputError([problem("--engine", "no such engine", found=engine)])
+        message = "no such engine" if engine != "batch" else "the compiled engine is not built yet"
+        raise InputError([Problem(Mark("--engine"), "", message, engine, ", ".join(ENGINES))])
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     plan = compile_plan(loaded)
     draws = draw(plan, seed)
