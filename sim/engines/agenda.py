@@ -74,8 +74,8 @@ class Agenda:
             self._soon.append(entry)
 
     def last(self, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
-        """A follow-up that is the last thing an action does: where nothing can come between, it is
-        done at once, which spares the queue and changes nothing in the order."""
+        """A follow-up behind which the action only adds later ones: where nothing can come between, it
+        is done at once, which spares the queue and changes nothing in the order."""
         turn = self._round if phase > self._phase else self._round + 1
         if self._soon or turn > MOST_NESTED or self.env.peek() <= self.now:
             self.follow_up(phase, priority, rank, sequence, action, argument)

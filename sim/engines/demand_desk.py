@@ -78,7 +78,8 @@ class DemandDesk:
             rows.lost[counter.flow] += left
             return 0
         if left:
-            self._accrue(counter, now)
+            if counter.shortage_cents:
+                self._accrue(counter, now)
             counter.waiting.append([now, left])
             counter.backlog += left
             self.backlog[counter.pool] += left
@@ -86,7 +87,10 @@ class DemandDesk:
 
     def ranks_waiting(self, pool: int) -> list[int]:
         """Priorities at which someone waits for a pool."""
-        return sorted({counter.priority for counter in self.of_pool[pool] if counter.backlog})
+        counters = self.of_pool[pool]
+        if len(counters) == 1:
+            return [counters[0].priority]
+        return sorted({counter.priority for counter in counters if counter.backlog})
 
     def serve_backlog(self, pool: int, priority: int, now: int, rows: Rows) -> None:
         """Serve those of one priority who wait for a pool, in the order they came."""
@@ -94,7 +98,8 @@ class DemandDesk:
         stock = self._stockroom.available(pool)
         for counter, units in zip(waiting, _first_come(waiting, stock), strict=True):
             if units:
-                self._accrue(counter, now)
+                if counter.shortage_cents:
+                    self._accrue(counter, now)
                 counter.backlog -= units
                 self.backlog[pool] -= units
                 self._clear(counter, units, now, rows.waited)
@@ -115,7 +120,8 @@ class DemandDesk:
         """Cancel what is left of a demand that has waited too long."""
         if counter.waiting and counter.waiting[0][0] == since:
             units = counter.waiting.popleft()[1]
-            self._accrue(counter, now)
+            if counter.shortage_cents:
+                self._accrue(counter, now)
             counter.backlog -= units
             self.backlog[counter.pool] -= units
             rows.cancelled[counter.flow] += units
@@ -144,6 +150,8 @@ class DemandDesk:
         """Close a period: book levels and the cost of waiting up to `now`."""
         for counter in self.counters:
             rows.backlog[counter.flow] = counter.backlog
+            if not counter.shortage_cents:
+                continue
             self._accrue(counter, now)
             counter.owed += counter.unit_ticks / TICKS_PER_DAY * counter.shortage_cents
             counter.unit_ticks = 0

@@ -350,7 +350,7 @@ class EventsEngine:
         if self.demand_desk.backlog[pool]:
             # Old claims go before new ones of their priority, new ones of a higher before both.
             for priority in self.demand_desk.ranks_waiting(pool):
-                self.agenda.follow_up(SERVE, priority, -1, pool, self._serve, (pool, priority))
+                self.agenda.last(SERVE, priority, -1, pool, self._serve, (pool, priority))
         if self.desk.continuous[pool] and lot.good < lot.expected:
             self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
         if self.queues[pool]:
