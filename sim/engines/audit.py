@@ -23,7 +23,7 @@ class Auditor:
             total, period = getattr(self._totals, name), getattr(rows, name)
             for i, amount in enumerate(period):
                 total[i] += amount
-        units = max(self._starts(rows), self._goods(rows), self._stock(), self._demand(rows))
+        units = max(self._starts(rows), self._goods(rows), self._seeds(), self._stock(), self._demand(rows))
         booked = sum(sum(getattr(rows, name)) for name in MEASURES if name.endswith("_cents"))
         cents = abs(booked - rows.journal)
         recorder = self._engine.recorder
@@ -35,7 +35,7 @@ class Auditor:
     def _count(self, rows: Rows, edge: int) -> None:
         counted: set[int] = set()
         for queue in self._engine.queues:
-            for _, _, lot in queue:
+            for _, _, _, lot in queue:
                 # A lot with several inputs stands in several queues.
                 if lot.number not in counted:
                     counted.add(lot.number)
@@ -60,6 +60,11 @@ class Auditor:
         """Good units made = received + in transit to stock."""
         t = self._totals
         return max(abs(t.good[r] - t.received[r] - rows.in_transit[r]) for r in range(len(t.good)))
+
+    def _seeds(self) -> int:
+        """Planted in process at the start = arrived + still under way."""
+        under_way = sum(lot.good for lot in self._engine.live.values() if lot.seeded)
+        return abs(self._engine.planted - sum(self._totals.seeded) - under_way)
 
     def _stock(self) -> int:
         """Seeded + received = consumed + served + in stock, for each pool (members stand in for each other)."""

@@ -48,7 +48,7 @@ class EventsEngine:
             route.maker.descend([other.maker for other in self.routes])
         self._times: list[list[int]] = [flow.times.tolist() for flow in draws.flows]
         self._units: list[list[int]] = [flow.units.tolist() for flow in draws.flows]
-        self.queues: list[list[tuple[int, int, Lot]]] = [[] for _ in plan.pools]
+        self.queues: list[list[tuple[int, int, int, Lot]]] = [[] for _ in plan.pools]
         self.waiting = [0] * len(plan.pools)
         joint = {pool for route in self.routes if len(route.takes) > 1 for pool, _ in route.takes}
         self._alone = [p not in joint and not pool.bypass for p, pool in enumerate(plan.pools)]
@@ -56,6 +56,7 @@ class EventsEngine:
         self.live: dict[int, Lot] = {}
         self.lot_count = 0
         self.seeded_stock: list[int] = []
+        self.planted = 0
         self.desk = PlanningDesk(self)
         self._auditor = Auditor(self)
         self._progress: Progress | None = None
@@ -116,6 +117,7 @@ class EventsEngine:
         self.desk.book(lot, 1)
         self.desk.in_process[lot.source] += lot.expected
         self.live[lot.number] = lot
+        self.planted += seed.good
         self.agenda.at(seed.arrive, RECEIVE, 0, seed.source, lot.number, self._receive, lot)
 
     # --- demand ------------------------------------------------------------------------------
@@ -211,9 +213,9 @@ class EventsEngine:
             return
         for pool, take in route.takes:
             self.waiting[pool] += take * lot.starts
-            heappush(self.queues[pool], (route.priority, lot.number, lot))
+            heappush(self.queues[pool], (route.priority, now, lot.number, lot))
         # Behind others it has to wait, unless it may pass them.
-        if self.queues[pool][0][2] is lot or self._may_pass:
+        if self.queues[pool][0][3] is lot or self._may_pass:
             self._dispatch(pool)
 
     def _dispatch(self, pool: int) -> None:
@@ -241,7 +243,7 @@ class EventsEngine:
         """The same where lots need this pool alone and none may pass another: only heads count."""
         queue, stockroom = self.queues[pool], self.stockroom
         while queue:
-            lot = queue[0][2]
+            lot = queue[0][3]
             units = self.routes[lot.source].takes[0][1] * lot.starts
             if not stockroom.take_all(pool, units, self.agenda.now, self.rows.consumed):
                 return
@@ -254,11 +256,11 @@ class EventsEngine:
         queue = self.queues[pool]
         if not queue:
             return None
-        for _, _, lot in sorted(queue) if self.plan.pools[pool].bypass else queue[:1]:
+        for _, _, _, lot in sorted(queue) if self.plan.pools[pool].bypass else queue[:1]:
             for other, take in self.routes[lot.source].takes:
                 if self.stockroom.available(other) < take * lot.starts:
                     break
-                if not self.plan.pools[other].bypass and self.queues[other][0][2] is not lot:
+                if not self.plan.pools[other].bypass and self.queues[other][0][3] is not lot:
                     break
             else:
                 return lot
@@ -266,10 +268,10 @@ class EventsEngine:
 
     def _leave_queue(self, pool: int, lot: Lot) -> None:
         queue = self.queues[pool]
-        if queue[0][2] is lot:
+        if queue[0][3] is lot:
             heappop(queue)
         else:
-            queue.remove(next(entry for entry in queue if entry[2] is lot))
+            queue.remove(next(entry for entry in queue if entry[3] is lot))
             queue.sort()
 
     def _begin(self, lot: Lot) -> None:

@@ -15,7 +15,8 @@ from sim.plan import Plan
 
 class Floor(Protocol):
     """The shop floor in motion: its routes and bottlenecks, stock, queues of lots that wait for their
-    inputs (by pool), lots under way (by number), and units of each pool that waiting lots claim."""
+    inputs (by pool), lots under way (by number), units of each pool that waiting lots claim, and good units planted in
+    process at the start."""
 
     draws: Draws
     plan: Plan
@@ -26,10 +27,11 @@ class Floor(Protocol):
     demand_desk: DemandDesk
     bottlenecks: list[Bottleneck]
     routes: list[Route]
-    queues: list[list[tuple[int, int, Lot]]]
+    queues: list[list[tuple[int, int, int, Lot]]]
     waiting: list[int]
     live: dict[int, Lot]
     seeded_stock: list[int]
+    planted: int
 
     def order(self, source: int, starts: int) -> None:
         """Order starts of a source, to be released at once."""

@@ -54,6 +54,17 @@ def finish(start: int, load: float, knots: Sequence[int], rates: Floats, i: int)
         i += 1
 
 
+def worked(start: int, end: int, knots: Sequence[int], rates: Floats) -> float:
+    """The load worked off between two instants: the integral of the rate."""
+    done, i, n = 0.0, segment(knots, start, 0), len(knots)
+    while start < end:
+        until = end if i + 1 == n or knots[i + 1] > end else knots[i + 1]
+        done += rates[i] * (until - start)
+        start = until
+        i += 1
+    return float(done)
+
+
 def interpolate(table: Floats, x: float, per_unit: float) -> float:
     """A table on an even grid from 0 with `per_unit` steps to a unit; its last value holds beyond."""
     position = x * per_unit

@@ -81,12 +81,12 @@ class Bottleneck:
         return begin, leave
 
     def committed(self, now: int) -> float:
-        """Load accepted and not worked off, at the rate in force, for the planner."""
-        rate = self.rates[rules.segment(self.knots, now, 0)]
-        if not 0.0 < rate < math.inf:
+        """Load accepted and not yet worked off."""
+        if math.isinf(self.rates[-1]):
             return 0.0
-        longest = 10**6 * TICKS_PER_DAY
-        return sum(min(max(free - now, 0), longest) for free, _, _ in self._lines) * rate
+        # A line that is never free again has all the load it can ever work off.
+        latest = now + 10**6 * TICKS_PER_DAY
+        return sum(rules.worked(now, min(free, latest), self.knots, self.rates) for free, _, _ in self._lines)
 
 
 class Maker:

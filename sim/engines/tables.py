@@ -136,6 +136,7 @@ def _unit_cost(draws: Draws) -> FloatArray:
     days = draws.reviews[:-1] // TICKS_PER_DAY
     cost = np.zeros((len(days), len(draws.sources)))
     for r, source in enumerate(draws.sources):
-        price = source.price[np.minimum(days, len(source.price) - 1)]
+        factor = draws.sites[draws.plan.sources[r].site].factors.price.at_all(draws.reviews[:-1])
+        price = source.price[np.minimum(days, len(source.price) - 1)] * factor
         cost[:, r] = (price + source.variable_cost) / 100.0
     return cost

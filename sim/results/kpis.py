@@ -34,6 +34,13 @@ class Run:
         return int(table[self.counted][:, columns].sum())
 
     @property
+    def periods(self) -> tuple[float, ...]:
+        """Edges of the periods, the last at the end of a drain."""
+        plan = self.draws.plan
+        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
+        return (*plan.calendar.periods[:-1], max(end, plan.calendar.days))
+
+    @property
     def days(self) -> float:
         """Length of the counted time, to the end of a drain."""
         plan = self.draws.plan
@@ -109,7 +116,7 @@ def sites(run: Run) -> Iterator[Indicator]:
         yield f"mean_wait.{site.name}", _ratio(wait, lots)
         yield f"mean_queue.{site.name}", wait / run.days
         yield f"time_in_system.{site.name}", _ratio(run.total(book["time_in_system"], [s]) / TICKS_PER_DAY, lots)
-        capacity = integral_by_period(run.draws.sites[s].available, plan.calendar.periods)[run.counted].sum()
+        capacity = integral_by_period(run.draws.sites[s].available, run.periods)[run.counted].sum()
         used = float(run.records.load[run.counted, s].sum())
         yield f"utilisation.{site.name}", _ratio(used, float(capacity)) if np.isfinite(capacity) else None
 
