@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROUNDS = 5
+ROUNDS = 9
 STARTS = 15
 
 Say = Callable[[str], None]

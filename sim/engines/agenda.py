@@ -22,16 +22,17 @@ Key = tuple[int, int, int, int, int, int]
 class Appointment(simpy.Event):
     """An action due at an instant; its key is the priority by which SimPy orders equal times."""
 
-    __slots__ = ("action", "argument", "key")
+    __slots__ = ("action", "argument", "key", "time")
+    # An appointment never fails and returns nothing.
+    _ok, _value = True, None
 
-    def __init__(self, agenda: Agenda, delay: int, key: Key, action: Action, argument: Any) -> None:
+    def __init__(self, agenda: Agenda, time: int, key: Key, action: Action, argument: Any) -> None:
         self.env = agenda.env
-        self.callbacks = [agenda.perform]
-        self._value = None
-        self._ok = True
-        self.action, self.argument, self.key = action, argument, key
+        # SimPy takes the list away from the event and leaves it as it is: one serves all.
+        self.callbacks = agenda.callbacks
+        self.time, self.key, self.action, self.argument = time, key, action, argument
         # SimPy only compares priorities, so a tuple serves as one.
-        agenda.env.schedule(self, key, delay)  # type: ignore[arg-type]
+        agenda.env.schedule(self, key, time - agenda.now)  # type: ignore[arg-type]
 
 
 class Agenda:
@@ -44,7 +45,9 @@ class Agenda:
 
     def __init__(self) -> None:
         self.env = simpy.Environment()
+        self.callbacks: list[Callable[[Any], None]] = [self.perform]
         self.now = 0
+        self._alone = False
         self._round = 0
         self._phase = -1
         self._soon: list[tuple[Key, Action, Any]] = []
@@ -53,11 +56,10 @@ class Agenda:
 
     def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
         """Do something at an instant, now or later."""
-        delay = time - self.now
-        if delay > 0 or self._phase < 0:
+        if time > self.now or self._phase < 0:
             # Records wait until all rounds of their instant are over.
             turn = 0 if phase < _RECORD else MOST_ROUNDS + 1
-            Appointment(self, delay, (turn, phase, priority, rank, sequence, 0), action, argument)
+            Appointment(self, time, (turn, phase, priority, rank, sequence, 0), action, argument)
         else:
             self.follow_up(phase, priority, rank, sequence, action, argument)
 
@@ -77,23 +79,24 @@ class Agenda:
         """A follow-up behind which the action only adds later ones: where nothing can come between, it
         is done at once, which spares the queue and changes nothing in the order."""
         turn = self._round if phase > self._phase else self._round + 1
-        if self._soon or turn > MOST_NESTED or self.env.peek() <= self.now:
-            self.follow_up(phase, priority, rank, sequence, action, argument)
-        else:
+        if self._alone and not self._soon and turn <= MOST_NESTED:
             self._round, self._phase = turn, phase
             action(argument)
+        else:
+            self.follow_up(phase, priority, rank, sequence, action, argument)
 
     def perform(self, appointment: Any) -> None:
         """Run an appointment and the follow-ups that may come before the calendar's next one."""
-        self.now = now = self.env.now  # type: ignore[assignment]
+        self.now = now = appointment.time
+        # While this instant lasts, nothing new comes onto the calendar for it: one look is enough.
+        self._alone = self.env.peek() > now
         key = appointment.key
         self._round, self._phase = key[0], key[1]
         appointment.action(appointment.argument)
         soon = self._soon
         if not soon:
             return
-        # While this instant lasts, nothing new comes onto the calendar for it: one look is enough.
-        if self.env.peek() <= now:
+        if not self._alone:
             self._hand_over()
             return
         while soon:
@@ -104,7 +107,7 @@ class Agenda:
     def _hand_over(self) -> None:
         """Others are due at this instant: let the calendar merge the follow-ups among them."""
         for key, action, argument in sorted(self._soon, key=lambda entry: entry[0]):
-            Appointment(self, 0, key, action, argument)
+            Appointment(self, self.now, key, action, argument)
         self._soon.clear()
 
     def run(self, end: int | None) -> None:
@@ -112,7 +115,7 @@ class Agenda:
         self._running, step = True, self.env.step
         if end is not None:
             # Before anything else that is due at the end.
-            Appointment(self, end - self.now, (-1, 0, 0, 0, 0, 0), self._stop, None)
+            Appointment(self, end, (-1, 0, 0, 0, 0, 0), self._stop, None)
         try:
             while self._running:
                 step()

@@ -94,16 +94,23 @@ class DemandDesk:
 
     def serve_backlog(self, pool: int, priority: int, now: int, rows: Rows) -> None:
         """Serve those of one priority who wait for a pool, in the order they came."""
-        waiting = [c for c in self.of_pool[pool] if c.priority == priority and c.backlog]
-        stock = self._stockroom.available(pool)
+        stock, counters = self._stockroom.available(pool), self.of_pool[pool]
+        if len(counters) == 1:
+            self._serve(counters[0], min(stock, counters[0].backlog), now, rows)
+            return
+        waiting = [c for c in counters if c.priority == priority and c.backlog]
         for counter, units in zip(waiting, _first_come(waiting, stock), strict=True):
-            if units:
-                if counter.shortage_cents:
-                    self._accrue(counter, now)
-                counter.backlog -= units
-                self.backlog[pool] -= units
-                self._clear(counter, units, now, rows.waited)
-                self._hand_out(counter, units, now, rows)
+            self._serve(counter, units, now, rows)
+
+    def _serve(self, counter: Counter, units: int, now: int, rows: Rows) -> None:
+        if not units:
+            return
+        if counter.shortage_cents:
+            self._accrue(counter, now)
+        counter.backlog -= units
+        self.backlog[counter.pool] -= units
+        self._clear(counter, units, now, rows.waited)
+        self._hand_out(counter, units, now, rows)
 
     def _clear(self, counter: Counter, units: int, now: int, waited: list[int]) -> None:
         while units:
@@ -135,12 +142,11 @@ class DemandDesk:
             rows.delivery_cents[flow] += counter.shipment_cents
             rows.journal += counter.shipment_cents
         then = rows if counter.delivery == 0 else self._recorder.at(now + counter.delivery)
-        if then is not None:
-            then.delivered[flow] += units
-            if counter.value_cents:
-                earned = round_cents(units * counter.value_cents)
-                then.value_cents[flow] += earned
-                then.journal += earned
+        then.delivered[flow] += units
+        if counter.value_cents:
+            earned = round_cents(units * counter.value_cents)
+            then.value_cents[flow] += earned
+            then.journal += earned
 
     def _accrue(self, counter: Counter, now: int) -> None:
         counter.unit_ticks += counter.backlog * (now - counter.last)
@@ -163,8 +169,6 @@ class DemandDesk:
 
 def _first_come(counters: list[Counter], stock: int) -> list[int]:
     """Units that a stock gives to each counter when claims are met in the order of their instants."""
-    if len(counters) == 1:
-        return [min(stock, counters[0].backlog)]
     given = [0] * len(counters)
     for _, i, units in merge(*([(since, i, n) for since, n in c.waiting] for i, c in enumerate(counters))):
         part = min(units, stock)

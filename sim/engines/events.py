@@ -39,6 +39,7 @@ class EventsEngine:
         self.agenda = Agenda()
         self.recorder = Recorder(draws)
         self.rows: Rows = self.recorder.rows[0]
+        self.first_good = self.recorder.first_good
         self.period_end = self.recorder.edges[1]
         self.stockroom = Stockroom(draws)
         self.demand_desk = DemandDesk(draws, self.recorder, self.stockroom)
@@ -51,7 +52,8 @@ class EventsEngine:
         self.queues: list[list[tuple[int, int, int, Lot]]] = [[] for _ in plan.pools]
         self.waiting = [0] * len(plan.pools)
         joint = {pool for route in self.routes if len(route.takes) > 1 for pool, _ in route.takes}
-        self._alone = [p not in joint and not pool.bypass for p, pool in enumerate(plan.pools)]
+        alone = [p not in joint and not pool.bypass for p, pool in enumerate(plan.pools)]
+        self._dispatchers = [self._dispatch_alone if a else self._dispatch for a in alone]
         self._may_pass = any(pool.bypass for pool in plan.pools)
         self.live: dict[int, Lot] = {}
         self.lot_count = 0
@@ -156,13 +158,15 @@ class EventsEngine:
         self.rows.orders[source] += 1
         if route.order_cents:
             self._charge_order(route)
+        now = self.agenda.now
         if 0 < route.lot_size < starts:
             lots = -(-starts // route.lot_size)
             for i in range(lots):
-                self._enter(self._lot(route, rules.split_evenly(starts, lots, i), VOLUME, self.agenda.now), route)
+                self._enter(self._lot(route, rules.split_evenly(starts, lots, i), VOLUME, now), route)
         else:
-            self._enter(self._lot(route, starts, VOLUME, self.agenda.now), route)
-        self._pull(route)
+            self._enter(self._lot(route, starts, VOLUME, now), route)
+        if route.pulls:
+            self._pull(route)
 
     def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
         """Order starts of a source, to be released in lots spread evenly from `begin` to `end` (ticks)."""
@@ -187,42 +191,41 @@ class EventsEngine:
     def _release(self, lot: Lot) -> None:
         route = self.routes[lot.source]
         self._enter(lot, route)
-        self._pull(route)
+        if route.pulls:
+            self._pull(route)
 
     def _pull(self, route: Route) -> None:
         """Orders claim inputs: stock policies that watch those inputs review them."""
-        pulls = route.pulls
-        if len(pulls) == 1:
-            self.agenda.last(PLAN, 0, pulls[0], 0, self.desk.replenish, pulls[0])
+        if len(route.pulls) == 1:
+            pool = route.pulls[0]
+            self.agenda.last(PLAN, 0, pool, 0, self.desk.replenish, pool)
             return
-        for pool in pulls:
+        for pool in route.pulls:
             self.agenda.follow_up(PLAN, 0, pool, 0, self.desk.replenish, pool)
 
     def _enter(self, lot: Lot, route: Route) -> None:
         """A lot goes on order; it begins when its inputs are there and its turn has come."""
         lot.released = now = self.agenda.now
-        fixed = route.maker.fixed
-        lot.expected = expected = lot.starts * (fixed if fixed is not None else route.maker.good_per_start(now))
+        fixed, starts = route.maker.fixed, lot.starts
+        lot.expected = expected = starts * (fixed if fixed is not None else route.maker.good_per_start(now))
         if route.planned:
             self.desk.book(lot, 1)
         else:
             self.desk.on_order[lot.source] += expected
-        (self.rows.sample_starts if lot.stage == SAMPLES else self.rows.starts)[lot.source] += lot.starts
+        (self.rows.sample_starts if lot.stage == SAMPLES else self.rows.starts)[lot.source] += starts
         if not route.takes:
             self._begin(lot)
             return
+        entry = (route.priority, now, lot.number, lot)
         for pool, take in route.takes:
-            self.waiting[pool] += take * lot.starts
-            heappush(self.queues[pool], (route.priority, now, lot.number, lot))
+            self.waiting[pool] += take * starts
+            heappush(self.queues[pool], entry)
         # Behind others it has to wait, unless it may pass them.
-        if self.queues[pool][0][3] is lot or self._may_pass:
-            self._dispatch(pool)
+        if self.queues[pool][0] is entry or self._may_pass:
+            self._dispatchers[pool](pool)
 
     def _dispatch(self, pool: int) -> None:
         """Let waiting lots begin, in order, as far as inputs reach."""
-        if self._alone[pool]:
-            self._dispatch_alone(pool)
-            return
         again = [pool]
         while again:
             lot = self._startable(again[-1])
@@ -299,7 +302,7 @@ class EventsEngine:
         lot.arrive = arrive = leaves + route.shipping
         self._book(lot, route, load, now, leaves)
         if now < arrive < NEVER:
-            Appointment(self.agenda, arrive - now, (0, RECEIVE, 0, source, lot.number, 0), self._receive, lot)
+            Appointment(self.agenda, arrive, (0, RECEIVE, 0, source, lot.number, 0), self._receive, lot)
         elif arrive == now:
             self.agenda.follow_up(RECEIVE, 0, source, lot.number, self._receive, lot)
 
@@ -310,26 +313,26 @@ class EventsEngine:
         rows.wait[site] += lot.begin - now
         if lot.arrive < NEVER:
             rows.time_in_system[site] += lot.arrive - now
-        soon, at = self.period_end, self.recorder.at
-        if route.variable_cents and (then := rows if lot.begin < soon else at(lot.begin)):
+        begun = left = made = sent = rows
+        if leaves >= self.period_end:
+            at = self.recorder.at
+            begun, left, made, sent = at(lot.begin), at(lot.leave), at(lot.ready), at(leaves)
+        if route.variable_cents:
             spent = rules.cents(lot.starts * route.variable_cents)
-            then.variable_cents[source] += spent
-            then.journal += spent
-        if then := rows if lot.leave < soon else at(lot.leave):
-            then.load[site] += load
-        if then := rows if lot.ready < soon else at(lot.ready):
-            good = lot.good
-            then.out[source] += lot.out
-            if lot.out != lot.starts:
-                then.scrapped[source] += lot.starts - lot.out
-            (then.samples if lot.stage == SAMPLES else then.good)[source] += good
-            if good and lot.ready < self.recorder.first_good[source]:
-                self.recorder.first_good[source] = lot.ready
-        if then := rows if leaves < soon else at(leaves):
-            then.shipments[source] += 1
-            if route.shipment_cents:
-                then.shipment_cents[source] += route.shipment_cents
-                then.journal += route.shipment_cents
+            begun.variable_cents[source] += spent
+            begun.journal += spent
+        left.load[site] += load
+        good = lot.good
+        made.out[source] += lot.out
+        if lot.out != lot.starts:
+            made.scrapped[source] += lot.starts - lot.out
+        (made.samples if lot.stage == SAMPLES else made.good)[source] += good
+        if good and lot.ready < self.first_good[source]:
+            self.first_good[source] = lot.ready
+        sent.shipments[source] += 1
+        if route.shipment_cents:
+            sent.shipment_cents[source] += route.shipment_cents
+            sent.journal += route.shipment_cents
 
     def _receive(self, lot: Lot) -> None:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
@@ -346,18 +349,17 @@ class EventsEngine:
             self.recorder.lots.append(lot)
         if lot.stage == SAMPLES:
             return
-        pool = route.pool
-        self.stockroom.put(route.item, lot.good, self.agenda.now)
-        (rows.seeded if lot.seeded else rows.received)[source] += lot.good
+        pool, good = route.pool, lot.good
+        self.stockroom.put(route.item, good, self.agenda.now)
+        (rows.seeded if lot.seeded else rows.received)[source] += good
         if self.demand_desk.backlog[pool]:
             # Old claims go before new ones of their priority, new ones of a higher before both.
             for priority in self.demand_desk.ranks_waiting(pool):
                 self.agenda.last(SERVE, priority, -1, pool, self._serve, (pool, priority))
-        if self.desk.continuous[pool] and lot.good < lot.expected:
+        if good < lot.expected and self.desk.continuous[pool]:
             self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
         if self.queues[pool]:
-            dispatch = self._dispatch_alone if self._alone[pool] else self._dispatch
-            self.agenda.last(PLAN, 0, pool, 1, dispatch, pool)
+            self.agenda.last(PLAN, 0, pool, 1, self._dispatchers[pool], pool)
 
     def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""

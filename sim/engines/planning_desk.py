@@ -26,6 +26,7 @@ class PlanningDesk:
     def __init__(self, engine: Floor) -> None:
         draws, plan = engine.draws, engine.plan
         self._engine, self._draws, self._plan = engine, draws, plan
+        self._available, self._backlog, self._waiting = engine.stockroom.available, engine.demand_desk.backlog, engine.waiting
         self.tables = tables(draws)
         self.memory = memory(self.tables)
         n = len(plan.sources)
@@ -135,33 +136,26 @@ class PlanningDesk:
     def _periodic(self, what: tuple[int, int]) -> None:
         p, k = what
         policy = self._policies[p]
-        wanted = policy.quantity if policy.type is PolicyType.PERIODIC else policy.wanted(self._inventory(p))
-        if wanted > 0.0:
-            self._order(policy, wanted)
+        self.replenish(p)
         at = ticks((k + 1) * policy.review)
         if at < self._draws.end:
             self._engine.agenda.at(at, Phase.PLAN, 0, p, k + 1, self._periodic, (p, k + 1))
 
     def replenish(self, p: int) -> None:
-        """Review a pool after demand."""
+        """Review a pool, and order what its policy wants."""
         policy = self._policies[p]
-        wanted = policy.level - self._inventory(p) if policy.fills_up else policy.wanted(self._inventory(p))
-        if wanted > 0.0:
-            self._order(policy, wanted)
-
-    def _inventory(self, p: int) -> float:
-        """Inventory position: stock and orders, less backlog and what waiting lots claim."""
-        engine = self._engine
-        on_order = self.on_order[self._policies[p].source]
+        on_order = self.on_order[policy.source]
         if on_order % 1.0:
             # Sums of fractions leave residues, which must not tip a comparison.
             on_order = round(on_order, 6)
-        return engine.stockroom.available(p) + on_order - engine.demand_desk.backlog[p] - engine.waiting[p]
-
-    def _order(self, policy: StockPolicy, units: float) -> None:
+        # Inventory position: stock and orders, less backlog and what waiting lots claim.
+        position = self._available(p) + on_order - self._backlog[p] - self._waiting[p]
+        wanted = policy.level - position if policy.fills_up else policy.wanted(position)
+        if wanted <= 0.0:
+            return
         maker = self._engine.routes[policy.source].maker
         good = maker.fixed if maker.fixed is not None else maker.good_per_start(self._engine.agenda.now)
-        starts = math.ceil(units / good - 1e-9) if good > 0.0 else 0
+        starts = math.ceil(wanted / good - 1e-9) if good > 0.0 else 0
         if starts > 0:
             self._engine.order(policy.source, starts)
 
@@ -186,7 +180,9 @@ class StockPolicy:
         """Units to order at an inventory position."""
         if self.fills_up:
             return self.level - position
-        if position > self.reorder or self.type is PolicyType.PERIODIC:
+        if self.type is PolicyType.PERIODIC:
+            return self.quantity
+        if position > self.reorder:
             return 0.0
         if self.type is PolicyType.MIN_MAX:
             return self.level - position

@@ -133,26 +133,28 @@ class Records:
 
 class Recorder:
     """Collects a run. Amounts are booked in the period of their instant, which may lie ahead; what
-    lies beyond the end is not booked (with a drain, it belongs to the last period)."""
+    lies beyond the end goes to counters nobody reads (with a drain, to the last period)."""
 
     def __init__(self, draws: Draws) -> None:
         plan = draws.plan
         sizes = {"source": len(plan.sources), "item": len(plan.items), "site": len(plan.sites), "flow": len(draws.flows)}
         self.edges: list[int] = draws.periods.tolist()
-        self.rows = [
-            Rows(**{name: [0.0 if name == "load" else 0] * sizes[by] for name, by in MEASURES.items()})  # type: ignore[arg-type]
-            for _ in self.edges[:-1]
-        ]
+
+        def rows() -> Rows:
+            return Rows(**{name: [0.0 if name == "load" else 0] * sizes[by] for name, by in MEASURES.items()})  # type: ignore[arg-type]
+
+        self.rows = [rows() for _ in self.edges[:-1]]
+        self._beyond = rows()
         self.first_good = [NEVER] * len(plan.sources)
         self.lots: list[Lot] = []
         self.worst_units = self.worst_cents = 0
         self._reviews: list[int] = draws.reviews[:-1].tolist()
         self._end, self._drain = draws.end, plan.calendar.drain
 
-    def at(self, instant: int) -> Rows | None:
-        """The counters of the period of an instant; None when nothing is to be booked then."""
+    def at(self, instant: int) -> Rows:
+        """The counters of the period of an instant."""
         if instant >= self._end:
-            return self.rows[-1] if self._drain and instant < NEVER else None
+            return self.rows[-1] if self._drain and instant < NEVER else self._beyond
         return self.rows[bisect_right(self.edges, instant) - 1]
 
     def records(
@@ -180,7 +182,7 @@ class Recorder:
             released=self._by_period(released),
             promised=self._by_period(promised),
             seeded_stock=np.array(seeded_stock, dtype=np.int64),
-            first_good=np.array(self.first_good, dtype=np.int64),
+            first_good=np.array([t if t < self._end or self._drain else NEVER for t in self.first_good], dtype=np.int64),
             worst_units=self.worst_units,
             worst_cents=self.worst_cents,
             until=until,

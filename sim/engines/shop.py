@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from heapq import heapreplace
-from itertools import repeat
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -41,22 +41,22 @@ class Step:
 
 def variates(noise: Noise) -> Iterator[float]:
     """Successive variates, without end."""
-    while not noise.constant:
-        yield from noise.block().tolist()
-    yield from repeat(noise.mean)
+    if noise.constant:
+        return repeat(noise.mean)
+    return chain.from_iterable(noise.block().tolist() for _ in repeat(None))
 
 
 def durations(noise: Noise) -> Iterator[int]:
     """Successive durations in ticks, without end."""
-    while not noise.constant:
-        yield from np.ceil(noise.block() * TICKS_PER_DAY).astype(np.int64).tolist()
-    yield from repeat(math.ceil(noise.mean * TICKS_PER_DAY))
+    if noise.constant:
+        return repeat(math.ceil(noise.mean * TICKS_PER_DAY))
+    return chain.from_iterable(np.ceil(noise.block() * TICKS_PER_DAY).astype(np.int64).tolist() for _ in repeat(None))
 
 
 class Bottleneck:
     """Identical parallel lines; a lot takes the one that would finish it first: the one free first."""
 
-    __slots__ = ("_lines", "_steady", "knots", "rates")
+    __slots__ = ("_free", "_lines", "_steady", "knots", "rates")
 
     def __init__(self, site: SiteDraws) -> None:
         self.knots: list[int] = site.line_rate.knots.tolist()
@@ -64,15 +64,16 @@ class Bottleneck:
         self._lines = [(0, line, 0) for line in range(site.lines)]
         # The common case, one line at a constant rate, needs no search of the curve.
         self._steady = self.rates[0] if len(self.rates) == 1 and site.lines == 1 and self.rates[0] > 0.0 else 0.0
+        self._free = 0
 
     def work(self, now: int, load: float) -> tuple[int, int]:
         """When a load that arrives now begins and leaves; NEVER if it never does."""
+        if self._steady:
+            begin = self._free if self._free > now else now
+            self._free = leave = begin + math.ceil(load / self._steady)
+            return begin, leave
         free, line, i = self._lines[0]
         begin = free if free > now else now
-        if self._steady:
-            leave = begin + math.ceil(load / self._steady)
-            self._lines[0] = (leave, line, i)
-            return begin, leave
         if begin >= rules.NEVER:
             return rules.NEVER, rules.NEVER
         i = rules.segment(self.knots, begin, i)
@@ -86,7 +87,8 @@ class Bottleneck:
             return 0.0
         # A line that is never free again has all the load it can ever work off.
         latest = now + 10**6 * TICKS_PER_DAY
-        return sum(rules.worked(now, min(free, latest), self.knots, self.rates) for free, _, _ in self._lines)
+        ends = [self._free] if self._steady else [free for free, _, _ in self._lines]
+        return sum(rules.worked(now, min(free, latest), self.knots, self.rates) for free in ends)
 
 
 class Maker:
