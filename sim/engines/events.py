@@ -158,11 +158,10 @@ class EventsEngine:
         self.rows.orders[source] += 1
         if route.order_cents:
             self._charge_order(route)
-        now = self.agenda.now
-        if 0 < route.lot_size < starts:
-            lots = -(-starts // route.lot_size)
-            for i in range(lots):
-                self._enter(self._lot(route, rules.split_evenly(starts, lots, i), VOLUME, now), route)
+        now, size = self.agenda.now, route.lot_size
+        if 0 < size < starts:
+            for i in range(rules.lot_count(starts, size)):
+                self._enter(self._lot(route, rules.lot_part(starts, size, i), VOLUME, now), route)
         else:
             self._enter(self._lot(route, starts, VOLUME, now), route)
         if route.pulls:
@@ -174,10 +173,10 @@ class EventsEngine:
         self.rows.orders[source] += 1
         if route.order_cents:
             self._charge_order(route)
-        lots = -(-starts // (route.lot_size or starts))
-        for i in range(lots):
-            at = rules.release_time(begin, end, lots, i)
-            lot = self._lot(route, rules.split_evenly(starts, lots, i), stage, at)
+        size = route.lot_size
+        for i in range(rules.lot_count(starts, size)):
+            at = rules.release_time(begin, end, starts, size, i)
+            lot = self._lot(route, rules.lot_part(starts, size, i), stage, at)
             self.agenda.at(at, PLAN, 1, source, lot.number, self._release, lot)
 
     def _charge_order(self, route: Route) -> None:

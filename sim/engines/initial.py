@@ -71,7 +71,9 @@ def _lots(draws: Draws, t: Tables, r: int, needed: float, good_per_start: float)
     units = math.floor(min(needed, most * lead))
     if units <= 0:
         return []
-    lot = max(draws.sources[r].lot_size, 1) * max(good_per_start, 1e-9)
-    n = max(min(math.ceil(units / lot), units), 1)
+    lot = max(round(draws.sources[r].lot_size * good_per_start), 1)
     end = math.ceil(lead * TICKS_PER_DAY)
-    return [Seed(r, rules.split_evenly(units, n, i), rules.release_time(0, end, n, i)) for i in range(n)]
+    return [
+        Seed(r, rules.lot_part(units, lot, i), rules.release_time(0, end, units, lot, i))
+        for i in range(rules.lot_count(units, lot))
+    ]

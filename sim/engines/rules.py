@@ -121,11 +121,19 @@ def stretched(ticks: int, factor: float) -> int:
     return ticks if factor == 1.0 else math.ceil(ticks * factor)
 
 
-def split_evenly(total: int, parts: int, i: int) -> int:
-    """Size of part `i` when a total is divided into whole parts as alike as can be."""
-    return (i + 1) * total // parts - i * total // parts
+def lot_count(total: int, lot: int) -> int:
+    """Lots that a total comes in: full ones, and one of what is left; without a lot size, one."""
+    return -(-total // lot) if lot > 0 else 1
 
 
-def release_time(begin: int, end: int, parts: int, i: int) -> int:
-    """Middle of the `i`-th of `parts` even slices of a planning period."""
-    return begin + (2 * i + 1) * (end - begin) // (2 * parts)
+def lot_part(total: int, lot: int, i: int) -> int:
+    """Size of the `i`-th of these lots."""
+    return min(lot, total - i * lot) if lot > 0 else total
+
+
+def release_time(begin: int, end: int, total: int, lot: int, i: int) -> int:
+    """When the `i`-th lot is due, if a total is to be released evenly between two instants.
+
+    Each lot goes when those before it would be through, so that halving the lots halves each in place.
+    """
+    return begin + i * lot * (end - begin) // total
