@@ -41,9 +41,8 @@ def flows(
         grid = np.arange(days + 1, dtype=np.float64)
         weights = _changeover(line, vector, grid + 0.5, ready)
         events = _events(plan, line, vector, seed, replication)
-        rate = _rate(line, vector, grid, days)
-        expected = rate if line.forecast_rate is None else path_at(line.forecast_rate, vector, grid + 0.5) * _scale(line, vector)
-        expected = expected * value(vector, line.forecast_bias, 1.0)
+        rate = _rate(line, vector, grid, plan.calendar.days)
+        expected = _expected(line, vector, grid, rate)
         for g, generation in enumerate(line.generations):
             per_unit = _per_item(plan, line, vector, generation.pool)
             actual = rate * weights[g] * per_unit
@@ -64,19 +63,40 @@ def _per_item(plan: Plan, line: LinePlan, vector: FloatArray, pool: int) -> floa
     return 1.0 / max(value(vector, plan.items[plan.pools[pool].members[0]].h100e, 1.0), 1e-12)
 
 
-def _rate(line: LinePlan, vector: FloatArray, grid: FloatArray, days: int) -> FloatArray:
+def _begun(line: LinePlan, vector: FloatArray, grid: FloatArray) -> FloatArray:
+    """1 on each day from a line's first demand on, 0 before."""
+    return np.asarray(grid + 1 > value(vector, line.begins, 0.0), dtype=np.float64)
+
+
+def _expected(line: LinePlan, vector: FloatArray, grid: FloatArray, rate: FloatArray) -> FloatArray:
+    """What the planner expects of each day: a forecast of its own, else the mean demand, with its bias."""
+    if line.forecast_rate is not None:
+        own = path_at(line.forecast_rate, vector, grid + 0.5) * _scale(line, vector)
+        rate = own * _begun(line, vector, grid)
+    return rate * value(vector, line.forecast_bias, 1.0)
+
+
+def _rate(line: LinePlan, vector: FloatArray, grid: FloatArray, horizon: float) -> FloatArray:
     """Mean demand of each day in units of the rate (H100e for a compute need)."""
-    begun = grid + 1 > value(vector, line.begins, 0.0)
     if line.compute is not None:
-        level = path_at(line.compute, vector, np.append(grid, days + 1.0))
+        level = path_at(line.compute, vector, np.append(grid, grid[-1] + 1.0))
         mean = np.maximum(np.diff(level), 0.0)
     elif line.rate is not None:
         mean = path_at(line.rate, vector, grid + 0.5)
     elif line.pattern is Pattern.SERIES:
-        mean = np.full(grid.shape, float(np.mean(vector[list(line.values)])) / value(vector, line.every, 1.0))
+        mean = _listed(line, vector, grid, horizon)
     else:
         mean = np.full(grid.shape, value(vector, line.quantity) / value(vector, line.every, 1.0))
-    return np.where(begun, mean * _scale(line, vector), 0.0)
+    return np.asarray(mean * _scale(line, vector) * _begun(line, vector, grid))
+
+
+def _listed(line: LinePlan, vector: FloatArray, grid: FloatArray, horizon: float) -> FloatArray:
+    """The mean of listed demand. A list that ends within the horizon ends the demand; one that reaches
+    its end is taken to go on beyond it."""
+    every = value(vector, line.every, 1.0)
+    over = value(vector, line.begins, 0.0) + every * len(line.values)
+    mean = float(np.mean(vector[list(line.values)])) / every
+    return np.where((grid < over) | (over >= horizon), mean, 0.0)
 
 
 def changeover_begins(line: LinePlan, vector: FloatArray, ready: Sequence[float]) -> list[float]:

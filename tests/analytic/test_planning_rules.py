@@ -50,6 +50,24 @@ def test_revision_corrects_a_biased_forecast(build: Fixture) -> None:
     assert corrected < 0.3 * run(build(data)).kpis["backlog_end"]
 
 
+def test_a_forecast_of_its_own_begins_with_the_demand(build: Fixture, measured: Fixture) -> None:
+    """10 a day from day 100 on, forecast so for all time: nothing is ordered more than 20 days before."""
+    data = planned(initial="empty")
+    data["demand"]["d"] |= {"begins": 100, "forecast": {"rate": 10}}
+    starts = measured(run(build(data)), "recipe", "buy", "starts")
+    assert starts[:8] == [0] * 8
+    assert sum(starts[8:10]) > 0
+
+
+@pytest.mark.parametrize(("days", "ends"), [(100, True), (200, False)])
+def test_a_list_of_demands_that_ends_early_ends_the_forecast(build: Fixture, measured: Fixture, days: int, ends: bool) -> None:
+    """10 a day, listed: after half of the horizon nothing is ordered; a list for all of it is taken to go on."""
+    data = planned(demand={"d": {"item": "part", "pattern": "series", "every": 1, "values": [10] * days}})
+    result = run(build(data))
+    assert sum(measured(result, "recipe", "buy", "starts")[10:]) == pytest.approx(0 if ends else 1000, abs=20)
+    assert result.kpis["stock_end.part"] + result.kpis["backlog_end"] <= 20
+
+
 def test_changeover_between_generations(build: Fixture) -> None:
     """10 a day for 30 days; the second takes over linearly from day 10 to 20: 150 each."""
     data = {
