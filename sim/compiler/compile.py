@@ -13,7 +13,7 @@ from sim.plan import MilestonePlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, 
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Share
-from sim.scenario.schema.supply import Entry, Sourcing
+from sim.scenario.schema.supply import Drawn, Sourcing
 
 
 def pool_members(document: Document) -> dict[str, tuple[str, ...]]:
@@ -90,8 +90,8 @@ def compile_plan(scenario: Scenario) -> Plan:
 
 def _streams(document: Document) -> dict[str, str]:
     """Paths of entities that draw from a stream other than their name's, and the paths they draw from."""
-    sections: dict[str, Mapping[str, Entry]] = {
-        "items": document.items, "pools": document.pools, "sites": document.sites, "recipes": document.recipes,
+    sections: dict[str, Mapping[str, Drawn]] = {
+        "items": document.items, "sites": document.sites, "recipes": document.recipes,
         "sourcing": document.sourcing, "demand": document.demand, "disruptions": document.disruptions,
         "nodes": document.nodes,
     }  # fmt: skip

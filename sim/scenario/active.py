@@ -157,7 +157,7 @@ def _thin_generations(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, it
     for i in reversed(off):
         _remove(data, marks, (*loc, "generations", i))
     if 0 in off:
-        for key in [key for key in ("begins", "cadence", "wait_for") if key in generations[0]]:
+        for key in [key for key in ("begins", "cadence", "months", "wait_for") if key in generations[0]]:
             _remove(data, marks, (*loc, "generations", 0, key))  # nothing is left to change over from
     for i in range(len(generations)):
         _thin(data, marks, (*loc, "generations", i), "wait_for", recipes)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
-from sim.scenario.schema.supply import Entry
+from sim.scenario.schema.supply import Drawn
 
 
 class Pattern(StrEnum):
@@ -41,7 +41,7 @@ class Forecast(Strict):
     revision: Quantity | None = number("1", "Share of the observed error that each review corrects.", None, ge=0, le=1)
 
 
-class DemandLine(Entry):
+class DemandLine(Drawn):
     """One stream of demand."""
 
     item: str | None = None
@@ -109,7 +109,7 @@ class Effects(Strict):
     """Nothing leaves until it ends."""
 
 
-class Disruption(Entry):
+class Disruption(Drawn):
     """Fields common to every kind of disruption."""
 
     sites: list[str] = []

@@ -105,12 +105,14 @@ class Milestone(Entry):
     @model_validator(mode="after")
     def _needs(self) -> Self:
         if self.rule is MilestoneRule.IN_HOUSE_SHARE:
-            if self.share is None or self.items:
-                raise ValueError("an in_house_share milestone needs share and takes no items")
+            if self.share is None or self.items or self.sites:
+                raise ValueError("an in_house_share milestone needs share and takes no items or sites")
         elif not self.items or self.share is not None:
             raise ValueError(f"a {self.rule} milestone needs items and takes no share")
         if (self.level is None) != (self.rule is MilestoneRule.FIRST_OUTPUT):
             raise ValueError("a level belongs to output_rate and in_house_share milestones")
+        if self.rule is MilestoneRule.FIRST_OUTPUT and "months" in self.model_fields_set:
+            raise ValueError("months belong to output_rate and in_house_share milestones; a first output is a single lot")
         return self
 
 

@@ -184,4 +184,6 @@ class Path(Strict):
     def _one_form(self) -> Self:
         if bool(self.points) == (self.constant is not None):
             raise ValueError("give either points or a constant")
+        if self.constant is not None and "interpolate" in self.model_fields_set:
+            raise ValueError("interpolate has no effect on a constant")
         return self

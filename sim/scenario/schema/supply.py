@@ -26,6 +26,11 @@ class Entry(Strict):
     """A name for people."""
     only_if: Condition | None = None
     """Switch the entry off unless a figure has this value."""
+
+
+class Drawn(Entry):
+    """An entry with luck of its own."""
+
     stream: str | None = None
     """Name of its luck (default: its own name); keep it when renaming, and every draw stays."""
 
@@ -69,7 +74,7 @@ class Policy(Strict):
         return self
 
 
-class Item(Entry):
+class Item(Drawn):
     """Anything counted: a die, a package, a board, a component, a finished product."""
 
     stage: str
@@ -93,7 +98,7 @@ class Item(Entry):
     """Let a later order that can start pass one that waits for this item at the head of the queue."""
 
 
-class Node(Entry):
+class Node(Drawn):
     """A process node and its physical bounds."""
 
     reticle: Quantity = number("mm2", "Largest die the exposure field allows.", gt=0)
@@ -151,7 +156,7 @@ class Capex(Strict):
     """Money that capacity costs to build."""
 
     per_capacity: Quantity = number("USD*month", "Outlay per unit of monthly capacity.", ge=0)
-    equipment_share: Quantity = number("1", "Share that is equipment, paid as capacity is added; the rest is paid evenly over construction.", ge=0, le=1)
+    equipment_share: Quantity | None = number("1", "With construction: share that is equipment, paid as capacity is added; the rest is paid evenly over construction.", None, ge=0, le=1)
     life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
     salvage: Quantity | None = number("1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1)
 
@@ -165,7 +170,7 @@ class Contract(Strict):
     take_or_pay: Quantity | None = number("1", "Share of the price paid for promised starts not ordered, settled at each year's end.", None, ge=0, le=1)
 
 
-class Site(Entry):
+class Site(Drawn):
     """A place with one bottleneck: fab, packager, board shop, supplier."""
 
     in_house: bool
@@ -276,6 +281,8 @@ class Yield(Strict):
     def _one_each(self) -> Self:
         if self.assembly is not None and self.assembly_learning is not None:
             raise ValueError("give assembly or assembly_learning, not both")
+        if self.defect_learning is not None and self.assembly_learning is not None:
+            raise ValueError("give defect_learning or assembly_learning, not both: a recipe learns one thing")
         if self.defects is not None and self.defect_learning is not None:
             raise ValueError("give defects or defect_learning, not both")
         has_defects = self.defects is not None or self.defect_learning is not None
@@ -301,7 +308,7 @@ class Qualification(Strict):
     """Risk production: usable, but no reason yet to cut outside orders."""
 
 
-class Recipe(Entry):
+class Recipe(Drawn):
     """This site, on this node, turns these inputs into this item."""
 
     item: str
@@ -351,7 +358,7 @@ class PhaseOut(Strict):
     to: Quantity = number("1", "Outside share wanted in the end.", Quantity(bare=0), ge=0, le=1)
 
 
-class Sourcing(Entry):
+class Sourcing(Drawn):
     """Who makes an item or the members of a pool."""
 
     sources: list[str] = Field(min_length=1)
