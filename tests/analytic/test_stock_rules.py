@@ -114,10 +114,7 @@ def test_pools_give_the_preferred_member_first(go: Fixture) -> None:
         "a": {"stage": "part", "initial_stock": 3, "policy": {"type": "base_stock", "level": 0}},
     }
     data["pools"] = {"both": {"members": ["a", "b"]}}
-    data["recipes"] = {
-        "make_a": {"item": "a", "site": "supplier", "shipping_time": 9},
-        "make_b": {"item": "b", "site": "supplier", "shipping_time": 9},
-    }
+    data["recipes"] = {"make_a": {"item": "a", "site": "supplier", "shipping_time": 9}}
     result = go(data)
     assert (result.kpis["stock_end.a"], result.kpis["stock_end.b"]) == (0, 4)
     assert result.kpis["fill_rate"] == 1

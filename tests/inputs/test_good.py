@@ -28,6 +28,40 @@ def test_shipped(name: str) -> None:
     }  # fmt: skip
 
 
+SWITCHES = [(name, switch) for name, _ in list_shipped() for switch in load_scenario(name).switches]
+
+
+@pytest.mark.parametrize(("name", "switch"), SWITCHES)
+def test_shipped_with_every_reading_that_switches_something(name: str, switch: str) -> None:
+    """What only_if leaves of a scenario need not use every field of the rest."""
+    for reading in load_scenario(name).ledger[switch].readings:
+        assert load_scenario(name, readings=[f"{switch}={reading}"]).inputs
+
+
+WITH_EFFECT = {
+    "a scheduled disruption raises a random one": "disruptions: {war: {kind: scheduled, sites: [foundry], begins: 2027-01-01, duration: 5, effects: {capacity: 0}, raises: {quake: 2}}}",
+    "three thirds are a whole": "recipes: {chip_plant: {inputs: {die: 0.3333333333333333}, units_per_start: 3}}",
+    "no capacity at all, be it unlimited": "disruptions: {shut: {kind: scheduled, sites: [supplier], begins: 2027-01-01, duration: 5, effects: {capacity: 0}}}",
+    "some of the struck have it": "disruptions: {dear: {kind: random, rate: 1, regions: [taiwan, texas], duration: 5, effects: {price: 2, allocation: 0.5, cycle_time: 2}}}",
+    "a drawn cycle time": "disruptions: {late: {kind: random, rate: 1, sites: [plant], duration: 5, effects: {cycle_time: 2}}}\nrecipes: {chip_plant: {cycle_time: {assumed: 0, low: 0, high: 5, draw: uniform, source: x}}}",
+    "outside orders are shared out": "sourcing: {chip: {shares: {chip_supplier: 1}}}",
+    "cheapest, but withdrawn on what is announced": "sites: {plant: {announced: 5}}\nsourcing: {chip: {policy: least_cost, phase_out: null, second_source_floor: null, withdraw_on: announced}}",
+    "a commitment that only costs": "sites: {foundry: {contract: {notice: null}}}",
+    "a commitment that only binds": "sites: {foundry: {contract: {take_or_pay: null}}}",
+    "members that say the same": "items: {b: {stage: package, h100e: 1.1}}\npools: {chips: {members: [chip, b]}}\nsourcing: {chip: null, chips: {sources: [chip_plant, chip_supplier]}}\ndemand: {cars: {item: chips}}",
+    "lots of an uneven density": "yield_noise: gamma",
+    "spread as far as zero": "recipes: {chip_plant: {load: {shape: uniform, mean: 1, cv: 0.577}, cycle_time: {shape: normal, mean: 9, cv: 0.5}}}",
+    "a stock policy with planned items before it": "items: {chip: {policy: {type: base_stock, level: 9}}}\nrecipes: {chip_plant: {planned_lead_time: 9, qualification: null}}\nsourcing: {chip: {sources: [chip_plant], policy: split, phase_out: null, second_source_floor: null}}\ndemand: {cars: {forecast: {bias: 2}}}",
+    "a changeover waits for its phases": "items: {chip: {policy: {type: base_stock, level: 9}}}\nsourcing: {chip: {sources: [chip_plant], policy: split, phase_out: null, second_source_floor: null}}\ndemand: {cars: {item: null, generations: [{item: die}, {item: chip, begins: 2027-01-01, wait_for: [chip_plant]}]}}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", WITH_EFFECT.values(), ids=WITH_EFFECT.keys())
+def test_what_has_an_effect_is_let_in(change: str, tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text(f"title: over\nextends: {Path('good/base.yaml').resolve()}\nbare_numbers: made up\n{change}\n")
+    assert load_scenario(tmp_path / "over.yaml").inputs
+
+
 def test_values_are_in_the_units_of_their_fields() -> None:
     inputs = load_scenario("good/layered.yaml").inputs
     months = inputs["sites.plant.ramp.months"]
@@ -75,12 +109,12 @@ def test_the_first_generation_left_needs_no_changeover(tmp_path: Path) -> None:
         f"title: generations\nextends: {Path('good/layered.yaml').resolve()}\nbare_numbers: made up\n"
         "items: {old: {stage: package, only_if: {figure: story.line, equals: built}}}\n"
         "recipes: {old: {item: old, site: supplier}}\n"
-        "demand: {cars: {item: null, generations: [{item: old}, {item: chip, begins: 2027-01-01, wait_for: [chip_plant]}]}}\n"
+        "demand: {cars: {item: null, generations: [{item: old}, {item: chip, begins: 2027-01-01, months: 3, wait_for: [chip_plant]}]}}\n"
     )
     assert len(load_scenario(tmp_path / "over.yaml").document.demand["cars"].generations) == 2
     scenario = load_scenario(tmp_path / "over.yaml", readings=["story.line=stopped"])
     (left,) = scenario.document.demand["cars"].generations
-    assert (left.item, left.begins, left.wait_for) == ("chip", None, [])
+    assert (left.item, left.begins, left.wait_for, left.months.literal) == ("chip", None, [], 0)
 
 
 def test_a_region_without_sites_is_struck_no_more(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def networks(draw: st.DrawFn, *, planned: bool | None = None) -> Network:
             recipe.setdefault("inputs", {})["extra"] = draw(st.integers(1, 2))
     _demand(draw, data, made[-1], rate)
     if draw(st.booleans()):
-        data["disruptions"] = {"strike": _disruption(draw, list(data["sites"]))}
+        data["disruptions"] = {"strike": _disruption(draw, data)}
     return data
 
 
@@ -74,13 +74,15 @@ def _stage(draw: st.DrawFn, data: Network, level: int, made: list[str], rate: in
     variants = [f"item{level}a", f"item{level}b"] if draw(st.integers(0, 3)) == 0 else [f"item{level}a"]
     for variant in variants:
         data["items"][variant] = _item(draw, stage, plans)
-    # A pool follows the policy of its first member, and is reviewed whenever something happens.
+    # A pool follows its first member, and is reviewed whenever something happens.
     for variant in variants[1:]:
-        data["items"][variant].pop("policy", None)
+        for key in ("policy", "safety_stock"):
+            data["items"][variant].pop(key, None)
     policy = data["items"][variants[0]].get("policy", {})
     if len(variants) > 1 and policy.get("type") == "periodic":
         data["items"][variants[0]]["policy"] = {"type": "base_stock", "level": policy["quantity"]}
-    sites = draw(st.integers(len(variants), 3))
+    # A stock policy orders from a single source.
+    sites = draw(st.integers(len(variants), 3)) if plans else 1
     sources = []
     for k in range(sites):
         site, recipe = f"site{level}_{k}", f"make{level}_{k}"
@@ -91,6 +93,10 @@ def _stage(draw: st.DrawFn, data: Network, level: int, made: list[str], rate: in
             "capacity": rate * draw(st.sampled_from([0.3, 1, 2, 4])),
         }
         data["recipes"][recipe] = _recipe(draw, variants[k % len(variants)], site, made, plans)
+        if not in_house and draw(st.booleans()):
+            data["recipes"][recipe]["price"] = 5
+        if not in_house and plans and draw(st.booleans()):
+            data["sites"][site]["contract"] = {"allocation": rate * draw(st.sampled_from([0.5, 1, 3]))}
         sources.append(recipe)
     name = variants[0] if len(variants) == 1 else f"pool{level}"
     if len(variants) > 1:
@@ -137,11 +143,27 @@ def _demand(draw: st.DrawFn, data: Network, item: str, rate: int) -> None:
         data["demand"][f"line{k}"] = line
 
 
-def _disruption(draw: st.DrawFn, sites: list[str]) -> Network:
-    effects: Network = {"capacity": draw(st.sampled_from([0, 0.5])), "yield": 0.9, "cycle_time": 1.5}
+def _effects(data: Network, site: str, factors: Network) -> Network:
+    """Of these factors, those on something that the site has."""
+    recipes = [r for r in data["recipes"].values() if r["site"] == site]
+    there = {
+        "capacity": data["sites"][site]["capacity"] != "unlimited" or factors["capacity"] == 0,
+        "cycle_time": any("cycle_time" in r for r in recipes),
+        "price": any("price" in r for r in recipes),
+        "allocation": "contract" in data["sites"][site],
+        "yield": True,
+    }
+    return {key: factor for key, factor in factors.items() if there[key]}
+
+
+def _disruption(draw: st.DrawFn, data: Network) -> Network:
+    site = draw(st.sampled_from(list(data["sites"])))
+    factors = {"capacity": draw(st.sampled_from([0, 0.5])), "yield": 0.9, "cycle_time": 1.5, "price": 2, "allocation": 0.5}
+    common: Network = {"sites": [site], "effects": _effects(data, site, factors)}
     if draw(st.booleans()):
-        effects["shipments_held"] = True
-    common = {"sites": [draw(st.sampled_from(sites))], "effects": effects, "recovery": draw(st.sampled_from([0, 15]))}
+        common["effects"]["shipments_held"] = True
+    if data["sites"][site]["capacity"] != "unlimited":
+        common["recovery"] = draw(st.sampled_from([0, 15]))
     if draw(st.booleans()):
         return common | {"kind": "random", "rate": 4, "duration": {"shape": "exponential", "mean": 20}}
     return common | {"kind": "scheduled", "begins": dt.date(2026, 4, 1), "duration": 40}
@@ -191,8 +213,11 @@ def test_the_same_seed_gives_the_same_run(build: Fixture, data: Network) -> None
 def test_a_disruption_without_effect_changes_nothing(build: Fixture, data: Network) -> None:
     idle = copy.deepcopy(data)
     ones = {"capacity": 1, "cycle_time": 1, "yield": 1, "price": 1, "allocation": 1}
+    # Each stage has a site of limited capacity.
+    some = {key for site in data["sites"] for key in _effects(data, site, ones)}
     idle.setdefault("disruptions", {})["idle"] = {
-        "kind": "random", "rate": 20, "duration": 5, "recovery": 3, "sites": list(data["sites"]), "effects": ones,
+        "kind": "random", "rate": 20, "duration": 5, "recovery": 3, "sites": list(data["sites"]),
+        "effects": {key: 1 for key in ones if key in some},
     }  # fmt: skip
     assert same(run(build(data), seed=1, trace=True), run(build(idle), seed=1, trace=True))
 

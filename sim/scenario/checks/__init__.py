@@ -1,14 +1,31 @@
-"""Checks of what a scenario means: references, numbers, graph, dates, dies, sites, demand."""
+"""Checks of what a scenario means: names lead somewhere, numbers make sense, and every field has an effect."""
 
 from __future__ import annotations
 
-from sim.scenario.checks import dates, demand, dies, graph, numbers, references, sites, sourcing
+from sim.scenario.checks import (
+    dates,
+    demand,
+    dies,
+    disruptions,
+    graph,
+    noise,
+    numbers,
+    paths,
+    policies,
+    recipes,
+    references,
+    sites,
+    sourcing,
+)
 from sim.scenario.checks.context import Context
 
 __all__ = ["Context", "check"]
 
 ALWAYS = (references.check, numbers.check)
-ONLY_WHOLE = (sourcing.check, graph.check, dates.check, dies.check, sites.check, demand.check)
+ONLY_WHOLE = (
+    sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
+    disruptions.check, demand.check, policies.check,
+)  # fmt: skip
 
 
 def check(context: Context) -> None:

@@ -11,7 +11,8 @@ from sim.ledger import Ledger
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.resolve import Inputs
 from sim.scenario.schema import Document
-from sim.scenario.schema.supply import Recipe
+from sim.scenario.schema.quantity import Draw
+from sim.scenario.schema.supply import Item, PolicyType, Recipe
 
 MAX_NEAREST = 200
 
@@ -98,6 +99,63 @@ class Context:
         for name, recipe in self.document.recipes.items():
             makers.setdefault(recipe.item, []).append(name)
         return makers
+
+    @cached_property
+    def stocks(self) -> dict[str, str]:
+        """What is ordered and kept as one, each pool and each item in none, with its first member, which it follows."""
+        pools = {name: pool.members[0] for name, pool in self.document.pools.items()}
+        return pools | {item: item for item in self.document.items if item not in self.pool_of}
+
+    def leader(self, stock: str) -> Item | None:
+        """The item that a pool follows, or the item itself; None if there is no such item."""
+        return self.document.items.get(self.stocks.get(stock, ""))
+
+    @cached_property
+    def planned(self) -> frozenset[str]:
+        """The stocks that are planned, rather than kept by a classical policy."""
+        leaders = {stock: self.leader(stock) for stock in self.stocks}
+        return frozenset(s for s, item in leaders.items() if item is not None and item.policy.type is PolicyType.PLANNED)
+
+    @cached_property
+    def used(self) -> dict[str, Recipe]:
+        """The recipes that some stock is sourced from."""
+        return {name: recipe for stock in self.stocks for name, recipe in self.recipes_of(stock).items()}
+
+    def used_at(self, site: str) -> dict[str, Recipe]:
+        """The recipes in use at a site."""
+        return {name: recipe for name, recipe in self.used.items() if recipe.site == site}
+
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The recipes for which a changeover of some demand line waits."""
+        return frozenset(r for line in self.document.demand.values() for g in line.generations for r in g.wait_for)
+
+    def upstream(self, stock: str) -> set[str]:
+        """A stock and all that it is made of, however far back."""
+        found, waiting = set[str](), [stock]
+        while waiting:
+            here = waiting.pop()
+            here = self.pool_of.get(here, here)
+            if here not in found:
+                found.add(here)
+                waiting += [wanted for recipe in self.recipes_of(here).values() for wanted in recipe.inputs]
+        return found
+
+    def thinner(self, *sections: str) -> bool:
+        """Whether `only_if` switched off entries of these sections; what is left need not use every field."""
+        return any(name.startswith(f"{section}.") for name in self.pruned for section in sections)
+
+    def highest(self, *loc: str | int) -> float | None:
+        """The largest value that the number at a place is drawn from, or its value if it is fixed."""
+        found = self.inputs.get(dotted(loc))
+        value = self.number(*loc)
+        return value if found is None or found.draw is Draw.FIXED or found.high is None else found.high
+
+    def lowest(self, *loc: str | int) -> float | None:
+        """The smallest value that the number at a place is drawn from, or its value if it is fixed."""
+        found = self.inputs.get(dotted(loc))
+        value = self.number(*loc)
+        return value if found is None or found.draw is Draw.FIXED or found.low is None else found.low
 
     def in_house(self, recipe: Recipe) -> bool | None:
         """Whether a recipe runs at a site of ours; None if there is no such site."""

@@ -97,8 +97,10 @@ def _generations(context: Context, name: str) -> None:
     for i, generation in enumerate(context.document.demand[name].generations):
         here: Loc = ("demand", name, "generations", i)
         given = [key for key in ("begins", "cadence") if getattr(generation, key) is not None]
-        if i == 0 and (given or generation.wait_for):
-            context.add((*here, (given or ["wait_for"])[0]), "has no effect: the first generation is there from the start")
+        if i == 0:
+            for key in ("begins", "cadence", "months", "wait_for"):
+                if key in generation.model_fields_set and getattr(generation, key):
+                    context.add((*here, key), "has no effect: the first generation is there from the start")
         if i > 0 and len(given) != 1:
             context.add(here, "a later generation has either begins or cadence", found=" and ".join(given) or "neither")
         begins = context.number(*here, "begins") if i else None

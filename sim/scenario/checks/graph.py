@@ -25,19 +25,24 @@ def _order(context: Context) -> list[str] | None:
         for wanted in recipe.inputs:
             for member in context.wanted.get(wanted, ()):
                 edges.setdefault(recipe.item, {}).setdefault(member, ("recipes", name, "inputs", wanted))
+    return sort(context, edges, "the bill of materials goes in a circle", " needs ")
+
+
+def sort(context: Context, edges: dict[str, dict[str, Loc]], message: str, verb: str) -> list[str] | None:
+    """Names, each after those it has an edge to; None after reporting the circles. An edge bears its place."""
     cyclic = False
     for _ in range(_SHOWN):
         try:
             order = list(TopologicalSorter(edges).static_order())
         except CycleError as error:
             cyclic = True
-            _report(context, edges, error.args[1])
+            _report(context, edges, error.args[1], message, verb)
         else:
             return None if cyclic else order
     return None
 
 
-def _report(context: Context, edges: dict[str, dict[str, Loc]], cycle: list[str]) -> None:
+def _report(context: Context, edges: dict[str, dict[str, Loc]], cycle: list[str], message: str, verb: str) -> None:
     """Blame one input, and take it out, so that the next cycle can be found.
 
     It is one that the scenario's own file adds, rather than one it inherits.
@@ -47,7 +52,7 @@ def _report(context: Context, edges: dict[str, dict[str, Loc]], cycle: list[str]
     own = context.mark(()).file
     made, used = next((s for s in steps if context.mark(edges[s[0]][s[1]]).file == own), steps[-1])
     shown = loop if len(loop) <= _SHOWN else [*loop[: _SHOWN - 3], "...", *loop[-2:]]
-    context.add(edges[made][used], f"the bill of materials goes in a circle: {' needs '.join(shown)}")
+    context.add(edges[made][used], f"{message}: {verb.join(shown)}")
     del edges[made][used]
 
 

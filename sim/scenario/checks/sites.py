@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.scenario.checks.context import Context
+from collections.abc import Mapping
+
+from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
-from sim.scenario.schema.demand import Effects
-from sim.scenario.schema.supply import Recipe, Site
+from sim.scenario.schema.supply import Capex, Contract, Recipe, Site, WithdrawOn
 
 
 def check(context: Context) -> None:
@@ -13,10 +14,13 @@ def check(context: Context) -> None:
     for name, site in context.document.sites.items():
         _ownership(context, ("sites", name), site)
         _unlimited(context, ("sites", name), site)
-        _contract(context, ("sites", name, "contract"), site)
+        if site.contract is not None:
+            _contract(context, ("sites", name, "contract"), name, site.contract)
+        if site.in_house and site.capex is not None:
+            _capex(context, ("sites", name, "capex"), site, site.capex)
+    _announced(context)
     for name, recipe in context.document.recipes.items():
         _recipe(context, ("recipes", name), recipe)
-    _disruptions(context)
 
 
 def _ownership(context: Context, loc: Loc, site: Site) -> None:
@@ -29,17 +33,53 @@ def _ownership(context: Context, loc: Loc, site: Site) -> None:
 
 
 def _unlimited(context: Context, loc: Loc, site: Site) -> None:
-    for key in ("availability", "rivals", "capex", "fixed_cost"):
-        if site.capacity == "unlimited" and getattr(site, key) is not None:
+    for key in ("lines", "availability", "rivals", "capex", "fixed_cost"):
+        if site.capacity == "unlimited" and key in site.model_fields_set and getattr(site, key) is not None:
             context.add((*loc, key), f"{key} has no effect on unlimited capacity")
 
 
-def _contract(context: Context, loc: Loc, site: Site) -> None:
-    contract = site.contract
-    if contract is not None and contract.commitment is None:
+def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None:
+    """A commitment has a consequence, and nothing else goes without a commitment."""
+    if contract.commitment is None:
         for key in ("notice", "take_or_pay"):
             if getattr(contract, key) is not None:
                 context.add((*loc, key), f"{key} has no effect without a commitment")
+    elif contract.notice is None and contract.take_or_pay is None:
+        context.add((*loc, "commitment"), "has no effect without notice, for which it binds, or take_or_pay, by which it costs")
+    recipes = context.used_at(name)
+    if not recipes or context.thinner("recipes", "sourcing"):
+        return
+    if contract.take_or_pay is not None and all(recipe.price is None for recipe in recipes.values()):
+        context.add((*loc, "take_or_pay"), f"has no effect: it is a share of a price, and {listed(recipes)} has none")
+    _unplanned(context, loc, recipes, contract)
+
+
+def _unplanned(context: Context, loc: Loc, recipes: Mapping[str, Recipe], contract: Contract) -> None:
+    """Terms that only the planner keeps to, where all orders come from stock policies."""
+    if any(context.pool_of.get(recipe.item, recipe.item) in context.planned for recipe in recipes.values()):
+        return
+    for key in ("allocation", "notice"):
+        if getattr(contract, key) is not None:
+            context.add((*loc, key), "has no effect: the planner keeps to it, and what is made here is ordered by stock policies")
+
+
+def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
+    """Outlay is parted into equipment and building where something is built."""
+    if site.construction is None and capex.equipment_share is not None:
+        context.add((*loc, "equipment_share"), "has no effect without construction: all is paid as capacity is added")
+    if site.construction is not None and capex.equipment_share is None:
+        context.add((*loc, "equipment_share"), "this key is missing: with construction, the share of the outlay that is equipment")
+
+
+def _announced(context: Context) -> None:
+    """Announced output counts where orders are withdrawn on it."""
+    if context.thinner("recipes", "sourcing"):
+        return
+    withdrawn = [s for s in context.document.sourcing.values() if s.withdraw_on is WithdrawOn.ANNOUNCED]
+    relied = {context.document.recipes[r].site for s in withdrawn for r in s.sources if r in context.document.recipes}
+    for name, site in context.document.sites.items():
+        if site.in_house and site.announced is not None and name not in relied:
+            context.add(("sites", name, "announced"), "has no effect: no sourcing with a source here has withdraw_on: announced")
 
 
 def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
@@ -50,16 +90,3 @@ def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
         context.add((*loc, "variable_cost"), f"variable_cost is a cost of ours, but {recipe.site} is an outside supplier; use price")
     if recipe.planned_lead_time is not None and recipe.queue_allowance is not None:
         context.add((*loc, "queue_allowance"), "has no effect beside planned_lead_time, which includes it")
-
-
-def _disruptions(context: Context) -> None:
-    for name, disruption in context.document.disruptions.items():
-        here: Loc = ("disruptions", name)
-        if not (disruption.sites or disruption.owners or disruption.regions):
-            context.add(here, "strikes nothing; name sites, owners or regions")
-        effects = [key for key, value in disruption.effects if value not in (None, False)]
-        if not effects and not disruption.raises:
-            allowed = ", ".join(info.alias or key for key, info in Effects.model_fields.items())
-            context.add((*here, "effects"), "a disruption needs an effect", expected=allowed)
-        if disruption.recovery is not None and disruption.effects.capacity is None:
-            context.add((*here, "recovery"), "has no effect: only capacity recovers, and this disruption does not change it")

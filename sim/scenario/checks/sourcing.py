@@ -17,6 +17,8 @@ def check(context: Context) -> None:
             if name not in context.thinned:  # what only_if leaves of it need not be complete
                 _shares(context, ("sourcing", name, "shares"), sourcing)
                 _sides(context, ("sourcing", name), sourcing)
+                if context.pool_of.get(name, name) in context.planned:
+                    _unread(context, ("sourcing", name), sourcing)
 
 
 def _right_items(context: Context, name: str, sourcing: Sourcing) -> None:
@@ -58,3 +60,28 @@ def _sides(context: Context, loc: Loc, sourcing: Sourcing) -> None:
     if sourcing.withdraw_on is WithdrawOn.ANNOUNCED and not any(site.announced for site in sites):
         ours = listed(dict.fromkeys(recipe.site for recipe in recipes if context.in_house(recipe)))
         context.add((*loc, "withdraw_on"), f"no site of its sources has announced output; give announced: at {ours or 'a site of ours'}")
+
+
+def _unread(context: Context, loc: Loc, sourcing: Sourcing) -> None:
+    """What the policy does not read when it divides a need."""
+    policy = sourcing.policy
+    if policy in (SourcingPolicy.SPLIT, SourcingPolicy.LEAST_COST) and sourcing.second_source_floor is not None:
+        context.add((*loc, "second_source_floor"), f"has no effect with the {policy} policy", expected="with in_house_first or phase_out")
+    if policy is SourcingPolicy.SPLIT and sourcing.withdraw_on is WithdrawOn.ANNOUNCED:
+        context.add((*loc, "withdraw_on"), "has no effect with the split policy, which withdraws no orders")
+    if policy is SourcingPolicy.LEAST_COST:
+        for key in ("shares", "overflow"):
+            if getattr(sourcing, key) != Sourcing.model_fields[key].get_default():
+                context.add((*loc, key), "has no effect with the least_cost policy: the cheapest source takes what it can, then the next")
+    elif not sourcing.overflow and len(sourcing.sources) == 1:
+        context.add((*loc, "overflow"), "has no effect: there is no other source")
+    if policy in (SourcingPolicy.IN_HOUSE_FIRST, SourcingPolicy.PHASE_OUT):
+        _inside(context, (*loc, "shares"), sourcing)
+
+
+def _inside(context: Context, loc: Loc, sourcing: Sourcing) -> None:
+    """Where our own sites go first, shares divide what is ordered outside."""
+    for source in sourcing.shares:
+        recipe = context.document.recipes.get(source)
+        if recipe is not None and context.in_house(recipe):
+            context.add((*loc, source), f"has no effect with the {sourcing.policy} policy: sources of ours take what they can in their order, and only outside orders are shared out")

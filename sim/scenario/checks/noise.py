@@ -1,0 +1,42 @@
+"""Noise that would be cut off at zero: its mean would not be the one that is stated."""
+
+from __future__ import annotations
+
+import math
+
+from sim.scenario.checks.context import Context
+from sim.scenario.compose import Loc
+from sim.scenario.schema.demand import Markov, Pattern
+from sim.scenario.schema.quantity import Random, Shape
+
+_MOST = {Shape.UNIFORM: 1 / math.sqrt(3), Shape.NORMAL: 0.5}
+"""A uniform reaches zero at this coefficient of variation; a normal of 0.5 is below zero in 2.3 % of
+draws, and cutting them off raises its mean by 0.4 %."""
+
+
+def check(context: Context) -> None:
+    """Loads, cycle times, durations of disruptions and normal demand."""
+    for name, recipe in context.document.recipes.items():
+        _spread(context, ("recipes", name, "load"), recipe.load)
+        _spread(context, ("recipes", name, "cycle_time"), recipe.cycle_time)
+    for name, disruption in context.document.disruptions.items():
+        if not isinstance(disruption, Markov):
+            _spread(context, ("disruptions", name, "duration"), disruption.duration)
+    for name, line in context.document.demand.items():
+        if line.pattern is Pattern.NORMAL:
+            _demand(context, ("demand", name))
+
+
+def _spread(context: Context, loc: Loc, noise: Random) -> None:
+    most, cv = _MOST.get(noise.shape), context.highest(*loc, "cv")
+    if most is not None and cv is not None and cv > most + 1e-9:
+        message = f"a {noise.shape} shape this wide goes below zero, and cut off there its mean would be more than stated; take gamma or lognormal"
+        context.add((*loc, "cv"), message, found=f"{cv:g}", expected=f"at most {most:.3g}")
+
+
+def _demand(context: Context, loc: Loc) -> None:
+    """Normal demand is cut off at zero too."""
+    mean, sd = context.lowest(*loc, "quantity"), context.highest(*loc, "sd")
+    if mean is not None and sd is not None and sd > _MOST[Shape.NORMAL] * mean:
+        message = "normal demand this wide goes below zero, and cut off there its mean would be more than stated"
+        context.add((*loc, "sd"), message, found=f"{sd:g}", expected=f"at most half of the quantity, {mean / 2:g}")

@@ -1,0 +1,101 @@
+"""Stock policies and pools: what only the planner reads, and what a pool takes from its first member."""
+
+from __future__ import annotations
+
+from sim.scenario.checks.context import Context, listed
+from sim.scenario.compose import Loc, dotted
+from sim.scenario.schema.document import Initial
+from sim.scenario.schema.supply import Item, Recipe, Sourcing
+
+_SOURCING = ("policy", "shares", "overflow", "second_source_floor", "withdraw_on")
+_SUMMED = ("tops", "watts", "h100e")
+
+
+def check(context: Context) -> None:
+    """Items by their policies, members by their pools, and what a scenario without planned items does not use."""
+    for stock in context.stocks:
+        leader = context.leader(stock)
+        if leader is not None and stock not in context.planned:
+            _ordered(context, stock, leader)
+    for name in context.document.demand:
+        _forecast(context, name)
+    for pool in context.document.pools:
+        _pool(context, pool)
+    if not context.planned:
+        _nothing_planned(context)
+
+
+def _ordered(context: Context, stock: str, leader: Item) -> None:
+    """A stock policy orders from its one source, whenever it likes and as much as it likes."""
+    sourcing, recipes = context.document.sourcing.get(stock), context.recipes_of(stock)
+    kind = leader.policy.type
+    if len(recipes) > 1:
+        loc: Loc = ("sourcing", stock, "sources") if sourcing is not None else ("items", context.stocks[stock], "policy")
+        remedy = "" if sourcing is not None else f"; choose it by sourcing: {{{stock}: {{sources: [...]}}}}"
+        context.add(loc, f"a {kind} policy orders from a single source{remedy}", found=listed(recipes), expected="one recipe")
+    if sourcing is not None:
+        for key in _SOURCING:
+            if getattr(sourcing, key) != Sourcing.model_fields[key].get_default():
+                context.add(("sourcing", stock, key), f"has no effect with a {kind} policy, which orders from one source; it is for planned items")
+    for name, recipe in recipes.items():
+        if name not in context.awaited:
+            _planner_only(context, stock, name, recipe, str(kind))
+
+
+def _planner_only(context: Context, stock: str, name: str, recipe: Recipe, kind: str) -> None:
+    """Phases and planned lead times are for the planner, of this item or of what it is made of."""
+    loc: Loc = ("recipes", name)
+    if recipe.qualification is not None:
+        context.add((*loc, "qualification"), f"has no effect: the {kind} policy of {recipe.item} orders whatever the phase, and no changeover waits for it")
+    if context.upstream(stock) & context.planned:
+        return
+    for key in ("planned_lead_time", "queue_allowance"):
+        if getattr(recipe, key) is not None:
+            context.add((*loc, key), f"has no effect: neither {recipe.item} nor what it is made of is planned")
+
+
+def _forecast(context: Context, name: str) -> None:
+    """A forecast is read by the planner alone."""
+    line = context.document.demand[name]
+    wanted = [line.item] if line.item is not None else [generation.item for generation in line.generations]
+    if any(context.upstream(item) & context.planned for item in wanted):
+        return
+    for key, value in line.forecast:
+        if value is not None:
+            context.add(("demand", name, "forecast", key), f"has no effect: neither {listed(dict.fromkeys(wanted))} nor what it is made of is planned")
+
+
+def _pool(context: Context, pool: str) -> None:
+    """A pool follows its first member in how it is planned, queued for and counted."""
+    first, *others = context.document.pools[pool].members
+    leader = context.document.items.get(first)
+    wants = {g.item for line in context.document.demand.values() for g in line.generations}
+    wants |= {line.item for line in context.document.demand.values() if line.item is not None}
+    demanded = not wants.isdisjoint({pool, first, *others})
+    for name in others:
+        item = context.document.items.get(name)
+        if item is None or leader is None:
+            continue
+        for key in ("priority", "bypass"):
+            if key in item.model_fields_set and getattr(item, key) != getattr(leader, key):
+                _follows(context, pool, first, name, key)
+        for key in ("safety_stock", *(_SUMMED if demanded else ())):
+            if getattr(item, key) is not None and _number(context, name, key) != _number(context, first, key):
+                _follows(context, pool, first, name, key)
+
+
+def _follows(context: Context, pool: str, first: str, name: str, key: str) -> None:
+    context.add(("items", name, key), f"has no effect: the pool {pool} follows the {key} of its first member, {first}; leave this one out")
+
+
+def _number(context: Context, item: str, key: str) -> tuple[object, ...] | None:
+    """A number of an item with all that makes it equal to another."""
+    found = context.inputs.get(dotted(("items", item, key)))
+    return (found.value, found.low, found.high, found.draw) if found is not None else None
+
+
+def _nothing_planned(context: Context) -> None:
+    if context.document.initial is Initial.PIPELINE:
+        context.add(("initial",), "has no effect: only planned items begin with a pipeline, and none is planned", found="pipeline", expected="empty")
+    if context.is_written(("review_every",)):
+        context.add(("review_every",), "has no effect: nothing is planned; a stock policy has a review of its own")

@@ -1,0 +1,68 @@
+"""Recipes: whole units for every start, and names that lead to recipes in use."""
+
+from __future__ import annotations
+
+from sim.scenario.checks.context import Context, amount, listed
+from sim.scenario.compose import Loc, dotted
+from sim.scenario.schema.document import YieldNoise
+from sim.scenario.schema.quantity import Draw
+from sim.scenario.schema.supply import Recipe
+
+TOLERANCE = 1e-9
+
+
+def check(context: Context) -> None:
+    """What each recipe takes and inherits, who waits for it, and settings that speak of all recipes."""
+    for name, recipe in context.document.recipes.items():
+        for wanted in recipe.inputs:
+            _takes(context, ("recipes", name), recipe, wanted)
+    for name, recipe in context.used.items():
+        _inherits(context, ("recipes", name, "yield"), recipe)
+    for name, line in context.document.demand.items():
+        for i, generation in enumerate(line.generations):
+            for j, awaited in enumerate(generation.wait_for):
+                _in_use(context, ("demand", name, "generations", i, "wait_for", j), awaited)
+    if not context.thinner("recipes", "sourcing"):
+        _settings(context)
+
+
+def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:
+    """Units are whole: a start takes a fixed whole number of each input."""
+    panel = recipe.node is None and recipe.units_per_start is not None
+    places = [(*loc, "inputs", wanted), *([(*loc, "units_per_start")] if panel else [])]
+    drawn = [place for place in places if (found := context.inputs.get(dotted(place))) is not None and found.draw is not Draw.FIXED]
+    for place in drawn:
+        context.add(place, "cannot be drawn: a start takes a fixed whole number of units of each input; leave out draw")
+    values = [context.number(*place) for place in places]
+    if drawn or any(value is None for value in values):
+        return
+    each, per_start = values[0] or 0.0, (values[1] or 0.0) if panel else 1.0
+    taken = each * per_start
+    if round(taken) < 1 or abs(taken - round(taken)) > TOLERANCE * taken:
+        shown = f"{amount(each, '')} x {amount(per_start, '')} units_per_start = {amount(taken, '')}" if panel else amount(each, "")
+        context.add(places[0], f"a start must take a whole number of units of {wanted}", found=shown)
+
+
+def _inherits(context: Context, loc: Loc, recipe: Recipe) -> None:
+    for key in ("defect_learning", "assembly_learning"):
+        learning = getattr(recipe.yields, key)
+        if learning is not None and learning.inherits is not None:
+            _in_use(context, (*loc, key, "inherits"), learning.inherits)
+
+
+def _in_use(context: Context, loc: Loc, name: str) -> None:
+    recipe = context.document.recipes.get(name)
+    if recipe is None or name in context.used:
+        return
+    stock = context.pool_of.get(recipe.item, recipe.item)
+    sources = context.document.sourcing[stock].sources if stock in context.document.sourcing else ()
+    context.add(loc, f"{name!r} is not in use: the sourcing of {stock} leaves it out", expected=listed(sources))
+
+
+def _settings(context: Context) -> None:
+    """Settings of the whole scenario that need a recipe to act on."""
+    recipes = context.used.values()
+    if context.document.yield_noise is YieldNoise.GAMMA and all(r.yields.alpha is None for r in recipes):
+        context.add(("yield_noise",), "has no effect: no recipe has alpha, by which defects are clustered", found="gamma", expected="off, binomial")
+    if context.document.lot_scale != 1 and all(r.lot_size is None for r in recipes):
+        context.add(("lot_scale",), "has no effect: no recipe has a lot_size", found=str(context.document.lot_scale))
