@@ -121,25 +121,32 @@ class Context:
         """The recipes that some stock is sourced from."""
         return {name: recipe for stock in self.stocks for name, recipe in self.recipes_of(stock).items()}
 
-    def used_at(self, site: str) -> dict[str, Recipe]:
-        """The recipes in use at a site."""
-        return {name: recipe for name, recipe in self.used.items() if recipe.site == site}
+    @cached_property
+    def used_at(self) -> dict[str, dict[str, Recipe]]:
+        """The recipes in use at each site."""
+        found: dict[str, dict[str, Recipe]] = {site: {} for site in self.document.sites}
+        for name, recipe in self.used.items():
+            found.setdefault(recipe.site, {})[name] = recipe
+        return found
 
     @cached_property
     def awaited(self) -> frozenset[str]:
         """The recipes for which a changeover of some demand line waits."""
         return frozenset(r for line in self.document.demand.values() for g in line.generations for r in g.wait_for)
 
-    def upstream(self, stock: str) -> set[str]:
-        """A stock and all that it is made of, however far back."""
-        found, waiting = set[str](), [stock]
+    @cached_property
+    def reviewed(self) -> frozenset[str]:
+        """The stocks that the planner looks at: those it plans, and all that is made of them, however far on."""
+        makes: dict[str, set[str]] = {}
+        for recipe in self.used.values():
+            for wanted in recipe.inputs:
+                makes.setdefault(self.pool_of.get(wanted, wanted), set()).add(self.pool_of.get(recipe.item, recipe.item))
+        found, waiting = set(self.planned), list(self.planned)
         while waiting:
-            here = waiting.pop()
-            here = self.pool_of.get(here, here)
-            if here not in found:
-                found.add(here)
-                waiting += [wanted for recipe in self.recipes_of(here).values() for wanted in recipe.inputs]
-        return found
+            new = makes.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
     def thinner(self, *sections: str) -> bool:
         """Whether `only_if` switched off entries of these sections; what is left need not use every field."""

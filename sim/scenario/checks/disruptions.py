@@ -54,7 +54,7 @@ def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Si
     """What changes prices, allocations or cycle times needs some to change."""
     if effects.allocation is not None and all(s.contract is None or s.contract.allocation is None for s in sites.values()):
         context.add((*loc, "allocation"), f"has no effect: there is no contract with an allocation at {listed(sites)}")
-    recipes = {name: recipe for site in sites for name, recipe in context.used_at(site).items()}
+    recipes = {name: recipe for site in sites for name, recipe in context.used_at[site].items()}
     if not recipes:
         return
     if effects.price is not None and all(recipe.price is None for recipe in recipes.values()):

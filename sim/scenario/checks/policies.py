@@ -47,7 +47,7 @@ def _planner_only(context: Context, stock: str, name: str, recipe: Recipe, kind:
     loc: Loc = ("recipes", name)
     if recipe.qualification is not None:
         context.add((*loc, "qualification"), f"has no effect: the {kind} policy of {recipe.item} orders whatever the phase, and no changeover waits for it")
-    if context.upstream(stock) & context.planned:
+    if stock in context.reviewed:
         return
     for key in ("planned_lead_time", "queue_allowance"):
         if getattr(recipe, key) is not None:
@@ -58,7 +58,7 @@ def _forecast(context: Context, name: str) -> None:
     """A forecast is read by the planner alone."""
     line = context.document.demand[name]
     wanted = [line.item] if line.item is not None else [generation.item for generation in line.generations]
-    if any(context.upstream(item) & context.planned for item in wanted):
+    if any(context.pool_of.get(item, item) in context.reviewed for item in wanted):
         return
     for key, value in line.forecast:
         if value is not None:

@@ -24,6 +24,7 @@ def check(context: Context) -> None:
                 _in_use(context, ("demand", name, "generations", i, "wait_for", j), awaited)
     if not context.thinner("recipes", "sourcing"):
         _settings(context)
+        _milestones(context)
 
 
 def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:
@@ -66,3 +67,14 @@ def _settings(context: Context) -> None:
         context.add(("yield_noise",), "has no effect: no recipe has alpha, by which defects are clustered", found="gamma", expected="off, binomial")
     if context.document.lot_scale != 1 and all(r.lot_size is None for r in recipes):
         context.add(("lot_scale",), "has no effect: no recipe has a lot_size", found=str(context.document.lot_scale))
+
+
+def _milestones(context: Context) -> None:
+    """A milestone of output watches something that is made."""
+    for name, milestone in context.document.milestones.items():
+        where = milestone.sites or context.document.sites
+        made = (r for r in context.used.values() if r.item in milestone.items and r.site in where)
+        if milestone.items and next(made, None) is None:
+            key = "sites" if milestone.sites else "items"
+            at = f" at {listed(milestone.sites)}" if milestone.sites else ""
+            context.add(("milestones", name, key), f"would never be reached: no recipe in use makes {listed(milestone.items)}{at}")

@@ -46,7 +46,7 @@ def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None
                 context.add((*loc, key), f"{key} has no effect without a commitment")
     elif contract.notice is None and contract.take_or_pay is None:
         context.add((*loc, "commitment"), "has no effect without notice, for which it binds, or take_or_pay, by which it costs")
-    recipes = context.used_at(name)
+    recipes = context.used_at[name]
     if not recipes or context.thinner("recipes", "sourcing"):
         return
     if contract.take_or_pay is not None and all(recipe.price is None for recipe in recipes.values()):
