@@ -72,9 +72,10 @@ def _settings(context: Context) -> None:
 def _milestones(context: Context) -> None:
     """A milestone of output watches something that is made."""
     for name, milestone in context.document.milestones.items():
+        known = context.document.items.keys() | context.document.sites.keys()
         where = milestone.sites or context.document.sites
-        made = (r for r in context.used.values() if r.item in milestone.items and r.site in where)
-        if milestone.items and next(made, None) is None:
+        made = any(r.item in milestone.items and r.site in where for r in context.used.values())
+        if milestone.items and not made and known.issuperset([*milestone.items, *milestone.sites]):
             key = "sites" if milestone.sites else "items"
             at = f" at {listed(milestone.sites)}" if milestone.sites else ""
             context.add(("milestones", name, key), f"would never be reached: no recipe in use makes {listed(milestone.items)}{at}")
