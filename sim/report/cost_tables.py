@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.report.chain import titled
 from sim.report.formats import NOTHING, count, dollars, percent
-from sim.report.periods import Grouping, by_year, is_dated, last_year
+from sim.report.periods import Grouping, after_warmup, by_year, is_dated, last_year
 from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _sums_of(frame: pd.DataFrame, scope: str, measure: str) -> dict[str, float]:
 
 def money(result: Result) -> Table | None:
     """(i) Money by year, and what it is worth today."""
-    cash = result.frames["cash"]
+    cash = after_warmup(result, result.frames["cash"])
     if cash.empty:
         return None
     grouping = by_year(result)
@@ -105,7 +105,8 @@ def money(result: Result) -> Table | None:
     if not rows:
         return None
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
-    notes = [f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"]
+    worth = f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"
+    notes = [worth + (", the warm-up included" if result.scenario.document.horizon.warmup else "")]
     if _assumes_values(result):
         notes.append("value delivered, and so NPV, rests on assumed values per unit")
     year = result.scenario.document.money.currency_year

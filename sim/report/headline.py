@@ -22,8 +22,14 @@ _IDLE = 0.3
 
 def sentences(result: Result) -> list[str]:
     """What moved, what was served, what was reached, what it cost, what stands idle."""
-    parts = (_moved(result), _served(result), _compute(result), _reached(result), _cost(result))
+    parts = (_warmed_up(result), _moved(result), _served(result), _compute(result), _reached(result), _cost(result))
     return [*(sentence for sentence in parts if sentence), *_idle(result), *_impossible(result)]
+
+
+def _warmed_up(result: Result) -> str:
+    horizon = result.scenario.document.horizon
+    unit = "days" if is_dated(result) else horizon.time_unit or "time units"
+    return f"Statistics start after a warm-up of {horizon.warmup:g} {unit}." if horizon.warmup else ""
 
 
 def _impossible(result: Result) -> list[str]:

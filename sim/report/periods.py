@@ -69,9 +69,21 @@ def last_year(result: Result) -> set[int]:
     return inside or set(starts)
 
 
+def after_warmup(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a frame by period that statistics count."""
+    horizon = result.scenario.document.horizon
+    if not horizon.warmup:
+        return frame
+    # The warm-up always ends a period.
+    first = horizon.warmup if horizon.start is None else pd.Timestamp(horizon.start) + pd.Timedelta(days=int(horizon.warmup))
+    kept: pd.DataFrame = frame.loc[frame["period_start"] >= first]
+    return kept
+
+
 def _starts(result: Result) -> dict[int, dt.date]:
-    """Period -> its first day, before the end of the horizon (draining takes longer)."""
-    frame = result.frames["monthly"][["period", "period_start"]].drop_duplicates("period").sort_values("period")
+    """Period after the warm-up -> its first day, before the end of the horizon (draining takes longer)."""
+    frame = after_warmup(result, result.frames["monthly"])
+    frame = frame[["period", "period_start"]].drop_duplicates("period").sort_values("period")
     end = result.scenario.document.horizon.end
     pairs = zip(frame["period"], frame["period_start"], strict=True)
     if end is None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.report.chain import of_share, titled
 from sim.report.formats import NOTHING, count, percent, power, when
-from sim.report.periods import Grouping, by_quarter, by_year
+from sim.report.periods import Grouping, after_warmup, by_quarter, by_year
 from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ Cells = dict[tuple[str, str, str], float]
 
 
 def measures(result: Result, scope: str, *names: str) -> pd.DataFrame:
-    """Rows of the monthly frame of one scope and some measures."""
-    frame = result.frames["monthly"]
+    """Rows of the monthly frame of one scope and some measures, after the warm-up."""
+    frame = after_warmup(result, result.frames["monthly"])
     kept: pd.DataFrame = frame.loc[(frame["scope"] == scope) & frame["measure"].isin(names)]
     return kept
 

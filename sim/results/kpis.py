@@ -15,6 +15,7 @@ from sim.engines.recorder import Records
 from sim.plan import IntArray
 from sim.results.books import Entry, npv
 from sim.results.frames import in_wafers, share_output
+from sim.results.periods import counted
 
 YEAR = 365.25
 Indicator = tuple[str, float | None]
@@ -33,6 +34,11 @@ class Run:
         """Sum of a table over counted periods and these columns."""
         return int(table[self.counted][:, columns].sum())
 
+    def before(self, table: IntArray, columns: list[int]) -> int:
+        """Sum of a table of levels over these columns, as the warm-up left them."""
+        first = int(self.counted[0])
+        return int(table[first - 1, columns].sum()) if first else 0
+
     @property
     def periods(self) -> tuple[float, ...]:
         """Edges of the periods, the last at the end of a drain."""
@@ -50,8 +56,7 @@ class Run:
 
 def kpis(draws: Draws, records: Records, entries: list[Entry]) -> dict[str, float | None]:
     """All indicators by name."""
-    edges = np.array(draws.plan.calendar.periods[:-1])
-    run = Run(draws, records, entries, np.flatnonzero(edges >= draws.plan.calendar.warmup))
+    run = Run(draws, records, entries, np.flatnonzero(counted(draws.plan.calendar)))
     return {name: number for group in GROUPS for name, number in group(run)}
 
 
@@ -64,7 +69,7 @@ def shares(run: Run) -> Iterator[Indicator]:
     plan = run.draws.plan
     edges = np.array(plan.calendar.periods)
     year = YEAR if plan.calendar.start is not None else plan.calendar.days
-    last = np.flatnonzero(edges[:-1] > plan.calendar.days - year - 1)
+    last = np.flatnonzero((edges[:-1] > plan.calendar.days - year - 1) & counted(plan.calendar))
     for index, share in enumerate(plan.shares):
         own, total = share_output(run.draws, run.records, index)
         yield f"in_house_share.{share.name}", _ratio(float(own[last].sum()), float(total[last].sum()))
@@ -78,7 +83,10 @@ def shares(run: Run) -> Iterator[Indicator]:
 
 
 def service(run: Run) -> Iterator[Indicator]:
-    """Fill rate (served from stock at the instant of demand), service by the end, backlog."""
+    """Fill rate (served from stock at the instant of demand), service by the end, backlog.
+
+    Service by the end is the served part of what was demanded after the warm-up or still waited then.
+    """
     plan, book = run.draws.plan, run.records.flow
     everything = list(range(len(run.draws.flows)))
     lines = {f".{line.name}": [f for f in everything if run.draws.flows[f].line == i] for i, line in enumerate(plan.lines)}
@@ -86,7 +94,7 @@ def service(run: Run) -> Iterator[Indicator]:
         demanded = run.total(book["demanded"], flows)
         served = run.total(book["served"], flows)
         yield f"fill_rate{suffix}", _ratio(run.total(book["from_stock"], flows), demanded)
-        yield f"served_by_end{suffix}", _ratio(int(book["served"][:, flows].sum()), int(book["demanded"][:, flows].sum()))
+        yield f"served_by_end{suffix}", _ratio(served, demanded + run.before(book["backlog"], flows))
         yield f"backlog_end{suffix}", float(book["backlog"][-1, flows].sum())
         yield f"demanded{suffix}", float(demanded)
         yield f"served{suffix}", float(served)
@@ -145,7 +153,8 @@ def _unit_cost(run: Run, r: int) -> float | None:
     if not plan.sites[source.site].in_house:
         return _ratio(paid, run.total(book["received"], [r]) + run.total(book["seeded"], [r]))
     finished = run.total(book["out"], [r]) + run.total(book["scrapped"], [r])
-    begun = run.total(book["starts"], [r]) + run.total(book["sample_starts"], [r]) - int(book["waiting"][-1, r])
+    released = run.total(book["starts"], [r]) + run.total(book["sample_starts"], [r])
+    begun = released + run.before(book["waiting"], [r]) - int(book["waiting"][-1, r])
     if not good or not finished or begun <= 0:
         return None
     return paid / begun * finished / good + _site_part(run, r) / good

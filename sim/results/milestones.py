@@ -9,28 +9,33 @@ from sim.draws.curves import NEVER, TICKS_PER_DAY
 from sim.engines.recorder import Records
 from sim.plan import BoolArray, MilestonePlan
 from sim.results.frames import share_output
+from sim.results.periods import counted
 from sim.results.requirements import units_per_flow
 from sim.scenario.schema.document import MilestoneRule
 
 
 def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
-    """Days from the start at which a milestone is reached, or None.
+    """Days from the start at which a milestone is reached after the warm-up, or None.
 
-    A first output is dated by its lot, a rate or share by the first day of the (first) period.
+    A first output is dated by its lot (by its period, where there was output in the warm-up too), a
+    rate or share by the first day of the (first) period.
     """
     if milestone.rule is MilestoneRule.FIRST_OUTPUT:
-        return _first_output(records, milestone)
+        return _first_output(draws, records, milestone)
     if milestone.rule is MilestoneRule.OUTPUT_RATE:
         reached = _rate_reached(draws, records, milestone)
     else:
         own, total = share_output(draws, records, milestone.share)
         reached = (total > 0) & (own >= float(draws.vector[milestone.level]) * total)
-    return _first_run(draws, reached, int(draws.vector[milestone.months]))
+    return _first_run(draws, reached & counted(draws.plan.calendar), int(draws.vector[milestone.months]))
 
 
-def _first_output(records: Records, milestone: MilestonePlan) -> float | None:
+def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
     first = min((int(records.first_good[r]) for r in milestone.sources), default=NEVER)
-    return first / TICKS_PER_DAY if first < NEVER else None
+    if first >= draws.warmup:
+        return first / TICKS_PER_DAY if first < NEVER else None
+    made = (records.source["good"] + records.source["samples"])[:, list(milestone.sources)].sum(axis=1)
+    return _first_run(draws, (made > 0) & counted(draws.plan.calendar), 1)
 
 
 def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> BoolArray:
