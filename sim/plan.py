@@ -289,12 +289,18 @@ class MilestonePlan:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Days from the start at which periods begin; the last entry is the end of the horizon."""
+    """Days from the start at which things begin; the last entry of each is the end of the horizon.
+
+    Engines book by `periods`, which reporting periods (`reports`) and calendar months (`months`, of an
+    abstract model its reporting periods) are made up of; the warm-up ends one of each.
+    """
 
     days: float
     warmup: float
     drain: bool
     periods: tuple[float, ...]
+    reports: tuple[float, ...]
+    months: tuple[float, ...]
     reviews: tuple[float, ...]
     start: np.datetime64 | None
 

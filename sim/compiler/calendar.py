@@ -12,23 +12,25 @@ from sim.scenario.schema.supply import PolicyType
 
 
 def calendar(document: Document) -> Calendar:
-    """The days at which reporting and planning periods begin."""
+    """The days at which months, reporting and planning periods begin."""
     horizon = document.horizon
     if horizon.start is not None and horizon.end is not None:
         days = float((horizon.end - horizon.start).days)
-        periods = _dated(horizon.start, horizon.end, document.report_every)
+        reports = _dated(horizon.start, horizon.end, document.report_every)
+        months = _dated(horizon.start, horizon.end, "month")
         reviews = _dated(horizon.start, horizon.end, document.review_every)
         start = np.datetime64(horizon.start, "D")
     else:
         assert horizon.length is not None
         days, start = horizon.length, None
-        periods = _stepped(days, days if document.report_every == "month" else _step(document.report_every))
+        reports = months = _stepped(days, days if document.report_every == "month" else _step(document.report_every))
         reviews = _stepped(days, _step(document.review_every))
     if all(item.policy.type is not PolicyType.PLANNED for item in document.items.values()):
         reviews = (0.0,)
     # The warm-up ends a period, so that statistics after it are whole periods.
-    edges = sorted({*periods, days} | ({horizon.warmup} if 0 < horizon.warmup < days else set()))
-    return Calendar(days, horizon.warmup, horizon.drain, tuple(edges), (*reviews, days), start)
+    ends = {days, horizon.warmup} if 0 < horizon.warmup < days else {days}
+    reports, months, periods = (tuple(sorted({*edges, *ends})) for edges in (reports, months, (*reports, *months)))
+    return Calendar(days, horizon.warmup, horizon.drain, periods, reports, months, (*reviews, days), start)
 
 
 def _step(every: int | str) -> float:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.report.chain import titled
 from sim.report.formats import NOTHING, count, dollars, percent
-from sim.report.periods import Grouping, after_warmup, by_year, is_dated, last_year
+from sim.report.periods import Grouping, after_warmup, by_year, last_year, last_year_named
 from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def sites(result: Result) -> Table | None:
             rows.append([*head, *load, titled(document.recipes, recipe), count(monthly), dollars(kpis.get(f"unit_cost.{recipe}"))])
             head, load = ["", ""], ["", ""]
     heads = [left("site"), left(""), right("capacity"), right("used", "%"), left("recipe"), right("starts"), right("per good unit, whole run")]
-    span = "the last 12 months" if is_dated(result) else "the last third"
+    span = last_year_named(result)
     notes = ["a: allocated to us"] if any(c is not None and c.allocated for c in capacity.values()) else []
     return table(f"Sites (capacity and starts: mean per period of {span}; used: in the same time)", heads, rows, notes)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.report.chain import alternatives, of_share, own_recipes, titled
 from sim.report.cost_tables import usable
 from sim.report.formats import about, count, dollars
-from sim.report.periods import is_dated
+from sim.report.periods import is_dated, last_year_named
 from sim.report.shift_tables import measures
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _compute(result: Result) -> str:
 def _idle(result: Result) -> list[str]:
     """Own sites that were hardly used, and what a unit costs there and elsewhere."""
     document = result.scenario.document
-    span = "in the last 12 months" if is_dated(result) else "in the last third"
+    span = f"in {last_year_named(result)}"
     found = []
     for name, site in usable(result).items():
         if not document.sites[name].in_house or site.used is None or site.used >= _IDLE:

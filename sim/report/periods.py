@@ -58,15 +58,22 @@ def by_year(result: Result) -> Grouping:
 
 
 def last_year(result: Result) -> set[int]:
-    """The periods of the last twelve months (of abstract time: the last third)."""
+    """The periods of the last twelve months (of abstract time: the last third); at least the last one."""
     starts = _starts(result)
     end = result.scenario.document.horizon.end
     if end is None:
         periods = sorted(starts)
         return set(periods[-max(1, len(periods) // 3) :])
     first = end.replace(year=end.year - 1) if (end.month, end.day) != (2, 29) else end - dt.timedelta(days=366)
-    inside = {p for p, d in starts.items() if first <= d < end}
-    return inside or set(starts)
+    return {p for p, d in starts.items() if first <= d < end} or set(sorted(starts)[-1:])
+
+
+def last_year_named(result: Result) -> str:
+    """What `last_year` is called."""
+    end, starts = result.scenario.document.horizon.end, _starts(result)
+    if end is None:
+        return "the last third"
+    return "the last 12 months" if not starts or (end - max(starts.values())).days <= 366 else "the last period"
 
 
 def after_warmup(result: Result, frame: pd.DataFrame) -> pd.DataFrame:

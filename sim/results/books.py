@@ -12,6 +12,7 @@ from sim.draws.sites import capex_by_period, integral_by_period
 from sim.engines.recorder import Records
 from sim.engines.rules import cents
 from sim.plan import FloatArray, IntArray
+from sim.results.periods import summed
 
 YEAR = 365.25
 
@@ -105,11 +106,11 @@ def _year_ends(draws: Draws) -> list[int]:
 def _salvage(draws: Draws, s: int) -> FloatArray:
     """Undepreciated outlay at the end of the horizon, times the share that can be recovered."""
     site, calendar = draws.plan.sites[s], draws.plan.calendar
-    outlay = capex_by_period(site, draws.vector, draws.sites[s].nameplate, calendar.periods)
+    outlay = capex_by_period(site, draws.vector, draws.sites[s].nameplate, calendar.months)
     share = value(draws.vector, site.salvage)
-    recovered = np.zeros(len(outlay))
+    recovered = np.zeros(len(calendar.periods) - 1)
     if share and outlay.any():
-        middle = (np.array(calendar.periods[1:]) + np.array(calendar.periods[:-1])) / 2
+        middle = (np.array(calendar.months[1:]) + np.array(calendar.months[:-1])) / 2
         age = calendar.days - middle
         left = np.clip(1.0 - age / value(draws.vector, site.life, np.inf), 0.0, 1.0)
         recovered[-1] = share * float((outlay * left).sum())
@@ -117,17 +118,18 @@ def _salvage(draws: Draws, s: int) -> FloatArray:
 
 
 def npv(draws: Draws, found: list[Entry], *, salvage: bool) -> float:
-    """Net present value in dollars: monthly totals discounted from the middle of their period."""
-    periods = np.array(draws.plan.calendar.periods)
-    total = np.zeros(len(periods) - 1)
+    """Net present value in dollars: monthly totals discounted from the middle of their month."""
+    calendar = draws.plan.calendar
+    total = np.zeros(len(calendar.periods) - 1, dtype=np.int64)
     for entry in found:
         if salvage or entry.category != "salvage":
-            total += entry.cents / 100.0
-    middle = (periods[1:] + periods[:-1]) / 2
-    year = YEAR if draws.plan.calendar.start is not None else 1.0
+            total += entry.cents
+    months = np.array(calendar.months)
+    middle = (months[1:] + months[:-1]) / 2
+    year = YEAR if calendar.start is not None else 1.0
     rate = value(draws.vector, draws.plan.discount_rate)
-    factor = (1.0 + rate * (1.0 if draws.plan.calendar.start is None else YEAR)) ** (-middle / year)
-    return float((total * factor).sum())
+    factor = (1.0 + rate * year) ** (-middle / year)
+    return float((summed(total, calendar.periods, calendar.months) / 100.0 * factor).sum())
 
 
 __all__ = ["TICKS_PER_DAY", "Entry", "cents", "entries", "npv"]

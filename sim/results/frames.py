@@ -15,6 +15,7 @@ from sim.engines.phases import Cause, Stage
 from sim.engines.recorder import Records
 from sim.plan import NONE, FloatArray
 from sim.results.books import Entry
+from sim.results.periods import between, summed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,8 @@ def monthly(draws: Draws, records: Records) -> pd.DataFrame:
     """
     import pandas as pd
 
+    calendar = draws.plan.calendar
+    records = between(records, calendar.periods, calendar.reports)
     starts = period_starts(draws)
     n = len(starts)
     columns: dict[str, list[Any]] = {k: [] for k in ("scope", "name", "measure", "unit", *LABELS)}
@@ -69,9 +72,8 @@ LABELS = ("item", "site", "in_house", "stage", "family")
 
 
 def period_starts(draws: Draws) -> list[Any]:
-    """First day of each period."""
-    calendar = draws.plan.calendar
-    return [date_of(draws, p) for p in calendar.periods[:-1]]
+    """First day of each reporting period."""
+    return [date_of(draws, p) for p in draws.plan.calendar.reports[:-1]]
 
 
 def date_of(draws: Draws, days: float) -> Any:
@@ -112,10 +114,10 @@ def _sites(draws: Draws, records: Records) -> Iterator[Series]:
     plan = draws.plan
     for s, site in enumerate(plan.sites):
         labels = {"site": site.name, "in_house": site.in_house}
-        capacity = integral_by_period(draws.sites[s].available, plan.calendar.periods)
+        capacity = integral_by_period(draws.sites[s].available, plan.calendar.reports)
         yield "site", site.name, "capacity", "load", labels, capacity
         if site.allocation is not None:
-            allocation = integral_by_period(draws.sites[s].allocation, plan.calendar.periods)
+            allocation = integral_by_period(draws.sites[s].allocation, plan.calendar.reports)
             yield "site", site.name, "allocation", "start", labels, allocation
         yield "site", site.name, "load", "load", labels, records.load[:, s]
         yield "site", site.name, "lots", "lot", labels, records.site["lots"][:, s]
@@ -130,7 +132,7 @@ def _lines(draws: Draws, records: Records) -> Iterator[Series]:
             yield "demand", line.name, measure, "unit", {}, records.flow[measure][:, flows].sum(axis=1)
         yield "demand", line.name, "served_from_stock", "unit", {}, records.flow["from_stock"][:, flows].sum(axis=1)
         for measure, unit in (("h100e", "H100e"), ("watts", "W"), ("tops", "TOPS")):
-            total = np.zeros(len(plan.calendar.periods) - 1)
+            total = np.zeros(len(plan.calendar.reports) - 1)
             for f in flows:
                 item = plan.items[plan.pools[draws.flows[f].pool].members[0]]
                 total = total + value(vector, getattr(item, measure)) * records.flow["delivered"][:, f]
@@ -178,9 +180,9 @@ def cash(draws: Draws, entries: list[Entry]) -> pd.DataFrame:
     """Money by period: category, entity and dollars, costs negative."""
     import pandas as pd
 
-    starts, rows = period_starts(draws), []
+    calendar, starts, rows = draws.plan.calendar, period_starts(draws), []
     for entry in entries:
-        for period, amount in enumerate(entry.cents.tolist()):
+        for period, amount in enumerate(summed(entry.cents, calendar.periods, calendar.reports).tolist()):
             if amount:
                 rows.append(
                     (starts[period], period, entry.category, entry.scope, entry.name, entry.in_house, amount / 100)

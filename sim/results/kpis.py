@@ -15,9 +15,8 @@ from sim.engines.recorder import Records
 from sim.plan import IntArray
 from sim.results.books import Entry, npv
 from sim.results.frames import in_wafers, share_output
-from sim.results.periods import counted
+from sim.results.periods import counted, last_year
 
-YEAR = 365.25
 Indicator = tuple[str, float | None]
 
 
@@ -56,7 +55,7 @@ class Run:
 
 def kpis(draws: Draws, records: Records, entries: list[Entry]) -> dict[str, float | None]:
     """All indicators by name."""
-    run = Run(draws, records, entries, np.flatnonzero(counted(draws.plan.calendar)))
+    run = Run(draws, records, entries, np.flatnonzero(counted(draws.plan.calendar.periods, draws.plan.calendar)))
     return {name: number for group in GROUPS for name, number in group(run)}
 
 
@@ -67,9 +66,7 @@ def _ratio(part: float, whole: float) -> float | None:
 def shares(run: Run) -> Iterator[Indicator]:
     """In-house shares of the last twelve months, and of starts and good units beside them."""
     plan = run.draws.plan
-    edges = np.array(plan.calendar.periods)
-    year = YEAR if plan.calendar.start is not None else plan.calendar.days
-    last = np.flatnonzero((edges[:-1] > plan.calendar.days - year - 1) & counted(plan.calendar))
+    last = np.flatnonzero(last_year(plan.calendar))
     for index, share in enumerate(plan.shares):
         own, total = share_output(run.draws, run.records, index)
         yield f"in_house_share.{share.name}", _ratio(float(own[last].sum()), float(total[last].sum()))

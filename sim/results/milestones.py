@@ -9,7 +9,7 @@ from sim.draws.curves import NEVER, TICKS_PER_DAY
 from sim.engines.recorder import Records
 from sim.plan import BoolArray, MilestonePlan
 from sim.results.frames import share_output
-from sim.results.periods import counted
+from sim.results.periods import between, counted
 from sim.results.requirements import units_per_flow
 from sim.scenario.schema.document import MilestoneRule
 
@@ -17,9 +17,11 @@ from sim.scenario.schema.document import MilestoneRule
 def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
     """Days from the start at which a milestone is reached after the warm-up, or None.
 
-    A first output is dated by its lot (by its period, where there was output in the warm-up too), a
-    rate or share by the first day of the (first) period.
+    A first output is dated by its lot (by its month, where there was output in the warm-up too), a
+    rate or share by the first day of the (first) month, whatever the reporting period.
     """
+    calendar = draws.plan.calendar
+    records = between(records, calendar.periods, calendar.months)
     if milestone.rule is MilestoneRule.FIRST_OUTPUT:
         return _first_output(draws, records, milestone)
     if milestone.rule is MilestoneRule.OUTPUT_RATE:
@@ -27,7 +29,7 @@ def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | No
     else:
         own, total = share_output(draws, records, milestone.share)
         reached = (total > 0) & (own >= float(draws.vector[milestone.level]) * total)
-    return _first_run(draws, reached & counted(draws.plan.calendar), int(draws.vector[milestone.months]))
+    return _first_run(draws, reached, int(draws.vector[milestone.months]))
 
 
 def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
@@ -35,13 +37,13 @@ def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> f
     if first >= draws.warmup:
         return first / TICKS_PER_DAY if first < NEVER else None
     made = (records.source["good"] + records.source["samples"])[:, list(milestone.sources)].sum(axis=1)
-    return _first_run(draws, (made > 0) & counted(draws.plan.calendar), 1)
+    return _first_run(draws, made > 0, 1)
 
 
 def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> BoolArray:
-    """Periods in which good output reaches the level of the rate demanded of the watched pools."""
+    """Months in which good output reaches the level of the rate demanded of the watched pools."""
     made = records.source["good"][:, list(milestone.sources)].sum(axis=1)
-    edges = np.array(draws.plan.calendar.periods)
+    edges = np.array(draws.plan.calendar.months)
     wanted = np.zeros(len(edges) - 1)
     units = units_per_flow(draws)
     for f, flow in enumerate(draws.flows):
@@ -52,9 +54,9 @@ def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> B
 
 
 def _first_run(draws: Draws, reached: BoolArray, length: int) -> float | None:
-    run = 0
-    for period, hit in enumerate(reached.tolist()):
+    months, run = draws.plan.calendar.months, 0
+    for month, hit in enumerate((reached & counted(months, draws.plan.calendar)).tolist()):
         run = run + 1 if hit else 0
         if run == length:
-            return float(draws.plan.calendar.periods[period - length + 1])
+            return float(months[month - length + 1])
     return None

@@ -1,12 +1,65 @@
-"""Which periods of a run count, and how they make up longer ones."""
+"""Which periods of a run count, and how they make up months and reporting periods."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from sim.plan import BoolArray, Calendar
+from sim.engines.recorder import Records
+from sim.plan import BoolArray, Calendar, FloatArray, IntArray
+
+LEVELS = frozenset({"waiting", "in_process", "in_transit", "stock", "backlog"})
+"""Counters of what is there at the end of a period; all others add up over periods."""
+
+Edges = tuple[float, ...]
 
 
-def counted(calendar: Calendar) -> BoolArray:
-    """Whether each period lies after the warm-up, which always ends a period."""
-    return np.asarray(np.array(calendar.periods[:-1]) >= calendar.warmup)
+def counted(edges: Edges, calendar: Calendar) -> BoolArray:
+    """Whether each period between these edges lies after the warm-up, which always ends one."""
+    return np.asarray(np.array(edges[:-1]) >= calendar.warmup)
+
+
+def last_year(calendar: Calendar) -> BoolArray:
+    """Whether each period lies in the last twelve months (abstract time: anywhere) after the warm-up.
+
+    Months belong to them that begin within a year of the end.
+    """
+    found = counted(calendar.periods, calendar)
+    if calendar.start is None:
+        return found
+    end = calendar.start + np.timedelta64(int(calendar.days), "D")
+    month = end.astype("datetime64[M]")
+    year_before = (month - 12).astype("datetime64[D]") + (end - month.astype("datetime64[D]"))
+    first = min(m for m in calendar.months if m >= float((year_before - calendar.start).astype(int)))
+    return np.asarray(found & (np.array(calendar.periods[:-1]) >= first))
+
+
+def summed(table: IntArray, periods: Edges, edges: Edges) -> IntArray:
+    """A table by period added up between edges, each of which is an edge of periods too."""
+    return np.asarray(np.add.reduceat(table, _firsts(periods, edges), axis=0), dtype=table.dtype)
+
+
+def between(records: Records, periods: Edges, edges: Edges) -> Records:
+    """The records by longer periods; each edge is an edge of the records' own periods."""
+    if periods == edges:
+        return records
+    ends = [*(k - 1 for k in _firsts(periods, edges)[1:]), len(periods) - 2]
+
+    def tables(by_name: dict[str, IntArray]) -> dict[str, IntArray]:
+        return {name: t[ends] if name in LEVELS else summed(t, periods, edges) for name, t in by_name.items()}
+
+    def floats(table: FloatArray) -> FloatArray:
+        return np.asarray(np.add.reduceat(table, _firsts(periods, edges), axis=0))
+
+    return replace(
+        records, source=tables(records.source), item=tables(records.item), site=tables(records.site),
+        flow=tables(records.flow), load=floats(records.load), cut=floats(records.cut), short=floats(records.short),
+        need=floats(records.need), released=floats(records.released), promised=floats(records.promised),
+    )  # fmt: skip
+
+
+def _firsts(periods: Edges, edges: Edges) -> list[int]:
+    """The period that begins at each edge but the last."""
+    place = {edge: k for k, edge in enumerate(periods)}
+    return [place[edge] for edge in edges[:-1]]
