@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY, path_at, ticks, value
 from sim.draws.streams import stream, uniforms
-from sim.plan import NONE, FloatArray, IntArray, LinePlan, Plan
+from sim.plan import NONE, FloatArray, GenerationPlan, IntArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
 
 
@@ -18,8 +18,9 @@ from sim.scenario.schema.demand import Pattern
 class Flow:
     """Demand of one line for one pool.
 
-    `times` (ticks, increasing) and `units` are what comes; `forecast[d]` is what the planner expects
-    from the start to day d, cumulated; `actual_rate` (units a day) is the mean of what comes.
+    `times` (ticks, increasing) and `units` are what comes; `actual_rate` (units a day) is its mean.
+    `forecast[v, d]` is what the planner expects from the start to day d, cumulated, while he holds
+    view v of the changeovers to come; at review k he holds view `view[k]`.
     """
 
     line: int
@@ -28,18 +29,36 @@ class Flow:
     times: IntArray
     units: IntArray
     forecast: FloatArray
+    view: IntArray
     actual_rate: FloatArray
 
 
-def flows(
-    plan: Plan, vector: FloatArray, seed: int, replication: int, days: int, ready: Sequence[float]
-) -> list[Flow]:
-    """Flows of all lines; `days` is how far forecasts reach, `ready[r]` the day from which source `r`
-    supplies in volume."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Inputs, and the day from which each source that a changeover waits for supplies in volume."""
+
+    vector: FloatArray
+    ready: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Changeovers:
+    """The day on which each generation of a line begins to take over, and the days it takes."""
+
+    begins: tuple[float, ...]
+    lengths: tuple[float, ...]
+
+
+def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
+    """Flows of all lines; `days` is how far forecasts reach. What comes follows the outlook drawn; what
+    has not come yet, planners know by the outlook planned alone."""
+    found, vector = [], drawn.vector
     for index, line in enumerate(plan.lines):
         grid = np.arange(days + 1, dtype=np.float64)
-        weights = _changeover(line, vector, grid + 0.5, ready)
+        real = changeovers(line, drawn)
+        views, view = _views(line, real, planned, plan.calendar.reviews)
+        weights = _weights(real, grid + 0.5)
+        believed = [_weights(changes, grid + 0.5) for changes in views]
         events = _events(plan, line, vector, seed, replication)
         rate = _rate(line, vector, grid, plan.calendar.days)
         expected = _expected(line, vector, grid, rate)
@@ -47,8 +66,8 @@ def flows(
             per_unit = _per_item(plan, line, vector, generation.pool)
             actual = rate * weights[g] * per_unit
             times, units = _flow_events(line, vector, plan.calendar.days, actual, events, weights[g])
-            forecast = np.concatenate([[0.0], np.cumsum(expected * weights[g] * per_unit)])
-            found.append(Flow(index, g, generation.pool, times, units, forecast, actual))
+            forecast = np.array([np.append(0.0, np.cumsum(expected * parts[g] * per_unit)) for parts in believed])
+            found.append(Flow(index, g, generation.pool, times, units, forecast, view, actual))
     return found
 
 
@@ -99,27 +118,52 @@ def _listed(line: LinePlan, vector: FloatArray, grid: FloatArray, horizon: float
     return np.where((grid < over) | (over >= horizon), mean, 0.0)
 
 
-def changeover_begins(line: LinePlan, vector: FloatArray, ready: Sequence[float]) -> list[float]:
-    """The day each generation's changeover begins: its date or its cadence after the one before, but
-    not before one of the sources it waits for is ready."""
+def changeovers(line: LinePlan, outlook: Outlook) -> Changeovers:
+    """Changeovers of a line when all goes as the outlook says."""
     begins: list[float] = []
     for generation in line.generations:
-        wished = value(vector, generation.begins, -np.inf)
-        if generation.cadence != NONE and begins:
-            previous = begins[-1] if begins[-1] > -np.inf else 0.0
-            wished = previous + value(vector, generation.cadence)
-        if generation.wait_for:
-            wished = max(wished, min(ready[r] for r in generation.wait_for))
-        begins.append(wished)
-    return begins
+        begins.append(_begins(generation, outlook, begins))
+    return Changeovers(tuple(begins), tuple(value(outlook.vector, g.days) for g in line.generations))
 
 
-def _changeover(line: LinePlan, vector: FloatArray, days: FloatArray, ready: Sequence[float]) -> list[FloatArray]:
+def _begins(generation: GenerationPlan, outlook: Outlook, before: Sequence[float]) -> float:
+    """The day a changeover begins: its date or its cadence after the one before, but not before one of the
+    sources it waits for is ready."""
+    wished = value(outlook.vector, generation.begins, -np.inf)
+    if generation.cadence != NONE and before:
+        previous = before[-1] if before[-1] > -np.inf else 0.0
+        wished = previous + value(outlook.vector, generation.cadence)
+    if generation.wait_for:
+        wished = max(wished, min(outlook.ready[r] for r in generation.wait_for))
+    return wished
+
+
+def _views(
+    line: LinePlan, real: Changeovers, planned: Outlook, reviews: Sequence[float]
+) -> tuple[list[Changeovers], IntArray]:
+    """The views of its changeovers that planners come to hold, and which one they hold at each review."""
+    place: dict[Changeovers, int] = {}
+    held = [place.setdefault(_view(line, real, planned, *pair), len(place)) for pair in pairwise(reviews)]
+    return list(place), np.array(held, dtype=np.int64)
+
+
+def _view(line: LinePlan, real: Changeovers, planned: Outlook, now: float, later: float) -> Changeovers:
+    """What is known of the changeovers on day `now`: those begun as they are, those to come as planned. One
+    that is late is expected from the next review (`later`) on."""
+    begins: list[float] = []
+    lengths: list[float] = []
+    for generation, begin, length in zip(line.generations, real.begins, real.lengths, strict=True):
+        begun = begin <= now
+        expected = begin if begun else _begins(generation, planned, begins)
+        begins.append(expected if begun or expected > now else later)
+        lengths.append(length if begun else value(planned.vector, generation.days))
+    return Changeovers(tuple(begins), tuple(lengths))
+
+
+def _weights(changes: Changeovers, days: FloatArray) -> list[FloatArray]:
     """The share of the line that each generation takes on each day; they add up to one."""
     arrived = [np.ones(days.shape)]
-    begins = changeover_begins(line, vector, ready)
-    for generation, begin in zip(line.generations[1:], begins[1:], strict=True):
-        length = value(vector, generation.days)
+    for begin, length in zip(changes.begins[1:], changes.lengths[1:], strict=True):
         progress = np.where(days >= begin, 1.0, 0.0)
         if length > 0 and begin < np.inf:
             progress = np.clip((days - begin) / length, 0.0, 1.0)
@@ -203,4 +247,4 @@ def _flow_events(
     return np.array([ticks(float(t)) for t in at[keep]], dtype=np.int64), units_out[keep]
 
 
-__all__ = ["TICKS_PER_DAY", "Flow", "changeover_begins", "flows"]
+__all__ = ["TICKS_PER_DAY", "Changeovers", "Flow", "Outlook", "changeovers", "flows"]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.draws.curves import TICKS_PER_DAY, ticks, value
-from sim.draws.demand import Flow, flows
+from sim.draws.curves import ticks, value
+from sim.draws.demand import Flow, Outlook, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
-from sim.draws.sites import SiteDraws, site_draws
-from sim.draws.sources import SourceDraws, cover_days, pool_leads, source_draws
+from sim.draws.sites import SiteDraws, nameplate, site_draws
+from sim.draws.sources import SourceDraws, cover_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
 
 
@@ -56,7 +56,9 @@ def draw(plan: Plan, seed: int, replication: int = 0) -> Draws:
     lead = pool_leads(plan, sources)
     wanted = [g.pool for line in plan.lines for g in line.generations]
     cover = cover_days(plan, wanted, lead, safety)
-    ready = [s.volume_begins / TICKS_PER_DAY + s.lead_days for s in sources]
+    drawn = _outlook(plan, vector)
+    typical = plan.vector()
+    planned = drawn if np.array_equal(typical, vector) else _outlook(plan, typical)
     reach = int(np.ceil(days + cover.max() + np.max(np.diff(plan.calendar.reviews)))) + 2
     return Draws(
         plan=plan,
@@ -69,10 +71,17 @@ def draw(plan: Plan, seed: int, replication: int = 0) -> Draws:
         reviews=np.array([ticks(r) for r in plan.calendar.reviews], dtype=np.int64),
         sites=tuple(sites),
         sources=tuple(sources),
-        flows=tuple(flows(plan, vector, seed, replication, reach, ready)),
+        flows=tuple(flows(plan, seed, replication, reach, drawn, planned)),
         lead=lead,
         cover=cover,
         safety=safety,
         initial_stock=np.array([round(value(vector, i.initial_stock)) for i in plan.items], dtype=np.int64),
         struck=tuple(tuple(s) for s in struck),
     )
+
+
+def _outlook(plan: Plan, vector: FloatArray) -> Outlook:
+    """When the sources that changeovers wait for supply in volume, with these inputs and no disruption."""
+    awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
+    opened = {s: nameplate(plan.sites[s], vector, plan.calendar.days) for s in {plan.sources[r].site for r in awaited}}
+    return Outlook(vector, {r: ready_day(plan.sources[r], vector, opened[plan.sources[r].site]) for r in awaited})

@@ -44,7 +44,7 @@ class SiteDraws:
 def site_draws(plan: SitePlan, vector: FloatArray, factors: Factors, days: float) -> SiteDraws:
     """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
-    nameplate = _nameplate(plan, vector, days)
+    opened = nameplate(plan, vector, days)
     up = value(vector, plan.availability, 1.0)
     rivals = _path(plan.rivals, vector, days, 0.0)
 
@@ -53,11 +53,11 @@ def site_draws(plan: SitePlan, vector: FloatArray, factors: Factors, days: float
             running = np.where(factor > 0, nominal * (up * factor), 0.0)
         return np.maximum(running - held, 0.0)
 
-    available = combine(left, nameplate, factors.capacity, rivals)
+    available = combine(left, opened, factors.capacity, rivals)
     allocation = _path(plan.allocation, vector, days, np.inf)
     return SiteDraws(
         lines=lines,
-        nameplate=nameplate,
+        nameplate=opened,
         available=available,
         line_rate=Curve(available.knots, available.values / (lines * TICKS_PER_DAY)),
         allocation=combine(np.multiply, allocation, factors.allocation),
@@ -72,7 +72,8 @@ def _path(path: PathPlan | None, vector: FloatArray, days: float, default: float
     return constant(default) if path is None else path_curve(path, vector, days)
 
 
-def _nameplate(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+def nameplate(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+    """Installed capacity in load a day."""
     if plan.unlimited:
         return constant(np.inf)
     if plan.capacity is not None:

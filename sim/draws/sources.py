@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.draws.curves import NEVER, Curve, path_at, ticks, value
+from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, path_at, ticks, value
 from sim.draws.streams import Noise, stream
 from sim.draws.yields import YieldCurve, yield_curve
 from sim.plan import NONE, FloatArray, IntArray, Plan, SourcePlan
@@ -56,9 +56,6 @@ def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: in
     per_start = value(vector, source.yields.units_per_start, 1.0)
     takes = [round(float(vector[ref]) * per_start) for ref in plan.input_ref[begin:end]]
     sample, risk, volume = _phases(source, vector, opened.first_positive())
-    shipping = value(vector, source.shipping_time)
-    cycle = value(vector, source.cycle_time.mean)
-    planned = cycle + shipping + value(vector, source.queue_allowance)
     lot = value(vector, source.lot_size, 0.0)
     days = np.arange(0.0, 1.0 if source.price is None else plan.calendar.days + 1)
     price = np.zeros(1) if source.price is None else path_at(source.price, vector, days) * 100.0
@@ -69,8 +66,8 @@ def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: in
         load=_noise(source, "load", vector, seed, replication),
         cycle=_noise(source, "cycle_time", vector, seed, replication),
         luck=_yield_luck(plan, source, vector, seed, replication),
-        lead_days=value(vector, source.planned_lead_time, planned),
-        shipping=ticks(shipping),
+        lead_days=_lead_days(source, vector),
+        shipping=ticks(value(vector, source.shipping_time)),
         sample_begins=sample,
         risk_begins=risk,
         volume_begins=volume,
@@ -82,6 +79,17 @@ def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: in
         shipment_cost=round(cents(vector, source.shipment_cost)),
         share=value(vector, source.share, np.nan),
     )
+
+
+def ready_day(source: SourcePlan, vector: FloatArray, opened: Curve) -> float:
+    """The day from which a source supplies in volume, when its site's capacity is `opened`."""
+    return _phases(source, vector, opened.first_positive())[2] / TICKS_PER_DAY + _lead_days(source, vector)
+
+
+def _lead_days(source: SourcePlan, vector: FloatArray) -> float:
+    """Planned lead time: as given, else mean cycle time, shipping and the queue allowed for."""
+    parts = (source.cycle_time.mean, source.shipping_time, source.queue_allowance)
+    return value(vector, source.planned_lead_time, sum(value(vector, ref) for ref in parts))
 
 
 def _phases(source: SourcePlan, vector: FloatArray, opened: int) -> tuple[int, int, int]:
@@ -133,4 +141,4 @@ def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety:
     return cover
 
 
-__all__ = ["SourceDraws", "cents", "cover_days", "pool_leads", "source_draws"]
+__all__ = ["SourceDraws", "cents", "cover_days", "pool_leads", "ready_day", "source_draws"]

@@ -58,7 +58,7 @@ def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> 
 def _served(t: Tables, units: FloatArray, q: int, begin: float, end: float) -> float:
     """Units of pool `q` that the forecast needs in a window, in days from the end of its cover."""
     return sum(
-        float(units[f]) * expected_demand(t, f, max(t.cover[q, f] + begin, 0.0), t.cover[q, f] + end)
+        float(units[f]) * expected_demand(t, 0, f, max(t.cover[q, f] + begin, 0.0), t.cover[q, f] + end)
         for f in range(len(t.flow_pool))
         if units[f] > 0.0
     )

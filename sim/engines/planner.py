@@ -40,7 +40,7 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     sources, pools = len(t.source_pool), len(t.order)
     period = (t.reviews[k + 1] - t.reviews[k]) / TICKS_PER_DAY
     at = t.reviews[k]
-    need, need_outside, usage = _needs(t, p, m, at / TICKS_PER_DAY, period)
+    need, need_outside, usage = _needs(t, p, m, k, period)
     allowed = np.zeros(sources)
     for r in range(sources):
         now = stage(t, r, at)
@@ -69,11 +69,11 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     return release
 
 
-def _needs(t: Tables, p: Position, m: Memory, day: float, period: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _needs(t: Tables, p: Position, m: Memory, k: int, period: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Need of each pool; the need that outside sources see: without in-house lots that are not yet
     high volume, or, where orders are withdrawn on announcements, with announced output instead; and
     what one period's forecast uses at the end of the cover."""
-    pools, flows = len(t.order), len(t.flow_pool)
+    pools, flows, day = len(t.order), len(t.flow_pool), t.reviews[k] / TICKS_PER_DAY
     units, embodied = multipliers(t, p, m.mix)
     need, outside, usage = np.zeros(pools), np.zeros(pools), np.zeros(pools)
     for q in range(pools):
@@ -83,10 +83,10 @@ def _needs(t: Tables, p: Position, m: Memory, day: float, period: float) -> tupl
         for f in range(flows):
             if units[q, f] > 0.0:
                 window = day + t.cover[q, f] + period
-                expected = expected_demand(t, f, day, window) * p.correction[f]
+                expected = expected_demand(t, k, f, day, window) * p.correction[f]
                 wanted += units[q, f] * (expected + p.backlog[f])
                 longest = max(longest, t.cover[q, f])
-                usage[q] += units[q, f] * expected_demand(t, f, window - period, window)
+                usage[q] += units[q, f] * expected_demand(t, k, f, window - period, window)
         held, risky, in_house, announced = p.stock[q] + embodied[q], 0.0, 0.0, 0.0
         for i in range(t.source_start[q], t.source_start[q + 1]):
             r = t.pool_source[i]

@@ -120,7 +120,7 @@ class PlanningDesk:
             return
         begin, end = (self._reviews[j] / TICKS_PER_DAY for j in (k - 1, k))
         for f, revision in enumerate(self._revision):
-            expected = expected_demand(self.tables, f, begin, end)
+            expected = expected_demand(self.tables, k, f, begin, end)
             if revision > 0.0 and expected > 0.0:
                 self._correction[f] += revision * (self._seen[f] / expected - self._correction[f])
             self._seen[f] = 0

@@ -67,9 +67,10 @@ def stage(t: Tables, r: int, at: int) -> int:
     return Stage.SAMPLES if at >= t.phases[r, 0] else Stage.CLOSED
 
 
-def expected_demand(t: Tables, f: int, begin: float, end: float) -> float:
-    """Forecast of flow `f` between two days."""
-    return cumulated_at(t.forecast[f], end) - cumulated_at(t.forecast[f], begin)
+def expected_demand(t: Tables, k: int, f: int, begin: float, end: float) -> float:
+    """What review `k` expects of flow `f` between two days."""
+    forecast = t.forecast[t.forecast_row[k, f]]
+    return cumulated_at(forecast, end) - cumulated_at(forecast, begin)
 
 
 def cumulated_at(cumulated: FloatArray, day: float) -> float:

@@ -27,7 +27,8 @@ class Tables(NamedTuple):
 
     `*_start` arrays mark ranges: the sources of pool p are `pool_source[source_start[p] :
     source_start[p + 1]]`, in order of preference. Rates are per day. Every [k, ...] row holds what
-    is known at review k: the capacity, allocation and price in force at that instant.
+    is known at review k: the capacity, allocation and price in force at that instant. The forecast of
+    flow f, cumulated by day, is `forecast[forecast_row[k, f]]`.
     """
 
     order: IntArray
@@ -62,6 +63,7 @@ class Tables(NamedTuple):
     flow_pool: IntArray
     cover: FloatArray
     forecast: FloatArray
+    forecast_row: IntArray
 
 
 def tables(draws: Draws) -> Tables:
@@ -70,7 +72,7 @@ def tables(draws: Draws) -> Tables:
     starts = np.cumsum([0, *(len(p.sources) for p in plan.pools)])
     reviews = draws.reviews[:-1]
     phase_out = np.array([[value(vector, ref) for ref in p.phase_out] for p in plan.pools])
-    longest = max((len(f.forecast) for f in draws.flows), default=1)
+    first_rows = np.cumsum([0, *(len(f.forecast) for f in draws.flows)])[:-1]
     return Tables(
         order=plan.order,
         planned=np.array([p.policy is PolicyType.PLANNED for p in plan.pools]),
@@ -103,7 +105,8 @@ def tables(draws: Draws) -> Tables:
         unit_cost=_unit_cost(draws),
         flow_pool=np.array([f.pool for f in draws.flows], dtype=np.int64),
         cover=draws.cover,
-        forecast=np.array([np.pad(f.forecast, (0, longest - len(f.forecast)), "edge") for f in draws.flows]),
+        forecast=np.concatenate([f.forecast for f in draws.flows]),
+        forecast_row=np.column_stack([first + f.view for first, f in zip(first_rows, draws.flows, strict=True)]),
     )
 
 
@@ -120,7 +123,7 @@ def _shares(plan: Plan, draws: Draws) -> FloatArray:
 
 def _announced(draws: Draws) -> FloatArray:
     """Announced good output of each source, cumulated by day, shape (R, days + 1)."""
-    days = len(draws.flows[0].forecast) if draws.flows else 1
+    days = draws.flows[0].forecast.shape[1] if draws.flows else 1
     grid = np.arange(days) * TICKS_PER_DAY
     total = np.zeros((len(draws.sources), days))
     for r, source in enumerate(draws.plan.sources):
