@@ -111,16 +111,24 @@ class EventsEngine:
         self.seeded_stock = list(units)
 
     def _plant(self, seed: Seed) -> None:
+        """A lot begun before the start: it ships like any other, unless it was on its way already."""
+        route = self.routes[seed.source]
+        ready = seed.arrive - route.shipping
+        leaves = route.leaves(ready) if ready >= 0 else ready
+        if leaves >= 0 and (then := self.recorder.at(leaves)):
+            then.shipments[seed.source] += 1
+            then.shipment_cents[seed.source] += route.shipment_cents
+            then.journal += route.shipment_cents
         self.lot_count += 1
         lot = Lot(seed.source, self.lot_count, 0, VOLUME, 0, seed.arrive)
         lot.good, lot.expected, lot.seeded = seed.good, float(seed.good), True
         lot.released = lot.begin = lot.leave = 0
-        lot.ready = lot.arrive = seed.arrive
+        lot.ready, lot.arrive = ready, leaves + route.shipping
         self.desk.book(lot, 1)
         self.desk.in_process[lot.source] += lot.expected
         self.live[lot.number] = lot
         self.planted += seed.good
-        self.agenda.at(seed.arrive, RECEIVE, 0, seed.source, lot.number, self._receive, lot)
+        self.agenda.at(lot.arrive, RECEIVE, 0, seed.source, lot.number, self._receive, lot)
 
     # --- demand ------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from sim.plan import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Good units that a source delivers at an instant from work begun before the start."""
+    """Good units that a source is to deliver at an instant from work begun before the start."""
 
     source: int
     good: int
