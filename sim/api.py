@@ -12,7 +12,7 @@ from sim.draws import draw
 from sim.engines.events import EventsEngine
 from sim.errors import InputError, Mark, Problem
 from sim.plan import Plan
-from sim.results import books, frames, milestones
+from sim.results import audit, books, frames, milestones
 from sim.results.kpis import kpis
 from sim.results.requirements import shortfalls
 from sim.results.result import Result, scenario_hash
@@ -48,6 +48,7 @@ def run(
     draws = draw(plan, seed)
     records = EventsEngine(draws, trace=trace).run(progress)
     money = books.entries(draws, records)
+    worst_cents = max(records.worst_cents, audit.audit(draws, records, money))
     dates = {m.name: milestones.find(draws, records, m) for m in plan.milestones}
     found: dict[str, dt.date | float | None] = {
         name: None if days is None else frames.date_of(draws, days) for name, days in dates.items()
@@ -66,7 +67,7 @@ def run(
         engine=engine,
         kpis=kpis(draws, records, money),
         milestones=found,
-        conservation={"worst_units": float(records.worst_units), "worst_usd": records.worst_cents / 100},
+        conservation={"worst_units": float(records.worst_units), "worst_usd": worst_cents / 100},
         frames=tables,
         shortfalls=shortfalls(draws),
         hash=scenario_hash(loaded),

@@ -15,6 +15,8 @@ from sim.plan import FloatArray, IntArray
 from sim.results.periods import summed
 
 YEAR = 365.25
+BOOKED_AFTER = ("capex", "fixed", "take_or_pay", "salvage")
+"""Categories that follow from capacity and contracts; all others engines book by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,14 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
         for category, table, sign in (("shipment", "delivery", -1), ("shortage", "shortage", -1), ("value", "value", 1)):
             found.append(Entry(category, "demand", line.name, None, sign * records.flow[f"{table}_cents"][:, flows].sum(axis=1)))
     for s, site in enumerate(plan.sites):
-        for category, dollars in (
-            ("capex", capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods)),
-            ("fixed", _fixed(draws, s)),
-            ("take_or_pay", _take_or_pay(draws, records, s)),
+        capex = -_whole(capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))
+        for category, booked in (
+            ("capex", capex),
+            ("fixed", -_whole(_fixed(draws, s))),
+            ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
+            ("salvage", _salvage(draws, s, capex)),
         ):
-            found.append(Entry(category, "site", site.name, site.in_house, _whole(-dollars)))
-        found.append(Entry("salvage", "site", site.name, site.in_house, _whole(_salvage(draws, s))))
+            found.append(Entry(category, "site", site.name, site.in_house, booked))
     return [e for e in found if e.cents.any()]
 
 
@@ -74,8 +77,7 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
     The price is the highest among the site's recipes in the period of settlement.
     """
     plan, site = draws.plan, draws.plan.sites[s]
-    periods = np.array(plan.calendar.periods)
-    owed = np.zeros(len(periods) - 1)
+    owed = np.zeros(len(plan.calendar.periods) - 1)
     part = value(draws.vector, site.take_or_pay)
     sources = [r for r, source in enumerate(plan.sources) if source.site == s]
     if part == 0.0 or not sources:
@@ -83,16 +85,20 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
     promised = np.cumsum(records.promised[:, s])
     ordered = np.cumsum(records.source["starts"][:, sources].sum(axis=1))
     settled_promised = settled_ordered = 0.0
-    for last in _year_ends(draws):
+    for last in year_ends(draws):
         missing = (promised[last] - settled_promised) - (ordered[last] - settled_ordered)
-        day = min(int(periods[last + 1]), *(len(draws.sources[r].price) - 1 for r in sources))
-        price = max(float(draws.sources[r].price[day]) for r in sources) / 100.0
-        owed[last] = max(missing, 0.0) * part * price
+        owed[last] = max(missing, 0.0) * part * start_price(draws, sources, last)
         settled_promised, settled_ordered = float(promised[last]), float(ordered[last])
     return owed
 
 
-def _year_ends(draws: Draws) -> list[int]:
+def start_price(draws: Draws, sources: list[int], period: int) -> float:
+    """The highest price of a start, in dollars, among these sources at the end of a period."""
+    day = min(int(draws.plan.calendar.periods[period + 1]), *(len(draws.sources[r].price) - 1 for r in sources))
+    return max(float(draws.sources[r].price[day]) for r in sources) / 100.0
+
+
+def year_ends(draws: Draws) -> list[int]:
     """The last period of each calendar year, and of the horizon."""
     calendar = draws.plan.calendar
     last = len(calendar.periods) - 2
@@ -103,18 +109,21 @@ def _year_ends(draws: Draws) -> list[int]:
     return sorted({*np.flatnonzero(np.diff(years)).tolist(), last})
 
 
-def _salvage(draws: Draws, s: int) -> FloatArray:
-    """Undepreciated outlay at the end of the horizon, times the share that can be recovered."""
-    site, calendar = draws.plan.sites[s], draws.plan.calendar
-    outlay = capex_by_period(site, draws.vector, draws.sites[s].nameplate, calendar.months)
-    share = value(draws.vector, site.salvage)
-    recovered = np.zeros(len(calendar.periods) - 1)
-    if share and outlay.any():
-        middle = (np.array(calendar.months[1:]) + np.array(calendar.months[:-1])) / 2
-        age = calendar.days - middle
-        left = np.clip(1.0 - age / value(draws.vector, site.life, np.inf), 0.0, 1.0)
-        recovered[-1] = share * float((outlay * left).sum())
+def _salvage(draws: Draws, s: int, capex: IntArray) -> IntArray:
+    """Undepreciated outlay at the end of the horizon, times the share that can be recovered, in cents."""
+    calendar, share = draws.plan.calendar, value(draws.vector, draws.plan.sites[s].salvage)
+    recovered = np.zeros(len(capex), dtype=np.int64)
+    if share and capex.any():
+        outlay = summed(-capex, calendar.periods, calendar.months)
+        recovered[-1] = cents(share * float(outlay @ undepreciated(draws, s)))
     return recovered
+
+
+def undepreciated(draws: Draws, s: int) -> FloatArray:
+    """The part of each month's outlay that is not written off at the end of the horizon."""
+    months, life = np.array(draws.plan.calendar.months), value(draws.vector, draws.plan.sites[s].life, np.inf)
+    age = draws.plan.calendar.days - (months[1:] + months[:-1]) / 2
+    return np.asarray(np.clip(1.0 - age / life, 0.0, 1.0))
 
 
 def npv(draws: Draws, found: list[Entry], *, salvage: bool) -> float:

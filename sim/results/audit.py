@@ -1,0 +1,108 @@
+"""Conservation of money: the book of a run holds every cent that was booked by event, and what follows
+from capacity and contracts adds up to what is found for whole years at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil, floor, fsum
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import value
+from sim.draws.sites import capex_by_period, integral_by_period
+from sim.engines.recorder import Records
+from sim.errors import ModelError
+from sim.plan import IntArray
+from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
+from sim.results.periods import summed
+
+SLACK = 1e-6
+"""Cents by which sums of fractions may differ with their order."""
+Gap = tuple[str, int]
+"""What was compared, and the cents by which it differs."""
+
+
+def audit(draws: Draws, records: Records, found: Sequence[Entry]) -> int:
+    """The largest breach in cents, which is 0.
+
+    Raises:
+        ModelError: cents of the book are not accounted for.
+    """
+    what, worst = max(gaps(draws, records, found), key=lambda gap: gap[1])
+    if worst:
+        raise ModelError(f"{worst} cents are not accounted for: {what}")
+    return worst
+
+
+def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap]:
+    """Every comparison: events by period, the rest by site at the end of each year."""
+    yield "booked by event", _by_event(records, found)
+    ends = year_ends(draws)
+    for s, site in enumerate(draws.plan.sites):
+        book = {category: _booked(found, category, site.name, len(records.load)) for category in BOOKED_AFTER}
+        for category, exact in (
+            ("capex", _outlay(draws, s, ends)), ("fixed", _fixed(draws, s, ends)), ("take_or_pay", _owed(draws, records, s, ends)),
+        ):  # fmt: skip
+            total = np.cumsum(-book[category])[ends].tolist()
+            yield f"{category} of {site.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
+        yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
+
+
+def _gap(booked: int, dollars: float) -> int:
+    """Cents between an amount booked and one found otherwise, beyond rounding to a cent."""
+    wanted = dollars * 100.0
+    return max(ceil(abs(booked - wanted) - 0.5 - SLACK - 1e-12 * abs(wanted)), 0)
+
+
+def _by_event(records: Records, found: Sequence[Entry]) -> int:
+    """Largest difference in any period between the entries made by event and all that engines booked."""
+    booked = np.zeros(len(records.load), dtype=np.int64)
+    for tables in (records.source, records.item, records.site, records.flow):
+        for name, table in tables.items():
+            if name.endswith("_cents"):
+                booked += table.sum(axis=1) * (1 if name == "value_cents" else -1)
+    entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
+    return int(np.abs(booked - entered).max())
+
+
+def _booked(found: Sequence[Entry], category: str, site: str, periods: int) -> IntArray:
+    """Cents of one category and site in each period."""
+    mine = (e.cents for e in found if e.category == category and e.scope == "site" and e.name == site)
+    return np.asarray(sum(mine, np.zeros(periods, dtype=np.int64)))
+
+
+def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
+    """Outlay from the start to the end of each year, taken in one piece."""
+    site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
+    return [float(capex_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
+
+
+def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
+    """Fixed operating cost from the start to the end of each year, taken in one piece."""
+    rate = value(draws.vector, draws.plan.sites[s].fixed_cost)
+    if not rate:
+        return [0.0] * len(ends)
+    opened, periods = draws.sites[s].nameplate, draws.plan.calendar.periods
+    return [rate * float(integral_by_period(opened, (0.0, periods[end + 1]))[0]) for end in ends]
+
+
+def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[float]:
+    """Take-or-pay to the end of each year, from the starts that each year promised and ordered."""
+    part, owed = value(draws.vector, draws.plan.sites[s].take_or_pay), [0.0]
+    sources = [r for r, source in enumerate(draws.plan.sources) if source.site == s]
+    for first, end in zip((0, *(e + 1 for e in ends)), ends, strict=False):
+        promised = fsum(records.promised[first : end + 1, s].tolist())
+        missing = promised - int(records.source["starts"][first : end + 1][:, sources].sum())
+        due = missing * part * start_price(draws, sources, end) if part and sources and missing > 0 else 0.0
+        owed.append(owed[-1] + due)
+    return owed[1:]
+
+
+def _salvage(draws: Draws, s: int, capex: IntArray) -> float:
+    """What can be recovered of the outlay booked, month by month."""
+    calendar, share = draws.plan.calendar, value(draws.vector, draws.plan.sites[s].salvage)
+    months = summed(-capex, calendar.periods, calendar.months).tolist()
+    left = undepreciated(draws, s).tolist() if share else [0.0] * len(months)
+    # Rounded as it is booked: to the cent below, or above from a half on.
+    return floor(share * fsum(m * part for m, part in zip(months, left, strict=True)) + 0.5) / 100.0
