@@ -1,4 +1,4 @@
-"""Fits a table into a width: wraps words between words, never inside one, and splits periods over parts."""
+"""Fits a table into a width: wraps text between words, names between their parts, and splits periods over parts."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ def cells(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` over lines of at most `width` columns, broken at spaces and after underscores only."""
+    """`text` over lines of at most `width` columns, broken at spaces and after underscores; what is still too
+    long, after dots and hyphens within names."""
     lines, line = [], ""
-    for number, piece in enumerate(_pieces(text)):
+    fitted = [p for piece in _pieces(text) for p in (_parts_of(piece) if cells(piece.rstrip()) > width else [piece])]
+    for number, piece in enumerate(fitted):
         if number and cells((line + piece).rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
@@ -36,6 +38,11 @@ def wrap(text: str, width: int) -> list[str]:
 def _pieces(text: str) -> list[str]:
     """What stays together: words with the blanks after them, and parts of names with their underscore."""
     return re.findall(r"[^\s_]*_+|[^\s_]+\s*|\s+", text) or [""]
+
+
+def _parts_of(piece: str) -> list[str]:
+    """A name's parts with their dot or hyphen; numbers and dates have none."""
+    return re.split(r"(?<=[^\W\d][.-])(?=[^\W\d])", piece)
 
 
 def parts(block: Table, width: int) -> list[Table]:
@@ -70,13 +77,15 @@ def _part(block: Table, groups: Sequence[str], *, first: bool, last: bool) -> Ta
 
 
 def widths(block: Table, width: int) -> list[int]:
-    """Column widths; long headings of numbers give way first, then the widest, until the table fits."""
-    found, least = _natural(block), _least(block)
-    while sum(found) + len(GAP) * (len(found) - 1) > width:
-        yielding = [i for i in range(len(found)) if found[i] > least[i]]
-        if not yielding:
-            break
-        found[max(yielding, key=lambda i: (block.columns[i].align == "right" and found[i] > _HEADING_ROOM, found[i]))] -= 1
+    """Column widths; long headings of numbers give way first, then the widest, until the table fits; names are
+    broken only where that is not enough."""
+    found = _natural(block)
+    for least in (_least(block), _least(block, names=True)):
+        while sum(found) + len(GAP) * (len(found) - 1) > width:
+            yielding = [i for i in range(len(found)) if found[i] > least[i]]
+            if not yielding:
+                break
+            found[max(yielding, key=lambda i: (block.columns[i].align == "right" and found[i] > _HEADING_ROOM, found[i]))] -= 1
     return found
 
 
@@ -84,15 +93,17 @@ def _natural(block: Table) -> list[int]:
     return [max(cells(text) for text in _texts(block, i)) for i in range(len(block.columns))]
 
 
-def _least(block: Table) -> list[int]:
-    """Width of the longest piece: words are wrapped, numbers are not, headings always may be."""
-    return [_narrowest(c, [row[i] for row in block.rows]) for i, c in enumerate(block.columns)]
+def _least(block: Table, *, names: bool = False) -> list[int]:
+    """Width of the longest piece: words are wrapped, numbers are not, headings always may be; `names` too,
+    if need be."""
+    return [_narrowest(c, [row[i] for row in block.rows], names) for i, c in enumerate(block.columns)]
 
 
-def _narrowest(column: Column, body: Sequence[str]) -> int:
+def _narrowest(column: Column, body: Sequence[str], names: bool) -> int:
     wrapped = [column.heading, *(body if column.align == "left" else ())]
     whole = body if column.align == "right" else ()
-    return max(max(cells(p.rstrip()) for text in wrapped for p in _pieces(text)), *map(cells, whole), 0)
+    pieces = [part for text in wrapped for piece in _pieces(text) for part in (_parts_of(piece) if names else [piece])]
+    return max(max(cells(p.rstrip()) for p in pieces), *map(cells, whole), 0)
 
 
 def _texts(block: Table, i: int) -> list[str]:

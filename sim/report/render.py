@@ -33,7 +33,7 @@ def as_text(block: Block, width: int = WIDTH) -> str:
     """A block as plain text: no box, no colour, no trailing blanks."""
     if isinstance(block, Lines):
         head = [block.title] if block.title else []
-        return "\n".join([*head, *(_wrapped(line, width) for line in block.lines)])
+        return "\n".join(_wrapped(line, width) for line in (*head, *block.lines))
     return "\n\n".join(_table_text(part, width) for part in parts(block, width))
 
 

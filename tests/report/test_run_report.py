@@ -280,6 +280,23 @@ def test_contested_figures_show_the_reading_taken() -> None:
     assert body(contested(scenario)) == (("node", "s2", "14 nm", "s1: 2"),)
 
 
+def test_contested_figures_fit_a_narrow_terminal() -> None:
+    """Long names are broken after dots and hyphens, dates and numbers are not."""
+    values = {"announced-phases": "11", "foundry-five-years": "66.5", "precedent": "2027-12-31"}
+    readings = {name: SimpleNamespace(value=value) for name, value in values.items()}
+    figures = {"terafab.construction.begin": figure("month", readings=readings)}
+    ledger = SimpleNamespace(figures=figures, resolve=lambda _, reading: readings[reading], reading_name=lambda _: "announced-phases")
+    scenario = make().scenario
+    scenario.inputs, scenario.ledger = {"a": SimpleNamespace(figure="terafab.construction.begin", reading=None)}, ledger
+    block = contested(scenario)
+    assert block is not None
+    wide, narrow = (as_text(block, width) for width in (100, 60))
+    assert "terafab.construction.begin" in wide
+    assert max(cells(line) for line in narrow.splitlines()) <= 60
+    for whole in ("construction.", "announced-", "years:", "66.5", "2027-12-31"):
+        assert whole in narrow
+
+
 def test_the_whole_report_fits_100_columns() -> None:
     for block in run_report(make()):
         for line in as_text(block).splitlines():
