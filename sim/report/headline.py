@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 _SHARE = "in_house_share."
+_LEFT = "left_over."
+_MATERIAL = 0.01
+"""Left-over stock is named when it is more than this part of all that was received."""
 _MOST_LINES = 3
 _IDLE = 0.3
 """Own sites used less than this in the last twelve months are named."""
@@ -23,7 +26,7 @@ _IDLE = 0.3
 def sentences(result: Result) -> list[str]:
     """What moved, what was served, what was reached, what it cost, what stands idle."""
     parts = (_warmed_up(result), _moved(result), _served(result), _compute(result), _reached(result), _cost(result))
-    return [*(sentence for sentence in parts if sentence), *_idle(result), *_impossible(result)]
+    return [*(sentence for sentence in parts if sentence), *_idle(result), *_left_over(result), *_impossible(result)]
 
 
 def _warmed_up(result: Result) -> str:
@@ -103,6 +106,23 @@ def _idle(result: Result) -> list[str]:
         compared = f"; a good unit costs {here} there against {outside} outside" if here and outside else ""
         found.append(f"{titled(document.sites, name)}: {about(site.used)} of its capacity was used {span}{compared}.")
     return found
+
+
+def _left_over(result: Result) -> list[str]:
+    """Stock at the end that a year's demand would not take, where it is a good part of all that was received."""
+    document = result.scenario.document
+    frame = measures(result, "recipe", "received", "seeded")
+    came = {str(recipe): float(units) for recipe, units in frame.groupby("name")["value"].sum().items()}
+    found = {}
+    for name in (*document.pools, *document.items):
+        members = document.pools[name].members if name in document.pools else [name]
+        received = sum(came.get(n, 0.0) for n, r in document.recipes.items() if r.item in members)
+        units = result.kpis.get(f"{_LEFT}{name}") or 0.0
+        if units > _MATERIAL * received:
+            found[titled(document.pools if name in document.pools else document.items, name)] = units
+    most = sorted(found, key=lambda name: -found[name])[:_MOST_LINES]
+    listed = ", ".join(f"{count(found[name])} {name}" for name in most)
+    return [f"Left over at the end, beyond what a year's demand would take: {listed}."] if found else []
 
 
 def _costs(result: Result, recipes: Iterable[str]) -> str:

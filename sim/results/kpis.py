@@ -13,9 +13,10 @@ from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.recorder import Records
 from sim.plan import IntArray
-from sim.results.books import Entry, npv
+from sim.results.books import YEAR, Entry, npv
 from sim.results.frames import in_wafers, share_output
 from sim.results.periods import counted, last_year
+from sim.results.requirements import units_per_flow
 
 Indicator = tuple[str, float | None]
 
@@ -221,6 +222,19 @@ def stocks(run: Run) -> Iterator[Indicator]:
         yield f"stock_end.{item.name}", float(run.records.item["stock"][-1, i])
 
 
+def leftovers(run: Run) -> Iterator[Indicator]:
+    """Per pool: stock at the end beyond what a year's demand, as it is then, would take of it."""
+    plan = run.draws.plan
+    if plan.calendar.start is None:
+        return
+    last = int(plan.calendar.days)
+    rates = np.array([flow.actual_rate[last:].mean() for flow in run.draws.flows])
+    needed = units_per_flow(run.draws) @ rates * YEAR
+    for p, pool in enumerate(plan.pools):
+        stock = int(run.records.item["stock"][-1, list(pool.members)].sum())
+        yield f"left_over.{pool.name}", max(float(stock) - float(needed[p]), 0.0)
+
+
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, money, sites, production, stocks,
+    shares, service, compute, money, sites, production, stocks, leftovers,
 )  # fmt: skip

@@ -248,6 +248,15 @@ def test_an_own_site_hardly_used_is_named_with_its_cost_beside_others() -> None:
     assert told in sentences(result)
 
 
+def test_stock_that_nobody_takes_any_more_is_named_where_it_is_much() -> None:
+    result = make(DOCUMENT | {"items": {"die": {"stage": "wafer", "title": "AI4 dies"}, "board": {"stage": "board"}}})
+    result.frames["monthly"] = pd.concat([result.frames["monthly"], pd.DataFrame(rows("recipe", "own", "received", [10_000] * 12))])
+    result.kpis |= {"left_over.die": 1200.0, "left_over.board": 0.0}
+    assert not any("Left over" in sentence for sentence in sentences(result))
+    result.kpis["left_over.die"] = 12_300.0
+    assert "Left over at the end, beyond what a year's demand would take: 12.3k AI4 dies." in sentences(result)
+
+
 def test_what_is_out_of_reach_has_no_plural() -> None:
     lacking = SimpleNamespace(pool="accelerator", unit="gpu", required=287_100.0, possible=4e4, starts=287_100.0)
     assert "the demand requires 287.1k accelerator a month" in sentences(make(shortfalls=[lacking]))[-1]
