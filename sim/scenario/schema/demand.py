@@ -30,7 +30,7 @@ class Generation(Strict):
     cadence: Quantity | None = number("month", "Or: months after the changeover to the one before began.", None, gt=0)
     months: Quantity = number("month", "Length of the changeover.", Quantity(bare=0), ge=0)
     wait_for: list[str] = []
-    """Recipes of which one must be in high volume before the changeover begins."""
+    """Recipes of which one must be in high volume before the changeover begins; planners count on the planned date until it has begun."""
 
 
 class Forecast(Strict):
