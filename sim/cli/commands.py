@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("sim.cli.validate", "Every problem of scenario files at once, with file:line:column."),
     "run": ("sim.cli.run", "One replication: the shift by quarter and stage, milestones, money, and files."),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
+    "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),
     "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
     "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),
     "bench": ("sim.cli.bench", "How fast it is, against yardsticks run beside it."),

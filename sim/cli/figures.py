@@ -72,8 +72,8 @@ def _emit(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
 
 def _uses(figure: str) -> dict[str, tuple[str, ...]]:
     """Shipped scenario -> paths of the inputs that rest on `figure`."""
-    from sim.report.lineage import uses
     from sim.scenario.catalogue import shipped_scenarios
+    from sim.scenario.lineage import uses
     from sim.scenario.loader import load_scenario
 
     found = {name: uses(load_scenario(name), figure) for name in shipped_scenarios()}

@@ -63,7 +63,7 @@ def _idle_readings(scenario: Scenario) -> None:
     chosen = [change.path for change in scenario.changes if change.origin == READING]
     if not chosen:
         return
-    from sim.report.lineage import behind
+    from sim.scenario.lineage import behind
 
     taken = [i.figure for i in scenario.inputs.values() if i.figure]
     part = behind([*taken, *scenario.switches], scenario.ledger)

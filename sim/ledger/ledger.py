@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import InputError, Mark, Problem, nearest
 from sim.ledger.entry import Marker, read_entries
-from sim.ledger.figure import Figure, Kind, Reading
+from sim.ledger.figure import Figure, Kind, Reading, Scalar
 from sim.ledger.formula import FormulaError, Term, compiled
 
 
@@ -107,6 +107,22 @@ class Ledger:
         if misses:
             raise LedgerError(*misses)
         return Ledger(self._definitions, {**self.chosen, **readings})
+
+    def valued(self, values: Mapping[str, Scalar]) -> Ledger:
+        """This ledger with other values in force for these figures; formulas that use them follow.
+
+        Raises:
+            LedgerError: there is no such figure.
+        """
+        changed: dict[str, Figure] = {}
+        for id, value in values.items():
+            definition, name = self._definition(id), self.reading_name(id)
+            if name is None:
+                changed[id] = replace(definition, value=value, low=None, high=None, formula=None)
+            else:
+                taken = replace(_named(definition, name), value=value, low=None, high=None)
+                changed[id] = replace(definition, readings={**definition.readings, name: taken})
+        return Ledger(ChainMap(changed, self._definitions), self.chosen)  # type: ignore[arg-type]  # never written to
 
     def extended(self, figures: Mapping[str, Any], origin: str, mark: Marker | None = None) -> Ledger:
         """This ledger and a scenario's own figures, written as in the ledger's files.

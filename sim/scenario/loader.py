@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Mark, Problem
-from sim.ledger import Ledger, load_ledger
+from sim.ledger import Ledger, LedgerError, Scalar, load_ledger
 from sim.scenario.active import Pruned, prune
 from sim.scenario.catalogue import shipped_titles
 from sim.scenario.checks import Context, check
@@ -49,8 +49,16 @@ def list_shipped() -> list[tuple[str, str]]:
     return list(shipped_titles().items())
 
 
-def load_scenario(name_or_path: str | Path, *, sets: Sequence[str] = (), readings: Sequence[str] = ()) -> Scenario:
+def load_scenario(
+    name_or_path: str | Path,
+    *,
+    sets: Sequence[str] = (),
+    readings: Sequence[str] = (),
+    values: Mapping[str, Scalar] | None = None,
+) -> Scenario:
     """Load a shipped scenario or a file, with `--set` and `--reading` overrides.
+
+    `values` puts other values of ledger figures in force, as studies do.
 
     Raises:
         InputError: everything that is wrong with it.
@@ -61,6 +69,7 @@ def load_scenario(name_or_path: str | Path, *, sets: Sequence[str] = (), reading
     unreadable = {_short(p.path) for p in problems if p.path}
     try:
         found = loading.override(sets, readings)
+        loading.revalue(values or {})
         document, inputs, pruned = loading.document()
     except InputError as error:
         raise _all([*problems, *error.problems], unreadable) from None
@@ -112,6 +121,13 @@ class _Loading:
         base = self.ledger.choose(check_readings(before, self.ledger, self.mark, silent))
         self.ledger = self.ledger.choose(check_readings(self.data, self.ledger, self.mark, self.problems, self.broken))
         return [] if self.problems else changes(before, overrides, base, self.ledger)
+
+    def revalue(self, values: Mapping[str, Scalar]) -> None:
+        """Put other values of figures in force."""
+        try:
+            self.ledger = self.ledger.valued(values)
+        except LedgerError as error:
+            raise InputError([Problem(Mark("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]) from error
 
     def _own_figures(self, ledger: Ledger) -> Ledger:
         figures = self.data.get("figures")

@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engines",),
     ("results",),
     ("api",),
+    ("study",),
     ("report", "bench"),
     ("cli",),
     ("__main__",),

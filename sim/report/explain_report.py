@@ -1,0 +1,157 @@
+"""What a KPI rests on, as tables: the chain of events, the figures that move it, the parts of its spread."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.report.formats import NOTHING, about, count, dollars, plain, with_unit
+from sim.report.tables import Block, Lines, left, right, table
+from sim.scenario.loader import Scenario
+
+if TYPE_CHECKING:
+    from sim.study.causes import Step
+    from sim.study.dependence import Dependence, Dependences
+    from sim.study.disagreement import Disagreement
+
+_SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
+_PATHS = 1
+"""Inputs named beside a figure; the rest is counted."""
+
+
+def shown(scenario: Scenario, kpi: str, value: float | None) -> str:
+    """A KPI as people read it; a milestone, given in days from the start, as its date."""
+    if kpi in scenario.document.milestones:
+        return "not reached" if value is None else _date(scenario, value)
+    if value is None:
+        return NOTHING
+    if kpi.startswith(_SHARES):
+        return about(value)
+    return dollars(value) if "usd" in kpi or "cost" in kpi else count(value)
+
+
+def _date(scenario: Scenario, days: float) -> str:
+    start = scenario.document.horizon.start
+    unit = scenario.document.horizon.time_unit or ""
+    return f"{days:.4g} {unit}".rstrip() if start is None else str(start + dt.timedelta(days=int(days)))
+
+
+def chain(scenario: Scenario, milestone: str, steps: Sequence[Step]) -> Block:
+    """The chain of events behind a milestone, the last first."""
+    title = f"How {milestone} came about, walked back from its date"
+    if not steps:
+        return Lines(title, ("it was not reached within the horizon",))
+    rows = [(_date(scenario, s.day), s.what, _sources(scenario, s.figures)) for s in steps]
+    return table(title, [left("date"), left("what happened"), left("set by")], rows)
+
+
+def _sources(scenario: Scenario, figures: Sequence[str]) -> str:
+    return "; ".join(f"{name} {_value(scenario, name)}, {_origin(scenario, name)}" for name in figures)
+
+
+def _value(scenario: Scenario, figure: str) -> str:
+    return with_unit(scenario.ledger.resolve(figure).value, scenario.ledger.figures[figure].unit)
+
+
+def _origin(scenario: Scenario, figure: str) -> str:
+    found = scenario.ledger.resolve(figure)
+    return f"{found.kind} ({found.article or found.source})"
+
+
+def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, coarse: str) -> list[Block]:
+    """The figures that move the KPI most, each with what it was tried at."""
+    rows = [row for d in found.found[:top] for row in _rows(scenario, found.kpi, d)]
+    columns = [left("figure"), left("value"), left("tried"), right(found.kpi), left("feeds"), left("kind and source")]
+    more = len(found.found) - top
+    notes = [
+        *([f"{more} more figures move it by less"] if more > 0 else []),
+        f"{len(found.unmoved)} other figures behind the scenario were tried and do not move it",
+        "tried: the ends of the stated range and the other readings; where none is stated 10 % or three months to either side",
+        f"one figure at a time, seed {seed} throughout, {coarse}",
+    ]
+    title = f"{scenario.name}: {found.kpi} is {shown(scenario, found.kpi, found.base)}, and rests on"
+    return [table(title, columns, rows, notes)]
+
+
+def _rows(scenario: Scenario, kpi: str, d: Dependence) -> list[list[str]]:
+    unit = scenario.ledger.figures[d.figure].unit
+    feeds = ", ".join(d.paths[:_PATHS]) + (f" and {len(d.paths) - _PATHS} more" if len(d.paths) > _PATHS else "")
+    rows = []
+    for i, trial in enumerate(d.trials):
+        head = [d.figure, _value(scenario, d.figure)] if i == 0 else ["", ""]
+        tail = [feeds, _origin(scenario, d.figure)] if i == 0 else ["", ""]
+        value = plain(trial.value)
+        tried = trial.label if value == trial.label else f"{trial.label}: {with_unit(trial.value, unit)}"
+        rows.append([*head, tried, shown(scenario, kpi, trial.kpi), *tail])
+    return rows
+
+
+def spread(scenario: Scenario, found: Disagreement, seed: int, coarse: str) -> list[Block]:
+    """What the variance of a KPI is made of, and its mean under each reading."""
+    parts = [(p.name, about(p.share), f"{about(p.low)} to {about(p.high)}") for p in found.parts]
+    how = f"{found.combinations} of {count(found.possible)}" if found.combinations < found.possible else f"all {found.possible}"
+    notes = [
+        f"over {how} combinations of readings, {found.draws} draws of all ranges in each, two seeds in each of those; {coarse}",
+        f"mean {shown(scenario, found.kpi, found.mean)}, standard deviation {_width(scenario, found)}; first seed {seed}",
+        *([f"{found.dropped} combinations gave no value and are left out"] if found.dropped else []),
+    ]
+    title = f"{scenario.name}: what the spread of {found.kpi} is made of"
+    first = table(title, [left("part"), right("share of variance"), right("95 % interval")], parts, notes)
+    rows = [(s.figure, s.reading, str(s.combinations), shown(scenario, found.kpi, s.mean)) for s in found.sides]
+    columns = [left("contested figure"), left("reading"), right("combinations"), right("mean")]
+    return [first, table("Mean under each reading, the widest disagreement first", columns, rows)]
+
+
+def _width(scenario: Scenario, found: Disagreement) -> str:
+    if found.kpi in scenario.document.milestones:
+        return f"{found.sd:.0f} days"
+    return f"{100 * found.sd:.3g} points" if found.kpi.startswith(_SHARES) else shown(scenario, found.kpi, found.sd)
+
+
+def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Step]) -> dict[str, Any]:
+    """The document of `explain --json`; a trial that made the KPI vanish has kpi null and swing null."""
+    return {
+        "scenario": scenario.name,
+        "kpi": found.kpi,
+        "value": found.base,
+        "figures": [_figure_json(scenario, d) for d in found.found],
+        "without_effect": list(found.unmoved),
+        "chain": [{"date": _date(scenario, s.day), "what": s.what, "figures": list(s.figures)} for s in steps],
+    }
+
+
+def _figure_json(scenario: Scenario, d: Dependence) -> dict[str, Any]:
+    found = scenario.ledger.resolve(d.figure)
+    return {
+        "id": d.figure,
+        "value": _plain_json(found.value),
+        "unit": scenario.ledger.figures[d.figure].unit,
+        "kind": str(found.kind),
+        "source": found.source,
+        "article": found.article,
+        "feeds": list(d.paths),
+        "trials": [{"label": t.label, "value": _plain_json(t.value), "kpi": t.kpi} for t in d.trials],
+        "swing": None if d.swing == float("inf") else d.swing,
+    }
+
+
+def _plain_json(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def spread_json(scenario: Scenario, found: Disagreement) -> dict[str, Any]:
+    """The document of `explain --spread --json`."""
+    return {
+        "scenario": scenario.name,
+        "kpi": found.kpi,
+        "mean": found.mean,
+        "sd": found.sd,
+        "combinations": found.combinations,
+        "possible": found.possible,
+        "dropped": found.dropped,
+        "parts": [{"name": p.name, "share": p.share, "ci95": [p.low, p.high]} for p in found.parts],
+        "readings": [
+            {"figure": s.figure, "reading": s.reading, "combinations": s.combinations, "mean": s.mean} for s in found.sides
+        ],
+    }

@@ -1,0 +1,180 @@
+"""The chain of events behind a milestone, walked back lot by lot to the decisions and figures it began with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.draws import Draws, draw
+from sim.draws.curves import NEVER, TICKS_PER_DAY, value
+from sim.plan import NONE, MilestonePlan, Ref
+from sim.results.result import Result
+from sim.scenario.schema.document import MilestoneRule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INSTANT = 1e-6
+"""Days within which two events are the same instant (a tick is 2^-20 day)."""
+LONG = 35.0
+"""Days between what was allowed and what was planned that ask for a reason: more than a review period."""
+DEEPEST = 8
+"""Lots that a chain follows from input to input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened on a day (from the start), and the figures that set it."""
+
+    day: float
+    what: str
+    figures: tuple[str, ...] = ()
+
+
+def causes(result: Result, milestone: str) -> list[Step]:
+    """Steps from a milestone back to its first cause; none if it was not reached.
+
+    `result` must carry a trace. Of a milestone by month, the chain is that of the first lot of the
+    recipe that brought most in that month.
+    """
+    plan = next(m for m in result.plan.milestones if m.name == milestone)
+    rows = result.frames["milestones"].set_index("name")["time"]
+    day = rows[milestone]
+    return [] if day is None or day != day else list(_Walk(result).milestone(plan, float(day)))
+
+
+class _Walk:
+    def __init__(self, result: Result) -> None:
+        self._result, self._plan = result, result.plan
+        self._draws: Draws = draw(result.plan, result.seed)
+        self._lots = result.frames["lots"]
+        self._recipes = [source.name for source in self._plan.sources]
+
+    # --- from a milestone to a lot -----------------------------------------------------------
+
+    def milestone(self, plan: MilestonePlan, day: float) -> Iterator[Step]:
+        """The lot that brought it, and what was behind that lot."""
+        if plan.rule is MilestoneRule.FIRST_OUTPUT:
+            lots = self._of(plan.sources)
+            lot = lots[(lots["good"] > 0) & (lots["ready"] >= day - INSTANT)].sort_values("ready").iloc[0]
+            yield Step(day, f"{plan.title}: lot {lot['lot']} of {self._named(lot)} gave its first good {self._unit(lot)}")
+        else:
+            sources = plan.sources if plan.share < 0 else self._own(self._plan.shares[plan.share].sources)
+            lot, brought = self._first_of_month(sources, day)
+            yield Step(day, f"{plan.title}: in this month {self._named(lot)} brought most, {brought:,.0f} good {self._unit(lot)}s")
+        yield from self.lot(lot, 0)
+
+    def _of(self, sources: tuple[int, ...]) -> pd.DataFrame:
+        return self._lots[self._lots["recipe"].isin([self._recipes[r] for r in sources])]
+
+    def _own(self, sources: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(r for r in sources if self._plan.sites[self._plan.sources[r].site].in_house)
+
+    def _first_of_month(self, sources: tuple[int, ...], day: float) -> tuple[Any, float]:
+        end = min(edge for edge in self._plan.calendar.months if edge > day)
+        lots = self._of(sources)
+        lots = lots[(lots["ready"] >= day) & (lots["ready"] < end) & (lots["phase"] != "samples")]
+        made = lots.groupby("recipe")["good"].sum()
+        return lots[lots["recipe"] == made.idxmax()].sort_values("ready").iloc[0], float(made.max())
+
+    def _named(self, lot: Any) -> str:
+        source = self._plan.sources[self._recipes.index(lot["recipe"])]
+        site = self._result.scenario.document.sites[self._plan.sites[source.site].name]
+        return f"{lot['recipe']} ({site.title or source.site})"
+
+    def _unit(self, lot: Any) -> str:
+        return self._plan.items[self._plan.sources[self._recipes.index(lot["recipe"])].item].unit
+
+    # --- from a lot to its inputs or its release ---------------------------------------------
+
+    def lot(self, lot: Any, depth: int) -> Iterator[Step]:
+        """When it was done, began and was released, and what it waited for."""
+        r = self._recipes.index(lot["recipe"])
+        source = self._plan.sources[r]
+        cycle = lot["ready"] - lot["leave"]
+        done = "was done when it left the line" if cycle <= 0 else f"was done {cycle:.0f} days after it left the line"
+        yield Step(lot["ready"], f"lot {lot['lot']} of {lot['recipe']} {done}", self._figures(source.cycle_time.mean))
+        yield Step(lot["begin"], f"it began, with {lot['starts']:,.0f} starts")
+        waited = lot["begin"] - lot["released"]
+        before = self._awaited(r, lot["begin"]) if waited > INSTANT else None
+        if before is not None and depth < DEEPEST:
+            yield Step(lot["begin"], f"it had waited {waited:.1f} days for its inputs: lot {before['lot']} of {self._named(before)} arrived")
+            yield from self.lot(before, depth + 1)
+            return
+        if waited > INSTANT:
+            yield Step(lot["begin"], f"it had waited {waited:.1f} days for its turn at the line")
+        yield Step(lot["released"], f"it was released ({lot['phase']}), as the review of that period had planned")
+        yield from self._gate(r, lot)
+
+    def _awaited(self, r: int, begin: float) -> Any | None:
+        """The lot of an input that arrived at the instant at which a lot began."""
+        pools = self._plan.input_pool[self._plan.inputs_start[r] : self._plan.inputs_start[r + 1]]
+        makers = tuple(m for pool in pools for m in self._plan.pools[pool].sources)
+        lots = self._of(makers)
+        arrived = lots[(lots["arrive"] - begin).abs() < INSTANT]
+        return arrived.iloc[0] if len(arrived) else None
+
+    # --- from a release to what allowed it ---------------------------------------------------
+
+    def _gate(self, r: int, lot: Any) -> Iterator[Step]:
+        """The phase of qualification that allowed it, and what held it back in that phase."""
+        s = self._draws.sources[r]
+        allowed = {"samples": s.sample_begins, "risk": s.risk_begins, "volume": s.volume_begins}[lot["phase"]] / TICKS_PER_DAY
+        held = self._held(lot["recipe"], allowed, lot["ordered"])
+        earlier = (self._lots["recipe"] == lot["recipe"]) & (self._lots["ordered"] < lot["ordered"]) & (self._lots["ordered"] >= allowed)
+        if held:
+            yield Step(lot["ordered"], f"since {lot['recipe']} was allowed to, {held} had held it back")
+        elif lot["ordered"] > allowed + LONG and not earlier.any():
+            yield Step(lot["ordered"], f"before this review the forecast asked for nothing of {lot['recipe']}")
+        yield from self._phases(r, lot["phase"])
+
+    def _held(self, recipe: str, since: float, until: float) -> str:
+        """What cut releases most between two days, in words."""
+        frame = self._result.frames["monthly"]
+        rows = frame[(frame["scope"] == "recipe") & (frame["name"] == recipe) & frame["measure"].str.startswith("cut.")]
+        edges = self._plan.calendar.reports
+        inside = [k for k, edge in enumerate(edges[:-1]) if since <= edge < until]
+        cut = rows[rows["period"].isin(inside)].groupby("measure")["value"].sum()
+        return str(cut.idxmax()).removeprefix("cut.").replace("_", " ") if len(cut) and cut.max() > 0 else ""
+
+    def _phases(self, r: int, phase: str) -> Iterator[Step]:
+        source, drawn = self._plan.sources[r], self._draws.sources[r]
+        if phase == "volume" and drawn.volume_begins > drawn.risk_begins:
+            day = drawn.volume_begins / TICKS_PER_DAY
+            yield Step(day, f"{source.name} ended risk production and was qualified for high volume", self._figures(source.risk_days))
+        if phase != "samples" and drawn.risk_begins > drawn.sample_begins:
+            day = drawn.risk_begins / TICKS_PER_DAY
+            yield Step(day, f"{source.name} ended its samples and began risk production", self._figures(source.sample_days))
+        opened = self._draws.sites[source.site].nameplate.first_positive()
+        begins = drawn.sample_begins
+        if begins >= NEVER:
+            return
+        if source.begins != NONE and begins > opened:
+            yield Step(begins / TICKS_PER_DAY, f"{source.name} could begin at the earliest", self._figures(source.begins))
+        else:
+            yield from self._site(source.site, opened / TICKS_PER_DAY)
+
+    def _site(self, s: int, opened: float) -> Iterator[Step]:
+        """How the site came by its first capacity."""
+        plan, vector = self._plan.sites[s], self._draws.vector
+        title = self._result.scenario.document.sites[plan.name].title or plan.name
+        if plan.decision != NONE:
+            construction = self._result.scenario.document.sites[plan.name].construction
+            assert construction is not None
+            yield Step(opened, f"{title} could make its first start")
+            end = value(vector, plan.decision) + sum(value(vector, stage) for stage in plan.stages)
+            for stage, ref in list(zip(construction.stages, plan.stages, strict=True))[::-1]:
+                yield Step(end, f"{stage.name} was over, after {value(vector, ref):.0f} days", self._figures(ref))
+                end -= value(vector, ref)
+            yield Step(end, f"building {title} was decided", self._figures(plan.decision))
+        elif plan.ramp_start != NONE and opened > 0:
+            yield Step(opened, f"{title} began its ramp", self._figures(plan.ramp_start))
+        else:
+            yield Step(min(opened, 0.0), f"{title} was there from the start")
+
+    def _figures(self, ref: Ref) -> tuple[str, ...]:
+        if ref == NONE:
+            return ()
+        figure = self._result.scenario.inputs[self._plan.inputs[ref].path].figure
+        return (figure,) if figure else ()

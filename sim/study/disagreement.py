@@ -1,0 +1,203 @@
+"""How much of a KPI's spread is disagreement among sources, how much uncertainty, and how much noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws.inputs import input_quantile
+from sim.errors import InputError
+from sim.ledger import Ledger, Scalar
+from sim.plan import FloatArray, PlannedInput
+from sim.scenario.loader import Scenario
+from sim.scenario.schema.quantity import Draw
+from sim.study.dependence import base_figures, other_readings
+from sim.study.design import Base, Outcome, Progress, Row, loaded, run_rows
+
+RESAMPLES = 2000
+Combination = tuple[tuple[str, str], ...]
+"""A reading for every contested figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the variance of a KPI as a share of the whole, with its 95 % bootstrap interval."""
+
+    name: str
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One reading of a contested figure: the KPI's mean over the combinations that take it."""
+
+    figure: str
+    reading: str
+    combinations: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A KPI over combinations of readings: mean, standard deviation, and what the variance is made of.
+
+    `combinations` of `possible` were run, each with `draws` of the uncertain figures and two of the
+    operational noise in each; `dropped` of them had no value of the KPI or were refused.
+    """
+
+    kpi: str
+    mean: float
+    sd: float
+    parts: tuple[Part, ...]
+    sides: tuple[Side, ...]
+    combinations: int
+    draws: int
+    possible: int
+    dropped: int
+
+
+def contested(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Contested figures behind a scenario, each with its readings, the one in force first."""
+    ledger, found = scenario.ledger, {}
+    for figure in base_figures(scenario):
+        others, taken = other_readings(ledger, figure), ledger.reading_name(figure)
+        if others and taken:
+            found[figure] = (taken, *others)
+    return found
+
+
+def combinations(readings: dict[str, tuple[str, ...]], most: int, seed: int) -> list[Combination]:
+    """All combinations of readings, or a random sample of `most` different ones."""
+    possible = prod(len(names) for names in readings.values())
+    if possible <= most:
+        return [tuple(zip(readings, names, strict=True)) for names in product(*readings.values())]
+    chosen = np.random.default_rng(seed).choice(possible, size=most, replace=False)
+    return [_combination(readings, int(index)) for index in chosen]
+
+
+def _combination(readings: dict[str, tuple[str, ...]], index: int) -> Combination:
+    found = []
+    for figure, names in readings.items():
+        index, which = divmod(index, len(names))
+        found.append((figure, names[which]))
+    return tuple(found)
+
+
+def disagreement(
+    base: Base, scenario: Scenario, kpi: str, *, most: int = 60, seed: int = 0, jobs: int = 0,
+    progress: Progress | None = None,
+) -> Disagreement | None:
+    """Run combinations of readings, draws of all ranges in each and two seeds in each of those.
+
+    Every figure with a range is drawn from the triangle low, value, high: twice under each of `most`
+    combinations, more often where there are fewer. None where no two combinations give the KPI a value.
+    """  # fmt: skip
+    readings = contested(scenario)
+    chosen = combinations(readings, most, seed)
+    draws = max(2 * most // len(chosen), 2)
+    rows = [row for k, taken in enumerate(chosen) for row in _rows(base, taken, seed, k, draws)]
+    outcomes = run_rows(base, rows, jobs=jobs, progress=progress)
+    table = np.array([_number(outcome, kpi) for outcome in outcomes]).reshape(len(chosen), draws, 2)
+    whole = ~np.isnan(table).any(axis=(1, 2))
+    if whole.sum() < 2:
+        return None
+    kept = table[whole]
+    return Disagreement(
+        kpi=kpi,
+        mean=float(kept.mean()),
+        sd=float(np.sqrt(sum(components(kept)))),
+        parts=_parts(kept, seed),
+        sides=_sides([c for c, good in zip(chosen, whole, strict=True) if good], kept.mean(axis=(1, 2)), readings),
+        combinations=len(chosen),
+        draws=draws,
+        possible=prod(len(names) for names in readings.values()),
+        dropped=int((~whole).sum()),
+    )
+
+
+def _rows(base: Base, taken: Combination, seed: int, k: int, draws: int) -> list[Row]:
+    """Draws of the ranges under one combination, two seeds each."""
+    names = tuple(f"{figure}={reading}" for figure, reading in taken)
+    try:
+        scenario = loaded(base, (), names, ())
+    except InputError:
+        return [Row(readings=names, seed=seed)] * 2 * draws
+    drawn = [drawn_values(scenario, np.random.default_rng((seed, k, d))) for d in range(draws)]
+    first = seed + 2 * draws * k
+    return [Row(readings=names, values=values, seed=first + 2 * d + j) for d, values in enumerate(drawn) for j in range(2)]
+
+
+def drawn_values(scenario: Scenario, luck: np.random.Generator) -> tuple[tuple[str, Scalar], ...]:
+    """A value for every figure with a range behind a scenario."""
+    ranged = [name for name in base_figures(scenario) if _range(scenario.ledger, name) is not None]
+    uniforms = luck.random(len(ranged))
+    return tuple((name, _drawn(scenario.ledger, name, float(u))) for name, u in zip(ranged, uniforms, strict=True))
+
+
+def _range(ledger: Ledger, figure: str) -> tuple[float, float, float] | None:
+    found = ledger.resolve(figure)
+    if isinstance(found.value, (int, float)) and found.low is not None and found.high is not None:
+        return found.low, float(found.value), found.high
+    return None
+
+
+def _drawn(ledger: Ledger, figure: str, u: float) -> float:
+    found = _range(ledger, figure)
+    assert found is not None
+    low, mode, high = found
+    value = input_quantile(PlannedInput(figure, figure, mode, low, high, Draw.TRIANGULAR), u)
+    # A range between whole numbers counts things (parts in a terminal): half a part is no value.
+    return float(round(value)) if all(end.is_integer() for end in map(float, found)) else value
+
+
+def _number(outcome: Outcome | None, kpi: str) -> float:
+    value = (outcome or {}).get(kpi)
+    return float("nan") if value is None else value
+
+
+def components(table: FloatArray) -> tuple[float, float, float]:
+    """Variance among combinations, among draws within them, and among seeds within those.
+
+    `table[combination, draw, seed]`, balanced and nested: the mean squares of a two-level nested
+    analysis of variance, solved for its components (Searle, Casella & McCulloch 1992, ch. 3);
+    negative estimates are set to 0.
+    """
+    a, b, n = table.shape
+    cells, rows = table.mean(axis=2), table.mean(axis=(1, 2))
+    noise = float(((table - cells[:, :, None]) ** 2).sum() / (a * b * (n - 1)))
+    draws = float(n * ((cells - rows[:, None]) ** 2).sum() / (a * (b - 1)))
+    readings = float(b * n * ((rows - rows.mean()) ** 2).sum() / (a - 1))
+    return max((readings - draws) / (b * n), 0.0), max((draws - noise) / n, 0.0), noise
+
+
+def _shares(table: FloatArray) -> FloatArray:
+    parts = np.array(components(table))
+    total = parts.sum()
+    return parts / total if total > 0.0 else parts
+
+
+def _parts(table: FloatArray, seed: int) -> tuple[Part, ...]:
+    """Shares of the variance; combinations are resampled whole for the intervals."""
+    luck = np.random.default_rng((seed, len(table)))
+    again = np.array([_shares(table[luck.integers(0, len(table), len(table))]) for _ in range(RESAMPLES)])
+    low, high = np.quantile(again, [0.025, 0.975], axis=0)
+    names = ("disagreement among sources", "uncertainty within their ranges", "noise")
+    return tuple(Part(n, float(s), float(a), float(b)) for n, s, a, b in zip(names, _shares(table), low, high, strict=True))
+
+
+def _sides(chosen: Sequence[Combination], means: NDArray[np.float64], readings: dict[str, tuple[str, ...]]) -> tuple[Side, ...]:
+    """The mean of the KPI under each reading; figures whose readings part most come first."""
+    taken = [dict(c) for c in chosen]
+    found: list[list[Side]] = []
+    for figure, names in readings.items():
+        groups = {name: [m for t, m in zip(taken, means, strict=True) if t[figure] == name] for name in names}
+        found.append([Side(figure, name, len(g), float(np.mean(g))) for name, g in groups.items() if g])
+    found.sort(key=lambda sides: min(s.mean for s in sides) - max(s.mean for s in sides))
+    return tuple(side for sides in found for side in sides)
