@@ -231,6 +231,7 @@ class LinePlan:
     shipment_cost: Ref
     shortage_cost: Ref
     value: Ref
+    idle_share: Ref
     forecast_rate: PathPlan | None
     forecast_bias: Ref
     forecast_revision: Ref

@@ -71,7 +71,8 @@ def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, pl
     return found
 
 
-def _scale(line: LinePlan, vector: FloatArray) -> float:
+def rate_scale(line: LinePlan, vector: FloatArray) -> float:
+    """What one unit of a line's rate or compute need means to the line."""
     return value(vector, line.share, 1.0) * value(vector, line.per_unit, 1.0)
 
 
@@ -90,7 +91,7 @@ def _begun(line: LinePlan, vector: FloatArray, grid: FloatArray) -> FloatArray:
 def _expected(line: LinePlan, vector: FloatArray, grid: FloatArray, rate: FloatArray) -> FloatArray:
     """What the planner expects of each day: a forecast of its own, else the mean demand, with its bias."""
     if line.forecast_rate is not None:
-        own = path_at(line.forecast_rate, vector, grid + 0.5) * _scale(line, vector)
+        own = path_at(line.forecast_rate, vector, grid + 0.5) * rate_scale(line, vector)
         rate = own * _begun(line, vector, grid)
     return rate * value(vector, line.forecast_bias, 1.0)
 
@@ -106,7 +107,7 @@ def _rate(line: LinePlan, vector: FloatArray, grid: FloatArray, horizon: float) 
         mean = _listed(line, vector, grid, horizon)
     else:
         mean = np.full(grid.shape, value(vector, line.quantity) / value(vector, line.every, 1.0))
-    return np.asarray(mean * _scale(line, vector) * _begun(line, vector, grid))
+    return np.asarray(mean * rate_scale(line, vector) * _begun(line, vector, grid))
 
 
 def _listed(line: LinePlan, vector: FloatArray, grid: FloatArray, horizon: float) -> FloatArray:
@@ -178,7 +179,7 @@ def _events(
     """Days, units and a uniform (which generation) of a line's random or listed events; None where
     demand falls evenly."""
     days, begins = plan.calendar.days, value(vector, line.begins, 0.0)
-    every, scale = value(vector, line.every, 1.0), _scale(line, vector)
+    every, scale = value(vector, line.every, 1.0), rate_scale(line, vector)
     generator = stream(seed, replication, f"demand/{line.stream}")
     if line.pattern is Pattern.EVEN:
         return None
@@ -247,4 +248,4 @@ def _flow_events(
     return np.array([ticks(float(t)) for t in at[keep]], dtype=np.int64), units_out[keep]
 
 
-__all__ = ["TICKS_PER_DAY", "Changeovers", "Flow", "Outlook", "changeovers", "flows"]
+__all__ = ["TICKS_PER_DAY", "Changeovers", "Flow", "Outlook", "changeovers", "flows", "rate_scale"]

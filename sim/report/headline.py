@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,18 @@ def _warmed_up(result: Result) -> str:
 
 
 def _impossible(result: Result) -> list[str]:
-    """What the demand at the end of the horizon requires beyond anything its sources could make."""
+    """What the demand at the end of the horizon requires beyond anything its sources could make: what fails
+    first, with the month from which it does, before the rest."""
     return [
-        f"Out of reach: at the end the demand requires {count(s.required)} {s.pool} a month "
-        f"({count(s.starts)} starts at mature yield); all its sources together could make {count(s.possible)}."
-        for s in result.shortfalls
+        f"{'Out of reach' if i else 'First out of reach'}, from {_month(s.since)}: at the end the demand requires "
+        f"{count(s.required)} {s.pool} a month ({count(s.starts)} starts at mature yield); all its sources together "
+        f"could make {count(s.possible)}."
+        for i, s in enumerate(result.shortfalls)
     ]
+
+
+def _month(instant: dt.date | float) -> str:
+    return f"{instant:%Y-%m}" if isinstance(instant, dt.date) else f"{instant:g}"
 
 
 def _moved(result: Result) -> str:
@@ -89,8 +96,18 @@ def _compute(result: Result) -> str:
         return ""
     asked = [line for line, rule in result.scenario.document.demand.items() if rule.compute is not None]
     part = sum(by_line.get(line, 0.0) for line in asked)
-    told = f", {count(part)} of them on demand lines with a compute need" if asked else ""
-    return f"{count(total)} H100e were delivered{told}."
+    told = f", {count(part)} of them on demand lines with a compute need{_growth(result)}" if asked else ""
+    idle = result.kpis.get("h100e_idle_fleet")
+    fleet = f" At the end {count(idle)} H100e stand idle in the fleet." if idle is not None else ""
+    return f"{count(total)} H100e were delivered{told}.{fleet}"
+
+
+def _growth(result: Result) -> str:
+    """How fast compute in service grows where it was asked for, and how fast it would have to."""
+    got, needed = (result.kpis.get(f"h100e_growth{k}_per_year") for k in ("", "_needed"))
+    if got is None or needed is None:
+        return ""
+    return f", where it grows {got:.1f}-fold a year and would have to grow {needed:.1f}-fold"
 
 
 def _idle(result: Result) -> list[str]:

@@ -102,6 +102,7 @@ def compute(result: Result) -> Table | None:
     cells = {key: v for key, v in totals(measures(result, "demand", "h100e", "watts"), grouping).items() if v > 0}
     if not cells:
         return None
+    idle = _closing(measures(result, "demand", "h100e_idle"), grouping)
     rows = []
     lines = dict.fromkeys(name for name, _, _ in cells)
     for line in (*lines, *(["all"] if len(lines) > 1 else [])):
@@ -111,5 +112,15 @@ def compute(result: Result) -> Table | None:
             values = [sum(cells.get((n, measure, c), 0.0) for n in counted) for c in grouping.labels]
             rows.append([title, heading, *map(written, values), written(sum(values))])
             title = ""
+        standing = [sum(idle.get((n, c), 0.0) for n in counted) for c in grouping.labels]
+        if any(standing):
+            rows.append(["", "idle, at end", *map(count, standing), count(standing[-1])])
     columns = [left("line"), left(""), *spread((*grouping.labels, "all"))]
-    return table(f"Compute delivered by {grouping.unit}", columns, rows)
+    notes = ["idle, at end: H100e that stand idle in all delivered so far"] if idle else []
+    return table(f"Compute delivered by {grouping.unit}", columns, rows, notes)
+
+
+def _closing(frame: pd.DataFrame, grouping: Grouping) -> dict[tuple[str, str], float]:
+    """The last value by name and column."""
+    rows = zip(frame["name"], grouping.of(frame), frame["value"], strict=True)
+    return {(str(name), column): float(value) for name, column, value in rows if isinstance(column, str)}

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY, value
+from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.sites import integral_by_period
 from sim.engines.phases import Cause, Stage
 from sim.engines.recorder import Records
 from sim.plan import NONE, FloatArray
 from sim.results.books import Entry
+from sim.results.compute import delivered, idle
 from sim.results.periods import between, summed
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ SOURCE_MEASURES = (
     "starts", "sample_starts", "out", "good", "samples", "scrapped", "received", "seeded", "waiting", "in_process",
     "in_transit", "orders", "shipments",
 )  # fmt: skip
+COMPUTE_MEASURES = (("h100e", "H100e"), ("watts", "W"), ("tops", "TOPS"))
 LINE_MEASURES = ("demanded", "served", "delivered", "lost", "cancelled", "backlog", "deliveries")
 
 
@@ -125,18 +127,16 @@ def _sites(draws: Draws, records: Records) -> Iterator[Series]:
 
 
 def _lines(draws: Draws, records: Records) -> Iterator[Series]:
-    plan, vector = draws.plan, draws.vector
+    plan = draws.plan
     for index, line in enumerate(plan.lines):
         flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
         for measure in LINE_MEASURES:
             yield "demand", line.name, measure, "unit", {}, records.flow[measure][:, flows].sum(axis=1)
         yield "demand", line.name, "served_from_stock", "unit", {}, records.flow["from_stock"][:, flows].sum(axis=1)
-        for measure, unit in (("h100e", "H100e"), ("watts", "W"), ("tops", "TOPS")):
-            total = np.zeros(len(plan.calendar.reports) - 1)
-            for f in flows:
-                item = plan.items[plan.pools[draws.flows[f].pool].members[0]]
-                total = total + value(vector, getattr(item, measure)) * records.flow["delivered"][:, f]
-            yield "demand", line.name, measure, unit, {}, total
+        for measure, unit in COMPUTE_MEASURES:
+            yield "demand", line.name, measure, unit, {}, delivered(draws, records, index, measure)
+        if line.idle_share != NONE:
+            yield "demand", line.name, "h100e_idle", "H100e", {}, idle(draws, records, index)
 
 
 def _pools(draws: Draws, records: Records) -> Iterator[Series]:

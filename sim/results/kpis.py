@@ -14,6 +14,7 @@ from sim.draws.sites import integral_by_period
 from sim.engines.recorder import Records
 from sim.plan import IntArray
 from sim.results.books import YEAR, Entry, npv
+from sim.results.compute import asked, delivered, has_idle, idle
 from sim.results.frames import in_wafers, share_output
 from sim.results.periods import counted, last_year
 from sim.results.requirements import units_per_flow
@@ -111,6 +112,28 @@ def compute(run: Run) -> Iterator[Indicator]:
             item = run.draws.plan.items[run.draws.plan.pools[flow.pool].members[0]]
             total += value(run.draws.vector, getattr(item, pick)) * run.total(run.records.flow["delivered"], [f])
         yield name, total * scale
+
+
+def idle_fleet(run: Run) -> Iterator[Indicator]:
+    """Compute that stands idle, by the end, in what was delivered."""
+    if has_idle(run.draws):
+        lines = range(len(run.draws.plan.lines))
+        yield "h100e_idle_fleet", float(sum(idle(run.draws, run.records, line)[-1] for line in lines))
+
+
+def growth(run: Run) -> Iterator[Indicator]:
+    """Factor a year by which compute in service must grow on the lines that ask for it, and does.
+
+    What they ask to have in service at the start counts as being there; nothing wears out.
+    """
+    lines, calendar = asked(run.draws), run.draws.plan.calendar
+    if not lines:
+        return
+    first, goal = (sum(level[i] for level in lines.values()) for i in (0, 1))
+    got = sum(float(delivered(run.draws, run.records, line)[run.counted].sum()) for line in lines)
+    years = (calendar.days - calendar.warmup) / (YEAR if calendar.start is not None else 1.0)
+    for name, last in (("h100e_growth_needed_per_year", goal), ("h100e_growth_per_year", first + got)):
+        yield name, (last / first) ** (1 / years) if first else None
 
 
 def sites(run: Run) -> Iterator[Indicator]:
@@ -236,5 +259,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, money, sites, production, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, production, stocks, leftovers,
 )  # fmt: skip

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.draws import Draws
+from sim.draws.sites import integral_by_period
 from sim.engines.positions import Position, multipliers
 from sim.engines.rules import good_share
 from sim.engines.tables import Tables, tables
 from sim.plan import FloatArray
+from sim.results.frames import date_of
 
 MONTH = 30.4375
 OUT_OF_REACH = 2.0
@@ -22,11 +25,13 @@ class Shortfall:
     """A pool whose sources could never make what is required of it.
 
     `required` and `possible` are good units a month in the last month of the horizon; `starts` is
-    `required` in starts of the pool's first source.
+    `required` in starts of the pool's first source. `since` is the first day (or number of time units) of
+    the period from which, to the end, more is required than could be made.
     """
 
     pool: str
     unit: str
+    since: dt.date | float
     required: float
     possible: float
     starts: float
@@ -57,7 +62,8 @@ def _units(draws: Draws, t: Tables) -> FloatArray:
 
 
 def shortfalls(draws: Draws) -> list[Shortfall]:
-    """Pools of which the demand at the end requires more than twice what all their sources could make.
+    """Pools of which the demand at the end requires more than twice what all their sources could make, those
+    that fail first before the others.
 
     What a source could make is its site's largest capacity or allocation within the horizon, at
     mature yield, as if the site made nothing else.
@@ -73,8 +79,31 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
         if pool.sources and required > OUT_OF_REACH * possible:
             unit = draws.plan.items[pool.members[0]].unit
             starts = required / max(float(yields[pool.sources[0]]), 1e-12)
-            found.append(Shortfall(pool.name, unit, required, possible, starts))
-    return found
+            since = _since(draws, pool.sources, units[p], yields)
+            found.append((since, Shortfall(pool.name, unit, date_of(draws, since), required, possible, starts)))
+    return [shortfall for _, shortfall in sorted(found, key=lambda pair: pair[0])]
+
+
+def _since(draws: Draws, sources: tuple[int, ...], units: FloatArray, yields: FloatArray) -> float:
+    """The day from which, to the end, the demand of each period requires more than could be made in it."""
+    edges = draws.plan.calendar.periods
+    required = sum(u * integral(flow.actual_rate, edges) for u, flow in zip(units, draws.flows, strict=True))
+    possible = sum(float(yields[r]) * _most_by_period(draws, r) for r in sources)
+    met = np.flatnonzero(np.asarray(required <= possible))
+    return edges[int(met[-1]) + 1 if met.size else 0]
+
+
+def integral(daily: FloatArray, edges: tuple[float, ...]) -> FloatArray:
+    """What daily rates add up to in each period, shape (periods,)."""
+    cumulated = np.concatenate([[0.0], np.cumsum(daily)])
+    return np.diff(np.interp(edges, np.arange(cumulated.size, dtype=np.float64), cumulated))
+
+
+def _most_by_period(draws: Draws, r: int) -> FloatArray:
+    """Most starts of a source in each period, shape (periods,)."""
+    site, edges = draws.sites[draws.plan.sources[r].site], draws.plan.calendar.periods
+    load = max(draws.sources[r].load.mean, 1e-12)
+    return np.minimum(integral_by_period(site.available, edges) / load, integral_by_period(site.allocation, edges))
 
 
 def _most(draws: Draws, r: int) -> float:

@@ -258,8 +258,11 @@ def test_stock_that_nobody_takes_any_more_is_named_where_it_is_much() -> None:
 
 
 def test_what_is_out_of_reach_has_no_plural() -> None:
-    lacking = SimpleNamespace(pool="accelerator", unit="gpu", required=287_100.0, possible=4e4, starts=287_100.0)
-    assert "the demand requires 287.1k accelerator a month" in sentences(make(shortfalls=[lacking]))[-1]
+    since = dt.date(2026, 3, 1)
+    lacking = SimpleNamespace(pool="accelerator", unit="gpu", since=since, required=287_100.0, possible=4e4, starts=287_100.0)
+    told = sentences(make(shortfalls=[lacking, lacking]))[-2:]
+    assert "First out of reach, from 2026-03: at the end the demand requires 287.1k accelerator a month" in told[0]
+    assert told[1].startswith("Out of reach, from 2026-03")
 
 
 def test_overrides_stand_first() -> None:

@@ -12,7 +12,7 @@ def check(context: Context) -> None:
     """Demand lines, then the policies of items."""
     for name, line in context.document.demand.items():
         _line(context, ("demand", name), line)
-        if line.compute is not None:
+        if line.compute is not None or line.idle_share is not None:
             _compute(context, ("demand", name), line)
     for name, item in context.document.items.items():
         _policy(context, ("items", name), name, item)
@@ -30,14 +30,15 @@ def _line(context: Context, loc: Loc, line: DemandLine) -> None:
 
 
 def _compute(context: Context, loc: Loc, line: DemandLine) -> None:
-    """A compute need is met by items that have compute."""
+    """A compute need is met by items that have compute, and only they have some that stands idle."""
+    what = "a compute need" if line.compute is not None else "an idle share"
     wants = [((*loc, "item"), line.item)] if line.item else []
     wants += [((*loc, "generations", i, "item"), g.item) for i, g in enumerate(line.generations)]
     for place, wanted in wants:
         members = context.wanted.get(str(wanted), [])
         without = [m for m in members if not context.number("items", m, "h100e")]
         if without:
-            context.add(place, f"a compute need counts H100-equivalents, but {listed(without)} has no h100e")
+            context.add(place, f"{what} counts H100-equivalents, but {listed(without)} has no h100e")
 
 
 def _policy(context: Context, loc: Loc, name: str, item: Item) -> None:

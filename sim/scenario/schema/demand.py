@@ -68,6 +68,7 @@ class DemandLine(Drawn):
     shipment_cost: Quantity | None = number("USD", "Cost of each shipment to the customer.", None, ge=0)
     shortage_cost: Quantity | None = number("USD/day", "Cost of one unit waiting for a day.", None, ge=0)
     value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
+    idle_share: Quantity | None = number("1", "Share of the compute delivered that stands idle in use and could compute for others; reported only.", None, ge=0, le=1)
     forecast: Forecast = Forecast()
     """What the planner expects."""
 

@@ -1,0 +1,45 @@
+"""Compute on demand lines: delivered, idle in the fleet, and its growth beside the growth asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import path_at, value
+from sim.draws.demand import rate_scale
+from sim.engines.recorder import Records
+from sim.plan import NONE, FloatArray
+
+
+def delivered(draws: Draws, records: Records, index: int, measure: str = "h100e") -> FloatArray:
+    """A measure of what one line got in each period, shape (periods,)."""
+    plan = draws.plan
+    total = np.zeros(len(records.flow["delivered"]))
+    for f, flow in enumerate(draws.flows):
+        if flow.line == index:
+            item = plan.items[plan.pools[flow.pool].members[0]]
+            total = total + value(draws.vector, getattr(item, measure)) * records.flow["delivered"][:, f]
+    return total
+
+
+def idle(draws: Draws, records: Records, index: int) -> FloatArray:
+    """H100-equivalents that stand idle in all that a line got up to each period's end, shape (periods,)."""
+    share = value(draws.vector, draws.plan.lines[index].idle_share)
+    return share * np.cumsum(delivered(draws, records, index))
+
+
+def has_idle(draws: Draws) -> bool:
+    """Whether any line says what share of its compute stands idle."""
+    return any(line.idle_share != NONE for line in draws.plan.lines)
+
+
+def asked(draws: Draws) -> dict[int, tuple[float, float]]:
+    """Lines with a compute need: what they ask to have in service at the start and at the end (after warm-up)."""
+    calendar = draws.plan.calendar
+    ends = np.array([calendar.warmup, calendar.days])
+    found = {}
+    for index, line in enumerate(draws.plan.lines):
+        if line.compute is not None:
+            first, last = path_at(line.compute, draws.vector, ends) * rate_scale(line, draws.vector)
+            found[index] = (float(first), float(last))
+    return found
