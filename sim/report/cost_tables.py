@@ -23,7 +23,7 @@ _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 
 
 def sites(result: Result) -> Table | None:
-    """(h) Capacity, its use and starts in the last twelve months; cost per good unit."""
+    """(i) Capacity, its use and starts in the last twelve months; cost per good unit."""
     capacity = usable(result)
     recent = last_year(result)
     frame = result.frames["monthly"]
@@ -96,7 +96,7 @@ def _sums_of(frame: pd.DataFrame, scope: str, measure: str) -> dict[str, float]:
 
 
 def money(result: Result) -> Table | None:
-    """(i) Money by year, and what it is worth today."""
+    """(j) Money by year, and what it is worth today."""
     cash = after_warmup(result, result.frames["cash"])
     if cash.empty:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report import cost_tables, held_back, shift_tables
+from sim.report import cost_tables, held_back, learning_table, shift_tables
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.tables import Block, Lines, Table, left, table
@@ -27,6 +27,7 @@ def run_report(result: Result) -> list[Block]:
         shift_tables.milestones(result),
         shift_tables.demand_lines(result),
         shift_tables.compute(result),
+        learning_table.yields(result),
         cost_tables.sites(result),
         cost_tables.money(result),
         Lines("", (cost_tables.conservation(result), f"seed {result.seed}, engine {result.engine}, hash {result.hash[:12]}")),

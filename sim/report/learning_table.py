@@ -1,0 +1,35 @@
+"""What was learned: good units of a start, where yield is learned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.chain import titled
+from sim.report.formats import NOTHING, count
+from sim.report.periods import by_quarter
+from sim.report.shift_tables import measures, totals
+from sim.report.tables import Table, left, spread, table
+from sim.scenario.schema.supply import Yield
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+
+
+def yields(result: Result) -> Table | None:
+    """(h) Good units of a finished start by quarter, samples included, of each recipe that learns."""
+    document, grouping = result.scenario.document, by_quarter(result)
+    cells = totals(measures(result, "recipe", "good", "samples", "out", "scrapped"), grouping)
+
+    def per_start(recipe: str, column: str) -> str:
+        good, finished = (sum(cells.get((recipe, m, column), 0.0) for m in pair) for pair in (("good", "samples"), ("out", "scrapped")))
+        return count(round(good / finished, 1)) if finished else NOTHING
+
+    learning = [name for name, recipe in document.recipes.items() if _learns(recipe.yields)]
+    rows = [[titled(document.recipes, n), *(per_start(n, c) for c in grouping.labels)] for n in learning]
+    rows = [row for row in rows if any(cell != NOTHING for cell in row[1:])]
+    title = f"Good units of a finished start by {grouping.unit}, where yield is learned ({NOTHING}: none finished)"
+    return table(title, [left("recipe"), *spread(grouping.labels)], rows) if rows else None
+
+
+def _learns(rule: Yield) -> bool:
+    return rule.defect_learning is not None or rule.assembly_learning is not None
