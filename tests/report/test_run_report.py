@@ -16,6 +16,7 @@ from sim.report.cost_tables import money, sites
 from sim.report.headline import sentences
 from sim.report.held_back import own_output, supply
 from sim.report.layout import cells
+from sim.report.learning_table import yields
 from sim.report.periods import by_quarter, by_year, last_year
 from sim.report.render import as_text
 from sim.report.run_report import changes, contested, run_report
@@ -172,6 +173,17 @@ def test_assumed_values_are_named_under_the_money() -> None:
     table = money(result)
     assert table is not None
     assert table.notes[-1] == "value delivered, and so NPV, rests on assumed values per unit"
+
+
+def test_good_units_of_a_start_are_shown_where_yield_is_learned() -> None:
+    learned = {"defect_learning": {"start": 1, "mature": 0.1, "days": 200}, "alpha": 3}
+    recipes = DOCUMENT["recipes"] | {"own": {"item": "die", "site": "fab", "yield": learned}}  # type: ignore[operator]
+    result = make(DOCUMENT | {"recipes": recipes})
+    assert yields(result) is None
+    made = {"good": [0] * 6 + [60] * 3 + [160] * 3, "samples": [0] * 6 + [20] * 3 + [0] * 3, "out": [0] * 6 + [3] * 6, "scrapped": [0] * 6 + [1] * 6}
+    more = [row for measure, values in made.items() for recipe in ("own", "bought") for row in rows("recipe", recipe, measure, values)]
+    result.frames["monthly"] = pd.concat([result.frames["monthly"], pd.DataFrame(more)])
+    assert body(yields(result)) == (("own", "-", "-", "20", "40"),)
 
 
 def test_an_allocation_below_capacity_is_what_a_site_has_for_us() -> None:
