@@ -153,4 +153,5 @@ def test_a_later_end_asks_for_longer_demand_paths() -> None:
         load_scenario("as-announced", sets=["horizon.end=2036-01-01"])
     lines = str(error.value).split("\n")
     assert all("the path ends too early" in line and "allowed: from 2036-" in line for line in lines)
-    assert any("demand.cars.rate.points" in line and "found 2030-" in line for line in lines)
+    assert any("demand.cars.rate.ends" in line and "found 2035-" in line for line in lines)
+    assert any("demand.data_centre_own.compute.points" in line and "found 2034-" in line for line in lines)
