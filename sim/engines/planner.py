@@ -52,13 +52,17 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     nothing = np.zeros(sources)
     ideal = divide_all(t, p, m, k, period, need, need_outside, open_ended, nothing)
     wished = divide_all(t, p, m, k, period, need, need_outside, allowed, nothing)
-    capacity = entitled(t, wished, t.load, t.capacity[k] * period - p.committed)
-    contract = entitled(t, wished, np.ones(sources), t.allocation[k] * period)
+    capacity, contract = _offered(t, p, k, period, wished)
     limit = np.minimum(np.minimum(allowed, capacity), contract)
     # What suppliers are told: orders as they would be if our own sites did all they are thought able to.
     hoped = Memory(m.mix, np.full(sources, INFINITE), m.wished, m.promised)
     told = divide_all(t, p, hoped, k, period, need, need_outside, limit, nothing)
     committed = commitments(t, p, m, k, period, told, usage)
+    granted, cut_inputs = _with_inputs(t, p, m, k, period, need, need_outside, limit, committed)
+    # What a lack of inputs leaves unused of a site, others may have.
+    more, further = _offered(t, p, k, period, np.where(cut_inputs > 0.0, granted, wished))
+    capacity, contract = np.maximum(capacity, more), np.maximum(contract, further)
+    limit = np.minimum(np.minimum(allowed, capacity), contract)
     granted, cut_inputs = _with_inputs(t, p, m, k, period, need, need_outside, limit, committed)
     release = _result(t, p, k, ideal, granted, limit, cut_inputs, allowed, capacity, contract, need)
     _remember(t, p, m, k, period, granted, np.where(cut_inputs > 0.0, granted, limit))
@@ -67,6 +71,12 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
             r = t.pool_source[i]
             release.released[q] += release.starts[r] * p.good_per_start[r]
     return release
+
+
+def _offered(t: Tables, p: Position, k: int, period: float, wished: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Most starts of each source by its site's capacity and by its supplier's contract, if these are wished."""
+    capacity = entitled(t, wished, t.load, t.capacity[k] * period - p.committed)
+    return capacity, entitled(t, wished, np.ones(len(wished)), t.allocation[k] * period)
 
 
 def _needs(t: Tables, p: Position, m: Memory, k: int, period: float) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -165,3 +165,21 @@ def test_planners_do_not_see_the_future(build: Fixture, measured: Fixture) -> No
     struck = measured(run(build(planned(disruptions={"strike": strike}))), "recipe", "buy", "starts")
     assert struck[:10] == plain[:10]
     assert struck[10:] != plain[10:]
+
+
+def test_what_a_lack_of_inputs_leaves_of_a_site_others_have(build: Fixture) -> None:
+    """A shop of 20 a day makes plates, 10 a day wanted, and boxes, 100 a day wanted but with parts for 5:
+    with the boxes' claim on most of the shop idle, every plate can be made."""
+    data = planned(
+        items={k: {"stage": "s"} for k in ("part", "plate", "box")},
+        sites={"vendor": {"in_house": False, "capacity": 5}, "shop": {"in_house": True, "capacity": 20}},
+        recipes={
+            "parts": {"item": "part", "site": "vendor", "cycle_time": 5},
+            "plates": {"item": "plate", "site": "shop", "cycle_time": 5},
+            "boxes": {"item": "box", "site": "shop", "inputs": {"part": 1}, "cycle_time": 5},
+        },
+        demand={"plates": {"item": "plate", "rate": 10}, "boxes": {"item": "box", "rate": 100}},
+    )
+    kpis = run(build(data)).kpis
+    assert kpis["served_by_end.plates"] > 0.9
+    assert kpis["served_by_end.boxes"] < 0.1

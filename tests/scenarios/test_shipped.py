@@ -51,7 +51,7 @@ def test_typically_boards_and_packages_move_but_hardly_a_wafer(runs: dict[str, R
     assert board is not None
     assert wafer < 0.01
     assert package > 0.15
-    assert board > 0.25
+    assert board > 0.2
 
 
 def test_as_announced_the_wafer_share_jumps_with_the_fab(runs: dict[str, Result]) -> None:
