@@ -94,7 +94,7 @@ def _spread(
     found = disagreement(base, whole, kpi, most=n, seed=seed, jobs=jobs, progress=bar)
     bar.close()
     if found is None:
-        message = "too few combinations of readings give it a value to part its spread"
+        message = "no combination of readings gives it a value in every run, so it has no spread to part"
         raise InputError([Problem(Mark("KPI"), "", message, repr(kpi))])
     if as_json:
         emit_json(spread_json(whole, found))

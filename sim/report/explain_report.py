@@ -62,7 +62,7 @@ def _origin(scenario: Scenario, figure: str) -> str:
 def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, coarse: str) -> list[Block]:
     """The figures that move the KPI most, each with what it was tried at."""
     rows = [row for d in found.found[:top] for row in _rows(scenario, found.kpi, d)]
-    columns = [left("figure"), left("value"), left("tried"), right(found.kpi), left("feeds"), left("kind and source")]
+    columns = [left("figure"), left("value"), left("tried"), right("KPI then"), left("feeds"), left("kind and source")]
     more = len(found.found) - top
     notes = [
         *([f"{more} more figures move it by less"] if more > 0 else []),
@@ -100,6 +100,8 @@ def spread(scenario: Scenario, found: Disagreement, seed: int, coarse: str) -> l
     first = table(title, [left("part"), right("share of variance"), right("95 % interval")], parts, notes)
     rows = [(s.figure, s.reading, str(s.combinations), shown(scenario, found.kpi, s.mean)) for s in found.sides]
     columns = [left("contested figure"), left("reading"), right("combinations"), right("mean")]
+    if not rows:
+        return [first]
     return [first, table("Mean under each reading, the widest disagreement first", columns, rows)]
 
 

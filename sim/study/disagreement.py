@@ -97,7 +97,7 @@ def disagreement(
     """Run combinations of readings, draws of all ranges in each and two seeds in each of those.
 
     Every figure with a range is drawn from the triangle low, value, high: twice under each of `most`
-    combinations, more often where there are fewer. None where no two combinations give the KPI a value.
+    combinations, more often where there are fewer. None where no combination gives the KPI a value.
     """  # fmt: skip
     readings = contested(scenario)
     chosen = combinations(readings, most, seed)
@@ -106,7 +106,7 @@ def disagreement(
     outcomes = run_rows(base, rows, jobs=jobs, progress=progress)
     table = np.array([_number(outcome, kpi) for outcome in outcomes]).reshape(len(chosen), draws, 2)
     whole = ~np.isnan(table).any(axis=(1, 2))
-    if whole.sum() < 2:
+    if not whole.any():
         return None
     kept = table[whole]
     return Disagreement(
@@ -173,7 +173,8 @@ def components(table: FloatArray) -> tuple[float, float, float]:
     cells, rows = table.mean(axis=2), table.mean(axis=(1, 2))
     noise = float(((table - cells[:, :, None]) ** 2).sum() / (a * b * (n - 1)))
     draws = float(n * ((cells - rows[:, None]) ** 2).sum() / (a * (b - 1)))
-    readings = float(b * n * ((rows - rows.mean()) ** 2).sum() / (a - 1))
+    # One combination alone disagrees with nobody.
+    readings = float(b * n * ((rows - rows.mean()) ** 2).sum() / (a - 1)) if a > 1 else 0.0
     return max((readings - draws) / (b * n), 0.0), max((draws - noise) / n, 0.0), noise
 
 
@@ -184,9 +185,11 @@ def _shares(table: FloatArray) -> FloatArray:
 
 
 def _parts(table: FloatArray, seed: int) -> tuple[Part, ...]:
-    """Shares of the variance; combinations are resampled whole for the intervals."""
-    luck = np.random.default_rng((seed, len(table)))
-    again = np.array([_shares(table[luck.integers(0, len(table), len(table))]) for _ in range(RESAMPLES)])
+    """Shares of the variance; combinations (of a single one, draws) are resampled whole for the intervals."""
+    axis = 0 if len(table) > 1 else 1
+    size = table.shape[axis]
+    luck = np.random.default_rng((seed, size))
+    again = np.array([_shares(np.take(table, luck.integers(0, size, size), axis)) for _ in range(RESAMPLES)])
     low, high = np.quantile(again, [0.025, 0.975], axis=0)
     names = ("disagreement among sources", "uncertainty within their ranges", "noise")
     return tuple(Part(n, float(s), float(a), float(b)) for n, s, a, b in zip(names, _shares(table), low, high, strict=True))

@@ -88,3 +88,13 @@ def test_a_sample_of_combinations_has_no_twins() -> None:
     assert len(set(chosen)) == len(chosen) == 50
     assert chosen == combinations(readings, 50, 0)
     assert len(combinations(readings, 1000, 0)) == 3**6
+
+
+def test_without_contested_figures_the_rest_is_parted(build: Fixture) -> None:
+    wide = {"statement": "made up", "value": 300, "low": 10, "high": 3000, "unit": "1/month", "kind": "assumed", "source": "a test"}
+    price = {"statement": "made up", "value": 10, "unit": "USD", "kind": "assumed", "source": "a test"}
+    built = build(plant(rate=wide, price=price), "agreed")
+    found = disagreement(Base(str(built.file)), built, "npv_usd", most=10, jobs=1)
+    assert found is not None
+    assert (found.combinations, found.possible, found.draws, found.sides) == (1, 1, 20, ())
+    assert [p.share for p in found.parts] == pytest.approx([0, 1, 0])
