@@ -35,6 +35,12 @@ class Progress:
         bar = "#" * (percent * self.width // 100)
         print(f"\r[{bar:<{self.width}}] {percent:3d} %", end="", file=sys.stderr, flush=True)
 
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Wipe the bar."""
         if self._shown >= 0:

@@ -38,11 +38,8 @@ def command(
     _idle_readings(loaded)
     from sim.api import run
 
-    bar = Progress()
-    try:
+    with Progress() as bar:
         result = run(loaded, seed=seed, engine=engine.value, trace=trace, progress=bar)
-    finally:
-        bar.close()
     if out is not None:
         result.save(out, force=force)
     if as_json:

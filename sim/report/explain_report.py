@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.report.formats import NOTHING, about, count, dollars, plain, with_unit
 from sim.report.tables import Block, Lines, left, right, table
 from sim.scenario.loader import Scenario
+from sim.study.dependence import TRIED_DAYS
+from sim.study.knobs import knob_of
 
 if TYPE_CHECKING:
     from sim.study.causes import Step
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from sim.study.disagreement import Disagreement
 
 _SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
-_PATHS = 1
-"""Inputs named beside a figure; the rest is counted."""
 
 
 def shown(scenario: Scenario, kpi: str, value: float | None) -> str:
@@ -31,6 +31,10 @@ def shown(scenario: Scenario, kpi: str, value: float | None) -> str:
     return dollars(value) if "usd" in kpi or "cost" in kpi else count(value)
 
 
+def _lots(factor: int) -> str:
+    return f"; lots {factor} times as large, to save time" if factor > 1 else ""
+
+
 def _date(scenario: Scenario, days: float) -> str:
     start = scenario.document.horizon.start
     unit = scenario.document.horizon.time_unit or ""
@@ -42,57 +46,50 @@ def chain(scenario: Scenario, milestone: str, steps: Sequence[Step]) -> Block:
     title = f"How {milestone} came about, walked back from its date"
     if not steps:
         return Lines(title, ("it was not reached within the horizon",))
-    rows = [(_date(scenario, s.day), s.what, _sources(scenario, s.figures)) for s in steps]
+    rows = [(_date(scenario, s.day), s.what, "; ".join(_set_by(scenario, path) for path in s.inputs)) for s in steps]
     return table(title, [left("date"), left("what happened"), left("set by")], rows)
 
 
-def _sources(scenario: Scenario, figures: Sequence[str]) -> str:
-    return "; ".join(f"{name} {_value(scenario, name)}, {_origin(scenario, name)}" for name in figures)
+def _set_by(scenario: Scenario, path: str) -> str:
+    knob = knob_of(scenario, path)
+    return f"{knob.name} {with_unit(knob.value, knob.unit)}, {knob.origin}" if knob else path
 
 
-def _value(scenario: Scenario, figure: str) -> str:
-    return with_unit(scenario.ledger.resolve(figure).value, scenario.ledger.figures[figure].unit)
-
-
-def _origin(scenario: Scenario, figure: str) -> str:
-    found = scenario.ledger.resolve(figure)
-    return f"{found.kind} ({found.article or found.source})"
-
-
-def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, coarse: str) -> list[Block]:
-    """The figures that move the KPI most, each with what it was tried at."""
-    rows = [row for d in found.found[:top] for row in _rows(scenario, found.kpi, d)]
-    columns = [left("figure"), left("value"), left("tried"), right("KPI then"), left("feeds"), left("kind and source")]
+def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor: int) -> list[Block]:
+    """The numbers that move the KPI most, each with the KPI at the ends of its range and other readings."""
+    rows = [_row(scenario, found.kpi, d) for d in found.found[:top]]
+    columns = [left("number"), left("value"), right("lower"), right("higher"), left("other readings"), left("kind and source")]
     more = len(found.found) - top
     notes = [
-        *([f"{more} more figures move it by less"] if more > 0 else []),
-        f"{len(found.unmoved)} other figures behind the scenario were tried and do not move it",
-        "tried: the ends of the stated range and the other readings; where none is stated 10 % or three months to either side",
-        f"one figure at a time, seed {seed} throughout, {coarse}",
+        *([f"{more} more move it by less"] if more > 0 else []),
+        f"{len(found.unmoved)} others behind the scenario were tried and do not move it",
+        "value: KPI then; lower and higher: the ends of the stated range, or where none is stated 10 % (of dates "
+        f"{TRIED_DAYS} days) to either side*",
+        f"one number at a time, seed {seed} throughout{_lots(factor)}",
     ]
     title = f"{scenario.name}: {found.kpi} is {shown(scenario, found.kpi, found.base)}, and rests on"
     return [table(title, columns, rows, notes)]
 
 
-def _rows(scenario: Scenario, kpi: str, d: Dependence) -> list[list[str]]:
-    unit = scenario.ledger.figures[d.figure].unit
-    feeds = ", ".join(d.paths[:_PATHS]) + (f" and {len(d.paths) - _PATHS} more" if len(d.paths) > _PATHS else "")
-    rows = []
-    for i, trial in enumerate(d.trials):
-        head = [d.figure, _value(scenario, d.figure)] if i == 0 else ["", ""]
-        tail = [feeds, _origin(scenario, d.figure)] if i == 0 else ["", ""]
-        value = plain(trial.value)
-        tried = trial.label if value == trial.label else f"{trial.label}: {with_unit(trial.value, unit)}"
-        rows.append([*head, tried, shown(scenario, kpi, trial.kpi), *tail])
-    return rows
+def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:
+    knob, cells = d.knob, {"lower": NOTHING, "higher": NOTHING}
+    others = []
+    for trial in d.trials:
+        value, then = plain(trial.value), shown(scenario, kpi, trial.kpi)
+        if trial.label in ("low", "high") or trial.label[0] in "+-":
+            side = "lower" if trial.label == "low" or trial.label[0] == "-" else "higher"
+            cells[side] = f"{value}{'' if trial.label in ('low', 'high') else '*'}: {then}"
+        else:
+            others.append(f"{trial.label}: {then}")
+    return [knob.name, with_unit(knob.value, knob.unit), cells["lower"], cells["higher"], "; ".join(others), knob.origin]
 
 
-def spread(scenario: Scenario, found: Disagreement, seed: int, coarse: str) -> list[Block]:
+def spread(scenario: Scenario, found: Disagreement, seed: int, factor: int) -> list[Block]:
     """What the variance of a KPI is made of, and its mean under each reading."""
     parts = [(p.name, about(p.share), f"{about(p.low)} to {about(p.high)}") for p in found.parts]
     how = f"{found.combinations} of {count(found.possible)}" if found.combinations < found.possible else f"all {found.possible}"
     notes = [
-        f"over {how} combinations of readings, {found.draws} draws of all ranges in each, two seeds in each of those; {coarse}",
+        f"over {how} combinations of readings, {found.draws} draws of all ranges in each, two seeds in each of those{_lots(factor)}",
         f"mean {shown(scenario, found.kpi, found.mean)}, standard deviation {_width(scenario, found)}; first seed {seed}",
         *([f"{found.dropped} combinations gave no value and are left out"] if found.dropped else []),
     ]
@@ -117,22 +114,23 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Ste
         "scenario": scenario.name,
         "kpi": found.kpi,
         "value": found.base,
-        "figures": [_figure_json(scenario, d) for d in found.found],
+        "rests_on": [_knob_json(d) for d in found.found],
         "without_effect": list(found.unmoved),
-        "chain": [{"date": _date(scenario, s.day), "what": s.what, "figures": list(s.figures)} for s in steps],
+        "chain": [{"date": _date(scenario, s.day), "what": s.what, "inputs": list(s.inputs)} for s in steps],
     }
 
 
-def _figure_json(scenario: Scenario, d: Dependence) -> dict[str, Any]:
-    found = scenario.ledger.resolve(d.figure)
+def _knob_json(d: Dependence) -> dict[str, Any]:
+    knob = d.knob
     return {
-        "id": d.figure,
-        "value": _plain_json(found.value),
-        "unit": scenario.ledger.figures[d.figure].unit,
-        "kind": str(found.kind),
-        "source": found.source,
-        "article": found.article,
-        "feeds": list(d.paths),
+        "id": knob.name,
+        "in_ledger": knob.figure,
+        "value": _plain_json(knob.value),
+        "unit": knob.unit,
+        "kind": knob.kind,
+        "source": knob.source,
+        "article": knob.article,
+        "feeds": list(knob.paths),
         "trials": [{"label": t.label, "value": _plain_json(t.value), "kpi": t.kpi} for t in d.trials],
         "swing": None if d.swing == float("inf") else d.swing,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.report.chain import titled
-from sim.report.formats import NOTHING, count
+from sim.report.formats import NOTHING
 from sim.report.periods import by_quarter
 from sim.report.shift_tables import measures, totals
 from sim.report.tables import Table, left, spread, table
@@ -22,7 +22,9 @@ def yields(result: Result) -> Table | None:
 
     def per_start(recipe: str, column: str) -> str:
         good, finished = (sum(cells.get((recipe, m, column), 0.0) for m in pair) for pair in (("good", "samples"), ("out", "scrapped")))
-        return count(round(good / finished, 1)) if finished else NOTHING
+        if not finished:
+            return NOTHING
+        return f"{good / finished:.2f}" if good < 10 * finished else f"{good / finished:.1f}"
 
     learning = [name for name, recipe in document.recipes.items() if _learns(recipe.yields)]
     rows = [[titled(document.recipes, n), *(per_start(n, c) for c in grouping.labels)] for n in learning]

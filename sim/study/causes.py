@@ -1,4 +1,4 @@
-"""The chain of events behind a milestone, walked back lot by lot to the decisions and figures it began with."""
+"""The chain of events behind a milestone, walked back lot by lot to the decisions it began with."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ DEEPEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happened on a day (from the start), and the figures that set it."""
+    """Something that happened on a day (from the start), and the paths of the inputs that set it."""
 
     day: float
     what: str
-    figures: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 def causes(result: Result, milestone: str) -> list[Step]:
@@ -94,7 +94,7 @@ class _Walk:
         source = self._plan.sources[r]
         cycle = lot["ready"] - lot["leave"]
         done = "was done when it left the line" if cycle <= 0 else f"was done {cycle:.0f} days after it left the line"
-        yield Step(lot["ready"], f"lot {lot['lot']} of {lot['recipe']} {done}", self._figures(source.cycle_time.mean))
+        yield Step(lot["ready"], f"lot {lot['lot']} of {lot['recipe']} {done}", self._inputs(source.cycle_time.mean))
         yield Step(lot["begin"], f"it began, with {lot['starts']:,.0f} starts")
         waited = lot["begin"] - lot["released"]
         before = self._awaited(r, lot["begin"]) if waited > INSTANT else None
@@ -142,16 +142,16 @@ class _Walk:
         source, drawn = self._plan.sources[r], self._draws.sources[r]
         if phase == "volume" and drawn.volume_begins > drawn.risk_begins:
             day = drawn.volume_begins / TICKS_PER_DAY
-            yield Step(day, f"{source.name} ended risk production and was qualified for high volume", self._figures(source.risk_days))
+            yield Step(day, f"{source.name} ended risk production and was qualified for high volume", self._inputs(source.risk_days))
         if phase != "samples" and drawn.risk_begins > drawn.sample_begins:
             day = drawn.risk_begins / TICKS_PER_DAY
-            yield Step(day, f"{source.name} ended its samples and began risk production", self._figures(source.sample_days))
+            yield Step(day, f"{source.name} ended its samples and began risk production", self._inputs(source.sample_days))
         opened = self._draws.sites[source.site].nameplate.first_positive()
         begins = drawn.sample_begins
         if begins >= NEVER:
             return
         if source.begins != NONE and begins > opened:
-            yield Step(begins / TICKS_PER_DAY, f"{source.name} could begin at the earliest", self._figures(source.begins))
+            yield Step(begins / TICKS_PER_DAY, f"{source.name} could begin at the earliest", self._inputs(source.begins))
         else:
             yield from self._site(source.site, opened / TICKS_PER_DAY)
 
@@ -165,16 +165,13 @@ class _Walk:
             yield Step(opened, f"{title} could make its first start")
             end = value(vector, plan.decision) + sum(value(vector, stage) for stage in plan.stages)
             for stage, ref in list(zip(construction.stages, plan.stages, strict=True))[::-1]:
-                yield Step(end, f"{stage.name} was over, after {value(vector, ref):.0f} days", self._figures(ref))
+                yield Step(end, f"{stage.name} was over, after {value(vector, ref):.0f} days", self._inputs(ref))
                 end -= value(vector, ref)
-            yield Step(end, f"building {title} was decided", self._figures(plan.decision))
+            yield Step(end, f"building {title} was decided", self._inputs(plan.decision))
         elif plan.ramp_start != NONE and opened > 0:
-            yield Step(opened, f"{title} began its ramp", self._figures(plan.ramp_start))
+            yield Step(opened, f"{title} began its ramp", self._inputs(plan.ramp_start))
         else:
             yield Step(min(opened, 0.0), f"{title} was there from the start")
 
-    def _figures(self, ref: Ref) -> tuple[str, ...]:
-        if ref == NONE:
-            return ()
-        figure = self._result.scenario.inputs[self._plan.inputs[ref].path].figure
-        return (figure,) if figure else ()
+    def _inputs(self, ref: Ref) -> tuple[str, ...]:
+        return () if ref == NONE else (self._plan.inputs[ref].path,)

@@ -1,4 +1,4 @@
-"""What a KPI rests on: each figure behind the compiled scenario, moved on its own to the ends of its range."""
+"""What a KPI rests on: each number behind the compiled scenario, moved on its own to the ends of its range."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.ledger import Ledger, Scalar
-from sim.ledger.figure import Kind, Reading
-from sim.scenario.lineage import behind, uses
+from sim.ledger import Scalar
 from sim.scenario.loader import Scenario
-from sim.study.design import Base, Outcome, Progress, Row, run_rows
+from sim.study.design import Base, Progress, Row, run_rows
+from sim.study.knobs import Knob, knobs, other_readings
 
 TRIED_SHARE = 0.1
 TRIED_DAYS = 91
-"""A figure without a range is tried at this share, or a date this many days, below and above."""
+"""A number without a range is tried at this share, or a date this many days, below and above."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One other value of a figure: `low`, `high`, `-10 %`, or the name of another reading."""
+    """One other value of a number: `low`, `high`, `-10 %`, or the name of another reading."""
 
     label: str
     row: Row
@@ -37,20 +36,19 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """A figure on which the KPI depends: its trials, the inputs it feeds, and the KPI's swing over them.
+    """A number on which the KPI depends, its trials, and the KPI's swing over them.
 
     `swing` is in the KPI's unit, the base included; infinite where a trial makes it vanish or appear.
     """
 
-    figure: str
+    knob: Knob
     trials: tuple[Moved, ...]
-    paths: tuple[str, ...]
     swing: float
 
 
 @dataclass(frozen=True, slots=True)
 class Dependences:
-    """All figures on which a KPI depends, by swing; how many others were tried, and moved nothing."""
+    """All numbers on which a KPI depends, by swing; the names of those that were tried and moved nothing."""
 
     kpi: str
     base: float | None
@@ -58,76 +56,55 @@ class Dependences:
     unmoved: tuple[str, ...]
 
 
-def base_figures(scenario: Scenario) -> list[str]:
-    """Figures behind a scenario's inputs and switches that are no formula of others."""
-    taken = [i.figure for i in scenario.inputs.values() if i.figure]
-    names = behind([*scenario.switches, *taken], scenario.ledger)
-    return [name for name in names if not scenario.ledger.figures[name].formula]
-
-
-def trials(ledger: Ledger, figure: str) -> Iterator[Trial]:
-    """Other values that a figure may have: the ends of its range, and its other readings."""
-    seen = {ledger.resolve(figure).value}
-    for name, reading in other_readings(ledger, figure).items():
-        seen.add(reading.value)
-        yield Trial(name, Row(readings=(f"{figure}={name}",)), reading.value)
-    for label, value in _ends(ledger, figure):
+def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
+    """Other values that a number may have: its other readings, and the ends of its range."""
+    seen = {knob.value}
+    if knob.figure:
+        for name, reading in other_readings(scenario.ledger, knob.name).items():
+            seen.add(reading.value)
+            yield Trial(name, Row(readings=(f"{knob.name}={name}",)), reading.value)
+    for label, value in _ends(knob):
         if value not in seen:
-            yield Trial(label, Row(values=((figure, value),)), value)
+            yield Trial(label, knob.at(value), value)
 
 
-def other_readings(ledger: Ledger, figure: str) -> dict[str, Reading]:
-    """Readings of a figure that are not in force, later reports apart; none if it follows another's."""
-    definition, taken = ledger.figures[figure], ledger.reading_name(figure)
-    if definition.follows is not None:
-        return {}
-    readings = definition.readings.items()
-    return {name: r for name, r in readings if name != taken and r.kind is not Kind.LATER_REPORT}
-
-
-def _ends(ledger: Ledger, figure: str) -> list[tuple[str, Scalar]]:
-    """The ends of a figure's range; where it has none, a step to either side."""
-    now = ledger.resolve(figure)
-    if isinstance(now.value, str) or not now.value:
+def _ends(knob: Knob) -> list[tuple[str, Scalar]]:
+    """The ends of its range; where it has none, a step to either side."""
+    now = knob.value
+    if isinstance(now, str) or not now:
         return []
-    if isinstance(now.value, dt.date):
-        return [(f"{days:+d} days", now.value + dt.timedelta(days)) for days in (-TRIED_DAYS, TRIED_DAYS)]
-    if now.low is not None or now.high is not None:
-        return [(label, end) for label, end in (("low", now.low), ("high", now.high)) if end is not None]
-    if ledger.figures[figure].unit == "calendar_year":
-        return [(f"{years:+d} year", now.value + years) for years in (-1, 1)]
-    return [(f"{100 * s:+.0f} %", now.value * (1 + s)) for s in (-TRIED_SHARE, TRIED_SHARE)]
+    if isinstance(now, dt.date):
+        return [(f"{days:+d} days", now + dt.timedelta(days)) for days in (-TRIED_DAYS, TRIED_DAYS)]
+    if knob.low is not None or knob.high is not None:
+        return [(label, end) for label, end in (("low", knob.low), ("high", knob.high)) if end is not None]
+    if knob.unit == "calendar_year":
+        return [(f"{years:+d} year", now + years) for years in (-1, 1)]
+    # To twelve digits: a tenth more of 90,000 is 99,000, not 99,000.00000000001.
+    return [(f"{100 * s:+.0f} %", float(f"{now * (1 + s):.12g}")) for s in (-TRIED_SHARE, TRIED_SHARE)]
 
 
 def dependences(
     base: Base, scenario: Scenario, kpi: str, *, seed: int = 0, jobs: int = 0, progress: Progress | None = None
 ) -> Dependences:
-    """Run every trial of every figure behind `scenario` and keep the figures that move the KPI.
+    """Run every trial of every number behind `scenario` and keep the numbers that move the KPI.
 
-    Common random numbers: only the figure differs between the runs, so what moves is its doing.
+    Common random numbers: only that number differs between the runs, so what moves is its doing.
     """
-    tried = [(name, trial) for name in base_figures(scenario) for trial in trials(scenario.ledger, name)]
+    tried = [(knob, trial) for knob in knobs(scenario) for trial in trials(scenario, knob)]
     rows = [Row(seed=seed), *(Row(t.row.sets, t.row.readings, t.row.values, seed) for _, t in tried)]
     first, *others = run_rows(base, rows, jobs=jobs, progress=progress)
     at = (first or {}).get(kpi)
-    moved: dict[str, list[Moved]] = {}
-    for (name, trial), outcome in zip(tried, others, strict=True):
+    moved: dict[Knob, list[Moved]] = {}
+    for (knob, trial), outcome in zip(tried, others, strict=True):
         if outcome is not None:
-            moved.setdefault(name, []).append(Moved(trial.label, trial.value, outcome.get(kpi)))
-    found = [
-        Dependence(name, tuple(each), uses(scenario, name), _swing(at, each))
-        for name, each in moved.items()
-        if any(m.kpi != at for m in each)
-    ]
+            moved.setdefault(knob, []).append(Moved(trial.label, trial.value, outcome.get(kpi)))
+    found = [Dependence(k, tuple(each), _swing(at, each)) for k, each in moved.items() if any(m.kpi != at for m in each)]
     found.sort(key=lambda d: -d.swing)
-    names = {d.figure for d in found}
-    return Dependences(kpi, at, tuple(found), tuple(name for name in moved if name not in names))
+    names = {d.knob.name for d in found}
+    return Dependences(kpi, at, tuple(found), tuple(knob.name for knob in moved if knob.name not in names))
 
 
 def _swing(at: float | None, moved: list[Moved]) -> float:
     values = [at, *(m.kpi for m in moved)]
     numbers = [v for v in values if v is not None]
     return float("inf") if len(numbers) < len(values) else max(numbers) - min(numbers)
-
-
-__all__ = ["Base", "Dependence", "Dependences", "Moved", "Outcome", "base_figures", "dependences", "trials"]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario, load_scenario
 
+if TYPE_CHECKING:
+    from sim.results.result import Result
+
 Progress = Callable[[float], None]
 Outcome = dict[str, float | None]
 """KPIs by name, and milestones by name in days from the start (None: not reached)."""
-COARSE = 20
-"""Lots of a study are this many times those of the scenario, unless it is told otherwise."""
+ENOUGH_LOTS = 2500
+COARSEST = 20
+"""Where a run has more lots, a study makes them larger, at most so many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,23 @@ class Row:
     readings: tuple[str, ...] = ()
     values: tuple[tuple[str, Scalar], ...] = ()
     seed: int = 0
+
+
+def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base, int]:
+    """The base with lots `factor` times as large, and the factor.
+
+    By default as large as leaves enough lots, going by a `result` of it; 1 where the base sets them
+    itself, or has none.
+    """
+    document = result.scenario.document
+    if any(s.partition("=")[0].strip() == "lot_scale" for s in base.sets) or not any(r.lot_size for r in document.recipes.values()):
+        return base, 1
+    frame = result.frames["monthly"]
+    lots = float(frame.loc[(frame["scope"] == "site") & (frame["measure"] == "lots"), "value"].sum())
+    chosen = factor or min(max(int(lots) // ENOUGH_LOTS, 1), COARSEST)
+    if chosen == 1:
+        return base, 1
+    return replace(base, sets=(*base.sets, f"lot_scale={document.lot_scale * chosen}")), chosen
 
 
 @lru_cache(maxsize=2)

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from sim.draws.inputs import input_quantile
 from sim.errors import InputError
-from sim.ledger import Ledger, Scalar
 from sim.plan import FloatArray, PlannedInput
 from sim.scenario.loader import Scenario
 from sim.scenario.schema.quantity import Draw
-from sim.study.dependence import base_figures, other_readings
 from sim.study.design import Base, Outcome, Progress, Row, loaded, run_rows
+from sim.study.knobs import Knob, contested, knobs
 
 RESAMPLES = 2000
 Combination = tuple[tuple[str, str], ...]
@@ -63,16 +62,6 @@ class Disagreement:
     dropped: int
 
 
-def contested(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Contested figures behind a scenario, each with its readings, the one in force first."""
-    ledger, found = scenario.ledger, {}
-    for figure in base_figures(scenario):
-        others, taken = other_readings(ledger, figure), ledger.reading_name(figure)
-        if others and taken:
-            found[figure] = (taken, *others)
-    return found
-
-
 def combinations(readings: dict[str, tuple[str, ...]], most: int, seed: int) -> list[Combination]:
     """All combinations of readings, or a random sample of `most` different ones."""
     possible = prod(len(names) for names in readings.values())
@@ -96,11 +85,12 @@ def disagreement(
 ) -> Disagreement | None:
     """Run combinations of readings, draws of all ranges in each and two seeds in each of those.
 
-    Every figure with a range is drawn from the triangle low, value, high: twice under each of `most`
+    Every number with a range is drawn from the triangle low, value, high: twice under each of `most`
     combinations, more often where there are fewer. None where no combination gives the KPI a value.
     """  # fmt: skip
-    readings = contested(scenario)
+    readings = dict(contested(scenario))
     chosen = combinations(readings, most, seed)
+    possible = prod(len(names) for names in readings.values())
     draws = max(2 * most // len(chosen), 2)
     rows = [row for k, taken in enumerate(chosen) for row in _rows(base, taken, seed, k, draws)]
     outcomes = run_rows(base, rows, jobs=jobs, progress=progress)
@@ -113,11 +103,11 @@ def disagreement(
         kpi=kpi,
         mean=float(kept.mean()),
         sd=float(np.sqrt(sum(components(kept)))),
-        parts=_parts(kept, seed),
+        parts=_parts(kept, seed, whole=len(chosen) == possible),
         sides=_sides([c for c, good in zip(chosen, whole, strict=True) if good], kept.mean(axis=(1, 2)), readings),
         combinations=len(chosen),
         draws=draws,
-        possible=prod(len(names) for names in readings.values()),
+        possible=possible,
         dropped=int((~whole).sum()),
     )
 
@@ -129,32 +119,30 @@ def _rows(base: Base, taken: Combination, seed: int, k: int, draws: int) -> list
         scenario = loaded(base, (), names, ())
     except InputError:
         return [Row(readings=names, seed=seed)] * 2 * draws
-    drawn = [drawn_values(scenario, np.random.default_rng((seed, k, d))) for d in range(draws)]
+    drawn = [drawn_row(scenario, np.random.default_rng((seed, k, d))) for d in range(draws)]
     first = seed + 2 * draws * k
-    return [Row(readings=names, values=values, seed=first + 2 * d + j) for d, values in enumerate(drawn) for j in range(2)]
+    return [Row(r.sets, names, r.values, first + 2 * d + j) for d, r in enumerate(drawn) for j in range(2)]
 
 
-def drawn_values(scenario: Scenario, luck: np.random.Generator) -> tuple[tuple[str, Scalar], ...]:
-    """A value for every figure with a range behind a scenario."""
-    ranged = [name for name in base_figures(scenario) if _range(scenario.ledger, name) is not None]
+def drawn_row(scenario: Scenario, luck: np.random.Generator) -> Row:
+    """A row with a value for every number with a range behind a scenario."""
+    ranged = [(knob, limits) for knob in knobs(scenario) if (limits := _range(knob)) is not None]
     uniforms = luck.random(len(ranged))
-    return tuple((name, _drawn(scenario.ledger, name, float(u))) for name, u in zip(ranged, uniforms, strict=True))
+    rows = [knob.at(_drawn(limits, float(u))) for (knob, limits), u in zip(ranged, uniforms, strict=True)]
+    return Row(sets=tuple(s for row in rows for s in row.sets), values=tuple(v for row in rows for v in row.values))
 
 
-def _range(ledger: Ledger, figure: str) -> tuple[float, float, float] | None:
-    found = ledger.resolve(figure)
-    if isinstance(found.value, (int, float)) and found.low is not None and found.high is not None:
-        return found.low, float(found.value), found.high
+def _range(knob: Knob) -> tuple[float, float, float] | None:
+    if isinstance(knob.value, (int, float)) and knob.low is not None and knob.high is not None:
+        return knob.low, float(knob.value), knob.high
     return None
 
 
-def _drawn(ledger: Ledger, figure: str, u: float) -> float:
-    found = _range(ledger, figure)
-    assert found is not None
-    low, mode, high = found
-    value = input_quantile(PlannedInput(figure, figure, mode, low, high, Draw.TRIANGULAR), u)
+def _drawn(limits: tuple[float, float, float], u: float) -> float:
+    low, mode, high = limits
+    value = input_quantile(PlannedInput("", "", mode, low, high, Draw.TRIANGULAR), u)
     # A range between whole numbers counts things (parts in a terminal): half a part is no value.
-    return float(round(value)) if all(end.is_integer() for end in map(float, found)) else value
+    return float(round(value)) if all(float(end).is_integer() for end in limits) else value
 
 
 def _number(outcome: Outcome | None, kpi: str) -> float:
@@ -184,9 +172,10 @@ def _shares(table: FloatArray) -> FloatArray:
     return parts / total if total > 0.0 else parts
 
 
-def _parts(table: FloatArray, seed: int) -> tuple[Part, ...]:
-    """Shares of the variance; combinations (of a single one, draws) are resampled whole for the intervals."""
-    axis = 0 if len(table) > 1 else 1
+def _parts(table: FloatArray, seed: int, *, whole: bool) -> tuple[Part, ...]:
+    """Shares of the variance. For the intervals combinations are resampled; where all there are were run
+    (`whole`), they are no sample, and draws are."""
+    axis = 1 if whole or len(table) == 1 else 0
     size = table.shape[axis]
     luck = np.random.default_rng((seed, size))
     again = np.array([_shares(np.take(table, luck.integers(0, size, size), axis)) for _ in range(RESAMPLES)])

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sim.ledger import Ledger
 from sim.study.dependence import Dependences, dependences, trials
 from sim.study.design import Base
+from sim.study.knobs import knobs
 
 Fixture = Callable[..., Any]
 
@@ -62,8 +62,7 @@ def found(built: Any, kpi: str) -> Dependences:
 
 
 def test_the_ends_of_a_range_a_step_where_there_is_none_and_other_readings(built: Any) -> None:
-    ledger: Ledger = built.ledger
-    tried = {name: [(t.label, t.value) for t in trials(ledger, name)] for name in ("outlay", "size", "decided", "building")}
+    tried = {knob.name: [(t.label, t.value) for t in trials(built, knob)] for knob in knobs(built)}
     assert tried["outlay"] == [("low", 500), ("high", 3000)]
     assert [label for label, _ in tried["size"]] == ["-10 %", "+10 %"]
     assert [value for _, value in tried["size"]] == pytest.approx([90, 110])
@@ -76,20 +75,30 @@ def test_the_ends_of_a_range_a_step_where_there_is_none_and_other_readings(built
 def test_capex_rests_on_its_price_and_size_and_not_on_shipping(built: Any) -> None:
     d = found(built, "capex_usd")
     assert d.base == pytest.approx(200_000)
-    assert [x.figure for x in d.found] == ["outlay", "size"]
-    outlay, size = d.found
+    assert [x.knob.name for x in d.found[:2]] == ["outlay", "size"]
+    outlay, size = d.found[:2]
     assert {t.label: t.kpi for t in outlay.trials} == pytest.approx({"low": 100_000, "high": 600_000})
     # The target is derived from the size: it moves with it.
     assert {t.label: t.kpi for t in size.trials} == pytest.approx({"-10 %": 180_000, "+10 %": 220_000})
     assert outlay.swing == pytest.approx(500_000)
-    assert outlay.paths == ("sites.shop.capex.per_capacity",)
-    assert set(d.unmoved) == {"decided", "building", "shipping"}
+    assert outlay.knob.paths == ("sites.shop.capex.per_capacity",)
+    assert {x.knob.name for x in d.found} == {"outlay", "size"}
+    assert {"decided", "building", "shipping", "recipes.part.cycle_time", "sites.shop.ramp.months"} <= set(d.unmoved)
 
 
 def test_a_milestone_moves_with_the_decision_and_the_building(built: Any) -> None:
     whole = found(built, "first")
-    d = {x.figure: x for x in whole.found}
+    d = {x.knob.name: x for x in whole.found}
     # Thirty days more of building, to the next release.
     assert d["building"].trials[0].kpi == pytest.approx((whole.base or 0) + 30, abs=2)
     assert {"decided", "building"} <= set(d)
     assert "outlay" not in d
+
+
+def test_numbers_in_place_are_turned_too(built: Any) -> None:
+    d = {x.knob.name: x for x in found(built, "first").found}
+    cycle = d["recipes.part.cycle_time"]
+    assert not cycle.knob.figure
+    assert cycle.knob.origin == "bare (made up for a test)"
+    assert [(t.label, t.value) for t in cycle.trials] == [("-10 %", 2.7), ("+10 %", 3.3)]
+    assert [t.kpi for t in cycle.trials] == pytest.approx([(found(built, "first").base or 0) + s for s in (-0.3, 0.3)])

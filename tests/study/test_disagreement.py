@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sim.study.design import Base
-from sim.study.disagreement import combinations, components, contested, disagreement, drawn_values
+from sim.study.disagreement import combinations, components, disagreement, drawn_row
+from sim.study.knobs import contested
 
 Fixture = Callable[..., Any]
 
@@ -53,7 +54,7 @@ def plant(**figures: Any) -> dict[str, Any]:
 
 def test_all_is_disagreement_where_only_readings_differ(build: Fixture) -> None:
     built = build(plant(), "readings")
-    assert contested(built) == {"price": ("low", "high", "top")}
+    assert dict(contested(built)) == {"price": ("low", "high", "top")}
     found = disagreement(Base(str(built.file)), built, "npv_usd", jobs=1)
     assert found is not None
     assert [p.share for p in found.parts] == pytest.approx([1, 0, 0])
@@ -77,7 +78,7 @@ def test_a_wide_range_is_uncertainty(build: Fixture) -> None:
 def test_draws_stay_in_their_range_and_counts_whole(build: Fixture) -> None:
     wide = {"statement": "made up", "value": 300, "low": 10, "high": 3000, "unit": "1/month", "kind": "assumed", "source": "a test"}
     built = build(plant(rate=wide), "drawn")
-    drawn = [dict(drawn_values(built, np.random.default_rng(k)))["rate"] for k in range(200)]
+    drawn = [dict(drawn_row(built, np.random.default_rng(k)).values)["rate"] for k in range(200)]
     assert all(isinstance(v, float) and 10 <= v <= 3000 and v.is_integer() for v in drawn)
     assert len(set(drawn)) > 100
 

@@ -1,0 +1,98 @@
+"""The numbers behind a scenario that a study may turn: ledger figures, and numbers written in place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.ledger import Ledger, Reading, Scalar
+from sim.ledger.figure import Kind
+from sim.scenario.lineage import behind, uses
+from sim.scenario.loader import Scenario
+from sim.scenario.resolve import Input
+from sim.study.design import Row
+
+UNWRITTEN = "the schema's default"
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One number, date or name behind a scenario, with its range and origin.
+
+    `name` is the figure's id, or the path of a number written in place; `paths` are the inputs it feeds.
+    """
+
+    name: str
+    figure: bool
+    value: Scalar
+    low: float | None
+    high: float | None
+    unit: str
+    kind: str
+    source: str
+    article: str | None
+    paths: tuple[str, ...]
+
+    def at(self, value: Scalar) -> Row:
+        """The row that turns it to a value."""
+        if self.figure:
+            return Row(values=((self.name, value),))
+        return Row(sets=(f"{self.name}={value}",))
+
+    @property
+    def origin(self) -> str:
+        """Kind and source in words."""
+        return f"{self.kind} ({self.article or self.source})"
+
+
+def knobs(scenario: Scenario) -> list[Knob]:
+    """Figures that are no formula of others, and numbers in place, in the order of the scenario."""
+    figures = [_figure(scenario, name) for name in base_figures(scenario)]
+    return [*figures, *(knob for path, i in scenario.inputs.items() if (knob := _in_place(scenario, path, i)))]
+
+
+def base_figures(scenario: Scenario) -> list[str]:
+    """Figures behind a scenario's inputs and switches that are no formula of others."""
+    taken = [i.figure for i in scenario.inputs.values() if i.figure]
+    names = behind([*scenario.switches, *taken], scenario.ledger)
+    return [name for name in names if not scenario.ledger.figures[name].formula]
+
+
+def _figure(scenario: Scenario, name: str) -> Knob:
+    found, unit = scenario.ledger.resolve(name), scenario.ledger.figures[name].unit
+    paths = uses(scenario, name)
+    return Knob(name, True, found.value, found.low, found.high, unit, str(found.kind), found.source, found.article, paths)
+
+
+def _in_place(scenario: Scenario, path: str, i: Input) -> Knob | None:
+    """A number written in the scenario itself; None for names, and for what the schema supplies."""
+    start = scenario.document.horizon.start
+    if i.figure is not None or i.source == UNWRITTEN or isinstance(i.value, str):
+        return None
+    if i.unit == "date" and start is not None:
+        return Knob(path, False, start + dt.timedelta(days=int(i.value)), None, None, i.unit, i.kind, i.source, None, (path,))
+    return Knob(path, False, i.value, i.low, i.high, i.unit, i.kind, i.source, None, (path,))
+
+
+def knob_of(scenario: Scenario, path: str) -> Knob | None:
+    """The figure, or the number in place, that an input has its value from."""
+    i = scenario.inputs[path]
+    return _figure(scenario, i.figure) if i.figure is not None else _in_place(scenario, path, i)
+
+
+def other_readings(ledger: Ledger, figure: str) -> dict[str, Reading]:
+    """Readings of a figure that are not in force, later reports apart; none if it follows another's."""
+    definition, taken = ledger.figures[figure], ledger.reading_name(figure)
+    if definition.follows is not None:
+        return {}
+    readings = definition.readings.items()
+    return {name: r for name, r in readings if name != taken and r.kind is not Kind.LATER_REPORT}
+
+
+def contested(scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Contested figures behind a scenario, each with its readings, the one in force first."""
+    for figure in base_figures(scenario):
+        others, taken = other_readings(scenario.ledger, figure), scenario.ledger.reading_name(figure)
+        if others and taken:
+            yield figure, (taken, *others)
