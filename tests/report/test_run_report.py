@@ -183,7 +183,7 @@ def test_good_units_of_a_start_are_shown_where_yield_is_learned() -> None:
     made = {"good": [0] * 6 + [60] * 3 + [160] * 3, "samples": [0] * 6 + [20] * 3 + [0] * 3, "out": [0] * 6 + [3] * 6, "scrapped": [0] * 6 + [1] * 6}
     more = [row for measure, values in made.items() for recipe in ("own", "bought") for row in rows("recipe", recipe, measure, values)]
     result.frames["monthly"] = pd.concat([result.frames["monthly"], pd.DataFrame(more)])
-    assert body(yields(result)) == (("own", "-", "-", "20", "40"),)
+    assert body(yields(result)) == (("own", "-", "-", "20.0", "40.0"),)
 
 
 def test_an_allocation_below_capacity_is_what_a_site_has_for_us() -> None:
