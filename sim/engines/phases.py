@@ -40,3 +40,6 @@ class Cause(IntEnum):
     QUALIFICATION = 1
     CONTRACT = 2
     INPUTS = 3
+
+
+CAUSES = len(Cause)

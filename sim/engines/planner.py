@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY
-from sim.engines.phases import Cause, Stage
+from sim.engines.phases import CAUSES, Cause, Stage
 from sim.engines.positions import Memory, Position, cumulated_at, expected_demand, multipliers, stage
 from sim.engines.sourcing import INFINITE, SLACK, commitments, divide, divide_all, entitled
 from sim.engines.tables import Tables
@@ -156,7 +156,7 @@ def _result(
     """Whole starts, sample starts and cuts by their causes."""
     n = len(granted)
     starts, samples = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    cut = np.zeros((n, len(Cause)))
+    cut = np.zeros((n, CAUSES))
     for r in range(n):
         starts[r] = int(np.ceil(granted[r] - SLACK)) if granted[r] > SLACK else 0
         samples[r] = _sample_starts(t, r, k)

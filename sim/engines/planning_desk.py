@@ -10,7 +10,7 @@ import numpy as np
 from sim.draws.curves import TICKS_PER_DAY, ticks, value
 from sim.engines import planner
 from sim.engines.floor import Floor
-from sim.engines.phases import Cause, Phase, Stage
+from sim.engines.phases import CAUSES, Phase, Stage
 from sim.engines.positions import Position, expected_demand, memory, stage
 from sim.engines.recorder import Lot
 from sim.engines.tables import tables
@@ -40,7 +40,7 @@ class PlanningDesk:
         self._correction = [1.0] * len(draws.flows)
         self._revision = [value(draws.vector, plan.lines[f.line].forecast_revision) for f in draws.flows]
         reviews = len(self._reviews) - 1
-        self.cut, self.short = np.zeros((2, reviews, n, len(Cause)))
+        self.cut, self.short = np.zeros((2, reviews, n, CAUSES))
         self.need, self.planned_output = np.zeros((reviews, len(plan.pools))), np.zeros((reviews, len(plan.pools)))
 
     # --- the books ---------------------------------------------------------------------------
