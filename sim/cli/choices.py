@@ -14,3 +14,7 @@ READINGS = Annotated[
     list[str] | None,
     typer.Option("--reading", metavar="FIGURE=NAME", help="Choose a reading of a contested figure; may be repeated."),
 ]
+WITHOUT = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="ARTICLE", help="Leave an article out: other readings or fallbacks take its place; may be repeated."),
+]

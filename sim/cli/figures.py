@@ -15,7 +15,7 @@ from sim.ledger import Kind, Ledger, LedgerError, load_ledger
 from sim.report.figures_report import as_json, figure_report, figures_table, matching
 from sim.report.render import show
 
-_CSV = ("id", "value", "low", "high", "unit", "kind", "source", "article", "statement", "readings")
+_CSV = ("id", "value", "low", "high", "unit", "kind", "source", "article", "statement", "readings", "context")
 
 
 def command(
@@ -39,7 +39,7 @@ def command(
         if article is not None:
             _check_article(article, ledger)
         if figure is not None and not (as_json_ or as_csv):
-            show(figure_report(ledger.figures[figure], ledger, _uses(figure)))
+            show(figure_report(ledger.figures[figure], ledger, _uses(figure, ledger)))
             return
         found = matching(ledger, kind=kind, article=article, contested=contested)
         chosen = [f for f in found if figure is None or f.id == figure]
@@ -53,8 +53,7 @@ def command(
 
 def _check_article(article: str, ledger: Ledger) -> None:
     """An article is named by its file, or by a part of that name."""
-    origins = (reading for f in ledger.figures.values() for reading in (f.own, *f.readings.values()))
-    files = sorted({reading.article for reading in origins if reading.article})
+    files = ledger.articles
     if not any(article in file for file in files):
         near = nearest(article, files)
         raise InputError([Problem(Mark("--article"), "", "no figure is from such an article", repr(article), ", ".join(files), near)])
@@ -70,11 +69,12 @@ def _emit(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
         out.writerow(row | {"readings": json.dumps(row["readings"], ensure_ascii=False)})
 
 
-def _uses(figure: str) -> dict[str, tuple[str, ...]]:
-    """Shipped scenario -> paths of the inputs that rest on `figure`."""
+def _uses(figure: str, ledger: Ledger) -> dict[str, tuple[str, ...]]:
+    """Shipped scenario -> paths of the inputs that rest on `figure`; and where the ledger and bounds name it."""
+    from sim.report.ledger_uses import uses_in_ledger
     from sim.scenario.catalogue import shipped_scenarios
     from sim.scenario.lineage import uses
     from sim.scenario.loader import load_scenario
 
     found = {name: uses(load_scenario(name), figure) for name in shipped_scenarios()}
-    return {name: paths for name, paths in found.items() if paths}
+    return {name: paths for name, paths in found.items() if paths} | uses_in_ledger(figure, ledger)

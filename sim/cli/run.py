@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import READINGS, SETS
+from sim.cli.choices import READINGS, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
@@ -26,6 +26,7 @@ def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     sets: SETS = None,
     readings: READINGS = None,
+    without: WITHOUT = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
     engine: Annotated[Engine, typer.Option(help="events is the readable reference.")] = Engine.EVENTS,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")] = None,
@@ -34,7 +35,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run one replication and show it."""
-    loaded = load_scenario(scenario, sets=sets or (), readings=readings or ())
+    loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     _idle_readings(loaded)
     from sim.api import run
 
@@ -60,7 +61,7 @@ def _idle_readings(scenario: Scenario) -> None:
     chosen = [change.path for change in scenario.changes if change.origin == READING]
     if not chosen:
         return
-    from sim.scenario.lineage import behind
+    from sim.ledger import behind
 
     taken = [i.figure for i in scenario.inputs.values() if i.figure]
     part = behind([*taken, *scenario.switches], scenario.ledger)

@@ -60,10 +60,10 @@ def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, pl
         weights = _weights(real, grid + 0.5)
         believed = [_weights(changes, grid + 0.5) for changes in views]
         events = _events(plan, line, vector, seed, replication)
-        rate = _rate(line, vector, grid, plan.calendar.days)
+        rate = mean_rate(line, vector, grid, plan.calendar.days)
         expected = _expected(line, vector, grid, rate)
         for g, generation in enumerate(line.generations):
-            per_unit = _per_item(plan, line, vector, generation.pool)
+            per_unit = items_per_unit(plan, line, vector, generation.pool)
             actual = rate * weights[g] * per_unit
             times, units = _flow_events(line, vector, plan.calendar.days, actual, events, weights[g])
             forecast = np.array([np.append(0.0, np.cumsum(expected * parts[g] * per_unit)) for parts in believed])
@@ -76,7 +76,7 @@ def rate_scale(line: LinePlan, vector: FloatArray) -> float:
     return value(vector, line.share, 1.0) * value(vector, line.per_unit, 1.0)
 
 
-def _per_item(plan: Plan, line: LinePlan, vector: FloatArray, pool: int) -> float:
+def items_per_unit(plan: Plan, line: LinePlan, vector: FloatArray, pool: int) -> float:
     """Items in one unit of the line's rate: 1, or for a compute need the inverse of an item's H100e."""
     if line.compute is None:
         return 1.0
@@ -96,7 +96,7 @@ def _expected(line: LinePlan, vector: FloatArray, grid: FloatArray, rate: FloatA
     return rate * value(vector, line.forecast_bias, 1.0)
 
 
-def _rate(line: LinePlan, vector: FloatArray, grid: FloatArray, horizon: float) -> FloatArray:
+def mean_rate(line: LinePlan, vector: FloatArray, grid: FloatArray, horizon: float) -> FloatArray:
     """Mean demand of each day in units of the rate (H100e for a compute need)."""
     if line.compute is not None:
         level = path_at(line.compute, vector, np.append(grid, grid[-1] + 1.0))

@@ -10,7 +10,7 @@ from sim.draws.curves import ticks, value
 from sim.draws.demand import Flow, Outlook, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
-from sim.draws.sites import SiteDraws, nameplate, site_draws
+from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
 
@@ -83,5 +83,5 @@ def draw(plan: Plan, seed: int, replication: int = 0) -> Draws:
 def _outlook(plan: Plan, vector: FloatArray) -> Outlook:
     """When the sources that changeovers wait for supply in volume, with these inputs and no disruption."""
     awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
-    opened = {s: nameplate(plan.sites[s], vector, plan.calendar.days) for s in {plan.sources[r].site for r in awaited}}
+    opened = {s: nameplate_curve(plan.sites[s], vector, plan.calendar.days) for s in {plan.sources[r].site for r in awaited}}
     return Outlook(vector, {r: ready_day(plan.sources[r], vector, opened[plan.sources[r].site]) for r in awaited})

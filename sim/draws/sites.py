@@ -44,7 +44,7 @@ class SiteDraws:
 def site_draws(plan: SitePlan, vector: FloatArray, factors: Factors, days: float) -> SiteDraws:
     """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
-    opened = nameplate(plan, vector, days)
+    opened = nameplate_curve(plan, vector, days)
     up = value(vector, plan.availability, 1.0)
     rivals = _path(plan.rivals, vector, days, 0.0)
 
@@ -72,8 +72,8 @@ def _path(path: PathPlan | None, vector: FloatArray, days: float, default: float
     return constant(default) if path is None else path_curve(path, vector, days)
 
 
-def nameplate(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
-    """Installed capacity in load a day."""
+def nameplate_curve(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+    """Installed capacity over time, in load a day."""
     if plan.unlimited:
         return constant(np.inf)
     if plan.capacity is not None:

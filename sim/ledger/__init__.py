@@ -3,6 +3,7 @@
 from sim.ledger.figure import Figure, Kind, Reading, Scalar
 from sim.ledger.formula import FormulaError
 from sim.ledger.ledger import Ledger, LedgerError
+from sim.ledger.lineage import behind
 from sim.ledger.load import load_ledger
 
-__all__ = ["Figure", "FormulaError", "Kind", "Ledger", "LedgerError", "Reading", "Scalar", "load_ledger"]
+__all__ = ["Figure", "FormulaError", "Kind", "Ledger", "LedgerError", "Reading", "Scalar", "behind", "load_ledger"]

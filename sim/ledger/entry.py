@@ -21,8 +21,8 @@ Marker = Callable[[tuple[str | int, ...]], Mark]
 """Gives the place in the file of a key or element."""
 
 
-class _Entry(BaseModel):
-    """What figures and readings have in common."""
+class _Value(BaseModel):
+    """A value with its range and where it is from."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
@@ -36,8 +36,6 @@ class _Entry(BaseModel):
     """High end of the plausible range."""
     source: str | None = None
     """Where it is from, in words."""
-    article: str | None = None
-    """File name of the article that states it."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -46,6 +44,48 @@ class _Entry(BaseModel):
             raise ValueError("only a number has low and high")
         if ends != sorted(ends):
             raise ValueError("low, value and high must not fall")
+        return self
+
+
+class FallbackEntry(_Value):
+    """What takes the place of a figure when the articles it rests on are left out."""
+
+    figure: str | None = None
+    """The figure whose value is taken; else give value and source."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.figure is None) == (self.value is None):
+            raise ValueError("give either figure, or value and source")
+        if self.value is not None:
+            _need_source(Kind.ASSUMED, self.source, None)
+        elif self.source is not None:
+            raise ValueError("a figure has a source of its own")
+        return self
+
+    def taken(self) -> Reading | str:
+        """The assumed value it gives, or the id of a figure."""
+        if self.value is None:
+            return self.figure or ""
+        return Reading(self.value, self.low, self.high, Kind.ASSUMED, self.source or "")
+
+
+class _Entry(_Value):
+    """What figures and readings have in common."""
+
+    article: str | None = None
+    """File name of the article that states it."""
+    also: list[str] = []
+    """Other articles that state the same."""
+    rests_on: list[str] = []
+    """Articles from which an assumed value was worked out."""
+
+    @model_validator(mode="after")
+    def _articles(self) -> Self:
+        if self.also and self.article is None:
+            raise ValueError("also names more articles beside article")
+        if self.rests_on and self.article is not None:
+            raise ValueError("rests_on belongs to an assumed value; a stated one has article and also")
         return self
 
 
@@ -69,8 +109,9 @@ class ReadingEntry(_Entry):
     def reading(self) -> Reading:
         """The reading it describes."""
         return Reading(
-            self.value, self.low, self.high, self.kind, self.source or self.article or "", self.article, self.note
-        )
+            self.value, self.low, self.high, self.kind, self.source or self.article or "", self.article, self.note,
+            (*self.also, *self.rests_on),
+        )  # fmt: skip
 
 
 class FigureEntry(_Entry):
@@ -92,6 +133,8 @@ class FigureEntry(_Entry):
     """The figure whose chosen reading's name it takes."""
     context: str | None = None
     """Why it is used in no scenario."""
+    fallback: FallbackEntry | None = None
+    """What takes its place when the articles it rests on are left out."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -121,13 +164,14 @@ class FigureEntry(_Entry):
             raise ValueError(str(error)) from error
         allowed = _TYPES.get(self.unit, (int, float))
         values = [self.value, *(reading.value for reading in self.readings.values())]
+        values += [self.fallback.value] if self.fallback is not None else []
         for value in values:
             if value is not None and not isinstance(value, allowed):
                 raise ValueError(f"the value {value!r} does not fit the unit {self.unit!r}")
         return self
 
     def _check_readings(self) -> None:
-        if any(x is not None for x in (self.kind, self.low, self.high, self.source, self.article)):
+        if any(x is not None for x in (self.kind, self.low, self.high, self.source, self.article)) or self.also or self.rests_on:
             raise ValueError("with readings, kind, range, source and article stand in each reading")
         if self.default not in self.readings:
             close = nearest(self.default or "", self.readings)
@@ -144,10 +188,12 @@ class FigureEntry(_Entry):
         else:
             kind = self.kind or Kind.DERIVED
             source = self.source or self.article or f"calculated: {self.formula}"
-            own = Reading("" if self.value is None else self.value, self.low, self.high, kind, source, self.article)
+            value = "" if self.value is None else self.value
+            own = Reading(value, self.low, self.high, kind, source, self.article, None, (*self.also, *self.rests_on))
         return Figure(
             id, self.statement, own.value, own.low, own.high, self.unit, own.kind, own.source, own.article,
-            readings, self.default, self.formula, self.follows, self.context, mark,
+            readings, self.default, self.formula, self.follows, self.context, own.also,
+            self.fallback.taken() if self.fallback else None, mark=mark,
         )  # fmt: skip
 
 
@@ -190,7 +236,8 @@ def _explain(error: ValidationError, id: str, where: tuple[str, ...], mark: Mark
         message = detail["msg"].removeprefix("Value error, ")
         close = None
         if detail["type"] == "extra_forbidden":
-            fields = ReadingEntry.model_fields if "readings" in location else FigureEntry.model_fields
+            inside: dict[str, type[BaseModel]] = {"readings": ReadingEntry, "fallback": FallbackEntry}
+            fields = inside.get(str(location[0]) if len(location) > 1 else "", FigureEntry).model_fields
             message, close = "unknown key", nearest(str(location[-1]), fields)
         problems.append(Problem(mark((*where, *location)), path, message, nearest=close))
     return problems

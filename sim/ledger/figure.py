@@ -38,6 +38,13 @@ class Reading:
     source: str
     article: str | None = None
     note: str | None = None
+    also: tuple[str, ...] = ()
+    """Other articles that state the same or, if it is assumed, those it was worked out from."""
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The articles it rests on, any of which is enough."""
+        return (*((self.article,) if self.article else ()), *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,13 @@ class Figure:
     formula: str | None = None
     follows: str | None = None
     context: str | None = None
+    also: tuple[str, ...] = ()
+    fallback: Reading | str | None = None
+    """What takes its place where the articles it rests on are left out: a value, or the id of a figure."""
+    left_out: Mapping[str, Reading] = field(default_factory=dict)
+    """Readings that went with an article."""
+    unsupported: bool = False
+    """Whether nothing took the place of what an article says."""
     mark: Mark | None = field(default=None, compare=False)
 
     @property
@@ -68,4 +82,4 @@ class Figure:
     @property
     def own(self) -> Reading:
         """Value, range and origin as one reading."""
-        return Reading(self.value, self.low, self.high, self.kind, self.source, self.article)
+        return Reading(self.value, self.low, self.high, self.kind, self.source, self.article, None, self.also)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from sim.errors import InputError, Mark, Problem, nearest
 from sim.ledger.entry import Marker, read_entries
 from sim.ledger.figure import Figure, Kind, Reading, Scalar
 from sim.ledger.formula import FormulaError, Term, compiled
+from sim.ledger.without import Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Ledger:
             LedgerError: there is no such figure or reading, or its formula fails.
         """
         definition = self._definition(figure)
-        if reading is not None:
+        if reading is not None and reading not in definition.left_out:
             return _named(definition, reading)
         if figure not in self._resolved:
             self._resolved[figure] = self._value(definition, ())
@@ -123,6 +124,22 @@ class Ledger:
                 taken = replace(_named(definition, name), value=value, low=None, high=None)
                 changed[id] = replace(definition, readings={**definition.readings, name: taken})
         return Ledger(ChainMap(changed, self._definitions), self.chosen)  # type: ignore[arg-type]  # never written to
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The file names of all articles on which a figure rests."""
+        found = (self._definitions[id] for id in self)
+        return tuple(sorted({a for figure in found for r in (figure.own, *figure.readings.values()) for a in r.articles}))
+
+    def without(self, articles: Collection[str]) -> Ledger:
+        """This ledger as it were if these articles had not been written.
+
+        What rests on them alone gives way to another reading, else to the figure's fallback; a figure
+        that has none is marked `unsupported`.
+        """
+        thinned = Without(self._definitions, frozenset(articles))
+        kept = {id: name for id, name in self.chosen.items() if name in thinned[id].readings}
+        return Ledger(thinned, kept)
 
     def extended(self, figures: Mapping[str, Any], origin: str, mark: Marker | None = None) -> Ledger:
         """This ledger and a scenario's own figures, written as in the ledger's files.
@@ -163,12 +180,15 @@ class Ledger:
 
     def _broken_links(self, figure: Figure) -> list[Miss]:
         """Names of other figures, in its formula or after `follows`, that lead nowhere."""
-        named = [*figure.operands, *([figure.follows] if figure.follows else [])]
+        fallback = figure.fallback if isinstance(figure.fallback, str) else None
+        named = [*figure.operands, *(id for id in (figure.follows, fallback) if id)]
         misses = [
             Miss(figure.id, f"names {id!r}, which is no figure", nearest=nearest(id, self))
             for id in named
             if id not in self
         ]
+        if fallback in self and (unit := self._definition(str(fallback)).unit) != figure.unit:
+            misses.append(Miss(figure.id, f"falls back to {fallback!r}, whose unit is {unit!r}, not {figure.unit!r}"))
         if figure.follows is not None and figure.follows in self._definitions:
             target = self._definitions[figure.follows]
             missing = [name for name in target.readings if name not in figure.readings]

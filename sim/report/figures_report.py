@@ -14,7 +14,7 @@ from sim.report.render import WIDTH
 from sim.report.tables import Block, Lines, Table, left, table
 
 Uses = Mapping[str, tuple[str, ...]]
-"""Scenario -> paths of the inputs that rest on a figure."""
+"""Scenario -> paths of the inputs that rest on a figure; kind of use -> names of figures or rules."""
 
 _PATHS_SHOWN = 8
 _VALUE_WIDTH = 20
@@ -27,7 +27,7 @@ def matching(ledger: Ledger, *, kind: str | None = None, article: str | None = N
         for figure in ledger.figures.values()
         if (not contested or figure.readings)
         and (kind is None or kind in {r.kind for r in (figure.own, *figure.readings.values())})
-        and (article is None or any(article in (r.article or "") for r in (figure.own, *figure.readings.values())))
+        and (article is None or any(article in a for r in (figure.own, *figure.readings.values()) for a in r.articles))
     ]
 
 
@@ -59,6 +59,8 @@ def figure_report(figure: Figure, ledger: Ledger, uses: Uses) -> list[Block]:
         f"source:  {_origin(own)}",
     ]
     facts += [f"{word + ':':<8} {text}" for word, text in (("context", figure.context), ("follows", figure.follows)) if text]
+    if figure.fallback is not None:
+        facts.append(f"without: {_fallback(figure)}")
     blocks: list[Block] = [Lines(figure.id, tuple(facts))]
     if figure.readings:
         blocks.append(_readings(figure, ledger))
@@ -73,7 +75,15 @@ def _in_brackets(text: str) -> str:
 
 def _origin(reading: Reading) -> str:
     """Source, article and note, each once."""
-    return "; ".join(dict.fromkeys(text for text in (reading.source, reading.article, reading.note) if text))
+    also = f"also {', '.join(reading.also)}" if reading.also and reading.article else ""
+    return "; ".join(dict.fromkeys(text for text in (reading.source, reading.article, also, reading.note) if text))
+
+
+def _fallback(figure: Figure) -> str:
+    """What takes the figure's place where the articles it rests on are left out."""
+    if isinstance(figure.fallback, Reading):
+        return f"{with_unit(figure.fallback.value, figure.unit)}{_in_brackets(_range(figure.fallback))}; {_origin(figure.fallback)}"
+    return f"the figure {figure.fallback}"
 
 
 def _range(reading: Reading) -> str:
@@ -103,7 +113,7 @@ def _operands(figure: Figure, ledger: Ledger) -> Table:
 
 def _uses(uses: Uses) -> Lines:
     if not uses:
-        return Lines("Used by", ("no shipped scenario directly",))
+        return Lines("Used by", ("nothing",))
     lines = []
     for scenario, paths in uses.items():
         more = f" and {len(paths) - _PATHS_SHOWN} more" if len(paths) > _PATHS_SHOWN else ""
@@ -127,6 +137,7 @@ def as_json(figure: Figure, ledger: Ledger) -> dict[str, Any]:
         "readings": {name: _reading_json(ledger.resolve(figure.id, name)) for name in figure.readings},
         "default": figure.default,
         "formula": figure.formula,
+        "context": figure.context,
     }
 
 

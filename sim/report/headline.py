@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.report.chain import alternatives, of_share, own_recipes, titled
 from sim.report.cost_tables import usable
 from sim.report.formats import about, count, dollars
+from sim.report.lint_report import lint_sentence
 from sim.report.periods import is_dated, last_year_named
 from sim.report.shift_tables import measures
 
@@ -27,7 +28,7 @@ _IDLE = 0.3
 def sentences(result: Result) -> list[str]:
     """What moved, what was served, what was reached, what it cost, what stands idle."""
     parts = (_warmed_up(result), _moved(result), _served(result), _compute(result), _reached(result), _cost(result))
-    return [*(sentence for sentence in parts if sentence), *_idle(result), *_left_over(result), *_impossible(result)]
+    return [*(sentence for sentence in parts if sentence), *_idle(result), *_left_over(result), *_impossible(result), *lint_sentence(result.scenario, result.findings)]
 
 
 def _warmed_up(result: Result) -> str:

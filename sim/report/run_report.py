@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.ledger import behind
 from sim.report import cost_tables, held_back, learning_table, shift_tables
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.tables import Block, Lines, Table, left, table
-from sim.scenario.lineage import behind
 
 if TYPE_CHECKING:
     from sim.results.result import Result

@@ -6,9 +6,11 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.lint import Finding, lint
 from sim.plan import Plan
 from sim.results import store
 from sim.results.requirements import Shortfall
@@ -47,6 +49,11 @@ class Result:
         if horizon.start is None or horizon.end is None:
             return {"start": 0.0, "end": float(horizon.length or 0.0)}
         return {"start": horizon.start.isoformat(), "end": horizon.end.isoformat()}
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Inputs of the scenario beyond precedent or physics."""
+        return lint(self.scenario)
 
     def to_json(self) -> dict[str, Any]:
         """The document that `fabshift run --json` prints."""

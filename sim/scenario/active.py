@@ -62,7 +62,8 @@ def _holds(condition: dict[str, Any], loc: Loc, ledger: Ledger, mark: Marker, pr
     place = (*loc, "only_if")
     try:
         value = str(ledger.resolve(figure).value)
-        known = [str(reading.value) for reading in ledger[figure].readings.values()] or [value]
+        readings = {**ledger[figure].readings, **ledger[figure].left_out}
+        known = [str(reading.value) for reading in readings.values()] or [value]
     except LedgerError as error:
         close = error.misses[0].nearest if error.misses else None
         problems.append(Problem(mark((*place, "figure")), dotted((*place, "figure")), "the ledger has no such figure", figure, nearest=close))

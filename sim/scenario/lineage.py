@@ -1,28 +1,13 @@
-"""Which figures a scenario rests on, directly, through formulas and through its conditions."""
+"""Which inputs of a scenario rest on a figure, directly, through formulas and through its conditions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sim.ledger import Ledger
+from sim.ledger import behind
 
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
-
-
-def behind(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
-    """`figures`, all that their formulas go back to, and those whose reading they follow; in order."""
-    found: dict[str, None] = {}
-    waiting = list(figures)[::-1]
-    while waiting:
-        name = waiting.pop()
-        if name in found or name not in ledger.figures:
-            continue
-        found[name] = None
-        figure = ledger.figures[name]
-        waiting.extend((*figure.operands, *((figure.follows,) if figure.follows else ())))
-    return found
 
 
 def uses(scenario: Scenario, figure: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from sim.scenario.problems import in_plain_words
 from sim.scenario.resolve import Inputs, quantities, resolve
 from sim.scenario.schema import Document
 from sim.scenario.validate import salvage, validate
+from sim.scenario.without import leave_out, substitutions, unsupported
 
 __all__ = ["Change", "Scenario", "list_shipped", "load_scenario"]
 
@@ -54,10 +55,12 @@ def load_scenario(
     *,
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
+    without: Sequence[str] = (),
     values: Mapping[str, Scalar] | None = None,
 ) -> Scenario:
     """Load a shipped scenario or a file, with `--set` and `--reading` overrides.
 
+    `without` leaves articles out: what rests on them alone gives way to another reading or a fallback.
     `values` puts other values of ledger figures in force, as studies do.
 
     Raises:
@@ -68,9 +71,10 @@ def load_scenario(
     loading = _Loading(load_layers(file, problems), problems)
     unreadable = {_short(p.path) for p in problems if p.path}
     try:
-        found = loading.override(sets, readings)
+        found = loading.override(sets, readings, without)
         loading.revalue(values or {})
         document, inputs, pruned = loading.document()
+        found += loading.substituted(inputs, pruned) if without else []
     except InputError as error:
         raise _all([*problems, *error.problems], unreadable) from None
     if problems or document is None:
@@ -87,7 +91,7 @@ class _Loading:
         self.marks: dict[Loc, Mark] = layers.source.marks
         self.licences = layers.licences
         self.problems = problems
-        self.ledger = load_ledger()
+        self.ledger = self.whole = load_ledger()
         self.broken: frozenset[str] = frozenset()
         self.overridden: list[Loc] = []
 
@@ -110,13 +114,14 @@ class _Loading:
         """Whether a value of the document is written, rather than the schema's default."""
         return [str(part) for part in written(self.data, loc)[-1:]] == [str(part) for part in loc[-1:]]
 
-    def override(self, sets: Sequence[str], readings: Sequence[str]) -> list[Change]:
-        """Apply the overrides and choose the readings; what changed."""
+    def override(self, sets: Sequence[str], readings: Sequence[str], without: Sequence[str]) -> list[Change]:
+        """Apply the overrides, leave articles out and choose the readings; what the overrides changed."""
         before = copy.deepcopy(self.data)
         overrides = read_overrides(self.data, sets, readings, self.problems)
         apply(self.data, self.marks, overrides, self.problems)
         self.overridden = sorted((loc for loc, mark in self.marks.items() if is_override(mark)), key=len)
-        self.ledger = self._own_figures(self.ledger)
+        self.whole = self._own_figures(self.ledger)
+        self.ledger = leave_out(self.whole, without, self.problems)
         silent: list[Problem] = []
         base = self.ledger.choose(check_readings(before, self.ledger, self.mark, silent))
         self.ledger = self.ledger.choose(check_readings(self.data, self.ledger, self.mark, self.problems, self.broken))
@@ -128,6 +133,15 @@ class _Loading:
             self.ledger = self.ledger.valued(values)
         except LedgerError as error:
             raise InputError([Problem(Mark("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]) from error
+
+    def substituted(self, inputs: Inputs, pruned: Pruned) -> list[Change]:
+        """What gave way to something else because an article is left out, and problems where nothing could."""
+        if self.problems:
+            return []
+        taken = [*pruned.switches, *(i.figure for i in inputs.values() if i.figure)]
+        self.problems.extend(unsupported(taken, self.ledger))
+        before = self.whole.choose(check_readings(self.data, self.whole, self.mark, []))
+        return [] if self.problems else substitutions(taken, before, self.ledger)
 
     def _own_figures(self, ledger: Ledger) -> Ledger:
         figures = self.data.get("figures")

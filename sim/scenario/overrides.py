@@ -151,7 +151,7 @@ def changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger
 
 def _reading_change(override: Override, old: Ledger, new: Ledger) -> Change:
     figure = str(override.loc[1])
-    shown = [f"{ledger.reading_name(figure)}: {_with_unit(ledger.resolve(figure).value, new[figure].unit)}" for ledger in (old, new)]
+    shown = [f"{ledger.reading_name(figure)}: {with_unit(ledger.resolve(figure).value, new[figure].unit)}" for ledger in (old, new)]
     return Change(figure, shown[0], shown[1], override.origin)
 
 
@@ -164,11 +164,11 @@ def show(value: Any, unit: str, ledger: Ledger) -> str:
     if isinstance(value, dict):
         for kind in ("assumed", "derived"):
             if kind in value:
-                return f"{_with_unit(value[kind], value.get('unit') or unit)} ({kind})"
+                return f"{with_unit(value[kind], value.get('unit') or unit)} ({kind})"
     if isinstance(value, list) and value and all(isinstance(part, dict) and "at" in part for part in value):
         ends = [f"{show(part.get('value'), unit, ledger)} at {show(part['at'], 'date', ledger)}" for part in (value[0], value[-1])]
         return f"{len(value)} dated points, {ends[0]} to {ends[1]}" if len(value) > 1 else ends[0]
-    return _with_unit(value, unit)
+    return with_unit(value, unit)
 
 
 def _figure(value: Mapping[str, Any], unit: str, ledger: Ledger) -> str:
@@ -178,13 +178,14 @@ def _figure(value: Mapping[str, Any], unit: str, ledger: Ledger) -> str:
         own = ledger[value["figure"]].unit
         number = getattr(reading, str(value["at"])) if value.get("at") in ("low", "high") else reading.value
         if isinstance(number, (int, float)) and unit not in _UNSAID:
-            return f"{_with_unit(convert(number, own, unit), unit)} "
-        return f"{_with_unit(number, own)} "
+            return f"{with_unit(convert(number, own, unit), unit)} "
+        return f"{with_unit(number, own)} "
     except (LedgerError, UnitError):
         return ""
 
 
-def _with_unit(value: Any, unit: str) -> str:
+def with_unit(value: Any, unit: str) -> str:
+    """A value as a person reads it, with its unit where that says anything."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
@@ -202,7 +203,7 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(part) for part in value) + "]"
-    return _with_unit(value, "")
+    return with_unit(value, "")
 
 
 def check_readings(data: Any, ledger: Ledger, mark: Any, problems: list[Problem], broken: Collection[str] = ()) -> dict[str, str]:
@@ -218,6 +219,10 @@ def check_readings(data: Any, ledger: Ledger, mark: Any, problems: list[Problem]
             problems.append(Problem(place, path, "the ledger has no such figure", nearest=nearest(figure, ledger)))
         elif not isinstance(name, str):
             continue  # the schema refuses it
+        elif name in ledger[figure].left_out:
+            if is_override(place):
+                message = f"the reading {name!r} rests on an article that is left out"
+                problems.append(Problem(place, path, message, expected=", ".join(ledger[figure].readings) or None))
         elif name not in ledger[figure].readings:
             names = list(ledger[figure].readings)
             message = f"{name!r} is no reading of this figure" if names else "this figure has no readings to choose from"

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.ledger import Ledger, Reading, Scalar
+from sim.ledger import Ledger, Reading, Scalar, behind
 from sim.ledger.figure import Kind
-from sim.scenario.lineage import behind, uses
+from sim.scenario.lineage import uses
 from sim.scenario.loader import Scenario
 from sim.scenario.resolve import Input
 from sim.study.design import Row

@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("compiler",),
     ("draws",),
+    ("lint",),
     ("engines",),
     ("results",),
     ("api",),

@@ -134,6 +134,35 @@ def test_figures_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     assert {figure["kind"] for figure in json.loads(capsys.readouterr().out)} == {"derived"}
 
 
+def test_figures_of_an_article_are_those_that_rest_on_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "--article", "001", "--kind", "stated", "--json"]) == 0
+    found = {figure["id"]: figure for figure in json.loads(capsys.readouterr().out)}
+    # The article tells of the fab's node, and like another one of its output; not of the date of boards.
+    assert {"fab.node", "fab.max"} <= set(found)
+    assert "pcb.texas.on" not in found
+    assert main(["figures", "--contested", "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert all(json.loads(row["readings"]) for row in rows)
+    assert main(["figures", "--article", "009"]) == 2
+    assert "001_a9e6d48dc95cab93.txt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("figure", "line"),
+    [
+        ("die.h100", "bounds: largest_die"),
+        ("ref.world_doubling", "ref.compute.growth"),
+        ("ref.fab.largest", "fallback of: fab.max"),
+        ("fab.node", "readings that follow it: terafab.capex"),
+        ("fab.max", "without: the figure ref.fab.largest"),
+        ("dojo.leavers", "nothing"),
+    ],
+)
+def test_a_figure_tells_who_uses_it_and_what_takes_its_place(figure: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", figure]) == 0
+    assert line in capsys.readouterr().out
+
+
 def test_one_figure_shows_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures", "fab.start"]) == 0
     out = capsys.readouterr().out

@@ -10,6 +10,7 @@ import pytest
 
 from sim.cli.commands import COMMANDS
 from sim.cli.main import main
+from sim.ledger import load_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 KPIS = ("fill_rate", "served_by_end", "backlog_end", "h100e_delivered", "capex_usd", "npv_usd")
@@ -56,9 +57,23 @@ def test_an_override_is_shown_old_to_new(chargers: str, capsys: pytest.CaptureFi
     assert re.search(r"^sites\.hall\.ramp\.months: 12.* -> 6", capsys.readouterr().out, re.MULTILINE)
 
 
+def test_a_figure_left_out_is_shown_old_to_new(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "as-announced", "--set", "lot_scale=40", "--without", "003_d649b6dd3a06dc4f.txt"]) == 0
+    assert re.search(r"^x1\.first_batch: 300 k chip \(stated: 003_\w+\.txt\) -> 0 k chip \(assumed", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_an_unknown_path_is_told_with_the_nearest(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", chargers, "--set", "sites.hal.ramp.months=6"]) == 2
     assert "hall" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("article", load_ledger().articles)
+def test_a_run_without_an_article_tells_what_took_its_place(article: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "as-announced", "--set", "lot_scale=40", "--without", article, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["conservation"] == {"worst_units": 0, "worst_usd": 0}
+    assert main(["lint", "as-announced", "--without", article, "--json"]) == 1
+    assert main(["run", "as-announced", "--without", article.replace("_", "-")]) == 2
+    assert article in capsys.readouterr().err
 
 
 def test_out_holds_what_was_promised(chargers: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pandas as pd
 import pytest
 
+from sim.lint import Finding, Severity
 from sim.report.chain import alternatives, groups
 from sim.report.cost_tables import money, sites
 from sim.report.headline import sentences
@@ -93,6 +95,7 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         "frames": {"monthly": pd.DataFrame(monthly), "cash": pd.DataFrame(cash)},
         "hash": "abcdef0123456789",
         "shortfalls": [],
+        "findings": [],
     }
     return cast(Any, SimpleNamespace(**(result | over)))
 
@@ -275,6 +278,13 @@ def test_what_is_out_of_reach_has_no_plural() -> None:
     told = sentences(make(shortfalls=[lacking, lacking]))[-2:]
     assert "First out of reach, from 2026-03: at the end the demand requires 287.1k accelerator a month" in told[0]
     assert told[1].startswith("Out of reach, from 2026-03")
+
+
+def test_inputs_beyond_precedent_are_counted_once_each() -> None:
+    finding = Finding("size", "too large", ("a.b",), (), 3.0, "1", 2.0, None, "s", True, Severity.BEYOND_PRECEDENT)
+    result = make(findings=[finding, replace(finding, rule="growth")])
+    result.scenario.file = "small.yaml"
+    assert sentences(result)[-1] == "Lint: 1 input goes beyond precedent or physics, in 2 ways (fabshift lint small.yaml)."
 
 
 def test_overrides_stand_first() -> None:

@@ -1,0 +1,144 @@
+"""Holds the inputs of a scenario against the bounds, and tells which go beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sim.errors import InputError, Mark, Problem
+from sim.ledger import Ledger
+from sim.lint.measures import MEASURES
+from sim.lint.rules import NAME, Bound, Rule, Severity, load_rules
+from sim.lint.subject import Measured, Subject
+from sim.scenario.loader import Scenario
+from sim.units import UnitError, convert
+
+_SAME = 1e-9
+"""Relative difference below which a number is at its bound, not beyond it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One number beside the bound it is held to, both in `unit`.
+
+    `paths` and `figures` say where it is written; with `upper` it must not be above the bound, else
+    not below it. `bound_figure` is None for a bound given in place.
+    """
+
+    rule: str
+    says: str
+    paths: tuple[str, ...]
+    figures: tuple[str, ...]
+    value: float
+    unit: str
+    bound: float
+    bound_figure: str | None
+    source: str
+    upper: bool
+    severity: Severity
+
+    @property
+    def factor(self) -> float | None:
+        """How many times beyond the bound it is: above 1 beyond, None where the number or the bound is 0."""
+        over, under = (self.value, self.bound) if self.upper else (self.bound, self.value)
+        return over / under if under else None
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it goes beyond the bound."""
+        room = _SAME * abs(self.bound)
+        return self.value > self.bound + room if self.upper else self.value < self.bound - room
+
+
+def lint(scenario: Scenario, rules: Mapping[str, Rule] | None = None) -> list[Finding]:
+    """Inputs beyond precedent or physics, in the order of the rules.
+
+    Raises:
+        InputError: a bound does not measure the same as what it bounds.
+    """
+    return [finding for finding in compare(scenario, rules) if finding.beyond]
+
+
+def compare(scenario: Scenario, rules: Mapping[str, Rule] | None = None) -> list[Finding]:
+    """Every number that a rule looks at beside its bound, those within it too."""
+    subject = Subject(scenario)
+    taken = load_rules(scenario.ledger) if rules is None else rules
+    found = [finding for name, rule in taken.items() for finding in _held(name, rule, subject)]
+    return _merged(found)
+
+
+def _held(name: str, rule: Rule, subject: Subject) -> Iterator[Finding]:
+    for measured in _looked_at(rule, subject):
+        bound = rule.bound_for(measured.place)
+        if bound is not None:
+            try:
+                yield _finding(name, rule, measured, bound, subject.scenario.ledger)
+            except UnitError as error:
+                raise InputError([Problem(Mark(NAME), name, str(error))]) from error
+
+
+def _looked_at(rule: Rule, subject: Subject) -> Iterator[Measured]:
+    if rule.measure is not None:
+        yield from MEASURES[rule.measure](subject)
+        return
+    for path, found in subject.scenario.inputs.items():
+        if not isinstance(found.value, str) and any(_matches(path, pattern) for pattern in rule.input):
+            yield Measured((path,), subject.figures([path]), found.value, found.unit, subject.place(path))
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Part by part, so that * stands for one part."""
+    parts, wanted = path.split("."), pattern.split(".")
+    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
+
+
+def _finding(name: str, rule: Rule, measured: Measured, bound: Bound, ledger: Ledger) -> Finding:
+    unit, limit, source = _bound(bound, ledger)
+    value, own = measured.value, measured.unit
+    if rule.times is not None:
+        factor = ledger.resolve(rule.times).value
+        assert isinstance(factor, (int, float))
+        value, own = value * factor, f"({own}) * ({ledger[rule.times].unit})"
+    return Finding(
+        name, rule.says, measured.paths, measured.figures, convert(value, own, unit), unit, limit,
+        bound.figure, source, bool(rule.most), rule.severity,
+    )  # fmt: skip
+
+
+def _bound(bound: Bound, ledger: Ledger) -> tuple[str, float, str]:
+    """Unit, number and source of a bound."""
+    if bound.figure is None:
+        return bound.unit or "1", bound.value or 0.0, bound.source or ""
+    found = ledger.resolve(bound.figure)
+    end = {"low": found.low, "high": found.high}.get(bound.at, found.value)
+    assert isinstance(end, (int, float))
+    return ledger[bound.figure].unit, end, found.source
+
+
+def _merged(found: list[Finding]) -> list[Finding]:
+    """One figure is one number: where several inputs take it, they are told together."""
+    merged: dict[Any, Finding] = {}
+    for finding in found:
+        key = (finding.rule, finding.figures, finding.value, finding.bound) if finding.figures else finding
+        earlier = merged.get(key)
+        merged[key] = finding if earlier is None else replace(earlier, paths=(*earlier.paths, *finding.paths))
+    return list(merged.values())
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """A finding as a JSON object; several paths or figures are joined by commas."""
+    return {
+        "rule": finding.rule,
+        "says": finding.says,
+        "path": ", ".join(finding.paths),
+        "figure": ", ".join(finding.figures) or None,
+        "value": finding.value,
+        "unit": finding.unit,
+        "bound": finding.bound,
+        "bound_figure": finding.bound_figure,
+        "source": finding.source,
+        "factor": finding.factor,
+        "severity": finding.severity.value,
+    }

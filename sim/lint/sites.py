@@ -1,0 +1,162 @@
+"""What sites assume: how fast they are built and grow, how large they get, what that costs in a year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.draws.curves import TICKS_PER_DAY, path_at
+from sim.draws.sites import capex_by_period, nameplate_curve, ramp_begins
+from sim.lint.place import Place, together
+from sim.lint.subject import Measured, Subject
+from sim.plan import FloatArray, SitePlan
+
+_MONTH = 30.4375
+_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """One ramp that begins within the horizon: from a level to a target, both a month, in so many months."""
+
+    site: str
+    path: str
+    level: float
+    target: float
+    months: float
+
+
+def growths(subject: Subject) -> Iterator[Growth]:
+    """Ramps and expansions of all sites, those that add nothing too."""
+    for plan in subject.plan.sites:
+        yield from _growths_of(subject, plan)
+
+
+def _growths_of(subject: Subject, plan: SitePlan) -> Iterator[Growth]:
+    """Those of one site; one that begins after the horizon plays no part in a run."""
+    site = subject.scenario.document.sites[plan.name]
+    if site.ramp is None:
+        return
+    begins, level = ramp_begins(plan, subject.vector), subject.read(f"sites.{plan.name}.ramp.initial")
+    paths = [f"sites.{plan.name}.{part}" for part in ("ramp", *(f"expansions.{i}" for i in range(len(site.expansions))))]
+    for ramp, path in zip(plan.ramps, paths, strict=True):
+        begins += subject.number(ramp.after)
+        target = subject.read(f"{path}.target")
+        if begins < subject.plan.calendar.days:
+            yield Growth(plan.name, path, level, target, subject.read(f"{path}.months"))
+        begins, level = begins + subject.number(ramp.days), target
+
+
+def construction(subject: Subject) -> Iterator[Measured]:
+    """Days from the decision to the first start of each site that is built."""
+    for name, site in subject.scenario.document.sites.items():
+        if site.construction is not None:
+            paths = tuple(f"sites.{name}.construction.stages.{i}.duration" for i in range(len(site.construction.stages)))
+            days = sum(subject.read(path) for path in paths)
+            yield Measured(paths, subject.figures(paths), days, "day", subject.place(f"sites.{name}"))
+
+
+def ramp_length(subject: Subject) -> Iterator[Measured]:
+    """Months of each growth of a site."""
+    for growth in growths(subject):
+        path = f"{growth.path}.months"
+        if growth.target > growth.level:
+            yield Measured((path,), subject.figures([path]), growth.months, "month", subject.place(f"sites.{growth.site}"))
+
+
+def ramp_steepness(subject: Subject) -> Iterator[Measured]:
+    """Starts a month that each growth adds in a month; what comes at once has no slope, but a length of nothing."""
+    for growth in growths(subject):
+        if growth.months > 0 and growth.target > growth.level:
+            paths = (f"{growth.path}.target", f"{growth.path}.months")
+            slope = (growth.target - growth.level) / growth.months
+            yield Measured(paths, subject.figures(paths), slope, "1/month/month", subject.place(f"sites.{growth.site}"))
+
+
+def capacity(subject: Subject) -> Iterator[Measured]:
+    """Starts a month of each site at its largest."""
+    for plan in subject.plan.sites:
+        path = _largest(subject, plan)
+        if path is not None:
+            yield Measured((path,), subject.figures([path]), subject.read(path), "1/month", subject.place(f"sites.{plan.name}"))
+
+
+def _largest(subject: Subject, plan: SitePlan) -> str | None:
+    """The input that says how large a site gets."""
+    if plan.capacity is not None:
+        return subject.path_of(subject.largest(plan.capacity))
+    if plan.unlimited:
+        return None
+    targets = [f"{growth.path}.target" for growth in _growths_of(subject, plan)]
+    return max([f"sites.{plan.name}.ramp.initial", *targets], key=subject.read) if targets else None
+
+
+def own_capacity(subject: Subject) -> Iterator[Measured]:
+    """Starts a month of all sites of ours on a node together, each at its largest."""
+    for node, plans in _own_by_node(subject).items():
+        paths = tuple(path for plan in plans if (path := _largest(subject, plan)) is not None)
+        if paths:
+            total = sum(subject.read(path) for path in paths)
+            yield Measured(paths, subject.figures(paths), total, "1/month", _on_node(subject, plans, node))
+
+
+def own_growth(subject: Subject) -> Iterator[Measured]:
+    """Starts a month that all sites of ours on a node add together in the twelve months of fastest growth."""
+    for node, plans in _own_by_node(subject).items():
+        paths = tuple(path for plan in plans if (path := _largest(subject, plan)) is not None)
+        total = np.sum([_nameplate(subject, plan) for plan in plans], axis=0) * _MONTH
+        reach = min(int(_YEAR), len(total) - 1)
+        if paths and subject.dated and reach > 0:
+            most = float((total[reach:] - total[:-reach]).max())
+            yield Measured(paths, subject.figures(paths), most, "1/month/year", _on_node(subject, plans, node))
+
+
+def _own_by_node(subject: Subject) -> dict[str, list[SitePlan]]:
+    """The sites of ours that make something on each node and have a limit."""
+    found: dict[str, list[SitePlan]] = {}
+    for plan in subject.plan.sites:
+        if plan.in_house and not plan.unlimited:
+            for node in subject.place(f"sites.{plan.name}").nodes:
+                found.setdefault(node, []).append(plan)
+    return found
+
+
+def _on_node(subject: Subject, plans: list[SitePlan], node: str) -> Place:
+    return replace(together(subject.place(f"sites.{plan.name}") for plan in plans), nodes=frozenset([node]))
+
+
+def _nameplate(subject: Subject, plan: SitePlan) -> FloatArray:
+    """Installed capacity on every day of the horizon, in starts a day."""
+    curve = nameplate_curve(plan, subject.vector, subject.plan.calendar.days)
+    return curve.at_all((subject.grid * TICKS_PER_DAY).astype(np.int64))
+
+
+def allocation(subject: Subject) -> Iterator[Measured]:
+    """The largest share of an outside site's capacity that its contract grants."""
+    for plan in subject.plan.sites:
+        if plan.allocation is None or plan.capacity is None:
+            continue
+        granted, whole = (path_at(path, subject.vector, subject.grid) for path in (plan.allocation, plan.capacity))
+        paths = tuple(subject.path_of(subject.largest(path)) for path in (plan.allocation, plan.capacity))
+        if (whole > 0).any():
+            share = float((granted[whole > 0] / whole[whole > 0]).max())
+            yield Measured(paths, subject.figures(paths), share, "1", subject.place(f"sites.{plan.name}"))
+
+
+def capex_a_year(subject: Subject) -> Iterator[Measured]:
+    """The largest outlay of each owner in a year from the start of the horizon."""
+    days = subject.plan.calendar.days
+    if not subject.dated:
+        return
+    years = tuple(np.arange(0.0, days + 1, _YEAR)) if days >= _YEAR else (0.0, days)
+    for owner in dict.fromkeys(plan.owner for plan in subject.plan.sites):
+        plans = [plan for plan in subject.plan.sites if plan.owner == owner]
+        outlays = [capex_by_period(p, subject.vector, nameplate_curve(p, subject.vector, days), years) for p in plans]
+        most = int(np.argmax(np.sum(outlays, axis=0)))
+        paying = [(float(o[most]), p.name) for o, p in zip(outlays, plans, strict=True) if o[most] > 0]
+        paths = tuple(f"sites.{name}.capex.per_capacity" for _, name in sorted(paying, reverse=True))
+        if paths:
+            place = together(subject.place(f"sites.{name}") for _, name in paying)
+            yield Measured(paths, subject.figures(paths), sum(paid for paid, _ in paying), "USD/year", place)

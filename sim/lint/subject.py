@@ -1,0 +1,85 @@
+"""What is linted: a scenario, its plan, and the typical value of every input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from sim.compiler import compile_plan
+from sim.draws.curves import value
+from sim.lint.place import Place, places
+from sim.plan import FloatArray, PathPlan, Plan, Ref
+from sim.scenario.loader import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One number to hold against a bound: where it is written, the figures it comes from, where it stands."""
+
+    paths: tuple[str, ...]
+    figures: tuple[str, ...]
+    value: float
+    unit: str
+    place: Place
+
+
+class Subject:
+    """A scenario with its plan. Uncertain inputs count at their typical value, and luck plays no part."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The compiled scenario."""
+        return compile_plan(self.scenario)
+
+    @cached_property
+    def vector(self) -> FloatArray:
+        """The typical value of every input, in the plan's units."""
+        return self.plan.vector()
+
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        return places(self.scenario)
+
+    def place(self, path: str) -> Place:
+        """Where the entry stands to which a path belongs."""
+        parts = path.split(".")
+        found = self._places.get(".".join(parts[:2]), Place())
+        return replace(found, nodes=frozenset(parts[3:])) if parts[2:3] == ["die_area"] else found
+
+    @cached_property
+    def grid(self) -> FloatArray:
+        """Every day of the horizon."""
+        return np.arange(0.0, self.plan.calendar.days + 1)
+
+    @property
+    def dated(self) -> bool:
+        """Whether time is counted in days; in an abstract model a year means nothing."""
+        return self.plan.calendar.start is not None
+
+    def number(self, ref: Ref, default: float = 0.0) -> float:
+        """The value of a reference, in the plan's units."""
+        return value(self.vector, ref, default)
+
+    def read(self, path: str) -> float:
+        """The value of an input in its field's unit."""
+        return self.scenario.inputs.number(path)
+
+    def figures(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The figures behind these inputs, each once."""
+        found = (self.scenario.inputs[path].figure for path in paths)
+        return tuple(dict.fromkeys(figure for figure in found if figure))
+
+    def path_of(self, ref: Ref) -> str:
+        """The path of the input that a reference stands for."""
+        return self.plan.inputs[ref].path
+
+    def largest(self, path: PathPlan) -> Ref:
+        """The largest value of a path among the points up to the first after the horizon."""
+        last = np.searchsorted([self.number(at) for at in path.at], self.plan.calendar.days) if len(path.at) > 1 else 0
+        return max(path.values[: int(last) + 1], key=self.number)

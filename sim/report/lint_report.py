@@ -1,0 +1,73 @@
+"""Inputs beside their bounds, as tables; and how many go beyond, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.lint import Finding, Severity
+from sim.report.formats import NOTHING, plain
+from sim.report.tables import Block, Lines, left, right, table
+from sim.scenario.catalogue import shipped_scenarios
+
+if TYPE_CHECKING:
+    from sim.scenario.loader import Scenario
+
+_PATHS_SHOWN = 2
+_TITLES = {
+    Severity.BEYOND_PHYSICS: "Beyond physics: nobody could, it does not fit or there is not as much of it",
+    Severity.BEYOND_PRECEDENT: "Beyond precedent: nobody has",
+}
+
+
+def lint_report(scenario: Scenario, found: Sequence[Finding]) -> list[Block]:
+    """What goes beyond, by severity, and where the bounds are from; `found` may hold what does not."""
+    beyond = [finding for finding in found if finding.beyond]
+    blocks: list[Block] = [Lines(f"{scenario.name}: {_counted(beyond) or 'nothing goes beyond precedent or physics'}", ())]
+    for severity, title in _TITLES.items():
+        blocks += _findings(title, [finding for finding in beyond if finding.severity is severity])
+    blocks += _findings("Within their bounds", [finding for finding in found if not finding.beyond])
+    sources = {f.bound_figure or f.rule: f.source for f in found}
+    if sources:
+        blocks.append(Lines("Where the bounds are from", tuple(f"{name}: {source}" for name, source in sources.items())))
+    return blocks
+
+
+def _findings(title: str, found: Sequence[Finding]) -> list[Block]:
+    columns = [left("rule"), right("value"), right("bound"), left("unit"), right("times"), left("figure, else input")]
+    rows = [
+        [f.rule, _short(f.value), f"{'<=' if f.upper else '>='} {_short(f.bound)}", f.unit, _times(f), ", ".join(f.figures or f.paths)]
+        for f in found
+    ]
+    notes = [f"{f.rule}: {f.says} ({_paths(f)})" for f in found if f.beyond]
+    return [table(title, columns, rows, notes)] if rows else []
+
+
+def _paths(finding: Finding) -> str:
+    more = len(finding.paths) - _PATHS_SHOWN
+    return ", ".join(finding.paths[:_PATHS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _short(number: float) -> str:
+    return plain(float(f"{number:.4g}"))
+
+
+def _times(finding: Finding) -> str:
+    return NOTHING if finding.factor is None else f"{finding.factor:.2f}"
+
+
+def _counted(beyond: Sequence[Finding]) -> str:
+    """How many inputs go beyond, and in how many ways if one breaks several rules."""
+    inputs = len({finding.paths for finding in beyond})
+    told = f"{inputs} input{' goes' if inputs == 1 else 's go'} beyond precedent or physics"
+    return (told + (f", in {len(beyond)} ways" if len(beyond) > inputs else "")) if inputs else ""
+
+
+def lint_sentence(scenario: Scenario, beyond: Sequence[Finding]) -> list[str]:
+    """For the head of a run's report: how many inputs go beyond, and how to see them."""
+    counted = _counted(beyond)
+    if not counted:
+        return []
+    name = scenario.name if scenario.name in shipped_scenarios() else scenario.file
+    changed = ", with the same changes" if scenario.changes else ""
+    return [f"Lint: {counted} (fabshift lint {name}{changed})."]

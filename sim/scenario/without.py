@@ -1,0 +1,61 @@
+"""`--without ARTICLE`: the ledger as if an article had not been written, and what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sim.errors import Mark, Problem, nearest
+from sim.ledger import Figure, Ledger, Reading, behind
+from sim.scenario.overrides import Change, with_unit
+
+WITHOUT = "--without"
+
+
+def leave_out(ledger: Ledger, articles: Sequence[str], problems: list[Problem]) -> Ledger:
+    """The ledger without these articles, each named by its file or a part of that name that no other has.
+
+    What is no such name is appended to `problems`.
+    """
+    known = ledger.articles if articles else ()
+    named: set[str] = set()
+    for article in articles:
+        meant = [file for file in known if article and article in file]
+        named.update(meant)
+        if len(meant) != 1:
+            message = "more than one article has this in its name" if meant else "no figure rests on such an article"
+            problems.append(Problem(Mark(f"{WITHOUT} {article}"), "", message, expected=", ".join(meant or known), nearest=nearest(article, known)))
+    return ledger.without(named) if named else ledger
+
+
+def unsupported(figures: Iterable[str], ledger: Ledger) -> Iterator[Problem]:
+    """Figures that an article left out says alone, and for which nothing else can be taken."""
+    for id in behind(figures, ledger):
+        figure = ledger[id]
+        if figure.unsupported:
+            resting = dict.fromkeys(a for r in (figure.own, *figure.readings.values()) for a in r.articles)
+            message = f"rests on {', '.join(resting)} alone, and nothing can take its place"
+            yield Problem(figure.mark or Mark("?"), id, message, expected="another reading, or a fallback, in its entry")
+
+
+def substitutions(figures: Iterable[str], before: Ledger, after: Ledger) -> list[Change]:
+    """Old -> new of each figure that gives way, among these and all they go back to."""
+    found = []
+    for id in behind(figures, after):
+        if before[id].formula is not None:
+            continue
+        old, new = before.resolve(id), after.resolve(id)
+        if (old.value, old.low, old.high) != (new.value, new.low, new.high):
+            found.append(Change(id, _told(old, before[id]), _told(new, after[id]), _cause(before[id], old)))
+    return found
+
+
+def _cause(figure: Figure, taken: Reading) -> str:
+    """The articles that the value rested on, or the figure whose reading it follows."""
+    return f"{WITHOUT} {', '.join(taken.articles)}" if taken.articles else f"follows {figure.follows}"
+
+
+def _told(reading: Reading, figure: Figure) -> str:
+    unit = "" if figure.unit == "calendar_year" else figure.unit
+    ends = [with_unit(end, unit) for end in (reading.low, reading.high) if end is not None]
+    span = f", {' to '.join(ends)}" if len(ends) > 1 else ""
+    return f"{with_unit(reading.value, unit)} ({reading.kind}: {reading.article or reading.source}{span})"
