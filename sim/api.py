@@ -44,8 +44,25 @@ def run(
         message = "no such engine" if engine != "batch" else "the compiled engine is not built yet"
         raise InputError([Problem(Mark("--engine"), "", message, engine, ", ".join(ENGINES))])
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    plan = compile_plan(loaded)
-    draws = draw(plan, seed)
+    return play(loaded, compile_plan(loaded), seed=seed, engine=engine, trace=trace, progress=progress)
+
+
+def play(
+    scenario: Scenario,
+    plan: Plan,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    engine: str = "events",
+    trace: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Result:
+    """Run one replication of a compiled scenario; replication 0 is what `run` gives.
+
+    Raises:
+        ModelError: the model broke a rule of its own, which no input should make it do.
+    """
+    draws = draw(plan, seed, replication)
     records = EventsEngine(draws, trace=trace).run(progress)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))
@@ -61,7 +78,7 @@ def run(
     if trace:
         tables["lots"] = frames.lots(draws, records)
     return Result(
-        scenario=loaded,
+        scenario=scenario,
         plan=plan,
         seed=seed,
         engine=engine,
@@ -70,7 +87,7 @@ def run(
         conservation={"worst_units": float(records.worst_units), "worst_usd": worst_cents / 100},
         frames=tables,
         shortfalls=shortfalls(draws),
-        hash=scenario_hash(loaded),
+        hash=scenario_hash(scenario),
     )
 
 
@@ -84,4 +101,4 @@ def _milestone_frame(
     return pd.DataFrame(rows, columns=["name", "title", "date", "time"])
 
 
-__all__ = ["ENGINES", "Result", "run"]
+__all__ = ["ENGINES", "Result", "play", "run"]

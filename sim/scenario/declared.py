@@ -122,9 +122,9 @@ def _element(slot: Slot) -> Slot | None:
     return None
 
 
-def slot_at(data: Any, loc: Loc) -> Slot | None:
-    """What the schema declares at a place of the written data."""
-    slot: Slot | None = ROOT
+def slot_at(data: Any, loc: Loc, root: Slot = ROOT) -> Slot | None:
+    """What the schema declares at a place of the written data; `root` is what it declares at the top."""
+    slot: Slot | None = root
     value = data
     for key in loc:
         if slot is None:

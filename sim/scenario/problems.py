@@ -41,8 +41,8 @@ _FIGURE_FORM = "a figure is written as in the ledger: statement, unit, kind, sou
 _PARTS = {"missing", "extra_forbidden", "value_error", "too_short", "too_long", *_BOUNDS}
 
 
-def translate(error: ValidationError, data: Any, mark: Marker) -> list[Problem]:
-    """Every error of the schema as a problem at the place in the written data."""
+def translate(error: ValidationError, data: Any, mark: Marker, root: Slot = ROOT) -> list[Problem]:
+    """Every error of the schema as a problem at the place in the written data; `root` declares the whole file."""
     found: dict[Loc, list[Any]] = {}
     for detail in error.errors(include_url=False):
         loc = written(data, detail["loc"], missing=detail["type"] == "missing")
@@ -52,16 +52,16 @@ def translate(error: ValidationError, data: Any, mark: Marker) -> list[Problem]:
     for loc, details in found.items():
         own = [d for d in details if d["type"] in _PARTS]
         if own and own[0]["type"] == "extra_forbidden":
-            problems.append(unknown_key(loc, data, mark, hint=len(problems) < _HINTS))
+            problems.append(unknown_key(loc, data, mark, root, hint=len(problems) < _HINTS))
         elif own or loc not in around:
-            problems.append(_problem(own[0] if own else details[0], loc, data, mark))
+            problems.append(_problem(own[0] if own else details[0], loc, data, mark, root))
     return problems
 
 
-def _problem(detail: Any, loc: Loc, data: Any, mark: Marker) -> Problem:
+def _problem(detail: Any, loc: Loc, data: Any, mark: Marker, root: Slot) -> Problem:
     kind = detail["type"]
     if kind == "missing":
-        return _missing(loc, data, mark)
+        return _missing(loc, data, mark, root)
     if kind == "value_error":
         return Problem(mark(loc), dotted(loc), str(detail["ctx"]["error"]))
     if kind in ("union_tag_not_found", "union_tag_invalid") and isinstance(detail["input"], dict):
@@ -71,7 +71,7 @@ def _problem(detail: Any, loc: Loc, data: Any, mark: Marker) -> Problem:
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
         return Problem(mark(loc), dotted(loc), f"must be {words} {detail['ctx'][key]:g}", str(detail["input"]))
-    return wrong_kind(slot_at(data, loc), _value(data, loc), loc, mark)
+    return wrong_kind(slot_at(data, loc, root), _value(data, loc), loc, mark)
 
 
 def _value(data: Any, loc: Loc) -> Any:
@@ -80,9 +80,9 @@ def _value(data: Any, loc: Loc) -> Any:
     return data
 
 
-def _missing(loc: Loc, data: Any, mark: Marker) -> Problem:
+def _missing(loc: Loc, data: Any, mark: Marker, root: Slot) -> Problem:
     """A key that must be there: what it is, and its unit."""
-    slot = slot_at(data, loc)
+    slot = slot_at(data, loc, root)
     meaning = slot.sentence if slot is not None else ""
     meaning = meaning if meaning.endswith("...") else meaning.removesuffix(".")
     unit = f" [{slot.unit}]" if slot is not None and slot.unit not in ("", "1", "date", "text") else ""
@@ -99,10 +99,10 @@ def _disruption_kind(disruption: dict[str, Any], loc: Loc, data: Any, mark: Mark
     return Problem(mark(loc), dotted(place), "this key is missing: how it strikes", expected=", ".join(DISRUPTIONS))
 
 
-def unknown_key(loc: Loc, data: Any, mark: Marker, *, hint: bool = True) -> Problem:
+def unknown_key(loc: Loc, data: Any, mark: Marker, root: Slot = ROOT, *, hint: bool = True) -> Problem:
     """A key that the schema does not have here; with `hint`, the nearest that it has."""
     parent, key = loc[:-1], str(loc[-1])
-    slot = slot_at(data, parent)
+    slot = slot_at(data, parent, root)
     allowed = keys_of(slot, _value(data, parent)) if slot is not None else []
     return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=close_key(key, allowed) if hint else None)
 
@@ -158,9 +158,9 @@ def choices(slot: Slot) -> Iterator[str]:
 _EXACT: tuple[type, ...] = (bool, int, float, str, dt.date)
 
 
-def wrong_kinds(data: Any, mark: Marker) -> list[Problem]:
+def wrong_kinds(data: Any, mark: Marker, root: Slot = ROOT) -> list[Problem]:
     """Values that pydantic would quietly turn into the kind it wants: the text "yes" into true, say."""
-    return [wrong_kind(slot, value, loc, mark) if key is None else unknown_key((*loc, key), data, mark) for slot, value, loc, key in _loose(ROOT, data, ())]
+    return [wrong_kind(slot, value, loc, mark) if key is None else unknown_key((*loc, key), data, mark, root) for slot, value, loc, key in _loose(root, data, ())]
 
 
 def _loose(slot: Slot, value: Any, loc: Loc) -> Iterator[tuple[Slot, Any, Loc, str | None]]:

@@ -12,7 +12,7 @@ from typing import Any
 from sim.errors import InputError, Mark, Problem
 from sim.scenario.compose import Composer, Loc, Node, StopError, plain
 
-__all__ = ["MAX_BYTES", "Loc", "Source", "parse_text", "parse_value", "read_source", "read_text"]
+__all__ = ["MAX_BYTES", "Form", "Loc", "Source", "parse_text", "parse_value", "read_source", "read_text"]
 
 MAX_BYTES = 2_000_000
 _SHOWN_TABS = 20
@@ -37,6 +37,18 @@ _PLAIN_WORDS: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a kind of file is called, and how it begins."""
+
+    noun: str
+    begins: str
+    keys: str
+
+
+SCENARIO = Form("a scenario", "title: and extends: or items:", "title:, items:, ...")
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file as plain data, with the mark of each key (in a mapping) and element (in a list)."""
 
@@ -51,19 +63,19 @@ class Source:
         return self.marks.get(loc, Mark(self.file))
 
 
-def read_source(file: str | Path, problems: list[Problem] | None = None) -> Source:
-    """Read a scenario file.
+def read_source(file: str | Path, problems: list[Problem] | None = None, form: Form = SCENARIO) -> Source:
+    """Read a scenario file, or one of another `form`.
 
     With `problems` given, what does not stop the reading (duplicate keys, non-finite numbers) is
     appended there; else, and for what does stop it, raises InputError with everything found.
     """
-    return parse_text(read_text(file), str(file), problems)
+    return parse_text(read_text(file), str(file), problems, form)
 
 
-def parse_text(text: str, file: str, problems: list[Problem] | None = None) -> Source:
+def parse_text(text: str, file: str, problems: list[Problem] | None = None, form: Form = SCENARIO) -> Source:
     """The same for a text that is already in memory."""
     found: list[Problem] = []
-    source = _parse(text, file, found)
+    source = _parse(text, file, found, form)
     if source is None or (found and problems is None):
         raise InputError(found)
     if problems is not None:
@@ -74,7 +86,7 @@ def parse_text(text: str, file: str, problems: list[Problem] | None = None) -> S
 def parse_value(text: str, file: str, column: int) -> tuple[Any, dict[Loc, Mark]]:
     """A value written in one line, which begins at `column` of what `file` names; raises InputError."""
     found = _bad_characters(text, file)
-    root = None if found else _compose(text, file, found)
+    root = None if found else _compose(text, file, found, SCENARIO)
     marks: dict[Loc, Mark] = {(): Mark(file)}
     value = plain(root, marks, found) if root is not None else None
     if found:
@@ -124,26 +136,30 @@ def _bytes(file: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _parse(text: str, file: str, problems: list[Problem]) -> Source | None:
+def _parse(text: str, file: str, problems: list[Problem], form: Form) -> Source | None:
     problems.extend(_bad_characters(text, file))
     if problems:
         return None
-    root = _compose(text, file, problems)
+    root = _compose(text, file, problems, form)
     if root is None:
         return None
     if root.scalar and root.value is None:
-        problems.append(Problem(Mark(file), "", "the file is empty; a scenario begins with title: and extends: or items:"))
+        problems.append(_empty(file, form))
         return None
     marks: dict[Loc, Mark] = {(): Mark(file)}
     data = plain(root, marks, problems)
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else "a single value"
-        problems.append(Problem(root.mark, "", f"a scenario is a mapping of keys (title:, items:, ...), not {kind}"))
+        problems.append(Problem(root.mark, "", f"{form.noun} is a mapping of keys ({form.keys}), not {kind}"))
         return None
     return Source(data, marks, file)
 
 
-def _compose(text: str, file: str, problems: list[Problem]) -> Node | None:
+def _empty(file: str, form: Form) -> Problem:
+    return Problem(Mark(file), "", f"the file is empty; {form.noun} begins with {form.begins}")
+
+
+def _compose(text: str, file: str, problems: list[Problem], form: Form) -> Node | None:
     """The node tree, or None after noting why there is none."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -160,7 +176,7 @@ def _compose(text: str, file: str, problems: list[Problem]) -> Node | None:
         problems.append(Problem(Mark(file), "", f"this is not readable as YAML ({type(error).__name__} in the parser)"))
         return None
     if root is None:
-        problems.append(Problem(Mark(file), "", "the file is empty; a scenario begins with title: and extends: or items:"))
+        problems.append(_empty(file, form))
     return root
 
 

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engines",),
     ("results",),
     ("api",),
-    ("study",),
+    ("study", "claims"),
     ("report", "bench"),
     ("cli",),
     ("__main__",),

@@ -16,7 +16,7 @@ import pytest
 from sim.cli.commands import COMMANDS
 from sim.cli.main import main
 
-HEAVY = ("numpy", "pandas", "pint", "pydantic", "pyarrow", "rich", "ruamel", "scipy", "simpy", "typer")
+HEAVY = ("joblib", "numpy", "pandas", "pint", "pydantic", "pyarrow", "rich", "ruamel", "scipy", "simpy", "typer")
 
 
 def fabshift(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

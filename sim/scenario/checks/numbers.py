@@ -11,7 +11,7 @@ from sim.scenario.overrides import is_override
 from sim.scenario.resolve import Input, quantities
 
 _WORDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-_BARE = (
+BARE = (
     "a bare value; write {figure: ID}, {assumed: X, source: WHY} or {derived: X, source: HOW}, "
     "or say once at the top of this file what its bare numbers are (bare_numbers: ...)"
 )
@@ -37,7 +37,7 @@ def _bare(context: Context) -> None:
             continue
         mark = context.mark(loc)
         if not is_override(mark) and mark.file not in context.licences:
-            context.add(loc, _BARE, found=str(quantity.bare))
+            context.add(loc, BARE, found=str(quantity.bare))
 
 
 def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:

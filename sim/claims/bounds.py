@@ -1,0 +1,49 @@
+"""Whether a value holds, and by how much."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.claims.probes import MONTH, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Ends between which a value must lie, both included.
+
+    `kind` says what it is: a date (an ordinal in days), a span in months, or a number. An order of
+    milestones has `strict`: its low end does not hold itself.
+    """
+
+    kind: str
+    low: float = -math.inf
+    high: float = math.inf
+    strict: bool = False
+
+    def hold(self, seen: Seen) -> bool | None:
+        """Whether they hold; None if the run is too short to tell."""
+        if seen.value > self.high or (seen.beyond and seen.value == self.high):
+            return False
+        enough = seen.value > self.low if self.strict else seen.value >= self.low
+        if seen.beyond:
+            return True if enough and math.isinf(self.high) else None
+        return enough
+
+    def broken(self, value: float) -> float:
+        """The end that is broken, or the one that is nearest to be."""
+        return min((self.low, self.high), key=lambda end: self._room(value, end))
+
+    def margin(self, value: float) -> float:
+        """Room to the nearest end, negative if it is broken: in months, or as a share of that end.
+
+        A number is compared with an end of zero as it is.
+        """
+        end = self.broken(value)
+        room = self._room(value, end)
+        if self.kind == "date":
+            return room / MONTH
+        return room if self.kind == "span" or end == 0.0 else room / abs(end)
+
+    def _room(self, value: float, end: float) -> float:
+        return value - end if end == self.low else end - value

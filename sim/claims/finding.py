@@ -1,0 +1,92 @@
+"""What was found about a claim: verdict, probability, margin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sim.claims.compile import Compiled
+from sim.claims.probes import Constant, Seen
+
+HALF = 0.5
+"""A claim is met if it held in at least this share of the replications."""
+
+
+class Verdict(StrEnum):
+    """What becomes of a claim."""
+
+    MET = "met"
+    MISSED = "missed"
+    CONTRADICTED = "contradicted"
+    UNTESTABLE = "untestable"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict on one claim.
+
+    `probability` is the share of replications in which it held, with its Wilson interval of 95 %
+    in `ci95`; the interval is None for what the ledger alone decides, and both are None without a
+    test. `typical` is the median of what was measured and `margin` its room to the bound: months
+    for dates and spans, a share of the bound for numbers, negative if it is missed.
+    """
+
+    compiled: Compiled
+    verdict: Verdict
+    probability: float | None = None
+    ci95: tuple[float, float] | None = None
+    typical: Seen | None = None
+    margin: float | None = None
+    reason: str | None = None
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """The range of what the ledger gives, where its figures have one."""
+        probe = self.compiled.probe
+        return probe.range if isinstance(probe, Constant) and probe.low is not None else None
+
+    @property
+    def open(self) -> bool:
+        """Whether an end of that range would turn the test round."""
+        bounds, ends = self.compiled.bounds, self.range
+        if bounds is None or ends is None or self.probability is None:
+            return False
+        return any(bounds.hold(Seen(end)) != bool(self.probability) for end in ends)
+
+
+def untestable(compiled: Compiled, reason: str) -> Finding:
+    """A claim that can't be tested here; another source may contradict it all the same."""
+    verdict = Verdict.CONTRADICTED if compiled.others else Verdict.UNTESTABLE
+    return Finding(compiled, verdict, reason=reason)
+
+
+def conclude(compiled: Compiled, seen: Sequence[Seen], *, certain: bool = False) -> Finding:
+    """The verdict from what was seen: one value if it is certain, else one for each replication."""
+    bounds = compiled.bounds
+    if bounds is None:
+        return untestable(compiled, "no source here says otherwise")
+    held = [bounds.hold(value) for value in seen]
+    if None in held:
+        return untestable(compiled, "the run ends before it can be told")
+    successes = sum(bool(h) for h in held)
+    probability = successes / len(held)
+    # from best to worst: at least half of the replications are as good as the one in the middle
+    typical = sorted(seen, key=lambda s: (-bounds.margin(s.value), s.beyond))[(len(seen) - 1) // 2]
+    verdict = Verdict.MET if probability >= HALF else Verdict.MISSED
+    return Finding(
+        compiled,
+        Verdict.CONTRADICTED if compiled.others else verdict,
+        probability,
+        None if certain else wilson(successes, len(held)),
+        typical,
+        bounds.margin(typical.value),
+    )
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """The 95 % confidence interval of a probability (Wilson 1927)."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(successes, n).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)

@@ -1,0 +1,210 @@
+"""What an expectation measures: each kind of probe reads one value from a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from sim.claims.schema import Per
+from sim.errors import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.result import Result
+
+MONTH = 30.4375
+
+
+class UntestableError(Exception):
+    """Why a claim can't be tested on a scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A value of one run; `beyond` means that it lies past `value`, the last that the run could show.
+
+    A date is its proleptic ordinal in days.
+    """
+
+    value: float
+    beyond: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value of the ledger, the same in every run; `low` and `high` are the ends of its range."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Its ends; the value itself where there is none."""
+        return (self.value if self.low is None else self.low), (self.value if self.high is None else self.high)
+
+    def seen(self, result: Result) -> Seen:
+        """The value."""
+        del result
+        return Seen(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneDate:
+    """The date of a milestone."""
+
+    name: str
+
+    def seen(self, result: Result) -> Seen:
+        """Its ordinal; the last day of the run, beyond, if it is not reached."""
+        _known("milestone", self.name, result.milestones)
+        found = result.milestones[self.name]
+        if found is None:
+            return Seen(last_day(result).toordinal(), beyond=True)
+        if not isinstance(found, dt.date):
+            raise UntestableError("the scenario has no calendar")
+        return Seen(found.toordinal())
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Months from one milestone to another."""
+
+    first: str
+    last: str
+
+    def seen(self, result: Result) -> Seen:
+        """The months; beyond, if the second is not reached."""
+        first, last = MilestoneDate(self.first).seen(result), MilestoneDate(self.last).seen(result)
+        if first.beyond:
+            raise UntestableError(f"{self.first} is not reached within the run")
+        return Seen((last.value - first.value) / MONTH, last.beyond)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Milestones, each to be earlier than the next: the smallest gap between neighbours, in months."""
+
+    names: tuple[str, ...]
+
+    def seen(self, result: Result) -> Seen:
+        """Negative or zero where one is not earlier than the next."""
+        dates = [MilestoneDate(name).seen(result) for name in self.names]
+        pairs = list(pairwise(dates))
+        known = [(b.value - a.value) / MONTH for a, b in pairs if not (a.beyond and b.beyond)]
+        # of two that are not reached, neither is known to be the earlier
+        if len(known) < len(pairs) and min(known, default=1.0) > 0.0:
+            raise UntestableError("two of these milestones are not reached within the run")
+        return Seen(min(known))
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """An indicator of the run."""
+
+    name: str
+
+    def seen(self, result: Result) -> Seen:
+        """Its value."""
+        _known("indicator", self.name, result.kpis)
+        value = result.kpis[self.name]
+        if value is None:
+            raise UntestableError(f"{self.name} has no value: there is nothing to divide by")
+        return Seen(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Units counted over a window: `measure` of the frame `monthly`, of recipes or of demand lines."""
+
+    measure: str
+    per: Per
+    since: dt.date | None
+    until: dt.date | None
+    items: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    in_house: bool | None = None
+
+    def seen(self, result: Result) -> Seen:
+        """The total, or the mean or the highest rate a month."""
+        self._check(result)
+        counted = self._counted(result)
+        if self.per is Per.TOTAL:
+            return Seen(float(counted["value"].sum()))
+        if self.per is Per.MEAN_MONTH:
+            return Seen(float(counted["value"].sum() / counted["days"].sum()) * MONTH)
+        return Seen(float((counted["value"] / counted["days"]).max()) * MONTH)
+
+    def _check(self, result: Result) -> None:
+        plan = result.plan
+        for kind, wanted, there in (
+            ("item", self.items, plan.items), ("site", self.sites, plan.sites), ("demand line", self.lines, plan.lines),
+        ):  # fmt: skip
+            for name in wanted:
+                _known(kind, name, [entity.name for entity in there])
+        if self.until is not None and self.until > last_day(result):
+            raise UntestableError(f"the run ends on {last_day(result)}, before the window counted")
+
+    def _counted(self, result: Result) -> pd.DataFrame:
+        """Value and days of each period that lies within the window."""
+        frame = result.frames["monthly"]
+        rows = frame[(frame["scope"] == ("demand" if self.lines else "recipe")) & (frame["measure"] == self.measure)]
+        for label, wanted in (("item", self.items), ("site", self.sites), ("name", self.lines)):
+            if wanted:
+                rows = rows[rows[label].isin(wanted)]
+        if self.in_house is not None:
+            rows = rows[rows["in_house"] == self.in_house]
+        if rows.empty:
+            raise UntestableError("the scenario makes nothing of that kind")
+        return self._within(rows.groupby("period_start")["value"].sum().reset_index(), result)
+
+    def _within(self, by_period: pd.DataFrame, result: Result) -> pd.DataFrame:
+        import pandas as pd
+
+        end = pd.Timestamp(last_day(result)) + pd.Timedelta(days=1)
+        begins = by_period["period_start"]
+        ends = begins.shift(-1).fillna(end)
+        by_period["days"] = (ends - begins).dt.days
+        since = begins.min() if self.since is None else pd.Timestamp(self.since)
+        until = end if self.until is None else pd.Timestamp(self.until) + pd.Timedelta(days=1)
+        found = by_period[(begins >= since) & (ends <= until)]
+        if found.empty:
+            raise UntestableError("no reporting period lies within the window counted")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One value over another."""
+
+    top: Probe
+    bottom: Probe
+
+    def seen(self, result: Result) -> Seen:
+        """The quotient."""
+        top, bottom = self.top.seen(result), self.bottom.seen(result)
+        if bottom.value == 0.0:
+            raise UntestableError("there is nothing to divide by")
+        return Seen(top.value / bottom.value)
+
+
+Probe = Constant | MilestoneDate | Gap | Order | Kpi | Amount | Ratio
+
+
+def last_day(result: Result) -> dt.date:
+    """The last day of the run; raises UntestableError in an abstract model, which has no dates."""
+    end = result.scenario.document.horizon.end
+    if end is None:
+        raise UntestableError("the scenario has no calendar")
+    return end - dt.timedelta(days=1)
+
+
+def _known(kind: str, name: str, there: Collection[str]) -> None:
+    if name not in there:
+        close = nearest(name, there)
+        raise UntestableError(f"the scenario has no {kind} {name!r}" + (f"; the nearest is {close!r}" if close else ""))

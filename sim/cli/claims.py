@@ -1,0 +1,44 @@
+"""`fabshift claims`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.choices import READINGS, SETS
+from sim.cli.ends import FAILED
+from sim.cli.output import Progress, emit_json
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    n: Annotated[int, typer.Option("-n", min=1, help="Replications; coarser lots run faster (--set lot_scale=10).")] = 10,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
+    jobs: Annotated[int, typer.Option(min=-1, help="Processes (-1: one for each processor).")] = 1,
+    claims: Annotated[Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim is missed.")] = False,
+    sets: SETS = None,
+    readings: READINGS = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Test the announced figures on a scenario."""
+    if jobs == 0:
+        raise typer.BadParameter("give 1 or more processes, or -1 for one for each processor", param_hint="--jobs")
+    from sim.claims import Verdict, judge
+    from sim.report.claims_report import as_json as document
+    from sim.report.claims_report import claims_report
+    from sim.report.render import show
+
+    bar = Progress()
+    try:
+        judgement = judge(scenario, claims=claims, n=n, seed=seed, jobs=jobs, sets=sets or (), readings=readings or (), progress=bar)
+    finally:
+        bar.close()
+    if as_json:
+        emit_json(document(judgement))
+    else:
+        show(claims_report(judgement))
+    if strict and any(finding.verdict is Verdict.MISSED for finding in judgement.findings):
+        raise typer.Exit(FAILED)

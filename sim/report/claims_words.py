@@ -1,0 +1,116 @@
+"""How far a claim is from what was found, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sim.claims.probes import Order
+from sim.report.formats import NOTHING, count
+
+if TYPE_CHECKING:
+    from sim.claims import Finding
+
+_FACTOR = 2.0
+"""From here on one number is told as a multiple of another, below it as a percentage more or less."""
+
+
+def value(finding: Finding) -> float | str | None:
+    """What was measured; a date as text. None without a test, and for a date that was not reached."""
+    typical, bounds = finding.typical, finding.compiled.bounds
+    if typical is None or bounds is None or typical.beyond:
+        return None
+    return dt.date.fromordinal(int(typical.value)).isoformat() if bounds.kind == "date" else typical.value
+
+
+def by_how_much(finding: Finding) -> str:
+    """`3.6 months late`, `12 % to spare`, `40 times too much`."""
+    if finding.margin is None or finding.typical is None or finding.compiled.bounds is None:
+        return NOTHING
+    if finding.typical.beyond:
+        return f"not reached, over {months(finding.margin)} {'late' if finding.margin < 0 else 'to spare'}" if finding.margin else "not reached"
+    if finding.compiled.bounds.kind != "number":
+        return _of_time(finding, finding.margin)
+    return _of_number(finding.typical.value, finding.compiled.bounds.broken(finding.typical.value), finding.margin)
+
+
+def _of_time(finding: Finding, margin: float) -> str:
+    """Months of a date or a span."""
+    length = months(margin)
+    if margin > 0 or (margin == 0 and not isinstance(finding.compiled.probe, Order)):
+        return f"{length} to spare" if margin else "just so"
+    if isinstance(finding.compiled.probe, Order):
+        return f"{length} the other way" if margin else "on the same day"
+    assert finding.typical is not None
+    assert finding.compiled.bounds is not None
+    later = finding.typical.value > finding.compiled.bounds.high
+    if finding.compiled.bounds.kind == "date":
+        return f"{length} {'late' if later else 'early'}"
+    return f"{length} too {'long' if later else 'short'}"
+
+
+def _of_number(value: float, end: float, margin: float) -> str:
+    """A number against the end that is broken, or nearest to be."""
+    if end == 0.0:
+        return f"{count(abs(margin))} {'to spare' if margin >= 0 else 'too much'}"
+    ratio = value / end
+    if margin >= 0:
+        return "just so" if margin == 0 else f"{times(ratio)} times as much" if ratio >= _FACTOR else f"{_part(margin)} to spare"
+    if value <= 0.0:
+        return "none at all"
+    if ratio >= _FACTOR:
+        return f"{times(ratio)} times too much"
+    return f"{times(1 / ratio)} times too little" if ratio <= 1 / _FACTOR else f"{_part(-margin)} too {'much' if ratio > 1 else 'little'}"
+
+
+def needed(finding: Finding) -> str:
+    """What would have to be true for the claim to hold; nothing if it holds or can't be tested."""
+    if finding.margin is None or finding.typical is None or finding.compiled.bounds is None or _holds(finding):
+        return ""
+    measured = finding.compiled.claim.measured or ""
+    subject = f"{measured[0].upper()}{measured[1:]} would have to"
+    bounds, seen = finding.compiled.bounds, finding.typical
+    if isinstance(finding.compiled.probe, Order):
+        return f"{subject} change by more than {months(finding.margin)}."
+    if bounds.kind == "number":
+        return f"{subject} be {_change(seen.value, bounds.broken(seen.value))}."
+    least = "more than " if seen.beyond else ""
+    later = seen.value >= bounds.high
+    if seen.beyond and not finding.margin:
+        return f"{subject} be reached within the run."
+    if bounds.kind == "date":
+        return f"{subject} come {least}{months(finding.margin)} {'earlier' if later else 'later'}."
+    return f"{subject} be {least}{months(finding.margin)} {'shorter' if later else 'longer'}."
+
+
+def _holds(finding: Finding) -> bool:
+    assert finding.typical is not None
+    assert finding.compiled.bounds is not None
+    return finding.compiled.bounds.hold(finding.typical) is True
+
+
+def _change(value: float, end: float) -> str:
+    if value <= 0.0 or end <= 0.0:
+        return f"{count(end)} instead of {count(value)}"
+    ratio = end / value
+    if ratio >= _FACTOR:
+        return f"{times(ratio)} times as large"
+    return f"{times(1 / ratio)} times smaller" if ratio <= 1 / _FACTOR else f"{_part(abs(ratio - 1))} {'larger' if ratio > 1 else 'smaller'}"
+
+
+def months(length: float) -> str:
+    """A length of time: 3.6 months, 1 day."""
+    size = abs(length)
+    days = round(size * 30.4375)
+    if size >= 1:
+        return f"{size:.1f} months"
+    return f"{max(days, 1)} day{'s' if days > 1 else ''}"
+
+
+def times(ratio: float) -> str:
+    """A factor: 3.2, 47, 1,300."""
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
+
+
+def _part(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1g} %"
