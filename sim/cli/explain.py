@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.choices import READINGS, SETS
+from sim.cli.choices import READINGS, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.errors import InputError, Mark, Problem, nearest
 from sim.scenario.loader import load_scenario
@@ -20,6 +20,7 @@ def command(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="A KPI or a milestone of the run.")],
     sets: SETS = None,
     readings: READINGS = None,
+    without: WITHOUT = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
     spread: Annotated[bool, typer.Option("--spread", help="Part its spread into disagreement, uncertainty and noise.")] = False,
     n: Annotated[int, typer.Option("-n", min=2, help="With --spread: combinations of readings, at most; four runs each.")] = 60,
@@ -32,10 +33,10 @@ def command(
     from sim.api import run
     from sim.study.design import Base, coarser
 
-    loaded = load_scenario(scenario, sets=sets or (), readings=readings or ())
+    loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     whole = run(loaded, seed=seed, trace=kpi in loaded.document.milestones)
     _check(whole, kpi)
-    base, factor = coarser(Base(scenario, tuple(sets or ()), tuple(readings or ())), whole, coarse)
+    base, factor = coarser(Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ())), whole, coarse)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}
     if spread:
         _spread(whole, base, factor, kpi, as_json, {**options, "most": n})

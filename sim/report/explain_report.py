@@ -68,7 +68,11 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
         f"one number at a time, seed {seed} throughout{_lots(factor)}",
     ]
     title = f"{scenario.name}: {found.kpi} is {shown(scenario, found.kpi, found.base)}, and rests on"
-    return [table(title, columns, rows, notes)]
+    blocks: list[Block] = [table(title, columns, rows, notes)]
+    if found.without:
+        left_out = [(article, shown(scenario, found.kpi, value)) for article, value in found.without]
+        blocks.append(table(f"{found.kpi} without an article", [left("left out"), right("then")], left_out))
+    return blocks
 
 
 def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:
@@ -116,6 +120,7 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Ste
         "value": found.base,
         "rests_on": [_knob_json(d) for d in found.found],
         "without_effect": list(found.unmoved),
+        "without": dict(found.without),
         "chain": [{"date": _date(scenario, s.day), "what": s.what, "inputs": list(s.inputs)} for s in steps],
     }
 

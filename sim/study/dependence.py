@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Progress, Row, run_rows
-from sim.study.knobs import Knob, knobs, other_readings
+from sim.study.knobs import Knob, base_figures, knobs, other_readings
 
 TRIED_SHARE = 0.1
 TRIED_DAYS = 91
@@ -54,6 +54,8 @@ class Dependences:
     base: float | None
     found: tuple[Dependence, ...]
     unmoved: tuple[str, ...]
+    without: tuple[tuple[str, float | None], ...]
+    """The KPI when an article is left out, for each article the scenario rests on and can do without."""
 
 
 def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
@@ -91,9 +93,12 @@ def dependences(
     Common random numbers: only that number differs between the runs, so what moves is its doing.
     """
     tried = [(knob, trial) for knob in knobs(scenario) for trial in trials(scenario, knob)]
-    rows = [Row(seed=seed), *(Row(t.row.sets, t.row.readings, t.row.values, seed) for _, t in tried)]
-    first, *others = run_rows(base, rows, jobs=jobs, progress=progress)
+    articles = articles_behind(scenario)
+    rows = [Row(), *(t.row for _, t in tried), *(Row(without=(article,)) for article in articles)]
+    first, *others = run_rows(base, [replace(row, seed=seed) for row in rows], jobs=jobs, progress=progress)
     at = (first or {}).get(kpi)
+    without = zip(articles, others[len(tried) :], strict=True)
+    others = others[: len(tried)]
     moved: dict[Knob, list[Moved]] = {}
     for (knob, trial), outcome in zip(tried, others, strict=True):
         if outcome is not None:
@@ -101,7 +106,19 @@ def dependences(
     found = [Dependence(k, tuple(each), _swing(at, each)) for k, each in moved.items() if any(m.kpi != at for m in each)]
     found.sort(key=lambda d: -d.swing)
     names = {d.knob.name for d in found}
-    return Dependences(kpi, at, tuple(found), tuple(knob.name for knob in moved if knob.name not in names))
+    return Dependences(
+        kpi=kpi,
+        base=at,
+        found=tuple(found),
+        unmoved=tuple(knob.name for knob in moved if knob.name not in names),
+        without=tuple((article, outcome.get(kpi)) for article, outcome in without if outcome is not None),
+    )
+
+
+def articles_behind(scenario: Scenario) -> list[str]:
+    """Articles on which the values in force behind a scenario rest."""
+    found = {article for name in base_figures(scenario) for article in scenario.ledger.resolve(name).articles}
+    return sorted(found)
 
 
 def _swing(at: float | None, moved: list[Moved]) -> float:

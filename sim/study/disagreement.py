@@ -116,7 +116,7 @@ def _rows(base: Base, taken: Combination, seed: int, k: int, draws: int) -> list
     """Draws of the ranges under one combination, two seeds each."""
     names = tuple(f"{figure}={reading}" for figure, reading in taken)
     try:
-        scenario = loaded(base, (), names, ())
+        scenario = loaded(base, Row(readings=names))
     except InputError:
         return [Row(readings=names, seed=seed)] * 2 * draws
     drawn = [drawn_row(scenario, np.random.default_rng((seed, k, d))) for d in range(draws)]

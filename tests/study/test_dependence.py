@@ -102,3 +102,15 @@ def test_numbers_in_place_are_turned_too(built: Any) -> None:
     assert cycle.knob.origin == "bare (made up for a test)"
     assert [(t.label, t.value) for t in cycle.trials] == [("-10 %", 2.7), ("+10 %", 3.3)]
     assert [t.kpi for t in cycle.trials] == pytest.approx([(found(built, "first").base or 0) + s for s in (-0.3, 0.3)])
+
+
+def test_the_kpi_without_an_article(built: Any, build: Fixture) -> None:
+    """A stated price gives way to its fallback; a scenario without articles has none to leave out."""
+    assert found(built, "capex_usd").without == ()
+    data = plant()
+    data["figures"]["outlay"] = {
+        "statement": "made up", "value": 1000, "unit": "USD*month", "kind": "stated", "article": "000_9bd13368fc6f7220.txt",
+        "fallback": {"value": 700, "source": "a test"},
+    }  # fmt: skip
+    stated = build(data, "stated")
+    assert dict(found(stated, "capex_usd").without) == pytest.approx({"000_9bd13368fc6f7220.txt": 140_000})
