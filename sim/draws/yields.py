@@ -29,7 +29,8 @@ DEFECT_END = 32.0
 @dataclass(frozen=True, slots=True)
 class YieldCurve:
     """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the
-    learning constant in starts or ticks; tables are on even grids from 0."""
+    learning constant in starts or ticks; tables are on even grids from 0. `survival` is of a lot's own
+    defect density, `expected` the mean over lots, on which planners count."""
 
     line: float
     gross: float
@@ -39,6 +40,7 @@ class YieldCurve:
     keep: float
     defects: FloatArray
     survival: FloatArray
+    expected: FloatArray
     assembly: FloatArray
 
 
@@ -57,8 +59,8 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
     area = value(vector, plan.die_area) / 100.0
     defects = area * _learned(plan.defect_learning, plan.defects, 0.0, vector, nodes)
     gamma = noise is YieldNoise.GAMMA and plan.model is YieldModel.NEGATIVE_BINOMIAL
-    model = YieldModel.POISSON if gamma else plan.model
-    survival = _survival(model, value(vector, plan.alpha, 1.0)) if plan.die_area != NONE else np.ones(DEFECT_NODES)
+    alpha = value(vector, plan.alpha, 1.0)
+    expected = _survival(plan.model, alpha) if plan.die_area != NONE else np.ones(DEFECT_NODES)
     return YieldCurve(
         line=value(vector, plan.line, 1.0),
         gross=gross_units(plan, vector),
@@ -67,7 +69,8 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
         inherits=-1 if learning is None else learning.inherits,
         keep=0.0 if learning is None else value(vector, learning.keep),
         defects=defects,
-        survival=survival,
+        survival=_survival(YieldModel.POISSON, alpha) if gamma and plan.die_area != NONE else expected,
+        expected=expected,
         assembly=_learned(plan.assembly_learning, plan.assembly, 1.0, vector, nodes),
     )
 

@@ -6,7 +6,7 @@ goods upstream:
     need = forecast over (t, t + L + R + SS] + backlog, in units of the pool
            - (stock + expected good output of released orders + what its descendants already hold)
 
-Then sourcing divides the need, and qualification, contracts, capacity and inputs cut it. What was
+but no more over that time than the sites which take the pool up have shown they can. Then sourcing divides the need, and qualification, contracts, capacity and inputs cut it. What was
 cut is recorded by cause and forgotten: the next review starts from positions again.
 """
 
@@ -85,6 +85,7 @@ def _needs(t: Tables, p: Position, m: Memory, k: int, period: float) -> tuple[Fl
     what one period's forecast uses at the end of the cover."""
     pools, flows, day = len(t.order), len(t.flow_pool), t.reviews[k] / TICKS_PER_DAY
     units, embodied = multipliers(t, p, m.mix)
+    most = _takers(t, p, k)
     need, outside, usage = np.zeros(pools), np.zeros(pools), np.zeros(pools)
     for q in range(pools):
         if not t.planned[q]:
@@ -97,6 +98,7 @@ def _needs(t: Tables, p: Position, m: Memory, k: int, period: float) -> tuple[Fl
                 wanted += units[q, f] * (expected + p.backlog[f])
                 longest = max(longest, t.cover[q, f])
                 usage[q] += units[q, f] * expected_demand(t, k, f, window - period, window)
+        wanted = min(wanted, most[q] * (longest + period))
         held, risky, in_house, announced = p.stock[q] + embodied[q], 0.0, 0.0, 0.0
         for i in range(t.source_start[q], t.source_start[q + 1]):
             r = t.pool_source[i]
@@ -108,6 +110,26 @@ def _needs(t: Tables, p: Position, m: Memory, k: int, period: float) -> tuple[Fl
         need[q] = max(wanted - held, 0.0)
         outside[q] = max(wanted - held + (in_house - announced if t.on_announced[q] else risky), 0.0)
     return need, outside, usage
+
+
+def _takers(t: Tables, p: Position, k: int) -> FloatArray:
+    """Most units of each pool a day that what is made of it can take up, by the most its sites had so far.
+
+    Infinite where customers take it too, and while a taker is not yet qualified or still grows.
+    """
+    most = np.zeros(len(t.order))
+    for f in range(len(t.flow_pool)):
+        most[t.flow_pool[f]] = INFINITE
+    for parent in t.order:
+        for i in range(t.source_start[parent], t.source_start[parent + 1]):
+            r = t.pool_source[i]
+            s, y = t.source_site[r], p.good_per_start[r]
+            seen = t.capacity[:k, s].max() if k > 0 else 0.0
+            settled = t.capacity[k, s] <= seen and stage(t, r, t.reviews[k]) == Stage.VOLUME
+            starts = min(seen / t.load[r], most[parent] / y) if settled and y > 0.0 else INFINITE
+            for j in range(t.input_start[r], t.input_start[r + 1]):
+                most[t.input_pool[j]] += min(starts * t.takes[j], INFINITE)
+    return most
 
 
 def _with_inputs(
@@ -167,6 +189,9 @@ def _result(
         cut[r, Cause.INPUTS] = by_inputs
         if granted[r] + cut_inputs[r] >= limit[r] * (1.0 - 1e-6):
             cut[r, _tightest(allowed[r], capacity[r], contract[r], t.capacity[k, t.source_site[r]])] += missing - by_inputs
+        elif t.in_house[r]:
+            # It could have made more: what is promised to suppliers took the need.
+            cut[r, Cause.CONTRACT] += missing - by_inputs
     return Release(starts, samples, cut, _unmet(t, p, granted, cut, need), need, np.zeros(len(t.order)))
 
 

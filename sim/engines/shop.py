@@ -109,7 +109,7 @@ class Maker:
         self._before: Maker | None = None
         self._leaving: list[tuple[int, int]] = []
         self._share_fixed = self._share(0.0, 1.0) if y.learns == 0 else None
-        self.fixed = None if self._share_fixed is None else y.line * y.gross * self._share_fixed
+        self.fixed = self._expected(0.0) if y.learns == 0 else None
         """Expected good units of a start, where nothing is learned."""
         certain = self._factor.constant == 1.0 and (self._luck is None or self._share_fixed == 1.0)
         self.perfect = certain and y.line == 1.0 and self.fixed == 1.0
@@ -135,7 +135,12 @@ class Maker:
         """Good units that a start begun now is expected to give."""
         if self.fixed is not None:
             return self.fixed
-        return self.y.line * self.y.gross * self._share(self.experience(at), 1.0)
+        return self._expected(self.experience(at))
+
+    def _expected(self, x: float) -> float:
+        """The mean over lots: a lot at the mean defect density gives less, for yield is convex in it."""
+        y = self.y
+        return y.line * y.gross * rules.good_share(y.defects, y.expected, y.assembly, x, 1.0)
 
     def descend(self, makers: Sequence[Maker]) -> None:
         """Know the generation before: the first lot begins with a kept share of its constants."""

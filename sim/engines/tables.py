@@ -129,7 +129,7 @@ def _announced(draws: Draws) -> FloatArray:
     for r, source in enumerate(draws.plan.sources):
         rates = draws.sites[source.site].announced.at_all(grid)
         y = draws.sources[r].yields
-        mature = y.line * y.gross * good_share(y.defects, y.survival, y.assembly, EXPERIENCE_END, 1.0)
+        mature = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, EXPERIENCE_END, 1.0)
         total[r] = np.concatenate([[0.0], np.cumsum(rates * mature)[:-1]])
     return total
 

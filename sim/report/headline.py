@@ -140,7 +140,7 @@ def _left_over(result: Result) -> list[str]:
             found[titled(document.pools if name in document.pools else document.items, name)] = units
     most = sorted(found, key=lambda name: -found[name])[:_MOST_LINES]
     listed = ", ".join(f"{count(found[name])} {name}" for name in most)
-    return [f"Left over at the end, beyond what a year's demand would take: {listed}."] if found else []
+    return [f"Left over at the end, beyond what the backlog and a year's demand would take: {listed}."] if found else []
 
 
 def _costs(result: Result, recipes: Iterable[str]) -> str:

@@ -246,13 +246,13 @@ def stocks(run: Run) -> Iterator[Indicator]:
 
 
 def leftovers(run: Run) -> Iterator[Indicator]:
-    """Per pool: stock at the end beyond what a year's demand, as it is then, would take of it."""
+    """Per pool: stock at the end beyond what the backlog and a year's demand, as it is then, would take of it."""
     plan = run.draws.plan
     if plan.calendar.start is None:
         return
     last = int(plan.calendar.days)
     rates = np.array([flow.actual_rate[last:].mean() for flow in run.draws.flows])
-    needed = units_per_flow(run.draws) @ rates * YEAR
+    needed = units_per_flow(run.draws) @ (rates * YEAR + run.records.flow["backlog"][-1])
     for p, pool in enumerate(plan.pools):
         stock = int(run.records.item["stock"][-1, list(pool.members)].sum())
         yield f"left_over.{pool.name}", max(float(stock) - float(needed[p]), 0.0)

@@ -41,7 +41,7 @@ def mature_yield(draws: Draws) -> FloatArray:
     """Good units of one start of each source when all is learned, shape (sources,)."""
     return np.array(
         [
-            s.yields.line * s.yields.gross * good_share(s.yields.defects, s.yields.survival, s.yields.assembly, 1e9, 1.0)
+            s.yields.line * s.yields.gross * good_share(s.yields.defects, s.yields.expected, s.yields.assembly, 1e9, 1.0)
             for s in draws.sources
         ]
     )

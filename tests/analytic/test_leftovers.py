@@ -1,4 +1,4 @@
-"""What is left over at the end is the stock beyond a year's demand, as it is then, along the bill of materials."""
+"""What is left over at the end is the stock beyond the backlog and a year's demand, as it is then, along the bill of materials."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from sim.api import run
 Fixture = Callable[..., Any]
 
 
-def test_a_superseded_product_and_its_parts_are_left_over(build: Fixture) -> None:
+def successors(stocks: dict[str, int]) -> dict[str, Any]:
     """300 a month of a first product until July, then of a second. Each takes two chips of its own."""
-    stocks = {"one": 5000, "two": 5000, "chip_one": 700, "chip_two": 9000}
-    data = {
+    return {
         "horizon": {"start": dt.date(2026, 1, 1), "end": dt.date(2027, 1, 1)},
         "items": {name: {"stage": "s", "initial_stock": units} for name, units in stocks.items()},
         "sites": {"plant": {"in_house": True, "capacity": 1}},
@@ -26,7 +25,10 @@ def test_a_superseded_product_and_its_parts_are_left_over(build: Fixture) -> Non
         },
         "demand": {"d": {"generations": [{"item": "one"}, {"item": "two", "begins": dt.date(2026, 7, 1)}], "rate": 300}},
     }
-    kpis = run(build(data)).kpis
+
+
+def test_a_superseded_product_and_its_parts_are_left_over(build: Fixture) -> None:
+    kpis = run(build(successors({"one": 5000, "two": 5000, "chip_one": 700, "chip_two": 9000}))).kpis
     assert kpis["stock_end.one"] is not None
     assert 3000 < kpis["stock_end.one"] < 3400
     # Nobody wants the first any more; 3600 a year are wanted of the second, and 7200 of its chips.
@@ -34,3 +36,13 @@ def test_a_superseded_product_and_its_parts_are_left_over(build: Fixture) -> Non
     assert kpis["left_over.two"] == 0.0
     assert kpis["left_over.chip_one"] == kpis["stock_end.chip_one"] == 700
     assert kpis["left_over.chip_two"] == pytest.approx(9000 - 7200, abs=5)
+
+
+def test_what_the_backlog_still_takes_is_not_left_over(build: Fixture) -> None:
+    """1,800 of the first product wait; the plant makes one start a month. They would take 3,600 chips."""
+    kpis = run(build(successors({"one": 0, "two": 5000, "chip_one": 4000, "chip_two": 9000}))).kpis
+    waiting, chips = kpis["backlog_end"], kpis["stock_end.chip_one"]
+    assert waiting is not None
+    assert chips is not None
+    assert waiting == pytest.approx(1800, abs=30)
+    assert kpis["left_over.chip_one"] == pytest.approx(chips - 2 * waiting, abs=30)

@@ -135,6 +135,16 @@ def test_a_commitment_binds_for_its_notice_period(build: Fixture, measured: Fixt
     assert result.kpis["backlog_end"] <= 20
 
 
+def test_what_a_promise_keeps_from_our_own_plant_is_laid_to_contracts(build: Fixture, measured: Fixture) -> None:
+    """Of 10 a day, the plant could make all from day 60; while 8 are promised to the supplier, it lacks 8."""
+    bound, free = (run(build(moving({"commitment": 8, "notice": notice}))) for notice in (80, 0))
+    cut = measured(bound, "recipe", "own", "cut.contract")
+    assert cut[8:13] == pytest.approx([80] * 5, abs=1)
+    assert cut[-1] == 0
+    assert sum(measured(free, "recipe", "own", "cut.contract")) == 0
+    assert sum(measured(bound, "pool", "part", "short.contract")) == 0
+
+
 def test_lots_of_risk_production_on_order_are_no_reason_to_order_less_outside(build: Fixture, measured: Fixture) -> None:
     """Samples from day 60, risk production from 80, first of it received on 90; volume from 120."""
     qualification = {"samples": {"days": 20, "starts": 1}, "risk": {"days": 40, "starts": 4}}
@@ -183,3 +193,23 @@ def test_what_a_lack_of_inputs_leaves_of_a_site_others_have(build: Fixture) -> N
     kpis = run(build(data)).kpis
     assert kpis["served_by_end.plates"] > 0.9
     assert kpis["served_by_end.boxes"] < 0.1
+
+
+def test_no_more_parts_are_made_than_the_shop_can_take(build: Fixture, measured: Fixture) -> None:
+    """20 boxes a day wanted, 5 can be made: parts cover 5 a day over both lead times and a review, 20 days."""
+    data = planned(
+        items={k: {"stage": "s"} for k in ("part", "box")},
+        sites={"vendor": {"in_house": False, "capacity": 100}, "shop": {"in_house": True, "capacity": 5}},
+        recipes={
+            "parts": {"item": "part", "site": "vendor", "lot_size": 5, "cycle_time": 5},
+            "boxes": {"item": "box", "site": "shop", "inputs": {"part": 1}, "lot_size": 5, "cycle_time": 5},
+        },
+        demand={"boxes": {"item": "box", "rate": 20}},
+    )
+    bound = run(build(data))
+    assert bound.kpis["good.boxes"] == pytest.approx(5 * 195, abs=25)
+    assert measured(bound, "recipe", "parts", "starts")[10:] == pytest.approx([50] * 10, abs=10)
+    assert max(measured(bound, "item", "part", "stock")[10:]) <= 5 * 20
+    # A shop with room enough takes all that is wanted.
+    data["sites"]["shop"]["capacity"] = 30
+    assert run(build(data)).kpis["served_by_end"] > 0.99

@@ -65,3 +65,14 @@ def test_gamma(build: Fixture) -> None:
     # A carried fraction of a unit is the difference of two remainders: it adds less than a unit.
     sample = frame["good"].to_numpy(dtype=float) / scale
     check(sample, gross * mean, gross**2 * ((1 + 2 * u / alpha) ** -alpha - mean**2))
+
+
+def test_orders_count_on_the_mean_over_clustered_lots(build: Fixture) -> None:
+    """At six defects a die, one in (1 + 6 / 3)^3 = 27 is good on average; at the mean density, one in 400."""
+    wanted, per_wafer = 500, gross_dies_per_wafer(300, 300, 3, 0.1) / 27
+    data = lots(2000, wanted, {"node": "n3", "yield": {"defects": 2.0, "alpha": 3.0}}, "gamma")
+    frame = run(build(data), trace=True).frames["lots"]
+    starts = math.ceil(wanted / per_wafer)
+    assert set(frame["starts"]) == {starts}
+    good = frame["good"].to_numpy(dtype=float)
+    assert abs(good.mean() - starts * per_wafer) < 4 * good.std(ddof=1) / math.sqrt(len(good))

@@ -269,7 +269,7 @@ def test_stock_that_nobody_takes_any_more_is_named_where_it_is_much() -> None:
     result.kpis |= {"left_over.die": 1200.0, "left_over.board": 0.0}
     assert not any("Left over" in sentence for sentence in sentences(result))
     result.kpis["left_over.die"] = 12_300.0
-    assert "Left over at the end, beyond what a year's demand would take: 12.3k AI4 dies." in sentences(result)
+    assert "Left over at the end, beyond what the backlog and a year's demand would take: 12.3k AI4 dies." in sentences(result)
 
 
 def test_what_is_out_of_reach_has_no_plural() -> None:
