@@ -95,6 +95,7 @@ TURNED = [
     (("sites.board_makers.capacity=0", "sites.pcb_texas.ramp.target=10000000"), ("independent-boards",)),
     (("sites.pcb_texas.ramp.start=2028-06-01",), ("stages-in-order", "orders-withdrawn-2h26")),
     (("sites.rf_line.ramp.start=2028-03-01",), ("rf-purchases-fall-2027",)),
+    (("recipes.x1_tsmc.qualification.begins=2026-08-01",), ("x1-first-batch-3q26",)),
     (("demand.robots.rate=1",), ("more-than-blackwell-count", "output-follows-need")),
     (("demand.robots.rate=1e8", "sites.tsmc_n3.contract.allocation=1", "sites.samsung_n2.contract.allocation=1"), ("fab-starts-100k",)),
 ]  # fmt: skip
