@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.document import MilestoneRule, YieldNoise
 from sim.scenario.schema.quantity import Draw, Interpolate, Shape
-from sim.scenario.schema.supply import LearnOver, PolicyType, RampShape, SourcingPolicy, YieldModel
+from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
+from sim.scenario.schema.yields import LearnOver, YieldModel
 
 Ref = NewType("Ref", int)
 NONE = Ref(-1)
@@ -340,7 +341,6 @@ class Plan:
     def vector(self) -> FloatArray:
         """The typical value of every input, in internal units."""
         return np.array([i.value for i in self.inputs], dtype=np.float64)
-
 
 
 def frozen(values: Sequence[int]) -> IntArray:

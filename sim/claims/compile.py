@@ -229,7 +229,9 @@ def _disagreeing(claim: Claim, ledger: Ledger) -> list[Other]:
         try:
             differ = _differ(own, unit, theirs, their_unit)
         except (UnitError, TypeError) as error:
-            raise MeaningError((("contradicted_by", i), f"it can't be compared with {claim.figure}: {error}")) from error
+            raise MeaningError(
+                (("contradicted_by", i), f"it can't be compared with {claim.figure}: {error}")
+            ) from error
         if differ:
             found.append(Other(other.figure, other.reading, theirs.value, their_unit, theirs.article or theirs.source))
     return found

@@ -67,7 +67,9 @@ def _under(scenario: str | Path, sets: Sequence[str], readings: Sequence[str], c
     """The scenario under the readings of a claim, which stand in place of others asked for of the same figures."""
     sets = [text for text in sets if text.partition("=")[0].strip().removeprefix("readings.") not in chosen]
     kept = [text for text in readings if text.partition("=")[0].strip() not in chosen]
-    return load_scenario(scenario, sets=sets, readings=[*kept, *(f"{figure}={name}" for figure, name in chosen.items())])
+    return load_scenario(
+        scenario, sets=sets, readings=[*kept, *(f"{figure}={name}" for figure, name in chosen.items())]
+    )
 
 
 def _groups(book: Book, scenario: Scenario) -> dict[tuple[tuple[str, str], ...], list[Compiled]]:
@@ -106,7 +108,9 @@ def _replications(
     yield from Parallel(n_jobs=jobs, return_as="generator")(tasks)
 
 
-def _observe(scenario: Scenario, plan: Plan, seed: int, replication: int, probes: Mapping[str, Probe]) -> dict[str, Observed]:
+def _observe(
+    scenario: Scenario, plan: Plan, seed: int, replication: int, probes: Mapping[str, Probe]
+) -> dict[str, Observed]:
     result = play(scenario, plan, seed=seed, replication=replication)
     found: dict[str, Observed] = {}
     for id, probe in probes.items():

@@ -67,7 +67,9 @@ class _Reading:
         for id, claim in self._sound().items():
             self._links(id, claim)
 
-    def add(self, loc: Loc, message: str, found: str | None = None, expected: str | None = None, near: str | None = None) -> None:
+    def add(
+        self, loc: Loc, message: str, found: str | None = None, expected: str | None = None, near: str | None = None
+    ) -> None:
         """A problem at a place of the validated data."""
         place = written(self.source.data, loc)
         self.problems.append(Problem(self.source.mark(place), dotted(place), message, found, expected, near))
@@ -119,7 +121,11 @@ class _Reading:
             return
         found = self.ledger.resolve(claim.figure, claim.reading)
         if found.kind is not Kind.STATED:
-            self.add((*here, "figure"), f"a claim cites what an article states; this figure is {_KINDS[found.kind]}", claim.figure)
+            self.add(
+                (*here, "figure"),
+                f"a claim cites what an article states; this figure is {_KINDS[found.kind]}",
+                claim.figure,
+            )
 
     def _figure(self, here: Loc, figure: str, reading: str | None) -> bool:
         """Whether there is such a figure and reading; a contested figure needs one."""
@@ -151,7 +157,11 @@ class _Reading:
         """Every number has an origin, and nothing that a bound makes no use of."""
         for loc, quantity, _, _ in quantities(claim):
             place = (*here, *loc)
-            if quantity.figure is not None and self._known((*place, "figure"), quantity.figure) and quantity.reading is not None:
+            if (
+                quantity.figure is not None
+                and self._known((*place, "figure"), quantity.figure)
+                and quantity.reading is not None
+            ):
                 self._reading((*place, "reading"), quantity.figure, quantity.reading)
             if quantity.bare is not None and not str(self.source.data.get("bare_numbers") or "").strip():
                 self.add(place, BARE, str(quantity.bare))

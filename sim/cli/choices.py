@@ -16,5 +16,9 @@ READINGS = Annotated[
 ]
 WITHOUT = Annotated[
     list[str] | None,
-    typer.Option("--without", metavar="ARTICLE", help="Leave an article out: other readings or fallbacks take its place; may be repeated."),
+    typer.Option(
+        "--without",
+        metavar="ARTICLE",
+        help="Leave an article out: other readings or fallbacks take its place; may be repeated.",
+    ),
 ]

@@ -14,10 +14,14 @@ from sim.cli.output import Progress, emit_json
 
 def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
-    n: Annotated[int, typer.Option("-n", min=1, help="Replications; coarser lots run faster (--set lot_scale=10).")] = 10,
+    n: Annotated[
+        int, typer.Option("-n", min=1, help="Replications; coarser lots run faster (--set lot_scale=10).")
+    ] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
     jobs: Annotated[int, typer.Option(min=-1, help="Processes (-1: one for each processor).")] = 1,
-    claims: Annotated[Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")] = None,
+    claims: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim is missed.")] = False,
     sets: SETS = None,
     readings: READINGS = None,
@@ -33,7 +37,9 @@ def command(
 
     bar = Progress()
     try:
-        judgement = judge(scenario, claims=claims, n=n, seed=seed, jobs=jobs, sets=sets or (), readings=readings or (), progress=bar)
+        judgement = judge(
+            scenario, claims=claims, n=n, seed=seed, jobs=jobs, sets=sets or (), readings=readings or (), progress=bar
+        )
     finally:
         bar.close()
     if as_json:

@@ -9,7 +9,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("sim.cli.list_scenarios", "The shipped scenarios, a line each."),
     "validate": ("sim.cli.validate", "Every problem of scenario files at once, with file:line:column."),
     "run": ("sim.cli.run", "One replication: the shift by quarter and stage, milestones, money, and files."),
-    "claims": ("sim.cli.claims", "Each announced figure: met, missed, contradicted or untestable, with the probability."),
+    "claims": (
+        "sim.cli.claims",
+        "Each announced figure: met, missed, contradicted or untestable, with the probability.",
+    ),
     "lint": ("sim.cli.lint", "Inputs beyond precedent or physics, with the bound each exceeds."),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
     "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),

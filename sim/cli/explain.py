@@ -22,10 +22,16 @@ def command(
     readings: READINGS = None,
     without: WITHOUT = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
-    spread: Annotated[bool, typer.Option("--spread", help="Part its spread into disagreement, uncertainty and noise.")] = False,
-    n: Annotated[int, typer.Option("-n", min=2, help="With --spread: combinations of readings, at most; four runs each.")] = 60,
+    spread: Annotated[
+        bool, typer.Option("--spread", help="Part its spread into disagreement, uncertainty and noise.")
+    ] = False,
+    n: Annotated[
+        int, typer.Option("-n", min=2, help="With --spread: combinations of readings, at most; four runs each.")
+    ] = 60,
     top: Annotated[int, typer.Option(min=1, help="Numbers shown.")] = 20,
-    coarse: Annotated[int | None, typer.Option(min=1, help="Lots so many times as large (default: by their number, up to 20).")] = None,
+    coarse: Annotated[
+        int | None, typer.Option(min=1, help="Lots so many times as large (default: by their number, up to 20).")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes (0: one for each core).")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
@@ -36,7 +42,9 @@ def command(
     loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     whole = run(loaded, seed=seed, trace=kpi in loaded.document.milestones)
     _check(whole, kpi)
-    base, factor = coarser(Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ())), whole, coarse)
+    base, factor = coarser(
+        Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ())), whole, coarse
+    )
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}
     if spread:
         _spread(whole, base, factor, kpi, as_json, {**options, "most": n})
@@ -49,7 +57,9 @@ def _check(result: Result, kpi: str) -> None:
     names = [*result.kpis, *result.milestones]
     if kpi not in names:
         close = nearest(kpi, names)
-        raise InputError([Problem(Mark("KPI"), "", "the run has no such KPI or milestone", repr(kpi), "those of run --json", close)])
+        raise InputError(
+            [Problem(Mark("KPI"), "", "the run has no such KPI or milestone", repr(kpi), "those of run --json", close)]
+        )
 
 
 def _dependences(

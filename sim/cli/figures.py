@@ -21,7 +21,9 @@ _CSV = ("id", "value", "low", "high", "unit", "kind", "source", "article", "stat
 def command(
     figure: Annotated[str | None, typer.Argument(metavar="[ID]", help="Everything about one figure.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="Figures of this kind only.")] = None,
-    article: Annotated[str | None, typer.Option(metavar="FILE", help="Figures of this article (part of its name).")] = None,
+    article: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Figures of this article (part of its name).")
+    ] = None,
     contested: Annotated[bool, typer.Option("--contested", help="Figures on which sources disagree.")] = False,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
@@ -30,7 +32,9 @@ def command(
     if as_json_ and as_csv:
         raise typer.BadParameter("give --json or --csv, not both")
     if figure is not None and (kind is not None or article is not None or contested):
-        raise typer.BadParameter("--kind, --article and --contested are filters for the list; leave them out with an ID")
+        raise typer.BadParameter(
+            "--kind, --article and --contested are filters for the list; leave them out with an ID"
+        )
     try:
         ledger = load_ledger()
         if figure is not None and figure not in ledger.figures:
@@ -56,7 +60,9 @@ def _check_article(article: str, ledger: Ledger) -> None:
     files = ledger.articles
     if not any(article in file for file in files):
         near = nearest(article, files)
-        raise InputError([Problem(Mark("--article"), "", "no figure is from such an article", repr(article), ", ".join(files), near)])
+        raise InputError(
+            [Problem(Mark("--article"), "", "no figure is from such an article", repr(article), ", ".join(files), near)]
+        )
 
 
 def _emit(rows: list[dict[str, Any]], *, as_csv: bool) -> None:

@@ -18,7 +18,9 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    bounds: Annotated[Path | None, typer.Option(metavar="FILE", help="Bounds of your own, put over scenarios/bounds.yaml.")] = None,
+    bounds: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Bounds of your own, put over scenarios/bounds.yaml.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what is within its bound.")] = False,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:

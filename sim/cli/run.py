@@ -29,7 +29,9 @@ def command(
     without: WITHOUT = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
     engine: Annotated[Engine, typer.Option(help="events is the readable reference.")] = Engine.EVENTS,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Record every lot (lots.parquet with --out).")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite other results in DIR.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,

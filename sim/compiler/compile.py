@@ -183,9 +183,7 @@ def _milestones(
                 name=name,
                 title=milestone.title or name,
                 rule=milestone.rule,
-                sources=tuple(
-                    r for r, s in enumerate(sources) if s.item in watched and (not where or s.site in where)
-                ),
+                sources=tuple(r for r, s in enumerate(sources) if s.item in watched and (not where or s.site in where)),
                 pools=tuple(dict.fromkeys(pool_of[i] for i in milestone.items)),
                 share=share_names.index(milestone.share) if milestone.share else -1,
                 level=refs.ref(f"milestones.{name}.level"),

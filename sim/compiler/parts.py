@@ -20,13 +20,16 @@ from sim.plan import (
     YieldPlan,
 )
 from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
-from sim.scenario.schema.supply import Item, Learning, Recipe, Site
+from sim.scenario.schema.supply import Item, Recipe, Site
+from sim.scenario.schema.yields import Learning
 
 
 def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
     """An item's own numbers."""
     at = f"items.{name}"
-    ref = {k: refs.ref(f"{at}.{k}") for k in ("tops", "watts", "h100e", "holding_cost", "initial_stock", "safety_stock")}
+    ref = {
+        k: refs.ref(f"{at}.{k}") for k in ("tops", "watts", "h100e", "holding_cost", "initial_stock", "safety_stock")
+    }
     return ItemPlan(
         name, item.stage, item.family, item.unit, ref["tops"], ref["watts"], ref["h100e"],
         ref["holding_cost"], ref["initial_stock"], ref["safety_stock"],
@@ -40,7 +43,11 @@ def site_plan(refs: References, name: str, site: Site) -> SitePlan:
     capacity = None if isinstance(site.capacity, str) else refs.path(f"{at}.capacity", site.capacity)
     contract = site.contract
     stages = site.construction.stages if site.construction else []
-    ramps = [RampPlan(NONE, refs.ref(f"{at}.ramp.target"), refs.ref(f"{at}.ramp.months"), site.ramp.shape)] if site.ramp else []
+    ramps = (
+        [RampPlan(NONE, refs.ref(f"{at}.ramp.target"), refs.ref(f"{at}.ramp.months"), site.ramp.shape)]
+        if site.ramp
+        else []
+    )
     for i, expansion in enumerate(site.expansions):
         here = f"{at}.expansions.{i}"
         ramps.append(
@@ -191,7 +198,11 @@ def disruption_plan(
 ) -> DisruptionPlan:  # fmt: skip
     """A disruption with the sites it strikes; `sites` gives each site's index, owner and region."""
     at = f"disruptions.{name}"
-    own: dict[type, tuple[str, ...]] = {Scheduled: ("begins",), Sporadic: ("rate",), Markov: ("every", "fail", "recover")}
+    own: dict[type, tuple[str, ...]] = {
+        Scheduled: ("begins",),
+        Sporadic: ("rate",),
+        Markov: ("every", "fail", "recover"),
+    }
     struck = tuple(
         index
         for site, (index, owner, region) in sites.items()

@@ -95,7 +95,9 @@ def path_curve(path: PathPlan, vector: FloatArray, days: float) -> Curve:
     return steps((grid * TICKS_PER_DAY).astype(np.int64).tolist(), path_at(path, vector, grid + 0.5).tolist())
 
 
-def ramp_points(start: float, initial: float, target: float, days: float, shape: RampShape) -> tuple[list[int], list[float]]:
+def ramp_points(
+    start: float, initial: float, target: float, days: float, shape: RampShape
+) -> tuple[list[int], list[float]]:
     """Instants and values of a ramp: four equal steps, or by whole days at midday; the target from its
     end on."""
     if shape is RampShape.STEPS:

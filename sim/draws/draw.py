@@ -83,5 +83,7 @@ def draw(plan: Plan, seed: int, replication: int = 0) -> Draws:
 def _outlook(plan: Plan, vector: FloatArray) -> Outlook:
     """When the sources that changeovers wait for supply in volume, with these inputs and no disruption."""
     awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
-    opened = {s: nameplate_curve(plan.sites[s], vector, plan.calendar.days) for s in {plan.sources[r].site for r in awaited}}
+    opened = {
+        s: nameplate_curve(plan.sites[s], vector, plan.calendar.days) for s in {plan.sources[r].site for r in awaited}
+    }
     return Outlook(vector, {r: ready_day(plan.sources[r], vector, opened[plan.sources[r].site]) for r in awaited})

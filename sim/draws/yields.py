@@ -16,7 +16,7 @@ from sim.dies import die_yield, gross_dies_per_wafer
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.plan import NONE, FloatArray, LearningPlan, YieldPlan
 from sim.scenario.schema.document import YieldNoise
-from sim.scenario.schema.supply import LearnOver, YieldModel
+from sim.scenario.schema.yields import LearnOver, YieldModel
 
 EXPERIENCE_NODES = 2049
 EXPERIENCE_END = 16.0

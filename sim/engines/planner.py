@@ -188,7 +188,9 @@ def _result(
         by_inputs = min(cut_inputs[r] * p.good_per_start[r], missing)
         cut[r, Cause.INPUTS] = by_inputs
         if granted[r] + cut_inputs[r] >= limit[r] * (1.0 - 1e-6):
-            cut[r, _tightest(allowed[r], capacity[r], contract[r], t.capacity[k, t.source_site[r]])] += missing - by_inputs
+            cut[r, _tightest(allowed[r], capacity[r], contract[r], t.capacity[k, t.source_site[r]])] += (
+                missing - by_inputs
+            )
         elif t.in_house[r]:
             # It could have made more: what is promised to suppliers took the need.
             cut[r, Cause.CONTRACT] += missing - by_inputs
@@ -227,9 +229,7 @@ def _sample_starts(t: Tables, r: int, k: int) -> int:
     return max(int(t.sample_rate[r] * (end - begin) / TICKS_PER_DAY + 0.5), 1)
 
 
-def _remember(
-    t: Tables, p: Position, m: Memory, k: int, period: float, granted: FloatArray, limit: FloatArray
-) -> None:
+def _remember(t: Tables, p: Position, m: Memory, k: int, period: float, granted: FloatArray, limit: FloatArray) -> None:
     """Update the mix and what in-house sources have proven."""
     for q in range(len(t.order)):
         begin, end = t.source_start[q], t.source_start[q + 1]

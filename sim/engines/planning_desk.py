@@ -26,7 +26,11 @@ class PlanningDesk:
     def __init__(self, engine: Floor) -> None:
         draws, plan = engine.draws, engine.plan
         self._engine, self._draws, self._plan = engine, draws, plan
-        self._available, self._backlog, self._waiting = engine.stockroom.available, engine.demand_desk.backlog, engine.waiting
+        self._available, self._backlog, self._waiting = (
+            engine.stockroom.available,
+            engine.demand_desk.backlog,
+            engine.waiting,
+        )
         self.tables = tables(draws)
         self.memory = memory(self.tables)
         n = len(plan.sources)

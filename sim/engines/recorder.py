@@ -137,7 +137,12 @@ class Recorder:
 
     def __init__(self, draws: Draws) -> None:
         plan = draws.plan
-        sizes = {"source": len(plan.sources), "item": len(plan.items), "site": len(plan.sites), "flow": len(draws.flows)}
+        sizes = {
+            "source": len(plan.sources),
+            "item": len(plan.items),
+            "site": len(plan.sites),
+            "flow": len(draws.flows),
+        }
         self.edges: list[int] = draws.periods.tolist()
 
         def rows() -> Rows:
@@ -182,7 +187,9 @@ class Recorder:
             released=self._by_period(released),
             promised=self._by_period(promised),
             seeded_stock=np.array(seeded_stock, dtype=np.int64),
-            first_good=np.array([t if t < self._end or self._drain else NEVER for t in self.first_good], dtype=np.int64),
+            first_good=np.array(
+                [t if t < self._end or self._drain else NEVER for t in self.first_good], dtype=np.int64
+            ),
             worst_units=self.worst_units,
             worst_cents=self.worst_cents,
             until=until,

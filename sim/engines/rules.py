@@ -75,9 +75,7 @@ def interpolate(table: Floats, x: float, per_unit: float) -> float:
     return float(table[i] + (table[i + 1] - table[i]) * (position - i))
 
 
-def good_share(
-    defects: Floats, survival: Floats, assembly: Floats, x: float, factor: float
-) -> float:
+def good_share(defects: Floats, survival: Floats, assembly: Floats, x: float, factor: float) -> float:
     """Share of gross units that are good at experience `x`, defect densities times `factor`."""
     u = interpolate(defects, x, EXPERIENCE_STEPS) * factor
     return interpolate(survival, u, DEFECT_STEPS) * interpolate(assembly, x, EXPERIENCE_STEPS)

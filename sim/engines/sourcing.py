@@ -60,9 +60,7 @@ def _phase_out(t: Tables, q: int, day: float) -> float:
     return float(final if day >= end else 1.0 + (final - 1.0) * (day - begin) / (end - begin))
 
 
-def _promised_output(
-    t: Tables, p: Position, begin: int, end: int, limit: FloatArray, committed: FloatArray
-) -> float:
+def _promised_output(t: Tables, p: Position, begin: int, end: int, limit: FloatArray, committed: FloatArray) -> float:
     """Good output of the outside starts to which commitments bind."""
     total = 0.0
     for i in range(begin, end):
@@ -72,9 +70,7 @@ def _promised_output(
     return total
 
 
-def _proven_output(
-    t: Tables, p: Position, m: Memory, begin: int, end: int, period: float, limit: FloatArray
-) -> float:
+def _proven_output(t: Tables, p: Position, m: Memory, begin: int, end: int, period: float, limit: FloatArray) -> float:
     """Good output a period of in-house sources that have shown it in high volume."""
     total = 0.0
     for i in range(begin, end):
@@ -84,9 +80,7 @@ def _proven_output(
     return total
 
 
-def _greedy(
-    t: Tables, p: Position, begin: int, end: int, need: float, limit: FloatArray, starts: FloatArray
-) -> float:
+def _greedy(t: Tables, p: Position, begin: int, end: int, need: float, limit: FloatArray, starts: FloatArray) -> float:
     """In-house sources in order of preference take what they can; returns good units."""
     taken = 0.0
     for i in range(begin, end):

@@ -171,7 +171,11 @@ class FigureEntry(_Entry):
         return self
 
     def _check_readings(self) -> None:
-        if any(x is not None for x in (self.kind, self.low, self.high, self.source, self.article)) or self.also or self.rests_on:
+        if (
+            any(x is not None for x in (self.kind, self.low, self.high, self.source, self.article))
+            or self.also
+            or self.rests_on
+        ):
             raise ValueError("with readings, kind, range, source and article stand in each reading")
         if self.default not in self.readings:
             close = nearest(self.default or "", self.readings)

@@ -129,7 +129,9 @@ class Ledger:
     def articles(self) -> tuple[str, ...]:
         """The file names of all articles on which a figure rests."""
         found = (self._definitions[id] for id in self)
-        return tuple(sorted({a for figure in found for r in (figure.own, *figure.readings.values()) for a in r.articles}))
+        return tuple(
+            sorted({a for figure in found for r in (figure.own, *figure.readings.values()) for a in r.articles})
+        )
 
     def without(self, articles: Collection[str]) -> Ledger:
         """This ledger as it were if these articles had not been written.

@@ -51,7 +51,9 @@ def _with_fewer_readings(figure: Figure, articles: frozenset[str]) -> Figure:
     kept = {name: left for name, r in figure.readings.items() if (left := _kept(r, articles)) is not None}
     gone = {name: reading for name, reading in figure.readings.items() if name not in kept}
     # Another article's word comes before an assumption, then the order of the entry; no later report unasked.
-    fit = sorted((n for n, r in kept.items() if r.kind is not Kind.LATER_REPORT), key=lambda n: kept[n].kind is not Kind.STATED)
+    fit = sorted(
+        (n for n, r in kept.items() if r.kind is not Kind.LATER_REPORT), key=lambda n: kept[n].kind is not Kind.STATED
+    )
     if not fit:
         return _fallen_back(figure)
     default = figure.default if figure.default in kept else fit[0]
@@ -71,5 +73,12 @@ def _fallen_back(figure: Figure) -> Figure:
 
 def _valued(figure: Figure, own: Reading) -> Figure:
     return replace(
-        figure, value=own.value, low=own.low, high=own.high, kind=own.kind, source=own.source, article=own.article, also=own.also
+        figure,
+        value=own.value,
+        low=own.low,
+        high=own.high,
+        kind=own.kind,
+        source=own.source,
+        article=own.article,
+        also=own.also,
     )

@@ -26,7 +26,10 @@ def in_wafers(subject: Subject) -> Iterator[Measured]:
         each = [needs.of(g.pool) * items_per_unit(subject.plan, line, subject.vector, g.pool) for g in line.generations]
         path = _asked(subject, line)
         if min(each) > 0 and subject.dated:
-            place = Place(nodes=frozenset(node for g in line.generations for node in needs.nodes(g.pool)), stages=frozenset(["wafer"]))
+            place = Place(
+                nodes=frozenset(node for g in line.generations for node in needs.nodes(g.pool)),
+                stages=frozenset(["wafer"]),
+            )
             yield Measured((path,), subject.figures([path]), peak * min(each) * _MONTH, "1/month", place)
 
 
@@ -58,7 +61,9 @@ class _Needs:
         inputs = sum(self._subject.number(plan.input_ref[i]) * self.of(int(plan.input_pool[i])) for i in taken)
         if yields.die_area == NONE:
             return inputs
-        gross = gross_dies_per_wafer(self._subject.number(yields.die_area), *(self._subject.number(ref) for ref in yields.wafer))
+        gross = gross_dies_per_wafer(
+            self._subject.number(yields.die_area), *(self._subject.number(ref) for ref in yields.wafer)
+        )
         return inputs + (1 / gross if gross else float("inf"))
 
     def nodes(self, pool: int) -> set[str]:
@@ -83,4 +88,6 @@ def compute_growth(subject: Subject) -> Iterator[Measured]:
             begin, end, start, reached = (subject.number(ref) for ref in (at, after, low, high))
             if begin < subject.plan.calendar.days and end > max(begin, 0.0) and reached > start > 0:
                 path = subject.path_of(high)
-                yield Measured((path,), subject.figures([path]), (reached / start) ** (_YEAR / (end - begin)), "1", Place())
+                yield Measured(
+                    (path,), subject.figures([path]), (reached / start) ** (_YEAR / (end - begin)), "1", Place()
+                )

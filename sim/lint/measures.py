@@ -17,7 +17,13 @@ def qualification(subject: Subject) -> Iterator[Measured]:
         phases = [f"recipes.{name}.qualification.{phase}.days" for phase in ("samples", "risk")]
         given = tuple(path for path in phases if path in inputs)
         days = sum(subject.read(path) for path in given)
-        yield Measured(given or (f"recipes.{name}.qualification",), subject.figures(given), days, "day", subject.place(f"recipes.{name}"))
+        yield Measured(
+            given or (f"recipes.{name}.qualification",),
+            subject.figures(given),
+            days,
+            "day",
+            subject.place(f"recipes.{name}"),
+        )
 
 
 MEASURES: dict[str, Callable[[Subject], Iterator[Measured]]] = {

@@ -46,12 +46,18 @@ def places(scenario: Scenario) -> dict[str, Place]:
     for name, item in document.items.items():
         found[f"items.{name}"] = Place(stages=frozenset([item.stage]), families=frozenset([item.family]))
     for name, site in document.sites.items():
-        found[f"sites.{name}"] = Place(owners=frozenset([site.owner]), regions=frozenset([site.region]), in_house=site.in_house)
+        found[f"sites.{name}"] = Place(
+            owners=frozenset([site.owner]), regions=frozenset([site.region]), in_house=site.in_house
+        )
     made: dict[str, list[Place]] = {}
     for name, recipe in document.recipes.items():
         node = scenario.inputs.get(f"recipes.{name}.node")
         # Neither the item nor the node says whose it is: that is the site's to say.
-        thing = replace(found[f"items.{recipe.item}"], nodes=frozenset([str(node.value)] if node else []), in_house=document.sites[recipe.site].in_house)
+        thing = replace(
+            found[f"items.{recipe.item}"],
+            nodes=frozenset([str(node.value)] if node else []),
+            in_house=document.sites[recipe.site].in_house,
+        )
         found[f"recipes.{name}"] = together([thing, found[f"sites.{recipe.site}"]])
         made.setdefault(f"sites.{recipe.site}", []).append(found[f"recipes.{name}"])
     return found | {site: together([found[site], *recipes]) for site, recipes in made.items()}

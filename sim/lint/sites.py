@@ -40,7 +40,9 @@ def _growths_of(subject: Subject, plan: SitePlan) -> Iterator[Growth]:
     if site.ramp is None:
         return
     begins, level = ramp_begins(plan, subject.vector), subject.read(f"sites.{plan.name}.ramp.initial")
-    paths = [f"sites.{plan.name}.{part}" for part in ("ramp", *(f"expansions.{i}" for i in range(len(site.expansions))))]
+    paths = [
+        f"sites.{plan.name}.{part}" for part in ("ramp", *(f"expansions.{i}" for i in range(len(site.expansions))))
+    ]
     for ramp, path in zip(plan.ramps, paths, strict=True):
         begins += subject.number(ramp.after)
         target = subject.read(f"{path}.target")
@@ -53,7 +55,9 @@ def construction(subject: Subject) -> Iterator[Measured]:
     """Days from the decision to the first start of each site that is built."""
     for name, site in subject.scenario.document.sites.items():
         if site.construction is not None:
-            paths = tuple(f"sites.{name}.construction.stages.{i}.duration" for i in range(len(site.construction.stages)))
+            paths = tuple(
+                f"sites.{name}.construction.stages.{i}.duration" for i in range(len(site.construction.stages))
+            )
             days = sum(subject.read(path) for path in paths)
             yield Measured(paths, subject.figures(paths), days, "day", subject.place(f"sites.{name}"))
 
@@ -63,7 +67,9 @@ def ramp_length(subject: Subject) -> Iterator[Measured]:
     for growth in growths(subject):
         path = f"{growth.path}.months"
         if growth.target > growth.level:
-            yield Measured((path,), subject.figures([path]), growth.months, "month", subject.place(f"sites.{growth.site}"))
+            yield Measured(
+                (path,), subject.figures([path]), growth.months, "month", subject.place(f"sites.{growth.site}")
+            )
 
 
 def ramp_steepness(subject: Subject) -> Iterator[Measured]:
@@ -80,7 +86,9 @@ def capacity(subject: Subject) -> Iterator[Measured]:
     for plan in subject.plan.sites:
         path = _largest(subject, plan)
         if path is not None:
-            yield Measured((path,), subject.figures([path]), subject.read(path), "1/month", subject.place(f"sites.{plan.name}"))
+            yield Measured(
+                (path,), subject.figures([path]), subject.read(path), "1/month", subject.place(f"sites.{plan.name}")
+            )
 
 
 def _largest(subject: Subject, plan: SitePlan) -> str | None:

@@ -28,7 +28,13 @@ def _headline(judgement: Judgement) -> Lines:
     runs = _counted(judgement.n, "replication")
     title = f"{judgement.scenario.name}: {judgement.scenario.document.title}"
     changed = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in judgement.scenario.changes]
-    return Lines(title, (*changed, f"{_counted(len(judgement.findings), 'claim')}: {listed} ({runs}, seed {judgement.seed}).",))
+    return Lines(
+        title,
+        (
+            *changed,
+            f"{_counted(len(judgement.findings), 'claim')}: {listed} ({runs}, seed {judgement.seed}).",
+        ),
+    )
 
 
 def _counted(number: int, word: str) -> str:
@@ -39,13 +45,21 @@ def _verdicts(judgement: Judgement) -> Table:
     articles = sorted({finding.compiled.article for finding in judgement.findings})
     letters = {article: f"[{k}]" for k, article in enumerate(articles, 1)}
     rows = [
-        [f.verdict.value, f"{f.compiled.id}: {f.compiled.claim.statement}", letters[f.compiled.article], _probability(f), _margin(f)]
+        [
+            f.verdict.value,
+            f"{f.compiled.id}: {f.compiled.claim.statement}",
+            letters[f.compiled.article],
+            _probability(f),
+            _margin(f),
+        ]
         for f in judgement.findings
     ]
     columns = [left("verdict"), left("claim"), left("in"), right("probability [%]"), left("by how much")]
     notes = [f"{letter}: {article}" for article, letter in letters.items()]
     notes.append("met: it held in at least half of the replications")
-    notes.append("probability: share of replications in which it held, with 95 % interval; without one, arithmetic of the ledger")
+    notes.append(
+        "probability: share of replications in which it held, with 95 % interval; without one, arithmetic of the ledger"
+    )
     if any(finding.open for finding in judgement.findings):
         notes.append("*: at an end of the range of its figures it would be the other way")
     return table("Claims", columns, rows, notes)
@@ -92,7 +106,10 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
 
 def _claim(finding: Finding) -> dict[str, Any]:
     compiled, claim = finding.compiled, finding.compiled.claim
-    others = [{"figure": o.figure, "reading": o.reading, "value": str(o.value), "unit": o.unit, "source": o.source} for o in compiled.others]
+    others = [
+        {"figure": o.figure, "reading": o.reading, "value": str(o.value), "unit": o.unit, "source": o.source}
+        for o in compiled.others
+    ]
     return {
         "id": compiled.id,
         "article": compiled.article,

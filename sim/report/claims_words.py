@@ -28,7 +28,11 @@ def by_how_much(finding: Finding) -> str:
     if finding.margin is None or finding.typical is None or finding.compiled.bounds is None:
         return NOTHING
     if finding.typical.beyond:
-        return f"not reached, over {months(finding.margin)} {'late' if finding.margin < 0 else 'to spare'}" if finding.margin else "not reached"
+        return (
+            f"not reached, over {months(finding.margin)} {'late' if finding.margin < 0 else 'to spare'}"
+            if finding.margin
+            else "not reached"
+        )
     if finding.compiled.bounds.kind != "number":
         return _of_time(finding, finding.margin)
     return _of_number(finding.typical.value, finding.compiled.bounds.broken(finding.typical.value), finding.margin)
@@ -55,12 +59,22 @@ def _of_number(value: float, end: float, margin: float) -> str:
         return f"{count(abs(margin))} {'to spare' if margin >= 0 else 'too much'}"
     ratio = value / end
     if margin >= 0:
-        return "just so" if margin == 0 else f"{times(ratio)} times as much" if ratio >= _FACTOR else f"{_part(margin)} to spare"
+        return (
+            "just so"
+            if margin == 0
+            else f"{times(ratio)} times as much"
+            if ratio >= _FACTOR
+            else f"{_part(margin)} to spare"
+        )
     if value <= 0.0:
         return "none at all"
     if ratio >= _FACTOR:
         return f"{times(ratio)} times too much"
-    return f"{times(1 / ratio)} times too little" if ratio <= 1 / _FACTOR else f"{_part(-margin)} too {'much' if ratio > 1 else 'little'}"
+    return (
+        f"{times(1 / ratio)} times too little"
+        if ratio <= 1 / _FACTOR
+        else f"{_part(-margin)} too {'much' if ratio > 1 else 'little'}"
+    )
 
 
 def needed(finding: Finding) -> str:
@@ -95,7 +109,11 @@ def _change(value: float, end: float) -> str:
     ratio = end / value
     if ratio >= _FACTOR:
         return f"{times(ratio)} times as large"
-    return f"{times(1 / ratio)} times smaller" if ratio <= 1 / _FACTOR else f"{_part(abs(ratio - 1))} {'larger' if ratio > 1 else 'smaller'}"
+    return (
+        f"{times(1 / ratio)} times smaller"
+        if ratio <= 1 / _FACTOR
+        else f"{_part(abs(ratio - 1))} {'larger' if ratio > 1 else 'smaller'}"
+    )
 
 
 def months(length: float) -> str:

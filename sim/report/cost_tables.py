@@ -38,9 +38,25 @@ def sites(result: Result) -> Table | None:
         load = _capacity_cells(capacity.get(name), len(recent), unlimited=site.capacity == "unlimited")
         for recipe in (n for n, r in document.recipes.items() if r.site == name):
             monthly = starts[recipe] / len(recent) if recipe in starts else None
-            rows.append([*head, *load, titled(document.recipes, recipe), count(monthly), dollars(kpis.get(f"unit_cost.{recipe}"))])
+            rows.append(
+                [
+                    *head,
+                    *load,
+                    titled(document.recipes, recipe),
+                    count(monthly),
+                    dollars(kpis.get(f"unit_cost.{recipe}")),
+                ]
+            )
             head, load = ["", ""], ["", ""]
-    heads = [left("site"), left(""), right("capacity"), right("used", "%"), left("recipe"), right("starts"), right("per good unit, whole run")]
+    heads = [
+        left("site"),
+        left(""),
+        right("capacity"),
+        right("used", "%"),
+        left("recipe"),
+        right("starts"),
+        right("per good unit, whole run"),
+    ]
     span = last_year_named(result)
     notes = ["a: allocated to us"] if any(c is not None and c.allocated for c in capacity.values()) else []
     return table(f"Sites (capacity and starts: mean per period of {span}; used: in the same time)", heads, rows, notes)
@@ -105,7 +121,9 @@ def money(result: Result) -> Table | None:
     if not rows:
         return None
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
-    worth = f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"
+    worth = (
+        f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"
+    )
     notes = [worth + (", the warm-up included" if result.scenario.document.horizon.warmup else "")]
     if _assumes_values(result):
         notes.append("value delivered, and so NPV, rests on assumed values per unit")
@@ -121,7 +139,9 @@ def _assumes_values(result: Result) -> bool:
     return any(value is not None and value.kind == "assumed" for value in values)
 
 
-def _money_row(cash: pd.DataFrame, grouping: Grouping, title: str, wanted: Callable[[str, bool], bool]) -> list[str] | None:
+def _money_row(
+    cash: pd.DataFrame, grouping: Grouping, title: str, wanted: Callable[[str, bool], bool]
+) -> list[str] | None:
     """Sums of the bookings wanted, or None when there are none."""
     inside = cash["in_house"].fillna(False).astype(bool)
     chosen = cash[[wanted(str(c), bool(i)) for c, i in zip(cash["category"], inside, strict=True)]]

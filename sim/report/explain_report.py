@@ -58,7 +58,14 @@ def _set_by(scenario: Scenario, path: str) -> str:
 def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor: int) -> list[Block]:
     """The numbers that move the KPI most, each with the KPI at the ends of its range and other readings."""
     rows = [_row(scenario, found.kpi, d) for d in found.found[:top]]
-    columns = [left("number"), left("value"), right("lower"), right("higher"), left("other readings"), left("kind and source")]
+    columns = [
+        left("number"),
+        left("value"),
+        right("lower"),
+        right("higher"),
+        left("other readings"),
+        left("kind and source"),
+    ]
     more = len(found.found) - top
     notes = [
         *([f"{more} more move it by less"] if more > 0 else []),
@@ -85,13 +92,24 @@ def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:
             cells[side] = f"{value}{'' if trial.label in ('low', 'high') else '*'}: {then}"
         else:
             others.append(f"{trial.label}: {then}")
-    return [knob.name, with_unit(knob.value, knob.unit), cells["lower"], cells["higher"], "; ".join(others), knob.origin]
+    return [
+        knob.name,
+        with_unit(knob.value, knob.unit),
+        cells["lower"],
+        cells["higher"],
+        "; ".join(others),
+        knob.origin,
+    ]
 
 
 def spread(scenario: Scenario, found: Disagreement, seed: int, factor: int) -> list[Block]:
     """What the variance of a KPI is made of, and its mean under each reading."""
     parts = [(p.name, about(p.share), f"{about(p.low)} to {about(p.high)}") for p in found.parts]
-    how = f"{found.combinations} of {count(found.possible)}" if found.combinations < found.possible else f"all {found.possible}"
+    how = (
+        f"{found.combinations} of {count(found.possible)}"
+        if found.combinations < found.possible
+        else f"all {found.possible}"
+    )
     notes = [
         f"over {how} combinations of readings, {found.draws} draws of all ranges in each, two seeds in each of those{_lots(factor)}",
         f"mean {shown(scenario, found.kpi, found.mean)}, standard deviation {_width(scenario, found)}; first seed {seed}",
@@ -157,6 +175,7 @@ def spread_json(scenario: Scenario, found: Disagreement) -> dict[str, Any]:
         "dropped": found.dropped,
         "parts": [{"name": p.name, "share": p.share, "ci95": [p.low, p.high]} for p in found.parts],
         "readings": [
-            {"figure": s.figure, "reading": s.reading, "combinations": s.combinations, "mean": s.mean} for s in found.sides
+            {"figure": s.figure, "reading": s.reading, "combinations": s.combinations, "mean": s.mean}
+            for s in found.sides
         ],
     }

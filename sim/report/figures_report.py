@@ -20,7 +20,9 @@ _PATHS_SHOWN = 8
 _VALUE_WIDTH = 20
 
 
-def matching(ledger: Ledger, *, kind: str | None = None, article: str | None = None, contested: bool = False) -> list[Figure]:
+def matching(
+    ledger: Ledger, *, kind: str | None = None, article: str | None = None, contested: bool = False
+) -> list[Figure]:
     """Figures of one kind, of one article (part of its name is enough), or with several readings."""
     return [
         figure
@@ -58,7 +60,9 @@ def figure_report(figure: Figure, ledger: Ledger, uses: Uses) -> list[Block]:
         f"kind:    {own.kind.value}",
         f"source:  {_origin(own)}",
     ]
-    facts += [f"{word + ':':<8} {text}" for word, text in (("context", figure.context), ("follows", figure.follows)) if text]
+    facts += [
+        f"{word + ':':<8} {text}" for word, text in (("context", figure.context), ("follows", figure.follows)) if text
+    ]
     if figure.fallback is not None:
         facts.append(f"without: {_fallback(figure)}")
     blocks: list[Block] = [Lines(figure.id, tuple(facts))]
@@ -98,7 +102,9 @@ def _readings(figure: Figure, ledger: Ledger) -> Table:
     for name in figure.readings:
         reading = ledger.resolve(figure.id, name)
         label = f"{name}*" if name == figure.default else name
-        rows.append((label, with_unit(reading.value, figure.unit), _range(reading), reading.kind.value, _origin(reading)))
+        rows.append(
+            (label, with_unit(reading.value, figure.unit), _range(reading), reading.kind.value, _origin(reading))
+        )
     return table("Readings (* the default)", columns, rows)
 
 

@@ -28,7 +28,13 @@ _IDLE = 0.3
 def sentences(result: Result) -> list[str]:
     """What moved, what was served, what was reached, what it cost, what stands idle."""
     parts = (_warmed_up(result), _moved(result), _served(result), _compute(result), _reached(result), _cost(result))
-    return [*(sentence for sentence in parts if sentence), *_idle(result), *_left_over(result), *_impossible(result), *lint_sentence(result.scenario, result.findings)]
+    return [
+        *(sentence for sentence in parts if sentence),
+        *_idle(result),
+        *_left_over(result),
+        *_impossible(result),
+        *lint_sentence(result.scenario, result.findings),
+    ]
 
 
 def _warmed_up(result: Result) -> str:

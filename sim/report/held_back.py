@@ -46,7 +46,9 @@ def supply(result: Result) -> Table | None:
 def _amounts(result: Result, scope: str, prefix: str) -> Cells:
     """(name, cause, column) -> what it cost in units; nothing where nothing."""
     cells = totals(measures(result, scope, *(f"{prefix}.{cause}" for cause in _CAUSES)), by_quarter(result))
-    return {(name, measure.removeprefix(f"{prefix}."), column): v for (name, measure, column), v in cells.items() if v > 0}
+    return {
+        (name, measure.removeprefix(f"{prefix}."), column): v for (name, measure, column), v in cells.items() if v > 0
+    }
 
 
 def _in_order(stages: Iterable[str], group: dict[str, str]) -> list[str]:

@@ -49,7 +49,9 @@ def parts(block: Table, width: int) -> list[Table]:
     """The table, or several with some of its periods each; columns of one group (a year) stay together."""
     natural, least = _natural(block), _least(block)
     groups = list(dict.fromkeys(c.group for c in block.columns if c.group))
-    fixed = sum(max(k, min(w, _LABEL_ROOM)) for c, w, k in zip(block.columns, natural, least, strict=True) if not c.group)
+    fixed = sum(
+        max(k, min(w, _LABEL_ROOM)) for c, w, k in zip(block.columns, natural, least, strict=True) if not c.group
+    )
     room = width - fixed - len(GAP) * (sum(not c.group for c in block.columns) - 1)
     needs = {g: sum(w + len(GAP) for c, w in zip(block.columns, natural, strict=True) if c.group == g) for g in groups}
     if sum(needs.values()) <= room:
@@ -85,7 +87,9 @@ def widths(block: Table, width: int) -> list[int]:
             yielding = [i for i in range(len(found)) if found[i] > least[i]]
             if not yielding:
                 break
-            found[max(yielding, key=lambda i: (block.columns[i].align == "right" and found[i] > _HEADING_ROOM, found[i]))] -= 1
+            found[
+                max(yielding, key=lambda i: (block.columns[i].align == "right" and found[i] > _HEADING_ROOM, found[i]))
+            ] -= 1
     return found
 
 

@@ -9,7 +9,7 @@ from sim.report.formats import NOTHING
 from sim.report.periods import by_quarter
 from sim.report.shift_tables import measures, totals
 from sim.report.tables import Table, left, spread, table
-from sim.scenario.schema.supply import Yield
+from sim.scenario.schema.yields import Yield
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -21,7 +21,10 @@ def yields(result: Result) -> Table | None:
     cells = totals(measures(result, "recipe", "good", "samples", "out", "scrapped"), grouping)
 
     def per_start(recipe: str, column: str) -> str:
-        good, finished = (sum(cells.get((recipe, m, column), 0.0) for m in pair) for pair in (("good", "samples"), ("out", "scrapped")))
+        good, finished = (
+            sum(cells.get((recipe, m, column), 0.0) for m in pair)
+            for pair in (("good", "samples"), ("out", "scrapped"))
+        )
         if not finished:
             return NOTHING
         return f"{good / finished:.2f}" if good < 10 * finished else f"{good / finished:.1f}"

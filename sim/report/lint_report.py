@@ -23,20 +23,31 @@ _TITLES = {
 def lint_report(scenario: Scenario, found: Sequence[Finding]) -> list[Block]:
     """What goes beyond, by severity, and where the bounds are from; `found` may hold what does not."""
     beyond = [finding for finding in found if finding.beyond]
-    blocks: list[Block] = [Lines(f"{scenario.name}: {_counted(beyond) or 'nothing goes beyond precedent or physics'}", ())]
+    blocks: list[Block] = [
+        Lines(f"{scenario.name}: {_counted(beyond) or 'nothing goes beyond precedent or physics'}", ())
+    ]
     for severity, title in _TITLES.items():
         blocks += _findings(title, [finding for finding in beyond if finding.severity is severity])
     blocks += _findings("Within their bounds", [finding for finding in found if not finding.beyond])
     sources = {f.bound_figure or f.rule: f.source for f in found}
     if sources:
-        blocks.append(Lines("Where the bounds are from", tuple(f"{name}: {source}" for name, source in sources.items())))
+        blocks.append(
+            Lines("Where the bounds are from", tuple(f"{name}: {source}" for name, source in sources.items()))
+        )
     return blocks
 
 
 def _findings(title: str, found: Sequence[Finding]) -> list[Block]:
     columns = [left("rule"), right("value"), right("bound"), left("unit"), right("times"), left("figure, else input")]
     rows = [
-        [f.rule, _short(f.value), f"{'<=' if f.upper else '>='} {_short(f.bound)}", f.unit, _times(f), ", ".join(f.figures or f.paths)]
+        [
+            f.rule,
+            _short(f.value),
+            f"{'<=' if f.upper else '>='} {_short(f.bound)}",
+            f.unit,
+            _times(f),
+            ", ".join(f.figures or f.paths),
+        ]
         for f in found
     ]
     notes = [f"{f.rule}: {f.says} ({_paths(f)})" for f in found if f.beyond]

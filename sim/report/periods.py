@@ -82,7 +82,11 @@ def after_warmup(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
     if not horizon.warmup:
         return frame
     # The warm-up always ends a period.
-    first = horizon.warmup if horizon.start is None else pd.Timestamp(horizon.start) + pd.Timedelta(days=int(horizon.warmup))
+    first = (
+        horizon.warmup
+        if horizon.start is None
+        else pd.Timestamp(horizon.start) + pd.Timedelta(days=int(horizon.warmup))
+    )
     kept: pd.DataFrame = frame.loc[frame["period_start"] >= first]
     return kept
 

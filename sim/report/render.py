@@ -46,7 +46,10 @@ def _table_text(block: Table, width: int) -> str:
 
 
 def _wrapped(line: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)) or line
+    return (
+        "\n".join(textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+        or line
+    )
 
 
 def _row_text(row: Sequence[str], block: Table, taken: Sequence[int]) -> list[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
 
+
 def run_report(result: Result) -> list[Block]:
     """Everything `fabshift run` prints about one run."""
     scenario = result.scenario
@@ -30,7 +31,10 @@ def run_report(result: Result) -> list[Block]:
         learning_table.yields(result),
         cost_tables.sites(result),
         cost_tables.money(result),
-        Lines("", (cost_tables.conservation(result), f"seed {result.seed}, engine {result.engine}, hash {result.hash[:12]}")),
+        Lines(
+            "",
+            (cost_tables.conservation(result), f"seed {result.seed}, engine {result.engine}, hash {result.hash[:12]}"),
+        ),
     ]
     return [block for block in blocks if block is not None]
 

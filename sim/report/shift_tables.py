@@ -46,7 +46,9 @@ def in_house_shares(result: Result) -> Table | None:
     shares = result.scenario.document.shares
     names = [*(n for n in shares if n in found), *(n for n in found if n not in shares)]
     echoes = {name: _echoes(result, name) for name in names}
-    rows = [[name + ("*" if echoes[name] else ""), *(_share(cells, name, c) for c in grouping.labels)] for name in names]
+    rows = [
+        [name + ("*" if echoes[name] else ""), *(_share(cells, name, c) for c in grouping.labels)] for name in names
+    ]
     by_remark = {text: [n for n in names if text in echoes[n]] for name in names for text in echoes[name]}
     notes = [f"* {', '.join(marked)}: echoes an assumption ({text})" for text, marked in by_remark.items()]
     title = f"In-house share by {grouping.unit} [%] ({NOTHING}: nothing was made)"
@@ -90,8 +92,23 @@ def demand_lines(result: Result) -> Table | None:
         amounts = [count(sums.get(f"{line}:{m}", 0.0)) for m in ("demanded", "delivered")]
         gone = sums.get(f"{line}:lost", 0.0) + sums.get(f"{line}:cancelled", 0.0)
         rates = [percent(kpis.get(f"{k}.{line}")) for k in ("fill_rate", "served_by_end")]
-        rows.append([titled(result.scenario.document.demand, line), *amounts, *rates, count(kpis.get(f"backlog_end.{line}")), count(gone)])
-    heads = [right("demanded"), right("delivered"), right("fill rate", "%"), right("served", "%"), right("backlog"), right("lost")]
+        rows.append(
+            [
+                titled(result.scenario.document.demand, line),
+                *amounts,
+                *rates,
+                count(kpis.get(f"backlog_end.{line}")),
+                count(gone),
+            ]
+        )
+    heads = [
+        right("demanded"),
+        right("delivered"),
+        right("fill rate", "%"),
+        right("served", "%"),
+        right("backlog"),
+        right("lost"),
+    ]
     notes = ["fill rate: served from stock at the instant of demand; served: by the end; lost: or cancelled"]
     return table("Demand over the horizon [unit]", [left("line"), *heads], rows, notes)
 

@@ -36,14 +36,25 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
     found: list[Entry] = []
     for r, source in enumerate(plan.sources):
         in_house = plan.sites[source.site].in_house
-        for category, table in (("purchases", "purchase"), ("variable", "variable"), ("order", "order"), ("shipment", "shipment")):
+        for category, table in (
+            ("purchases", "purchase"),
+            ("variable", "variable"),
+            ("order", "order"),
+            ("shipment", "shipment"),
+        ):
             found.append(Entry(category, "recipe", source.name, in_house, -records.source[f"{table}_cents"][:, r]))
     for i, item in enumerate(plan.items):
         found.append(Entry("holding", "item", item.name, None, -records.item["holding_cents"][:, i]))
     for index, line in enumerate(plan.lines):
         flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
-        for category, table, sign in (("shipment", "delivery", -1), ("shortage", "shortage", -1), ("value", "value", 1)):
-            found.append(Entry(category, "demand", line.name, None, sign * records.flow[f"{table}_cents"][:, flows].sum(axis=1)))
+        for category, table, sign in (
+            ("shipment", "delivery", -1),
+            ("shortage", "shortage", -1),
+            ("value", "value", 1),
+        ):
+            found.append(
+                Entry(category, "demand", line.name, None, sign * records.flow[f"{table}_cents"][:, flows].sum(axis=1))
+            )
     for s, site in enumerate(plan.sites):
         capex = -_whole(capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))
         for category, booked in (

@@ -97,7 +97,13 @@ def _sources(draws: Draws, records: Records) -> Iterator[Series]:
     plan = draws.plan
     for r, source in enumerate(plan.sources):
         item, site = plan.items[source.item], plan.sites[source.site]
-        labels = {"item": item.name, "site": site.name, "in_house": site.in_house, "stage": item.stage, "family": item.family}
+        labels = {
+            "item": item.name,
+            "site": site.name,
+            "in_house": site.in_house,
+            "stage": item.stage,
+            "family": item.family,
+        }
         for measure in SOURCE_MEASURES:
             unit = item.unit if measure in ("good", "samples", "received", "seeded", "in_transit") else "start"
             yield "recipe", source.name, measure, unit, labels, records.source[measure][:, r]

@@ -76,7 +76,11 @@ def shares(run: Run) -> Iterator[Indicator]:
         for measure in ("starts", "good"):
             # Starts of different kinds are made comparable by their gross units.
             alike = measure == "good" or in_wafers(run.draws, index)
-            output = {r: (1.0 if alike else run.draws.sources[r].yields.gross) * int(run.records.source[measure][last, r].sum()) for r in share.sources}
+            output = {
+                r: (1.0 if alike else run.draws.sources[r].yields.gross)
+                * int(run.records.source[measure][last, r].sum())
+                for r in share.sources
+            }
             part = _ratio(sum(output[r] for r in inside), sum(output.values()))
             yield f"in_house_share_of_{measure}.{share.name}", part
 
@@ -88,7 +92,9 @@ def service(run: Run) -> Iterator[Indicator]:
     """
     plan, book = run.draws.plan, run.records.flow
     everything = list(range(len(run.draws.flows)))
-    lines = {f".{line.name}": [f for f in everything if run.draws.flows[f].line == i] for i, line in enumerate(plan.lines)}
+    lines = {
+        f".{line.name}": [f for f in everything if run.draws.flows[f].line == i] for i, line in enumerate(plan.lines)
+    }
     for suffix, flows in {"": everything, **lines}.items():
         demanded = run.total(book["demanded"], flows)
         served = run.total(book["served"], flows)

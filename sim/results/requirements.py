@@ -41,7 +41,9 @@ def mature_yield(draws: Draws) -> FloatArray:
     """Good units of one start of each source when all is learned, shape (sources,)."""
     return np.array(
         [
-            s.yields.line * s.yields.gross * good_share(s.yields.defects, s.yields.expected, s.yields.assembly, 1e9, 1.0)
+            s.yields.line
+            * s.yields.gross
+            * good_share(s.yields.defects, s.yields.expected, s.yields.assembly, 1e9, 1.0)
             for s in draws.sources
         ]
     )
@@ -113,4 +115,3 @@ def _most(draws: Draws, r: int) -> float:
     load = max(draws.sources[r].load.mean, 1e-12)
     allocated = site.allocation.values[site.allocation.knots < draws.end]
     return min(float(site.available.values[within].max()) / load, float(allocated.max()))
-

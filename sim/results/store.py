@@ -53,14 +53,25 @@ def _check(directory: Path, ours: dict[str, Any], force: bool) -> None:
         there = json.loads(manifest.read_text(encoding="utf-8"))
         same = all(there.get(key) == ours[key] for key in ("hash", "seed", "engine"))
     except (ValueError, AttributeError):
-        raise InputError([problem(str(directory), "its manifest.json is not one of ours; choose another directory or add --force")]) from None
+        raise InputError(
+            [problem(str(directory), "its manifest.json is not one of ours; choose another directory or add --force")]
+        ) from None
     if not same:
-        raise InputError([problem(str(directory), f"holds the results of {_named(there, ours)}; choose another directory or add --force")])
+        raise InputError(
+            [
+                problem(
+                    str(directory),
+                    f"holds the results of {_named(there, ours)}; choose another directory or add --force",
+                )
+            ]
+        )
 
 
 def _named(there: dict[str, Any], ours: dict[str, Any]) -> str:
     """Whose results lie there, and what sets them apart if the name does not."""
-    other = " with other inputs" if there.get("hash") != ours["hash"] and there.get("scenario") == ours["scenario"] else ""
+    other = (
+        " with other inputs" if there.get("hash") != ours["hash"] and there.get("scenario") == ours["scenario"] else ""
+    )
     return f"{there.get('scenario')}{other}, seed {there.get('seed')}, engine {there.get('engine')}"
 
 

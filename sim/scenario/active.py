@@ -26,12 +26,23 @@ class Pruned:
     thinned: frozenset[str] = frozenset()
 
 
-def prune(data: dict[str, Any], marks: dict[Loc, Mark], ledger: Ledger, mark: Marker, problems: list[Problem], broken: Collection[str] = ()) -> Pruned:
+def prune(
+    data: dict[str, Any],
+    marks: dict[Loc, Mark],
+    ledger: Ledger,
+    mark: Marker,
+    problems: list[Problem],
+    broken: Collection[str] = (),
+) -> Pruned:
     """Remove the entries that are off, and references to them, from valid data."""
     sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
     targets = {key: _targets(data, key) for key in _WHERE}
     switches = dict.fromkeys(condition["figure"] for _, condition in _conditions(data))
-    off = [loc for loc, condition in _conditions(data) if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)]
+    off = [
+        loc
+        for loc, condition in _conditions(data)
+        if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)
+    ]
     gone = list(off)
     while off:
         for loc in off:
@@ -66,13 +77,29 @@ def _holds(condition: dict[str, Any], loc: Loc, ledger: Ledger, mark: Marker, pr
         known = [str(reading.value) for reading in readings.values()] or [value]
     except LedgerError as error:
         close = error.misses[0].nearest if error.misses else None
-        problems.append(Problem(mark((*place, "figure")), dotted((*place, "figure")), "the ledger has no such figure", figure, nearest=close))
+        problems.append(
+            Problem(
+                mark((*place, "figure")),
+                dotted((*place, "figure")),
+                "the ledger has no such figure",
+                figure,
+                nearest=close,
+            )
+        )
         return True
     for word in wanted:
         if word not in known:
             message = f"{figure} never has the value {word!r}"
             allowed = ", ".join(dict.fromkeys(known))
-            problems.append(Problem(mark((*place, "equals")), dotted((*place, "equals")), message, expected=allowed, nearest=nearest(word, known)))
+            problems.append(
+                Problem(
+                    mark((*place, "equals")),
+                    dotted((*place, "equals")),
+                    message,
+                    expected=allowed,
+                    nearest=nearest(word, known),
+                )
+            )
     return value in wanted
 
 
@@ -92,7 +119,9 @@ def _remove(data: Any, marks: dict[Loc, Mark], loc: Loc) -> None:
             marks[(*loc[:-1], i, *old[len(loc) :])] = marks.pop(old, Mark("?"))
 
 
-def _left_alone(data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc], targets: dict[str, set[str]]) -> Iterator[Loc]:
+def _left_alone(
+    data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc], targets: dict[str, set[str]]
+) -> Iterator[Loc]:
     """Drop references to what is gone; yields the entries that mean nothing without it."""
     lost = {section: {loc[1] for loc in gone if loc[0] == section} for section in SECTIONS}
     items = lost["items"] | lost["pools"]
@@ -109,7 +138,9 @@ def _left_alone(data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc], t
                 _remove(data, marks, ("recipes", name, "yield", key, "keep"))
     for name, sourcing in data.get("sourcing", {}).items():
         _thin(data, marks, ("sourcing", name), "shares", lost["recipes"])
-        if name in items or (_thin(data, marks, ("sourcing", name), "sources", lost["recipes"]) and not sourcing["sources"]):
+        if name in items or (
+            _thin(data, marks, ("sourcing", name), "sources", lost["recipes"]) and not sourcing["sources"]
+        ):
             yield ("sourcing", name)
     for name in data.get("demand", {}):
         _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
@@ -128,10 +159,15 @@ def _strikers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[
             yield here
 
 
-def _watchers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]], items: set[Any]) -> Iterator[Loc]:
+def _watchers(
+    data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]], items: set[Any]
+) -> Iterator[Loc]:
     """Milestones that watch nothing any more; an empty list would mean everything."""
     for name, milestone in data.get("milestones", {}).items():
-        fewer = [_thin(data, marks, ("milestones", name), key, names) for key, names in (("items", items), ("sites", lost["sites"]))]
+        fewer = [
+            _thin(data, marks, ("milestones", name), key, names)
+            for key, names in (("items", items), ("sites", lost["sites"]))
+        ]
         emptied = any(few and not milestone[key] for few, key in zip(fewer, ("items", "sites"), strict=True))
         if emptied or milestone.get("share") in lost["shares"]:
             yield ("milestones", name)
@@ -143,13 +179,19 @@ def _thin(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, key: str, lost
     for part in loc:
         entry = entry[part]
     holder = entry.get(key) or ()
-    at = [i for i, name in enumerate(holder) if name in lost] if isinstance(holder, list) else [n for n in holder if n in lost]
+    at = (
+        [i for i, name in enumerate(holder) if name in lost]
+        if isinstance(holder, list)
+        else [n for n in holder if n in lost]
+    )
     for place in reversed(at):
         _remove(data, marks, (*loc, key, place))
     return bool(at)
 
 
-def _thin_generations(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, items: set[Any], recipes: set[Any]) -> None:
+def _thin_generations(
+    data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, items: set[Any], recipes: set[Any]
+) -> None:
     """Successors that are off drop out; a line of which nothing is left stays for the checks."""
     generations = data["demand"][loc[1]].get("generations") or []
     off = [i for i, generation in enumerate(generations) if generation["item"] in items]

@@ -123,7 +123,15 @@ class Composer:
         parent.key = (key, mark)
         if not parent.told:
             parent.told = True
-            self.problems.append(Problem(mark, self._here(), "a space is missing after ':'", repr_short(glued), nearest=repr_short(f"{key}: {value}")))
+            self.problems.append(
+                Problem(
+                    mark,
+                    self._here(),
+                    "a space is missing after ':'",
+                    repr_short(glued),
+                    nearest=repr_short(f"{key}: {value}"),
+                )
+            )
         return str(value)
 
     def _alias(self, anchor: str, mark: Mark) -> None:
@@ -178,7 +186,9 @@ class Composer:
         parent.size += node.size
         parent.depth = max(parent.depth, node.depth + 1)
         if sum(opened.size for opened in self._open) > MAX_VALUES:
-            self._stop(node.mark, f"more than {MAX_VALUES:,} values, counting what aliases repeat; no scenario needs so many")
+            self._stop(
+                node.mark, f"more than {MAX_VALUES:,} values, counting what aliases repeat; no scenario needs so many"
+            )
         if len(self._open) + node.depth > MAX_DEPTH:
             self._stop(node.mark, f"lists and mappings are nested more than {MAX_DEPTH} deep")
         if parent.pairs is None:

@@ -186,12 +186,22 @@ def _kind(option: Any, slot: Slot) -> str:
         return ", ".join(str(word) for word in option)
     if option in (Quantity, Random, Path):
         return _measured(option, slot.unit)
-    words = {bool: "true or false", int: "a whole number", float: "a number", str: "text", dt.date: "a date such as 2027-01-31"}
+    words = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        dt.date: "a date such as 2027-01-31",
+    }
     if option in words or not (isinstance(option, type) and issubclass(option, BaseModel)):
         return words.get(option, "a value")
     fields = fields_of(option)
     needed = [name for name, info in fields.items() if info.is_required()]
-    return f"a mapping with {', '.join(needed)}" if needed else f"a mapping with keys such as {', '.join(list(fields)[:4])}"
+    return (
+        f"a mapping with {', '.join(needed)}"
+        if needed
+        else f"a mapping with keys such as {', '.join(list(fields)[:4])}"
+    )
 
 
 def _plural(option: Any) -> str:

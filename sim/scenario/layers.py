@@ -40,8 +40,18 @@ def locate(name_or_path: str | Path) -> Path:
         text = text.replace("\0", "\\0")
     near = [str(p) for p in _neighbours(Path(text))]
     close = nearest(text, [*shipped, *near]) or nearest(Path(text).name, [*shipped, *near])
-    allowed = f"a shipped scenario ({', '.join(shipped)}) or the path of a .yaml file" if shipped else "the path of a .yaml file"
-    raise InputError([Problem(Mark(repr_short(text) or "''"), "", "there is no such scenario or file", expected=allowed, nearest=close)])
+    allowed = (
+        f"a shipped scenario ({', '.join(shipped)}) or the path of a .yaml file"
+        if shipped
+        else "the path of a .yaml file"
+    )
+    raise InputError(
+        [
+            Problem(
+                Mark(repr_short(text) or "''"), "", "there is no such scenario or file", expected=allowed, nearest=close
+            )
+        ]
+    )
 
 
 def _shown(file: Path) -> Path:
@@ -80,12 +90,27 @@ def _chain(file: Path, problems: list[Problem]) -> list[Source]:
         current = sources[-1]
         mark = current.mark(("extends",))
         if not isinstance(parent, str):
-            raise InputError([*problems, Problem(mark, "extends", "a scenario extends one other", found=str(parent), expected="a shipped name or a path relative to this file")])
+            raise InputError(
+                [
+                    *problems,
+                    Problem(
+                        mark,
+                        "extends",
+                        "a scenario extends one other",
+                        found=str(parent),
+                        expected="a shipped name or a path relative to this file",
+                    ),
+                ]
+            )
         target = _parent(parent, current, mark, problems)
         real = os.path.realpath(target)
         if real in seen or len(seen) >= MAX_LAYERS:
             chain = " -> ".join([*(s.file for s in sources[seen.index(real) if real in seen else 0 :]), str(target)])
-            why = "the files extend each other in a circle" if real in seen else f"more than {MAX_LAYERS} files extend each other"
+            why = (
+                "the files extend each other in a circle"
+                if real in seen
+                else f"more than {MAX_LAYERS} files extend each other"
+            )
             raise InputError([*problems, Problem(mark, "extends", f"{why}: {chain}")])
         seen.append(real)
         try:
@@ -111,7 +136,19 @@ def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem]) -
     beside = os.path.dirname(parent)  # noqa: PTH120 - the text as written, to be given back as it was
     near = [os.path.join(beside, p.name) for p in _neighbours(folder / parent) if p != Path(current.file)]  # noqa: PTH118
     message = "there is no such scenario to extend"
-    raise InputError([*problems, Problem(mark, "extends", message, parent, "a shipped name or a path relative to this file", nearest(parent, [*shipped, *near]))])
+    raise InputError(
+        [
+            *problems,
+            Problem(
+                mark,
+                "extends",
+                message,
+                parent,
+                "a shipped name or a path relative to this file",
+                nearest(parent, [*shipped, *near]),
+            ),
+        ]
+    )
 
 
 def _refuse_empty(base: Source, problems: list[Problem]) -> None:
@@ -147,18 +184,28 @@ def merge(data: dict[str, Any], marks: dict[Loc, Mark], over: Source, problems: 
     _merge(data, marks, over.data, over, (), problems)
 
 
-def _merge(data: dict[str, Any], marks: dict[Loc, Mark], new: dict[str, Any], over: Source, loc: Loc, problems: list[Problem]) -> None:
+def _merge(
+    data: dict[str, Any], marks: dict[Loc, Mark], new: dict[str, Any], over: Source, loc: Loc, problems: list[Problem]
+) -> None:
     for key, value in new.items():
         place = (*loc, key)
         old = data.get(key)
         if value is None:
             _remove(data, marks, place, over, problems)
-        elif isinstance(value, dict) and isinstance(old, dict) and not whole(value) and not whole(old) and not _condition(place):
+        elif (
+            isinstance(value, dict)
+            and isinstance(old, dict)
+            and not whole(value)
+            and not whole(old)
+            and not _condition(place)
+        ):
             marks[place] = over.marks[place]
             _merge(old, marks, value, over, place, problems)
         else:
             for empty, _ in _nulls(value, place):
-                problems.append(Problem(over.mark(empty), dotted(empty), "there is no value here; write one or remove the key"))
+                problems.append(
+                    Problem(over.mark(empty), dotted(empty), "there is no value here; write one or remove the key")
+                )
             forget(marks, place, old)
             _drop_nulls(value)
             data[key] = value

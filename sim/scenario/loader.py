@@ -79,7 +79,9 @@ def load_scenario(
         raise _all([*problems, *error.problems], unreadable) from None
     if problems or document is None:
         raise _all(problems, unreadable)
-    return Scenario(file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches)
+    return Scenario(
+        file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches
+    )
 
 
 class _Loading:
@@ -107,7 +109,11 @@ class _Loading:
         mark, place = self.mark(loc), written(self.data, loc)
         if is_override(mark) or not place or not self._is_written(loc):
             return mark
-        inside = (self.marks[o] for o in self.overridden if len(o) > len(place) and o[: len(place)] == place and o in self.marks)
+        inside = (
+            self.marks[o]
+            for o in self.overridden
+            if len(o) > len(place) and o[: len(place)] == place and o in self.marks
+        )
         return next(inside, mark)
 
     def _is_written(self, loc: Loc) -> bool:
@@ -132,7 +138,9 @@ class _Loading:
         try:
             self.ledger = self.ledger.valued(values)
         except LedgerError as error:
-            raise InputError([Problem(Mark("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]) from error
+            raise InputError(
+                [Problem(Mark("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]
+            ) from error
 
     def substituted(self, inputs: Inputs, pruned: Pruned) -> list[Change]:
         """What gave way to something else because an article is left out, and problems where nothing could."""
@@ -176,10 +184,27 @@ class _Loading:
     def _resolved(self, document: Document, pruned: Pruned, dropped: frozenset[str], whole: bool) -> Inputs:
         unresolved: list[Problem] = []
         inputs = resolve(document, self.ledger, unresolved, self.blame)
-        context = Context(document, inputs, self.ledger, self.mark, self.blame, self._is_written, self.licences, pruned.names, pruned.thinned, dropped, self.broken, whole)
+        context = Context(
+            document,
+            inputs,
+            self.ledger,
+            self.mark,
+            self.blame,
+            self._is_written,
+            self.licences,
+            pruned.names,
+            pruned.thinned,
+            dropped,
+            self.broken,
+            whole,
+        )
         check(context)
         said = {(p.mark, p.path) for p in (*self.problems, *context.problems)}
-        said |= {(self.blame(loc), dotted(loc)) for loc, quantity, _, _ in quantities(document) if quantity.figure in self.broken}
+        said |= {
+            (self.blame(loc), dotted(loc))
+            for loc, quantity, _, _ in quantities(document)
+            if quantity.figure in self.broken
+        }
         self.problems += [*context.problems, *(p for p in unresolved if (p.mark, p.path) not in said)]
         return self._sourced(inputs)
 

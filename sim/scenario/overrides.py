@@ -102,7 +102,9 @@ def _reading(data: Any, text: str, problems: list[Problem]) -> Override | None:
     figure, right, column = sides
     if not isinstance(data.get("readings", {}), dict):
         return None  # what stands there instead is refused by the schema
-    return Override(text, READING, ("readings", figure), None, right.strip(), {(): Mark(f"{READING} {text}", 1, column)})
+    return Override(
+        text, READING, ("readings", figure), None, right.strip(), {(): Mark(f"{READING} {text}", 1, column)}
+    )
 
 
 def apply(data: dict[str, Any], marks: dict[Loc, Mark], overrides: Sequence[Override], problems: list[Problem]) -> None:
@@ -129,7 +131,11 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
     elif isinstance(parent, dict) and old is not None:
         forget(marks, override.loc, parent.pop(key))
     else:
-        what = "an element of a list cannot be removed; set the whole list" if isinstance(parent, list) else "there is nothing to remove"
+        what = (
+            "an element of a list cannot be removed; set the whole list"
+            if isinstance(parent, list)
+            else "there is nothing to remove"
+        )
         problems.append(Problem(Mark(override.written), dotted(override.loc), what))
 
 
@@ -151,7 +157,10 @@ def changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger
 
 def _reading_change(override: Override, old: Ledger, new: Ledger) -> Change:
     figure = str(override.loc[1])
-    shown = [f"{ledger.reading_name(figure)}: {with_unit(ledger.resolve(figure).value, new[figure].unit)}" for ledger in (old, new)]
+    shown = [
+        f"{ledger.reading_name(figure)}: {with_unit(ledger.resolve(figure).value, new[figure].unit)}"
+        for ledger in (old, new)
+    ]
     return Change(figure, shown[0], shown[1], override.origin)
 
 
@@ -166,7 +175,10 @@ def show(value: Any, unit: str, ledger: Ledger) -> str:
             if kind in value:
                 return f"{with_unit(value[kind], value.get('unit') or unit)} ({kind})"
     if isinstance(value, list) and value and all(isinstance(part, dict) and "at" in part for part in value):
-        ends = [f"{show(part.get('value'), unit, ledger)} at {show(part['at'], 'date', ledger)}" for part in (value[0], value[-1])]
+        ends = [
+            f"{show(part.get('value'), unit, ledger)} at {show(part['at'], 'date', ledger)}"
+            for part in (value[0], value[-1])
+        ]
         return f"{len(value)} dated points, {ends[0]} to {ends[1]}" if len(value) > 1 else ends[0]
     return with_unit(value, unit)
 
@@ -206,7 +218,9 @@ def _flow(value: Any) -> str:
     return with_unit(value, "")
 
 
-def check_readings(data: Any, ledger: Ledger, mark: Any, problems: list[Problem], broken: Collection[str] = ()) -> dict[str, str]:
+def check_readings(
+    data: Any, ledger: Ledger, mark: Any, problems: list[Problem], broken: Collection[str] = ()
+) -> dict[str, str]:
     """The readings that the ledger has; the others are problems, except of figures that are broken themselves."""
     good: dict[str, str] = {}
     chosen = data.get("readings")
@@ -225,8 +239,12 @@ def check_readings(data: Any, ledger: Ledger, mark: Any, problems: list[Problem]
                 problems.append(Problem(place, path, message, expected=", ".join(ledger[figure].readings) or None))
         elif name not in ledger[figure].readings:
             names = list(ledger[figure].readings)
-            message = f"{name!r} is no reading of this figure" if names else "this figure has no readings to choose from"
-            problems.append(Problem(place, path, message, expected=", ".join(names) or None, nearest=nearest(name, names)))
+            message = (
+                f"{name!r} is no reading of this figure" if names else "this figure has no readings to choose from"
+            )
+            problems.append(
+                Problem(place, path, message, expected=", ".join(names) or None, nearest=nearest(name, names))
+            )
         else:
             good[figure] = name
     return good

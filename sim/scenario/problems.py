@@ -104,7 +104,13 @@ def unknown_key(loc: Loc, data: Any, mark: Marker, root: Slot = ROOT, *, hint: b
     parent, key = loc[:-1], str(loc[-1])
     slot = slot_at(data, parent, root)
     allowed = keys_of(slot, _value(data, parent)) if slot is not None else []
-    return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=close_key(key, allowed) if hint else None)
+    return Problem(
+        mark(loc),
+        dotted(loc),
+        f"unknown key {key!r}",
+        expected=", ".join(allowed) or None,
+        nearest=close_key(key, allowed) if hint else None,
+    )
 
 
 def _length(kind: str, context: Any, loc: Loc, mark: Marker) -> Problem:
@@ -137,13 +143,21 @@ def wrong_kind(slot: Slot | None, value: Any, loc: Loc, mark: Marker) -> Problem
     words = list(choices(slot))
     if isinstance(value, str) and words:
         allowed = kinds(slot) if _others(slot) else ", ".join(words)
-        return Problem(mark(loc), dotted(loc), f"{repr_short(value)!r} is not one of the choices", expected=allowed, nearest=nearest(value, words))
+        return Problem(
+            mark(loc),
+            dotted(loc),
+            f"{repr_short(value)!r} is not one of the choices",
+            expected=allowed,
+            nearest=nearest(value, words),
+        )
     return Problem(mark(loc), dotted(loc), "a value of the wrong kind", describe(value), kinds(slot))
 
 
 def _others(slot: Slot) -> bool:
     """Whether something else than a word from a list may stand here."""
-    return any(get_origin(o) is not Literal and not (isinstance(o, type) and issubclass(o, StrEnum)) for o in slot.options)
+    return any(
+        get_origin(o) is not Literal and not (isinstance(o, type) and issubclass(o, StrEnum)) for o in slot.options
+    )
 
 
 def choices(slot: Slot) -> Iterator[str]:
@@ -160,7 +174,10 @@ _EXACT: tuple[type, ...] = (bool, int, float, str, dt.date)
 
 def wrong_kinds(data: Any, mark: Marker, root: Slot = ROOT) -> list[Problem]:
     """Values that pydantic would quietly turn into the kind it wants: the text "yes" into true, say."""
-    return [wrong_kind(slot, value, loc, mark) if key is None else unknown_key((*loc, key), data, mark, root) for slot, value, loc, key in _loose(root, data, ())]
+    return [
+        wrong_kind(slot, value, loc, mark) if key is None else unknown_key((*loc, key), data, mark, root)
+        for slot, value, loc, key in _loose(root, data, ())
+    ]
 
 
 def _loose(slot: Slot, value: Any, loc: Loc) -> Iterator[tuple[Slot, Any, Loc, str | None]]:
@@ -200,7 +217,9 @@ def in_plain_words(problem: Problem) -> Problem:
     if problem.message == "Field required":
         return replace(problem, message="this key is missing")
     if match := _CHOICES.match(problem.message):
-        return replace(problem, message="not one of the choices", expected=match.group(1).replace("'", "").replace(" or ", ", "))
+        return replace(
+            problem, message="not one of the choices", expected=match.group(1).replace("'", "").replace(" or ", ", ")
+        )
     if problem.message.startswith("Input should"):
         return replace(problem, message="a value of the wrong kind", expected=_FIGURE_FORM)
     return problem

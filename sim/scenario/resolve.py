@@ -73,7 +73,9 @@ def quantities(document: BaseModel) -> Iterator[tuple[Loc, Quantity, str, dict[s
     yield from _walk(document, (), "", {})
 
 
-def _walk(node: Any, loc: Loc, unit: str, bounds: dict[str, float]) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
+def _walk(
+    node: Any, loc: Loc, unit: str, bounds: dict[str, float]
+) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
     if isinstance(node, Quantity):
         yield loc, node, unit, bounds
     elif isinstance(node, Random):
@@ -123,9 +125,7 @@ def resolve(document: Document, ledger: Ledger, problems: list[Problem], mark: M
     return Inputs(inputs)
 
 
-def _input(
-    path: str, q: Quantity, unit: str, bounds: Mapping[str, float], document: Document, ledger: Ledger
-) -> Input:
+def _input(path: str, q: Quantity, unit: str, bounds: Mapping[str, float], document: Document, ledger: Ledger) -> Input:
     if q.figure is None:
         value, low, high, from_unit = q.literal, q.low, q.high, q.unit or unit
         kind = "bare" if q.bare is not None else ("derived" if q.derived is not None else "assumed")

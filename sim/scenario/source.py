@@ -21,7 +21,10 @@ _COMMENT = re.compile(r"(^|\s)#.*")
 
 # ruamel's wording, in words that say what to change.
 _PLAIN_WORDS: tuple[tuple[str, str], ...] = (
-    ("mapping values are not allowed", "a colon where no key can stand: check the indentation of this line, or quote text that holds ': '"),
+    (
+        "mapping values are not allowed",
+        "a colon where no key can stand: check the indentation of this line, or quote text that holds ': '",
+    ),
     ("could not find expected ':'", "the line before this one is neither 'key: value' nor part of the value above it"),
     ("expected <block end>", "this line is indented differently from the lines it belongs with"),
     ("expected ',' or ']'", "a list opened with [ is not closed, or lacks a comma"),
@@ -187,7 +190,9 @@ def _syntax(error: Any, file: str) -> Problem:
     words = f"{getattr(error, 'context', None) or ''} {getattr(error, 'problem', None) or ''}"
     context = getattr(error, "context_mark", None)
     if "quoted scalar" in words and "end of stream" in words and context is not None:
-        return Problem(Mark(file, context.line + 1, context.column + 1), "", "the quote that opens here is never closed")
+        return Problem(
+            Mark(file, context.line + 1, context.column + 1), "", "the quote that opens here is never closed"
+        )
     if match := re.search(r"found character '(.)' that cannot start", words):
         return Problem(mark, "", f"a value cannot begin with {match.group(1)}; put it in quotes")
     for theirs, ours in _PLAIN_WORDS:

@@ -23,7 +23,15 @@ def leave_out(ledger: Ledger, articles: Sequence[str], problems: list[Problem]) 
         named.update(meant)
         if len(meant) != 1:
             message = "more than one article has this in its name" if meant else "no figure rests on such an article"
-            problems.append(Problem(Mark(f"{WITHOUT} {article}"), "", message, expected=", ".join(meant or known), nearest=nearest(article, known)))
+            problems.append(
+                Problem(
+                    Mark(f"{WITHOUT} {article}"),
+                    "",
+                    message,
+                    expected=", ".join(meant or known),
+                    nearest=nearest(article, known),
+                )
+            )
     return ledger.without(named) if named else ledger
 
 
@@ -34,7 +42,9 @@ def unsupported(figures: Iterable[str], ledger: Ledger) -> Iterator[Problem]:
         if figure.unsupported:
             resting = dict.fromkeys(a for r in (figure.own, *figure.readings.values()) for a in r.articles)
             message = f"rests on {', '.join(resting)} alone, and nothing can take its place"
-            yield Problem(figure.mark or Mark("?"), id, message, expected="another reading, or a fallback, in its entry")
+            yield Problem(
+                figure.mark or Mark("?"), id, message, expected="another reading, or a fallback, in its entry"
+            )
 
 
 def substitutions(figures: Iterable[str], before: Ledger, after: Ledger) -> list[Change]:

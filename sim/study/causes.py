@@ -58,11 +58,16 @@ class _Walk:
         if plan.rule is MilestoneRule.FIRST_OUTPUT:
             lots = self._of(plan.sources)
             lot = lots[(lots["good"] > 0) & (lots["ready"] >= day - INSTANT)].sort_values("ready").iloc[0]
-            yield Step(day, f"{plan.title}: lot {lot['lot']} of {self._named(lot)} gave its first good {self._unit(lot)}")
+            yield Step(
+                day, f"{plan.title}: lot {lot['lot']} of {self._named(lot)} gave its first good {self._unit(lot)}"
+            )
         else:
             sources = plan.sources if plan.share < 0 else self._own(self._plan.shares[plan.share].sources)
             lot, brought = self._first_of_month(sources, day)
-            yield Step(day, f"{plan.title}: in this month {self._named(lot)} brought most, {brought:,.0f} good {self._unit(lot)}s")
+            yield Step(
+                day,
+                f"{plan.title}: in this month {self._named(lot)} brought most, {brought:,.0f} good {self._unit(lot)}s",
+            )
         yield from self.lot(lot, 0)
 
     def _of(self, sources: tuple[int, ...]) -> pd.DataFrame:
@@ -99,7 +104,10 @@ class _Walk:
         waited = lot["begin"] - lot["released"]
         before = self._awaited(r, lot["begin"]) if waited > INSTANT else None
         if before is not None and depth < DEEPEST:
-            yield Step(lot["begin"], f"it had waited {waited:.1f} days for its inputs: lot {before['lot']} of {self._named(before)} arrived")
+            yield Step(
+                lot["begin"],
+                f"it had waited {waited:.1f} days for its inputs: lot {before['lot']} of {self._named(before)} arrived",
+            )
             yield from self.lot(before, depth + 1)
             return
         if waited > INSTANT:
@@ -120,9 +128,15 @@ class _Walk:
     def _gate(self, r: int, lot: Any) -> Iterator[Step]:
         """The phase of qualification that allowed it, and what held it back in that phase."""
         s = self._draws.sources[r]
-        allowed = {"samples": s.sample_begins, "risk": s.risk_begins, "volume": s.volume_begins}[lot["phase"]] / TICKS_PER_DAY
+        allowed = {"samples": s.sample_begins, "risk": s.risk_begins, "volume": s.volume_begins}[
+            lot["phase"]
+        ] / TICKS_PER_DAY
         held = self._held(lot["recipe"], allowed, lot["ordered"])
-        earlier = (self._lots["recipe"] == lot["recipe"]) & (self._lots["ordered"] < lot["ordered"]) & (self._lots["ordered"] >= allowed)
+        earlier = (
+            (self._lots["recipe"] == lot["recipe"])
+            & (self._lots["ordered"] < lot["ordered"])
+            & (self._lots["ordered"] >= allowed)
+        )
         if held:
             yield Step(lot["ordered"], f"since {lot['recipe']} was allowed to, {held} had held it back")
         elif lot["ordered"] > allowed + LONG and not earlier.any():
@@ -142,16 +156,24 @@ class _Walk:
         source, drawn = self._plan.sources[r], self._draws.sources[r]
         if phase == "volume" and drawn.volume_begins > drawn.risk_begins:
             day = drawn.volume_begins / TICKS_PER_DAY
-            yield Step(day, f"{source.name} ended risk production and was qualified for high volume", self._inputs(source.risk_days))
+            yield Step(
+                day,
+                f"{source.name} ended risk production and was qualified for high volume",
+                self._inputs(source.risk_days),
+            )
         if phase != "samples" and drawn.risk_begins > drawn.sample_begins:
             day = drawn.risk_begins / TICKS_PER_DAY
-            yield Step(day, f"{source.name} ended its samples and began risk production", self._inputs(source.sample_days))
+            yield Step(
+                day, f"{source.name} ended its samples and began risk production", self._inputs(source.sample_days)
+            )
         opened = self._draws.sites[source.site].nameplate.first_positive()
         begins = drawn.sample_begins
         if begins >= NEVER:
             return
         if source.begins != NONE and begins > opened:
-            yield Step(begins / TICKS_PER_DAY, f"{source.name} could begin at the earliest", self._inputs(source.begins))
+            yield Step(
+                begins / TICKS_PER_DAY, f"{source.name} could begin at the earliest", self._inputs(source.begins)
+            )
         else:
             yield from self._site(source.site, opened / TICKS_PER_DAY)
 

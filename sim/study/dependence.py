@@ -103,7 +103,9 @@ def dependences(
     for (knob, trial), outcome in zip(tried, others, strict=True):
         if outcome is not None:
             moved.setdefault(knob, []).append(Moved(trial.label, trial.value, outcome.get(kpi)))
-    found = [Dependence(k, tuple(each), _swing(at, each)) for k, each in moved.items() if any(m.kpi != at for m in each)]
+    found = [
+        Dependence(k, tuple(each), _swing(at, each)) for k, each in moved.items() if any(m.kpi != at for m in each)
+    ]
     found.sort(key=lambda d: -d.swing)
     names = {d.knob.name for d in found}
     return Dependences(

@@ -52,7 +52,9 @@ def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base
     itself, or has none.
     """
     document = result.scenario.document
-    if any(s.partition("=")[0].strip() == "lot_scale" for s in base.sets) or not any(r.lot_size for r in document.recipes.values()):
+    if any(s.partition("=")[0].strip() == "lot_scale" for s in base.sets) or not any(
+        r.lot_size for r in document.recipes.values()
+    ):
         return base, 1
     frame = result.frames["monthly"]
     lots = float(frame.loc[(frame["scope"] == "site") & (frame["measure"] == "lots"), "value"].sum())
@@ -87,7 +89,9 @@ def outcome(base: Base, row: Row) -> Outcome | None:
     return {**result.kpis, **{str(name): None if time != time else float(time) for name, time in times.items()}}
 
 
-def run_rows(base: Base, rows: Sequence[Row], *, jobs: int = 0, progress: Progress | None = None) -> list[Outcome | None]:
+def run_rows(
+    base: Base, rows: Sequence[Row], *, jobs: int = 0, progress: Progress | None = None
+) -> list[Outcome | None]:
     """Outcomes of all rows, in their order, on `jobs` processes (0: one for each core).
 
     The outcomes do not depend on `jobs`.

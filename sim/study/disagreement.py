@@ -80,7 +80,13 @@ def _combination(readings: dict[str, tuple[str, ...]], index: int) -> Combinatio
 
 
 def disagreement(
-    base: Base, scenario: Scenario, kpi: str, *, most: int = 60, seed: int = 0, jobs: int = 0,
+    base: Base,
+    scenario: Scenario,
+    kpi: str,
+    *,
+    most: int = 60,
+    seed: int = 0,
+    jobs: int = 0,
     progress: Progress | None = None,
 ) -> Disagreement | None:
     """Run combinations of readings, draws of all ranges in each and two seeds in each of those.
@@ -181,10 +187,14 @@ def _parts(table: FloatArray, seed: int, *, whole: bool) -> tuple[Part, ...]:
     again = np.array([_shares(np.take(table, luck.integers(0, size, size), axis)) for _ in range(RESAMPLES)])
     low, high = np.quantile(again, [0.025, 0.975], axis=0)
     names = ("disagreement among sources", "uncertainty within their ranges", "noise")
-    return tuple(Part(n, float(s), float(a), float(b)) for n, s, a, b in zip(names, _shares(table), low, high, strict=True))
+    return tuple(
+        Part(n, float(s), float(a), float(b)) for n, s, a, b in zip(names, _shares(table), low, high, strict=True)
+    )
 
 
-def _sides(chosen: Sequence[Combination], means: NDArray[np.float64], readings: dict[str, tuple[str, ...]]) -> tuple[Side, ...]:
+def _sides(
+    chosen: Sequence[Combination], means: NDArray[np.float64], readings: dict[str, tuple[str, ...]]
+) -> tuple[Side, ...]:
     """The mean of the KPI under each reading; figures whose readings part most come first."""
     taken = [dict(c) for c in chosen]
     found: list[list[Side]] = []

@@ -62,7 +62,9 @@ def base_figures(scenario: Scenario) -> list[str]:
 def _figure(scenario: Scenario, name: str) -> Knob:
     found, unit = scenario.ledger.resolve(name), scenario.ledger.figures[name].unit
     paths = uses(scenario, name)
-    return Knob(name, True, found.value, found.low, found.high, unit, str(found.kind), found.source, found.article, paths)
+    return Knob(
+        name, True, found.value, found.low, found.high, unit, str(found.kind), found.source, found.article, paths
+    )
 
 
 def _in_place(scenario: Scenario, path: str, i: Input) -> Knob | None:
@@ -71,7 +73,9 @@ def _in_place(scenario: Scenario, path: str, i: Input) -> Knob | None:
     if i.figure is not None or i.source == UNWRITTEN or isinstance(i.value, str):
         return None
     if i.unit == "date" and start is not None:
-        return Knob(path, False, start + dt.timedelta(days=int(i.value)), None, None, i.unit, i.kind, i.source, None, (path,))
+        return Knob(
+            path, False, start + dt.timedelta(days=int(i.value)), None, None, i.unit, i.kind, i.source, None, (path,)
+        )
     return Knob(path, False, i.value, i.low, i.high, i.unit, i.kind, i.source, None, (path,))
 
 

@@ -43,7 +43,9 @@ DRAWN = {"assumed": PLANNED, "low": 20, "high": 160, "draw": "uniform", "source"
 
 def risk_days(scenario: Any, seed: int) -> float:
     plan = compile_plan(scenario)
-    place = next(i for i, planned in enumerate(plan.inputs) if planned.path == "recipes.make_two.qualification.risk.days")
+    place = next(
+        i for i, planned in enumerate(plan.inputs) if planned.path == "recipes.make_two.qualification.risk.days"
+    )
     return float(draw(plan, seed).vector[place])
 
 
@@ -72,13 +74,17 @@ def test_orders_do_not_depend_on_a_delay_that_has_not_shown(late: dict[float, Re
     assert all(a != b for a, b in pairwise(whole))
 
 
-def test_up_to_the_planned_date_orders_are_those_of_the_plan(build: Fixture, late: dict[float, Result], measured: Fixture) -> None:
+def test_up_to_the_planned_date_orders_are_those_of_the_plan(
+    build: Fixture, late: dict[float, Result], measured: Fixture
+) -> None:
     on_time = run(build(succession(PLANNED)))
     for result in late.values():
         assert releases(result, measured, PLANNED) == releases(on_time, measured, PLANNED)
 
 
-def test_who_counts_on_the_plan_lacks_the_old_product_when_the_new_is_late(build: Fixture, late: dict[float, Result], measured: Fixture) -> None:
+def test_who_counts_on_the_plan_lacks_the_old_product_when_the_new_is_late(
+    build: Fixture, late: dict[float, Result], measured: Fixture
+) -> None:
     """On day 60 the second product is to take a quarter of the ten days from day 70 on, 25 units, which it does
     not when it is late; told of the delay, the planner would have ordered them of the first."""
     for took, result in late.items():

@@ -58,13 +58,20 @@ def test_nobody_is_told_of_an_idle_fleet_that_nobody_asked_about(build: Build) -
 
 
 def test_an_idle_share_needs_items_with_compute(build: Build) -> None:
-    wrong = data() | {"items": {"card": {"stage": "board"}}, "demand": {"cars": {"item": "card", "rate": 1, "idle_share": 0.5}}}
+    wrong = data() | {
+        "items": {"card": {"stage": "board"}},
+        "demand": {"cars": {"item": "card", "rate": 1, "idle_share": 0.5}},
+    }
     with pytest.raises(InputError, match="an idle share counts H100-equivalents, but card has no h100e"):
         build(wrong)
 
 
 def test_what_fails_first_is_named_first_with_its_month(build: Build) -> None:
-    steps = [{"at": dt.date(2026, 1, 1), "value": 50}, {"at": dt.date(2026, 7, 1), "value": 500}, {"at": dt.date(2027, 1, 1), "value": 5_000}]
+    steps = [
+        {"at": dt.date(2026, 1, 1), "value": 50},
+        {"at": dt.date(2026, 7, 1), "value": 500},
+        {"at": dt.date(2027, 1, 1), "value": 5_000},
+    ]
     path = {"interpolate": "step", "points": steps}
     world = data() | {
         "items": {"card": {"stage": "board"}, "part": {"stage": "part"}},

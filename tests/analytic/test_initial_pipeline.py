@@ -24,7 +24,14 @@ def ten_days(build: Fixture) -> Callable[..., Result]:
             "items": {"part": {"stage": "part"}},
             "sites": {"supplier": {"in_house": False, "capacity": 100}},
             "recipes": {
-                "buy": {"item": "part", "site": "supplier", "lot_size": 5, "cycle_time": 10, "shipping_time": 3, "shipment_cost": 7}
+                "buy": {
+                    "item": "part",
+                    "site": "supplier",
+                    "lot_size": 5,
+                    "cycle_time": 10,
+                    "shipping_time": 3,
+                    "shipment_cost": 7,
+                }
             },
             "demand": {"d": {"item": "part", "rate": 10}},
         }
@@ -34,7 +41,15 @@ def ten_days(build: Fixture) -> Callable[..., Result]:
 
 
 def held(begins: float, days: float) -> dict[str, Any]:
-    return {"strike": {"kind": "scheduled", "begins": begins, "duration": days, "sites": ["supplier"], "effects": {"shipments_held": True}}}
+    return {
+        "strike": {
+            "kind": "scheduled",
+            "begins": begins,
+            "duration": days,
+            "sites": ["supplier"],
+            "effects": {"shipments_held": True},
+        }
+    }
 
 
 def arrived(result: Result, measured: Fixture) -> float:

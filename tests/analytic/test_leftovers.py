@@ -23,7 +23,9 @@ def successors(stocks: dict[str, int]) -> dict[str, Any]:
             **{f"make_{k}": {"item": k, "site": "plant", "inputs": {f"chip_{k}": 2}} for k in ("one", "two")},
             **{f"make_chip_{k}": {"item": f"chip_{k}", "site": "plant"} for k in ("one", "two")},
         },
-        "demand": {"d": {"generations": [{"item": "one"}, {"item": "two", "begins": dt.date(2026, 7, 1)}], "rate": 300}},
+        "demand": {
+            "d": {"generations": [{"item": "one"}, {"item": "two", "begins": dt.date(2026, 7, 1)}], "rate": 300}
+        },
     }
 
 

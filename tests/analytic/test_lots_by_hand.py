@@ -199,11 +199,19 @@ def test_bypass(go: Fixture, bypass: bool, large: float, small: float) -> None:
     data = {
         "horizon": {"length": 20, "time_unit": "day"},
         "items": {
-            "input": {"stage": "input", "initial_stock": 5, "bypass": bypass, "policy": {"type": "base_stock", "level": 5}},
+            "input": {
+                "stage": "input",
+                "initial_stock": 5,
+                "bypass": bypass,
+                "policy": {"type": "base_stock", "level": 5},
+            },
             "large": {"stage": "product", "policy": BASE},
             "small": {"stage": "product", "policy": BASE},
         },
-        "sites": {"supplier": {"in_house": False, "capacity": "unlimited"}, "plant": {"in_house": True, "capacity": 100}},
+        "sites": {
+            "supplier": {"in_house": False, "capacity": "unlimited"},
+            "plant": {"in_house": True, "capacity": 100},
+        },
         "recipes": {
             "buy": {"item": "input", "site": "supplier", "shipping_time": 5},
             "make_large": {"item": "large", "site": "plant", "inputs": {"input": 2}},

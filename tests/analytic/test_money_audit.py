@@ -40,7 +40,14 @@ def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
         "sites": {"plant": plant, "supplier": supplier},
         "recipes": {
             "own": {"item": "part", "site": "plant", "lot_size": 5, "cycle_time": 10, "variable_cost": 3.33},
-            "buy": {"item": "part", "site": "supplier", "lot_size": 5, "cycle_time": 10, "price": 8.31, "order_cost": 5},
+            "buy": {
+                "item": "part",
+                "site": "supplier",
+                "lot_size": 5,
+                "cycle_time": 10,
+                "price": 8.31,
+                "order_cost": 5,
+            },
         },
         "sourcing": {"part": {"sources": ["own", "buy"], "policy": "in_house_first"}},
         "demand": {"d": {"item": "part", "rate": 300, "value": 20, "shortage_cost": 0.5}},
@@ -86,6 +93,9 @@ def test_an_entry_left_out_is_found(played: Played, category: str) -> None:
 
 def test_take_or_pay_of_the_wrong_year_is_found(played: Played) -> None:
     draws, records, found = played
-    moved = [replace(e, cents=np.roll(e.cents, 100 if len(e.cents) > 100 else 12)) if e.category == "take_or_pay" else e for e in found]
+    moved = [
+        replace(e, cents=np.roll(e.cents, 100 if len(e.cents) > 100 else 12)) if e.category == "take_or_pay" else e
+        for e in found
+    ]
     with pytest.raises(ModelError, match="take_or_pay of supplier"):
         audit(draws, records, moved)

@@ -88,7 +88,10 @@ def test_the_frames_keep_to_the_reporting_period(reported: Callable[..., Result]
         sums = [f.loc[f["measure"] == measure, "value"].sum() for f in (weekly, monthly.frames["monthly"])]
         assert sums[0] == pytest.approx(sums[1])
     for measure in LEVELS:
-        ends = [f.loc[(f["measure"] == measure) & (f["period"] == f["period"].max()), "value"].tolist() for f in (weekly, monthly.frames["monthly"])]
+        ends = [
+            f.loc[(f["measure"] == measure) & (f["period"] == f["period"].max()), "value"].tolist()
+            for f in (weekly, monthly.frames["monthly"])
+        ]
         assert ends[0] == ends[1]
     shares = weekly[weekly["scope"] == "share"].pivot(index="period", columns="measure", values="value").dropna()
     assert shares["share"].tolist() == pytest.approx((shares["in_house"] / shares["total"]).tolist())
@@ -96,7 +99,10 @@ def test_the_frames_keep_to_the_reporting_period(reported: Callable[..., Result]
 
 def test_cash_by_any_period_is_the_same_money(reported: Callable[..., Result], monthly: Result) -> None:
     for every in ("day", 7):
-        cash, wanted = (f.groupby(["category", "name"])["usd"].sum() for f in (reported(every).frames["cash"], monthly.frames["cash"]))
+        cash, wanted = (
+            f.groupby(["category", "name"])["usd"].sum()
+            for f in (reported(every).frames["cash"], monthly.frames["cash"])
+        )
         assert cash.round(2).to_dict() == pytest.approx(wanted.round(2).to_dict())
 
 

@@ -60,7 +60,9 @@ def test_a_forecast_of_its_own_begins_with_the_demand(build: Fixture, measured: 
 
 
 @pytest.mark.parametrize(("days", "ends"), [(100, True), (200, False)])
-def test_a_list_of_demands_that_ends_early_ends_the_forecast(build: Fixture, measured: Fixture, days: int, ends: bool) -> None:
+def test_a_list_of_demands_that_ends_early_ends_the_forecast(
+    build: Fixture, measured: Fixture, days: int, ends: bool
+) -> None:
     """10 a day, listed: after half of the horizon nothing is ordered; a list for all of it is taken to go on."""
     data = planned(demand={"d": {"item": "part", "pattern": "series", "every": 1, "values": [10] * days}})
     result = run(build(data))
@@ -112,7 +114,10 @@ def test_a_changeover_waits_for_high_volume(build: Fixture) -> None:
 def moving(contract: dict[str, Any], qualification: dict[str, Any] | None = None) -> dict[str, Any]:
     """Our own plant opens on day 60 with more than enough; outside has been the only source."""
     data = planned()
-    site = {"in_house": True, "capacity": {"interpolate": "step", "points": [{"at": 0, "value": 0}, {"at": 60, "value": 30}]}}
+    site = {
+        "in_house": True,
+        "capacity": {"interpolate": "step", "points": [{"at": 0, "value": 0}, {"at": 60, "value": 30}]},
+    }
     data["sites"]["plant"] = site
     data["sites"]["supplier"]["contract"] = contract
     own = {"item": "part", "site": "plant", "lot_size": 5, "cycle_time": 10}
@@ -145,7 +150,9 @@ def test_what_a_promise_keeps_from_our_own_plant_is_laid_to_contracts(build: Fix
     assert sum(measured(bound, "pool", "part", "short.contract")) == 0
 
 
-def test_lots_of_risk_production_on_order_are_no_reason_to_order_less_outside(build: Fixture, measured: Fixture) -> None:
+def test_lots_of_risk_production_on_order_are_no_reason_to_order_less_outside(
+    build: Fixture, measured: Fixture
+) -> None:
     """Samples from day 60, risk production from 80, first of it received on 90; volume from 120."""
     qualification = {"samples": {"days": 20, "starts": 1}, "risk": {"days": 40, "starts": 4}}
     result = run(build(moving({}, qualification)))

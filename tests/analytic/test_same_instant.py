@@ -58,7 +58,8 @@ def test_a_chain_without_lead_times(build: Fixture) -> None:
     data = shop(0, 0, 0, [3] * 10)
     data["items"] = {s: {"stage": s, "policy": {"type": "base_stock", "level": 0}} for s in stages}
     data["recipes"] = {
-        s: {"item": s, "site": "supplier", **({"inputs": {stages[i - 1]: 2}} if i else {})} for i, s in enumerate(stages)
+        s: {"item": s, "site": "supplier", **({"inputs": {stages[i - 1]: 2}} if i else {})}
+        for i, s in enumerate(stages)
     }
     data["demand"]["d"]["item"] = stages[-1]
     kpis = run(build(data)).kpis

@@ -19,7 +19,17 @@ def scenario_with(build: Any, draws: dict[str, Any], correlations: list[dict[str
     data = {
         "title": "two suppliers",
         "bare_numbers": "made up",
-        "figures": {"lead": {"statement": "Lead time.", "value": 10, "low": 5, "high": 30, "unit": "day", "kind": "assumed", "source": "made up"}},
+        "figures": {
+            "lead": {
+                "statement": "Lead time.",
+                "value": 10,
+                "low": 5,
+                "high": 30,
+                "unit": "day",
+                "kind": "assumed",
+                "source": "made up",
+            }
+        },
         "horizon": {"length": 10, "time_unit": "day"},
         "items": {"part": {"stage": "part"}},
         "sites": {"east": {"in_house": True, "capacity": 9}, "west": {"in_house": True, "capacity": 9}},

@@ -27,7 +27,10 @@ def moved(build: Fixture) -> Callable[[float], Result]:
             "report_every": 10,
             "initial": "empty",
             "items": {"part": {"stage": "part", "policy": {"type": "base_stock", "level": 0}}},
-            "sites": {"plant": {"in_house": True, "capacity": opened}, "supplier": {"in_house": False, "capacity": closed}},
+            "sites": {
+                "plant": {"in_house": True, "capacity": opened},
+                "supplier": {"in_house": False, "capacity": closed},
+            },
             "recipes": {
                 "own": {"item": "part", "site": "plant", "lot_size": 1},
                 "buy": {"item": "part", "site": "supplier", "lot_size": 1},

@@ -21,7 +21,13 @@ def lots(n: int, size: int, recipe: dict[str, Any], noise: str) -> dict[str, Any
     return {
         "horizon": {"length": n, "time_unit": "day"},
         "yield_noise": noise,
-        "items": {"chip": {"stage": "wafer", "die_area": {"n3": 300}, "policy": {"type": "periodic", "quantity": size, "review": 1}}},
+        "items": {
+            "chip": {
+                "stage": "wafer",
+                "die_area": {"n3": 300},
+                "policy": {"type": "periodic", "quantity": size, "review": 1},
+            }
+        },
         "nodes": {"n3": {"reticle": 858, "wafer_diameter": 300, "edge_exclusion": 3, "scribe": 0.1}},
         "sites": {"fab": {"in_house": True, "capacity": "unlimited"}},
         "recipes": {"make": {"item": "chip", "site": "fab", "lot_size": size, **recipe}},

@@ -60,7 +60,9 @@ def test_every_room_has_its_place() -> None:
     assert rooms <= set(RANK), f"add to LAYERS and ARCHITECTURE.md: {sorted(rooms - set(RANK))}"
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if f != PACKAGE / "__init__.py"], ids=lambda f: str(f.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "file", [f for f in FILES if f != PACKAGE / "__init__.py"], ids=lambda f: str(f.relative_to(ROOT))
+)
 def test_no_arrow_upward(file: Path) -> None:
     own = room_of(file)
     for room, line in sorted(imported_rooms(file)):

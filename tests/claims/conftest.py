@@ -62,8 +62,13 @@ def tested(tmp_path: Path) -> Test:
     """Test claims, given as data, on a scenario given as data; findings by claim."""
 
     def run(scenario: dict[str, Any], claims: dict[str, dict[str, Any]], **options: Any) -> dict[str, Finding]:
-        filled = {id: {"statement": id, "figure": "press.day", "measured": "it", **claim} for id, claim in claims.items()}
-        for name, data in (("scenario", scenario), ("claims", {"bare_numbers": "made up for a test", "claims": filled})):
+        filled = {
+            id: {"statement": id, "figure": "press.day", "measured": "it", **claim} for id, claim in claims.items()
+        }
+        for name, data in (
+            ("scenario", scenario),
+            ("claims", {"bare_numbers": "made up for a test", "claims": filled}),
+        ):
             with (tmp_path / f"{name}.yaml").open("w", encoding="utf-8") as stream:
                 YAML(typ="safe").dump(_dated(data), stream)
         found: Judgement = judge(tmp_path / "scenario.yaml", claims=tmp_path / "claims.yaml", **{"n": 1, **options})

@@ -64,23 +64,42 @@ def test_no_claim_of_a_run_takes_its_bound_for_its_measure() -> None:
     for compiled in claims().values():
         expect = compiled.claim.expect
         if expect is not None and expect.formula is not None and expect.over is None:
-            bounds = {q.figure for q in (expect.at_least, expect.at_most, expect.by, expect.not_before) if q is not None}
+            bounds = {
+                q.figure for q in (expect.at_least, expect.at_most, expect.by, expect.not_before) if q is not None
+            }
             assert expect.formula not in bounds, compiled.id
 
 
-def test_precedent_turns_what_the_announcement_meets(announced: dict[str, Finding], typical: dict[str, Finding]) -> None:
+def test_precedent_turns_what_the_announcement_meets(
+    announced: dict[str, Finding], typical: dict[str, Finding]
+) -> None:
     turned = {id for id, f in announced.items() if f.verdict is Verdict.MET and typical[id].verdict is Verdict.MISSED}
-    assert {"ai5-small-deployment-2026", "ai6-launch-2028", "ai6-mass-mid-2028", "panel-plant-3q26", "programme-upgrade-2028"} <= turned
-    assert (announced["fab-years-without-return"].verdict, typical["fab-years-without-return"].verdict) == (Verdict.MISSED, Verdict.MET)
+    assert {
+        "ai5-small-deployment-2026",
+        "ai6-launch-2028",
+        "ai6-mass-mid-2028",
+        "panel-plant-3q26",
+        "programme-upgrade-2028",
+    } <= turned
+    assert (announced["fab-years-without-return"].verdict, typical["fab-years-without-return"].verdict) == (
+        Verdict.MISSED,
+        Verdict.MET,
+    )
 
 
-def test_what_only_others_say_does_not_change_with_the_scenario(announced: dict[str, Finding], typical: dict[str, Finding]) -> None:
+def test_what_only_others_say_does_not_change_with_the_scenario(
+    announced: dict[str, Finding], typical: dict[str, Finding]
+) -> None:
     for id, finding in announced.items():
         if finding.compiled.probe is None or isinstance(finding.compiled.probe, Constant):
             assert (finding.verdict, finding.margin) == (typical[id].verdict, typical[id].margin), id
 
 
-LATE = ("recipes.ai5_tsmc.qualification.begins=2027-11-01", "recipes.ai5_samsung.qualification.begins=2027-11-01", "recipes.ai5_own.qualification.begins=2027-11-01")
+LATE = (
+    "recipes.ai5_tsmc.qualification.begins=2027-11-01",
+    "recipes.ai5_samsung.qualification.begins=2027-11-01",
+    "recipes.ai5_own.qualification.begins=2027-11-01",
+)
 PLENTY = (
     "sourcing.rf_part.phase_out.ends=2027-12-31", "sites.rf_line.ramp.start=2026-02-01", "sites.rf_line.ramp.initial=1000000000", "sites.rf_line.ramp.target=1000000000",
     "sites.terafab.construction.decision=2024-12-01", "recipes.rf_packaged.price=5", "recipes.ai5_tsmc.price=10000000",
@@ -102,7 +121,9 @@ TURNED = [
 
 
 @pytest.mark.parametrize(("sets", "ids"), TURNED, ids=[ids[0] for _, ids in TURNED])
-def test_a_claim_about_a_run_can_come_out_either_way(sets: tuple[str, ...], ids: tuple[str, ...], announced: dict[str, Finding]) -> None:
+def test_a_claim_about_a_run_can_come_out_either_way(
+    sets: tuple[str, ...], ids: tuple[str, ...], announced: dict[str, Finding]
+) -> None:
     found = findings("as-announced", sets)
     for id in ids:
         verdicts = {announced[id].verdict, found[id].verdict}
@@ -110,15 +131,24 @@ def test_a_claim_about_a_run_can_come_out_either_way(sets: tuple[str, ...], ids:
 
 
 @pytest.mark.parametrize("written", [{"readings": ("foplp.role=rf_only",)}, {"sets": ("readings.foplp.role=rf_only",)}])
-def test_a_claims_own_reading_comes_before_the_users(written: dict[str, tuple[str, ...]], announced: dict[str, Finding]) -> None:
+def test_a_claims_own_reading_comes_before_the_users(
+    written: dict[str, tuple[str, ...]], announced: dict[str, Finding]
+) -> None:
     found = findings("as-announced", **written)
     assert found["independent-packages"].typical == announced["independent-packages"].typical
 
 
 @pytest.mark.parametrize(
-    ("reading", "id"), [("alloc.tsmc.n3_share=low", "x1-on-3nm"), ("demand.chips_year=two-hundred-billion", None), ("ai5.power=reported-peak-800", "ai5-less-power")]
+    ("reading", "id"),
+    [
+        ("alloc.tsmc.n3_share=low", "x1-on-3nm"),
+        ("demand.chips_year=two-hundred-billion", None),
+        ("ai5.power=reported-peak-800", "ai5-less-power"),
+    ],
 )
 def test_a_reading_turns_arithmetic(reading: str, id: str | None, announced: dict[str, Finding]) -> None:
     found = findings("foundry-only", readings=(reading,))
-    turned = {k for k, f in found.items() if isinstance(f.compiled.probe, Constant) and f.verdict is not announced[k].verdict}
+    turned = {
+        k for k, f in found.items() if isinstance(f.compiled.probe, Constant) and f.verdict is not announced[k].verdict
+    }
     assert turned == ({id} if id else set())

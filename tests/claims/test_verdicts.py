@@ -55,9 +55,13 @@ def test_what_always_holds_is_met_and_what_never_does_is_missed(plant: Plant, te
 
 
 @pytest.mark.parametrize(("limit", "share"), [(85, 0.3), (125, 0.7)])
-def test_a_drawn_building_time_gives_the_share_of_draws_in_time(limit: int, share: float, plant: Plant, tested: Test, tmp_path: Path) -> None:
+def test_a_drawn_building_time_gives_the_share_of_draws_in_time(
+    limit: int, share: float, plant: Plant, tested: Test, tmp_path: Path
+) -> None:
     n = 60
-    found = tested(plant(DRAWN), {"in-time": {"expect": {"milestone": "first_own", "by": day(limit)}}}, n=n, seed=3)["in-time"]
+    found = tested(plant(DRAWN), {"in-time": {"expect": {"milestone": "first_own", "by": day(limit)}}}, n=n, seed=3)[
+        "in-time"
+    ]
     plan = compile_plan(load_scenario(tmp_path / "scenario.yaml"))
     path = "sites.plant.construction.stages.0.duration"
     place = next(i for i, planned in enumerate(plan.inputs) if planned.path == path)
@@ -85,10 +89,17 @@ def test_wilson_stays_within_0_and_1() -> None:
 
 
 def test_processes_change_nothing(plant: Plant, tested: Test) -> None:
-    claims = {"in-time": {"expect": {"milestone": "first_own", "by": day(100)}}, "outlay": {"expect": {"kpi": "capex_usd", "at_most": 30000}}}
+    claims = {
+        "in-time": {"expect": {"milestone": "first_own", "by": day(100)}},
+        "outlay": {"expect": {"kpi": "capex_usd", "at_most": 30000}},
+    }
     alone, together = (tested(plant(DRAWN), claims, n=6, jobs=jobs) for jobs in (1, 2))
     for id, finding in alone.items():
-        assert (finding.probability, finding.typical, finding.margin) == (together[id].probability, together[id].typical, together[id].margin)
+        assert (finding.probability, finding.typical, finding.margin) == (
+            together[id].probability,
+            together[id].typical,
+            together[id].margin,
+        )
 
 
 def test_numbers_of_a_run_are_counted_by_window_site_and_owner(plant: Plant, tested: Test) -> None:
@@ -98,9 +109,19 @@ def test_numbers_of_a_run_are_counted_by_window_site_and_owner(plant: Plant, tes
         {
             # Nothing before day 105; from June on the plant makes all that is asked for, 150 a month.
             "none-yet": {"expect": {"made": {**own, "until": "2026-03-31"}, "at_least": 1}},
-            "rate": {"expect": {"made": {**own, "since": "2026-06-01", "per": "mean_month"}, "at_least": 140, "at_most": 160}},
-            "peak": {"expect": {"starts": {"items": ["thing"], "sites": ["plant"], "per": "peak_month"}, "at_least": 301}},
-            "all-own": {"expect": {"finished": {**own, "since": "2026-07-01"}, "over": {"finished": {"items": ["thing"], "since": "2026-07-01"}}, "at_least": 1}},
+            "rate": {
+                "expect": {"made": {**own, "since": "2026-06-01", "per": "mean_month"}, "at_least": 140, "at_most": 160}
+            },
+            "peak": {
+                "expect": {"starts": {"items": ["thing"], "sites": ["plant"], "per": "peak_month"}, "at_least": 301}
+            },
+            "all-own": {
+                "expect": {
+                    "finished": {**own, "since": "2026-07-01"},
+                    "over": {"finished": {"items": ["thing"], "since": "2026-07-01"}},
+                    "at_least": 1,
+                }
+            },
             "served": {"expect": {"delivered": {"demand": ["customers"], "until": "2026-03-31"}, "at_least": 450}},
         },
     )
@@ -201,7 +222,10 @@ def test_another_source_contradicts_only_outside_its_range(plant: Plant, tested:
         {
             "against": {"contradicted_by": [{"figure": "press.other"}, {"figure": "press.alike"}]},
             "alike": {"contradicted_by": [{"figure": "press.alike"}]},
-            "tested-too": {"contradicted_by": [{"figure": "press.other"}], "expect": {"kpi": "fill_rate", "at_least": 2}},
+            "tested-too": {
+                "contradicted_by": [{"figure": "press.other"}],
+                "expect": {"kpi": "fill_rate", "at_least": 2},
+            },
         },
     )
     # 100 days against 120 to 180 days, and against 3 to 4 months.

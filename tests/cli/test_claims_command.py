@@ -56,7 +56,9 @@ def test_json_is_one_document(chargers: str, capsys: pytest.CaptureFixture[str])
         assert claim["ci95"] is None or 0 <= claim["ci95"][0] <= claim["probability"] <= claim["ci95"][1] <= 1
 
 
-def test_on_another_companys_scenario_claims_about_runs_are_untestable(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_another_companys_scenario_claims_about_runs_are_untestable(
+    chargers: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["claims", chargers, "-n", "1", "--json"]) == 0
     found = {claim["id"]: claim for claim in json.loads(capsys.readouterr().out)["claims"]}
     assert found["ai5-samples-2026"]["verdict"] == "untestable"

@@ -22,7 +22,9 @@ HEAVY = ("joblib", "numpy", "pandas", "pint", "pydantic", "pyarrow", "rich", "ru
 def fabshift(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     env = os.environ | {"PYTHONUTF8": "1"}
-    return subprocess.run([sys.executable, "-m", "sim", *args], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *args], cwd=cwd, env=env, capture_output=True, text=True, check=False
+    )
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,7 +35,9 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = f"import sys; from sim.cli.main import main; main(['--help']); print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    code = (
+        f"import sys; from sim.cli.main import main; main(['--help']); print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "[]"
 
@@ -158,7 +162,9 @@ def test_figures_of_an_article_are_those_that_rest_on_it(capsys: pytest.CaptureF
         ("dojo.leavers", "nothing"),
     ],
 )
-def test_a_figure_tells_who_uses_it_and_what_takes_its_place(figure: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_figure_tells_who_uses_it_and_what_takes_its_place(
+    figure: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["figures", figure]) == 0
     assert line in capsys.readouterr().out
 
@@ -188,7 +194,9 @@ def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_broken_rule_of_the_model_exits_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_rule_of_the_model_exits_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from sim.errors import ModelError
 
     def broken(*_: object) -> None:
@@ -208,7 +216,9 @@ def test_output_that_cannot_be_written_is_wrong_input(tmp_path: Path) -> None:
 def test_a_narrow_encoding_is_no_traceback() -> None:
     for args in (["figures"], ["figures", "--json"]):
         env = os.environ | {"PYTHONIOENCODING": "ascii"}
-        done = subprocess.run([sys.executable, "-m", "sim", *args], env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", *args], env=env, capture_output=True, text=True, check=False
+        )
         assert (done.returncode, done.stderr) == (0, "")
         if "--json" in args:
             json.loads(done.stdout)

@@ -28,7 +28,12 @@ figures:
     readings: {low: {value: 1, kind: assumed, source: me}, high: {value: 2, kind: assumed, source: me}}
   double: {statement: Twice., unit: unit/month, formula: 2 * base, kind: derived, source: arithmetic}
 """
-ARTICLES = ("000_9bd13368fc6f7220.txt", "001_a9e6d48dc95cab93.txt", "002_255aa4828f80cbe9.txt", "003_d649b6dd3a06dc4f.txt")
+ARTICLES = (
+    "000_9bd13368fc6f7220.txt",
+    "001_a9e6d48dc95cab93.txt",
+    "002_255aa4828f80cbe9.txt",
+    "003_d649b6dd3a06dc4f.txt",
+)
 FULL = Path("/dev/full")
 
 
@@ -40,17 +45,23 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("args", [["--help"], ["list"], ["list", "--help"], ["schema"], ["validate", "mine.yaml"], ["run", "mine.yaml"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["list"], ["list", "--help"], ["schema"], ["validate", "mine.yaml"], ["run", "mine.yaml"]]
+)
 @pytest.mark.usefixtures("mine")
 def test_a_full_disk_is_told_in_a_line(args: list[str]) -> None:
     with FULL.open("w") as full:
-        done = subprocess.run([sys.executable, "-m", "sim", *args], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", *args], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
     assert (done.returncode, done.stderr) == (1, "cannot write the output: No space left on device\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes streams")
 def test_a_closed_stdout_is_told_in_a_line() -> None:
-    done = subprocess.run(["sh", "-c", f"'{sys.executable}' -m sim list >&-"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sh", "-c", f"'{sys.executable}' -m sim list >&-"], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (1, "cannot write the output: stdout is closed\n")
 
 
@@ -135,8 +146,17 @@ def test_validate_json(mine: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(captured.out)
     assert captured.err == ""
     assert found["ok"] is False
-    assert [(s["name"], s["file"]) for s in found["scenarios"]] == [("mine", "mine.yaml"), ("bad", "bad.yaml"), ("nowhere", None)]
+    assert [(s["name"], s["file"]) for s in found["scenarios"]] == [
+        ("mine", "mine.yaml"),
+        ("bad", "bad.yaml"),
+        ("nowhere", None),
+    ]
     first = found["scenarios"][1]["problems"][0]
     assert set(first) == {"file", "line", "column", "path", "message", "found", "expected", "nearest"}
-    assert (first["file"], first["line"], first["path"], first["nearest"]) == ("bad.yaml", 5, "sites.here.capacty", "capacity")
+    assert (first["file"], first["line"], first["path"], first["nearest"]) == (
+        "bad.yaml",
+        5,
+        "sites.here.capacty",
+        "capacity",
+    )
     assert found["scenarios"][2]["problems"][0]["file"] == "nowhere"

@@ -59,7 +59,11 @@ def test_an_override_is_shown_old_to_new(chargers: str, capsys: pytest.CaptureFi
 
 def test_a_figure_left_out_is_shown_old_to_new(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "as-announced", "--set", "lot_scale=40", "--without", "003_d649b6dd3a06dc4f.txt"]) == 0
-    assert re.search(r"^x1\.first_batch: 300 k chip \(stated: 003_\w+\.txt\) -> 0 k chip \(assumed", capsys.readouterr().out, re.MULTILINE)
+    assert re.search(
+        r"^x1\.first_batch: 300 k chip \(stated: 003_\w+\.txt\) -> 0 k chip \(assumed",
+        capsys.readouterr().out,
+        re.MULTILINE,
+    )
 
 
 def test_an_unknown_path_is_told_with_the_nearest(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +83,9 @@ def test_a_run_without_an_article_tells_what_took_its_place(article: str, capsys
 def test_out_holds_what_was_promised(chargers: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results"
     assert main(["run", chargers, "--out", str(out), "--trace"]) == 0
-    assert {"manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet"} <= {f.name for f in out.iterdir()}
+    assert {"manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet"} <= {
+        f.name for f in out.iterdir()
+    }
     assert str(out) in capsys.readouterr().out
 
 
@@ -94,7 +100,9 @@ def test_new_validate_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert "cells.own.target" in out
 
 
-def test_new_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_keeps_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("mine.yaml").write_text("mine", encoding="utf-8")
     assert main(["new", "mine"]) == 2

@@ -81,13 +81,22 @@ def test_another_process_and_another_place_give_the_same_bytes(tmp_path: Path) -
     here, there = write(plant(), tmp_path / "a" / "plant.yaml"), write(plant(), tmp_path / "b" / "c" / "plant.yaml")
     run(load_scenario(here), seed=7, trace=True).save(tmp_path / "first")
     first = digests(tmp_path / "first")
-    assert set(first) == {"manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet"}
+    assert set(first) == {
+        "manifest.json",
+        "kpis.json",
+        "monthly.parquet",
+        "milestones.parquet",
+        "cash.parquet",
+        "lots.parquet",
+    }
     assert elsewhere(here, 7, tmp_path / "second", "1") == first
     assert elsewhere(there, 7, tmp_path / "third", "2") == first
 
 
 def test_the_name_of_the_file_is_only_a_name(tmp_path: Path) -> None:
-    one, two = (run(load_scenario(write(plant(), tmp_path / name)), seed=7, trace=True) for name in ("one.yaml", "two.yaml"))
+    one, two = (
+        run(load_scenario(write(plant(), tmp_path / name)), seed=7, trace=True) for name in ("one.yaml", "two.yaml")
+    )
     assert one.hash == two.hash
     assert one.to_json() | {"scenario": ""} == two.to_json() | {"scenario": ""}
     for name, frame in one.frames.items():
@@ -108,13 +117,17 @@ def test_seeds_differ_and_zero_is_one_of_them(build: Fixture) -> None:
     assert run(scenario).kpis == kpis[0]
 
 
-def luck(build: Fixture, data: dict[str, Any], recipe: str = "cups", line: str = "cups") -> tuple[pd.DataFrame, pd.DataFrame]:
+def luck(
+    build: Fixture, data: dict[str, Any], recipe: str = "cups", line: str = "cups"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lots of a recipe, without their numbers, and what became of a demand line."""
     result = run(build(data, "luck"), seed=5, trace=True)
     lots = result.frames["lots"]
     monthly = result.frames["monthly"]
     lots = lots[lots["recipe"] == recipe].drop(columns=["recipe", "lot"]).reset_index(drop=True)
-    return lots, monthly[(monthly["scope"] == "demand") & (monthly["name"] == line)].drop(columns="name").reset_index(drop=True)
+    return lots, monthly[(monthly["scope"] == "demand") & (monthly["name"] == line)].drop(columns="name").reset_index(
+        drop=True
+    )
 
 
 def alike(a: tuple[pd.DataFrame, pd.DataFrame], b: tuple[pd.DataFrame, pd.DataFrame]) -> bool:
@@ -126,7 +139,9 @@ def test_another_item_site_and_line_leave_all_other_luck_as_it_was(build: Fixtur
     more = plant()
     more["items"] = {"bowl": {"stage": "ware", "policy": {"type": "base_stock", "level": 9}}} | more["items"]
     more["sites"] = {"shed": {"in_house": True, "capacity": 5}} | more["sites"]
-    more["recipes"] = {"bowls": {"item": "bowl", "site": "shed", "load": {"shape": "exponential", "mean": 1}}} | more["recipes"]
+    more["recipes"] = {"bowls": {"item": "bowl", "site": "shed", "load": {"shape": "exponential", "mean": 1}}} | more[
+        "recipes"
+    ]
     more["demand"] = {"bowls": {"item": "bowl", "pattern": "poisson", "rate": 2}} | more["demand"]
     quake = {"kind": "random", "rate": 0.1, "duration": 4, "sites": ["shed"], "effects": {"capacity": 0}}
     more["disruptions"] = {"quake": quake} | more["disruptions"]
@@ -137,7 +152,11 @@ def test_another_item_site_and_line_leave_all_other_luck_as_it_was(build: Fixtur
 def renamed(*, keep: bool) -> dict[str, Any]:
     """Everything about cups under another name, with or without its old stream."""
     data = plant()
-    for section, old, new in (("recipes", "cups", "mugs"), ("demand", "cups", "mugs"), ("disruptions", "fire", "blaze")):
+    for section, old, new in (
+        ("recipes", "cups", "mugs"),
+        ("demand", "cups", "mugs"),
+        ("disruptions", "fire", "blaze"),
+    ):
         entry = data[section].pop(old)
         data[section][new] = entry | ({"stream": old} if keep else {})
     # The kiln's uncertain availability is luck too.

@@ -11,7 +11,10 @@ from sim.errors import InputError
 from sim.scenario.loader import load_scenario
 
 BAD = sorted(p.stem for p in (Path(__file__).parent / "bad").glob("[!_]*.yaml"))
-JARGON = re.compile(r"pydantic|model_type|Input should|valid dictionary|tagged-union|Traceback|Value error|NoneType|<\w+\.\w+:", re.IGNORECASE)
+JARGON = re.compile(
+    r"pydantic|model_type|Input should|valid dictionary|tagged-union|Traceback|Value error|NoneType|<\w+\.\w+:",
+    re.IGNORECASE,
+)
 
 
 @pytest.mark.parametrize("verdict", BAD)

@@ -63,7 +63,11 @@ def test_keys_deleted_and_values_replaced(mutations: list[tuple[tuple[Any, ...],
 
 
 @SLOW
-@given(st.integers(0, len(TEXT) - 1), st.integers(0, 20), st.binary(max_size=6) | st.text("[]{}:-,&*!|>'\"%@`#? \n\t<", max_size=6).map(str.encode))
+@given(
+    st.integers(0, len(TEXT) - 1),
+    st.integers(0, 20),
+    st.binary(max_size=6) | st.text("[]{}:-,&*!|>'\"%@`#? \n\t<", max_size=6).map(str.encode),
+)
 @example(0, 0, b"\xef\xbb\xbf")
 def test_bytes_replaced(at: int, length: int, new: bytes) -> None:
     raw = TEXT.encode()
@@ -77,7 +81,13 @@ def test_noise(raw: bytes) -> None:
 
 
 @SLOW
-@given(st.lists(st.text(max_size=30) | st.sampled_from(["sites.plant=5", "demand=null", "items={}", "title=!!x y", "a=&a [*a]"]), max_size=3))
+@given(
+    st.lists(
+        st.text(max_size=30)
+        | st.sampled_from(["sites.plant=5", "demand=null", "items={}", "title=!!x y", "a=&a [*a]"]),
+        max_size=3,
+    )
+)
 def test_overrides(sets: list[str]) -> None:
     with contextlib.suppress(InputError):
         load_scenario(Path(__file__).parent / "good" / "base.yaml", sets=sets, readings=sets)

@@ -66,7 +66,9 @@ WITH_EFFECT = {
 
 @pytest.mark.parametrize("change", WITH_EFFECT.values(), ids=WITH_EFFECT.keys())
 def test_what_has_an_effect_is_let_in(change: str, tmp_path: Path) -> None:
-    (tmp_path / "over.yaml").write_text(f"title: over\nextends: {Path('good/base.yaml').resolve()}\nbare_numbers: made up\n{change}\n")
+    (tmp_path / "over.yaml").write_text(
+        f"title: over\nextends: {Path('good/base.yaml').resolve()}\nbare_numbers: made up\n{change}\n"
+    )
     assert load_scenario(tmp_path / "over.yaml").inputs
 
 

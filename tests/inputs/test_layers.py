@@ -69,7 +69,9 @@ def test_the_licence_of_the_top_file_does_not_cover_its_base(tmp_path: Path) -> 
     assert all("a bare value" in p.message for p in refusal.value.problems)
 
 
-def test_an_extended_file_is_found_beside_the_one_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extended_file_is_found_beside_the_one_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = Path("good/layered.yaml").resolve()
     monkeypatch.chdir(tmp_path)
     assert load_scenario(file).document.title.startswith("The same")

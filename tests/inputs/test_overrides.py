@@ -30,13 +30,24 @@ def test_a_change_says_what_was_and_what_is() -> None:
 def test_an_override_may_be_bare_and_is_called_one() -> None:
     scenario = load_scenario("good/layered.yaml", sets=["sites.plant.ramp.months=36"])
     found = scenario.inputs["sites.plant.ramp.months"]
-    assert (found.value, found.kind, found.source, found.figure) == (36, "override", "--set sites.plant.ramp.months=36", None)
+    assert (found.value, found.kind, found.source, found.figure) == (
+        36,
+        "override",
+        "--set sites.plant.ramp.months=36",
+        None,
+    )
 
 
 def test_a_field_that_is_not_written_yet() -> None:
-    sets = ["sites.supplier.echoes_assumption=a guess", "recipes.chip_supplier.yield.line=0.9", "sites.plant.capex.salvage=0.3"]
+    sets = [
+        "sites.supplier.echoes_assumption=a guess",
+        "recipes.chip_supplier.yield.line=0.9",
+        "sites.plant.capex.salvage=0.3",
+    ]
     assert changed(*sets)[1] == ("recipes.chip_supplier.yield.line", "not set", "0.9")
-    assert load_scenario("good/layered.yaml", sets=["money.discount_rate=0.1"]).inputs["money.discount_rate"].value == 0.1
+    assert (
+        load_scenario("good/layered.yaml", sets=["money.discount_rate=0.1"]).inputs["money.discount_rate"].value == 0.1
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +67,9 @@ def test_long_and_short_paths(override: str, path: str) -> None:
 
 
 def test_a_value_may_be_a_mapping_with_its_source() -> None:
-    scenario = load_scenario("good/layered.yaml", sets=["sites.plant.availability={assumed: 80, unit: percent, source: me}"])
+    scenario = load_scenario(
+        "good/layered.yaml", sets=["sites.plant.availability={assumed: 80, unit: percent, source: me}"]
+    )
     assert scenario.inputs["sites.plant.availability"].value == pytest.approx(0.8)
     assert scenario.changes[0].new == "80 percent (assumed)"
 
@@ -104,7 +117,11 @@ def test_refusals_come_all_at_once() -> None:
     [
         ("sites.plant.owner=a", "sites.plant.owner=b", "sites.plant.owner"),
         ("sites.plant.ramp={initial: 1, target: 2, months: 3}", "sites.plant.ramp.months=5", "sites.plant.ramp"),
-        ("recipes.die_foundry.price.points.0.value=5", "recipes.die_foundry.price.0.value=6", "recipes.die_foundry.price.0.value"),
+        (
+            "recipes.die_foundry.price.points.0.value=5",
+            "recipes.die_foundry.price.0.value=6",
+            "recipes.die_foundry.price.0.value",
+        ),
     ],
 )
 def test_two_that_collide(first: str, second: str, shared: str) -> None:
@@ -122,7 +139,10 @@ def test_a_problem_of_a_mapping_is_laid_on_the_override_inside_it() -> None:
         "--set horizon.end=2025-01-01:1:13: horizon: end must come after start (start 2026-01-01, end 2025-01-01)"
     ]
     lines = refusal("disruptions.flood.kind=random", "title=other")
-    assert lines[0] == "--set disruptions.flood.kind=random:1:24: disruptions.flood.rate: this key is missing: expected number a year [1/year]"
+    assert (
+        lines[0]
+        == "--set disruptions.flood.kind=random:1:24: disruptions.flood.rate: this key is missing: expected number a year [1/year]"
+    )
 
 
 def test_an_override_beside_a_default_leaves_the_default_its_origin() -> None:

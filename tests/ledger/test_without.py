@@ -164,7 +164,9 @@ def test_all_articles_can_be_left_out_together() -> None:
 
 
 def test_what_changes_is_told_old_to_new() -> None:
-    changes = {change.path: change for change in load_scenario("as-announced", without=["001_a9e6d48dc95cab93.txt"]).changes}
+    changes = {
+        change.path: change for change in load_scenario("as-announced", without=["001_a9e6d48dc95cab93.txt"]).changes
+    }
     assert (changes["fab.node"].old[:3], changes["fab.node"].new[:4]) == ("2nm", "14nm")
     assert changes["fab.node"].origin == "--without 001_a9e6d48dc95cab93.txt"
     assert changes["terafab.capex"].origin == "follows fab.node"

@@ -65,7 +65,9 @@ def test_every_rule_is_put_to_the_test() -> None:
     assert set(load_rules(load_ledger())) == {*BROKEN, *BY_TWO}
 
 
-@pytest.mark.parametrize(("rule", "sets"), [*((rule, [change] if change else []) for rule, change in BROKEN.items()), *BY_TWO.items()])
+@pytest.mark.parametrize(
+    ("rule", "sets"), [*((rule, [change] if change else []) for rule, change in BROKEN.items()), *BY_TWO.items()]
+)
 def test_a_rule_finds_what_breaks_it_and_tells_all_about_it(rule: str, sets: list[str]) -> None:
     found = broken(load_scenario("as-announced", sets=sets))[rule]
     assert found.beyond
@@ -78,7 +80,9 @@ def test_a_rule_finds_what_breaks_it_and_tells_all_about_it(rule: str, sets: lis
 
 
 def test_what_is_typical_breaks_less_and_the_counterfactual_hardly_anything() -> None:
-    announced, typical, outside = (set(broken(load_scenario(n))) for n in ("as-announced", "industry-typical", "foundry-only"))
+    announced, typical, outside = (
+        set(broken(load_scenario(n))) for n in ("as-announced", "industry-typical", "foundry-only")
+    )
     assert {"construction", "largest_fab", "euv_tools", "capex_against_revenue"} <= announced - typical
     assert typical < announced
     assert len(outside) <= 1
@@ -116,10 +120,22 @@ def test_a_fab_that_is_there_at_once_is_as_large(build: Build) -> None:
 def test_the_bound_depends_on_where_it_is_built(build: Build) -> None:
     ramp = {"initial": 9, "target": 999, "months": 24}
     here, there = (
-        broken(scenario_of_fabs(build, {"a": ramp}, {"region": region, "construction": {"decision": dt.date(2026, 1, 1), "stages": [{"name": "all", "duration": 400}]}}))
+        broken(
+            scenario_of_fabs(
+                build,
+                {"a": ramp},
+                {
+                    "region": region,
+                    "construction": {"decision": dt.date(2026, 1, 1), "stages": [{"name": "all", "duration": 400}]},
+                },
+            )
+        )
         for region in ("taiwan", "ohio")
     )
-    assert (here["construction"].bound_figure, there["construction"].bound_figure) == ("ref.build.fab_taiwan", "ref.build.fab_us")
+    assert (here["construction"].bound_figure, there["construction"].bound_figure) == (
+        "ref.build.fab_taiwan",
+        "ref.build.fab_us",
+    )
 
 
 def test_what_begins_after_the_horizon_is_not_looked_at(build: Build) -> None:
@@ -135,7 +151,9 @@ def scenario_of_fabs(build: Build, ramps: dict[str, dict[str, Any]], more: dict[
             "horizon": {"start": dt.date(2026, 1, 1), "end": dt.date(2030, 1, 1)},
             "nodes": {"2nm": {"reticle": 858, "wafer_diameter": 300, "edge_exclusion": 3, "scribe": 0.1}},
             "items": {"die": {"stage": "wafer", "die_area": {"2nm": 100}}},
-            "sites": {name: {"in_house": True, "owner": "acme", "ramp": ramp, **(more or {})} for name, ramp in ramps.items()},
+            "sites": {
+                name: {"in_house": True, "owner": "acme", "ramp": ramp, **(more or {})} for name, ramp in ramps.items()
+            },
             "recipes": {f"{name}_makes": {**recipe, "site": name} for name in ramps},
             "demand": {"all": {"item": "die", "rate": 1000}},
         },
@@ -198,7 +216,10 @@ def test_everything_wrong_with_a_file_of_bounds_is_told_with_its_place(tmp_path:
 
 def test_a_bound_in_another_dimension_is_wrong_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "own.yaml"
-    file.write_text("size: {says: x, measure: capacity, severity: beyond_precedent, most: [{value: 1, unit: mm2, source: s}]}\n", encoding="utf-8")
+    file.write_text(
+        "size: {says: x, measure: capacity, severity: beyond_precedent, most: [{value: 1, unit: mm2, source: s}]}\n",
+        encoding="utf-8",
+    )
     assert main(["lint", "as-announced", "--bounds", str(file)]) == 2
     assert "size" in capsys.readouterr().err
 
@@ -206,7 +227,9 @@ def test_a_bound_in_another_dimension_is_wrong_input(tmp_path: Path, capsys: pyt
 def test_the_command_fails_where_something_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "as-announced", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
-    assert {"rule", "path", "figure", "value", "unit", "bound", "bound_figure", "source", "factor", "severity"} <= set(found[0])
+    assert {"rule", "path", "figure", "value", "unit", "bound", "bound_figure", "source", "factor", "severity"} <= set(
+        found[0]
+    )
     assert {entry["severity"] for entry in found} == {"beyond_precedent", "beyond_physics"}
     assert main(["lint", "as-announced", "--all"]) == 1
     out = capsys.readouterr().out

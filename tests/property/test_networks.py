@@ -43,7 +43,11 @@ def networks(draw: st.DrawFn, *, planned: bool | None = None) -> Network:
     if draw(st.booleans()):
         data["items"]["extra"] = _item(draw, "extra", plans)
         data["sites"]["maker_of_extra"] = {"in_house": False, "capacity": "unlimited"}
-        data["recipes"]["extra"] = {"item": "extra", "site": "maker_of_extra", "shipping_time": draw(st.integers(0, 40))}
+        data["recipes"]["extra"] = {
+            "item": "extra",
+            "site": "maker_of_extra",
+            "shipping_time": draw(st.integers(0, 40)),
+        }
         last = [r for r in data["recipes"].values() if r["item"].startswith(f"item{depth - 1}")]
         for recipe in last:
             recipe.setdefault("inputs", {})["extra"] = draw(st.integers(1, 2))
@@ -158,7 +162,13 @@ def _effects(data: Network, site: str, factors: Network) -> Network:
 
 def _disruption(draw: st.DrawFn, data: Network) -> Network:
     site = draw(st.sampled_from(list(data["sites"])))
-    factors = {"capacity": draw(st.sampled_from([0, 0.5])), "yield": 0.9, "cycle_time": 1.5, "price": 2, "allocation": 0.5}
+    factors = {
+        "capacity": draw(st.sampled_from([0, 0.5])),
+        "yield": 0.9,
+        "cycle_time": 1.5,
+        "price": 2,
+        "allocation": 0.5,
+    }
     common: Network = {"sites": [site], "effects": _effects(data, site, factors)}
     if draw(st.booleans()):
         common["effects"]["shipments_held"] = True

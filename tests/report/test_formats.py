@@ -24,26 +24,55 @@ def test_count(value: float | None, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "-"), (0, "$0"), (0.31, "$0.31"), (45.0, "$45.00"), (120, "$120"), (-120_000, "-$120.0k"), (3.4e9, "$3.4bn"), (5.6e12, "$5.6tn")],
+    [
+        (None, "-"),
+        (0, "$0"),
+        (0.31, "$0.31"),
+        (45.0, "$45.00"),
+        (120, "$120"),
+        (-120_000, "-$120.0k"),
+        (3.4e9, "$3.4bn"),
+        (5.6e12, "$5.6tn"),
+    ],
 )
 def test_dollars(value: float | None, text: str) -> None:
     assert dollars(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(None, "-"), (0.0, "0"), (0.123, "12.3"), (1.0, "100"), (0.9999, "100.0"), (1e-5, "0.0")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "-"), (0.0, "0"), (0.123, "12.3"), (1.0, "100"), (0.9999, "100.0"), (1e-5, "0.0")]
+)
 def test_percent(value: float | None, text: str) -> None:
     assert percent(value) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0 %"), (0.0587, "5.9 %"), (0.667, "67 %"), (0.998, "99.8 %"), (0.9999, "over 99.9 %"), (1.0, "100 %"), (1e-5, "less than 0.1 %")]
+    ("value", "text"),
+    [
+        (0.0, "0 %"),
+        (0.0587, "5.9 %"),
+        (0.667, "67 %"),
+        (0.998, "99.8 %"),
+        (0.9999, "over 99.9 %"),
+        (1.0, "100 %"),
+        (1e-5, "less than 0.1 %"),
+    ],
 )
 def test_about(value: float, text: str) -> None:
     assert about(value) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, "-"), (0, "0"), (700, "700 W"), (9.2e6, "9.2 MW"), (999.97e6, "1.0 GW"), (1.2e9, "1.2 GW"), (3e12, "3.0k GW")]
+    ("value", "text"),
+    [
+        (None, "-"),
+        (0, "0"),
+        (700, "700 W"),
+        (9.2e6, "9.2 MW"),
+        (999.97e6, "1.0 GW"),
+        (1.2e9, "1.2 GW"),
+        (3e12, "3.0k GW"),
+    ],
 )
 def test_power(value: float | None, text: str) -> None:
     assert power(value) == text
@@ -55,7 +84,9 @@ def test_when() -> None:
     assert when(12.5, "100", "hour") == "12.5 hour"
 
 
-@pytest.mark.parametrize(("value", "text"), [(2027, "2027"), (100_000, "100,000"), (0.05, "0.05"), (True, "yes"), ("N3", "N3"), (None, "-")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(2027, "2027"), (100_000, "100,000"), (0.05, "0.05"), (True, "yes"), ("N3", "N3"), (None, "-")]
+)
 def test_plain(value: object, text: str) -> None:
     assert plain(value) == text
 

@@ -50,7 +50,7 @@ MONTHS = [dt.date(2026, m, 1) for m in range(1, 13)]
 
 def rows(scope: str, name: str, measure: str, values: Sequence[float]) -> list[dict[str, Any]]:
     return [
-        {"period_start": start, "period": p, "scope": scope, "name": name, "measure": measure, "unit": "unit", "value": v}
+        dict(period_start=start, period=p, scope=scope, name=name, measure=measure, unit="unit", value=v)
         for p, (start, v) in enumerate(zip(MONTHS, values, strict=True))
     ]
 
@@ -78,18 +78,44 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         *rows("recipe", "own", "starts", [40] * 12),
     ]
     cash = [
-        {"period_start": MONTHS[0], "period": 0, "category": c, "scope": "site", "name": "x", "in_house": own, "usd": usd}
-        for c, own, usd in (("capex", True, -3.4e9), ("purchases", False, -2e6), ("take_or_pay", False, -1e6), ("variable", True, -5e5), ("value", None, 1e10), ("salvage", True, 1e8))
+        dict(period_start=MONTHS[0], period=0, category=c, scope="site", name="x", in_house=own, usd=usd)
+        for c, own, usd in (
+            ("capex", True, -3.4e9),
+            ("purchases", False, -2e6),
+            ("take_or_pay", False, -1e6),
+            ("variable", True, -5e5),
+            ("value", None, 1e10),
+            ("salvage", True, 1e8),
+        )
     ]
     scenario = SimpleNamespace(
-        name="small", document=Document.model_validate(document or DOCUMENT), changes=(), pruned=(), switches=(), inputs={}, ledger=None
+        name="small",
+        document=Document.model_validate(document or DOCUMENT),
+        changes=(),
+        pruned=(),
+        switches=(),
+        inputs={},
+        ledger=None,
     )
     result = {
         "scenario": scenario,
         "seed": 0,
         "engine": "events",
-        "kpis": {"in_house_share.wafer": 0.4, "in_house_share.board": None, "served_by_end": 0.9, "backlog_end": 1200.0, "capex_usd": 3.4e9}
-        | {"fill_rate.cars": 0.75, "served_by_end.cars": 1.0, "backlog_end.cars": 1200.0, "npv_usd": -1e6, "utilisation.fab": 0.8, "unit_cost.own": 12.5},
+        "kpis": {
+            "in_house_share.wafer": 0.4,
+            "in_house_share.board": None,
+            "served_by_end": 0.9,
+            "backlog_end": 1200.0,
+            "capex_usd": 3.4e9,
+        }
+        | {
+            "fill_rate.cars": 0.75,
+            "served_by_end.cars": 1.0,
+            "backlog_end.cars": 1200.0,
+            "npv_usd": -1e6,
+            "utilisation.fab": 0.8,
+            "unit_cost.own": 12.5,
+        },
         "milestones": {"first": dt.date(2026, 7, 9), "never": None},
         "conservation": {"worst_units": 0.0, "worst_usd": 0.0},
         "frames": {"monthly": pd.DataFrame(monthly), "cash": pd.DataFrame(cash)},
@@ -183,8 +209,18 @@ def test_good_units_of_a_start_are_shown_where_yield_is_learned() -> None:
     recipes = DOCUMENT["recipes"] | {"own": {"item": "die", "site": "fab", "yield": learned}}  # type: ignore[operator]
     result = make(DOCUMENT | {"recipes": recipes})
     assert yields(result) is None
-    made = {"good": [0] * 6 + [60] * 3 + [160] * 3, "samples": [0] * 6 + [20] * 3 + [0] * 3, "out": [0] * 6 + [3] * 6, "scrapped": [0] * 6 + [1] * 6}
-    more = [row for measure, values in made.items() for recipe in ("own", "bought") for row in rows("recipe", recipe, measure, values)]
+    made = {
+        "good": [0] * 6 + [60] * 3 + [160] * 3,
+        "samples": [0] * 6 + [20] * 3 + [0] * 3,
+        "out": [0] * 6 + [3] * 6,
+        "scrapped": [0] * 6 + [1] * 6,
+    }
+    more = [
+        row
+        for measure, values in made.items()
+        for recipe in ("own", "bought")
+        for row in rows("recipe", recipe, measure, values)
+    ]
     result.frames["monthly"] = pd.concat([result.frames["monthly"], pd.DataFrame(more)])
     assert body(yields(result)) == (("own", "-", "-", "20.0", "40.0"),)
 
@@ -244,7 +280,9 @@ def test_a_stage_without_own_source_is_not_planned_rather_than_zero() -> None:
 
 
 def test_the_headline_names_the_lines_that_wait_worst_first_and_compute_that_was_asked_for() -> None:
-    demand: Any = {n: {"item": "board", "rate": 1} for n in ("a", "b", "c", "d", "e")} | {"cars": {"item": "board", "compute": 1}}
+    demand: Any = {n: {"item": "board", "rate": 1} for n in ("a", "b", "c", "d", "e")} | {
+        "cars": {"item": "board", "compute": 1}
+    }
     served = {"a": 0.5, "b": 0.374, "c": 1.0, "d": 0.9999, "e": 0.0, "cars": 1.0}
     result = make(DOCUMENT | {"demand": demand}, kpis={f"served_by_end.{k}": v for k, v in served.items()})
     assert sentences(result)[:2] == [
@@ -265,16 +303,22 @@ def test_an_own_site_hardly_used_is_named_with_its_cost_beside_others() -> None:
 
 def test_stock_that_nobody_takes_any_more_is_named_where_it_is_much() -> None:
     result = make(DOCUMENT | {"items": {"die": {"stage": "wafer", "title": "AI4 dies"}, "board": {"stage": "board"}}})
-    result.frames["monthly"] = pd.concat([result.frames["monthly"], pd.DataFrame(rows("recipe", "own", "received", [10_000] * 12))])
+    result.frames["monthly"] = pd.concat(
+        [result.frames["monthly"], pd.DataFrame(rows("recipe", "own", "received", [10_000] * 12))]
+    )
     result.kpis |= {"left_over.die": 1200.0, "left_over.board": 0.0}
     assert not any("Left over" in sentence for sentence in sentences(result))
     result.kpis["left_over.die"] = 12_300.0
-    assert "Left over at the end, beyond what the backlog and a year's demand would take: 12.3k AI4 dies." in sentences(result)
+    assert "Left over at the end, beyond what the backlog and a year's demand would take: 12.3k AI4 dies." in sentences(
+        result
+    )
 
 
 def test_what_is_out_of_reach_has_no_plural() -> None:
     since = dt.date(2026, 3, 1)
-    lacking = SimpleNamespace(pool="accelerator", unit="gpu", since=since, required=287_100.0, possible=4e4, starts=287_100.0)
+    lacking = SimpleNamespace(
+        pool="accelerator", unit="gpu", since=since, required=287_100.0, possible=4e4, starts=287_100.0
+    )
     told = sentences(make(shortfalls=[lacking, lacking]))[-2:]
     assert "First out of reach, from 2026-03: at the end the demand requires 287.1k accelerator a month" in told[0]
     assert told[1].startswith("Out of reach, from 2026-03")
@@ -284,7 +328,9 @@ def test_inputs_beyond_precedent_are_counted_once_each() -> None:
     finding = Finding("size", "too large", ("a.b",), (), 3.0, "1", 2.0, None, "s", True, Severity.BEYOND_PRECEDENT)
     result = make(findings=[finding, replace(finding, rule="growth")])
     result.scenario.file = "small.yaml"
-    assert sentences(result)[-1] == "Lint: 1 input goes beyond precedent or physics, in 2 ways (fabshift lint small.yaml)."
+    assert (
+        sentences(result)[-1] == "Lint: 1 input goes beyond precedent or physics, in 2 ways (fabshift lint small.yaml)."
+    )
 
 
 def test_overrides_stand_first() -> None:
@@ -319,7 +365,9 @@ def test_contested_figures_fit_a_narrow_terminal() -> None:
     values = {"announced-phases": "11", "foundry-five-years": "66.5", "precedent": "2027-12-31"}
     readings = {name: SimpleNamespace(value=value) for name, value in values.items()}
     figures = {"terafab.construction.begin": figure("month", readings=readings)}
-    ledger = SimpleNamespace(figures=figures, resolve=lambda _, reading: readings[reading], reading_name=lambda _: "announced-phases")
+    ledger = SimpleNamespace(
+        figures=figures, resolve=lambda _, reading: readings[reading], reading_name=lambda _: "announced-phases"
+    )
     scenario = make().scenario
     scenario.inputs, scenario.ledger = {"a": SimpleNamespace(figure="terafab.construction.begin", reading=None)}, ledger
     block = contested(scenario)

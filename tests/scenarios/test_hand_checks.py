@@ -146,7 +146,9 @@ def test_the_share_of_rf_packages_is_what_the_panels_hold() -> None:
     name = "fab-2nm"
     panels = figure(name, "foplp.capacity.target") * figure(name, "ref.availability")
     own = panels * figure(name, "foplp.packages_per_panel.rf") * figure(name, "ref.yield.foplp.mature")
-    need = figure(name, "terminals.per_day") * MONTH * figure(name, "terminal.rf_parts") / figure(name, "ref.yield.board")
+    need = (
+        figure(name, "terminals.per_day") * MONTH * figure(name, "terminal.rf_parts") / figure(name, "ref.yield.board")
+    )
     assert kpi(name, "in_house_share.package_rf_power") == pytest.approx(own / need, rel=0.03)
 
 
@@ -175,7 +177,9 @@ def test_good_units_bear_depreciation_fixed_and_variable_cost_at_the_load_run(
     starts = {r: (months(name, r, "starts") + months(name, r, "sample_starts")).sum() for r in recipes}
     variable = sum(n * given(name, f"recipes.{r}.variable_cost") for r, n in starts.items())
     by_hand = nameplate * (depreciation + given(name, f"sites.{site}.fixed_cost")) + variable
-    assert sum(kpi(name, f"unit_cost.{r}") * kpi(name, f"good.{r}") for r in recipes) == pytest.approx(by_hand, rel=0.03)
+    assert sum(kpi(name, f"unit_cost.{r}") * kpi(name, f"good.{r}") for r in recipes) == pytest.approx(
+        by_hand, rel=0.03
+    )
 
 
 @pytest.mark.parametrize(("name", "wafers"), [
@@ -183,7 +187,9 @@ def test_good_units_bear_depreciation_fixed_and_variable_cost_at_the_load_run(
     ("as-announced", 100_000 + 900_000 * 379 / 730.5), ("fab-2nm", 1e6), ("fab-14nm", 1e6),
 ])  # fmt: skip
 def test_outlay_is_the_nameplate_reached_times_the_outlay_for_it(name: str, wafers: float) -> None:
-    reached = {"terafab": wafers} | {s: given(name, f"sites.{s}.ramp.target") for s in ("foplp_plant", "pcb_texas", "rf_line")}
+    reached = {"terafab": wafers} | {
+        s: given(name, f"sites.{s}.ramp.target") for s in ("foplp_plant", "pcb_texas", "rf_line")
+    }
     by_hand = sum(units * given(name, f"sites.{site}.capex.per_capacity") for site, units in reached.items())
     assert kpi(name, "capex_usd") == pytest.approx(by_hand, rel=0.005)
 

@@ -78,13 +78,19 @@ def test_software_waits_for_samples_of_each_variant(play: Play) -> None:
 
 def test_without_samsung_all_ai5_bought_come_from_tsmc(play: Play, kpi: Kpi) -> None:
     assert "good.ai5_samsung" not in play("as-announced", reading="ai5.foundry=tsmc_only").kpis
-    assert kpi("good.ai5_tsmc", "as-announced", reading="ai5.foundry=tsmc_only") > 1.3 * kpi("good.ai5_tsmc", "as-announced")
+    assert kpi("good.ai5_tsmc", "as-announced", reading="ai5.foundry=tsmc_only") > 1.3 * kpi(
+        "good.ai5_tsmc", "as-announced"
+    )
 
 
 def test_a_later_ai6_leaves_the_boards_to_ai5(kpi: Kpi) -> None:
     made = ("ai6_board_own", "ai6_board_bought")
-    assert total(kpi, "good", made, "as-announced", reading="ai6.date=2028") < 0.1 * total(kpi, "good", made, "as-announced")
-    assert kpi("good.ai5_board_own", "as-announced", reading="ai6.date=2028") > kpi("good.ai5_board_own", "as-announced")
+    assert total(kpi, "good", made, "as-announced", reading="ai6.date=2028") < 0.1 * total(
+        kpi, "good", made, "as-announced"
+    )
+    assert kpi("good.ai5_board_own", "as-announced", reading="ai6.date=2028") > kpi(
+        "good.ai5_board_own", "as-announced"
+    )
 
 
 def test_a_chip_of_fifty_times_needs_a_tenth_of_the_chips_of_one_of_five(kpi: Kpi) -> None:
@@ -189,7 +195,9 @@ VENDORS = ("rf_stmicro", "rf_innolux")
 
 def ordered(result: Result) -> NDArray[np.float64]:
     """RF and power chips ordered outside by month."""
-    return sum((series(result, "recipe", r, "starts") for r in VENDORS), np.zeros(len(result.plan.calendar.periods) - 1))
+    return sum(
+        (series(result, "recipe", r, "starts") for r in VENDORS), np.zeros(len(result.plan.calendar.periods) - 1)
+    )
 
 
 def test_vendors_keep_what_is_promised_until_notice_has_run(play: Play) -> None:
@@ -202,7 +210,9 @@ def test_vendors_keep_what_is_promised_until_notice_has_run(play: Play) -> None:
 
 def test_without_promises_orders_fall_faster_and_own_chips_take_their_place(kpi: Kpi) -> None:
     free = ("sites.stmicro.contract=null", "sites.innolux.contract=null")
-    assert total(kpi, "good", VENDORS, "starlink-components", *free) < 0.95 * total(kpi, "good", VENDORS, "starlink-components")
+    assert total(kpi, "good", VENDORS, "starlink-components", *free) < 0.95 * total(
+        kpi, "good", VENDORS, "starlink-components"
+    )
     share = "in_house_share.component"
     assert kpi(share, "starlink-components", *free) > kpi(share, "starlink-components") + 0.05
 
@@ -255,8 +265,12 @@ def test_five_years_of_building_leave_the_wafers_to_foundries(play: Play, kpi: K
 
 def test_own_wafers_pay_only_at_scale(kpi: Kpi) -> None:
     for recipe in ("ai5_own", "ai6_own"):
-        idle, used = (kpi(f"unit_cost.{recipe}", "as-announced", reading=f"robots.plan={plan}") for plan in ("slow", "announced"))
-        assert kpi("utilisation.terafab", "as-announced", reading="robots.plan=slow") < kpi("utilisation.terafab", "as-announced")
+        idle, used = (
+            kpi(f"unit_cost.{recipe}", "as-announced", reading=f"robots.plan={plan}") for plan in ("slow", "announced")
+        )
+        assert kpi("utilisation.terafab", "as-announced", reading="robots.plan=slow") < kpi(
+            "utilisation.terafab", "as-announced"
+        )
         assert idle > 3 * used > 3 * kpi("unit_cost.ai6_samsung", "as-announced")
 
 
@@ -266,7 +280,10 @@ def test_own_wafers_pay_only_at_scale(kpi: Kpi) -> None:
 def test_rivals_served_first_leave_the_group_too_little_at_three_nanometres(play: Play, kpi: Kpi) -> None:
     ours = "tsmc.rivals_first=group-first"
     assert kpi("good.ai5_tsmc", "foundry-squeeze") < 0.5 * kpi("good.ai5_tsmc", "foundry-squeeze", reading=ours)
-    assert kpi("served_by_end.robots", "foundry-squeeze") < kpi("served_by_end.robots", "foundry-squeeze", reading=ours) - 0.05
+    assert (
+        kpi("served_by_end.robots", "foundry-squeeze")
+        < kpi("served_by_end.robots", "foundry-squeeze", reading=ours) - 0.05
+    )
     left = series(play("foundry-squeeze"), "site", "tsmc_n3", "capacity")
     # Spending grows by 24 % a year and capacity does not: what is left shrinks to nothing.
     assert left[12] > left[24] >= left[-1] == 0
@@ -304,7 +321,9 @@ def test_further_crises_come_at_the_rate_reckoned_with() -> None:
 def test_at_a_billion_chips_packages_fail_before_boards_and_wafers_hold(play: Play, kpi: Kpi) -> None:
     found = [shortfall.pool for shortfall in play("billion-chips").shortfalls]
     assert found == ["ai6_package", "ai6_board"]
-    assert next(s for s in sentences(play("billion-chips")) if "ai6_package" in s).startswith("First out of reach, from 20")
+    assert next(s for s in sentences(play("billion-chips")) if "ai6_package" in s).startswith(
+        "First out of reach, from 20"
+    )
     assert kpi("demanded.robots", "billion-chips") > 20e6
     assert kpi("delivered.satellites", "billion-chips") > 0
     assert kpi("demanded", "billion-chips") > 10 * kpi("demanded", "fab-2nm")

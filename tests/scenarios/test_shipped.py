@@ -120,7 +120,8 @@ def test_good_dies_of_a_wafer_agree_with_a_hand_calculation(runs: dict[str, Resu
 
 def test_what_the_group_is_allocated_decides_whether_foundries_can_serve() -> None:
     results = [
-        sim.run(sim.load_scenario("foundry-only", readings=[f"alloc.tsmc.n3_share={level}"])) for level in ("low", "high")
+        sim.run(sim.load_scenario("foundry-only", readings=[f"alloc.tsmc.n3_share={level}"]))
+        for level in ("low", "high")
     ]
     low, high = (result.kpis["served_by_end.robots"] for result in results)
     assert low is not None

@@ -41,12 +41,23 @@ def plant() -> dict[str, Any]:
         "sites": {
             "shop": {
                 "in_house": True,
-                "construction": {"decision": {"figure": "decided"}, "stages": [{"name": "shell", "duration": {"figure": "building"}}]},
+                "construction": {
+                    "decision": {"figure": "decided"},
+                    "stages": [{"name": "shell", "duration": {"figure": "building"}}],
+                },
                 "ramp": {"initial": {"figure": "size"}, "target": {"figure": "twice"}, "months": 1},
                 "capex": {"per_capacity": {"figure": "outlay"}, "equipment_share": 0.5, "life": 5},
             }
         },
-        "recipes": {"part": {"item": "part", "site": "shop", "lot_size": 10, "shipping_time": {"figure": "shipping"}, "cycle_time": 3}},
+        "recipes": {
+            "part": {
+                "item": "part",
+                "site": "shop",
+                "lot_size": 10,
+                "shipping_time": {"figure": "shipping"},
+                "cycle_time": 3,
+            }
+        },
         "demand": {"d": {"item": "part", "rate": 50}},
         "milestones": {"first": {"rule": "first_output", "items": ["part"]}},
     }

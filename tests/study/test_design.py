@@ -18,7 +18,9 @@ def plant() -> dict[str, Any]:
         "report_every": 10,
         "items": {"part": {"stage": "board", "policy": {"type": "base_stock", "level": 5}}},
         "sites": {"shop": {"in_house": True, "capacity": 2}},
-        "recipes": {"part": {"item": "part", "site": "shop", "lot_size": 1, "load": {"shape": "exponential", "mean": 1}}},
+        "recipes": {
+            "part": {"item": "part", "site": "shop", "lot_size": 1, "load": {"shape": "exponential", "mean": 1}}
+        },
         "demand": {"d": {"item": "part", "pattern": "poisson", "rate": 1}},
     }
 

@@ -31,7 +31,10 @@ def test_components_are_unbiased_where_none_is_small() -> None:
     sizes = np.array([9.0, 4.0, 1.0])
     found = []
     for _ in range(400):
-        a, b, c = (luck.normal(0, np.sqrt(v), shape) for v, shape in zip(sizes, ((30, 1, 1), (30, 2, 1), (30, 2, 2)), strict=True))
+        a, b, c = (
+            luck.normal(0, np.sqrt(v), shape)
+            for v, shape in zip(sizes, ((30, 1, 1), (30, 2, 1), (30, 2, 2)), strict=True)
+        )
         found.append(components(a + b + c))
     means, errors = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(len(found))
     assert np.all(np.abs(means - sizes) < 4 * errors), (means, errors)
@@ -39,7 +42,9 @@ def test_components_are_unbiased_where_none_is_small() -> None:
 
 def plant(**figures: Any) -> dict[str, Any]:
     """Units sold at what a figure says, for certain: 10 a day for a year."""
-    readings = {name: {"value": v, "kind": "assumed", "source": name} for name, v in (("low", 10), ("high", 20), ("top", 30))}
+    readings = {
+        name: {"value": v, "kind": "assumed", "source": name} for name, v in (("low", 10), ("high", 20), ("top", 30))
+    }
     price = {"statement": "made up", "unit": "USD", "readings": readings, "default": "low"}
     rate = {"statement": "made up", "value": 300, "unit": "1/month", "kind": "assumed", "source": "a test"}
     return {
@@ -65,7 +70,15 @@ def test_all_is_disagreement_where_only_readings_differ(build: Fixture) -> None:
 
 
 def test_a_wide_range_is_uncertainty(build: Fixture) -> None:
-    wide = {"statement": "made up", "value": 300, "low": 10, "high": 3000, "unit": "1/month", "kind": "assumed", "source": "a test"}
+    wide = {
+        "statement": "made up",
+        "value": 300,
+        "low": 10,
+        "high": 3000,
+        "unit": "1/month",
+        "kind": "assumed",
+        "source": "a test",
+    }
     near = {name: {"value": v, "kind": "assumed", "source": name} for name, v in (("a", 10), ("b", 10.1), ("c", 9.9))}
     price = {"statement": "made up", "unit": "USD", "readings": near, "default": "a"}
     built = build(plant(rate=wide, price=price), "ranges")
@@ -76,7 +89,15 @@ def test_a_wide_range_is_uncertainty(build: Fixture) -> None:
 
 
 def test_draws_stay_in_their_range_and_counts_whole(build: Fixture) -> None:
-    wide = {"statement": "made up", "value": 300, "low": 10, "high": 3000, "unit": "1/month", "kind": "assumed", "source": "a test"}
+    wide = {
+        "statement": "made up",
+        "value": 300,
+        "low": 10,
+        "high": 3000,
+        "unit": "1/month",
+        "kind": "assumed",
+        "source": "a test",
+    }
     built = build(plant(rate=wide), "drawn")
     drawn = [dict(drawn_row(built, np.random.default_rng(k)).values)["rate"] for k in range(200)]
     assert all(isinstance(v, float) and 10 <= v <= 3000 and v.is_integer() for v in drawn)
@@ -92,7 +113,15 @@ def test_a_sample_of_combinations_has_no_twins() -> None:
 
 
 def test_without_contested_figures_the_rest_is_parted(build: Fixture) -> None:
-    wide = {"statement": "made up", "value": 300, "low": 10, "high": 3000, "unit": "1/month", "kind": "assumed", "source": "a test"}
+    wide = {
+        "statement": "made up",
+        "value": 300,
+        "low": 10,
+        "high": 3000,
+        "unit": "1/month",
+        "kind": "assumed",
+        "source": "a test",
+    }
     price = {"statement": "made up", "value": 10, "unit": "USD", "kind": "assumed", "source": "a test"}
     built = build(plant(rate=wide, price=price), "agreed")
     found = disagreement(Base(str(built.file)), built, "npv_usd", most=10, jobs=1)

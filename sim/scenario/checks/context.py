@@ -42,7 +42,9 @@ class Context:
     whole: bool
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, loc: Loc, message: str, *, found: str | None = None, expected: str | None = None, close: str | None = None) -> None:
+    def add(
+        self, loc: Loc, message: str, *, found: str | None = None, expected: str | None = None, close: str | None = None
+    ) -> None:
         """Note a problem at a place."""
         self.problems.append(Problem(self.blame(loc), dotted(loc), message, found, expected, close))
 
@@ -68,7 +70,9 @@ class Context:
         if name in self.dropped:
             return False
         if any(f"{section}.{name}" in self.pruned for section in sections):
-            self.add(loc, f"{name!r} is switched off by its only_if under the chosen readings, but is still needed here")
+            self.add(
+                loc, f"{name!r} is switched off by its only_if under the chosen readings, but is still needed here"
+            )
         else:
             self.add(loc, f"there is no {kind} {name!r}", expected=listed(known), close=self.near(name, known))
         return False
@@ -81,7 +85,9 @@ class Context:
     @cached_property
     def wanted(self) -> dict[str, list[str]]:
         """What may be wanted: each item and pool with the items that satisfy it."""
-        pools = {name: [m for m in pool.members if m in self.document.items] for name, pool in self.document.pools.items()}
+        pools = {
+            name: [m for m in pool.members if m in self.document.items] for name, pool in self.document.pools.items()
+        }
         items = {item: pools.get(self.pool_of.get(item, ""), [item]) for item in self.document.items}
         return {**items, **pools}
 
@@ -114,7 +120,9 @@ class Context:
     def planned(self) -> frozenset[str]:
         """The stocks that are planned, rather than kept by a classical policy."""
         leaders = {stock: self.leader(stock) for stock in self.stocks}
-        return frozenset(s for s, item in leaders.items() if item is not None and item.policy.type is PolicyType.PLANNED)
+        return frozenset(
+            s for s, item in leaders.items() if item is not None and item.policy.type is PolicyType.PLANNED
+        )
 
     @cached_property
     def used(self) -> dict[str, Recipe]:
@@ -140,7 +148,9 @@ class Context:
         makes: dict[str, set[str]] = {}
         for recipe in self.used.values():
             for wanted in recipe.inputs:
-                makes.setdefault(self.pool_of.get(wanted, wanted), set()).add(self.pool_of.get(recipe.item, recipe.item))
+                makes.setdefault(self.pool_of.get(wanted, wanted), set()).add(
+                    self.pool_of.get(recipe.item, recipe.item)
+                )
         found, waiting = set(self.planned), list(self.planned)
         while waiting:
             new = makes.get(waiting.pop(), set()) - found

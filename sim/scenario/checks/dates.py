@@ -51,7 +51,11 @@ def shown(context: Context, day: float) -> str:
 def _horizon(context: Context) -> None:
     document, horizon = context.document, context.document.horizon
     if horizon.warmup >= length(context):
-        context.add(("horizon", "warmup"), "statistics would start only after the end", found=f"{horizon.warmup:g} of {length(context):g}")
+        context.add(
+            ("horizon", "warmup"),
+            "statistics would start only after the end",
+            found=f"{horizon.warmup:g} of {length(context):g}",
+        )
     for key in ("report_every", "review_every"):
         every = getattr(document, key)
         if isinstance(every, int) and every < 1:
@@ -66,11 +70,19 @@ def _path(context: Context, loc: Loc) -> None:
     i = 0
     while (at := context.number(*loc, "points", i, "at")) is not None:
         if before is not None and at <= before:
-            context.add((*loc, "points", i, "at"), f"comes no later than the point before it ({shown(context, before)}); points run forward in time", found=shown(context, at))
+            context.add(
+                (*loc, "points", i, "at"),
+                f"comes no later than the point before it ({shown(context, before)}); points run forward in time",
+                found=shown(context, at),
+            )
         before, i = at, i + 1
     ends = context.number(*loc, "ends")
     if ends is not None and before is not None and ends < before:
-        context.add((*loc, "ends"), f"the path ends before its last point ({shown(context, before)})", found=shown(context, ends))
+        context.add(
+            (*loc, "ends"),
+            f"the path ends before its last point ({shown(context, before)})",
+            found=shown(context, ends),
+        )
 
 
 def _begins(context: Context, loc: Loc, *, also_before: bool = False) -> None:
@@ -79,10 +91,20 @@ def _begins(context: Context, loc: Loc, *, also_before: bool = False) -> None:
     if day is None:
         return
     if day >= length(context):
-        context.add(loc, "lies after the end of the horizon and would never happen", found=shown(context, day), expected=f"before {shown(context, length(context))}")
+        context.add(
+            loc,
+            "lies after the end of the horizon and would never happen",
+            found=shown(context, day),
+            expected=f"before {shown(context, length(context))}",
+        )
     elif day < 0 and not (also_before and day + _duration(context, (*loc[:-1], "duration")) > 0):
         over = " and is over by then" if also_before else ""
-        context.add(loc, f"lies before the start of the horizon{over}", found=shown(context, day), expected=f"from {shown(context, 0)}")
+        context.add(
+            loc,
+            f"lies before the start of the horizon{over}",
+            found=shown(context, day),
+            expected=f"from {shown(context, 0)}",
+        )
 
 
 def _duration(context: Context, loc: Loc) -> float:
@@ -105,7 +127,11 @@ def _generations(context: Context, name: str) -> None:
             context.add(here, "a later generation has either begins or cadence", found=" and ".join(given) or "neither")
         begins = context.number(*here, "begins") if i else None
         if begins is not None and before is not None and begins <= before:
-            context.add((*here, "begins"), f"begins no later than the generation before it ({shown(context, before)})", found=shown(context, begins))
+            context.add(
+                (*here, "begins"),
+                f"begins no later than the generation before it ({shown(context, before)})",
+                found=shown(context, begins),
+            )
         before = begins if begins is not None else before
 
 
@@ -114,11 +140,25 @@ def _phase_out(context: Context, loc: Loc) -> None:
     if begins is None or ends is None:
         return
     if ends < begins:
-        context.add((*loc, "ends"), f"the phase-out ends before it begins ({shown(context, begins)})", found=shown(context, ends))
+        context.add(
+            (*loc, "ends"),
+            f"the phase-out ends before it begins ({shown(context, begins)})",
+            found=shown(context, ends),
+        )
     elif begins >= length(context):
-        context.add((*loc, "begins"), "the phase-out lies after the end of the horizon", found=shown(context, begins), expected=f"before {shown(context, length(context))}")
+        context.add(
+            (*loc, "begins"),
+            "the phase-out lies after the end of the horizon",
+            found=shown(context, begins),
+            expected=f"before {shown(context, length(context))}",
+        )
     elif ends <= 0:
-        context.add((*loc, "ends"), "the phase-out is over before the horizon starts", found=shown(context, ends), expected=f"after {shown(context, 0)}")
+        context.add(
+            (*loc, "ends"),
+            "the phase-out is over before the horizon starts",
+            found=shown(context, ends),
+            expected=f"after {shown(context, 0)}",
+        )
 
 
 def _reach(context: Context, name: str, leads: dict[str, float]) -> None:
@@ -127,14 +167,23 @@ def _reach(context: Context, name: str, leads: dict[str, float]) -> None:
     items = [line.item] if line.item else [generation.item for generation in line.generations]
     lead = max((lead_time(context, item, leads) for item in items), default=0.0)
     needed = length(context) + lead + _review(context)
-    paths: tuple[tuple[Loc, Path | None], ...] = ((("rate",), line.rate), (("compute",), line.compute), (("forecast", "rate"), line.forecast.rate))
+    paths: tuple[tuple[Loc, Path | None], ...] = (
+        (("rate",), line.rate),
+        (("compute",), line.compute),
+        (("forecast", "rate"), line.forecast.rate),
+    )
     for loc, path in paths:
         found = _end(context, ("demand", name, *loc), path) if path is not None else None
         if found is not None and found[1] < needed:
             place, last = found
             why = f"planning looks ahead by {amount(lead, '')} days of lead time and {_review(context):g} of review"
             remedy = "" if place[-1] == "ends" else "; add a later point, or ends: if its last value holds until then"
-            context.add(place, f"the path ends too early: {why}{remedy}", found=shown(context, last), expected=f"from {shown(context, math.ceil(needed))}")
+            context.add(
+                place,
+                f"the path ends too early: {why}{remedy}",
+                found=shown(context, last),
+                expected=f"from {shown(context, math.ceil(needed))}",
+            )
 
 
 def _end(context: Context, loc: Loc, path: Path) -> tuple[Loc, float] | None:
@@ -168,7 +217,10 @@ def lead_time(context: Context, name: str, known: dict[str, float]) -> float:
         if later:
             waiting.extend(later)
             continue
-        chains = (_planned(context, r) + max((known.get(i, 0.0) for i in recipe.inputs), default=0.0) for r, recipe in recipes.items())
+        chains = (
+            _planned(context, r) + max((known.get(i, 0.0) for i in recipe.inputs), default=0.0)
+            for r, recipe in recipes.items()
+        )
         known[waiting.pop()] = max(chains, default=0.0)
     return known[name]
 

@@ -22,11 +22,16 @@ def _line(context: Context, loc: Loc, line: DemandLine) -> None:
     if not line.backlog:
         for key in ("cancel_after", "shortage_cost"):
             if getattr(line, key) is not None:
-                context.add((*loc, key), f"{key} has no effect: with backlog: false, unserved demand is lost at once and never waits")
+                context.add(
+                    (*loc, key),
+                    f"{key} has no effect: with backlog: false, unserved demand is lost at once and never waits",
+                )
     if line.pattern is Pattern.POISSON and line.every is not None:
         context.add((*loc, "every"), "has no effect on poisson demand, which comes at any instant")
     if line.share is not None and line.rate is None and line.compute is None:
-        context.add((*loc, "share"), "has no effect: it is a share of a rate or of a compute need, and the line has neither")
+        context.add(
+            (*loc, "share"), "has no effect: it is a share of a rate or of a compute need, and the line has neither"
+        )
 
 
 def _compute(context: Context, loc: Loc, line: DemandLine) -> None:
@@ -51,8 +56,13 @@ def _policy(context: Context, loc: Loc, name: str, item: Item) -> None:
     if pool is None or len(context.document.pools[pool].members) < 2:
         return
     if not planned and policy.review is not None:
-        context.add((*loc, "policy", "review"), f"a pool of several items ({pool}) cannot be reviewed one item at a time; leave review out or take {name} out of the pool")
+        context.add(
+            (*loc, "policy", "review"),
+            f"a pool of several items ({pool}) cannot be reviewed one item at a time; leave review out or take {name} out of the pool",
+        )
     first = context.document.pools[pool].members[0]
     leader = context.document.items.get(first)
     if leader is not None and name != first and policy not in (Policy(), leader.policy):
-        context.add((*loc, "policy"), f"the pool {pool} follows the policy of its first member, {first}; leave this one out")
+        context.add(
+            (*loc, "policy"), f"the pool {pool} follows the policy of its first member, {first}; leave this one out"
+        )

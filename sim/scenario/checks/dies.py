@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.scenario.checks.context import Context, amount, listed
-from sim.scenario.schema.supply import Recipe, YieldModel
+from sim.scenario.schema.supply import Recipe
+from sim.scenario.schema.yields import YieldModel
 
 
 def check(context: Context) -> None:
@@ -21,7 +22,9 @@ def _on_node(context: Context, name: str, recipe: Recipe, node: str) -> None:
     if item is None:
         return
     if recipe.units_per_start is not None:
-        context.add(("recipes", name, "units_per_start"), "has no effect: with a node, dies per wafer follow from the die area")
+        context.add(
+            ("recipes", name, "units_per_start"), "has no effect: with a node, dies per wafer follow from the die area"
+        )
     if node not in item.die_area:
         message = f"{name} makes {recipe.item} on {node}, but {recipe.item} has no die_area for {node}"
         context.add(("recipes", name, "node"), message, expected=listed(item.die_area), close=None)
@@ -35,7 +38,9 @@ def _on_node(context: Context, name: str, recipe: Recipe, node: str) -> None:
 def _without_node(context: Context, name: str, recipe: Recipe) -> None:
     for key in ("defects", "defect_learning"):
         if getattr(recipe.yields, key) is not None:
-            context.add(("recipes", name, "yield", key), "has no effect: defects need a node, on which the die has an area")
+            context.add(
+                ("recipes", name, "yield", key), "has no effect: defects need a node, on which the die has an area"
+            )
 
 
 def _yield_model(context: Context, name: str, recipe: Recipe) -> None:

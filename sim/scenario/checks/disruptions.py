@@ -31,12 +31,18 @@ def _strikes(context: Context, here: Loc, disruption: AnyDisruption) -> None:
         allowed = ", ".join(info.alias or key for key, info in Effects.model_fields.items())
         context.add((*here, "effects"), "a disruption needs an effect", expected=allowed)
     if disruption.recovery is not None and disruption.effects.capacity is None:
-        context.add((*here, "recovery"), "has no effect: only capacity recovers, and this disruption does not change it")
+        context.add(
+            (*here, "recovery"), "has no effect: only capacity recovers, and this disruption does not change it"
+        )
 
 
 def _struck(context: Context, disruption: AnyDisruption) -> dict[str, Site]:
     sites = context.document.sites.items()
-    return {n: s for n, s in sites if n in disruption.sites or s.owner in disruption.owners or s.region in disruption.regions}
+    return {
+        n: s
+        for n, s in sites
+        if n in disruption.sites or s.owner in disruption.owners or s.region in disruption.regions
+    }
 
 
 def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Mapping[str, Site]) -> None:
@@ -45,14 +51,24 @@ def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Map
         return
     factor = context.number(*here, "effects", "capacity")
     if factor:
-        context.add((*here, "effects", "capacity"), f"has no effect: the capacity of {listed(sites)} is unlimited, and any part of it still is", found=f"{factor:g}", expected="0")
+        context.add(
+            (*here, "effects", "capacity"),
+            f"has no effect: the capacity of {listed(sites)} is unlimited, and any part of it still is",
+            found=f"{factor:g}",
+            expected="0",
+        )
     if disruption.recovery is not None:
-        context.add((*here, "recovery"), f"has no effect: the capacity of {listed(sites)} is unlimited, and all there as soon as any of it is")
+        context.add(
+            (*here, "recovery"),
+            f"has no effect: the capacity of {listed(sites)} is unlimited, and all there as soon as any of it is",
+        )
 
 
 def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Site]) -> None:
     """What changes prices, allocations or cycle times needs some to change."""
-    if effects.allocation is not None and all(s.contract is None or s.contract.allocation is None for s in sites.values()):
+    if effects.allocation is not None and all(
+        s.contract is None or s.contract.allocation is None for s in sites.values()
+    ):
         context.add((*loc, "allocation"), f"has no effect: there is no contract with an allocation at {listed(sites)}")
     recipes = {name: recipe for site in sites for name, recipe in context.used_at[site].items()}
     if not recipes:

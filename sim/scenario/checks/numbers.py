@@ -49,11 +49,17 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
     faults: list[tuple[str, str | None]] = []
     for what, value in (("", entry.value), ("its low ", entry.low), ("its high ", entry.high)):
         if value is not None and (broken := _broken(value, entry.bounds)) is not None:
-            hint = f" (for {value:g} % write {value / 100:g})" if entry.bounds.get("le") == 1 and 2 <= value <= 100 else ""
+            hint = (
+                f" (for {value:g} % write {value / 100:g})" if entry.bounds.get("le") == 1 and 2 <= value <= 100 else ""
+            )
             faults.append((f"{what}must be {broken}{hint}", amount(value, entry.unit)))
     ends = [x for x in (entry.low, entry.value, entry.high) if x is not None]
     if ends != sorted(ends):
-        shown = ", ".join(f"{k} {amount(v, entry.unit)}" for k, v in (("low", entry.low), ("value", entry.value), ("high", entry.high)) if v is not None)
+        shown = ", ".join(
+            f"{k} {amount(v, entry.unit)}"
+            for k, v in (("low", entry.low), ("value", entry.value), ("high", entry.high))
+            if v is not None
+        )
         faults.append(("low, value and high must not fall", shown))
     if entry.draw == "lognormal" and entry.low is not None and entry.low <= 0:
         faults.append(("a lognormal draw needs a low above 0", amount(entry.low, entry.unit)))
@@ -64,7 +70,12 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
 
 def _broken(value: float, bounds: Mapping[str, float]) -> str | None:
     """The bounds in words, if the value breaks one."""
-    holds = {"ge": value >= bounds.get("ge", value), "gt": value > bounds.get("gt", value - 1), "le": value <= bounds.get("le", value), "lt": value < bounds.get("lt", value + 1)}
+    holds = {
+        "ge": value >= bounds.get("ge", value),
+        "gt": value > bounds.get("gt", value - 1),
+        "le": value <= bounds.get("le", value),
+        "lt": value < bounds.get("lt", value + 1),
+    }
     if all(holds[key] for key in bounds):
         return None
     return " and ".join(f"{_WORDS[key]} {limit:g}" for key, limit in bounds.items())

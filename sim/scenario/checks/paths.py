@@ -14,7 +14,10 @@ def check(context: Context) -> None:
     """Every path can be followed as it is written."""
     for loc, path in _paths(context.document):
         if path.ends is not None and loc[0] != "demand":
-            context.add((*loc, "ends"), "has no effect: only a path of demand must say how far it reaches; here the last value holds")
+            context.add(
+                (*loc, "ends"),
+                "has no effect: only a path of demand must say how far it reaches; here the last value holds",
+            )
         if path.interpolate is Interpolate.EXPONENTIAL:
             _exponential(context, loc, path)
 
@@ -44,4 +47,9 @@ def _exponential(context: Context, loc: Loc, path: Path) -> None:
         place: Loc = (*loc, "points", i, "value")
         lowest = context.lowest(*place)
         if lowest is not None and lowest <= 0:
-            context.add(place, "an exponential path needs values above 0", found=f"{lowest:g}", expected="more than 0; or interpolate: linear")
+            context.add(
+                place,
+                "an exponential path needs values above 0",
+                found=f"{lowest:g}",
+                expected="more than 0; or interpolate: linear",
+            )

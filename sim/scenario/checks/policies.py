@@ -30,13 +30,20 @@ def _ordered(context: Context, stock: str, leader: Item) -> None:
     sourcing, recipes = context.document.sourcing.get(stock), context.recipes_of(stock)
     kind = leader.policy.type
     if len(recipes) > 1:
-        loc: Loc = ("sourcing", stock, "sources") if sourcing is not None else ("items", context.stocks[stock], "policy")
+        loc: Loc = (
+            ("sourcing", stock, "sources") if sourcing is not None else ("items", context.stocks[stock], "policy")
+        )
         remedy = "" if sourcing is not None else f"; choose it by sourcing: {{{stock}: {{sources: [...]}}}}"
-        context.add(loc, f"a {kind} policy orders from a single source{remedy}", found=listed(recipes), expected="one recipe")
+        context.add(
+            loc, f"a {kind} policy orders from a single source{remedy}", found=listed(recipes), expected="one recipe"
+        )
     if sourcing is not None:
         for key in _SOURCING:
             if getattr(sourcing, key) != Sourcing.model_fields[key].get_default():
-                context.add(("sourcing", stock, key), f"has no effect with a {kind} policy, which orders from one source; it is for planned items")
+                context.add(
+                    ("sourcing", stock, key),
+                    f"has no effect with a {kind} policy, which orders from one source; it is for planned items",
+                )
     for name, recipe in recipes.items():
         if name not in context.awaited:
             _planner_only(context, stock, name, recipe, str(kind))
@@ -46,7 +53,10 @@ def _planner_only(context: Context, stock: str, name: str, recipe: Recipe, kind:
     """Phases and planned lead times are for the planner, of this item or of what it is made of."""
     loc: Loc = ("recipes", name)
     if recipe.qualification is not None:
-        context.add((*loc, "qualification"), f"has no effect: the {kind} policy of {recipe.item} orders whatever the phase, and no changeover waits for it")
+        context.add(
+            (*loc, "qualification"),
+            f"has no effect: the {kind} policy of {recipe.item} orders whatever the phase, and no changeover waits for it",
+        )
     if stock in context.reviewed:
         return
     for key in ("planned_lead_time", "queue_allowance"):
@@ -62,7 +72,10 @@ def _forecast(context: Context, name: str) -> None:
         return
     for key, value in line.forecast:
         if value is not None:
-            context.add(("demand", name, "forecast", key), f"has no effect: neither {listed(dict.fromkeys(wanted))} nor what it is made of is planned")
+            context.add(
+                ("demand", name, "forecast", key),
+                f"has no effect: neither {listed(dict.fromkeys(wanted))} nor what it is made of is planned",
+            )
 
 
 def _pool(context: Context, pool: str) -> None:
@@ -85,7 +98,10 @@ def _pool(context: Context, pool: str) -> None:
 
 
 def _follows(context: Context, pool: str, first: str, name: str, key: str) -> None:
-    context.add(("items", name, key), f"has no effect: the pool {pool} follows the {key} of its first member, {first}; leave this one out")
+    context.add(
+        ("items", name, key),
+        f"has no effect: the pool {pool} follows the {key} of its first member, {first}; leave this one out",
+    )
 
 
 def _number(context: Context, item: str, key: str) -> tuple[object, ...] | None:
@@ -96,6 +112,11 @@ def _number(context: Context, item: str, key: str) -> tuple[object, ...] | None:
 
 def _nothing_planned(context: Context) -> None:
     if context.document.initial is Initial.PIPELINE:
-        context.add(("initial",), "has no effect: only planned items begin with a pipeline, and none is planned", found="pipeline", expected="empty")
+        context.add(
+            ("initial",),
+            "has no effect: only planned items begin with a pipeline, and none is planned",
+            found="pipeline",
+            expected="empty",
+        )
     if context.is_written(("review_every",)):
         context.add(("review_every",), "has no effect: nothing is planned; a stock policy has a review of its own")

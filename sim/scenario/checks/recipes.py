@@ -31,7 +31,11 @@ def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:
     """Units are whole: a start takes a fixed whole number of each input."""
     panel = recipe.node is None and recipe.units_per_start is not None
     places = [(*loc, "inputs", wanted), *([(*loc, "units_per_start")] if panel else [])]
-    drawn = [place for place in places if (found := context.inputs.get(dotted(place))) is not None and found.draw is not Draw.FIXED]
+    drawn = [
+        place
+        for place in places
+        if (found := context.inputs.get(dotted(place))) is not None and found.draw is not Draw.FIXED
+    ]
     for place in drawn:
         context.add(place, "cannot be drawn: a start takes a fixed whole number of units of each input; leave out draw")
     values = [context.number(*place) for place in places]
@@ -40,7 +44,11 @@ def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:
     each, per_start = values[0] or 0.0, (values[1] or 0.0) if panel else 1.0
     taken = each * per_start
     if round(taken) < 1 or abs(taken - round(taken)) > TOLERANCE * taken:
-        shown = f"{amount(each, '')} x {amount(per_start, '')} units_per_start = {amount(taken, '')}" if panel else amount(each, "")
+        shown = (
+            f"{amount(each, '')} x {amount(per_start, '')} units_per_start = {amount(taken, '')}"
+            if panel
+            else amount(each, "")
+        )
         context.add(places[0], f"a start must take a whole number of units of {wanted}", found=shown)
 
 
@@ -64,7 +72,12 @@ def _settings(context: Context) -> None:
     """Settings of the whole scenario that need a recipe to act on."""
     recipes = context.used.values()
     if context.document.yield_noise is YieldNoise.GAMMA and all(r.yields.alpha is None for r in recipes):
-        context.add(("yield_noise",), "has no effect: no recipe has alpha, by which defects are clustered", found="gamma", expected="off, binomial")
+        context.add(
+            ("yield_noise",),
+            "has no effect: no recipe has alpha, by which defects are clustered",
+            found="gamma",
+            expected="off, binomial",
+        )
     if context.document.lot_scale != 1 and all(r.lot_size is None for r in recipes):
         context.add(("lot_scale",), "has no effect: no recipe has a lot_size", found=str(context.document.lot_scale))
 
@@ -78,4 +91,7 @@ def _milestones(context: Context) -> None:
         if milestone.items and not made and known.issuperset([*milestone.items, *milestone.sites]):
             key = "sites" if milestone.sites else "items"
             at = f" at {listed(milestone.sites)}" if milestone.sites else ""
-            context.add(("milestones", name, key), f"would never be reached: no recipe in use makes {listed(milestone.items)}{at}")
+            context.add(
+                ("milestones", name, key),
+                f"would never be reached: no recipe in use makes {listed(milestone.items)}{at}",
+            )

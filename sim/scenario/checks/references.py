@@ -8,7 +8,8 @@ from sim.scenario.active import SECTIONS
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
 from sim.scenario.resolve import quantities
-from sim.scenario.schema.supply import Learning, Recipe
+from sim.scenario.schema.supply import Recipe
+from sim.scenario.schema.yields import Learning
 
 ITEM = ("items",)
 EITHER = ("items", "pools")
@@ -34,7 +35,11 @@ def _names(context: Context) -> None:
     for section in SECTIONS:
         for name in getattr(context.document, section):
             if not name.strip() or any(sign in name for sign in ".=\n"):
-                context.add((section, name), "a name must not be empty or hold a dot or =, since it becomes part of a path", found=repr(name))
+                context.add(
+                    (section, name),
+                    "a name must not be empty or hold a dot or =, since it becomes part of a path",
+                    found=repr(name),
+                )
 
 
 def _figures(context: Context) -> None:
@@ -47,11 +52,17 @@ def _figures(context: Context) -> None:
             context.add(loc, f"the ledger has no figure {figure!r}", close=context.near(figure, list(ledger)))
         elif quantity.reading is not None and quantity.reading not in ledger[figure].readings:
             names = list(ledger[figure].readings)
-            has = f"{quantity.reading!r} is no reading of {figure}" if names else f"{figure} has no readings to choose from"
+            has = (
+                f"{quantity.reading!r} is no reading of {figure}"
+                if names
+                else f"{figure} has no readings to choose from"
+            )
             context.add(loc, has, expected=listed(names), close=context.near(quantity.reading, names))
 
 
-def _each(context: Context, loc: Loc, names: Iterable[str], valid: Iterable[str], kind: str, sections: tuple[str, ...]) -> None:
+def _each(
+    context: Context, loc: Loc, names: Iterable[str], valid: Iterable[str], kind: str, sections: tuple[str, ...]
+) -> None:
     known, seen = list(valid), set()
     for i, name in enumerate(names):
         if name in seen:
@@ -69,7 +80,10 @@ def _pools(context: Context) -> None:
         _each(context, ("pools", name, "members"), pool.members, document.items, "item", ITEM)
         for i, member in enumerate(pool.members):
             if owner.setdefault(member, name) != name:
-                context.add(("pools", name, "members", i), f"{member!r} is in the pool {owner[member]!r} already; an item is in one pool")
+                context.add(
+                    ("pools", name, "members", i),
+                    f"{member!r} is in the pool {owner[member]!r} already; an item is in one pool",
+                )
 
 
 def _items(context: Context) -> None:
@@ -86,7 +100,10 @@ def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
         context.refer((*loc, "inputs", name), name, [*document.items, *document.pools], "item or pool", EITHER)
     if recipe.node is not None and (node := context.name(*loc, "node")) is not None:
         context.refer((*loc, "node"), node, document.nodes, "node", ("nodes",))
-    for key, learning in (("defect_learning", recipe.yields.defect_learning), ("assembly_learning", recipe.yields.assembly_learning)):
+    for key, learning in (
+        ("defect_learning", recipe.yields.defect_learning),
+        ("assembly_learning", recipe.yields.assembly_learning),
+    ):
         if learning is not None and learning.inherits is not None:
             _inherits(context, (*loc, "yield", key, "inherits"), recipe, learning, key)
 
@@ -140,10 +157,12 @@ def _disruptions(context: Context) -> None:
         _each(context, (*here, "owners"), disruption.owners, owners, "site with the owner", ())
         _each(context, (*here, "regions"), disruption.regions, regions, "site in the region", ())
         for other in disruption.raises:
-            if context.refer((*here, "raises", other), other, document.disruptions, "disruption", ("disruptions",)) and (
-                document.disruptions[other].kind != "random"
-            ):
-                context.add((*here, "raises", other), f"{other!r} is not a random disruption, so it has no rate to raise")
+            if context.refer(
+                (*here, "raises", other), other, document.disruptions, "disruption", ("disruptions",)
+            ) and (document.disruptions[other].kind != "random"):
+                context.add(
+                    (*here, "raises", other), f"{other!r} is not a random disruption, so it has no rate to raise"
+                )
 
 
 def _reports(context: Context) -> None:
@@ -163,7 +182,9 @@ def _reports(context: Context) -> None:
 
 def _correlations(context: Context) -> None:
     inputs = context.inputs
-    labels = {label for path, entry in inputs.items() if entry.draw != "fixed" for label in (path, entry.figure) if label}
+    labels = {
+        label for path, entry in inputs.items() if entry.draw != "fixed" for label in (path, entry.figure) if label
+    }
     for i, pair in enumerate(context.document.correlations):
         for j, label in enumerate(pair.inputs):
             loc: Loc = ("correlations", i, "inputs", j)
@@ -172,6 +193,11 @@ def _correlations(context: Context) -> None:
             if label in inputs or any(entry.figure == label for entry in inputs.values()):
                 context.add(loc, f"{label} is not uncertain here; give it a draw: and a range, or leave it out")
             else:
-                context.add(loc, f"no input has the path or figure {label!r}", expected=listed(sorted(labels)), close=context.near(label, labels))
+                context.add(
+                    loc,
+                    f"no input has the path or figure {label!r}",
+                    expected=listed(sorted(labels)),
+                    close=context.near(label, labels),
+                )
         if len(set(pair.inputs)) == 1:
             context.add(("correlations", i), "an input cannot be correlated with itself")

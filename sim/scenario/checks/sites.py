@@ -45,7 +45,9 @@ def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None
             if getattr(contract, key) is not None:
                 context.add((*loc, key), f"{key} has no effect without a commitment")
     elif contract.notice is None and contract.take_or_pay is None:
-        context.add((*loc, "commitment"), "has no effect without notice, for which it binds, or take_or_pay, by which it costs")
+        context.add(
+            (*loc, "commitment"), "has no effect without notice, for which it binds, or take_or_pay, by which it costs"
+        )
     recipes = context.used_at[name]
     if not recipes or context.thinner("recipes", "sourcing"):
         return
@@ -60,7 +62,10 @@ def _unplanned(context: Context, loc: Loc, recipes: Mapping[str, Recipe], contra
         return
     for key in ("allocation", "notice"):
         if getattr(contract, key) is not None:
-            context.add((*loc, key), "has no effect: the planner keeps to it, and what is made here is ordered by stock policies")
+            context.add(
+                (*loc, key),
+                "has no effect: the planner keeps to it, and what is made here is ordered by stock policies",
+            )
 
 
 def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
@@ -68,7 +73,10 @@ def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
     if site.construction is None and capex.equipment_share is not None:
         context.add((*loc, "equipment_share"), "has no effect without construction: all is paid as capacity is added")
     if site.construction is not None and capex.equipment_share is None:
-        context.add((*loc, "equipment_share"), "this key is missing: with construction, the share of the outlay that is equipment")
+        context.add(
+            (*loc, "equipment_share"),
+            "this key is missing: with construction, the share of the outlay that is equipment",
+        )
 
 
 def _announced(context: Context) -> None:
@@ -79,14 +87,22 @@ def _announced(context: Context) -> None:
     relied = {context.document.recipes[r].site for s in withdrawn for r in s.sources if r in context.document.recipes}
     for name, site in context.document.sites.items():
         if site.in_house and site.announced is not None and name not in relied:
-            context.add(("sites", name, "announced"), "has no effect: no sourcing with a source here has withdraw_on: announced")
+            context.add(
+                ("sites", name, "announced"), "has no effect: no sourcing with a source here has withdraw_on: announced"
+            )
 
 
 def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
     ours = context.in_house(recipe)
     if ours is True and recipe.price is not None:
-        context.add((*loc, "price"), f"a price is what an outside supplier charges, but {recipe.site} is in-house; use variable_cost")
+        context.add(
+            (*loc, "price"),
+            f"a price is what an outside supplier charges, but {recipe.site} is in-house; use variable_cost",
+        )
     if ours is False and recipe.variable_cost is not None:
-        context.add((*loc, "variable_cost"), f"variable_cost is a cost of ours, but {recipe.site} is an outside supplier; use price")
+        context.add(
+            (*loc, "variable_cost"),
+            f"variable_cost is a cost of ours, but {recipe.site} is an outside supplier; use price",
+        )
     if recipe.planned_lead_time is not None and recipe.queue_allowance is not None:
         context.add((*loc, "queue_allowance"), "has no effect beside planned_lead_time, which includes it")

@@ -39,7 +39,11 @@ def _shares(context: Context, loc: Loc, sourcing: Sourcing) -> None:
     unshared = [source for source in sourcing.sources if source not in sourcing.shares]
     split = sourcing.policy is SourcingPolicy.SPLIT
     if split and unshared:
-        context.add(loc, f"shares are given for some sources only; {', '.join(unshared)} has none", found=f"a sum of {total:.6g}")
+        context.add(
+            loc,
+            f"shares are given for some sources only; {', '.join(unshared)} has none",
+            found=f"a sum of {total:.6g}",
+        )
     elif (split and abs(total - 1) > TOLERANCE) or total > 1 + TOLERANCE:
         parts = " + ".join(f"{value:.6g}" for value in values.values() if value is not None)
         context.add(loc, f"shares must add up to {'1' if split else 'no more than 1'}", found=f"{parts} = {total:.6g}")
@@ -59,20 +63,30 @@ def _sides(context: Context, loc: Loc, sourcing: Sourcing) -> None:
     sites = [context.document.sites[recipe.site] for recipe in recipes]
     if sourcing.withdraw_on is WithdrawOn.ANNOUNCED and not any(site.announced for site in sites):
         ours = listed(dict.fromkeys(recipe.site for recipe in recipes if context.in_house(recipe)))
-        context.add((*loc, "withdraw_on"), f"no site of its sources has announced output; give announced: at {ours or 'a site of ours'}")
+        context.add(
+            (*loc, "withdraw_on"),
+            f"no site of its sources has announced output; give announced: at {ours or 'a site of ours'}",
+        )
 
 
 def _unread(context: Context, loc: Loc, sourcing: Sourcing) -> None:
     """What the policy does not read when it divides a need."""
     policy = sourcing.policy
     if policy in (SourcingPolicy.SPLIT, SourcingPolicy.LEAST_COST) and sourcing.second_source_floor is not None:
-        context.add((*loc, "second_source_floor"), f"has no effect with the {policy} policy", expected="with in_house_first or phase_out")
+        context.add(
+            (*loc, "second_source_floor"),
+            f"has no effect with the {policy} policy",
+            expected="with in_house_first or phase_out",
+        )
     if policy is SourcingPolicy.SPLIT and sourcing.withdraw_on is WithdrawOn.ANNOUNCED:
         context.add((*loc, "withdraw_on"), "has no effect with the split policy, which withdraws no orders")
     if policy is SourcingPolicy.LEAST_COST:
         for key in ("shares", "overflow"):
             if getattr(sourcing, key) != Sourcing.model_fields[key].get_default():
-                context.add((*loc, key), "has no effect with the least_cost policy: the cheapest source takes what it can, then the next")
+                context.add(
+                    (*loc, key),
+                    "has no effect with the least_cost policy: the cheapest source takes what it can, then the next",
+                )
     elif not sourcing.overflow and len(sourcing.sources) == 1:
         context.add((*loc, "overflow"), "has no effect: there is no other source")
     if policy in (SourcingPolicy.IN_HOUSE_FIRST, SourcingPolicy.PHASE_OUT):
@@ -84,4 +98,7 @@ def _inside(context: Context, loc: Loc, sourcing: Sourcing) -> None:
     for source in sourcing.shares:
         recipe = context.document.recipes.get(source)
         if recipe is not None and context.in_house(recipe):
-            context.add((*loc, source), f"has no effect with the {sourcing.policy} policy: sources of ours take what they can in their order, and only outside orders are shared out")
+            context.add(
+                (*loc, source),
+                f"has no effect with the {sourcing.policy} policy: sources of ours take what they can in their order, and only outside orders are shared out",
+            )

@@ -51,10 +51,14 @@ class DemandLine(Drawn):
     pattern: Pattern = Pattern.EVEN
     """even, periodic, poisson, normal or series."""
     rate: Path | None = number("1/month", "Units a month (even, poisson).", None, ge=0)
-    compute: Path | None = number("H100e", "Or: compute to have in service, in H100-equivalents; each month's growth is ordered.", None, ge=0)
+    compute: Path | None = number(
+        "H100e", "Or: compute to have in service, in H100-equivalents; each month's growth is ordered.", None, ge=0
+    )
     share: Quantity | None = number("1", "Share of the rate or compute that this line takes.", None, ge=0, le=1)
     per_unit: Quantity | None = number("unit", "Items in one unit of the rate (chips per car).", None, gt=0)
-    every: Quantity | None = number("day", "Period of periodic, normal and series demand; grain of even demand (default 1 day).", None, gt=0)
+    every: Quantity | None = number(
+        "day", "Period of periodic, normal and series demand; grain of even demand (default 1 day).", None, gt=0
+    )
     quantity: Quantity | None = number("unit", "Units each period (periodic), or their mean (normal).", None, ge=0)
     sd: Quantity | None = number("unit", "Standard deviation each period (normal).", None, ge=0)
     values: list[Quantity] = number("unit", "Units of each period in turn (series).", [], ge=0)
@@ -68,7 +72,13 @@ class DemandLine(Drawn):
     shipment_cost: Quantity | None = number("USD", "Cost of each shipment to the customer.", None, ge=0)
     shortage_cost: Quantity | None = number("USD/day", "Cost of one unit waiting for a day.", None, ge=0)
     value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
-    idle_share: Quantity | None = number("1", "Share of the compute delivered that stands idle in use and could compute for others; reported only.", None, ge=0, le=1)
+    idle_share: Quantity | None = number(
+        "1",
+        "Share of the compute delivered that stands idle in use and could compute for others; reported only.",
+        None,
+        ge=0,
+        le=1,
+    )
     forecast: Forecast = Forecast()
     """What the planner expects."""
 
@@ -103,7 +113,12 @@ class Effects(Strict):
 
     capacity: Quantity | None = number("1", "Factor on capacity.", None, ge=0)
     cycle_time: Quantity | None = number("1", "Factor on the cycle time of lots started meanwhile.", None, gt=0)
-    yields: Quantity | None = Field(None, alias="yield", description="Factor on the yield of lots started meanwhile.", json_schema_extra={"unit": "1", "ge": 0, "le": 1})
+    yields: Quantity | None = Field(
+        None,
+        alias="yield",
+        description="Factor on the yield of lots started meanwhile.",
+        json_schema_extra={"unit": "1", "ge": 0, "le": 1},
+    )
     price: Quantity | None = number("1", "Factor on prices of lots started meanwhile.", None, ge=0)
     allocation: Quantity | None = number("1", "Factor on the allocation.", None, ge=0)
     shipments_held: bool = False
@@ -122,7 +137,9 @@ class Disruption(Drawn):
     effects: Effects
     """What it does."""
     recovery: Quantity | None = number("day", "Capacity comes back linearly over this time after the end.", None, ge=0)
-    raises: dict[str, Quantity] = number("1", "Factor on the rate of other random disruptions while this one lasts.", {}, ge=0)
+    raises: dict[str, Quantity] = number(
+        "1", "Factor on the rate of other random disruptions while this one lasts.", {}, ge=0
+    )
 
 
 class Scheduled(Disruption):

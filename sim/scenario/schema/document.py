@@ -112,7 +112,9 @@ class Milestone(Entry):
         if (self.level is None) != (self.rule is MilestoneRule.FIRST_OUTPUT):
             raise ValueError("a level belongs to output_rate and in_house_share milestones")
         if self.rule is MilestoneRule.FIRST_OUTPUT and "months" in self.model_fields_set:
-            raise ValueError("months belong to output_rate and in_house_share milestones; a first output is a single lot")
+            raise ValueError(
+                "months belong to output_rate and in_house_share milestones; a first output is a single lot"
+            )
         return self
 
 

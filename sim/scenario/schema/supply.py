@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
+from sim.scenario.schema.yields import Yield
 
 
 class Condition(Strict):
@@ -53,7 +54,9 @@ class Policy(Strict):
     level: Quantity | None = number("unit", "Order up to this inventory position.", None, ge=0)
     reorder: Quantity | None = number("unit", "Order when the inventory position is at or below this.", None, ge=0)
     quantity: Quantity | None = number("unit", "Size of an order.", None, gt=0)
-    review: Quantity | None = number("day", "Days between reviews (default: continuous, after each demand).", None, gt=0)
+    review: Quantity | None = number(
+        "day", "Days between reviews (default: continuous, after each demand).", None, gt=0
+    )
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
@@ -156,9 +159,17 @@ class Capex(Strict):
     """Money that capacity costs to build."""
 
     per_capacity: Quantity = number("USD*month", "Outlay per unit of monthly capacity.", ge=0)
-    equipment_share: Quantity | None = number("1", "With construction: share that is equipment, paid as capacity is added; the rest is paid evenly over construction.", None, ge=0, le=1)
+    equipment_share: Quantity | None = number(
+        "1",
+        "With construction: share that is equipment, paid as capacity is added; the rest is paid evenly over construction.",
+        None,
+        ge=0,
+        le=1,
+    )
     life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
-    salvage: Quantity | None = number("1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1)
+    salvage: Quantity | None = number(
+        "1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1
+    )
 
 
 class Contract(Strict):
@@ -167,7 +178,9 @@ class Contract(Strict):
     allocation: Path | None = number("1/month", "Most starts a month the supplier grants us.", None, ge=0)
     commitment: Path | None = number("1/month", "Starts a month we promised to order.", None, ge=0)
     notice: Quantity | None = number("day", "Notice needed before orders may fall below the commitment.", None, ge=0)
-    take_or_pay: Quantity | None = number("1", "Share of the price paid for promised starts not ordered, settled at each year's end.", None, ge=0, le=1)
+    take_or_pay: Quantity | None = number(
+        "1", "Share of the price paid for promised starts not ordered, settled at each year's end.", None, ge=0, le=1
+    )
 
 
 class Site(Drawn):
@@ -180,7 +193,9 @@ class Site(Drawn):
     region: str = "here"
     """Where it stands; disruptions may strike a region."""
     lines: Quantity = number("unit", "Identical parallel lines that share the capacity.", Quantity(bare=1), ge=1)
-    capacity: Path | Literal["unlimited"] | None = number("1/month", "Nameplate capacity in bottleneck load a month; or unlimited.", None, ge=0)
+    capacity: Path | Literal["unlimited"] | None = number(
+        "1/month", "Nameplate capacity in bottleneck load a month; or unlimited.", None, ge=0
+    )
     construction: Construction | None = None
     """Building it (with ramp)."""
     ramp: Ramp | None = None
@@ -191,10 +206,14 @@ class Site(Drawn):
     rivals: Path | None = number("1/month", "Capacity held by other customers.", None, ge=0)
     contract: Contract | None = None
     """Terms with an outside supplier."""
-    announced: Path | None = number("1/month", "Announced output, on which a planner who withdraws early relies.", None, ge=0)
+    announced: Path | None = number(
+        "1/month", "Announced output, on which a planner who withdraws early relies.", None, ge=0
+    )
     capex: Capex | None = None
     """Money that its capacity costs."""
-    fixed_cost: Quantity | None = number("USD", "Fixed operating cost per unit of installed monthly capacity, per month of capacity held.", None, ge=0)
+    fixed_cost: Quantity | None = number(
+        "USD", "Fixed operating cost per unit of installed monthly capacity, per month of capacity held.", None, ge=0
+    )
     echoes_assumption: str | None = None
     """Said beside every share this site has a part in: no source states its capacity."""
 
@@ -209,88 +228,6 @@ class Site(Drawn):
         return self
 
 
-class YieldModel(StrEnum):
-    """Die yield from defects."""
-
-    POISSON = "poisson"
-    MURPHY = "murphy"
-    SEEDS = "seeds"
-    NEGATIVE_BINOMIAL = "negative_binomial"
-
-
-class LearnOver(StrEnum):
-    """What yield learns with."""
-
-    STARTS = "starts"
-    TIME = "time"
-
-
-class Learning(Strict):
-    """A value that approaches maturity exponentially."""
-
-    start: Quantity
-    """Value at the first start."""
-    mature: Quantity
-    """Value in the end."""
-    over: LearnOver = LearnOver.TIME
-    """Learn over time since the first start, or over cumulative starts out of the bottleneck."""
-    days: Quantity | None = number("day", "Time constant of learning over time.", None, gt=0)
-    starts: Quantity | None = number("unit", "Starts after which 63 % is learned.", None, gt=0)
-    inherits: str | None = None
-    """The recipe at the same site, of the generation before, whose learning carries over."""
-    keep: Quantity | None = number("1", "Share of that learning that carries over.", None, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _constant(self) -> Self:
-        if (self.over is LearnOver.TIME) != (self.days is not None) or (self.over is LearnOver.STARTS) != (self.starts is not None):
-            raise ValueError("learning over time needs days, over starts needs starts, and not the other")
-        if (self.inherits is None) != (self.keep is None):
-            raise ValueError("inherits and keep go together")
-        return self
-
-
-class DefectLearning(Learning):
-    """Defect density that falls as a site learns."""
-
-    start: Quantity = number("1/cm2", "Defect density at the first start.", ge=0)
-    mature: Quantity = number("1/cm2", "Defect density in the end.", ge=0)
-
-
-class ShareLearning(Learning):
-    """A yield that rises as a line learns."""
-
-    start: Quantity = number("1", "Yield at the first start.", ge=0, le=1)
-    mature: Quantity = number("1", "Yield in the end.", ge=0, le=1)
-
-
-class Yield(Strict):
-    """What comes out good. Fab recipes have line and die yield; others an assembly yield."""
-
-    line: Quantity | None = number("1", "Share of starts that come out at all (wafers not scrapped).", None, ge=0, le=1)
-    assembly: Quantity | None = number("1", "Share of units that pass assembly and test.", None, ge=0, le=1)
-    assembly_learning: ShareLearning | None = None
-    """Assembly yield that is learned."""
-    defects: Quantity | None = number("1/cm2", "Defect density, if constant.", None, ge=0)
-    defect_learning: DefectLearning | None = None
-    """Defect density that is learned."""
-    model: YieldModel = YieldModel.NEGATIVE_BINOMIAL
-    """Die yield model."""
-    alpha: Quantity | None = number("1", "Clustering of defects (negative binomial).", None, gt=0)
-
-    @model_validator(mode="after")
-    def _one_each(self) -> Self:
-        if self.assembly is not None and self.assembly_learning is not None:
-            raise ValueError("give assembly or assembly_learning, not both")
-        if self.defect_learning is not None and self.assembly_learning is not None:
-            raise ValueError("give defect_learning or assembly_learning, not both: a recipe learns one thing")
-        if self.defects is not None and self.defect_learning is not None:
-            raise ValueError("give defects or defect_learning, not both")
-        has_defects = self.defects is not None or self.defect_learning is not None
-        if has_defects and self.model is YieldModel.NEGATIVE_BINOMIAL and self.alpha is None:
-            raise ValueError("the negative binomial model needs alpha")
-        return self
-
-
 class Phase(Strict):
     """A limited phase of qualification."""
 
@@ -301,7 +238,9 @@ class Phase(Strict):
 class Qualification(Strict):
     """From first silicon to high-volume manufacturing (HVM) of one item at one site."""
 
-    begins: Quantity | None = number("date", "Earliest day of the first sample start (default: when the site first has capacity).", None)
+    begins: Quantity | None = number(
+        "date", "Earliest day of the first sample start (default: when the site first has capacity).", None
+    )
     samples: Phase | None = None
     """Engineering samples, started whatever the need; they serve no demand."""
     risk: Phase | None = None
@@ -315,14 +254,20 @@ class Recipe(Drawn):
     """What comes out."""
     site: str
     """Where."""
-    node: Quantity | None = number("text", "Process node; with it each start is a wafer and units come from the die area.", None)
+    node: Quantity | None = number(
+        "text", "Process node; with it each start is a wafer and units come from the die area.", None
+    )
     inputs: dict[str, Quantity] = number("unit", "Units of each item or pool that one unit takes.", {}, gt=0)
-    units_per_start: Quantity | None = number("unit", "Gross units of one start (packages on a panel); wafers derive it from die area.", None, gt=0)
+    units_per_start: Quantity | None = number(
+        "unit", "Gross units of one start (packages on a panel); wafers derive it from die area.", None, gt=0
+    )
     lot_size: Quantity | None = number("unit", "Starts in a lot (default: each order is one lot).", None, ge=1)
     load: Random = number("unit", "Bottleneck load of one start.", Random(mean=Quantity(bare=1)), gt=0)
     cycle_time: Random = number("day", "Time from the bottleneck to done.", Random(mean=Quantity(bare=0)), ge=0)
     queue_allowance: Quantity | None = number("day", "Allowance for queueing in the planned lead time.", None, ge=0)
-    planned_lead_time: Quantity | None = number("day", "Lead time the planner counts on (default: mean cycle time, shipping and queue allowance).", None, ge=0)
+    planned_lead_time: Quantity | None = number(
+        "day", "Lead time the planner counts on (default: mean cycle time, shipping and queue allowance).", None, ge=0
+    )
     shipping_time: Quantity | None = number("day", "Time from the site to our stock.", None, ge=0)
     yields: Yield = Field(Yield(), alias="yield")
     """What comes out good."""
@@ -365,7 +310,9 @@ class Sourcing(Drawn):
     """Recipes, in order of preference."""
     policy: SourcingPolicy = SourcingPolicy.SPLIT
     """split (by shares), in_house_first, phase_out (dated) or least_cost."""
-    shares: dict[str, Quantity] = number("1", "Share of each source among those that are split (default: equal).", {}, ge=0, le=1)
+    shares: dict[str, Quantity] = number(
+        "1", "Share of each source among those that are split (default: equal).", {}, ge=0, le=1
+    )
     overflow: bool = True
     """What one source cannot take goes to the next."""
     second_source_floor: Quantity | None = number("1", "Least share of the need that stays outside.", None, ge=0, le=1)
