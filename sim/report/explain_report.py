@@ -136,6 +136,7 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Ste
         "scenario": scenario.name,
         "kpi": found.kpi,
         "value": found.base,
+        "shown": shown(scenario, found.kpi, found.base),
         "rests_on": [_knob_json(d) for d in found.found],
         "without_effect": list(found.unmoved),
         "without": dict(found.without),
