@@ -28,7 +28,9 @@ def command(
     readings: READINGS = None,
     without: WITHOUT = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
-    engine: Annotated[Engine, typer.Option(help="events is the readable reference.")] = Engine.EVENTS,
+    engine: Annotated[
+        Engine, typer.Option(help="events is the readable reference; batch is compiled, and gives the same numbers.")
+    ] = Engine.EVENTS,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")
     ] = None,

@@ -8,7 +8,7 @@ from bisect import bisect_right
 import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY, ticks, value
-from sim.engines import planner
+from sim.engines import planner, rules
 from sim.engines.floor import Floor
 from sim.engines.phases import CAUSES, Phase, Stage
 from sim.engines.positions import Position, expected_demand, memory, stage
@@ -17,6 +17,12 @@ from sim.engines.tables import tables
 from sim.plan import NONE, FloatArray, PoolPlan
 from sim.scenario.schema.supply import PolicyType
 
+POLICIES = {
+    PolicyType.BASE_STOCK: rules.BASE_STOCK,
+    PolicyType.MIN_MAX: rules.MIN_MAX,
+    PolicyType.REORDER: rules.REORDER,
+    PolicyType.PERIODIC: rules.PERIODIC,
+}
 SAMPLES, RISK, VOLUME = int(Stage.SAMPLES), int(Stage.RISK), int(Stage.VOLUME)
 
 
@@ -108,7 +114,7 @@ class PlanningDesk:
         return Position(
             stock=np.array([engine.stockroom.available(p) for p in pools], dtype=np.float64),
             waiting=np.array(engine.waiting, dtype=np.float64),
-            due=np.array([sum(self._due[p][: k + 1]) for p in pools]),
+            due=np.array([rules.total(self._due[p][: k + 1]) for p in pools]),
             on_order=np.array(self.on_order),
             on_order_risk=np.array(self.on_order_risk),
             in_process=np.array(self.in_process),
@@ -148,13 +154,10 @@ class PlanningDesk:
     def replenish(self, p: int) -> None:
         """Review a pool, and order what its policy wants."""
         policy = self._policies[p]
-        on_order = self.on_order[policy.source]
-        if on_order % 1.0:
-            # Sums of fractions leave residues, which must not tip a comparison.
-            on_order = round(on_order, 6)
+        on_order = rules.settled(self.on_order[policy.source])
         # Inventory position: stock and orders, less backlog and what waiting lots claim.
         position = self._available(p) + on_order - self._backlog[p] - self._waiting[p]
-        wanted = policy.level - position if policy.fills_up else policy.wanted(position)
+        wanted = rules.stock_order(policy.kind, policy.level, policy.reorder, policy.quantity, position)
         if wanted <= 0.0:
             return
         maker = self._engine.routes[policy.source].maker
@@ -172,23 +175,9 @@ def watched(pool: PoolPlan) -> bool:
 class StockPolicy:
     """A classical replenishment policy in numbers."""
 
-    __slots__ = ("fills_up", "level", "quantity", "reorder", "review", "source", "type")
+    __slots__ = ("kind", "level", "quantity", "reorder", "review", "source")
 
     def __init__(self, pool: PoolPlan, vector: FloatArray) -> None:
-        self.type, self.source = pool.policy, pool.sources[0] if pool.sources else -1
-        self.fills_up = pool.policy is PolicyType.BASE_STOCK
+        self.kind, self.source = POLICIES.get(pool.policy, NONE), pool.sources[0] if pool.sources else NONE
         self.level, self.reorder = value(vector, pool.level), value(vector, pool.reorder)
         self.quantity, self.review = value(vector, pool.quantity), value(vector, pool.review)
-
-    def wanted(self, position: float) -> float:
-        """Units to order at an inventory position."""
-        if self.fills_up:
-            return self.level - position
-        if self.type is PolicyType.PERIODIC:
-            return self.quantity
-        if position > self.reorder:
-            return 0.0
-        if self.type is PolicyType.MIN_MAX:
-            return self.level - position
-        # Whole quantities, as many as bring the position above the reorder point.
-        return self.quantity * (math.floor((self.reorder - position) / self.quantity) + 1)

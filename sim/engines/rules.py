@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+Integers: TypeAlias = Sequence[int] | NDArray[np.int64]
 Floats: TypeAlias = Sequence[float] | NDArray[np.float64]
 
 NEVER = 2**62
@@ -24,7 +25,7 @@ EXACT_UNITS = 400
 """Up to this many expected units, a binomial is inverted exactly; above, by its normal approximation."""
 
 
-def segment(knots: Sequence[int], at: int, i: int) -> int:
+def segment(knots: Integers, at: int, i: int) -> int:
     """The step of a curve that holds at an instant, searched upward from step `i`."""
     n = len(knots)
     while i + 1 < n and knots[i + 1] <= at:
@@ -32,7 +33,7 @@ def segment(knots: Sequence[int], at: int, i: int) -> int:
     return i
 
 
-def finish(start: int, load: float, knots: Sequence[int], rates: Floats, i: int) -> tuple[int, int]:
+def finish(start: int, load: float, knots: Integers, rates: Floats, i: int) -> tuple[int, int]:
     """When a load that starts at `start` (in step `i`) is worked off, and in which step.
 
     The instant is the first at which the integral of the rate from `start` reaches the load,
@@ -43,6 +44,8 @@ def finish(start: int, load: float, knots: Sequence[int], rates: Floats, i: int)
         rate = rates[i]
         if rate > 0.0:
             need = left / rate
+            if i + 1 == n and need >= NEVER:
+                return NEVER, i
             if i + 1 == n or need <= knots[i + 1] - now:
                 return now + math.ceil(need), i
             left -= rate * (knots[i + 1] - now)
@@ -54,7 +57,7 @@ def finish(start: int, load: float, knots: Sequence[int], rates: Floats, i: int)
         i += 1
 
 
-def worked(start: int, end: int, knots: Sequence[int], rates: Floats) -> float:
+def worked(start: int, end: int, knots: Integers, rates: Floats) -> float:
     """The load worked off between two instants: the integral of the rate."""
     done, i, n = 0.0, segment(knots, start, 0), len(knots)
     while start < end:
@@ -104,6 +107,14 @@ def binomial(n: int, p: float, u: float, z: float) -> int:
     return k
 
 
+def total(amounts: Floats) -> float:
+    """Their sum, added from the first to the last: built-in sums correct their rounding in some versions."""
+    added = 0.0
+    for amount in amounts:
+        added += amount
+    return added
+
+
 def cents(amount: float) -> int:
     """Money rounded half up to a whole cent."""
     return math.floor(amount + 0.5)
@@ -112,6 +123,29 @@ def cents(amount: float) -> int:
 def whole(units: float) -> int:
     """Whole units of an amount with carried fractions, which may be short by rounding errors alone."""
     return math.floor(units + 1e-9)
+
+
+def settled(units: float) -> float:
+    """Units on order without the residues that sums of fractions leave, which must not tip a comparison."""
+    return units if units % 1.0 == 0.0 else math.floor(units * 1e6 + 0.5) / 1e6
+
+
+BASE_STOCK, MIN_MAX, REORDER, PERIODIC = range(4)
+"""Classical replenishment policies."""
+
+
+def stock_order(policy: int, level: float, reorder: float, quantity: float, position: float) -> float:
+    """Units that a stock policy orders at an inventory position; none if not above zero."""
+    if policy == BASE_STOCK:
+        return level - position
+    if policy == PERIODIC:
+        return quantity
+    if position > reorder:
+        return 0.0
+    if policy == MIN_MAX:
+        return level - position
+    # Whole quantities, as many as bring the position above the reorder point.
+    return quantity * (math.floor((reorder - position) / quantity) + 1)
 
 
 def stretched(ticks: int, factor: float) -> int:

@@ -87,16 +87,21 @@ class Bottleneck:
             return 0.0
         # A line that is never free again has all the load it can ever work off.
         latest = now + 10**6 * TICKS_PER_DAY
-        ends = [self._free] if self._steady else [free for free, _, _ in self._lines]
-        return sum(rules.worked(now, min(free, latest), self.knots, self.rates) for free in ends)
+        # Line by line, so that the sum does not depend on how the heap lies.
+        ends = (
+            [self._free]
+            if self._steady
+            else [free for _, free in sorted((line, free) for free, line, _ in self._lines)]
+        )
+        return rules.total([rules.worked(now, min(free, latest), self.knots, self.rates) for free in ends])
 
 
 class Maker:
     """The yield of one source in motion: its luck, its learning, and the fractions it carries over."""
 
     __slots__ = (
-        "_before", "_carry_good", "_carry_out", "_factor", "_first", "_leaving", "_luck", "_noise", "_offset", "_share_fixed",
-        "_worked", "fixed", "perfect", "started", "y",
+        "_before", "_carry_good", "_carry_out", "_factor", "_first", "_leaving", "_luck", "_noise", "_offset", "_worked",
+        "fixed", "perfect", "share_fixed", "started", "y",
     )  # fmt: skip
 
     def __init__(self, source: SourceDraws, site: SiteDraws, noise: YieldNoise) -> None:
@@ -108,10 +113,10 @@ class Maker:
         self._first, self._worked, self.started = -1, 0, False
         self._before: Maker | None = None
         self._leaving: list[tuple[int, int]] = []
-        self._share_fixed = self._share(0.0, 1.0) if y.learns == 0 else None
+        self.share_fixed = self._share(0.0, 1.0) if y.learns == 0 else None
         self.fixed = self._expected(0.0) if y.learns == 0 else None
         """Expected good units of a start, where nothing is learned."""
-        certain = self._factor.constant == 1.0 and (self._luck is None or self._share_fixed == 1.0)
+        certain = self._factor.constant == 1.0 and (self._luck is None or self.share_fixed == 1.0)
         self.perfect = certain and y.line == 1.0 and self.fixed == 1.0
         """Each start gives one good unit, always."""
 
@@ -168,11 +173,11 @@ class Maker:
     def _good(self, gross: float, x: float, factor: float) -> int:
         luck = next(self._luck) if self._luck is not None else 1.0
         if self._noise is YieldNoise.BINOMIAL:
-            share = (self._share_fixed if self._share_fixed is not None else self._share(x, 1.0)) * factor
+            share = (self.share_fixed if self.share_fixed is not None else self._share(x, 1.0)) * factor
             units = rules.whole(gross + self._carry_good)
             self._carry_good += gross - units
             return rules.binomial(units, share, luck, _normal(luck))
-        fixed = self._share_fixed if luck == 1.0 else None
+        fixed = self.share_fixed if luck == 1.0 else None
         exact = gross * (fixed if fixed is not None else self._share(x, luck)) * factor + self._carry_good
         good = rules.whole(exact)
         self._carry_good = exact - good

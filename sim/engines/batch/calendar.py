@@ -1,0 +1,157 @@
+"""What is to be done when: a heap of future events, and one of follow-ups of this instant.
+
+The order is that of `phases`: time, then round (`turn`), phase, priority, rank and sequence; a count ends
+ties. Only that order matters, not the way SimPy's calendar reaches it.
+"""
+
+from __future__ import annotations
+
+from sim.engines.batch.state import ENDLESS, FULL, NOTHING, State
+from sim.engines.phases import MOST_ROUNDS
+
+RECEIVE, SERVE, PLAN, RECORD = 1, 2, 3, 4
+"""Phases."""
+DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP = range(11)
+"""Kinds of events."""
+
+
+def at(s: State, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> None:
+    """Do something at an instant, now or later."""
+    c = s.clock[0]
+    if time > c.now or c.phase < 0:
+        # Records wait until all rounds of their instant are over.
+        later(s, time, 0 if phase < RECORD else MOST_ROUNDS + 1, phase, priority, rank, sequence, kind, what)
+    else:
+        follow_up(s, phase, priority, rank, sequence, kind, what)
+
+
+def follow_up(s: State, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> None:
+    """Do something later at this instant: in this round if its phase is still to come, else in the next."""
+    c = s.clock[0]
+    turn = c.turn if phase > c.phase else c.turn + 1
+    if turn > MOST_ROUNDS:
+        c.fault = ENDLESS
+        return
+    event = _new(s, turn, phase, priority, rank, sequence, kind, what)
+    if event == NOTHING:
+        return
+    i = c.soon_size
+    c.soon_size += 1
+    while i > 0 and precedes(s, event, s.soon[(i - 1) >> 1]):
+        s.soon[i] = s.soon[(i - 1) >> 1]
+        i = (i - 1) >> 1
+    s.soon[i] = event
+
+
+def later(
+    s: State, time: int, turn: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int
+) -> None:
+    """Put an event on the heap of future ones."""
+    event = _new(s, turn, phase, priority, rank, sequence, kind, what)
+    if event == NOTHING:
+        return
+    c = s.clock[0]
+    i = c.heap_size
+    c.heap_size += 1
+    while i > 0:
+        parent = (i - 1) >> 1
+        if s.heap_time[parent] < time or (s.heap_time[parent] == time and not precedes(s, event, s.heap_event[parent])):
+            break
+        s.heap_time[i], s.heap_event[i] = s.heap_time[parent], s.heap_event[parent]
+        i = parent
+    s.heap_time[i], s.heap_event[i] = time, event
+
+
+def _new(s: State, turn: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> int:
+    c = s.clock[0]
+    event = c.free_event
+    if event == NOTHING:
+        c.fault = FULL
+        return NOTHING
+    e = s.events[event]
+    # While it is free, `what` links a slot to the next.
+    c.free_event = e.what
+    c.count += 1
+    e.turn, e.phase, e.priority, e.rank = turn, phase, priority, rank
+    e.sequence, e.count, e.kind, e.what = sequence, c.count, kind, what
+    return int(event)
+
+
+def precedes(s: State, one: int, other: int) -> bool:
+    """Whether one event of an instant comes before another."""
+    a, b = s.events[one], s.events[other]
+    if a.turn != b.turn:
+        return bool(a.turn < b.turn)
+    if a.phase != b.phase:
+        return bool(a.phase < b.phase)
+    if a.priority != b.priority:
+        return bool(a.priority < b.priority)
+    if a.rank != b.rank:
+        return bool(a.rank < b.rank)
+    if a.sequence != b.sequence:
+        return bool(a.sequence < b.sequence)
+    return bool(a.count < b.count)
+
+
+def next_event(s: State) -> int:
+    """Take the next event off the calendar and go to its instant; NOTHING if there is none."""
+    c = s.clock[0]
+    due = c.heap_size > 0 and (c.soon_size == 0 or s.heap_time[0] == c.now)
+    if c.soon_size > 0 and not (due and precedes(s, s.heap_event[0], s.soon[0])):
+        event = _pop_soon(s)
+    elif due:
+        c.now = s.heap_time[0]
+        event = _pop_future(s)
+    else:
+        return NOTHING
+    e = s.events[event]
+    c.turn, c.phase = e.turn, e.phase
+    return event
+
+
+def release_event(s: State, event: int) -> None:
+    """The slot of an event may be used again."""
+    c = s.clock[0]
+    s.events[event].what = c.free_event
+    c.free_event = event
+
+
+def _pop_soon(s: State) -> int:
+    c, first = s.clock[0], s.soon[0]
+    c.soon_size -= 1
+    n, i = c.soon_size, 0
+    moved = s.soon[n]
+    while 2 * i + 1 < n:
+        child = 2 * i + 1
+        if child + 1 < n and precedes(s, s.soon[child + 1], s.soon[child]):
+            child += 1
+        if not precedes(s, s.soon[child], moved):
+            break
+        s.soon[i] = s.soon[child]
+        i = child
+    s.soon[i] = moved
+    return int(first)
+
+
+def _pop_future(s: State) -> int:
+    c, first = s.clock[0], s.heap_event[0]
+    c.heap_size -= 1
+    n, i = c.heap_size, 0
+    time, moved = s.heap_time[n], s.heap_event[n]
+    while 2 * i + 1 < n:
+        child = 2 * i + 1
+        if child + 1 < n and _sooner(s, child + 1, s.heap_time[child], s.heap_event[child]):
+            child += 1
+        if not _sooner(s, child, time, moved):
+            break
+        s.heap_time[i], s.heap_event[i] = s.heap_time[child], s.heap_event[child]
+        i = child
+    s.heap_time[i], s.heap_event[i] = time, moved
+    return int(first)
+
+
+def _sooner(s: State, place: int, time: int, event: int) -> bool:
+    """Whether what lies at a place of the heap comes before an event."""
+    if s.heap_time[place] != time:
+        return bool(s.heap_time[place] < time)
+    return precedes(s, s.heap_event[place], event)

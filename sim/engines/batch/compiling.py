@@ -1,0 +1,123 @@
+"""The engine's functions compiled by numba as they are written, once for every machine and version."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from sim.draws import curves
+from sim.engines import planner, positions, rules, sourcing
+from sim.engines.batch import calendar, desk, lists, loop, lots, shop, store
+
+MODULES = (curves, rules, positions, sourcing, planner, calendar, lists, store, shop, lots, desk, loop)
+"""Whose functions are compiled."""
+INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Nobody calls them from Python: leaving out the way in halves the time to compile."""
+
+
+@lru_cache(maxsize=1)
+def compiled() -> Callable[..., int]:
+    """`loop.play`, compiled; from the cache if it was compiled before."""
+    import numba
+
+    # Registers what numba must know.
+    from sim.engines.batch import passing  # noqa: F401
+
+    spaces = {module.__name__: dict(vars(module)) for module in MODULES}
+    jitted: dict[int, Any] = {}
+    for module in MODULES:
+        for function in _functions(module):
+            copy = _with_globals(function, spaces[module.__name__])
+            jitted[id(function)] = numba.njit(**({"nogil": True} if function is loop.play else INNER))(copy)
+    for space in spaces.values():
+        for name, value in space.items():
+            space[name] = jitted.get(id(value), value)
+    play = jitted[id(loop.play)]
+    with _cache_directory(numba.config):
+        play.enable_caching()
+    return _announced(play)
+
+
+def _functions(module: ModuleType) -> Iterator[FunctionType]:
+    return (f for f in vars(module).values() if isinstance(f, FunctionType) and f.__module__ == module.__name__)
+
+
+def _with_globals(function: FunctionType, space: dict[str, Any]) -> FunctionType:
+    """The same code, which finds its callees in another place: there the compiled ones will be."""
+    copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+    copy.__kwdefaults__, copy.__module__, copy.__qualname__ = (
+        function.__kwdefaults__,
+        function.__module__,
+        function.__qualname__,
+    )
+    return copy
+
+
+def _announced(play: Any) -> Callable[..., int]:
+    """Say so where the first call has to compile."""
+
+    def run(*arguments: Any) -> int:
+        if not play.signatures:
+            _load_or_compile(play, arguments)
+        return int(play(*arguments))
+
+    return run
+
+
+def _load_or_compile(play: Any, arguments: tuple[Any, ...]) -> None:
+    import numba
+
+    signature = tuple(numba.typeof(argument) for argument in arguments)
+    cache = play._cache
+    index = getattr(cache, "_cache_file", None)
+    if index is None or cache._index_key(signature, play.targetctx.codegen()) not in index._load_index():
+        print("compiling the batch engine (once)", file=sys.stderr, flush=True)
+    play.compile(signature)
+
+
+@contextmanager
+def _cache_directory(config: Any) -> Iterator[None]:
+    """Keep machine code by the sources it comes from: numba itself looks at one file alone."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_directory())
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+def cache_directory() -> Path:
+    """`NUMBA_CACHE_DIR` or the user's cache; where neither can be written, a directory for this process."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    base = Path(given) if given else _user_cache() / "fabshift"
+    place = base / f"batch-{_fingerprint()}"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            return place
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="fabshift-"))
+
+
+def _user_cache() -> Path:
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir())
+
+
+def _fingerprint() -> str:
+    """Changes with every source that is compiled, and with what lays out its data."""
+    folder = Path(__file__).parent
+    files = sorted({*(Path(str(m.__file__)) for m in MODULES), *folder.glob("*.py"), *folder.parent.glob("*.py")})
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]

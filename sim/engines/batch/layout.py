@@ -1,0 +1,276 @@
+"""One replication laid out as the compiled engine's state."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import Draws
+from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, ticks, value
+from sim.draws.sources import cents
+from sim.draws.streams import BLOCK, Noise
+from sim.engines import rules
+from sim.engines.batch import state as layout
+from sim.engines.batch.state import NOTHING, State, blank
+from sim.engines.initial import pipeline
+from sim.engines.phases import CAUSES
+from sim.engines.planning_desk import POLICIES, watched
+from sim.engines.positions import Memory
+from sim.engines.shop import Maker
+from sim.engines.tables import Tables
+from sim.plan import NONE, IntArray
+from sim.scenario.schema.document import YieldNoise
+from sim.scenario.schema.supply import PolicyType
+
+
+class Joined(NamedTuple):
+    """Sequences end to end, and where each begins; the last entry of `starts` is the end."""
+
+    values: NDArray[Any]
+    starts: IntArray
+
+
+def joined(parts: list[Any], dtype: type = np.int64) -> Joined:
+    """Lay sequences end to end."""
+    arrays: list[NDArray[Any]] = [np.asarray(part, dtype=dtype) for part in parts]
+    starts = np.cumsum([0, *(len(a) for a in arrays)], dtype=np.int64)
+    return Joined(np.concatenate([*arrays, np.zeros(0, dtype)]), starts)
+
+
+def fill(records: Any, **columns: Any) -> None:
+    """Write columns of records."""
+    for name, column in columns.items():
+        records[name] = column
+
+
+def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, callback: int) -> State:
+    """The state before the first event, with so many slots for lots, events and nodes."""
+    plan = draws.plan
+    held = joined([[i for pair in site.factors.held for i in pair] for site in draws.sites])
+    prices = joined([source.price for source in draws.sources], np.float64)
+    flows = joined([flow.times for flow in draws.flows])
+    members = joined([pool.members for pool in plan.pools])
+    counters = joined(_counters(draws))
+    pulls = joined(_pulls(draws))
+    lines = np.cumsum([0, *(site.lines for site in draws.sites)], dtype=np.int64)
+    curves, knots, values = _curves(draws)
+    makers = _makers(draws)
+    survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
+    noise, rows = _noise(draws)
+    periods, reviews = len(draws.periods), len(draws.reviews)
+    stock, seeds = _pipeline(draws, t, m, makers)
+    s = State(
+        clock=_clock(draws, trace, callback),
+        sources=_sources(draws, makers, prices, pulls, list(survival)),
+        sites=blank(layout.SITE, len(draws.sites)),
+        pools=_pools(draws, members, counters),
+        items=blank(layout.ITEM, len(plan.items)),
+        flows=_flows(draws, flows),
+        lots=blank(layout.LOT, slots),
+        arrivals=blank(layout.LOT, slots * 4 if trace else 1),
+        events=blank(layout.EVENT, slots * 2),
+        heap_time=np.zeros(slots * 2, dtype=np.int64),
+        heap_event=np.zeros(slots * 2, dtype=np.int64),
+        soon=np.zeros(slots * 2, dtype=np.int64),
+        nodes=blank(layout.NODE, slots * 2),
+        noise=noise,
+        drawn=np.empty((max(rows, 1), BLOCK)),
+        curves=curves,
+        knots=knots,
+        values=values,
+        line_free=np.zeros(lines[-1], dtype=np.int64),
+        line_step=np.zeros(lines[-1], dtype=np.int64),
+        held=held.values.reshape(-1, 2),
+        prices=prices.values,
+        defects=np.array([source.yields.defects for source in draws.sources]),
+        survival=np.array(list(survival.values())),
+        assembly=np.array([source.yields.assembly for source in draws.sources]),
+        input_pool=np.array(plan.input_pool),
+        takes=t.takes,
+        pulls=pulls.values,
+        members=members.values,
+        counters=counters.values,
+        again=np.zeros(len(plan.pools) + 1, dtype=np.int64),
+        times=flows.values,
+        units=joined([flow.units for flow in draws.flows]).values,
+        edges=np.array(draws.periods),
+        reviews=np.array(draws.reviews),
+        due=np.zeros((len(plan.pools), reviews)),
+        by_source=blank(layout.BY_SOURCE, periods, len(plan.sources)),
+        by_item=blank(layout.BY_ITEM, periods, len(plan.items)),
+        by_site=blank(layout.BY_SITE, periods, len(plan.sites)),
+        by_flow=blank(layout.BY_FLOW, periods, len(draws.flows)),
+        journal=np.zeros(periods, dtype=np.int64),
+        under_way=np.zeros(periods, dtype=np.int64),
+        first_good=np.full(len(plan.sources), NEVER),
+        seeds=seeds,
+        safety=stock,
+        seeded_stock=np.zeros(len(plan.items), dtype=np.int64),
+        cut=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
+        short=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
+        need=np.zeros((reviews - 1, len(plan.pools))),
+        planned_output=np.zeros((reviews - 1, len(plan.pools))),
+    )
+    rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
+    fill(s.items, units=draws.initial_stock, rate=rates, costly=[rate > 0.0 for rate in rates])
+    fill(
+        s.sites,
+        line_begin=lines[:-1],
+        line_end=lines[1:],
+        held_begin=held.starts[:-1] // 2,
+        held_end=held.starts[1:] // 2,
+    )
+    fill(s.sites, endless=[math.isinf(site.line_rate.values[-1]) for site in draws.sites])
+    _chain(s)
+    return s
+
+
+def _chain(s: State) -> None:
+    """Link all free slots."""
+    for records, link in ((s.lots, "next"), (s.events, "what"), (s.nodes, "after")):
+        records[link] = np.arange(1, len(records) + 1)
+        records[link][-1] = NOTHING
+
+
+def _clock(draws: Draws, trace: bool, callback: int) -> Any:
+    plan, clock = draws.plan, blank(layout.CLOCK, 1)
+    fill(
+        clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
+        edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback,
+        binomial=plan.yield_noise is YieldNoise.BINOMIAL,
+    )  # fmt: skip
+    return clock
+
+
+def _makers(draws: Draws) -> list[Maker]:
+    makers = [
+        Maker(source, draws.sites[plan.site], draws.plan.yield_noise)
+        for plan, source in zip(draws.plan.sources, draws.sources, strict=True)
+    ]
+    for maker in makers:
+        maker.descend(makers)
+    return makers
+
+
+def _pipeline(draws: Draws, t: Tables, m: Memory, makers: list[Maker]) -> tuple[IntArray, IntArray]:
+    """Safety stock of each pool, and source, good units and arrival of each lot under way, shape (lots, 3)."""
+    if not draws.plan.initial_pipeline:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.int64)
+    stock, seeds = pipeline(draws, t, m, np.array([maker.good_per_start(0) for maker in makers]))
+    rows = [(seed.source, seed.good, seed.arrive) for seed in seeds]
+    return np.array(stock, dtype=np.int64), np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+
+def _sources(draws: Draws, makers: list[Maker], prices: Joined, pulls: Joined, survival: list[int]) -> Any:
+    plan, sources = draws.plan, blank(layout.SOURCE, len(draws.sources))
+    pools = [int(plan.item_pool[source.item]) for source in plan.sources]
+    fill(
+        sources, makes=[s.item for s in plan.sources], pool=pools, site=[s.site for s in plan.sources],
+        priority=[plan.pools[pool].priority for pool in pools],
+        planned=[plan.pools[pool].policy is PolicyType.PLANNED for pool in pools],
+        take_begin=plan.inputs_start[:-1], take_end=plan.inputs_start[1:],
+        pull_begin=pulls.starts[:-1], pull_end=pulls.starts[1:],
+        price_begin=prices.starts[:-1], price_days=np.diff(prices.starts), priced=[s.price.any() for s in draws.sources],
+        lead=[rules.stretched(TICKS_PER_DAY, s.lead_days) for s in draws.sources], order_cents=[s.order_cost for s in draws.sources],
+        shipment_cents=[s.shipment_cost for s in draws.sources], variable_cents=[s.variable_cost for s in draws.sources],
+    )  # fmt: skip
+    for name in ("lot_size", "shipping"):
+        sources[name] = [getattr(source, name) for source in draws.sources]
+    for name in ("line", "gross", "learns", "scale", "inherits", "keep"):
+        sources[name] = [getattr(source.yields, name) for source in draws.sources]
+    fill(
+        sources, survival=[survival.index(id(s.yields.survival)) for s in draws.sources],
+        expected=[survival.index(id(s.yields.expected)) for s in draws.sources],
+        has_fixed=[m.fixed is not None for m in makers], fixed=[m.fixed or 0.0 for m in makers],
+        share_fixed=[m.share_fixed or 0.0 for m in makers], perfect=[m.perfect for m in makers], first=-1,
+        leaving_head=NOTHING, leaving_tail=NOTHING,
+    )  # fmt: skip
+    return sources
+
+
+def _pulls(draws: Draws) -> list[list[int]]:
+    """Pools among each source's inputs whose policies review them whenever orders claim of them."""
+    plan = draws.plan
+    inputs = [plan.input_pool[b:e].tolist() for b, e in zip(plan.inputs_start[:-1], plan.inputs_start[1:], strict=True)]
+    return [[p for p in pools if watched(plan.pools[p])] for pools in inputs]
+
+
+def _counters(draws: Draws) -> list[list[int]]:
+    """Flows that each pool serves, by priority."""
+    lines = draws.plan.lines
+    order = sorted(range(len(draws.flows)), key=lambda f: (lines[draws.flows[f].line].priority, f))
+    return [[f for f in order if draws.flows[f].pool == pool] for pool in range(len(draws.plan.pools))]
+
+
+def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
+    plan, vector, pools = draws.plan, draws.vector, blank(layout.POOL, len(draws.plan.pools))
+
+    def numbers(name: str) -> list[float]:
+        return [value(vector, getattr(pool, name)) for pool in plan.pools]
+
+    fill(
+        pools, member_begin=members.starts[:-1], member_end=members.starts[1:],
+        only=[pool.members[0] if len(pool.members) == 1 else NOTHING for pool in plan.pools],
+        counter_begin=counters.starts[:-1], counter_end=counters.starts[1:],
+        continuous=[watched(pool) for pool in plan.pools], bypass=[pool.bypass for pool in plan.pools],
+        planned=[pool.policy is PolicyType.PLANNED for pool in plan.pools],
+        policy=[POLICIES.get(pool.policy, NOTHING) for pool in plan.pools],
+        source=[pool.sources[0] if pool.sources else NOTHING for pool in plan.pools], head=NOTHING, tail=NOTHING,
+        level=numbers("level"), reorder=numbers("reorder"), quantity=numbers("quantity"), review=numbers("review"),
+    )  # fmt: skip
+    return pools
+
+
+def _flows(draws: Draws, times: Joined) -> Any:
+    plan, vector, flows = draws.plan, draws.vector, blank(layout.FLOW, len(draws.flows))
+    lines = [plan.lines[flow.line] for flow in draws.flows]
+    fill(
+        flows, pool=[flow.pool for flow in draws.flows], priority=[line.priority for line in lines],
+        backlogs=[line.backlog for line in lines], begin=times.starts[:-1], end=times.starts[1:],
+        patience=[-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)) for line in lines],
+        delivery=[ticks(value(vector, line.delivery_time)) for line in lines],
+        shipment_cents=[round(cents(vector, line.shipment_cost)) for line in lines],
+        value_cents=[cents(vector, line.value) for line in lines],
+        shortage_cents=[cents(vector, line.shortage_cost) for line in lines],
+        revision=[value(vector, line.forecast_revision) for line in lines], head=NOTHING, tail=NOTHING,
+    )  # fmt: skip
+    return flows
+
+
+def _curves(draws: Draws) -> tuple[Any, IntArray, NDArray[np.float64]]:
+    """Curves of all sites, in the order of their kinds, with their knots and values."""
+    every: list[Curve] = []
+    for site in draws.sites:
+        every += [site.line_rate, site.factors.yields, site.factors.cycle_time, site.factors.price]
+    knots, values = joined([c.knots for c in every]), joined([c.values for c in every], np.float64)
+    curves = blank(layout.CURVE, len(every))
+    fill(curves, begin=knots.starts[:-1], end=knots.starts[1:])
+    return curves, knots.values, values.values
+
+
+def noises(draws: Draws) -> list[tuple[int, int, Noise]]:
+    """Source and kind of each noise that varies. Binomial luck takes two rows of variates, others one."""
+    return [
+        (r, kind, noise)
+        for r, source in enumerate(draws.sources)
+        for kind, noise in ((layout.LOAD, source.load), (layout.CYCLE, source.cycle), (layout.LUCK, source.luck))
+        if noise is not None and not noise.constant
+    ]
+
+
+def _noise(draws: Draws) -> tuple[Any, int]:
+    """Where each source's variates lie, and how many rows of them there are."""
+    noise = blank(layout.NOISE, len(draws.sources), 3)
+    noise["row"], noise["at"] = NOTHING, BLOCK
+    for r, source in enumerate(draws.sources):
+        noise["typical"][r] = (
+            source.load.mean, math.ceil(source.cycle.mean * TICKS_PER_DAY), 1.0 if source.luck is None else source.luck.mean,
+        )  # fmt: skip
+    rows = 0
+    for r, kind, _ in noises(draws):
+        noise["row"][r, kind] = rows
+        rows += 2 if kind == layout.LUCK else 1
+    return noise, rows

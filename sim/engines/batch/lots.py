@@ -1,0 +1,399 @@
+"""Lots on their way: ordered, released, waiting for inputs, at the bottleneck, under way, in stock."""
+
+from __future__ import annotations
+
+from sim.draws.curves import TICKS_PER_DAY
+from sim.engines.batch.calendar import (
+    DISPATCH,
+    PLAN,
+    RECEIVE,
+    RECEIVED,
+    RELEASED,
+    REPLENISH,
+    SERVE,
+    SERVED,
+    at,
+    follow_up,
+    later,
+)  # fmt: skip
+from sim.engines.batch.lists import insert, new_node, remove
+from sim.engines.batch.shop import good_per_start, make, value_at, variate, work
+from sim.engines.batch.state import (
+    CYCLE,
+    FULL,
+    LOAD,
+    NOTHING,
+    ORDERED,
+    PRICE,
+    QUEUED,
+    STRETCH,
+    UNDER_WAY,
+    UNUSED,
+    Records,
+    State,
+)
+from sim.engines.batch.store import available, period_at, put, take
+from sim.engines.phases import Stage
+from sim.engines.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
+
+SAMPLES, RISK, VOLUME = 1, 2, 3
+assert (SAMPLES, RISK, VOLUME) == (Stage.SAMPLES, Stage.RISK, Stage.VOLUME)
+
+
+def order(s: State, source: int, starts: int) -> None:
+    """Order starts of a source, to be released at once."""
+    c, r = s.clock[0], s.sources[source]
+    _book_order(s, source)
+    for i in range(lot_count(starts, r.lot_size)):
+        if c.fault:
+            return
+        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, c.now))
+    _pull(s, source)
+
+
+def order_evenly(s: State, source: int, starts: int, stage: int, begin: int, end: int) -> None:
+    """Order starts of a source, to be released in lots spread evenly over a time."""
+    _book_order(s, source)
+    size = s.sources[source].lot_size
+    for i in range(lot_count(starts, size)):
+        if s.clock[0].fault:
+            return
+        time = release_time(begin, end, starts, size, i)
+        slot = _lot(s, source, lot_part(starts, size, i), stage, time)
+        at(s, time, PLAN, 1, source, s.lots[slot].number, RELEASED, slot)
+
+
+def _book_order(s: State, source: int) -> None:
+    c, r = s.clock[0], s.sources[source]
+    row = s.by_source[c.period, source]
+    row.orders += 1
+    row.order_cents += r.order_cents
+    s.journal[c.period] += r.order_cents
+
+
+def _lot(s: State, source: int, starts: int, stage: int, release: int) -> int:
+    c, slot = s.clock[0], new_slot(s)
+    lot = s.lots[slot]
+    lot.source, lot.starts, lot.stage, lot.seeded = source, starts, stage, 0
+    lot.ordered, lot.due, lot.where = c.now, release + s.sources[source].lead, ORDERED
+    return slot
+
+
+def new_slot(s: State) -> int:
+    """A slot for the next lot, which gets its number; the first one, to be thrown away, if none is free."""
+    c = s.clock[0]
+    slot = c.free_lot
+    if slot == NOTHING:
+        c.fault = FULL
+        return 0
+    c.free_lot = s.lots[slot].next
+    c.lots_used = max(c.lots_used, slot + 1)
+    c.lot_count += 1
+    s.lots[slot].number = c.lot_count
+    return int(slot)
+
+
+def release(s: State, slot: int) -> None:
+    """A lot is released, and claims its inputs."""
+    source = s.lots[slot].source
+    enter(s, slot)
+    _pull(s, source)
+
+
+def _pull(s: State, source: int) -> None:
+    """Orders claim inputs: stock policies that watch those inputs review them."""
+    r = s.sources[source]
+    for i in range(r.pull_begin, r.pull_end):
+        follow_up(s, PLAN, 0, s.pulls[i], 0, REPLENISH, s.pulls[i])
+
+
+def enter(s: State, slot: int) -> None:
+    """A lot goes on order; it begins when its inputs are there and its turn has come."""
+    c, lot = s.clock[0], s.lots[slot]
+    source, starts = lot.source, lot.starts
+    r = s.sources[source]
+    lot.released = c.now
+    lot.expected = starts * good_per_start(s, source, c.now)
+    if r.planned:
+        book(s, slot, 1)
+    else:
+        r.on_order += lot.expected
+    if lot.stage == SAMPLES:
+        s.by_source[c.period, source].sample_starts += starts
+    else:
+        s.by_source[c.period, source].starts += starts
+    if r.take_begin == r.take_end:
+        _begin(s, slot)
+        return
+    lot.where, node = QUEUED, NOTHING
+    for i in range(r.take_begin, r.take_end):
+        s.pools[s.input_pool[i]].waiting += s.takes[i] * starts
+        node = _join_queue(s, s.input_pool[i], slot)
+    pool = s.input_pool[r.take_end - 1]
+    # Behind others it has to wait, unless it may pass them.
+    if s.pools[pool].head == node or c.may_pass:
+        dispatch(s, pool)
+
+
+def book(s: State, slot: int, sign: int) -> None:
+    """A lot of a planned item goes on order (sign 1), or has arrived and leaves the books (-1)."""
+    lot = s.lots[slot]
+    # Samples are not counted on.
+    if lot.stage == SAMPLES:
+        return
+    r, expected = s.sources[lot.source], sign * lot.expected
+    r.on_order += expected
+    if sign < 0:
+        r.in_process += expected
+    if lot.stage == RISK:
+        r.on_order_risk += expected
+    s.due[r.pool, _review_of(s, lot.due)] += expected
+
+
+def _review_of(s: State, due: int) -> int:
+    """The review period in which a lot is due; the last one holds all that comes later."""
+    low, high = 0, len(s.reviews)
+    while low < high:
+        middle = (low + high) >> 1
+        if s.reviews[middle] <= due:
+            low = middle + 1
+        else:
+            high = middle
+    return min(max(low - 1, 0), len(s.reviews) - 1)
+
+
+def _join_queue(s: State, pool: int, slot: int) -> int:
+    """Queue by priority, release and number; returns the node."""
+    p, before = s.pools[pool], s.pools[pool].tail
+    while before != NOTHING and _goes_before(s, slot, s.nodes[before].lot):
+        before = s.nodes[before].before
+    node = new_node(s, 0, 0, slot)
+    p.head, p.tail = insert(s, p.head, p.tail, before, node)
+    return node
+
+
+def _goes_before(s: State, one: int, other: int) -> bool:
+    a, b = s.lots[one], s.lots[other]
+    first, second = s.sources[a.source].priority, s.sources[b.source].priority
+    if first != second:
+        return bool(first < second)
+    if a.released != b.released:
+        return bool(a.released < b.released)
+    return bool(a.number < b.number)
+
+
+def dispatch(s: State, pool: int) -> None:
+    """Let waiting lots begin, in order, as far as inputs reach."""
+    c, again, n = s.clock[0], s.again, 1
+    again[0] = pool
+    while n > 0 and not c.fault:
+        slot = _startable(s, again[n - 1])
+        if slot == NOTHING:
+            n -= 1
+            continue
+        r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
+        for i in range(r.take_begin, r.take_end):
+            other, units = s.input_pool[i], s.takes[i] * starts
+            s.pools[other].waiting -= units
+            take(s, other, units, True)
+            _leave_queue(s, other, slot)
+            # Where this lot stood in the way, the next may begin.
+            n = _look_again(s, n, other)
+        _begin(s, slot)
+
+
+def _look_again(s: State, n: int, pool: int) -> int:
+    """Put a pool behind the others to look at, unless it is among them; returns how many there are."""
+    for i in range(n):
+        if s.again[i] == pool:
+            return n
+    for i in range(n, 0, -1):
+        s.again[i] = s.again[i - 1]
+    s.again[0] = pool
+    return n + 1
+
+
+def _startable(s: State, pool: int) -> int:
+    """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
+    node, bypass = s.pools[pool].head, s.pools[pool].bypass
+    while node != NOTHING:
+        if _can_begin(s, s.nodes[node].lot):
+            return int(s.nodes[node].lot)
+        node = s.nodes[node].after if bypass else NOTHING
+    return NOTHING
+
+
+def _can_begin(s: State, slot: int) -> bool:
+    r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
+    for i in range(r.take_begin, r.take_end):
+        p = s.pools[s.input_pool[i]]
+        if available(s, s.input_pool[i]) < s.takes[i] * starts:
+            return False
+        if not p.bypass and (p.head == NOTHING or s.nodes[p.head].lot != slot):
+            return False
+    return True
+
+
+def _leave_queue(s: State, pool: int, slot: int) -> None:
+    p = s.pools[pool]
+    node = p.head
+    while node != NOTHING and s.nodes[node].lot != slot:
+        node = s.nodes[node].after
+    if node != NOTHING:
+        p.head, p.tail = remove(s, p.head, p.tail, node)
+
+
+def _begin(s: State, slot: int) -> None:
+    """Inputs are there: queue at the bottleneck. Every later instant of the lot follows now."""
+    now, lot = s.clock[0].now, s.lots[slot]
+    source = lot.source
+    r = s.sources[source]
+    load = variate(s, source, LOAD) * lot.starts
+    lot.begin, lot.leave = work(s, r.site, load)
+    if lot.stage != SAMPLES:
+        r.in_process += lot.expected
+    lot.where = UNDER_WAY
+    if lot.leave >= NEVER:
+        # Its integral never completes: it stays in process.
+        lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
+        return
+    make(s, slot)
+    lot.ready = lot.leave + stretched(int(variate(s, source, CYCLE)), value_at(s, r.site, STRETCH, lot.begin))
+    leaves = leaves_site(s, r.site, lot.ready)
+    lot.arrive = leaves + r.shipping
+    _book_way(s, slot, load, leaves)
+    if now < lot.arrive < NEVER:
+        later(s, lot.arrive, 0, RECEIVE, 0, source, lot.number, RECEIVED, slot)
+    elif lot.arrive == now:
+        follow_up(s, RECEIVE, 0, source, lot.number, RECEIVED, slot)
+
+
+def leaves_site(s: State, site: int, ready: int) -> int:
+    """When a lot leaves a site: when ready, or when held shipments go."""
+    where = s.sites[site]
+    for i in range(where.held_begin, where.held_end):
+        if s.held[i, 0] <= ready < s.held[i, 1]:
+            ready = s.held[i, 1]
+    return ready
+
+
+def _book_way(s: State, slot: int, load: float, leaves: int) -> None:
+    """Book what the lot does until it leaves the site, each in the period of its instant."""
+    c, lot = s.clock[0], s.lots[slot]
+    source, site = lot.source, s.sources[lot.source].site
+    here = s.by_site[c.period, site]
+    here.lots += 1
+    here.wait += lot.begin - c.now
+    if lot.arrive < NEVER:
+        here.time_in_system += lot.arrive - c.now
+    begun = left = made = sent = c.period
+    if leaves >= c.period_end:
+        begun, left = period_at(s, lot.begin), period_at(s, lot.leave)
+        made, sent = period_at(s, lot.ready), period_at(s, leaves)
+    if s.sources[source].variable_cents != 0.0:
+        spent = cents(lot.starts * s.sources[source].variable_cents)
+        s.by_source[begun, source].variable_cents += spent
+        s.journal[begun] += spent
+    s.by_site[left, site].load += load
+    _book_made(s, slot, s.by_source[made, source])
+    s.by_source[sent, source].shipments += 1
+    s.by_source[sent, source].shipment_cents += s.sources[source].shipment_cents
+    s.journal[sent] += s.sources[source].shipment_cents
+
+
+def _book_made(s: State, slot: int, row: Records) -> None:
+    lot = s.lots[slot]
+    row.out += lot.out
+    row.scrapped += lot.starts - lot.out
+    if lot.stage == SAMPLES:
+        row.samples += lot.good
+    else:
+        row.good += lot.good
+    if lot.good and lot.ready < s.first_good[lot.source]:
+        s.first_good[lot.source] = lot.ready
+
+
+def receive(s: State, slot: int) -> None:
+    """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
+    c, lot = s.clock[0], s.lots[slot]
+    source = lot.source
+    r = s.sources[source]
+    if r.planned:
+        book(s, slot, -1)
+    else:
+        r.on_order -= lot.expected
+        r.in_process -= lot.expected
+    if r.priced:
+        _pay(s, slot)
+    if not lot.seeded:
+        _trace(s, slot)
+    if lot.stage != SAMPLES:
+        put(s, r.makes, lot.good)
+        if lot.seeded:
+            s.by_source[c.period, source].seeded += lot.good
+        else:
+            s.by_source[c.period, source].received += lot.good
+        _wake(s, r.pool, lot.good < lot.expected)
+    lot.where, lot.next = UNUSED, c.free_lot
+    c.free_lot = slot
+
+
+def _wake(s: State, pool: int, less: bool) -> None:
+    """Stock came: old claims go before new ones of their priority, new ones of a higher before both."""
+    p = s.pools[pool]
+    if p.backlog:
+        seen, last = False, 0
+        for i in range(p.counter_begin, p.counter_end):
+            f = s.flows[s.counters[i]]
+            if f.backlog and not (seen and f.priority == last):
+                seen, last = True, f.priority
+                follow_up(s, SERVE, last, -1, pool, SERVED, pool)
+    if less and p.continuous:
+        follow_up(s, PLAN, 0, pool, 2, REPLENISH, pool)
+    if p.head != NOTHING:
+        follow_up(s, PLAN, 0, pool, 1, DISPATCH, pool)
+
+
+def _trace(s: State, slot: int) -> None:
+    c = s.clock[0]
+    if not c.traced:
+        return
+    if c.arrived == len(s.arrivals):
+        c.fault = FULL
+        return
+    s.arrivals[c.arrived] = s.lots[slot]
+    c.arrived += 1
+
+
+def _pay(s: State, slot: int) -> None:
+    """An outside supplier is paid when the lot arrives, at the price of that day."""
+    c, lot = s.clock[0], s.lots[slot]
+    r = s.sources[lot.source]
+    starts = float(lot.starts)
+    if lot.seeded:
+        starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
+    price = s.prices[r.price_begin + min(c.now // TICKS_PER_DAY, r.price_days - 1)]
+    paid = cents(starts * (price * value_at(s, r.site, PRICE, lot.begin)))
+    s.by_source[c.period, lot.source].purchase_cents += paid
+    s.journal[c.period] += paid
+
+
+def plant(s: State, source: int, good: int, arrive: int) -> None:
+    """A lot begun before the start: it ships like any other, unless it was on its way already."""
+    r, slot = s.sources[source], new_slot(s)
+    ready = arrive - r.shipping
+    leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
+    if leaves >= 0:
+        then = period_at(s, leaves)
+        s.by_source[then, source].shipments += 1
+        s.by_source[then, source].shipment_cents += r.shipment_cents
+        s.journal[then] += r.shipment_cents
+    lot = s.lots[slot]
+    lot.source, lot.starts, lot.stage, lot.ordered, lot.due = source, 0, VOLUME, 0, arrive
+    lot.good, lot.expected, lot.seeded, lot.where = good, float(good), 1, UNDER_WAY
+    lot.released = lot.begin = lot.leave = 0
+    lot.ready, lot.arrive = ready, leaves + r.shipping
+    book(s, slot, 1)
+    r.in_process += lot.expected
+    s.clock[0].planted += good
+    at(s, lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, slot)

@@ -1,0 +1,89 @@
+"""What numba must know to compile the engine: named tuples passed by address, and calls back into Python.
+
+A named tuple of forty arrays passed by value is three hundred arguments of every call; its address is
+one, and compiles several times faster. This module is imported only when something is compiled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.datamodel import models
+from numba.core.extending import intrinsic, overload, register_model
+from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+
+from sim.engines.batch import foreign
+
+
+class Borrowed(types.Type):
+    """The address of a named tuple of arrays, which its owner keeps alive."""
+
+    def __init__(self, fields: Any) -> None:
+        self.fields = fields
+        # A short name: it is part of the name of every compiled function.
+        super().__init__(f"Borrowed{fields.instance_class.__name__}")
+
+    @property
+    def key(self) -> Any:
+        """What tells two of them apart."""
+        return self.fields
+
+    def place(self, name: str) -> int:
+        """Where a field stands."""
+        return int(self.fields.fields.index(name))
+
+
+register_model(Borrowed)(models.OpaqueModel)
+
+
+@intrinsic
+def _address(_context: Any, fields: Any) -> Any:
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
+
+    return Borrowed(fields)(fields), code
+
+
+@infer_getattr
+class _Fields(AttributeTemplate):
+    key = Borrowed
+
+    def generic_resolve(self, kind: Borrowed, name: str) -> Any:
+        """The type of a field."""
+        return kind.fields.types[kind.place(name)] if name in kind.fields.fields else None
+
+
+@lower_getattr_generic(Borrowed)
+def _field(context: Any, builder: Any, kind: Borrowed, address: Any, name: str) -> Any:
+    of = kind.fields.types[kind.place(name)]
+    fields = builder.bitcast(address, context.get_value_type(kind.fields).as_pointer())
+    array = context.make_array(of)(
+        context, builder, builder.load(cgutils.gep_inbounds(builder, fields, 0, kind.place(name)))
+    )
+    # Without an owner there is nothing to count.
+    array.meminfo = cgutils.get_null_value(array.meminfo.type)
+    return impl_ret_borrowed(context, builder, of, array._getvalue())
+
+
+# Inlined, because the address is one in the frame of the function that borrows.
+@overload(foreign.borrow, strict=False, inline="always")
+def _borrow(fields: Any) -> Any:  # noqa: ARG001  numba calls by this name
+    return lambda fields: _address(fields)  # type: ignore[call-arg]
+
+
+@intrinsic
+def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        function = ir.FunctionType(ir.VoidType(), [ir.IntType(64)]).as_pointer()
+        builder.call(builder.inttoptr(arguments[0], function), [arguments[1]])
+        return cgutils.get_null_value(ir.IntType(8).as_pointer())
+
+    return types.none(types.int64, types.int64), code
+
+
+@overload(foreign.ask, strict=False)
+def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    return lambda address, number: _call(address, number)  # type: ignore[call-arg]

@@ -1,0 +1,143 @@
+"""The whole state of a replication as arrays: what the compiled engine reads and writes.
+
+Entities are records of structured arrays, so that what belongs together lies together. Everything has
+a fixed size: lots, events and the nodes of linked lists live in slots that are used again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.recorder import MEASURES
+from sim.plan import FloatArray, IntArray
+
+Records = Any
+"""An array of records, or one: numpy's types do not know their fields."""
+
+
+def _record(integers: str, reals: str = "") -> np.dtype[Any]:
+    return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in reals.split()], align=True)
+
+
+CLOCK = _record(
+    "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
+    "heap_size soon_size free_lot free_node free_event lots_used arrived callback"
+)
+"""Where the run stands. `free_*` head the lists of free slots; `callback` is the address of what draws more."""
+
+SOURCE = _record(
+    "makes pool site priority lot_size lead shipping order_cents shipment_cents planned priced has_fixed perfect "
+    "learns inherits take_begin take_end pull_begin pull_end price_begin price_days survival expected "
+    "started first worked leaving_head leaving_tail leaving",
+    "variable_cents fixed share_fixed line gross scale keep offset carry_out carry_good "
+    "on_order on_order_risk in_process",
+)
+SITE = _record("line_begin line_end endless held_begin held_end")
+POOL = _record(
+    "member_begin member_end only continuous planned bypass counter_begin counter_end policy source head tail "
+    "waiting backlog",
+    "level reorder quantity review",
+)
+ITEM = _record("units costly unit_ticks last booked", "rate owed")
+FLOW = _record(
+    "pool priority backlogs patience delivery shipment_cents begin end head tail backlog unit_ticks last booked seen "
+    "cursor given",
+    "value_cents shortage_cents owed revision",
+)
+LOT = _record(
+    "source number starts stage ordered due seeded released begin leave ready arrive out good where next", "expected"
+)
+"""`where` is one of the constants below; `next` links free slots."""
+UNUSED, ORDERED, QUEUED, UNDER_WAY = range(4)
+
+EVENT = _record("turn phase priority rank sequence count kind what")
+NODE = _record("before after at units lot")
+"""A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
+NOISE = _record("row at", "typical")
+"""Variates of one kind for one source: a row of `drawn` and the place in it; row -1 if all are the mean."""
+CURVE = _record("begin end at")
+"""A step function in `knots` and `values`, read forward from `at`."""
+
+BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
+    np.dtype([(n, np.float64 if n == "load" else np.int64) for n, by in MEASURES.items() if by == entity], align=True)
+    for entity in ("source", "item", "site", "flow")
+)
+"""Counters of one period for one entity."""
+
+LOAD, CYCLE, LUCK = range(3)
+"""Kinds of noise."""
+RATE, YIELDS, STRETCH, PRICE = range(4)
+"""Curves of a site: rate of a line, and what disruptions do to yield, cycle time and price."""
+CURVES = 4
+FULL, ENDLESS = 1, 2
+"""Faults: no slot is free; more rounds than may be at one instant."""
+NOTHING = -1
+
+
+class State(NamedTuple):
+    """All arrays of a replication. Periods have a row more than there are: it takes what lies beyond the end.
+
+    `line_free` and `line_step` are when each parallel line is free and the step of its rate then;
+    `input_pool` and `takes` what starts need, `pulls` the pools whose policies watch that, both in
+    ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
+    sources. `under_way` are seeded good units not yet arrived at the end of each period.
+    """
+
+    clock: Records
+    sources: Records
+    sites: Records
+    pools: Records
+    items: Records
+    flows: Records
+    lots: Records
+    arrivals: Records
+    events: Records
+    heap_time: IntArray
+    heap_event: IntArray
+    soon: IntArray
+    nodes: Records
+    noise: Records
+    drawn: FloatArray
+    curves: Records
+    knots: IntArray
+    values: FloatArray
+    line_free: IntArray
+    line_step: IntArray
+    held: IntArray
+    prices: FloatArray
+    defects: FloatArray
+    survival: FloatArray
+    assembly: FloatArray
+    input_pool: IntArray
+    takes: IntArray
+    pulls: IntArray
+    members: IntArray
+    counters: IntArray
+    again: IntArray
+    times: IntArray
+    units: IntArray
+    edges: IntArray
+    reviews: IntArray
+    due: FloatArray
+    by_source: Records
+    by_item: Records
+    by_site: Records
+    by_flow: Records
+    journal: IntArray
+    under_way: IntArray
+    first_good: IntArray
+    seeds: IntArray
+    safety: IntArray
+    seeded_stock: IntArray
+    cut: FloatArray
+    short: FloatArray
+    need: FloatArray
+    planned_output: FloatArray
+
+
+def blank(dtype: np.dtype[Any], *shape: int) -> NDArray[Any]:
+    """Records of zeros."""
+    return np.zeros(shape, dtype=dtype)

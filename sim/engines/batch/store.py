@@ -1,0 +1,202 @@
+"""Stock and demand: what is there, who waits for it, and what both cost."""
+
+from __future__ import annotations
+
+from sim.draws.curves import TICKS_PER_DAY
+from sim.engines.batch.lists import append, pop_first
+from sim.engines.batch.state import NOTHING, State
+from sim.engines.rules import NEVER, cents, segment
+
+
+def period_at(s: State, instant: int) -> int:
+    """The period of an instant that is not past; beyond the end a row that nobody reads (with a drain, the last)."""
+    c = s.clock[0]
+    if instant >= c.end:
+        return int(c.edges - 2 if c.drain and instant < NEVER else c.edges - 1)
+    return segment(s.edges, instant, c.period)
+
+
+def available(s: State, pool: int) -> int:
+    """Units in stock of a pool."""
+    p = s.pools[pool]
+    if p.only >= 0:
+        return int(s.items[p.only].units)
+    units = 0
+    for i in range(p.member_begin, p.member_end):
+        units += s.items[s.members[i]].units
+    return units
+
+
+def put(s: State, item: int, units: int) -> None:
+    """Units arrive in stock."""
+    if s.items[item].costly:
+        _accrue_stock(s, item, s.clock[0].now)
+    s.items[item].units += units
+
+
+def take(s: State, pool: int, units: int, consume: bool) -> None:
+    """Take units of a pool that are there, member by member; lots consume them, customers are served."""
+    c, p = s.clock[0], s.pools[pool]
+    for i in range(p.member_begin, p.member_end):
+        item = s.items[s.members[i]]
+        part = min(units, item.units)
+        if part != 0:
+            if item.costly:
+                _accrue_stock(s, s.members[i], c.now)
+            item.units -= part
+            units -= part
+            if consume:
+                s.by_item[c.period, s.members[i]].consumed += part
+
+
+def _accrue_stock(s: State, item: int, now: int) -> None:
+    i = s.items[item]
+    i.unit_ticks += i.units * (now - i.last)
+    i.last = now
+
+
+def settle_stock(s: State, until: int) -> None:
+    """Close a period: book levels and holding costs."""
+    c = s.clock[0]
+    for item in range(len(s.items)):
+        i, row = s.items[item], s.by_item[c.period, item]
+        row.stock = i.units
+        if not i.costly:
+            continue
+        _accrue_stock(s, item, until)
+        # Rounded as one running total, so that cents do not drift with the number of periods.
+        i.owed += i.unit_ticks / TICKS_PER_DAY * i.rate
+        i.unit_ticks = 0
+        due = cents(i.owed) - i.booked
+        i.booked += due
+        row.holding_cents += due
+        s.journal[c.period] += due
+
+
+def serve_new(s: State, flow: int, units: int) -> int:
+    """Serve new demand from stock; what is left waits or is lost. Returns units left waiting."""
+    c, f = s.clock[0], s.flows[flow]
+    row = s.by_flow[c.period, flow]
+    row.demanded += units
+    # Those who came before are served before.
+    served = 0 if f.backlog else min(units, available(s, f.pool))
+    if served:
+        row.from_stock += served
+        _hand_out(s, flow, served)
+    left = units - served
+    if left and not f.backlogs:
+        row.lost += left
+        return 0
+    if left:
+        if f.shortage_cents != 0.0:
+            _accrue_backlog(s, flow, c.now)
+        f.head, f.tail = append(s, f.head, f.tail, c.now, left)
+        f.backlog += left
+        s.pools[f.pool].backlog += left
+    return int(left)
+
+
+def serve_backlog(s: State, pool: int, priority: int) -> None:
+    """Serve those of one priority who wait for a pool, in the order they came."""
+    p, stock = s.pools[pool], available(s, pool)
+    if p.counter_end - p.counter_begin == 1:
+        flow = s.counters[p.counter_begin]
+        _serve(s, flow, min(stock, s.flows[flow].backlog))
+        return
+    _share_out(s, pool, priority, stock)
+    for i in range(p.counter_begin, p.counter_end):
+        if s.flows[s.counters[i]].priority == priority:
+            _serve(s, s.counters[i], s.flows[s.counters[i]].given)
+
+
+def _share_out(s: State, pool: int, priority: int, stock: int) -> None:
+    """Units that a stock gives to each counter when claims are met in the order of their instants."""
+    p = s.pools[pool]
+    for i in range(p.counter_begin, p.counter_end):
+        f = s.flows[s.counters[i]]
+        f.cursor, f.given = f.head, 0
+    while stock > 0:
+        first, since = NOTHING, 0
+        for i in range(p.counter_begin, p.counter_end):
+            f = s.flows[s.counters[i]]
+            if f.priority == priority and f.cursor != NOTHING and (first == NOTHING or s.nodes[f.cursor].at < since):
+                first, since = s.counters[i], s.nodes[f.cursor].at
+        if first == NOTHING:
+            return
+        f = s.flows[first]
+        part = min(s.nodes[f.cursor].units, stock)
+        f.given += part
+        stock -= part
+        f.cursor = s.nodes[f.cursor].after
+
+
+def _serve(s: State, flow: int, units: int) -> None:
+    if units == 0:
+        return
+    f, now = s.flows[flow], s.clock[0].now
+    if f.shortage_cents != 0.0:
+        _accrue_backlog(s, flow, now)
+    f.backlog -= units
+    s.pools[f.pool].backlog -= units
+    row, left = s.by_flow[s.clock[0].period, flow], units
+    while left:
+        first = s.nodes[f.head]
+        part = min(left, first.units)
+        row.waited += part * (now - first.at)
+        left -= part
+        first.units -= part
+        if first.units == 0:
+            f.head, f.tail = pop_first(s, f.head, f.tail)
+    _hand_out(s, flow, units)
+
+
+def cancel(s: State, flow: int, since: int) -> None:
+    """Cancel what is left of a demand that has waited too long."""
+    f = s.flows[flow]
+    if f.head == NOTHING or s.nodes[f.head].at != since:
+        return
+    units = s.nodes[f.head].units
+    f.head, f.tail = pop_first(s, f.head, f.tail)
+    if f.shortage_cents != 0.0:
+        _accrue_backlog(s, flow, s.clock[0].now)
+    f.backlog -= units
+    s.pools[f.pool].backlog -= units
+    s.by_flow[s.clock[0].period, flow].cancelled += units
+
+
+def _hand_out(s: State, flow: int, units: int) -> None:
+    c, f = s.clock[0], s.flows[flow]
+    take(s, f.pool, units, False)
+    row = s.by_flow[c.period, flow]
+    row.served += units
+    row.deliveries += 1
+    row.delivery_cents += f.shipment_cents
+    s.journal[c.period] += f.shipment_cents
+    then = c.period if f.delivery == 0 else period_at(s, c.now + f.delivery)
+    earned = cents(units * f.value_cents) if f.value_cents != 0.0 else 0
+    s.by_flow[then, flow].delivered += units
+    s.by_flow[then, flow].value_cents += earned
+    s.journal[then] += earned
+
+
+def _accrue_backlog(s: State, flow: int, now: int) -> None:
+    f = s.flows[flow]
+    f.unit_ticks += f.backlog * (now - f.last)
+    f.last = now
+
+
+def settle_demand(s: State, until: int) -> None:
+    """Close a period: book levels and the cost of waiting."""
+    c = s.clock[0]
+    for flow in range(len(s.flows)):
+        f, row = s.flows[flow], s.by_flow[c.period, flow]
+        row.backlog = f.backlog
+        if f.shortage_cents == 0.0:
+            continue
+        _accrue_backlog(s, flow, until)
+        f.owed += f.unit_ticks / TICKS_PER_DAY * f.shortage_cents
+        f.unit_ticks = 0
+        due = cents(f.owed) - f.booked
+        f.booked += due
+        row.shortage_cents += due
+        s.journal[c.period] += due

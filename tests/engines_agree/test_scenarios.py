@@ -1,0 +1,72 @@
+"""The compiled engine gives every lot, frame and indicator of the reference, to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.api import run
+from sim.cli.main import main
+from sim.compiler import compile_plan
+from sim.draws import draw
+from sim.engines.batch.engine import BatchEngine
+from sim.engines.recorder import Lot
+from sim.scenario.catalogue import shipped_scenarios
+from sim.scenario.loader import load_scenario
+
+TESTS = Path(__file__).resolve().parents[1]
+ABSTRACT = sorted([*(TESTS / "analytic").glob("*.yaml"), *(TESTS / "benchmarks").glob("*.yaml")])
+COARSE = ["lot_scale=20"]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_shipped_scenarios(between: Callable[..., list[str]], name: str, seed: int) -> None:
+    assert between(load_scenario(name, sets=COARSE), seed) == []
+
+
+def test_the_announced_plan_in_its_own_lots(between: Callable[..., list[str]]) -> None:
+    assert between(load_scenario("as-announced")) == []
+
+
+@pytest.mark.parametrize("file", ABSTRACT, ids=lambda file: file.stem)
+def test_textbook_models(between: Callable[..., list[str]], file: Path) -> None:
+    assert between(load_scenario(str(file)), 1) == []
+
+
+def test_results_are_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    scenario = load_scenario("as-announced", sets=COARSE)
+    events, compiled = (run(scenario, engine=name, trace=True) for name in ("events", "batch"))
+    assert events.kpis == compiled.kpis
+    assert events.milestones == compiled.milestones
+    assert events.conservation == compiled.conservation
+    assert len(events.frames["lots"]) > 1000
+    for name, frame in events.frames.items():
+        pd.testing.assert_frame_equal(frame, compiled.frames[name], check_exact=True)
+    texts = []
+    for name in ("events", "batch"):
+        assert main(["run", "as-announced", "--set", *COARSE, "--engine", name]) == 0
+        texts.append(capsys.readouterr().out.replace(f"engine {name}", "engine"))
+    assert texts[0] == texts[1]
+
+
+def test_a_run_that_outgrows_its_slots_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = compile_plan(load_scenario("as-announced", sets=COARSE))
+    roomy = BatchEngine(draw(plan, 3), trace=True).run()
+    monkeypatch.setattr(BatchEngine, "slots", 16)
+    narrow = BatchEngine(draw(plan, 3), trace=True).run()
+    assert roomy.source["good"].tobytes() == narrow.source["good"].tobytes()
+    rows, others = (
+        [tuple(getattr(lot, n) for n in Lot.__slots__ if n != "seeded") for lot in r.lots] for r in (roomy, narrow)
+    )
+    assert rows == others
+
+
+def test_progress_ends_at_the_whole() -> None:
+    done: list[float] = []
+    run(load_scenario("as-announced", sets=COARSE), engine="batch", progress=done.append)
+    assert done == sorted(done)
+    assert done[-1] == 1.0
