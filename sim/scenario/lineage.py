@@ -10,9 +10,19 @@ if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
 
 
-def uses(scenario: Scenario, figure: str) -> tuple[str, ...]:
-    """Paths of the inputs that rest on `figure`."""
+def feeds(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Each figure behind a scenario, and the paths of the inputs that rest on it."""
     taken = [(i.path, i.figure) for i in scenario.inputs.values() if i.figure]
     lineage = {name: behind([name], scenario.ledger) for name in {f for _, f in taken}}
-    paths = [path for path, name in taken if figure in lineage[name]]
-    return (*paths, *(["only_if"] if figure in behind(scenario.switches, scenario.ledger) else []))
+    found: dict[str, list[str]] = {}
+    for path, name in taken:
+        for figure in lineage[name]:
+            found.setdefault(figure, []).append(path)
+    for figure in behind(scenario.switches, scenario.ledger):
+        found.setdefault(figure, []).append("only_if")
+    return {figure: tuple(paths) for figure, paths in found.items()}
+
+
+def uses(scenario: Scenario, figure: str) -> tuple[str, ...]:
+    """Paths of the inputs that rest on `figure`."""
+    return feeds(scenario).get(figure, ())

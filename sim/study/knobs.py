@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sim.ledger import Ledger, Reading, Scalar, behind
 from sim.ledger.figure import Kind
-from sim.scenario.lineage import uses
+from sim.scenario.lineage import feeds, uses
 from sim.scenario.loader import Scenario
 from sim.scenario.resolve import Input
 from sim.study.design import Row
@@ -48,7 +48,8 @@ class Knob:
 
 def knobs(scenario: Scenario) -> list[Knob]:
     """Figures that are no formula of others, and numbers in place, in the order of the scenario."""
-    figures = [_figure(scenario, name) for name in base_figures(scenario)]
+    fed = feeds(scenario)
+    figures = [_figure(scenario, name, fed[name]) for name in base_figures(scenario)]
     return [*figures, *(knob for path, i in scenario.inputs.items() if (knob := _in_place(scenario, path, i)))]
 
 
@@ -59,9 +60,8 @@ def base_figures(scenario: Scenario) -> list[str]:
     return [name for name in names if not scenario.ledger.figures[name].formula]
 
 
-def _figure(scenario: Scenario, name: str) -> Knob:
+def _figure(scenario: Scenario, name: str, paths: tuple[str, ...]) -> Knob:
     found, unit = scenario.ledger.resolve(name), scenario.ledger.figures[name].unit
-    paths = uses(scenario, name)
     return Knob(
         name, True, found.value, found.low, found.high, unit, str(found.kind), found.source, found.article, paths
     )
@@ -82,7 +82,9 @@ def _in_place(scenario: Scenario, path: str, i: Input) -> Knob | None:
 def knob_of(scenario: Scenario, path: str) -> Knob | None:
     """The figure, or the number in place, that an input has its value from."""
     i = scenario.inputs[path]
-    return _figure(scenario, i.figure) if i.figure is not None else _in_place(scenario, path, i)
+    return (
+        _figure(scenario, i.figure, uses(scenario, i.figure)) if i.figure is not None else _in_place(scenario, path, i)
+    )
 
 
 def other_readings(ledger: Ledger, figure: str) -> dict[str, Reading]:

@@ -40,6 +40,17 @@ def test_components_are_unbiased_where_none_is_small() -> None:
     assert np.all(np.abs(means - sizes) < 4 * errors), (means, errors)
 
 
+WIDE = {
+    "statement": "made up",
+    "value": 300,
+    "low": 10,
+    "high": 3000,
+    "unit": "1/month",
+    "kind": "assumed",
+    "source": "a test",
+}
+
+
 def plant(**figures: Any) -> dict[str, Any]:
     """Units sold at what a figure says, for certain: 10 a day for a year."""
     readings = {
@@ -70,18 +81,9 @@ def test_all_is_disagreement_where_only_readings_differ(build: Fixture) -> None:
 
 
 def test_a_wide_range_is_uncertainty(build: Fixture) -> None:
-    wide = {
-        "statement": "made up",
-        "value": 300,
-        "low": 10,
-        "high": 3000,
-        "unit": "1/month",
-        "kind": "assumed",
-        "source": "a test",
-    }
     near = {name: {"value": v, "kind": "assumed", "source": name} for name, v in (("a", 10), ("b", 10.1), ("c", 9.9))}
     price = {"statement": "made up", "unit": "USD", "readings": near, "default": "a"}
-    built = build(plant(rate=wide, price=price), "ranges")
+    built = build(plant(rate=WIDE, price=price), "ranges")
     found = disagreement(Base(str(built.file)), built, "npv_usd", jobs=1)
     assert found is not None
     assert found.parts[2].share == 0
@@ -89,16 +91,7 @@ def test_a_wide_range_is_uncertainty(build: Fixture) -> None:
 
 
 def test_draws_stay_in_their_range_and_counts_whole(build: Fixture) -> None:
-    wide = {
-        "statement": "made up",
-        "value": 300,
-        "low": 10,
-        "high": 3000,
-        "unit": "1/month",
-        "kind": "assumed",
-        "source": "a test",
-    }
-    built = build(plant(rate=wide), "drawn")
+    built = build(plant(rate=WIDE), "drawn")
     drawn = [dict(drawn_row(built, np.random.default_rng(k)).values)["rate"] for k in range(200)]
     assert all(isinstance(v, float) and 10 <= v <= 3000 and v.is_integer() for v in drawn)
     assert len(set(drawn)) > 100
@@ -113,17 +106,8 @@ def test_a_sample_of_combinations_has_no_twins() -> None:
 
 
 def test_without_contested_figures_the_rest_is_parted(build: Fixture) -> None:
-    wide = {
-        "statement": "made up",
-        "value": 300,
-        "low": 10,
-        "high": 3000,
-        "unit": "1/month",
-        "kind": "assumed",
-        "source": "a test",
-    }
     price = {"statement": "made up", "value": 10, "unit": "USD", "kind": "assumed", "source": "a test"}
-    built = build(plant(rate=wide, price=price), "agreed")
+    built = build(plant(rate=WIDE, price=price), "agreed")
     found = disagreement(Base(str(built.file)), built, "npv_usd", most=10, jobs=1)
     assert found is not None
     assert (found.combinations, found.possible, found.draws, found.sides) == (1, 1, 20, ())
