@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.compiler import compile_plan
 from sim.draws import draw
+from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
 from sim.errors import InputError, Mark, Problem
 from sim.plan import Plan
@@ -20,6 +21,7 @@ from sim.scenario.loader import Scenario, load_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import ArrayLike
 
     from sim.engines.batch.engine import BatchEngine
 
@@ -31,11 +33,12 @@ def run(
     scenario: Scenario | str | Path,
     *,
     seed: int = 0,
+    replication: int | None = None,
     engine: str = "events",
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
-    """Run one replication of a scenario.
+    """Run a scenario once: at the typical values of its inputs, or as `replication` of a study draws them.
 
     `progress` is called now and then with the share of the horizon that is done.
 
@@ -46,7 +49,11 @@ def run(
     if engine not in ENGINES:
         raise InputError([Problem(Mark("--engine"), "", "no such engine", engine, ", ".join(ENGINES))])
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    return play(loaded, compile_plan(loaded), seed=seed, engine=engine, trace=trace, progress=progress)
+    plan = compile_plan(loaded)
+    at = None if replication is None else point_of(plan.dimensions, seed, replication)
+    return play(
+        loaded, plan, seed=seed, replication=replication or 0, point=at, engine=engine, trace=trace, progress=progress
+    )
 
 
 def play(
@@ -55,16 +62,22 @@ def play(
     *,
     seed: int = 0,
     replication: int = 0,
+    point: ArrayLike | None = None,
     engine: str = "events",
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
     """Run one replication of a compiled scenario; replication 0 is what `run` gives.
 
+    With a `point`, a uniform in (0, 1) for each of the plan's dimensions, uncertain inputs take their
+    quantiles there.
+
     Raises:
+        InputError: the inputs drawn make no valid scenario.
+        ValueError: the point has not one coordinate for each dimension.
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
-    draws = draw(plan, seed, replication)
+    draws = draw(plan, seed, replication, point)
     records = engine_class(engine)(draws, trace=trace).run(progress)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))

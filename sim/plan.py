@@ -14,9 +14,10 @@ from typing import NewType
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.dimensions import Dimension, Lineage
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.document import MilestoneRule, YieldNoise
-from sim.scenario.schema.quantity import Draw, Interpolate, Shape
+from sim.scenario.schema.quantity import Interpolate, Shape
 from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
 from sim.scenario.schema.yields import LearnOver, YieldModel
 
@@ -29,18 +30,10 @@ BoolArray = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class PlannedInput:
-    """A number of the scenario in internal units, with the range from which it may be drawn.
-
-    `stream` names its luck: the figure it comes from, else its path, or that path under the name an
-    entity had before.
-    """
+    """A number of the scenario in internal units, at its typical value."""
 
     path: str
-    stream: str
     value: float
-    low: float
-    high: float
-    draw: Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +306,8 @@ class Plan:
 
     `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of what
     source `r` takes: a pool, and units of it for one start. `order` lists pools with every pool
-    before the pools it is made from (finished goods first).
+    before the pools it is made from (finished goods first). `dimensions` are the uncertain numbers
+    that its inputs rest on, `correlations` the rank correlations between two of them.
     """
 
     name: str
@@ -323,7 +317,9 @@ class Plan:
     lot_scale: int
     discount_rate: Ref
     inputs: tuple[PlannedInput, ...]
+    dimensions: tuple[Dimension, ...]
     correlations: tuple[tuple[int, int, float], ...]
+    lineage: Lineage
     items: tuple[ItemPlan, ...]
     pools: tuple[PoolPlan, ...]
     sites: tuple[SitePlan, ...]

@@ -87,6 +87,11 @@ def factor(unit: str, to: str) -> float:
     return float(source.to_base_units().magnitude / target.to_base_units().magnitude)
 
 
+def is_count(unit: str) -> bool:
+    """Whether what is measured in this unit are single things, or years of the calendar."""
+    return unit in _COUNTS.split() or unit == "calendar_year"
+
+
 def check_unit(unit: str) -> None:
     """Raise UnitError unless `unit` is known."""
     if unit not in NOT_CONVERTED:

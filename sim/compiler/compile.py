@@ -9,6 +9,8 @@ from graphlib import TopologicalSorter
 from sim.compiler.calendar import calendar
 from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan, source_plan
 from sim.compiler.references import References
+from sim.compiler.uncertain import correlations, dimensions
+from sim.dimensions import Lineage
 from sim.plan import MilestonePlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, frozen
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
@@ -61,7 +63,9 @@ def compile_plan(scenario: Scenario) -> Plan:
         lot_scale=document.lot_scale,
         discount_rate=refs.ref("money.discount_rate"),
         inputs=(),
+        dimensions=(),
         correlations=(),
+        lineage=Lineage(),
         items=tuple(item_plan(refs, name, item) for name, item in document.items.items()),
         pools=tuple(
             _pool_plan(refs, document, pool, tuple(items[m] for m in held), tuple(index[r] for r in recipes[pool]))
@@ -79,13 +83,15 @@ def compile_plan(scenario: Scenario) -> Plan:
         input_ref=tuple(input_ref),
         order=frozen(_order(len(pools), sources, [pool_of[i] for i in document.items], start, input_pool)),
     )
-    correlations = [
-        c
-        for i, pair in enumerate(document.correlations)
-        for c in refs.correlation(pair.inputs[0], pair.inputs[1], scenario.inputs.number(f"correlations.{i}.rank"))
-    ]
     # Compiling registers inputs as it meets them: the vector is complete only now.
-    return replace(plan, inputs=tuple(refs.planned), correlations=tuple(correlations))
+    found, lineage = dimensions(scenario, refs)
+    return replace(
+        plan,
+        inputs=tuple(refs.planned),
+        dimensions=found,
+        correlations=correlations(scenario, found),
+        lineage=lineage,
+    )
 
 
 def _streams(document: Document) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref
 from sim.scenario.resolve import Inputs
-from sim.scenario.schema.quantity import Draw, Path, Random
+from sim.scenario.schema.quantity import Path, Random
 
 MONTH = 30.4375
 YEAR = 365.25
@@ -31,17 +31,17 @@ class References:
         if path not in self._inputs:
             return NONE
         if path not in self._refs:
-            found = self._inputs[path]
-            scale = self._scale.get(found.unit, 1.0)
-            value = self._inputs.number(path) * scale
-            low = value if found.low is None else found.low * scale
-            high = value if found.high is None else found.high * scale
             self._refs[path] = Ref(len(self.planned))
-            self.planned.append(PlannedInput(path, self._stream(path), value, low, high, found.draw))
+            self.planned.append(PlannedInput(path, self._inputs.number(path) * self.scale(path)))
         return self._refs[path]
 
-    def _stream(self, path: str) -> str:
-        """One figure is one number, wherever it is used; else the path, under the name of its luck."""
+    def scale(self, path: str) -> float:
+        """What a number at `path` is multiplied by to be in internal units."""
+        return self._scale.get(self._inputs[path].unit, 1.0)
+
+    def stream(self, path: str) -> str:
+        """The name of a number's luck: the figure it comes from, wherever that is used, else its path,
+        under the name that its entity's luck has."""
         figure = self._inputs[path].figure
         if figure is not None:
             return f"figure/{figure}"
@@ -51,14 +51,6 @@ class References:
     def name(self, path: str) -> str:
         """The name at `path`."""
         return str(self._inputs[path].value)
-
-    def index_of(self, label: str) -> list[int]:
-        """Planned inputs at a path, or fed by a figure."""
-        return [
-            i
-            for i, planned in enumerate(self.planned)
-            if planned.path == label or self._inputs[planned.path].figure == label
-        ]
 
     def noise(self, path: str, field: Random) -> NoisePlan:
         """An operational distribution."""
@@ -74,11 +66,3 @@ class References:
         at = tuple(self.ref(f"{path}.points.{i}.at") for i in range(len(field.points)))
         values = tuple(self.ref(f"{path}.points.{i}.value") for i in range(len(field.points)))
         return PathPlan(field.interpolate, at, values)
-
-    def correlation(self, first: str, second: str, rank: float) -> list[tuple[int, int, float]]:
-        """Rank correlations between every drawn input that either label names."""
-
-        def drawn(label: str) -> list[int]:
-            return [i for i in self.index_of(label) if self.planned[i].draw is not Draw.FIXED]
-
-        return [(a, b, rank) for a in drawn(first) for b in drawn(second) if a != b]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from sim.draws.inputs import sample_inputs
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,17 @@ class Draws:
     struck: tuple[tuple[Interval, ...], ...]
 
 
-def draw(plan: Plan, seed: int, replication: int = 0) -> Draws:
-    """Draw one replication. The same arguments give the same bits, in any process."""
-    vector = sample_inputs(plan, seed, replication)
+def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
+    """Draw one replication. The same arguments give the same bits, in any process.
+
+    With a `point` (a uniform for each dimension of the plan) uncertain inputs take their quantiles
+    there; the noise of operations depends on seed and replication alone.
+
+    Raises:
+        InputError: the inputs drawn make no valid scenario.
+        ValueError: the point has not one coordinate for each dimension.
+    """
+    vector = sample_inputs(plan, seed, replication, point)
     days = plan.calendar.days
     struck = strokes(plan, vector, seed, replication, days)
     sites = [site_draws(s, vector, f, days) for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)]

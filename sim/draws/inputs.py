@@ -1,73 +1,164 @@
-"""One value for every input of a replication: typical, or drawn from its range."""
+"""One value for every input of a replication: typical, or drawn from the range of its number."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from sim.dimensions import Dimension, Fed
 from sim.draws.streams import stream, uniforms
-from sim.plan import FloatArray, Plan, PlannedInput
+from sim.errors import InputError, Mark, Problem
+from sim.ledger import FormulaError, Term
+from sim.ledger.formula import compiled
+from sim.plan import FloatArray, Plan
 from sim.scenario.schema.quantity import Draw
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def sample_inputs(plan: Plan, seed: int, replication: int) -> FloatArray:
-    """The vector of inputs of one replication, shape (number of inputs,).
+_LEAST, _MOST = 2.0**-54, 1 - 2.0**-53
+Pairs = tuple[tuple[int, int, float], ...]
 
-    Rank correlations are imposed with a Gaussian copula: the correlation of the normals is
-    2 sin(pi r / 6) for a Spearman correlation r (Pearson 1907).
+
+def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | None = None) -> FloatArray:
+    """The vector of inputs of one replication in internal units, shape (number of inputs,).
+
+    `point` holds a uniform in (0, 1) for each dimension of the plan, shape (dimensions,): every
+    dimension takes its quantile there, after the rank correlations, and formulas follow. Without a
+    point inputs have their typical values, but those that say `draw:` draw from their own streams.
+
+    Raises:
+        ValueError: the point has not one coordinate for each dimension.
+        InputError: a formula cannot be calculated at the values drawn.
     """
     vector = plan.vector()
-    drawn = [i for i, planned in enumerate(plan.inputs) if planned.draw is not Draw.FIXED]
-    if not drawn:
+    if point is None:
+        _draw_own(plan, seed, replication, vector)
         return vector
-    streams = list(dict.fromkeys(plan.inputs[i].stream for i in drawn))
-    place = {i: streams.index(plan.inputs[i].stream) for i in drawn}
-    u = np.array([uniforms(stream(seed, replication, f"input/{name}"), 1)[0] for name in streams])
-    if plan.correlations:
-        u = _correlated(u, place, plan)
-    for i in drawn:
-        vector[i] = input_quantile(plan.inputs[i], float(u[place[i]]))
+    u = np.asarray(point, dtype=np.float64)
+    if u.shape != (len(plan.dimensions),):
+        raise ValueError(f"the plan has {len(plan.dimensions)} dimensions, the point {u.shape}")
+    u = correlated(u, plan.correlations)
+    for d in plan.lineage.direct:
+        vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
+    _follow(plan, u, vector)
     return vector
 
 
-def _correlated(u: FloatArray, place: dict[int, int], plan: Plan) -> FloatArray:
-    from scipy import special
-
-    matrix = np.eye(len(u))
-    for a, b, rank in plan.correlations:
-        if place[a] != place[b]:
-            matrix[place[a], place[b]] = matrix[place[b], place[a]] = 2 * np.sin(np.pi * rank / 6)
-    # Pairwise wishes may contradict each other: take the nearest matrix that can be one.
-    values, vectors = np.linalg.eigh(matrix)
-    root = vectors * np.sqrt(np.maximum(values, 1e-9))
-    root /= np.sqrt((root**2).sum(axis=1, keepdims=True))
-    # A symmetric root leaves uncorrelated inputs with the luck they had alone.
-    symmetric = root @ vectors.T
-    symmetric /= np.sqrt((symmetric**2).sum(axis=1, keepdims=True))
-    normals = symmetric @ special.ndtri(u)
-    return np.clip(np.asarray(special.ndtr(normals), dtype=np.float64), 2.0**-54, 1 - 2.0**-53)
+def drawn_values(plan: Plan, point: ArrayLike) -> dict[str, float]:
+    """What each dimension is drawn to at a point, in its own unit, by name."""
+    u = correlated(np.asarray(point, dtype=np.float64), plan.correlations)
+    return {d.name: input_quantile(d, float(x)) for d, x in zip(plan.dimensions, u, strict=True)}
 
 
-def input_quantile(planned: PlannedInput, u: float) -> float:
-    """The value of an uncertain input at probability `u`.
+def _draw_own(plan: Plan, seed: int, replication: int, vector: FloatArray) -> None:
+    """Draw the inputs that say so themselves, each luck from its own stream."""
+    always = [d for d in plan.lineage.direct if d.always]
+    if not always:
+        return
+    lucks = {d.dimension: plan.dimensions[d.dimension].stream for d in always}
+    u = np.full(len(plan.dimensions), 0.5)
+    for k, name in lucks.items():
+        u[k] = uniforms(stream(seed, replication, f"input/{name}"), 1)[0]
+    u = correlated(u, tuple(c for c in plan.correlations if c[0] in lucks and c[1] in lucks))
+    for d in always:
+        vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
 
-    Triangular and PERT (a beta with mean (low + 4 mode + high) / 6) span low to high; normal and
-    lognormal take low and high as their 5th and 95th percentiles.
+
+def _follow(plan: Plan, u: FloatArray, vector: FloatArray) -> None:
+    """Set the figures drawn, calculate again what rests on them, and hand it to the inputs."""
+    terms: dict[str, Term] = dict(plan.lineage.terms)
+    for name, k in plan.lineage.figures:
+        terms[name] = replace(terms[name], value=input_quantile(plan.dimensions[k], float(u[k])))
+    for name, formula in plan.lineage.formulas:
+        try:
+            terms[name] = replace(terms[name], value=compiled(formula).value(terms))
+        except FormulaError as error:
+            message = f"cannot be calculated at the values drawn: {error}"
+            raise InputError([Problem(Mark(plan.name), name, message)]) from error
+    for fed in plan.lineage.fed:
+        vector[fed.input] = _converted(fed, terms[fed.figure].value)
+
+
+def _converted(fed: Fed, value: float | dt.date) -> float:
+    if isinstance(value, dt.date):
+        assert fed.start is not None
+        return float((value - fed.start).days) * fed.scale
+    return float(value) * fed.factor * fed.scale
+
+
+def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
+    """Uniforms with these rank correlations, by a Gaussian copula, shape as `u`.
+
+    The correlation of the normals is 2 sin(pi r / 6) for a Spearman correlation r (Pearson 1907). A
+    symmetric root of each group of correlated inputs leaves every one of them close to its own luck,
+    and all others exactly at it.
     """
     from scipy import special
 
-    low, mode, high = planned.low, planned.value, planned.high
-    if planned.draw is Draw.UNIFORM or high == low:
+    u = u.copy()
+    for group, root in _roots(pairs):
+        u[list(group)] = special.ndtr(root @ special.ndtri(u[list(group)]))
+    return np.clip(u, _LEAST, _MOST)
+
+
+@lru_cache(maxsize=64)
+def _roots(pairs: Pairs) -> list[tuple[tuple[int, ...], FloatArray]]:
+    """Groups of dimensions that correlations link, each with the symmetric root of its matrix."""
+    return [(group, _root(group, pairs)) for group in linked([(a, b) for a, b, _ in pairs])]
+
+
+def linked(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:
+    """The connected groups of a graph."""
+    groups: list[set[int]] = []
+    for pair in pairs:
+        touched = [g for g in groups if g & set(pair)]
+        groups = [g for g in groups if not g & set(pair)] + [set(pair).union(*touched)]
+    return [tuple(sorted(g)) for g in groups]
+
+
+def _root(group: tuple[int, ...], pairs: Pairs) -> FloatArray:
+    place = {k: i for i, k in enumerate(group)}
+    matrix = np.eye(len(group))
+    for a, b, rank in pairs:
+        if a in place and a != b:
+            matrix[place[a], place[b]] = matrix[place[b], place[a]] = 2 * np.sin(np.pi * rank / 6)
+    values, vectors = np.linalg.eigh(matrix)
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)))
+
+
+def input_quantile(spread: Dimension, u: float) -> float:
+    """The value of an uncertain number at probability `u`, in its own unit.
+
+    Triangular and PERT (a beta with mean (low + 4 mode + high) / 6, Malcolm et al. 1959) span low to
+    high; normal and lognormal take low and high as their 5th and 95th percentiles. What counts
+    things is rounded to the nearest whole number.
+    """
+    value = _at(spread.draw, spread.low, spread.mode, spread.high, u)
+    return float(round(value)) if spread.whole else value
+
+
+def _at(draw: Draw, low: float, mode: float, high: float, u: float) -> float:
+    from scipy import special
+
+    if draw is Draw.UNIFORM or high == low:
         return low + u * (high - low)
-    if planned.draw is Draw.TRIANGULAR:
+    if draw is Draw.TRIANGULAR:
         cut = (mode - low) / (high - low)
         if u < cut:
             return float(low + np.sqrt(u * (high - low) * (mode - low)))
         return float(high - np.sqrt((1 - u) * (high - low) * (high - mode)))
-    if planned.draw is Draw.PERT:
+    if draw is Draw.PERT:
         a = 1 + 4 * (mode - low) / (high - low)
         b = 1 + 4 * (high - mode) / (high - low)
         return float(low + (high - low) * special.betaincinv(a, b, u))
     z, z95 = float(special.ndtri(u)), 1.6448536269514722
-    if planned.draw is Draw.NORMAL:
+    if draw is Draw.NORMAL:
         return mode + z * (high - low) / (2 * z95)
     return float(mode * np.exp(z * np.log(high / low) / (2 * z95)))

@@ -74,7 +74,7 @@ class Formula:
         Raises:
             FormulaError: the calculation fails.
         """
-        value = self._at(terms, {})
+        value = self.value(terms)
         uncertain = [name for name in self.plain if terms[name].has_range]
         if not uncertain or not isinstance(value, (int, float)):
             return value, None, None
@@ -83,6 +83,10 @@ class Formula:
         ends = itertools.product(*(terms[name].corners for name in uncertain))
         results = [value, *(self._at(terms, dict(zip(uncertain, corner, strict=True))) for corner in ends)]
         return value, min(results), max(results)
+
+    def value(self, terms: Mapping[str, Term]) -> Any:
+        """The result at the values of the terms, without its range; raises FormulaError."""
+        return self._at(terms, {})
 
     def _at(self, terms: Mapping[str, Term], corner: Mapping[str, float]) -> Any:
         try:

@@ -20,6 +20,7 @@ from sim.scenario.overrides import Change, apply, changes, check_readings, is_ov
 from sim.scenario.problems import in_plain_words
 from sim.scenario.resolve import Inputs, quantities, resolve
 from sim.scenario.schema import Document
+from sim.scenario.uncertain import Uncertain, uncertain
 from sim.scenario.validate import salvage, validate
 from sim.scenario.without import leave_out, substitutions, unsupported
 
@@ -43,6 +44,8 @@ class Scenario:
     """What `only_if` switched off, as `section.name`."""
     switches: tuple[str, ...]
     """The figures that decide what `only_if` switches."""
+    uncertain: Mapping[str, Uncertain]
+    """What a study draws, by the id of the figure or the path of a number in place."""
 
 
 def list_shipped() -> list[tuple[str, str]]:
@@ -80,8 +83,9 @@ def load_scenario(
     if problems or document is None:
         raise _all(problems, unreadable)
     return Scenario(
-        file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches
-    )
+        file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches,
+        uncertain(document.uncertainty, inputs, loading.ledger),
+    )  # fmt: skip
 
 
 class _Loading:

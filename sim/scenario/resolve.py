@@ -25,7 +25,8 @@ class Input:
     """One resolved number, date or name of a scenario.
 
     `value`, `low` and `high` are in `unit`, the unit that the field declares; a date is in days
-    from the start of the horizon. `figure` is None for a number written in place.
+    from the start of the horizon. `figure` is None for a number written in place. `follows`: value
+    and range are those that the figure has under the readings chosen; else the input says one of them.
     """
 
     path: str
@@ -39,6 +40,12 @@ class Input:
     reading: str | None
     source: str
     bounds: Mapping[str, float]
+    follows: bool
+
+    @property
+    def ranged(self) -> bool:
+        """Whether it is a number with a low and a high that differ."""
+        return isinstance(self.value, float) and None not in (self.low, self.high) and self.low != self.high
 
 
 class Inputs(Mapping[str, Input]):
@@ -130,6 +137,7 @@ def _input(path: str, q: Quantity, unit: str, bounds: Mapping[str, float], docum
         value, low, high, from_unit = q.literal, q.low, q.high, q.unit or unit
         kind = "bare" if q.bare is not None else ("derived" if q.derived is not None else "assumed")
         reading, source = None, q.source or document.bare_numbers or "the schema's default"
+        follows = False
     else:
         figure = ledger.figures.get(q.figure)
         if figure is None:
@@ -138,12 +146,16 @@ def _input(path: str, q: Quantity, unit: str, bounds: Mapping[str, float], docum
         value, low, high, from_unit = found.value, found.low, found.high, figure.unit
         kind, reading, source = str(found.kind), q.reading, found.source
         low, high = (q.low if q.low is not None else low), (q.high if q.high is not None else high)
+        own = q.at is not At.TYPICAL or q.draw is not Draw.FIXED or q.low is not None or q.high is not None
+        follows = not own and q.reading in (None, ledger.reading_name(q.figure))
         if kind == "later_report" and q.reading is None and q.figure not in document.readings:
             raise _UnresolvedError(f"{q.figure} is a later report; choose it under readings to use it")
         if q.at is not At.TYPICAL:
             value = low if q.at is At.LOW else high
             if value is None:
                 raise _UnresolvedError(f"{q.figure} has no {q.at} value")
+            if q.draw is Draw.FIXED:
+                low = high = None  # an end of a range has no range of its own
     if q.draw is not Draw.FIXED and (low is None or high is None):
         raise _UnresolvedError(f"to draw it {q.draw}, it needs a low and a high")
     convert_one = _converter(unit, from_unit, document)
@@ -159,6 +171,7 @@ def _input(path: str, q: Quantity, unit: str, bounds: Mapping[str, float], docum
         reading=reading,
         source=source,
         bounds=bounds,
+        follows=follows,
     )
 
 

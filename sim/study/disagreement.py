@@ -10,9 +10,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.dimensions import Dimension
 from sim.draws.inputs import input_quantile
 from sim.errors import InputError
-from sim.plan import FloatArray, PlannedInput
+from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
 from sim.scenario.schema.quantity import Draw
 from sim.study.design import Base, Outcome, Progress, Row, loaded, run_rows
@@ -146,7 +147,7 @@ def _range(knob: Knob) -> tuple[float, float, float] | None:
 
 def _drawn(limits: tuple[float, float, float], u: float) -> float:
     low, mode, high = limits
-    value = input_quantile(PlannedInput("", "", mode, low, high, Draw.TRIANGULAR), u)
+    value = input_quantile(Dimension("", "", low, mode, high, Draw.TRIANGULAR, ""), u)
     # A range between whole numbers counts things (parts in a terminal): half a part is no value.
     return float(round(value)) if all(float(end).is_integer() for end in limits) else value
 

@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("units", "dies", "shipped"),
     ("ledger",),
     ("scenario",),
+    ("dimensions",),
     ("plan",),
     ("compiler",),
     ("draws",),

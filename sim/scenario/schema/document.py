@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
-from sim.scenario.schema.quantity import Quantity, Strict, number
+from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
 from sim.scenario.schema.supply import Entry, Item, Node, Recipe, Site, Sourcing
 
 
@@ -118,6 +118,15 @@ class Milestone(Entry):
         return self
 
 
+class Uncertainty(Strict):
+    """Which numbers a study draws, once for each replication. A single run takes their typical values."""
+
+    ranges: Draw = Draw.FIXED
+    """How every number with a low and a high that the scenario rests on is drawn; fixed: only those named under `draw`."""
+    draw: dict[str, Draw] = {}
+    """Single figures of the ledger, and numbers written in place by their path: how they are drawn, or fixed, whatever `ranges` says."""
+
+
 class Correlation(Strict):
     """Rank correlation between uncertain inputs."""
 
@@ -171,6 +180,8 @@ class Document(Strict):
     """Demand lines."""
     disruptions: dict[str, AnyDisruption] = {}
     """What may go wrong."""
+    uncertainty: Uncertainty = Uncertainty()
+    """Which numbers a study draws from their ranges."""
     correlations: list[Correlation] = []
     """Rank correlations between uncertain inputs."""
     shares: dict[str, Share] = {}

@@ -1,0 +1,122 @@
+"""Points in the unit cube at which a study draws its uncertain inputs: replicated scrambles of Sobol's.
+
+Replication k is point k // 16 of scramble k % 16, whatever number of replications is run. A scramble
+is a nested uniform scrambling (Owen 1995), drawn anew for each dimension and each scramble, so that
+the means of the scrambles are independent and unbiased, and their spread gives an honest interval
+(L'Ecuyer, Nakayama, Owen & Tuffin 2023). It is done by a hash of each node of the binary tree
+(Burley 2020), keyed by the name of the dimension's luck.
+
+What stays when a dimension is added: the scrambles of all others, always; their Sobol columns,
+unless the newcomer takes the column of one. Columns are handed out in the order of a hash of the
+names, each name to the first free one of its own random list, among the first 1024, so that with d
+dimensions a newcomer moves another with a chance of at most about d / 2048; beyond 512 dimensions
+all columns are used, and all are handed out anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.dimensions import Dimension
+from sim.draws.streams import stream
+from sim.errors import InputError, Mark, Problem
+from sim.plan import FloatArray
+
+SCRAMBLES = 16
+MOST_DIMENSIONS = 21201
+"""Columns of the direction numbers of Joe & Kuo (2008)."""
+_FEW, _BITS = 1024, 30
+_GOLDEN, _MIX_1, _MIX_2 = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+Words = NDArray[np.uint64]
+
+
+def point(dimensions: Sequence[Dimension], seed: int, replication: int) -> tuple[float, ...]:
+    """The point of one replication: a uniform in (0, 1) for each dimension."""
+    return tuple(points(dimensions, seed, replication, 1)[0].tolist())
+
+
+def points(dimensions: Sequence[Dimension], seed: int, first: int, n: int) -> FloatArray:
+    """The points of replications first to first + n - 1, shape (n, dimensions).
+
+    Raises:
+        InputError: there are more dimensions than Sobol columns.
+    """
+    names = tuple(d.stream for d in dimensions)
+    if not names:
+        return np.empty((n, 0))
+    replications = np.arange(first, first + n)
+    begin = first // SCRAMBLES
+    base = _sobol(columns(names), begin, (first + n - 1) // SCRAMBLES - begin + 1)
+    words = base[replications // SCRAMBLES - begin]
+    scrambled = _scrambled(words, _keys(names, seed)[replications % SCRAMBLES])
+    return (scrambled.astype(np.float64) + 0.5) * 2.0**-_BITS
+
+
+def _sobol(chosen: tuple[int, ...], first: int, n: int) -> Words:
+    """Points first to first + n - 1 of Sobol's sequence in these columns, as whole numbers below 2**30."""
+    from scipy.stats import qmc
+
+    sequence = qmc.Sobol(max(chosen) + 1, scramble=False, bits=_BITS)
+    if first:
+        sequence.fast_forward(first)
+    # A whole power of two at the start, for which scipy has no warning; what is too much is dropped.
+    found = sequence.random(1 << (n - 1).bit_length())[:n, list(chosen)]
+    return np.asarray(found * 2.0**_BITS, dtype=np.uint64)
+
+
+def _scrambled(words: Words, keys: Words) -> Words:
+    """Nested uniform scrambling: each digit is turned or not, by the node of the tree above it.
+
+    Node 1 is the root, node 2 n and 2 n + 1 follow n; whether a node turns its digit is output n of
+    the generator SplitMix64 (Steele, Lea & Flood 2014) begun at the key.
+    """
+    result = np.zeros_like(words)
+    for digit in range(_BITS - 1, -1, -1):
+        node = (words >> np.uint64(digit + 1)) | np.uint64(1 << (_BITS - 1 - digit))
+        turned = _split_mix(keys + node * _GOLDEN) >> np.uint64(63)
+        result |= (((words >> np.uint64(digit)) & np.uint64(1)) ^ turned) << np.uint64(digit)
+    return result
+
+
+def _split_mix(z: Words) -> Words:
+    z = (z ^ (z >> np.uint64(30))) * _MIX_1
+    z = (z ^ (z >> np.uint64(27))) * _MIX_2
+    return z ^ (z >> np.uint64(31))
+
+
+@lru_cache(maxsize=8)
+def _keys(names: tuple[str, ...], seed: int) -> Words:
+    """A key for each scramble and dimension."""
+    keys = [
+        [stream(seed, scramble, f"point/{name}").integers(0, 2**64, dtype=np.uint64) for name in names]
+        for scramble in range(SCRAMBLES)
+    ]
+    return np.array(keys, dtype=np.uint64)
+
+
+@lru_cache(maxsize=8)
+def columns(names: tuple[str, ...]) -> tuple[int, ...]:
+    """The Sobol column of each name, all different; raises InputError if there are not enough."""
+    if len(names) > MOST_DIMENSIONS:
+        message = "too many uncertain inputs for quasi-random points"
+        raise InputError([Problem(Mark("uncertainty"), "", message, str(len(names)), f"at most {MOST_DIMENSIONS}")])
+    most = _FEW if len(names) <= _FEW // 2 else MOST_DIMENSIONS
+    taken: dict[int, str] = {}
+    for name in sorted(names, key=_hash):
+        taken[next(c for c in _wishes(name, most) if c not in taken)] = name
+    place = {name: column for column, name in taken.items()}
+    return tuple(place[name] for name in names)
+
+
+def _wishes(name: str, most: int) -> Iterator[int]:
+    """The columns in the order in which a name would have them."""
+    return (int(c) for c in stream(0, 0, f"column/{name}").permutation(most))
+
+
+def _hash(name: str) -> bytes:
+    return hashlib.blake2b(name.encode(), digest_size=16).digest()

@@ -1,0 +1,85 @@
+"""The uncertain numbers behind a scenario: ledger figures, and numbers in place, that a study draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sim.ledger import Ledger, Reading
+from sim.scenario.resolve import Input, Inputs
+from sim.scenario.schema.document import Uncertainty
+from sim.scenario.schema.quantity import Draw
+from sim.units import is_count
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """A number that is drawn, with its range in `unit`; one luck, wherever the scenario uses it.
+
+    `name` is the figure's id, or the path of a number in place.
+    """
+
+    name: str
+    low: float
+    mode: float
+    high: float
+    draw: Draw
+    unit: str
+
+    @property
+    def whole(self) -> bool:
+        """A range between whole numbers that counts things: half a thing is no value."""
+        return is_count(self.unit) and all(float(x).is_integer() for x in (self.low, self.mode, self.high))
+
+
+def uncertain(wish: Uncertainty, inputs: Inputs, ledger: Ledger) -> dict[str, Uncertain]:
+    """What is drawn, by name: figures in the order in which inputs rest on them, then what is in place."""
+    found = {u.name: u for u in _figures(wish, inputs, ledger)}
+    for path, entry in inputs.items():
+        if (own := drawn_itself(wish, path, entry)) is not None:
+            found.setdefault(own.name, own)
+    return found
+
+
+def _figures(wish: Uncertainty, inputs: Inputs, ledger: Ledger) -> Iterator[Uncertain]:
+    for name in operands((i.figure for i in inputs.values() if i.follows and i.figure), ledger):
+        figure, draw = ledger.figures[name], wish.draw.get(name, wish.ranges)
+        span = None if figure.formula or draw is Draw.FIXED else ranged(ledger.resolve(name))
+        if span is not None:
+            yield Uncertain(name, *span, draw, figure.unit)
+
+
+def ranged(taken: Reading) -> tuple[float, float, float] | None:
+    """Low, value and high of a number with a range; None of anything else."""
+    if not isinstance(taken.value, (int, float)) or taken.low is None or taken.high is None or taken.low == taken.high:
+        return None
+    return float(taken.low), float(taken.value), float(taken.high)
+
+
+def drawn_itself(wish: Uncertainty, path: str, entry: Input) -> Uncertain | None:
+    """An input with a range of its own, as it is drawn; None if it has none, or is fixed.
+
+    Its name is its figure's: the same luck, whatever range is said here.
+    """
+    if entry.follows or not entry.ranged or isinstance(entry.value, str):
+        return None
+    name = entry.figure or path
+    draw = wish.draw.get(name, wish.ranges) if entry.draw is Draw.FIXED else entry.draw
+    if draw is Draw.FIXED or entry.low is None or entry.high is None:
+        return None
+    return Uncertain(name, entry.low, entry.value, entry.high, draw, entry.unit)
+
+
+def operands(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
+    """`figures` and all that their formulas calculate with, each after what it is calculated from."""
+    found: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name not in found and name in ledger.figures:
+            for operand in ledger.figures[name].operands:
+                visit(operand)
+            found[name] = None
+
+    for name in figures:
+        visit(name)
+    return found
