@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.compiler import compile_plan
 from sim.draws import draw
+from sim.draws.inputs import input_quantile, probabilities
 from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
 from sim.errors import InputError, Mark, Problem
@@ -16,7 +17,7 @@ from sim.plan import Plan
 from sim.results import audit, books, frames, milestones
 from sim.results.kpis import kpis
 from sim.results.requirements import shortfalls
-from sim.results.result import Result, scenario_hash
+from sim.results.result import Drawn, Result, scenario_hash
 from sim.scenario.loader import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -103,7 +104,15 @@ def play(
         frames=tables,
         shortfalls=shortfalls(draws),
         hash=scenario_hash(scenario),
+        replication=replication,
+        drawn=None if point is None else drawn_numbers(plan, point),
     )
+
+
+def drawn_numbers(plan: Plan, point: ArrayLike) -> tuple[Drawn, ...]:
+    """What each dimension of a plan is drawn to at a point."""
+    found = zip(plan.dimensions, probabilities(plan, point).tolist(), strict=True)
+    return tuple(Drawn(d, input_quantile(d, u), u) for d, u in found)
 
 
 def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:

@@ -49,7 +49,8 @@ class Fed:
     """An input that takes its value from a drawn figure, or from a formula over drawn figures.
 
     In internal units it is the figure's value times `factor` times `scale`, as the resolver and the
-    compiler convert it; a date is the days from `start`.
+    compiler convert it; a date is the days from `start`. `bounds` are those of its field, in the
+    field's unit, before `scale`.
     """
 
     input: int
@@ -57,6 +58,7 @@ class Fed:
     factor: float
     scale: float
     start: dt.date | None
+    bounds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,12 @@ def command(
     readings: READINGS = None,
     without: WITHOUT = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
+    replication: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="K", help="Draw the uncertain inputs as replication K of a study (default: typical)."
+        ),
+    ] = None,
     engine: Annotated[
         Engine, typer.Option(help="events is the readable reference; batch is compiled, and gives the same numbers.")
     ] = Engine.EVENTS,
@@ -38,13 +44,13 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite other results in DIR.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Run one replication and show it."""
+    """Run a scenario once and show it."""
     loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     _idle_readings(loaded)
     from sim.api import run
 
     with Progress() as bar:
-        result = run(loaded, seed=seed, engine=engine.value, trace=trace, progress=bar)
+        result = run(loaded, seed=seed, replication=replication, engine=engine.value, trace=trace, progress=bar)
     if out is not None:
         result.save(out, force=force)
     if as_json:

@@ -77,7 +77,7 @@ def _term(ledger: Ledger, name: str) -> Term:
 def _fed(refs: References, path: str, entry: Input, ledger: Ledger, start: dt.date | None) -> Fed:
     figure, dated = str(entry.figure), entry.unit == "date"
     times = 1.0 if dated else factor(ledger.figures[figure].unit, entry.unit)
-    return Fed(refs.ref(path), figure, times, refs.scale(path), start if dated else None)
+    return Fed(refs.ref(path), figure, times, refs.scale(path), start if dated else None, entry.bounds)
 
 
 def correlations(scenario: Scenario, found: tuple[Dimension, ...]) -> Correlations:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,17 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.dimensions import Dimension, Fed
+from sim.draws.refusals import refuse
 from sim.draws.streams import stream, uniforms
 from sim.errors import InputError, Mark, Problem
 from sim.ledger import FormulaError, Term
 from sim.ledger.formula import compiled
 from sim.plan import FloatArray, Plan
-from sim.scenario.schema.quantity import Draw
+from sim.scenario.correlation import linked, normal_matrix
+from sim.scenario.uncertain import LEAST, MOST, quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-_LEAST, _MOST = 2.0**-54, 1 - 2.0**-53
 Pairs = tuple[tuple[int, int, float], ...]
 
 
@@ -34,26 +34,27 @@ def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | No
 
     Raises:
         ValueError: the point has not one coordinate for each dimension.
-        InputError: a formula cannot be calculated at the values drawn.
+        InputError: the values drawn make no valid scenario.
     """
     vector = plan.vector()
     if point is None:
         _draw_own(plan, seed, replication, vector)
         return vector
-    u = np.asarray(point, dtype=np.float64)
-    if u.shape != (len(plan.dimensions),):
-        raise ValueError(f"the plan has {len(plan.dimensions)} dimensions, the point {u.shape}")
-    u = correlated(u, plan.correlations)
+    u = probabilities(plan, point)
     for d in plan.lineage.direct:
         vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
     _follow(plan, u, vector)
+    refuse(plan, vector)
     return vector
 
 
-def drawn_values(plan: Plan, point: ArrayLike) -> dict[str, float]:
-    """What each dimension is drawn to at a point, in its own unit, by name."""
-    u = correlated(np.asarray(point, dtype=np.float64), plan.correlations)
-    return {d.name: input_quantile(d, float(x)) for d, x in zip(plan.dimensions, u, strict=True)}
+def probabilities(plan: Plan, point: ArrayLike) -> FloatArray:
+    """How much of each dimension's distribution lies below its draw at a point: the point with the
+    plan's rank correlations; ValueError if it has not one coordinate for each dimension."""
+    u = np.asarray(point, dtype=np.float64)
+    if u.shape != (len(plan.dimensions),):
+        raise ValueError(f"the plan has {len(plan.dimensions)} dimensions, the point {u.shape}")
+    return correlated(u, plan.correlations)
 
 
 def _draw_own(plan: Plan, seed: int, replication: int, vector: FloatArray) -> None:
@@ -95,70 +96,31 @@ def _converted(fed: Fed, value: float | dt.date) -> float:
 def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
     """Uniforms with these rank correlations, by a Gaussian copula, shape as `u`.
 
-    The correlation of the normals is 2 sin(pi r / 6) for a Spearman correlation r (Pearson 1907). A
-    symmetric root of each group of correlated inputs leaves every one of them close to its own luck,
-    and all others exactly at it.
+    A symmetric root of each group of correlated inputs leaves every one of them close to its own
+    luck, and all others exactly at it.
     """
     from scipy import special
 
     u = u.copy()
     for group, root in _roots(pairs):
         u[list(group)] = special.ndtr(root @ special.ndtri(u[list(group)]))
-    return np.clip(u, _LEAST, _MOST)
+    return np.clip(u, LEAST, MOST)
 
 
 @lru_cache(maxsize=64)
 def _roots(pairs: Pairs) -> list[tuple[tuple[int, ...], FloatArray]]:
     """Groups of dimensions that correlations link, each with the symmetric root of its matrix."""
-    return [(group, _root(group, pairs)) for group in linked([(a, b) for a, b, _ in pairs])]
-
-
-def linked(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:
-    """The connected groups of a graph."""
-    groups: list[set[int]] = []
-    for pair in pairs:
-        touched = [g for g in groups if g & set(pair)]
-        groups = [g for g in groups if not g & set(pair)] + [set(pair).union(*touched)]
-    return [tuple(sorted(g)) for g in groups]
+    return [(group, _root(group, pairs)) for group in linked(pairs)]
 
 
 def _root(group: tuple[int, ...], pairs: Pairs) -> FloatArray:
-    place = {k: i for i, k in enumerate(group)}
-    matrix = np.eye(len(group))
-    for a, b, rank in pairs:
-        if a in place and a != b:
-            matrix[place[a], place[b]] = matrix[place[b], place[a]] = 2 * np.sin(np.pi * rank / 6)
-    values, vectors = np.linalg.eigh(matrix)
+    values, vectors = np.linalg.eigh(normal_matrix(group, pairs))
     root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)))
 
 
 def input_quantile(spread: Dimension, u: float) -> float:
-    """The value of an uncertain number at probability `u`, in its own unit.
-
-    Triangular and PERT (a beta with mean (low + 4 mode + high) / 6, Malcolm et al. 1959) span low to
-    high; normal and lognormal take low and high as their 5th and 95th percentiles. What counts
-    things is rounded to the nearest whole number.
-    """
-    value = _at(spread.draw, spread.low, spread.mode, spread.high, u)
+    """The value of an uncertain number at probability `u`, in its own unit; what counts things is
+    rounded to the nearest whole number."""
+    value = quantile(spread.draw, spread.low, spread.mode, spread.high, u)
     return float(round(value)) if spread.whole else value
-
-
-def _at(draw: Draw, low: float, mode: float, high: float, u: float) -> float:
-    from scipy import special
-
-    if draw is Draw.UNIFORM or high == low:
-        return low + u * (high - low)
-    if draw is Draw.TRIANGULAR:
-        cut = (mode - low) / (high - low)
-        if u < cut:
-            return float(low + np.sqrt(u * (high - low) * (mode - low)))
-        return float(high - np.sqrt((1 - u) * (high - low) * (high - mode)))
-    if draw is Draw.PERT:
-        a = 1 + 4 * (mode - low) / (high - low)
-        b = 1 + 4 * (high - mode) / (high - low)
-        return float(low + (high - low) * special.betaincinv(a, b, u))
-    z, z95 = float(special.ndtri(u)), 1.6448536269514722
-    if draw is Draw.NORMAL:
-        return mode + z * (high - low) / (2 * z95)
-    return float(mode * np.exp(z * np.log(high / low) / (2 * z95)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.ledger import behind
 from sim.report import cost_tables, held_back, learning_table, shift_tables
+from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.tables import Block, Lines, Table, left, table
@@ -22,6 +23,7 @@ def run_report(result: Result) -> list[Block]:
         changes(scenario),
         _headline(result),
         contested(scenario),
+        drawn_inputs(result),
         shift_tables.in_house_shares(result),
         held_back.own_output(result),
         held_back.supply(result),
@@ -33,10 +35,17 @@ def run_report(result: Result) -> list[Block]:
         cost_tables.money(result),
         Lines(
             "",
-            (cost_tables.conservation(result), f"seed {result.seed}, engine {result.engine}, hash {result.hash[:12]}"),
+            (
+                cost_tables.conservation(result),
+                f"seed {result.seed}{_replication(result)}, engine {result.engine}, hash {result.hash[:12]}",
+            ),
         ),
     ]
     return [block for block in blocks if block is not None]
+
+
+def _replication(result: Result) -> str:
+    return "" if result.drawn is None else f", replication {result.replication}"
 
 
 def changes(scenario: Scenario) -> Lines | None:

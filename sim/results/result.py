@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.dimensions import Dimension
 from sim.lint import Finding, lint
 from sim.plan import Plan
 from sim.results import store
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An uncertain number as it was drawn: its value in the dimension's unit, and how much of the
+    distribution lies below it."""
+
+    dimension: Dimension
+    value: float
+    probability: float
+
+    def to_json(self) -> dict[str, Any]:
+        """One of the `inputs` that `fabshift run --replication K --json` prints."""
+        of = self.dimension
+        return {
+            "name": of.name, "unit": of.unit, "low": of.low, "typical": of.mode, "high": of.high,
+            "draw": str(of.draw), "drawn": self.value, "probability": self.probability,
+        }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Result:
     """One replication: indicators, dates, frames.
@@ -28,7 +47,8 @@ class Result:
     dates (numbers of time units in an abstract model) or None; `conservation` holds the worst
     breach in units and dollars, which is always 0; `shortfalls` lists pools of which the demand
     requires more than any source could make; `frames` holds `monthly`, `cash`, `milestones`
-    and, with a trace, `lots`.
+    and, with a trace, `lots`. `drawn` is what `replication` drew, in the order of the plan's
+    dimensions; None of a run at typical values.
     """
 
     scenario: Scenario
@@ -41,6 +61,8 @@ class Result:
     frames: dict[str, pd.DataFrame]
     shortfalls: list[Shortfall]
     hash: str
+    replication: int = 0
+    drawn: tuple[Drawn, ...] | None = None
 
     @property
     def horizon(self) -> dict[str, str | float]:
@@ -66,7 +88,13 @@ class Result:
             "milestones": {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in self.milestones.items()},
             "conservation": self.conservation,
             "hash": self.hash,
+            **self._inputs(),
         }
+
+    def _inputs(self) -> dict[str, Any]:
+        if self.drawn is None:
+            return {}
+        return {"replication": self.replication, "inputs": [one.to_json() for one in self.drawn]}
 
     def save(self, directory: Path, *, force: bool = False) -> None:
         """Write manifest, indicators and frames; whole or not at all.
@@ -84,6 +112,7 @@ class Result:
             "hash": self.hash,
             "seed": self.seed,
             "engine": self.engine,
+            "replication": None if self.drawn is None else self.replication,
             "horizon": self.horizon,
             "versions": store.versions(),
             "resolved": resolved(self.scenario),
@@ -99,7 +128,11 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
         path: {"value": i.value, "unit": i.unit, "kind": i.kind, "figure": i.figure, "source": i.source}
         for path, i in sorted(scenario.inputs.items())
     }
-    return {"document": scenario.document.model_dump(mode="json", by_alias=True, exclude={"extends"}), "inputs": inputs}
+    return {
+        "document": scenario.document.model_dump(mode="json", by_alias=True, exclude={"extends"}),
+        "inputs": inputs,
+        "uncertain": {name: (u.draw, u.low, u.mode, u.high, u.unit) for name, u in sorted(scenario.uncertain.items())},
+    }
 
 
 def scenario_hash(scenario: Scenario) -> str:

@@ -124,6 +124,11 @@ class _Loading:
         """Whether a value of the document is written, rather than the schema's default."""
         return [str(part) for part in written(self.data, loc)[-1:]] == [str(part) for part in loc[-1:]]
 
+    def _inherited(self, loc: Loc) -> bool:
+        """Whether another file says it, which the scenario extends."""
+        mark = self.mark(loc)
+        return mark.file != self.file and not is_override(mark)
+
     def override(self, sets: Sequence[str], readings: Sequence[str], without: Sequence[str]) -> list[Change]:
         """Apply the overrides, leave articles out and choose the readings; what the overrides changed."""
         before = copy.deepcopy(self.data)
@@ -195,6 +200,7 @@ class _Loading:
             self.mark,
             self.blame,
             self._is_written,
+            self._inherited,
             self.licences,
             pruned.names,
             pruned.thinned,

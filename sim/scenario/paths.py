@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sim.errors import nearest
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import ROOT, SHORT, Slot, child, close_key, has, keys_of, model_of, step
-from sim.scenario.schema.quantity import Path, Quantity, Random
+from sim.scenario.schema.quantity import Draw, Path, Quantity, Random
 
 FIXED = frozenset({"extends", "bare_numbers"})
 
@@ -87,7 +87,7 @@ def _unwritten(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
     named = [get_args(option)[1] for option in here.slot.options if get_origin(option) is dict]
     if named:
         # A new name may be given to a number or a name, not to a whole entry of its own.
-        simple = named[0] in (Quantity, str)
+        simple = named[0] in (Quantity, str, Draw)
         return (len(rest), _inside(here, ".".join(rest), False)) if simple else (0, None)
     if not here.exists and model_of(here.slot, None) in (Quantity, Path, Random):
         return 0, None

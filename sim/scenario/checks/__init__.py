@@ -16,12 +16,13 @@ from sim.scenario.checks import (
     references,
     sites,
     sourcing,
+    uncertainty,
 )
 from sim.scenario.checks.context import Context
 
 __all__ = ["Context", "check"]
 
-ALWAYS = (references.check, numbers.check)
+ALWAYS = (references.check, numbers.check, uncertainty.check)
 ONLY_WHOLE = (
     sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
     disruptions.check, demand.check, policies.check,

@@ -11,8 +11,8 @@ from sim.ledger import Ledger
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.resolve import Inputs
 from sim.scenario.schema import Document
-from sim.scenario.schema.quantity import Draw
 from sim.scenario.schema.supply import Item, PolicyType, Recipe
+from sim.scenario.uncertain import Uncertain, drawn_itself, operands, uncertain
 
 MAX_NEAREST = 200
 
@@ -22,7 +22,7 @@ class Context:
     """A scenario under check.
 
     `mark` is the place of a path, `blame` what on the command line changed it, if anything did.
-    `licences` says of each file what its bare numbers are. `pruned` is off under the chosen readings
+    `inherited`: whether another file says it, which this one extends. `licences` says of each file what its bare numbers are. `pruned` is off under the chosen readings
     and `thinned` are the sourcings that lost a source by it. With `whole` False, parts that the
     schema refused are left out: `dropped` are their names, `broken` the scenario's own figures that
     cannot be used.
@@ -34,6 +34,7 @@ class Context:
     mark: Callable[[Loc], Mark]
     blame: Callable[[Loc], Mark]
     is_written: Callable[[Loc], bool]
+    inherited: Callable[[Loc], bool]
     licences: Mapping[str, str]
     pruned: Collection[str]
     thinned: Collection[str]
@@ -166,13 +167,44 @@ class Context:
         """The largest value that the number at a place is drawn from, or its value if it is fixed."""
         found = self.inputs.get(dotted(loc))
         value = self.number(*loc)
-        return value if found is None or found.draw is Draw.FIXED or found.high is None else found.high
+        return value if found is None or found.path not in self.drawn or found.high is None else found.high
 
     def lowest(self, *loc: str | int) -> float | None:
         """The smallest value that the number at a place is drawn from, or its value if it is fixed."""
         found = self.inputs.get(dotted(loc))
         value = self.number(*loc)
-        return value if found is None or found.draw is Draw.FIXED or found.low is None else found.low
+        return value if found is None or found.path not in self.drawn or found.low is None else found.low
+
+    @cached_property
+    def uncertain(self) -> dict[str, Uncertain]:
+        """What is drawn, by figure or path."""
+        return uncertain(self.document.uncertainty, self.inputs, self.ledger)
+
+    @cached_property
+    def rests_on(self) -> dict[str, None]:
+        """The figures that some input takes its value from, and those that their formulas calculate with."""
+        return operands((i.figure for i in self.inputs.values() if i.figure), self.ledger)
+
+    @cached_property
+    def fed_by(self) -> dict[str, list[str]]:
+        """Paths of the inputs that follow each uncertain number."""
+        found: dict[str, list[str]] = {}
+        lineage: dict[str, dict[str, None]] = {}
+        for path, entry in self.inputs.items():
+            if entry.follows and entry.figure:
+                behind = lineage.setdefault(entry.figure, operands([entry.figure], self.ledger))
+            else:
+                own = drawn_itself(self.document.uncertainty, path, entry)
+                behind = {own.name: None} if own is not None else {}
+            for name in behind:
+                if name in self.uncertain:
+                    found.setdefault(name, []).append(path)
+        return found
+
+    @cached_property
+    def drawn(self) -> frozenset[str]:
+        """Paths of the inputs that are drawn, or worked out from what is drawn."""
+        return frozenset(path for paths in self.fed_by.values() for path in paths)
 
     def in_house(self, recipe: Recipe) -> bool | None:
         """Whether a recipe runs at a site of ours; None if there is no such site."""

@@ -29,7 +29,7 @@ def _on_node(context: Context, name: str, recipe: Recipe, node: str) -> None:
         message = f"{name} makes {recipe.item} on {node}, but {recipe.item} has no die_area for {node}"
         context.add(("recipes", name, "node"), message, expected=listed(item.die_area), close=None)
         return
-    area, reticle = context.number("items", recipe.item, "die_area", node), context.number("nodes", node, "reticle")
+    area, reticle = context.highest("items", recipe.item, "die_area", node), context.number("nodes", node, "reticle")
     if area is not None and reticle is not None and area > reticle:
         message = f"a die of {amount(area, 'mm2')} does not fit the reticle of {node}, which is {amount(reticle, 'mm2')}, so {name} cannot make it"
         context.add(("items", recipe.item, "die_area", node), message)

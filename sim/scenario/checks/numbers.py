@@ -15,7 +15,7 @@ BARE = (
     "a bare value; write {figure: ID}, {assumed: X, source: WHY} or {derived: X, source: HOW}, "
     "or say once at the top of this file what its bare numbers are (bare_numbers: ...)"
 )
-_WHOLE = re.compile(
+WHOLE = re.compile(
     r"sites\.[^.]+\.lines|recipes\.[^.]+\.lot_size|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
     r"|items\.[^.]+\.policy\.(level|reorder|quantity)|demand\.[^.]+\.values\.\d+"
 )
@@ -48,11 +48,11 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
         return [(f"is too large in {entry.unit}", None)]
     faults: list[tuple[str, str | None]] = []
     for what, value in (("", entry.value), ("its low ", entry.low), ("its high ", entry.high)):
-        if value is not None and (broken := _broken(value, entry.bounds)) is not None:
+        if value is not None and (bound := broken(value, entry.bounds)) is not None:
             hint = (
                 f" (for {value:g} % write {value / 100:g})" if entry.bounds.get("le") == 1 and 2 <= value <= 100 else ""
             )
-            faults.append((f"{what}must be {broken}{hint}", amount(value, entry.unit)))
+            faults.append((f"{what}must be {bound}{hint}", amount(value, entry.unit)))
     ends = [x for x in (entry.low, entry.value, entry.high) if x is not None]
     if ends != sorted(ends):
         shown = ", ".join(
@@ -61,14 +61,12 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
             if v is not None
         )
         faults.append(("low, value and high must not fall", shown))
-    if entry.draw == "lognormal" and entry.low is not None and entry.low <= 0:
-        faults.append(("a lognormal draw needs a low above 0", amount(entry.low, entry.unit)))
-    if _WHOLE.fullmatch(path) and entry.value != int(entry.value):
+    if WHOLE.fullmatch(path) and entry.value != int(entry.value):
         faults.append(("must be a whole number", amount(entry.value, entry.unit)))
     return faults
 
 
-def _broken(value: float, bounds: Mapping[str, float]) -> str | None:
+def broken(value: float, bounds: Mapping[str, float]) -> str | None:
     """The bounds in words, if the value breaks one."""
     holds = {
         "ge": value >= bounds.get("ge", value),

@@ -27,7 +27,6 @@ def check(context: Context) -> None:
     _demand(context)
     _disruptions(context)
     _reports(context)
-    _correlations(context)
 
 
 def _names(context: Context) -> None:
@@ -178,26 +177,3 @@ def _reports(context: Context) -> None:
         _each(context, (*here, "sites"), milestone.sites, document.sites, "site", ("sites",))
         if milestone.share is not None:
             context.refer((*here, "share"), milestone.share, document.shares or stages, "share", ("shares",))
-
-
-def _correlations(context: Context) -> None:
-    inputs = context.inputs
-    labels = {
-        label for path, entry in inputs.items() if entry.draw != "fixed" for label in (path, entry.figure) if label
-    }
-    for i, pair in enumerate(context.document.correlations):
-        for j, label in enumerate(pair.inputs):
-            loc: Loc = ("correlations", i, "inputs", j)
-            if label in labels or any(label.startswith(f"{name}.") for name in context.pruned):
-                continue
-            if label in inputs or any(entry.figure == label for entry in inputs.values()):
-                context.add(loc, f"{label} is not uncertain here; give it a draw: and a range, or leave it out")
-            else:
-                context.add(
-                    loc,
-                    f"no input has the path or figure {label!r}",
-                    expected=listed(sorted(labels)),
-                    close=context.near(label, labels),
-                )
-        if len(set(pair.inputs)) == 1:
-            context.add(("correlations", i), "an input cannot be correlated with itself")

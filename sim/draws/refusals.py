@@ -1,0 +1,67 @@
+"""What is drawn must make a scenario: the rules of `sim.scenario.checks` that a draw may break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from sim.errors import InputError, Mark, Problem
+from sim.plan import NONE, FloatArray, PathPlan, Plan, Ref
+from sim.scenario.checks.numbers import broken
+
+_TOLERANCE = 1e-9
+
+
+def refuse(plan: Plan, vector: FloatArray) -> None:
+    """Raise InputError with everything that makes drawn inputs no valid scenario.
+
+    Dates that must follow each other do, what a formula gives keeps to the bounds of its field, and a
+    start takes whole units of each input.
+    """
+    found = [*_bounds(plan, vector), *_dates(plan, vector), *_units(plan, vector)]
+    if found:
+        place = Mark(f"{plan.name}, inputs drawn")
+        raise InputError(Problem(place, plan.inputs[ref].path, why, f"{vector[ref]:.6g}") for ref, why in found)
+
+
+def _bounds(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
+    """The ends of ranges keep to them already; a formula may go beyond where it is not monotone."""
+    calculated = {name for name, _ in plan.lineage.formulas}
+    for fed in plan.lineage.fed:
+        if fed.bounds and fed.figure in calculated:
+            bound = broken(float(vector[fed.input]) / fed.scale, fed.bounds)
+            if bound is not None:
+                yield Ref(fed.input), f"must be {bound}"
+
+
+def _dates(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
+    for path in _paths(plan):
+        for before, after in pairwise(path.at):
+            if vector[after] <= vector[before]:
+                yield after, "comes no later than the point before it"
+    for line in plan.lines:
+        dated = [g.begins for g in line.generations if g.begins != NONE]
+        for before, after in pairwise(dated):
+            if vector[after] <= vector[before]:
+                yield after, "begins no later than the generation before it"
+    for begins, ends, _ in {pool.phase_out for pool in plan.pools}:
+        if NONE not in (begins, ends) and vector[ends] < vector[begins]:
+            yield ends, "the phase-out ends before it begins"
+
+
+def _paths(plan: Plan) -> Iterator[PathPlan]:
+    for site in plan.sites:
+        yield from (p for p in (site.capacity, site.rivals, site.allocation, site.commitment, site.announced) if p)
+    yield from (source.price for source in plan.sources if source.price)
+    for line in plan.lines:
+        yield from (p for p in (line.rate, line.compute, line.forecast_rate) if p)
+
+
+def _units(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
+    for r, source in enumerate(plan.sources):
+        per_start = source.yields.units_per_start
+        times = 1.0 if per_start == NONE else float(vector[per_start])
+        for ref in plan.input_ref[plan.inputs_start[r] : plan.inputs_start[r + 1]]:
+            taken = float(vector[ref]) * times
+            if round(taken) < 1 or abs(taken - round(taken)) > _TOLERANCE * taken:
+                yield ref, "a start must take a whole number of units"

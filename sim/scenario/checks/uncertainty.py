@@ -1,0 +1,176 @@
+"""What is drawn: names that lead to numbers with a range, draws that keep to bounds, correlations that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.ledger import LedgerError, Reading
+from sim.scenario.checks.context import Context, amount, listed
+from sim.scenario.checks.numbers import WHOLE, broken
+from sim.scenario.compose import Loc
+from sim.scenario.correlation import linked, normal_matrix, possible
+from sim.scenario.resolve import Input
+from sim.scenario.schema.quantity import Draw
+from sim.scenario.uncertain import Uncertain, ranged, reach
+from sim.units import UnitError, convert
+
+HERE = ("uncertainty", "draw")
+
+
+def check(context: Context) -> None:
+    """What `uncertainty` names, and correlations between what is drawn."""
+    for name, draw in context.document.uncertainty.draw.items():
+        if not _switched_off(context, name):
+            _named(context, name, draw)
+    ranges = context.document.uncertainty.ranges
+    if ranges is not Draw.FIXED and not context.uncertain and not context.inherited(("uncertainty", "ranges")):
+        context.add(("uncertainty", "ranges"), "has no effect: no number here has a low and a high", found=str(ranges))
+    for one in context.uncertain.values():
+        _ends(context, one)
+    _whole(context)
+    _correlations(context)
+
+
+def _switched_off(context: Context, name: str) -> bool:
+    """Whether a name is part of what `only_if` switched off, or of what the schema refused."""
+    parts = name.split(".")
+    return any(name.startswith(f"{entry}.") for entry in context.pruned) or (
+        len(parts) > 1 and (name in context.broken or parts[1] in context.dropped)
+    )
+
+
+def _named(context: Context, name: str, draw: Draw) -> None:
+    """A name under `draw`: a figure or a path, with a range to draw from. What is inherited may lie idle."""
+    loc: Loc = (*HERE, name)
+    entry = context.inputs.get(name)
+    if name not in context.ledger and entry is None:
+        valid = [*context.rests_on, *context.inputs]
+        close = context.near(name, valid) or context.near(name, list(context.ledger))
+        context.add(loc, f"there is no figure {name!r}, and no number at such a path", close=close)
+    elif entry is not None and entry.figure is not None:
+        context.add(loc, f"takes its value from a figure; name that: {entry.figure}")
+    elif entry is not None and entry.draw not in (Draw.FIXED, draw):
+        context.add(loc, f"contradicts the number itself, which says draw: {entry.draw}", found=str(draw))
+    elif (why := _idle(context, name, draw)) is not None and not context.inherited(loc):
+        context.add(loc, why, found=str(draw))
+
+
+def _idle(context: Context, name: str, draw: Draw) -> str | None:
+    """Why a name under `draw` has no effect here, if so."""
+    if name in context.inputs:
+        if not context.inputs[name].ranged:
+            return "has no low and no high to draw from"
+    elif context.ledger.figures[name].formula is not None:
+        return f"is worked out from other figures; name those: {', '.join(context.ledger.figures[name].operands)}"
+    elif name not in context.rests_on:
+        return "has no effect: no number here rests on this figure"
+    elif all(ranged(reading) is None for reading in _readings(context, name)):
+        return "this figure has no low and no high to draw from"
+    if draw is Draw.FIXED and context.document.uncertainty.ranges is Draw.FIXED:
+        return "has no effect: nothing is drawn that is not named"
+    return None
+
+
+def _readings(context: Context, name: str) -> Iterator[Reading]:
+    figure = context.ledger.figures[name]
+    yield from figure.readings.values() or (figure.own,)
+
+
+def _ends(context: Context, one: Uncertain) -> None:
+    """A lognormal begins above 0; a draw without ends stays within the bounds of what it feeds."""
+    loc = _said(context, one)
+    if one.draw is Draw.LOGNORMAL and one.low <= 0:
+        context.add(loc, f"a lognormal draw needs a low above 0; that of {one.name} is {amount(one.low, one.unit)}")
+    elif one.draw in (Draw.NORMAL, Draw.LOGNORMAL):
+        for end in reach(one):
+            for path, entry, value in _fed(context, one, end):
+                if (bound := broken(value, entry.bounds)) is not None:
+                    context.add(
+                        loc,
+                        f"a {one.draw} draw has no end: {one.name} may bring {path} to {amount(value, entry.unit)}, which must be {bound}; take triangular or pert",
+                    )
+                    return
+
+
+def _said(context: Context, one: Uncertain) -> Loc:
+    """Where it is said that a number is drawn."""
+    if context.inputs.get(one.name) is not None and context.inputs[one.name].draw is not Draw.FIXED:
+        return tuple(int(part) if part.isdecimal() else part for part in one.name.split("."))
+    return (*HERE, one.name) if one.name in context.document.uncertainty.draw else ("uncertainty", "ranges")
+
+
+def _fed(context: Context, one: Uncertain, end: float) -> Iterator[tuple[str, Input, float]]:
+    """The inputs that a number feeds, with their values when it is at this end."""
+    ledger = context.ledger.valued({one.name: end}) if one.name in context.ledger else context.ledger
+    for path in context.fed_by.get(one.name, ()):
+        entry = context.inputs[path]
+        try:
+            value = ledger.resolve(str(entry.figure)).value if entry.follows else end
+            unit = ledger.figures[str(entry.figure)].unit if entry.follows else entry.unit
+            if isinstance(value, (int, float)) and entry.unit != "date":
+                yield path, entry, convert(float(value), unit, entry.unit)
+        except (LedgerError, UnitError) as error:
+            context.add(_said(context, one), f"{path} cannot be worked out at its ends: {error}")
+            return
+
+
+def _whole(context: Context) -> None:
+    """What must be a whole number is drawn from whole numbers."""
+    for one in context.uncertain.values():
+        for path in context.fed_by.get(one.name, ()):
+            entry = context.inputs[path]
+            if WHOLE.fullmatch(path) and not one.whole and entry.figure in (None, one.name):
+                message = f"{path} must be a whole number, but {one.name} is drawn from a range of any numbers"
+                context.add(_said(context, one), f"{message}; its low, value and high must be whole, and count things")
+
+
+def _correlations(context: Context) -> None:
+    known: dict[tuple[str, str], int] = {}
+    place = {name: k for k, name in enumerate(context.uncertain)}
+    pairs: list[tuple[int, int, float]] = []
+    for i, pair in enumerate(context.document.correlations):
+        names = [_label(context, i, j) for j in (0, 1)]
+        rank = context.number("correlations", i, "rank")
+        if len(set(pair.inputs)) == 1 or (None not in names and names[0] == names[1]):
+            context.add(("correlations", i), "an input cannot be correlated with itself")
+        elif None not in names:
+            a, b = sorted(str(name) for name in names)
+            if (a, b) in known:
+                context.add(("correlations", i), f"is said already by correlations.{known[a, b]}: {a} and {b}")
+            elif rank is not None and abs(rank) < 1:
+                known[a, b] = i
+                pairs.append((place[a], place[b], rank))
+    for group in linked(pairs):
+        if not possible(normal_matrix(group, pairs)):
+            last = max(known[a, b] for a, b in known if place[a] in group)
+            names_of = listed(name for name, k in place.items() if k in group)
+            message = (
+                "no numbers can have all these rank correlations: where two go with a third, they go with each other"
+            )
+            context.add(("correlations", last), message, found=names_of)
+
+
+def _label(context: Context, i: int, j: int) -> str | None:
+    """The uncertain number that a correlation names, by figure or by path; None after noting what is wrong."""
+    label = context.document.correlations[i].inputs[j]
+    loc: Loc = ("correlations", i, "inputs", j)
+    entry = context.inputs.get(label)
+    name = entry.figure if entry is not None and entry.figure else label
+    if name in context.uncertain or _switched_off(context, label):
+        return name if name in context.uncertain else None
+    known = entry is not None or label in context.ledger
+    formula = context.ledger.figures[name].operands if name in context.ledger else ()
+    if formula:
+        context.add(loc, f"{label} is worked out from other figures; name one of those", expected=", ".join(formula))
+    elif known and not context.inherited(("correlations",)):
+        message = "is not uncertain here; give it a draw: and a range, name it under uncertainty, or leave it out"
+        context.add(loc, f"{label} {message}")
+    elif not known:
+        valid = [*context.uncertain, *(p for paths in context.fed_by.values() for p in paths)]
+        context.add(
+            loc,
+            f"no input has the path or figure {label!r}",
+            expected=listed(sorted(set(valid))),
+            close=context.near(label, valid),
+        )
+    return None
