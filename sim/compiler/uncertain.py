@@ -90,7 +90,8 @@ def correlations(scenario: Scenario, found: tuple[Dimension, ...]) -> Correlatio
         return place.get(label, place.get(str(entry.figure)) if entry is not None else None)
 
     pairs = [
-        (named(c.inputs[0]), named(c.inputs[1]), scenario.inputs.number(f"correlations.{i}.rank"))
+        (named(first), named(second), scenario.inputs.number(f"correlations.{i}.rank"))
         for i, c in enumerate(scenario.document.correlations)
+        for first, second in c.pairs
     ]
     return tuple((a, b, rank) for a, b, rank in pairs if a is not None and b is not None)

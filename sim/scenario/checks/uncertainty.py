@@ -10,6 +10,7 @@ from sim.scenario.checks.numbers import WHOLE, broken
 from sim.scenario.compose import Loc
 from sim.scenario.correlation import linked, normal_matrix, possible
 from sim.scenario.resolve import Input
+from sim.scenario.schema.document import Correlation
 from sim.scenario.schema.quantity import Draw
 from sim.scenario.uncertain import Uncertain, ranged, reach
 from sim.units import UnitError, convert
@@ -125,52 +126,64 @@ def _whole(context: Context) -> None:
 
 
 def _correlations(context: Context) -> None:
-    known: dict[tuple[str, str], int] = {}
+    """Each pair once, between two lucks, and all of them such that numbers can have them."""
+    said: dict[tuple[str, str], int] = {}
     place = {name: k for k, name in enumerate(context.uncertain)}
     pairs: list[tuple[int, int, float]] = []
-    for i, pair in enumerate(context.document.correlations):
-        names = [_label(context, i, j) for j in (0, 1)]
+    for i, entry in enumerate(context.document.correlations):
+        names = _labels(context, i, entry)
         rank = context.number("correlations", i, "rank")
-        if len(set(pair.inputs)) == 1 or (None not in names and names[0] == names[1]):
-            context.add(("correlations", i), "an input cannot be correlated with itself")
-        elif None not in names:
-            a, b = sorted(str(name) for name in names)
-            if (a, b) in known:
-                context.add(("correlations", i), f"is said already by correlations.{known[a, b]}: {a} and {b}")
-            elif rank is not None and abs(rank) < 1:
-                known[a, b] = i
-                pairs.append((place[a], place[b], rank))
+        for first, second in entry.pairs:
+            a, b = names[first], names[second]
+            if first == second or (a is not None and a == b):
+                context.add(("correlations", i), "an input cannot be correlated with itself", found=first)
+            elif a is not None and b is not None and _first_said(context, i, (a, b), said):
+                pairs += [(place[a], place[b], rank)] if rank is not None and abs(rank) < 1 else []
+    _possible(context, list(place), pairs, said)
+
+
+def _labels(context: Context, i: int, entry: Correlation) -> dict[str, str | None]:
+    """The uncertain number behind each label of a correlation."""
+    places = [(("inputs", j), label) for j, label in enumerate(entry.inputs)]
+    places += [(("with", j), label) for j, label in enumerate(entry.others)]
+    return {label: _uncertain(context, ("correlations", i, *at), label) for at, label in places}
+
+
+def _first_said(context: Context, i: int, pair: tuple[str, str], said: dict[tuple[str, str], int]) -> bool:
+    a, b = sorted(pair)
+    if (a, b) not in said:
+        said[a, b] = i
+        return True
+    context.add(("correlations", i), f"{a} and {b} are correlated already, by correlations.{said[a, b]}")
+    return False
+
+
+def _possible(
+    context: Context, names: list[str], pairs: list[tuple[int, int, float]], said: dict[tuple[str, str], int]
+) -> None:
+    """Correlations may contradict each other: what goes with a third goes with what that goes with."""
     for group in linked(pairs):
         if not possible(normal_matrix(group, pairs)):
-            last = max(known[a, b] for a, b in known if place[a] in group)
-            names_of = listed(name for name, k in place.items() if k in group)
-            message = (
-                "no numbers can have all these rank correlations: where two go with a third, they go with each other"
-            )
-            context.add(("correlations", last), message, found=names_of)
+            members = [names[k] for k in group]
+            last = max(i for (a, _), i in said.items() if a in members)
+            message = "contradicts the others: no numbers can have all these rank correlations at once, and pairs not named have 0"
+            context.add(("correlations", last), message, found=listed(members))
 
 
-def _label(context: Context, i: int, j: int) -> str | None:
+def _uncertain(context: Context, loc: Loc, label: str) -> str | None:
     """The uncertain number that a correlation names, by figure or by path; None after noting what is wrong."""
-    label = context.document.correlations[i].inputs[j]
-    loc: Loc = ("correlations", i, "inputs", j)
     entry = context.inputs.get(label)
     name = entry.figure if entry is not None and entry.figure else label
     if name in context.uncertain or _switched_off(context, label):
         return name if name in context.uncertain else None
-    known = entry is not None or label in context.ledger
     formula = context.ledger.figures[name].operands if name in context.ledger else ()
     if formula:
         context.add(loc, f"{label} is worked out from other figures; name one of those", expected=", ".join(formula))
-    elif known and not context.inherited(("correlations",)):
+    elif entry is None and label not in context.ledger:
+        valid = list(dict.fromkeys([*context.uncertain, *sorted(context.drawn)]))
+        message = f"no input has the path or figure {label!r}"
+        context.add(loc, message, expected=listed(valid), close=context.near(label, valid))
+    elif not context.inherited(loc):
         message = "is not uncertain here; give it a draw: and a range, name it under uncertainty, or leave it out"
         context.add(loc, f"{label} {message}")
-    elif not known:
-        valid = [*context.uncertain, *(p for paths in context.fed_by.values() for p in paths)]
-        context.add(
-            loc,
-            f"no input has the path or figure {label!r}",
-            expected=listed(sorted(set(valid))),
-            close=context.near(label, valid),
-        )
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from itertools import combinations, product
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -130,9 +131,22 @@ class Uncertainty(Strict):
 class Correlation(Strict):
     """Rank correlation between uncertain inputs."""
 
-    inputs: list[str] = Field(min_length=2, max_length=2)
-    """Paths or figure ids of two uncertain inputs."""
+    inputs: list[str] = Field(min_length=1)
+    """Paths or figure ids of uncertain inputs, every two of which are correlated so."""
+    others: list[str] = Field([], alias="with")
+    """Or: what each of `inputs` is correlated with so."""
     rank: Quantity = number("1", "Spearman correlation.", gt=-1, lt=1)
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if len(self.inputs) < 2 and not self.others:
+            raise ValueError("a correlation is between two inputs: name another, here or under with")
+        return self
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The inputs that are correlated, two by two, as they are named."""
+        return list(product(self.inputs, self.others) if self.others else combinations(self.inputs, 2))
 
 
 class Document(Strict):
