@@ -208,8 +208,7 @@ def _review(context: Context) -> float:
 
 
 def lead_time(context: Context, name: str, known: dict[str, float]) -> float:
-    """The longest sum of planned lead times from the first input to the item, as long as they may be
-    drawn, in days; fills `known`."""
+    """The longest sum of planned lead times from the first input to the item, in days; fills `known`."""
     waiting = [name]
     while waiting:
         recipes = context.recipes_of(waiting[-1])
@@ -227,13 +226,13 @@ def lead_time(context: Context, name: str, known: dict[str, float]) -> float:
 
 
 def _planned(context: Context, recipe: str) -> float:
-    planned = context.highest("recipes", recipe, "planned_lead_time")
+    planned = context.number("recipes", recipe, "planned_lead_time")
     if planned is not None:
         return planned
-    cycle = context.highest("recipes", recipe, "cycle_time")
+    cycle = context.number("recipes", recipe, "cycle_time")
     if cycle is None:
-        cycle = context.highest("recipes", recipe, "cycle_time", "mean")
-    rest = (context.highest("recipes", recipe, key) or 0.0 for key in ("shipping_time", "queue_allowance"))
+        cycle = context.number("recipes", recipe, "cycle_time", "mean")
+    rest = (context.number("recipes", recipe, key) or 0.0 for key in ("shipping_time", "queue_allowance"))
     return (cycle or 0.0) + sum(rest)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sim.ledger import LedgerError, Reading
@@ -12,10 +13,12 @@ from sim.scenario.correlation import linked, normal_matrix, possible
 from sim.scenario.resolve import Input
 from sim.scenario.schema.document import Correlation
 from sim.scenario.schema.quantity import Draw
-from sim.scenario.uncertain import Uncertain, ranged, reach
+from sim.scenario.uncertain import Uncertain, operands, ranged, reach
 from sim.units import UnitError, convert
 
 HERE = ("uncertainty", "draw")
+_WHOLE = re.compile(rf"{WHOLE.pattern}|recipes\.[^.]+\.inputs\..+")
+RANGES = ("uncertainty", "ranges")
 
 
 def check(context: Context) -> None:
@@ -24,8 +27,9 @@ def check(context: Context) -> None:
         if not _switched_off(context, name):
             _named(context, name, draw)
     ranges = context.document.uncertainty.ranges
-    if ranges is not Draw.FIXED and not context.uncertain and not context.inherited(("uncertainty", "ranges")):
-        context.add(("uncertainty", "ranges"), "has no effect: no number here has a low and a high", found=str(ranges))
+    drawn_so = any(_said(context, one) == RANGES for one in context.uncertain.values())
+    if ranges is not Draw.FIXED and not drawn_so and not context.inherited(RANGES):
+        context.add(RANGES, "has no effect: no number here has a low and a high and is not named", found=str(ranges))
     for one in context.uncertain.values():
         _ends(context, one)
     _whole(context)
@@ -49,11 +53,18 @@ def _named(context: Context, name: str, draw: Draw) -> None:
         close = context.near(name, valid) or context.near(name, list(context.ledger))
         context.add(loc, f"there is no figure {name!r}, and no number at such a path", close=close)
     elif entry is not None and entry.figure is not None:
-        context.add(loc, f"takes its value from a figure; name that: {entry.figure}")
-    elif entry is not None and entry.draw not in (Draw.FIXED, draw):
-        context.add(loc, f"contradicts the number itself, which says draw: {entry.draw}", found=str(draw))
+        bases = [f for f in operands([entry.figure], context.ledger) if not context.ledger.figures[f].operands]
+        context.add(loc, f"takes its value from the ledger's {entry.figure}; name the figure", expected=listed(bases))
+    elif (other := _contradicted(context, name, draw)) is not None:
+        context.add(loc, f"contradicts {other}, which says draw: {context.inputs[other].draw}", found=str(draw))
     elif (why := _idle(context, name, draw)) is not None and not context.inherited(loc):
         context.add(loc, why, found=str(draw))
+
+
+def _contradicted(context: Context, name: str, draw: Draw) -> str | None:
+    """The path of an input with this number that says otherwise itself."""
+    inputs = context.inputs.items()
+    return next((path for path, i in inputs if name in (path, i.figure) and i.draw not in (Draw.FIXED, draw)), None)
 
 
 def _idle(context: Context, name: str, draw: Draw) -> str | None:
@@ -86,18 +97,20 @@ def _ends(context: Context, one: Uncertain) -> None:
         for end in reach(one):
             for path, entry, value in _fed(context, one, end):
                 if (bound := broken(value, entry.bounds)) is not None:
-                    context.add(
-                        loc,
-                        f"a {one.draw} draw has no end: {one.name} may bring {path} to {amount(value, entry.unit)}, which must be {bound}; take triangular or pert",
-                    )
+                    may = "may come" if path == one.name else f"may bring {path}"
+                    shown = amount(float(f"{value:.4g}"), entry.unit)
+                    message = f"a {one.draw} draw has no end: {one.name} {may} to {shown}, and must be {bound}"
+                    context.add(loc, f"{message}; take triangular or pert")
                     return
 
 
 def _said(context: Context, one: Uncertain) -> Loc:
     """Where it is said that a number is drawn."""
-    if context.inputs.get(one.name) is not None and context.inputs[one.name].draw is not Draw.FIXED:
-        return tuple(int(part) if part.isdecimal() else part for part in one.name.split("."))
-    return (*HERE, one.name) if one.name in context.document.uncertainty.draw else ("uncertainty", "ranges")
+    if one.name in context.document.uncertainty.draw:
+        return (*HERE, one.name)
+    paths = context.fed_by.get(one.name, ())
+    itself = next((path for path in paths if context.inputs[path].draw is not Draw.FIXED), None)
+    return RANGES if itself is None else tuple(int(p) if p.isdecimal() else p for p in itself.split("."))
 
 
 def _fed(context: Context, one: Uncertain, end: float) -> Iterator[tuple[str, Input, float]]:
@@ -120,8 +133,9 @@ def _whole(context: Context) -> None:
     for one in context.uncertain.values():
         for path in context.fed_by.get(one.name, ()):
             entry = context.inputs[path]
-            if WHOLE.fullmatch(path) and not one.whole and entry.figure in (None, one.name):
-                message = f"{path} must be a whole number, but {one.name} is drawn from a range of any numbers"
+            if _WHOLE.fullmatch(path) and not one.whole and entry.figure in (None, one.name):
+                name = "it" if path == one.name else one.name
+                message = f"{path} must be a whole number, but {name} is drawn from a range between any numbers"
                 context.add(_said(context, one), f"{message}; its low, value and high must be whole, and count things")
 
 
@@ -166,7 +180,9 @@ def _possible(
         if not possible(normal_matrix(group, pairs)):
             members = [names[k] for k in group]
             last = max(i for (a, _), i in said.items() if a in members)
-            message = "contradicts the others: no numbers can have all these rank correlations at once, and pairs not named have 0"
+            message = (
+                "no numbers can have all these rank correlations at once, where pairs that are not named have none"
+            )
             context.add(("correlations", last), message, found=listed(members))
 
 
