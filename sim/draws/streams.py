@@ -11,10 +11,12 @@ import hashlib
 
 import numpy as np
 
+from sim.draws.tabulated import table
 from sim.plan import FloatArray
 from sim.scenario.schema.quantity import Shape
 
-BLOCK = 4096
+BLOCK = 2048
+"""Variates drawn at a time: enough that a block costs little, and few that are never used."""
 _TINY = 2.0**-54
 
 
@@ -39,14 +41,19 @@ def quantile(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
 
     if shape is Shape.GAMMA:
         values = mean * cv**2 * special.gammaincinv(1 / cv**2, u)
-    elif shape is Shape.LOGNORMAL:
-        sigma = np.sqrt(np.log1p(cv**2))
-        values = mean * np.exp(sigma * special.ndtri(u) - sigma**2 / 2)
     elif shape is Shape.UNIFORM:
         values = mean * (1 + cv * np.sqrt(3) * (2 * u - 1))
     else:
-        values = mean * (1 + cv * special.ndtri(u))
+        return _from_normal(shape, mean, cv, special.ndtri(u))
     return np.maximum(np.asarray(values, dtype=np.float64), 0.0)
+
+
+def _from_normal(shape: Shape, mean: float, cv: float, z: FloatArray) -> FloatArray:
+    """Lognormal or (cut off at 0) normal variates from standard normal ones."""
+    if shape is Shape.LOGNORMAL:
+        sigma = np.sqrt(np.log1p(cv**2))
+        return np.asarray(mean * np.exp(sigma * z - sigma**2 / 2))
+    return np.maximum(np.asarray(mean * (1 + cv * z), dtype=np.float64), 0.0)
 
 
 class Noise:
@@ -62,4 +69,15 @@ class Noise:
 
     def block(self) -> FloatArray:
         """The next `BLOCK` variates."""
-        return quantile(self.shape, self.mean, self.cv, uniforms(self._generator, BLOCK))
+        return _variates(self.shape, self.mean, self.cv, uniforms(self._generator, BLOCK))
+
+
+def _variates(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
+    """`quantile` of many probabilities, through a table where the exact inverse is slow."""
+    standard = table(shape, cv)
+    if standard is None:
+        return quantile(shape, mean, cv, u)
+    z = standard.at(u)
+    if shape is Shape.GAMMA:
+        return np.asarray(mean * np.exp(z))
+    return _from_normal(shape, mean, cv, z)

@@ -1,6 +1,7 @@
 """The planner's review: from positions and forecasts to starts at every source.
 
-Written once, over arrays alone, for every engine. At review k, for each planned pool from finished
+Written once, over arrays alone, for every engine; in loops, since each expression of whole arrays costs the
+compiled engine a quarter of a second of compiling. At review k, for each planned pool from finished
 goods upstream:
 
     need = forecast over (t, t + L + R + SS] + backlog, in units of the pool
@@ -17,6 +18,7 @@ import numpy as np
 from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.phases import CAUSES, Cause, Stage
 from sim.engines.positions import Memory, Position, cumulated_at, expected_demand, multipliers, stage
+from sim.engines.rules import total
 from sim.engines.sourcing import INFINITE, SLACK, commitments, divide, divide_all, entitled
 from sim.engines.tables import Tables
 from sim.plan import FloatArray, IntArray
@@ -41,31 +43,31 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
     period = (t.reviews[k + 1] - t.reviews[k]) / TICKS_PER_DAY
     at = t.reviews[k]
     need, need_outside, usage = _needs(t, p, m, k, period)
-    allowed = np.zeros(sources)
+    allowed, open_ended, nothing = np.zeros(sources), np.zeros(sources), np.zeros(sources)
     for r in range(sources):
+        open_ended[r] = INFINITE
         now = stage(t, r, at)
         if now == Stage.VOLUME:
             allowed[r] = INFINITE
         elif now == Stage.RISK:
             allowed[r] = t.risk_rate[r] * period
-    open_ended = np.full(sources, INFINITE)
-    nothing = np.zeros(sources)
     ideal = divide_all(t, p, m, k, period, need, need_outside, open_ended, nothing)
     wished = divide_all(t, p, m, k, period, need, need_outside, allowed, nothing)
     capacity, contract = _offered(t, p, k, period, wished)
-    limit = np.minimum(np.minimum(allowed, capacity), contract)
+    limit = _limits(allowed, capacity, contract)
     # What suppliers are told: orders as they would be if our own sites did all they are thought able to.
-    hoped = Memory(m.mix, np.full(sources, INFINITE), m.wished, m.promised)
+    hoped = Memory(m.mix, open_ended, m.wished, m.promised)
     told = divide_all(t, p, hoped, k, period, need, need_outside, limit, nothing)
     committed = commitments(t, p, m, k, period, told, usage)
     granted, cut_inputs = _with_inputs(t, p, m, k, period, need, need_outside, limit, committed)
     # What a lack of inputs leaves unused of a site, others may have.
-    more, further = _offered(t, p, k, period, np.where(cut_inputs > 0.0, granted, wished))
-    capacity, contract = np.maximum(capacity, more), np.maximum(contract, further)
-    limit = np.minimum(np.minimum(allowed, capacity), contract)
+    more, further = _offered(t, p, k, period, _if_cut(cut_inputs, granted, wished))
+    for r in range(sources):
+        capacity[r], contract[r] = max(capacity[r], more[r]), max(contract[r], further[r])
+    limit = _limits(allowed, capacity, contract)
     granted, cut_inputs = _with_inputs(t, p, m, k, period, need, need_outside, limit, committed)
     release = _result(t, p, k, ideal, granted, limit, cut_inputs, allowed, capacity, contract, need)
-    _remember(t, p, m, k, period, granted, np.where(cut_inputs > 0.0, granted, limit))
+    _remember(t, p, m, k, period, granted, _if_cut(cut_inputs, granted, limit))
     for q in range(pools):
         for i in range(t.source_start[q], t.source_start[q + 1]):
             r = t.pool_source[i]
@@ -75,8 +77,30 @@ def review(t: Tables, p: Position, m: Memory, k: int) -> Release:
 
 def _offered(t: Tables, p: Position, k: int, period: float, wished: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Most starts of each source by its site's capacity and by its supplier's contract, if these are wished."""
-    capacity = entitled(t, wished, t.load, t.capacity[k] * period - p.committed)
-    return capacity, entitled(t, wished, np.ones(len(wished)), t.allocation[k] * period)
+    sources, sites = len(wished), t.capacity.shape[1]
+    one, capacity, allocation = np.zeros(sources), np.zeros(sites), np.zeros(sites)
+    for r in range(sources):
+        one[r] = 1.0
+    for s in range(sites):
+        capacity[s] = t.capacity[k, s] * period - p.committed[s]
+        allocation[s] = t.allocation[k, s] * period
+    return entitled(t, wished, t.load, capacity), entitled(t, wished, one, allocation)
+
+
+def _limits(allowed: FloatArray, capacity: FloatArray, contract: FloatArray) -> FloatArray:
+    """The least of what qualification, capacity and contracts let each source start."""
+    limit = np.zeros(len(allowed))
+    for r in range(len(allowed)):
+        limit[r] = min(allowed[r], capacity[r], contract[r])
+    return limit
+
+
+def _if_cut(cut: FloatArray, then: FloatArray, other: FloatArray) -> FloatArray:
+    """One number for sources that a lack of inputs cut, another for those it did not."""
+    chosen = np.zeros(len(cut))
+    for r in range(len(cut)):
+        chosen[r] = then[r] if cut[r] > 0.0 else other[r]
+    return chosen
 
 
 def _needs(t: Tables, p: Position, m: Memory, k: int, period: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -124,11 +148,19 @@ def _takers(t: Tables, p: Position, k: int) -> FloatArray:
         for i in range(t.source_start[parent], t.source_start[parent + 1]):
             r = t.pool_source[i]
             s, y = t.source_site[r], p.good_per_start[r]
-            seen = t.capacity[:k, s].max() if k > 0 else 0.0
+            seen = _most_so_far(t, s, k)
             settled = t.capacity[k, s] <= seen and stage(t, r, t.reviews[k]) == Stage.VOLUME
             starts = min(seen / t.load[r], most[parent] / y) if settled and y > 0.0 else INFINITE
             for j in range(t.input_start[r], t.input_start[r + 1]):
                 most[t.input_pool[j]] += min(starts * t.takes[j], INFINITE)
+    return most
+
+
+def _most_so_far(t: Tables, s: int, k: int) -> float:
+    """The most that a site's capacity was at reviews before this one."""
+    most = 0.0
+    for j in range(k):
+        most = max(most, t.capacity[j, s])
     return most
 
 
@@ -142,7 +174,9 @@ def _with_inputs(
     time, less what waiting lots claim. Returns starts and what a lack of inputs cut, by source.
     """
     starts, cut = np.zeros(len(t.source_pool)), np.zeros(len(t.source_pool))
-    available = np.maximum(p.stock + p.due - p.waiting, 0.0)
+    available = np.zeros(len(t.order))
+    for q in range(len(t.order)):
+        available[q] = max(p.stock[q] + p.due[q] - p.waiting[q], 0.0)
     for index in range(len(t.order) - 1, -1, -1):
         q = t.order[index]
         begin, end = t.source_start[q], t.source_start[q + 1]
@@ -205,11 +239,12 @@ def _unmet(t: Tables, p: Position, granted: FloatArray, cut: FloatArray, need: F
         for i in range(t.source_start[q], t.source_start[q + 1]):
             r = t.pool_source[i]
             taken += granted[r] * p.good_per_start[r]
-            missing += cut[r].sum()
+            missing += total(cut[r])
         unmet = need[q] - taken
         if unmet > SLACK * need[q] and missing > 0.0:
             for i in range(t.source_start[q], t.source_start[q + 1]):
-                short[t.pool_source[i]] = cut[t.pool_source[i]] * (unmet / missing)
+                for cause in range(CAUSES):
+                    short[t.pool_source[i], cause] = cut[t.pool_source[i], cause] * (unmet / missing)
     return short
 
 
@@ -233,12 +268,12 @@ def _remember(t: Tables, p: Position, m: Memory, k: int, period: float, granted:
     """Update the mix and what in-house sources have proven."""
     for q in range(len(t.order)):
         begin, end = t.source_start[q], t.source_start[q + 1]
-        total = 0.0
+        output = 0.0
         for i in range(begin, end):
-            total += granted[t.pool_source[i]] * p.good_per_start[t.pool_source[i]]
+            output += granted[t.pool_source[i]] * p.good_per_start[t.pool_source[i]]
         for i in range(begin, end):
             r = t.pool_source[i]
-            if total > 0.0:
-                m.mix[r] = granted[r] * p.good_per_start[r] / total
+            if output > 0.0:
+                m.mix[r] = granted[r] * p.good_per_start[r] / output
             if t.in_house[r] and stage(t, r, t.reviews[k]) == Stage.VOLUME:
                 m.proven[r] = min(limit[r] / period, max(m.proven[r], granted[r] / period))

@@ -136,8 +136,8 @@ def _cheapest(
             cost[i] = t.unit_cost[k, r] / p.good_per_start[r]
     left = need
     unproven = need_outside - _proven_output(t, p, m, begin, end, period, limit)
-    for i in np.argsort(cost, kind="mergesort"):
-        r = t.pool_source[begin + i]
+    for _ in range(n):
+        r = t.pool_source[begin + _take_least(cost)]
         y = p.good_per_start[r]
         if y <= 0.0:
             continue
@@ -146,6 +146,16 @@ def _cheapest(
         starts[r] += more
         left -= more * y
         unproven -= 0.0 if t.in_house[r] else more * y
+
+
+def _take_least(cost: FloatArray) -> int:
+    """The place of the least cost, the first of equals, which is then out of the question."""
+    least = 0
+    for i in range(len(cost)):
+        if cost[i] < cost[least]:
+            least = i
+    cost[least] = np.inf
+    return least
 
 
 def entitled(t: Tables, wished: FloatArray, weight: FloatArray, available: FloatArray) -> FloatArray:

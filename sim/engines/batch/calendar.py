@@ -1,7 +1,9 @@
-"""What is to be done when: a heap of future events, and one of follow-ups of this instant.
+"""What is to be done when: future events in buckets of time, a heap of those of the bucket at hand, and one of
+follow-ups of this instant.
 
 The order is that of `phases`: time, then round (`turn`), phase, priority, rank and sequence; a count ends
-ties. Only that order matters, not the way SimPy's calendar reaches it.
+ties. Only that order matters, not the way SimPy's calendar reaches it. Buckets keep the heap small: most events
+are planned weeks ahead, and wait in a list that nobody sorts until their day comes.
 """
 
 from __future__ import annotations
@@ -46,10 +48,21 @@ def follow_up(s: State, phase: int, priority: int, rank: int, sequence: int, kin
 def later(
     s: State, time: int, turn: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int
 ) -> None:
-    """Put an event on the heap of future ones."""
+    """Note a future event: in its bucket, or on the heap if that is the bucket at hand."""
     event = _new(s, turn, phase, priority, rank, sequence, kind, what)
     if event == NOTHING:
         return
+    c = s.clock[0]
+    bucket = min(time >> c.shift, c.last_bucket)
+    if bucket > c.bucket:
+        e = s.events[event]
+        e.time, e.next = time, s.buckets[bucket]
+        s.buckets[bucket] = event
+    else:
+        _push_future(s, time, event)
+
+
+def _push_future(s: State, time: int, event: int) -> None:
     c = s.clock[0]
     i = c.heap_size
     c.heap_size += 1
@@ -96,6 +109,8 @@ def precedes(s: State, one: int, other: int) -> bool:
 def next_event(s: State) -> int:
     """Take the next event off the calendar and go to its instant; NOTHING if there is none."""
     c = s.clock[0]
+    if c.heap_size == 0 and c.soon_size == 0:
+        _open_bucket(s)
     due = c.heap_size > 0 and (c.soon_size == 0 or s.heap_time[0] == c.now)
     if c.soon_size > 0 and not (due and precedes(s, s.heap_event[0], s.soon[0])):
         event = _pop_soon(s)
@@ -107,6 +122,17 @@ def next_event(s: State) -> int:
     e = s.events[event]
     c.turn, c.phase = e.turn, e.phase
     return event
+
+
+def _open_bucket(s: State) -> None:
+    """Put the events of the next bucket that has any on the heap."""
+    c = s.clock[0]
+    while c.heap_size == 0 and c.bucket < c.last_bucket:
+        c.bucket += 1
+        event = s.buckets[c.bucket]
+        while event != NOTHING:
+            _push_future(s, s.events[event].time, event)
+            event = s.events[event].next
 
 
 def release_event(s: State, event: int) -> None:

@@ -21,6 +21,8 @@ MODULES = (curves, rules, positions, sourcing, planner, calendar, lists, store, 
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Nobody calls them from Python: leaving out the way in halves the time to compile."""
+UNCOUNTED = (curves, rules, calendar, lists, store, shop, lots)
+"""They make no arrays, so need no code that counts who still uses one."""
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +38,7 @@ def compiled() -> Callable[..., int]:
     for module in MODULES:
         for function in _functions(module):
             copy = _with_globals(function, spaces[module.__name__])
-            jitted[id(function)] = numba.njit(**({"nogil": True} if function is loop.play else INNER))(copy)
+            jitted[id(function)] = _plain(numba.njit(**_options(module, function))(copy))
     for space in spaces.values():
         for name, value in space.items():
             space[name] = jitted.get(id(value), value)
@@ -44,6 +46,25 @@ def compiled() -> Callable[..., int]:
     with _cache_directory(numba.config):
         play.enable_caching()
     return _announced(play)
+
+
+def _options(module: ModuleType, function: FunctionType) -> dict[str, bool]:
+    if function is loop.play:
+        return {"nogil": True}
+    return INNER | ({"_nrt": False} if module in UNCOUNTED else {})
+
+
+def _plain(dispatcher: Any) -> Any:
+    """Compile a function once for all integers, not once for each number that it is called with."""
+    from numba import types
+
+    template = dispatcher.get_call_template
+
+    def plain(args: Any, kws: Any) -> Any:
+        return template([types.unliteral(a) for a in args], {name: types.unliteral(a) for name, a in kws.items()})
+
+    dispatcher.get_call_template = plain
+    return dispatcher
 
 
 def _functions(module: ModuleType) -> Iterator[FunctionType]:
@@ -80,7 +101,22 @@ def _load_or_compile(play: Any, arguments: tuple[Any, ...]) -> None:
     index = getattr(cache, "_cache_file", None)
     if index is None or cache._index_key(signature, play.targetctx.codegen()) not in index._load_index():
         print("compiling the batch engine (once)", file=sys.stderr, flush=True)
-    play.compile(signature)
+    with _no_collection():
+        play.compile(signature)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """The compiler makes millions of objects that live on: looking for garbage among them is a tenth of its time."""
+    import gc
+
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -25,6 +25,9 @@ from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.supply import PolicyType
 
+BUCKETS = 8192
+"""Buckets of the calendar: a few events in each where a run has many."""
+
 
 class Joined(NamedTuple):
     """Sequences end to end, and where each begins; the last entry of `starts` is the end."""
@@ -74,6 +77,7 @@ def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, call
         events=blank(layout.EVENT, slots * 2),
         heap_time=np.zeros(slots * 2, dtype=np.int64),
         heap_event=np.zeros(slots * 2, dtype=np.int64),
+        buckets=np.full(BUCKETS, NOTHING, dtype=np.int64),
         soon=np.zeros(slots * 2, dtype=np.int64),
         nodes=blank(layout.NODE, slots * 2),
         noise=noise,
@@ -140,7 +144,8 @@ def _clock(draws: Draws, trace: bool, callback: int) -> Any:
     fill(
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
         edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback,
-        binomial=plan.yield_noise is YieldNoise.BINOMIAL,
+        binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
+        shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip
     return clock
 

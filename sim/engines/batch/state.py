@@ -24,9 +24,10 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
-    "heap_size soon_size free_lot free_node free_event lots_used arrived callback"
+    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used arrived callback"
 )
-"""Where the run stands. `free_*` head the lists of free slots; `callback` is the address of what draws more."""
+"""Where the run stands. `free_*` head the lists of free slots; `callback` is the address of what draws more;
+events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
 SOURCE = _record(
     "makes pool site priority lot_size lead shipping order_cents shipment_cents planned priced has_fixed perfect "
@@ -53,7 +54,7 @@ LOT = _record(
 """`where` is one of the constants below; `next` links free slots."""
 UNUSED, ORDERED, QUEUED, UNDER_WAY = range(4)
 
-EVENT = _record("turn phase priority rank sequence count kind what")
+EVENT = _record("turn phase priority rank sequence count kind what time next")
 NODE = _record("before after at units lot")
 """A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
 NOISE = _record("row at", "typical")
@@ -97,6 +98,7 @@ class State(NamedTuple):
     events: Records
     heap_time: IntArray
     heap_event: IntArray
+    buckets: IntArray
     soon: IntArray
     nodes: Records
     noise: Records

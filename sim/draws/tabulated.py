@@ -1,0 +1,75 @@
+"""Quantile functions as tables, for noise that is drawn by the million.
+
+The logarithm of a variate is a smooth function of the log odds of its probability, tails included: a cubic spline
+on an even grid of log odds gives it within a relative error of 1e-8, and many times faster than the inverse of an
+incomplete gamma function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from sim.plan import FloatArray
+from sim.scenario.schema.quantity import Shape
+
+INTERVALS = 1536
+LEAST, MOST = -38.0, 38.0
+"""Log odds of every double strictly between 0 and 1 lie between them, but those below 3e-17."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cubic polynomials of the log odds, one for each interval, shape (4, INTERVALS)."""
+
+    coefficients: FloatArray
+
+    def at(self, u: FloatArray) -> FloatArray:
+        """The tabulated function at probabilities strictly between 0 and 1, same shape."""
+        odds = np.log(u) - np.log1p(-u)
+        place = (np.clip(odds, LEAST, MOST) - LEAST) * (INTERVALS / (MOST - LEAST))
+        interval = np.minimum(place.astype(np.int64), INTERVALS - 1)
+        t = place - interval
+        a, b, c, d = (row.take(interval) for row in self.coefficients)
+        return np.asarray(((a * t + b) * t + c) * t + d)
+
+
+@lru_cache(maxsize=64)
+def table(shape: Shape, cv: float) -> Table | None:
+    """The table of a standard variate: the logarithm of a gamma with mean 1 and this coefficient of
+    variation, a standard normal for a lognormal or normal; None for shapes that need none."""
+    if shape is Shape.GAMMA:
+        return _tabulate(lambda p, q: _log_gamma(1 / cv**2, p, q))
+    return _normal() if shape in (Shape.LOGNORMAL, Shape.NORMAL) else None
+
+
+@lru_cache(maxsize=1)
+def _normal() -> Table:
+    from scipy import special
+
+    # By symmetry the upper tail is as exact as the lower.
+    return _tabulate(lambda p, q: np.where(p < q, special.ndtri(p), -special.ndtri(q)))
+
+
+def _log_gamma(a: float, p: FloatArray, q: FloatArray) -> FloatArray:
+    from scipy import special
+
+    half = int(np.searchsorted(p, 0.5))
+    # Each tail by its own probability, which keeps its digits.
+    values = np.concatenate([special.gammaincinv(a, p[:half]), special.gammainccinv(a, q[half:])]) / a
+    # Below all doubles the distribution function is u^a / (a Gamma(a)) to every digit.
+    small = (np.log(p) + special.gammaln(a + 1)) / a - np.log(a)
+    return np.where(values > 1e-300, np.log(np.maximum(values, 1e-300)), small)
+
+
+def _tabulate(function: Callable[[FloatArray, FloatArray], FloatArray]) -> Table:
+    """A spline through a function of the probabilities below and above a point of the grid."""
+    from scipy.interpolate import CubicSpline
+    from scipy.special import expit
+
+    odds = np.linspace(LEAST, MOST, INTERVALS + 1)
+    spline = CubicSpline(np.arange(INTERVALS + 1.0), function(expit(odds), expit(-odds)))
+    return Table(np.ascontiguousarray(spline.c))
