@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.draws.inputs import input_quantile, probabilities
 from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
 from sim.errors import InputError, Mark, Problem
 from sim.plan import Plan
-from sim.results import audit, books, frames, milestones
-from sim.results.kpis import kpis
-from sim.results.requirements import shortfalls
-from sim.results.result import Drawn, Result, scenario_hash
+from sim.results import audit, books
+from sim.results.result import Result
 from sim.scenario.loader import Scenario, load_scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import ArrayLike
 
     from sim.engines.batch.engine import BatchEngine
@@ -82,37 +79,16 @@ def play(
     records = engine_class(engine)(draws, trace=trace).run(progress)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))
-    dates = {m.name: milestones.find(draws, records, m) for m in plan.milestones}
-    found: dict[str, dt.date | float | None] = {
-        name: None if days is None else frames.date_of(draws, days) for name, days in dates.items()
-    }
-    tables = {
-        "monthly": frames.monthly(draws, records),
-        "milestones": _milestone_frame(plan, found, dates),
-        "cash": frames.cash(draws, money),
-    }
-    if trace:
-        tables["lots"] = frames.lots(draws, records)
     return Result(
         scenario=scenario,
-        plan=plan,
-        seed=seed,
+        draws=draws,
+        records=records,
+        money=money,
         engine=engine,
-        kpis=kpis(draws, records, money),
-        milestones=found,
         conservation={"worst_units": float(records.worst_units), "worst_usd": worst_cents / 100},
-        frames=tables,
-        shortfalls=shortfalls(draws),
-        hash=scenario_hash(scenario),
-        replication=replication,
-        drawn=None if point is None else drawn_numbers(plan, point),
+        point=None if point is None else np.asarray(point, dtype=np.float64),
+        traced=trace,
     )
-
-
-def drawn_numbers(plan: Plan, point: ArrayLike) -> tuple[Drawn, ...]:
-    """What each dimension of a plan is drawn to at a point."""
-    found = zip(plan.dimensions, probabilities(plan, point).tolist(), strict=True)
-    return tuple(Drawn(d, input_quantile(d, u), u) for d, u in found)
 
 
 def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
@@ -122,16 +98,6 @@ def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
     from sim.engines.batch.engine import BatchEngine
 
     return BatchEngine
-
-
-def _milestone_frame(
-    plan: Plan, found: dict[str, dt.date | float | None], days: dict[str, float | None]
-) -> pd.DataFrame:
-    import pandas as pd
-
-    titles = {m.name: m.title for m in plan.milestones}
-    rows = [(name, titles[name], date, days[name]) for name, date in found.items()]
-    return pd.DataFrame(rows, columns=["name", "title", "date", "time"])
 
 
 __all__ = ["ENGINES", "Result", "engine_class", "play", "run"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.sites import integral_by_period
 from sim.engines.phases import Cause, Stage
 from sim.engines.recorder import Records
-from sim.plan import NONE, FloatArray
+from sim.plan import NONE, FloatArray, Plan
 from sim.results.books import Entry
 from sim.results.compute import delivered, idle
 from sim.results.periods import between, summed
@@ -180,6 +180,16 @@ def _shares(draws: Draws, records: Records) -> Iterator[Series]:
             part = np.where(total > 0, own / total, np.nan)
         for measure, series in (("in_house", own), ("total", total), ("share", part)):
             yield "share", share.name, measure, "1" if measure == "share" else "unit", {}, series
+
+
+def milestones(
+    plan: Plan, dates: Mapping[str, dt.date | float | None], days: Mapping[str, float | None]
+) -> pd.DataFrame:
+    """Milestones in the order of the scenario: name, title, date, and time in days from the start."""
+    import pandas as pd
+
+    rows = [(m.name, m.title, dates[m.name], days[m.name]) for m in plan.milestones]
+    return pd.DataFrame(rows, columns=["name", "title", "date", "time"])
 
 
 def cash(draws: Draws, entries: list[Entry]) -> pd.DataFrame:

@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.dimensions import Dimension
+from sim.draws import Draws
+from sim.draws.inputs import input_quantile, probabilities
+from sim.engines.recorder import Records
 from sim.lint import Finding, lint
-from sim.plan import Plan
-from sim.results import store
-from sim.results.requirements import Shortfall
+from sim.plan import FloatArray, Plan
+from sim.results import frames, store
+from sim.results.books import Entry
+from sim.results.frames import date_of
+from sim.results.kpis import kpis
+from sim.results.milestones import find
+from sim.results.requirements import Shortfall, shortfalls
 from sim.scenario.loader import Scenario
 
 if TYPE_CHECKING:
@@ -41,28 +48,80 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Result:
-    """One replication: indicators, dates, frames.
+    """One replication: what it read and what it left, and everything that is worked out from that when asked for.
 
-    `kpis` maps names to numbers (None where a denominator is empty); `milestones` maps names to
-    dates (numbers of time units in an abstract model) or None; `conservation` holds the worst
-    breach in units and dollars, which is always 0; `shortfalls` lists pools of which the demand
-    requires more than any source could make; `frames` holds `monthly`, `cash`, `milestones`
-    and, with a trace, `lots`. `drawn` is what `replication` drew, in the order of the plan's
-    dimensions; None of a run at typical values.
+    `conservation` holds the worst breach in units and dollars, which is always 0; `point` is where
+    `replication` drew its inputs, None of a run at typical values. A study of many runs asks for
+    indicators alone, and frames cost more than they.
     """
 
     scenario: Scenario
-    plan: Plan
-    seed: int
+    draws: Draws
+    records: Records
+    money: list[Entry]
     engine: str
-    kpis: dict[str, float | None]
-    milestones: dict[str, dt.date | float | None]
     conservation: dict[str, float]
-    frames: dict[str, pd.DataFrame]
-    shortfalls: list[Shortfall]
-    hash: str
-    replication: int = 0
-    drawn: tuple[Drawn, ...] | None = None
+    point: FloatArray | None = None
+    traced: bool = False
+
+    @property
+    def plan(self) -> Plan:
+        """The compiled scenario."""
+        return self.draws.plan
+
+    @property
+    def seed(self) -> int:
+        """What all luck is keyed by."""
+        return self.draws.seed
+
+    @property
+    def replication(self) -> int:
+        """Which replication of a study it is."""
+        return self.draws.replication
+
+    @cached_property
+    def kpis(self) -> dict[str, float | None]:
+        """Indicators by name; None where a denominator is empty."""
+        return kpis(self.draws, self.records, self.money)
+
+    @cached_property
+    def milestone_days(self) -> dict[str, float | None]:
+        """Days from the start (or time units) at which milestones are reached; None if they are not."""
+        return {m.name: find(self.draws, self.records, m) for m in self.plan.milestones}
+
+    @cached_property
+    def milestones(self) -> dict[str, dt.date | float | None]:
+        """Milestones by date; in an abstract model by time units."""
+        days = self.milestone_days.items()
+        return {name: None if day is None else date_of(self.draws, day) for name, day in days}
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Tidy tables: `monthly`, `milestones`, `cash` and, with a trace, `lots`."""
+        tables = {
+            "monthly": frames.monthly(self.draws, self.records),
+            "milestones": frames.milestones(self.plan, self.milestones, self.milestone_days),
+            "cash": frames.cash(self.draws, self.money),
+        }
+        return tables | {"lots": frames.lots(self.draws, self.records)} if self.traced else tables
+
+    @cached_property
+    def shortfalls(self) -> list[Shortfall]:
+        """Pools of which the demand requires more than any source could make."""
+        return shortfalls(self.draws)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the resolved scenario."""
+        return scenario_hash(self.scenario)
+
+    @cached_property
+    def drawn(self) -> tuple[Drawn, ...] | None:
+        """What each dimension of the plan was drawn to, in their order; None of a run at typical values."""
+        if self.point is None:
+            return None
+        found = zip(self.plan.dimensions, probabilities(self.plan, self.point).tolist(), strict=True)
+        return tuple(Drawn(d, input_quantile(d, u), u) for d, u in found)
 
     @property
     def horizon(self) -> dict[str, str | float]:
