@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, Ref
 from sim.scenario.schema.quantity import Interpolate
@@ -22,6 +23,18 @@ def ticks(days: float) -> int:
     return NEVER if days >= NEVER / TICKS_PER_DAY else int(np.ceil(days * TICKS_PER_DAY))
 
 
+def all_ticks(days: FloatArray) -> IntArray:
+    """`ticks` of many durations, same shape."""
+    never = days >= NEVER / TICKS_PER_DAY
+    return np.where(never, NEVER, np.ceil(np.where(never, 0.0, days) * TICKS_PER_DAY)).astype(np.int64)
+
+
+def merged(*knots: IntArray) -> IntArray:
+    """All instants of several increasing sequences, each once, in order."""
+    every = np.sort(np.concatenate(knots))
+    return np.asarray(every[np.append(True, np.diff(every) > 0)])
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A step function: `values[i]` holds from `knots[i]` (ticks) to the next knot; `knots[0]` is 0."""
@@ -31,6 +44,8 @@ class Curve:
 
     def at_all(self, ticks: IntArray) -> FloatArray:
         """The values in force at these instants, same shape."""
+        if len(self.knots) == 1:
+            return np.full(np.shape(ticks), self.values[0])
         return np.asarray(self.values[np.searchsorted(self.knots, ticks, side="right") - 1])
 
     def first_positive(self) -> int:
@@ -44,31 +59,22 @@ def constant(value: float) -> Curve:
     return Curve(np.zeros(1, dtype=np.int64), np.array([value], dtype=np.float64))
 
 
-def steps(at: list[int], values: list[float]) -> Curve:
-    """A curve through (instant, value) pairs in order; steps that change nothing are dropped, so that
-    an event without effect leaves every later sum as it was."""
-    knots: list[int] = []
-    kept: list[float] = []
-    for tick, value in zip(at, values, strict=True):
-        if tick < 0:
-            tick = 0
-        if knots and knots[-1] == tick:
-            kept[-1] = value
-        else:
-            knots.append(tick)
-            kept.append(value)
+def steps(at: ArrayLike, values: ArrayLike) -> Curve:
+    """A curve through instants in order and the values from them on; of several at one instant the last counts.
+    Steps that change nothing are dropped, so that an event without effect leaves every later sum as it was."""
+    knots, kept = np.maximum(np.asarray(at, dtype=np.int64), 0), np.asarray(values, dtype=np.float64)
     if knots[0] > 0:
-        knots.insert(0, 0)
-        kept.insert(0, 0.0)
-    changed = [0, *(i for i in range(1, len(kept)) if kept[i] != kept[i - 1])]
-    return Curve(np.array([knots[i] for i in changed], dtype=np.int64), np.array([kept[i] for i in changed]))
+        knots, kept = np.append(0, knots), np.append(0.0, kept)
+    last = np.append(np.diff(knots) != 0, True)
+    knots, kept = knots[last], kept[last]
+    changed = np.append(True, np.diff(kept) != 0)
+    return Curve(knots[changed], kept[changed])
 
 
 def combine(function: Callable[..., FloatArray], *curves: Curve) -> Curve:
     """Apply a function of values to curves, knot by knot."""
-    knots = np.unique(np.concatenate([c.knots for c in curves]))
-    values = function(*(c.at_all(knots) for c in curves))
-    return steps(knots.tolist(), np.asarray(values, dtype=np.float64).tolist())
+    knots = merged(*(c.knots for c in curves))
+    return steps(knots, function(*(c.at_all(knots) for c in curves)))
 
 
 def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
@@ -90,19 +96,19 @@ def path_curve(path: PathPlan, vector: FloatArray, days: float) -> Curve:
     if path.at[0] == NONE:
         return constant(float(vector[path.values[0]]))
     if path.interpolate is Interpolate.STEP:
-        return steps([ticks(float(vector[a])) for a in path.at], [float(vector[v]) for v in path.values])
+        return steps(all_ticks(vector[list(path.at)]), vector[list(path.values)])
     grid = np.arange(0.0, days + 1)
-    return steps((grid * TICKS_PER_DAY).astype(np.int64).tolist(), path_at(path, vector, grid + 0.5).tolist())
+    return steps(grid * TICKS_PER_DAY, path_at(path, vector, grid + 0.5))
 
 
 def ramp_points(
     start: float, initial: float, target: float, days: float, shape: RampShape
-) -> tuple[list[int], list[float]]:
+) -> tuple[IntArray, FloatArray]:
     """Instants and values of a ramp: four equal steps, or by whole days at midday; the target from its
     end on."""
     if shape is RampShape.STEPS:
-        at = [ticks(start + days * k / 4) for k in range(5)]
-        return at, [initial + (target - initial) * k / 4 for k in range(5)]
+        k = np.arange(5.0)
+        return all_ticks(start + days * k / 4), initial + (target - initial) * k / 4
     n = int(np.ceil(days))
     x = (np.arange(n) + 0.5) / max(days, 1e-9)
     if shape is RampShape.LINEAR:
@@ -112,8 +118,7 @@ def ramp_points(
         raw, ends = 1 / (1 + np.exp(-9.19 * (x - 0.5))), 1 / (1 + np.exp(9.19 / 2))
         progress = (raw - ends) / (1 - 2 * ends)
     values = initial + (target - initial) * np.clip(progress, 0.0, 1.0)
-    at = [ticks(start + j) for j in range(n)]
-    return [*at, ticks(start + days)], [*values.tolist(), target]
+    return all_ticks(start + np.append(np.arange(float(n)), days)), np.append(values, target)
 
 
 def value(vector: FloatArray, ref: Ref, default: float = 0.0) -> float:

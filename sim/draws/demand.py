@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.draws.curves import TICKS_PER_DAY, path_at, ticks, value
+from sim.draws.curves import TICKS_PER_DAY, all_ticks, path_at, value
 from sim.draws.streams import stream, uniforms
 from sim.plan import NONE, FloatArray, GenerationPlan, IntArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
@@ -143,6 +143,8 @@ def _views(
     line: LinePlan, real: Changeovers, planned: Outlook, reviews: Sequence[float]
 ) -> tuple[list[Changeovers], IntArray]:
     """The views of its changeovers that planners come to hold, and which one they hold at each review."""
+    if len(line.generations) == 1:
+        return [real], np.zeros(len(reviews) - 1, dtype=np.int64)
     place: dict[Changeovers, int] = {}
     held = [place.setdefault(_view(line, real, planned, *pair), len(place)) for pair in pairwise(reviews)]
     return list(place), np.array(held, dtype=np.int64)
@@ -245,7 +247,7 @@ def _flow_events(
     whole = np.floor(np.cumsum(wanted) + 1e-6).astype(np.int64)
     units_out = np.diff(whole, prepend=0)
     keep = units_out > 0
-    return np.array([ticks(float(t)) for t in at[keep]], dtype=np.int64), units_out[keep]
+    return all_ticks(at[keep]), units_out[keep]
 
 
 __all__ = ["TICKS_PER_DAY", "Changeovers", "Flow", "Outlook", "changeovers", "flows", "rate_scale"]

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """One replication of a plan: what both engines read and neither changes.
+    """One replication of a plan: what both engines read and neither changes. Equal to itself alone, so that
+    what is worked out from it can be kept.
 
     Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along

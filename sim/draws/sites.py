@@ -9,12 +9,13 @@ import numpy as np
 from sim.draws.curves import (
     TICKS_PER_DAY,
     Curve,
+    all_ticks,
     combine,
     constant,
+    merged,
     path_curve,
     ramp_points,
     steps,
-    ticks,
     value,
 )
 from sim.draws.disruptions import Factors
@@ -78,16 +79,17 @@ def nameplate_curve(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
         return constant(np.inf)
     if plan.capacity is not None:
         return path_curve(plan.capacity, vector, days)
-    at, values = [], []
+    at: list[IntArray] = []
+    values: list[FloatArray] = []
     begins, level = ramp_begins(plan, vector), value(vector, plan.ramp_initial)
     for ramp in plan.ramps:
         begins += value(vector, ramp.after)
         target, length = value(vector, ramp.target), value(vector, ramp.days)
         more_at, more = ramp_points(begins, level, target, length, ramp.shape)
-        at += more_at
-        values += more
+        at.append(more_at)
+        values.append(more)
         begins, level = begins + length, target
-    return steps(at, values)
+    return steps(np.concatenate(at), np.concatenate(values))
 
 
 def ramp_begins(plan: SitePlan, vector: FloatArray) -> float:
@@ -133,10 +135,11 @@ def _book(outlay: FloatArray, edges: FloatArray, at: IntArray, amounts: FloatArr
 
 def integral_by_period(curve: Curve, periods: tuple[float, ...]) -> FloatArray:
     """The integral of a curve over each period, in value x days, shape (periods,)."""
-    edges = [ticks(p) for p in periods]
-    knots = np.unique(np.concatenate([curve.knots, np.array(edges, dtype=np.int64)]))
-    values = curve.values[np.searchsorted(curve.knots, knots[:-1], side="right") - 1]
-    areas = values * np.diff(knots) / TICKS_PER_DAY
+    edges = all_ticks(np.array(periods))
+    if len(curve.knots) == 1:
+        return np.asarray(curve.values[0] * np.diff(edges) / TICKS_PER_DAY)
+    knots = merged(curve.knots, edges)
+    areas = curve.at_all(knots[:-1]) * np.diff(knots) / TICKS_PER_DAY
     first = np.searchsorted(knots, edges)
     # Summed period by period: an infinite capacity stays infinite.
     return np.asarray(np.add.reduceat(areas[: first[-1]], first[:-1]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, path_at, ticks, value
-from sim.draws.streams import Noise, stream
+from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve
 from sim.plan import NONE, FloatArray, IntArray, Plan, SourcePlan
 from sim.scenario.schema.document import YieldNoise
@@ -103,20 +103,20 @@ def _phases(source: SourcePlan, vector: FloatArray, opened: int) -> tuple[int, i
 
 def _noise(source: SourcePlan, what: str, vector: FloatArray, seed: int, replication: int) -> Noise:
     plan = source.load if what == "load" else source.cycle_time
-    generator = stream(seed, replication, f"{what}/{source.stream}")
-    return Noise(generator, plan.shape, value(vector, plan.mean), value(vector, plan.cv))
+    name = f"{what}/{source.stream}"
+    return Noise(seed, replication, name, plan.shape, value(vector, plan.mean), value(vector, plan.cv))
 
 
 def _yield_luck(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, replication: int) -> Noise | None:
     """One variate a lot: a gamma factor on its defect density, or a uniform for its binomial."""
     if plan.yield_noise is YieldNoise.OFF:
         return None
-    generator = stream(seed, replication, f"yield/{source.stream}")
+    name = f"yield/{source.stream}"
     if plan.yield_noise is YieldNoise.GAMMA:
         alpha = value(vector, source.yields.alpha, np.inf)
-        return Noise(generator, Shape.GAMMA, 1.0, float(1 / np.sqrt(alpha)))
+        return Noise(seed, replication, name, Shape.GAMMA, 1.0, float(1 / np.sqrt(alpha)))
     # A uniform on 0..1 has mean 1/2 and coefficient of variation 1/sqrt(3).
-    return Noise(generator, Shape.UNIFORM, 0.5, 1 / np.sqrt(3))
+    return Noise(seed, replication, name, Shape.UNIFORM, 0.5, 1 / np.sqrt(3))
 
 
 def pool_leads(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:

@@ -8,6 +8,7 @@ numbers). Variates come from uniforms by inverse transform, in order.
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 
 import numpy as np
 
@@ -59,13 +60,19 @@ def _from_normal(shape: Shape, mean: float, cv: float, z: FloatArray) -> FloatAr
 class Noise:
     """An endless sequence of variates, drawn in blocks when first asked for.
 
-    Element k depends on the stream alone, whoever asks and however often.
+    Element k depends on the stream alone, whoever asks and however often; the stream is that of a
+    cause's `name` in a replication.
     """
 
-    def __init__(self, generator: np.random.Generator, shape: Shape, mean: float, cv: float) -> None:
+    def __init__(self, seed: int, replication: int, name: str, shape: Shape, mean: float, cv: float) -> None:
         self.shape, self.mean, self.cv = shape, mean, cv
         self.constant = mean == 0.0 or shape is Shape.CONSTANT or (cv == 0.0 and shape is not Shape.EXPONENTIAL)
-        self._generator = generator
+        self._key = (seed, replication, name)
+
+    @cached_property
+    def _generator(self) -> np.random.Generator:
+        # Most causes never draw: a generator costs more than all else that is known of a noise.
+        return stream(*self._key)
 
     def block(self) -> FloatArray:
         """The next `BLOCK` variates."""

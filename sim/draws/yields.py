@@ -21,6 +21,7 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 EXPERIENCE_NODES = 2049
 EXPERIENCE_END = 16.0
 """Learning constants after which a value counts as mature."""
+STILL_TO_LEARN = np.exp(-np.linspace(0.0, EXPERIENCE_END, EXPERIENCE_NODES))
 DEFECT_NODES = 16385
 DEFECT_END = 32.0
 """Mean fatal defects on a die beyond which none is good."""
@@ -55,9 +56,8 @@ def gross_units(plan: YieldPlan, vector: FloatArray) -> float:
 def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> YieldCurve:
     """Tabulate one source's yield; with gamma noise lots are Poisson given their own density."""
     learning = plan.defect_learning or plan.assembly_learning
-    nodes = np.linspace(0.0, EXPERIENCE_END, EXPERIENCE_NODES)
     area = value(vector, plan.die_area) / 100.0
-    defects = area * _learned(plan.defect_learning, plan.defects, 0.0, vector, nodes)
+    defects = area * _learned(plan.defect_learning, plan.defects, 0.0, vector)
     gamma = noise is YieldNoise.GAMMA and plan.model is YieldModel.NEGATIVE_BINOMIAL
     alpha = value(vector, plan.alpha, 1.0)
     expected = _survival(plan.model, alpha) if plan.die_area != NONE else np.ones(DEFECT_NODES)
@@ -71,7 +71,7 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
         defects=defects,
         survival=_survival(YieldModel.POISSON, alpha) if gamma and plan.die_area != NONE else expected,
         expected=expected,
-        assembly=_learned(plan.assembly_learning, plan.assembly, 1.0, vector, nodes),
+        assembly=_learned(plan.assembly_learning, plan.assembly, 1.0, vector),
     )
 
 
@@ -88,10 +88,8 @@ def _survival(model: YieldModel, alpha: float) -> FloatArray:
     return table
 
 
-def _learned(
-    learning: LearningPlan | None, constant: int, default: float, vector: FloatArray, nodes: FloatArray
-) -> FloatArray:
+def _learned(learning: LearningPlan | None, constant: int, default: float, vector: FloatArray) -> FloatArray:
     if learning is None:
-        return np.full(nodes.shape, default if constant == NONE else vector[constant])
+        return np.full(EXPERIENCE_NODES, default if constant == NONE else vector[constant])
     start, mature = value(vector, learning.start), value(vector, learning.mature)
-    return np.asarray(mature + (start - mature) * np.exp(-nodes))
+    return np.asarray(mature + (start - mature) * STILL_TO_LEARN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -66,8 +67,9 @@ class Tables(NamedTuple):
     forecast_row: IntArray
 
 
+@lru_cache(maxsize=4)
 def tables(draws: Draws) -> Tables:
-    """Lay out one replication for the planner."""
+    """Lay out one replication for the planner; nobody may write into it."""
     plan, vector = draws.plan, draws.vector
     starts = np.cumsum([0, *(len(p.sources) for p in plan.pools)])
     reviews = draws.reviews[:-1]

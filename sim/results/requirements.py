@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from sim.draws import Draws
 from sim.draws.sites import integral_by_period
 from sim.engines.positions import Position, multipliers
 from sim.engines.rules import good_share
-from sim.engines.tables import Tables, tables
+from sim.engines.tables import tables
 from sim.plan import FloatArray
 from sim.results.frames import date_of
 
@@ -49,12 +50,10 @@ def mature_yield(draws: Draws) -> FloatArray:
     )
 
 
+@lru_cache(maxsize=4)
 def units_per_flow(draws: Draws) -> FloatArray:
     """Units of each pool in one unit of each flow, at mature yields, shape (pools, flows)."""
-    return _units(draws, tables(draws))
-
-
-def _units(draws: Draws, t: Tables) -> FloatArray:
+    t = tables(draws)
     none, sources = np.zeros(len(t.order)), np.zeros(len(t.source_pool))
     position = Position(
         none, none, none, sources, sources, sources, np.zeros(len(draws.sites)), np.zeros(len(t.flow_pool)),
@@ -70,8 +69,7 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
     What a source could make is its site's largest capacity or allocation within the horizon, at
     mature yield, as if the site made nothing else.
     """
-    t = tables(draws)
-    yields, units = mature_yield(draws), _units(draws, t)
+    yields, units = mature_yield(draws), units_per_flow(draws)
     last = int(draws.plan.calendar.days)
     rates = np.array([flow.actual_rate[max(last - 30, 0) : max(last, 1)].mean() for flow in draws.flows])
     found = []
