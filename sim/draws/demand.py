@@ -244,7 +244,8 @@ def _flow_events(
             # Each arrival wants one generation, chosen by its share of the day.
             now = np.where(which < now, 1.0, 0.0)
         wanted = units * now
-    whole = np.floor(np.cumsum(wanted) + 1e-6).astype(np.int64)
+    # What passes 64 bits is refused as soon as it is added up.
+    whole = np.minimum(np.floor(np.cumsum(wanted) + 1e-6), 2.0**62).astype(np.int64)
     units_out = np.diff(whole, prepend=0)
     keep = units_out > 0
     return all_ticks(at[keep]), units_out[keep]

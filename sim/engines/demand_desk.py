@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from heapq import merge
 
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY, ticks, value
+from sim.draws.curves import ticks, value
 from sim.draws.sources import cents
 from sim.engines.recorder import Recorder, Rows
 from sim.engines.rules import cents as round_cents
+from sim.engines.rules import unit_days
 from sim.engines.stockroom import Stockroom
 from sim.plan import NONE
 
@@ -30,7 +31,7 @@ class Counter:
     shortage_cents: float
     waiting: deque[list[int]] = field(default_factory=deque)
     backlog: int = 0
-    unit_ticks: int = 0
+    unit_days: float = 0.0
     """Backlog integrated over time since the last settlement."""
     last: int = 0
     owed: float = 0.0
@@ -112,11 +113,11 @@ class DemandDesk:
         self._clear(counter, units, now, rows.waited)
         self._hand_out(counter, units, now, rows)
 
-    def _clear(self, counter: Counter, units: int, now: int, waited: list[int]) -> None:
+    def _clear(self, counter: Counter, units: int, now: int, waited: list[float]) -> None:
         while units:
             since, waiting = counter.waiting[0]
             taken = min(units, waiting)
-            waited[counter.flow] += taken * (now - since)
+            waited[counter.flow] += unit_days(taken, now - since)
             units -= taken
             if taken == waiting:
                 counter.waiting.popleft()
@@ -149,7 +150,7 @@ class DemandDesk:
             then.journal += earned
 
     def _accrue(self, counter: Counter, now: int) -> None:
-        counter.unit_ticks += counter.backlog * (now - counter.last)
+        counter.unit_days += unit_days(counter.backlog, now - counter.last)
         counter.last = now
 
     def settle(self, now: int, rows: Rows) -> None:
@@ -159,8 +160,8 @@ class DemandDesk:
             if not counter.shortage_cents:
                 continue
             self._accrue(counter, now)
-            counter.owed += counter.unit_ticks / TICKS_PER_DAY * counter.shortage_cents
-            counter.unit_ticks = 0
+            counter.owed += counter.unit_days * counter.shortage_cents
+            counter.unit_days = 0.0
             due = round_cents(counter.owed) - counter.booked
             counter.booked += due
             rows.shortage_cents[counter.flow] += due

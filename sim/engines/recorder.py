@@ -47,6 +47,7 @@ BySource = Annotated[list[int], "source"]
 ByItem = Annotated[list[int], "item"]
 BySite = Annotated[list[int], "site"]
 ByFlow = Annotated[list[int], "flow"]
+WaitedByFlow = Annotated[list[float], "flow"]
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class Rows:
     delivered: ByFlow
     lost: ByFlow
     cancelled: ByFlow
-    waited: ByFlow
+    waited: WaitedByFlow
     deliveries: ByFlow
     delivery_cents: ByFlow
     value_cents: ByFlow
@@ -100,6 +101,13 @@ MEASURES: dict[str, str] = {
     if get_origin(hint) is Annotated
 }
 """Each counter, and over what it runs."""
+REALS = frozenset({"load", "waited"})
+"""Counters of amounts that need not be whole."""
+
+
+def dtype_of(measure: str) -> type:
+    """How a counter is kept."""
+    return np.float64 if measure in REALS else np.int64
 
 
 @dataclass(slots=True)
@@ -146,7 +154,7 @@ class Recorder:
         self.edges: list[int] = draws.periods.tolist()
 
         def rows() -> Rows:
-            return Rows(**{name: [0.0 if name == "load" else 0] * sizes[by] for name, by in MEASURES.items()})  # type: ignore[arg-type]
+            return Rows(**{name: [0.0 if name in REALS else 0] * sizes[by] for name, by in MEASURES.items()})  # type: ignore[arg-type]
 
         self.rows = [rows() for _ in self.edges[:-1]]
         self._beyond = rows()
@@ -171,7 +179,9 @@ class Recorder:
         def tables(entity: str) -> dict[str, IntArray]:
             names = [name for name, by in MEASURES.items() if by == entity and name != "load"]
             return {
-                name: np.array([getattr(rows, name) for rows in self.rows], dtype=np.int64).reshape(len(self.rows), -1)
+                name: np.array([getattr(rows, name) for rows in self.rows], dtype=dtype_of(name)).reshape(
+                    len(self.rows), -1
+                )
                 for name in names
             }
 

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.draws.curves import TICKS_PER_DAY
+
 Integers: TypeAlias = Sequence[int] | NDArray[np.int64]
 Floats: TypeAlias = Sequence[float] | NDArray[np.float64]
 
@@ -113,6 +115,11 @@ def total(amounts: Floats) -> float:
     for amount in amounts:
         added += amount
     return added
+
+
+def unit_days(units: int, ticks: int) -> float:
+    """Units times the days that they were there; a float, for whole numbers of them may pass 64 bits."""
+    return units * (ticks / TICKS_PER_DAY)
 
 
 def cents(amount: float) -> int:

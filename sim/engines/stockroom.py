@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.sources import cents
 from sim.engines.recorder import Rows
 from sim.engines.rules import cents as round_cents
+from sim.engines.rules import unit_days
 
 
 class Stockroom:
@@ -19,7 +19,7 @@ class Stockroom:
         self._only = [pool.members[0] if len(pool.members) == 1 else -1 for pool in plan.pools]
         self._rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
         self._costly = [rate > 0.0 for rate in self._rates]
-        self._unit_ticks = [0] * len(self.units)
+        self._unit_days = [0.0] * len(self.units)
         self._last = [0] * len(self.units)
         self._owed = [0.0] * len(self.units)
         self._booked = [0] * len(self.units)
@@ -62,7 +62,7 @@ class Stockroom:
                     taken[item] += part
 
     def _accrue(self, item: int, now: int) -> None:
-        self._unit_ticks[item] += self.units[item] * (now - self._last[item])
+        self._unit_days[item] += unit_days(self.units[item], now - self._last[item])
         self._last[item] = now
 
     def settle(self, now: int, rows: Rows) -> None:
@@ -73,8 +73,8 @@ class Stockroom:
                 continue
             self._accrue(item, now)
             # Rounded as one running total, so that cents do not drift with the number of periods.
-            self._owed[item] += self._unit_ticks[item] / TICKS_PER_DAY * self._rates[item]
-            self._unit_ticks[item] = 0
+            self._owed[item] += self._unit_days[item] * self._rates[item]
+            self._unit_days[item] = 0.0
             due = round_cents(self._owed[item]) - self._booked[item]
             self._booked[item] += due
             rows.holding_cents[item] += due

@@ -105,7 +105,7 @@ def service(run: Run) -> Iterator[Indicator]:
         yield f"served{suffix}", float(served)
         yield f"delivered{suffix}", float(run.total(book["delivered"], flows))
         yield f"lost{suffix}", float(run.total(book["lost"], flows))
-        waited = run.total(book["waited"], flows) / TICKS_PER_DAY
+        waited = float(book["waited"][run.counted][:, flows].sum())
         yield f"time_to_serve{suffix}", _ratio(waited, served)
         yield f"shipments{suffix or '.customers'}", float(run.total(book["deliveries"], flows))
 

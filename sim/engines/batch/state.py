@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.recorder import MEASURES
+from sim.engines.recorder import MEASURES, dtype_of
 from sim.plan import FloatArray, IntArray
 
 Records = Any
@@ -42,11 +42,10 @@ POOL = _record(
     "waiting backlog",
     "level reorder quantity review",
 )
-ITEM = _record("units costly unit_ticks last booked", "rate owed")
+ITEM = _record("units costly last booked", "rate owed unit_days")
 FLOW = _record(
-    "pool priority backlogs patience delivery shipment_cents begin end head tail backlog unit_ticks last booked seen "
-    "cursor given",
-    "value_cents shortage_cents owed revision",
+    "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked seen cursor given",
+    "value_cents shortage_cents owed revision unit_days",
 )
 LOT = _record(
     "source number starts stage ordered due seeded released begin leave ready arrive out good where next", "expected"
@@ -63,7 +62,7 @@ CURVE = _record("begin end at")
 """A step function in `knots` and `values`, read forward from `at`."""
 
 BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
-    np.dtype([(n, np.float64 if n == "load" else np.int64) for n, by in MEASURES.items() if by == entity], align=True)
+    np.dtype([(n, dtype_of(n)) for n, by in MEASURES.items() if by == entity], align=True)
     for entity in ("source", "item", "site", "flow")
 )
 """Counters of one period for one entity."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.batch.lists import append, pop_first
 from sim.engines.batch.state import NOTHING, State
-from sim.engines.rules import NEVER, cents, segment
+from sim.engines.rules import NEVER, cents, segment, unit_days
 
 
 def period_at(s: State, instant: int) -> int:
@@ -51,7 +50,7 @@ def take(s: State, pool: int, units: int, consume: bool) -> None:
 
 def _accrue_stock(s: State, item: int, now: int) -> None:
     i = s.items[item]
-    i.unit_ticks += i.units * (now - i.last)
+    i.unit_days += unit_days(i.units, now - i.last)
     i.last = now
 
 
@@ -65,8 +64,8 @@ def settle_stock(s: State, until: int) -> None:
             continue
         _accrue_stock(s, item, until)
         # Rounded as one running total, so that cents do not drift with the number of periods.
-        i.owed += i.unit_ticks / TICKS_PER_DAY * i.rate
-        i.unit_ticks = 0
+        i.owed += i.unit_days * i.rate
+        i.unit_days = 0.0
         due = cents(i.owed) - i.booked
         i.booked += due
         row.holding_cents += due
@@ -142,7 +141,7 @@ def _serve(s: State, flow: int, units: int) -> None:
     while left:
         first = s.nodes[f.head]
         part = min(left, first.units)
-        row.waited += part * (now - first.at)
+        row.waited += unit_days(part, now - first.at)
         left -= part
         first.units -= part
         if first.units == 0:
@@ -181,7 +180,7 @@ def _hand_out(s: State, flow: int, units: int) -> None:
 
 def _accrue_backlog(s: State, flow: int, now: int) -> None:
     f = s.flows[flow]
-    f.unit_ticks += f.backlog * (now - f.last)
+    f.unit_days += unit_days(f.backlog, now - f.last)
     f.last = now
 
 
@@ -194,8 +193,8 @@ def settle_demand(s: State, until: int) -> None:
         if f.shortage_cents == 0.0:
             continue
         _accrue_backlog(s, flow, until)
-        f.owed += f.unit_ticks / TICKS_PER_DAY * f.shortage_cents
-        f.unit_ticks = 0
+        f.owed += f.unit_days * f.shortage_cents
+        f.unit_days = 0.0
         due = cents(f.owed) - f.booked
         f.booked += due
         row.shortage_cents += due
