@@ -21,7 +21,7 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="One JSON docum
         return
     rows = []
     for name, measure in results.items():
-        versus = "; ".join(f"{ratio:.2f} x {other}" for other, ratio in measure.versus.items())
+        versus = "; ".join(f"{ratio:.3g} x {other}" for other, ratio in measure.versus.items())
         value = f"{measure.value:,.0f}" if measure.value >= 100 else f"{measure.value:.3g}"
         rows.append([name, value, measure.unit, versus])
     show([table("", [left("benchmark"), right("value"), left("unit"), left("versus")], rows)])
