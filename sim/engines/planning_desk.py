@@ -56,13 +56,18 @@ class PlanningDesk:
     # --- the books ---------------------------------------------------------------------------
 
     def book(self, lot: Lot, sign: int) -> None:
-        """A lot of a planned item goes on order (sign 1), or has arrived and leaves the books (-1). Samples are not counted on."""
+        """A lot of a planned item goes on order (sign 1), or has arrived and leaves the books (-1). Samples are not
+        counted on.
+
+        Where yield is certain, what came leaves the books: the fraction that it still owes stays.
+        """
         source, expected = lot.source, sign * lot.expected
         if lot.stage == SAMPLES:
             return
-        self.on_order[source] += expected
+        units = -lot.good if sign < 0 and self._engine.routes[source].maker.certain else expected
+        self.on_order[source] += units
         if sign < 0:
-            self.in_process[source] += expected
+            self.in_process[source] += units
         if lot.stage == RISK:
             self.on_order_risk[source] += expected
         self._due[self._engine.routes[source].pool][self._slot(lot.due)] += expected

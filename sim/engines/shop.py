@@ -101,7 +101,7 @@ class Maker:
 
     __slots__ = (
         "_before", "_carry_good", "_carry_out", "_factor", "_first", "_leaving", "_luck", "_noise", "_offset", "_worked",
-        "fixed", "perfect", "share_fixed", "started", "y",
+        "certain", "fixed", "perfect", "share_fixed", "started", "y",
     )  # fmt: skip
 
     def __init__(self, source: SourceDraws, site: SiteDraws, noise: YieldNoise) -> None:
@@ -117,6 +117,8 @@ class Maker:
         self.fixed = self._expected(0.0) if y.learns == 0 else None
         """Expected good units of a start, where nothing is learned."""
         certain = self._factor.constant == 1.0 and (self._luck is None or self.share_fixed == 1.0)
+        self.certain = self.fixed is not None and self._luck is None and self._factor.constant == 1.0
+        """Good units follow from starts, to the fraction carried over."""
         self.perfect = certain and y.line == 1.0 and self.fixed == 1.0
         """Each start gives one good unit, always."""
 

@@ -190,7 +190,8 @@ def _sources(draws: Draws, makers: list[Maker], prices: Joined, pulls: Joined, s
         sources, survival=[survival.index(id(s.yields.survival)) for s in draws.sources],
         expected=[survival.index(id(s.yields.expected)) for s in draws.sources],
         has_fixed=[m.fixed is not None for m in makers], fixed=[m.fixed or 0.0 for m in makers],
-        share_fixed=[m.share_fixed or 0.0 for m in makers], perfect=[m.perfect for m in makers], first=-1,
+        share_fixed=[m.share_fixed or 0.0 for m in makers], certain=[m.certain for m in makers],
+        perfect=[m.perfect for m in makers], first=-1,
         leaving_head=NOTHING, leaving_tail=NOTHING,
     )  # fmt: skip
     return sources

@@ -142,9 +142,11 @@ def book(s: State, slot: int, sign: int) -> None:
     if lot.stage == SAMPLES:
         return
     r, expected = s.sources[lot.source], sign * lot.expected
-    r.on_order += expected
+    # Where yield is certain, what came leaves the books: the fraction that it still owes stays.
+    units = float(-lot.good) if sign < 0 and r.certain else expected
+    r.on_order += units
     if sign < 0:
-        r.in_process += expected
+        r.in_process += units
     if lot.stage == RISK:
         r.on_order_risk += expected
     s.due[r.pool, _review_of(s, lot.due)] += expected
