@@ -50,10 +50,12 @@ def _lots(a: list[Lot], b: list[Lot]) -> list[str]:
 def between() -> Differences:
     """What differs between the engines on a scenario or plan."""
 
-    def compare(scenario: Scenario | Plan, seed: int = 0) -> list[str]:
+    def compare(
+        scenario: Scenario | Plan, seed: int = 0, replication: int = 0, at: tuple[float, ...] | None = None
+    ) -> list[str]:
         plan = scenario if isinstance(scenario, Plan) else compile_plan(scenario)
-        events = EventsEngine(draw(plan, seed), trace=True).run()
-        batch = BatchEngine(draw(plan, seed), trace=True).run()
+        events = EventsEngine(draw(plan, seed, replication, at), trace=True).run()
+        batch = BatchEngine(draw(plan, seed, replication, at), trace=True).run()
         return differences(events, batch)
 
     return compare

@@ -12,6 +12,7 @@ from sim.api import run
 from sim.cli.main import main
 from sim.compiler import compile_plan
 from sim.draws import draw
+from sim.draws.points import point
 from sim.engines.batch.engine import BatchEngine
 from sim.engines.recorder import Lot
 from sim.scenario.catalogue import shipped_scenarios
@@ -28,8 +29,15 @@ def test_shipped_scenarios(between: Callable[..., list[str]], name: str, seed: i
     assert between(load_scenario(name, sets=COARSE), seed) == []
 
 
-def test_the_announced_plan_in_its_own_lots(between: Callable[..., list[str]]) -> None:
-    assert between(load_scenario("as-announced")) == []
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_shipped_scenarios_as_they_are_drawn(between: Callable[..., list[str]], name: str) -> None:
+    plan = compile_plan(load_scenario(name, sets=COARSE))
+    assert between(plan, 0, 5, point(plan.dimensions, 0, 5)) == []
+
+
+@pytest.mark.parametrize("name", ["as-announced", "industry-typical"])
+def test_plans_in_their_own_lots(between: Callable[..., list[str]], name: str) -> None:
+    assert between(load_scenario(name)) == []
 
 
 @pytest.mark.parametrize("file", ABSTRACT, ids=lambda file: file.stem)
