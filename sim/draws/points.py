@@ -6,11 +6,12 @@ the means of the scrambles are independent and unbiased, and their spread gives 
 (L'Ecuyer, Nakayama, Owen & Tuffin 2023). It is done by a hash of each node of the binary tree
 (Burley 2020), keyed by the name of the dimension's luck.
 
-What stays when a dimension is added: the scrambles of all others, always; their Sobol columns,
-unless the newcomer takes the column of one. Columns are handed out in the order of a hash of the
-names, each name to the first free one of its own random list, among the first 1024, so that with d
-dimensions a newcomer moves another with a chance of at most about d / 2048; beyond 512 dimensions
-all columns are used, and all are handed out anew.
+What stays when a dimension is added: the scrambles of all others, always, and the Sobol columns of
+nearly all. Columns are handed out in the order of a hash of the names; a name takes the first free
+one of its own list of random columns, from the first 16, then 32, 64 and so on, since low columns
+fill the cube best. So a newcomer may take the column of a name after it, which takes another; among
+a hundred dimensions about one moves. What moves has other points, no worse ones; studies that are to
+be compared run by run take the points of all their dimensions together.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +32,7 @@ from sim.plan import FloatArray
 SCRAMBLES = 16
 MOST_DIMENSIONS = 21201
 """Columns of the direction numbers of Joe & Kuo (2008)."""
-_FEW, _BITS = 1024, 30
+_FIRST, _BITS = 16, 30
 _GOLDEN, _MIX_1, _MIX_2 = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 Words = NDArray[np.uint64]
 
@@ -105,18 +107,18 @@ def columns(names: tuple[str, ...]) -> tuple[int, ...]:
     if len(names) > MOST_DIMENSIONS:
         message = "too many uncertain inputs for quasi-random points"
         raise InputError([Problem(Mark("uncertainty"), "", message, str(len(names)), f"at most {MOST_DIMENSIONS}")])
-    most = _FEW if len(names) <= _FEW // 2 else MOST_DIMENSIONS
     taken: dict[int, str] = {}
-    for name in sorted(names, key=_hash):
-        taken[next(c for c in _wishes(name, most) if c not in taken)] = name
+    for name in sorted(names, key=lambda n: _hash(f"order/{n}")):
+        taken[next(c for c in _wishes(name) if c not in taken)] = name
     place = {name: column for column, name in taken.items()}
     return tuple(place[name] for name in names)
 
 
-def _wishes(name: str, most: int) -> Iterator[int]:
-    """The columns in the order in which a name would have them."""
-    return (int(c) for c in stream(0, 0, f"column/{name}").permutation(most))
+def _wishes(name: str) -> Iterator[int]:
+    """The columns that a name would have, in order: one of the first 16, of the first 32, and so on."""
+    for k in count():
+        yield _hash(f"{k}/{name}") % min(_FIRST << k, MOST_DIMENSIONS)
 
 
-def _hash(name: str) -> bytes:
-    return hashlib.blake2b(name.encode(), digest_size=16).digest()
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")

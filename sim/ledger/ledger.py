@@ -40,8 +40,15 @@ class LedgerError(LookupError):
 class Ledger:
     """Figures by id. Never changes: `choose` and `extended` give another ledger."""
 
-    def __init__(self, definitions: Mapping[str, Figure], chosen: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        definitions: Mapping[str, Figure],
+        chosen: Mapping[str, str] | None = None,
+        pinned: Collection[str] = (),
+    ) -> None:
         self._definitions = definitions
+        self.pinned = frozenset(pinned)
+        """Figures for which `valued` put a value in force: it has no range."""
         self.chosen: Mapping[str, str] = dict(chosen or {})
         """The readings chosen, by figure."""
         self._resolved: dict[str, Reading] = {}
@@ -107,7 +114,7 @@ class Ledger:
                 misses.extend(error.misses)
         if misses:
             raise LedgerError(*misses)
-        return Ledger(self._definitions, {**self.chosen, **readings})
+        return Ledger(self._definitions, {**self.chosen, **readings}, self.pinned)
 
     def valued(self, values: Mapping[str, Scalar]) -> Ledger:
         """This ledger with other values in force for these figures; formulas that use them follow.
@@ -123,7 +130,8 @@ class Ledger:
             else:
                 taken = replace(_named(definition, name), value=value, low=None, high=None)
                 changed[id] = replace(definition, readings={**definition.readings, name: taken})
-        return Ledger(ChainMap(changed, self._definitions), self.chosen)  # type: ignore[arg-type]  # never written to
+        pinned = self.pinned | changed.keys()
+        return Ledger(ChainMap(changed, self._definitions), self.chosen, pinned)  # type: ignore[arg-type]  # never written to
 
     @property
     def articles(self) -> tuple[str, ...]:

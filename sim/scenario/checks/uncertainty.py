@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sim.ledger import LedgerError, Reading
+from sim.ledger import LedgerError
 from sim.scenario.checks.context import Context, amount, listed
 from sim.scenario.checks.numbers import WHOLE, broken
 from sim.scenario.compose import Loc
 from sim.scenario.correlation import linked, normal_matrix, possible
+from sim.scenario.overrides import is_override
 from sim.scenario.resolve import Input
 from sim.scenario.schema.document import Correlation
 from sim.scenario.schema.quantity import Draw
@@ -26,10 +27,6 @@ def check(context: Context) -> None:
     for name, draw in context.document.uncertainty.draw.items():
         if not _switched_off(context, name):
             _named(context, name, draw)
-    ranges = context.document.uncertainty.ranges
-    drawn_so = any(_said(context, one) == RANGES for one in context.uncertain.values())
-    if ranges is not Draw.FIXED and not drawn_so and not context.inherited(RANGES):
-        context.add(RANGES, "has no effect: no number here has a low and a high and is not named", found=str(ranges))
     for one in context.uncertain.values():
         _ends(context, one)
     _whole(context)
@@ -57,8 +54,18 @@ def _named(context: Context, name: str, draw: Draw) -> None:
         context.add(loc, f"takes its value from the ledger's {entry.figure}; name the figure", expected=listed(bases))
     elif (other := _contradicted(context, name, draw)) is not None:
         context.add(loc, f"contradicts {other}, which says draw: {context.inputs[other].draw}", found=str(draw))
-    elif (why := _idle(context, name, draw)) is not None and not context.inherited(loc):
+    elif (why := _idle(context, name, draw)) is not None and not (_settled(context, name) or context.inherited(loc)):
         context.add(loc, why, found=str(draw))
+
+
+def _settled(context: Context, name: str) -> bool:
+    """Whether an override, a reading or a study's value took the range of what is named: it lies idle then."""
+    places: list[Loc] = [(*HERE, name), RANGES, *([_place(name)] if name in context.inputs else [])]
+    if name in context.ledger.pinned or any(is_override(context.mark(place)) for place in places):
+        return True
+    if name not in context.ledger or ranged(context.ledger.resolve(name)) is not None:
+        return False
+    return any(ranged(reading) for reading in context.ledger.figures[name].readings.values())
 
 
 def _contradicted(context: Context, name: str, draw: Draw) -> str | None:
@@ -76,16 +83,11 @@ def _idle(context: Context, name: str, draw: Draw) -> str | None:
         return f"is worked out from other figures; name those: {', '.join(context.ledger.figures[name].operands)}"
     elif name not in context.rests_on:
         return "has no effect: no number here rests on this figure"
-    elif all(ranged(reading) is None for reading in _readings(context, name)):
+    elif ranged(context.ledger.resolve(name)) is None:
         return "this figure has no low and no high to draw from"
     if draw is Draw.FIXED and context.document.uncertainty.ranges is Draw.FIXED:
         return "has no effect: nothing is drawn that is not named"
     return None
-
-
-def _readings(context: Context, name: str) -> Iterator[Reading]:
-    figure = context.ledger.figures[name]
-    yield from figure.readings.values() or (figure.own,)
 
 
 def _ends(context: Context, one: Uncertain) -> None:
@@ -110,7 +112,11 @@ def _said(context: Context, one: Uncertain) -> Loc:
         return (*HERE, one.name)
     paths = context.fed_by.get(one.name, ())
     itself = next((path for path in paths if context.inputs[path].draw is not Draw.FIXED), None)
-    return RANGES if itself is None else tuple(int(p) if p.isdecimal() else p for p in itself.split("."))
+    return RANGES if itself is None else _place(itself)
+
+
+def _place(path: str) -> Loc:
+    return tuple(int(part) if part.isdecimal() else part for part in path.split("."))
 
 
 def _fed(context: Context, one: Uncertain, end: float) -> Iterator[tuple[str, Input, float]]:
@@ -199,7 +205,7 @@ def _uncertain(context: Context, loc: Loc, label: str) -> str | None:
         valid = list(dict.fromkeys([*context.uncertain, *sorted(context.drawn)]))
         message = f"no input has the path or figure {label!r}"
         context.add(loc, message, expected=listed(valid), close=context.near(label, valid))
-    elif not context.inherited(loc):
+    elif not context.inherited(loc) and not _settled(context, name):
         message = "is not uncertain here; give it a draw: and a range, name it under uncertainty, or leave it out"
         context.add(loc, f"{label} {message}")
     return None
