@@ -78,6 +78,18 @@ def test_a_file_that_extends_another_may_hold_any_part_and_null() -> None:
     assert errors(part.replace("ramp:", "rmap:"))
 
 
+def test_what_is_drawn_is_a_part_too() -> None:
+    part = (
+        "title: t\nextends: as-announced\nuncertainty: {ranges: pert, draw: {ref.alpha: fixed, ref.ship_time: null}}\n"
+    )
+    assert errors(part) == []
+    assert errors(part.replace("ref.alpha: fixed", "ref.alpha: often"))
+    assert errors(part.replace("ranges: pert", "ranges: {figure: x}"))
+    pair = "correlations: [{inputs: [ref.alpha], with: [ref.ship_time], rank: {assumed: 0.5, source: x}}]\n"
+    assert errors(part + pair) == []
+    assert errors(part + pair.replace("with:", "whit:"))
+
+
 def test_fields_show_their_sentence_and_unit() -> None:
     ramp = SCHEMA["$defs"]["Ramp"]["properties"]
     assert ramp["months"]["description"] == "Length of the ramp. [month, >= 0]"

@@ -66,6 +66,34 @@ def test_a_figure_left_out_is_shown_old_to_new(capsys: pytest.CaptureFixture[str
     )
 
 
+def test_a_replication_shows_what_it_drew(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ranged = "recipes.own.variable_cost={assumed: 310, low: 250, high: 400, source: x}"
+    asked = ["run", chargers, "--set", ranged, "--set", "uncertainty.ranges=triangular", "--replication", "5"]
+    assert main([*asked, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (drawn,) = document["inputs"]
+    assert document["replication"] == 5
+    assert drawn.keys() == {"name", "unit", "low", "typical", "high", "draw", "drawn", "probability"}
+    assert 250 < drawn["drawn"] < 400
+    assert drawn["drawn"] != 310
+    assert main(asked) == 0
+    out = capsys.readouterr().out
+    assert "Uncertain inputs as replication 5 draws them" in out
+    assert f"{drawn['drawn']:.1f}" in out
+    assert main(["run", chargers, "--replication", "5"]) == 0
+    assert "nothing is uncertain here" in capsys.readouterr().out
+
+
+def test_results_of_another_replication_are_kept(
+    chargers: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "results")
+    assert main(["run", chargers, "--replication", "1", "--out", out]) == 0
+    assert main(["run", chargers, "--replication", "2", "--out", out]) == 2
+    assert "holds the results of chargers, seed 0, replication 1, engine events" in capsys.readouterr().err
+    assert main(["run", chargers, "--replication", "1", "--out", out]) == 0
+
+
 def test_an_unknown_path_is_told_with_the_nearest(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", chargers, "--set", "sites.hal.ramp.months=6"]) == 2
     assert "hall" in capsys.readouterr().err

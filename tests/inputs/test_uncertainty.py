@@ -13,7 +13,9 @@ BASE = """title: base
 extends: {base}
 bare_numbers: made up
 figures:
-  plant.days: {{statement: Days in the plant., value: 21, low: 14, high: 40, unit: day, kind: assumed, source: made up}}
+  plant.days:
+    {{statement: Days in the plant., value: 21, low: 14, high: 40, unit: day, kind: stated, article: plants.txt,
+     fallback: {{value: 30, source: made up}}}}
   ship.days:
     statement: Days at sea.
     unit: day
@@ -78,6 +80,7 @@ def test_what_is_inherited_may_lie_idle(base: Path) -> None:
         {"sets": ["uncertainty.draw.plant.days=fixed"]},
         {"sets": ["uncertainty.ranges=fixed"]},
         {"readings": ["ship.days=sure"]},
+        {"without": ["plants"]},
         {"values": {"plant.days": 30, "ship.days": 6}},
     ],
     ids=str,

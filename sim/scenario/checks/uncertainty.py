@@ -59,13 +59,17 @@ def _named(context: Context, name: str, draw: Draw) -> None:
 
 
 def _settled(context: Context, name: str) -> bool:
-    """Whether an override, a reading or a study's value took the range of what is named: it lies idle then."""
+    """Whether an override, a reading, an article left out or a study's value took the range of what is
+    named: it lies idle then."""
     places: list[Loc] = [(*HERE, name), RANGES, *([_place(name)] if name in context.inputs else [])]
     if name in context.ledger.pinned or any(is_override(context.mark(place)) for place in places):
         return True
-    if name not in context.ledger or ranged(context.ledger.resolve(name)) is not None:
+    if name not in context.ledger:
         return False
-    return any(ranged(reading) for reading in context.ledger.figures[name].readings.values())
+    figure = context.ledger.figures[name]
+    if figure.fallback is not None and figure.fallback in (figure.own, figure.formula):
+        return True
+    return ranged(context.ledger.resolve(name)) is None and any(ranged(r) for r in figure.readings.values())
 
 
 def _contradicted(context: Context, name: str, draw: Draw) -> str | None:
