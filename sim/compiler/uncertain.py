@@ -24,7 +24,7 @@ def dimensions(scenario: Scenario, refs: References) -> tuple[tuple[Dimension, .
     own = {path: u for path, i in planned.items() if (u := drawn_itself(wish, path, i)) is not None}
     behind = operands((i.figure for i in planned.values() if i.follows and i.figure), scenario.ledger)
     names = {u.name: path for path, u in own.items()}
-    kept = [u for u in scenario.uncertain.values() if u.name in behind or u.name in names]
+    kept = [u for u in scenario.uncertain.values() if u.name in names or (u.figure and u.name in behind)]
     found = tuple(_dimension(u, _stream(u.name, names, refs)) for u in kept)
     place = {d.name: k for k, d in enumerate(found)}
     direct = tuple(
@@ -32,7 +32,7 @@ def dimensions(scenario: Scenario, refs: References) -> tuple[tuple[Dimension, .
                planned[path].draw is not Draw.FIXED)
         for path, u in own.items()
     )  # fmt: skip
-    drawn = {name: k for name, k in place.items() if name in behind}
+    drawn = {u.name: k for k, u in enumerate(kept) if u.figure and u.name in behind}
     return found, _lineage(scenario, refs, planned, drawn, direct)
 
 

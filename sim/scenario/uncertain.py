@@ -21,7 +21,8 @@ _Z95 = 1.6448536269514722
 class Uncertain:
     """A number that is drawn, with its range in `unit`; one luck, wherever the scenario uses it.
 
-    `name` is the figure's id, or the path of a number in place.
+    `name` is the figure's id, or the path of a number in place. `figure`: the figure itself is drawn,
+    and all that takes its value from it follows; else only the inputs with a range of their own do.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Uncertain:
     high: float
     draw: Draw
     unit: str
+    figure: bool
 
     @property
     def whole(self) -> bool:
@@ -51,7 +53,7 @@ def _figures(wish: Uncertainty, inputs: Inputs, ledger: Ledger) -> Iterator[Unce
         figure, draw = ledger.figures[name], wish.draw.get(name, wish.ranges)
         span = None if figure.formula or draw is Draw.FIXED else ranged(ledger.resolve(name))
         if span is not None:
-            yield Uncertain(name, *span, draw, figure.unit)
+            yield Uncertain(name, *span, draw, figure.unit, True)
 
 
 def ranged(taken: Reading) -> tuple[float, float, float] | None:
@@ -72,7 +74,7 @@ def drawn_itself(wish: Uncertainty, path: str, entry: Input) -> Uncertain | None
     draw = wish.draw.get(name, wish.ranges) if entry.draw is Draw.FIXED else entry.draw
     if draw is Draw.FIXED or entry.low is None or entry.high is None:
         return None
-    return Uncertain(name, entry.low, entry.value, entry.high, draw, entry.unit)
+    return Uncertain(name, entry.low, entry.value, entry.high, draw, entry.unit, False)
 
 
 def operands(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:

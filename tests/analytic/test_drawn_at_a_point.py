@@ -220,6 +220,24 @@ def test_a_single_run_takes_typical_values_and_draws_what_says_so_itself(build: 
     assert all(not np.array_equal(a, b) for a, b in pairwise(single))
 
 
+def test_an_input_that_draws_for_itself_shares_the_luck_of_its_figure(build: Any) -> None:
+    """Its range is its own; where the figure is not drawn, other uses of it stay as they are."""
+    itself = {"figure": "lead", "low": 8, "high": 12, "draw": "uniform"}
+    recipes = {
+        **data()["recipes"],
+        "east": {"item": "part", "site": "east", "cycle_time": itself, "queue_allowance": {"figure": "lead"}},
+    }
+    both = compile_plan(build(data(recipes=recipes)))
+    found = at(both, {"lead": 0.2})
+    assert found["recipes.east.cycle_time"] == pytest.approx(8.8)
+    assert found["recipes.east.queue_allowance"] == pytest.approx(10)
+    alone = compile_plan(build(data(recipes=recipes, uncertainty={"draw": {"ship": "pert"}})))
+    assert {d.name for d in alone.dimensions} == {"lead", "ship"}
+    found = at(alone, {"lead": 0.9})
+    assert found["recipes.east.cycle_time"] == pytest.approx(11.6)
+    assert found["recipes.east.queue_allowance"] == 10
+
+
 def test_named_draws_go_over_ranges_and_fixed_is_not_drawn(build: Any) -> None:
     plan = compile_plan(build(data(uncertainty={"ranges": "pert", "draw": {"lead": "fixed", "ship": "uniform"}})))
     assert {d.name: str(d.draw) for d in plan.dimensions} == {

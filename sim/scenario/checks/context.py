@@ -189,17 +189,21 @@ class Context:
     def fed_by(self) -> dict[str, list[str]]:
         """Paths of the inputs that follow each uncertain number."""
         found: dict[str, list[str]] = {}
-        lineage: dict[str, dict[str, None]] = {}
+        lineage: dict[str, list[str]] = {}
         for path, entry in self.inputs.items():
             if entry.follows and entry.figure:
-                behind = lineage.setdefault(entry.figure, operands([entry.figure], self.ledger))
+                if entry.figure not in lineage:
+                    lineage[entry.figure] = [f for f in operands([entry.figure], self.ledger) if self._is_drawn(f)]
+                behind = lineage[entry.figure]
             else:
                 own = drawn_itself(self.document.uncertainty, path, entry)
-                behind = {own.name: None} if own is not None else {}
+                behind = [own.name] if own is not None else []
             for name in behind:
-                if name in self.uncertain:
-                    found.setdefault(name, []).append(path)
+                found.setdefault(name, []).append(path)
         return found
+
+    def _is_drawn(self, figure: str) -> bool:
+        return figure in self.uncertain and self.uncertain[figure].figure
 
     @cached_property
     def drawn(self) -> frozenset[str]:

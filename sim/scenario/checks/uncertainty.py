@@ -125,7 +125,7 @@ def _place(path: str) -> Loc:
 
 def _fed(context: Context, one: Uncertain, end: float) -> Iterator[tuple[str, Input, float]]:
     """The inputs that a number feeds, with their values when it is at this end."""
-    ledger = context.ledger.valued({one.name: end}) if one.name in context.ledger else context.ledger
+    ledger = context.ledger.valued({one.name: end}) if one.figure else context.ledger
     for path in context.fed_by.get(one.name, ()):
         entry = context.inputs[path]
         try:
