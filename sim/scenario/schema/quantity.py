@@ -76,7 +76,7 @@ class Quantity(Strict):
     high: float | None = None
     """High end of the plausible range."""
     draw: Draw = Draw.FIXED
-    """Draw the value once per replication from its range (default: the typical value)."""
+    """Draw the value once per replication from its range, in a single run too (default: as `uncertainty` says)."""
 
     @model_validator(mode="before")
     @classmethod
