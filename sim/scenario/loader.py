@@ -201,6 +201,7 @@ class _Loading:
             self.blame,
             self._is_written,
             self._inherited,
+            bool(self.overridden),
             self.licences,
             pruned.names,
             pruned.thinned,

@@ -79,6 +79,7 @@ def test_what_is_inherited_may_lie_idle(base: Path) -> None:
         {"sets": ["sites.foundry.availability=0.9"]},
         {"sets": ["uncertainty.draw.plant.days=fixed"]},
         {"sets": ["uncertainty.ranges=fixed"]},
+        {"sets": ["recipes.chip_plant.cycle_time=9"]},
         {"readings": ["ship.days=sure"]},
         {"without": ["plants"]},
         {"values": {"plant.days": 30, "ship.days": 6}},

@@ -100,6 +100,8 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
     result = {
         "scenario": scenario,
         "seed": 0,
+        "replication": 0,
+        "drawn": None,
         "engine": "events",
         "kpis": {
             "in_house_share.wafer": 0.4,

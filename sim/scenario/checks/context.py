@@ -22,8 +22,9 @@ class Context:
     """A scenario under check.
 
     `mark` is the place of a path, `blame` what on the command line changed it, if anything did.
-    `inherited`: whether another file says it, which this one extends. `licences` says of each file what its bare numbers are. `pruned` is off under the chosen readings
-    and `thinned` are the sourcings that lost a source by it. With `whole` False, parts that the
+    `inherited`: whether another file says it, which this one extends; `overridden`: whether the
+    command line changed anything. `licences` says of each file what its bare numbers are. `pruned` is
+    off under the chosen readings and `thinned` are the sourcings that lost a source by it. With `whole` False, parts that the
     schema refused are left out: `dropped` are their names, `broken` the scenario's own figures that
     cannot be used.
     """
@@ -35,6 +36,7 @@ class Context:
     blame: Callable[[Loc], Mark]
     is_written: Callable[[Loc], bool]
     inherited: Callable[[Loc], bool]
+    overridden: bool
     licences: Mapping[str, str]
     pruned: Collection[str]
     thinned: Collection[str]

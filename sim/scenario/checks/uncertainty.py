@@ -60,12 +60,14 @@ def _named(context: Context, name: str, draw: Draw) -> None:
 
 def _settled(context: Context, name: str) -> bool:
     """Whether an override, a reading, an article left out or a study's value took the range of what is
-    named: it lies idle then."""
+    named, or what used it: it lies idle then."""
     places: list[Loc] = [(*HERE, name), RANGES, *([_place(name)] if name in context.inputs else [])]
     if name in context.ledger.pinned or any(is_override(context.mark(place)) for place in places):
         return True
     if name not in context.ledger:
         return False
+    if name not in context.rests_on and (context.pruned or context.overridden):
+        return True
     figure = context.ledger.figures[name]
     if figure.fallback is not None and figure.fallback in (figure.own, figure.formula):
         return True
