@@ -43,7 +43,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_help_starts_at_once() -> None:
-    from sim.bench import seconds_of
+    from sim.bench.suite import seconds_of
 
     rounds = [(seconds_of(["-c", "pass"]), seconds_of(["-m", "sim", "--help"])) for _ in range(9)]
     assert median(ours / bare for bare, ours in rounds) <= 6

@@ -145,11 +145,12 @@ def test_the_readme_python_example_runs() -> None:
 
 
 def test_bench_names_what_it_measures(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("sim.bench.ROUNDS", 1)
-    monkeypatch.setattr("sim.bench.STARTS", 1)
+    monkeypatch.setattr("sim.bench.suite.ROUNDS", 1)
+    monkeypatch.setattr("sim.bench.suite.STARTS", 1)
     assert main(["bench", "--json"]) == 0
     results = json.loads(capsys.readouterr().out)
-    assert {"events.as_announced", "events.line3", "simpy.line3", "start.help"} <= set(results)
+    names = {"events.as_announced", "batch.as_announced", "events.line3", "batch.line3", "simpy.line3", "start.help"}
+    assert names <= set(results)
     assert all(set(r) == {"value", "unit", "versus"} and r["value"] > 0 for r in results.values())
     assert set(results["events.line3"]["versus"]) == {"simpy.line3"}
 

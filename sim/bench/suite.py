@@ -71,7 +71,7 @@ def as_announced(say: Say, c: Measure | None) -> dict[str, Measure]:
             "batch.as_announced": ["events.as_announced"],
             "batch.as_announced.two_threads": ["batch.as_announced.one_thread"],
         },
-        rounds=3,
+        rounds=min(ROUNDS, 3),
     )
     if c is None:
         return found
