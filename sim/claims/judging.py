@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from sim.api import play
 from sim.claims.compile import Compiled
 from sim.claims.finding import Finding, conclude, untestable
 from sim.claims.load import Book, load_claims, shipped_claims
 from sim.claims.probes import Constant, Probe, Seen, UntestableError
-from sim.compiler import compile_plan
-from sim.plan import Plan
-from sim.scenario.loader import Scenario, load_scenario
+from sim.results.result import Result
+from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
+from sim.study.design import Base, Design, Row, loaded
+from sim.study.run import each_block
 
 Observed = Seen | str
 """A value of one run, or why there is none."""
@@ -36,40 +37,31 @@ def judge(
     claims: str | Path | None = None,
     n: int = 10,
     seed: int = 0,
-    jobs: int = 1,
+    jobs: int = 0,
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
 ) -> Judgement:
     """Test the claims of a file (default: the shipped ones) on `n` replications of a scenario.
 
-    The findings are the same whatever `jobs` is (-1: all processors).
+    The findings are the same whatever `jobs` is (0: one process for each core).
 
     Raises:
         InputError: the scenario or the claims are wrong.
     """
-    loaded = load_scenario(scenario, sets=sets, readings=readings)
-    book = load_claims(shipped_claims() if claims is None else claims, loaded.ledger)
+    base = Base(str(scenario), tuple(sets), tuple(readings))
+    tested = loaded(base, Row())
+    book = load_claims(shipped_claims() if claims is None else claims, tested.ledger)
     observed: dict[str, list[Observed]] = {}
-    groups = _groups(book, loaded)
+    groups = _groups(book, tested)
     for done, (chosen, members) in enumerate(groups.items()):
-        under = _under(scenario, sets, readings, dict(chosen)) if chosen else loaded
         probes = {c.id: c.probe for c in members if c.probe is not None}
-        for k, seen in enumerate(_replications(under, probes, n, seed, jobs)):
+        for k, seen in enumerate(_replications(base, chosen, probes, n, seed, jobs)):
             for id, value in seen.items():
                 observed.setdefault(id, []).append(value)
             if progress is not None:
                 progress((done + (k + 1) / n) / len(groups))
-    return Judgement(loaded, n, seed, tuple(_finding(c, loaded, observed.get(c.id, [])) for c in book.claims.values()))
-
-
-def _under(scenario: str | Path, sets: Sequence[str], readings: Sequence[str], chosen: Mapping[str, str]) -> Scenario:
-    """The scenario under the readings of a claim, which stand in place of others asked for of the same figures."""
-    sets = [text for text in sets if text.partition("=")[0].strip().removeprefix("readings.") not in chosen]
-    kept = [text for text in readings if text.partition("=")[0].strip() not in chosen]
-    return load_scenario(
-        scenario, sets=sets, readings=[*kept, *(f"{figure}={name}" for figure, name in chosen.items())]
-    )
+    return Judgement(tested, n, seed, tuple(_finding(c, tested, observed.get(c.id, [])) for c in book.claims.values()))
 
 
 def _groups(book: Book, scenario: Scenario) -> dict[tuple[tuple[str, str], ...], list[Compiled]]:
@@ -95,23 +87,19 @@ def _has(document: Document, part: str) -> bool:
 
 
 def _replications(
-    scenario: Scenario, probes: Mapping[str, Probe], n: int, seed: int, jobs: int
+    base: Base, chosen: tuple[tuple[str, str], ...], probes: Mapping[str, Probe], n: int, seed: int, jobs: int
 ) -> Iterator[dict[str, Observed]]:
-    """What the probes see in each replication, in their order."""
-    plan = compile_plan(scenario)
-    if jobs == 1:
-        yield from (_observe(scenario, plan, seed, k, probes) for k in range(n))
-        return
-    from joblib import Parallel, delayed
+    """What the probes see in each replication, in their order, under the readings of a claim: they stand in
+    place of others asked for of the same figures."""
+    row = Row(readings=tuple(f"{figure}={name}" for figure, name in chosen), seed=seed)
+    loaded(base, row)  # a reading that cannot be is told before anything runs
+    design = Design(base, [replace(row, replication=k) for k in range(n)], size=1)
+    for (seen,) in each_block(design, partial(_observe, probes), engine="events", jobs=jobs):
+        if seen is not None:
+            yield seen
 
-    tasks = (delayed(_observe)(scenario, plan, seed, k, probes) for k in range(n))
-    yield from Parallel(n_jobs=jobs, return_as="generator")(tasks)
 
-
-def _observe(
-    scenario: Scenario, plan: Plan, seed: int, replication: int, probes: Mapping[str, Probe]
-) -> dict[str, Observed]:
-    result = play(scenario, plan, seed=seed, replication=replication)
+def _observe(probes: Mapping[str, Probe], result: Result) -> dict[str, Observed]:
     found: dict[str, Observed] = {}
     for id, probe in probes.items():
         try:

@@ -22,3 +22,6 @@ WITHOUT = Annotated[
         help="Leave an article out: other readings or fallbacks take its place; may be repeated.",
     ),
 ]
+JOBS = Annotated[
+    int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); the answer does not depend on it.")
+]

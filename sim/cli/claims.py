@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import READINGS, SETS
+from sim.cli.choices import JOBS, READINGS, SETS
 from sim.cli.ends import FAILED
 from sim.cli.output import Progress, emit_json
 
@@ -18,7 +18,7 @@ def command(
         int, typer.Option("-n", min=1, help="Replications; coarser lots run faster (--set lot_scale=10).")
     ] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
-    jobs: Annotated[int, typer.Option(min=-1, help="Processes (-1: one for each processor).")] = 1,
+    jobs: JOBS = 0,
     claims: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")
     ] = None,
@@ -28,8 +28,6 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Test the announced figures on a scenario."""
-    if jobs == 0:
-        raise typer.BadParameter("give 1 or more processes, or -1 for one for each processor", param_hint="--jobs")
     from sim.claims import Verdict, judge
     from sim.report.claims_report import as_json as document
     from sim.report.claims_report import claims_report

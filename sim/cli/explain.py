@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.choices import READINGS, SETS, WITHOUT
+from sim.cli.choices import JOBS, READINGS, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.errors import InputError, Mark, Problem, nearest
 from sim.scenario.loader import load_scenario
@@ -32,7 +32,7 @@ def command(
     coarse: Annotated[
         int | None, typer.Option(min=1, help="Lots so many times as large (default: by their number, up to 20).")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Processes (0: one for each core).")] = 0,
+    jobs: JOBS = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show what a KPI rests on."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario
-from sim.study.design import Base, Progress, Row, run_rows
+from sim.study.design import Base, Design, Row
 from sim.study.knobs import Knob, base_figures, knobs, other_readings
+from sim.study.run import Progress, run_design
 
 TRIED_SHARE = 0.1
 TRIED_DAYS = 91
@@ -95,14 +96,14 @@ def dependences(
     tried = [(knob, trial) for knob in knobs(scenario) for trial in trials(scenario, knob)]
     articles = articles_behind(scenario)
     rows = [Row(), *(t.row for _, t in tried), *(Row(without=(article,)) for article in articles)]
-    first, *others = run_rows(base, [replace(row, seed=seed) for row in rows], jobs=jobs, progress=progress)
-    at = (first or {}).get(kpi)
-    without = zip(articles, others[len(tried) :], strict=True)
-    others = others[: len(tried)]
+    rows = [replace(row, seed=seed) for row in rows]
+    outcomes = run_design(Design(base, rows), engine="events", jobs=jobs, progress=progress)
+    (at, *others), (_, *valid) = outcomes.values(kpi), outcomes.valid.tolist()
     moved: dict[Knob, list[Moved]] = {}
-    for (knob, trial), outcome in zip(tried, others, strict=True):
-        if outcome is not None:
-            moved.setdefault(knob, []).append(Moved(trial.label, trial.value, outcome.get(kpi)))
+    for (knob, trial), value, good in zip(tried, others, valid, strict=False):
+        if good:
+            moved.setdefault(knob, []).append(Moved(trial.label, trial.value, value))
+    left_out = zip(articles, others[len(tried) :], valid[len(tried) :], strict=True)
     found = [
         Dependence(k, tuple(each), _swing(at, each)) for k, each in moved.items() if any(m.kpi != at for m in each)
     ]
@@ -113,7 +114,7 @@ def dependences(
         base=at,
         found=tuple(found),
         unmoved=tuple(knob.name for knob in moved if knob.name not in names),
-        without=tuple((article, outcome.get(kpi)) for article, outcome in without if outcome is not None),
+        without=tuple((article, value) for article, value, good in left_out if good),
     )
 
 

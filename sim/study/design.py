@@ -1,26 +1,24 @@
-"""The rows of a design, and the one function that runs them."""
+"""Designs: the rows of a study, cut into blocks; a row says what one run changes about the base, and its luck."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sim.errors import InputError
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario, load_scenario
 
 if TYPE_CHECKING:
     from sim.results.result import Result
 
-Progress = Callable[[float], None]
-Outcome = dict[str, float | None]
-"""KPIs by name, and milestones by name in days from the start (None: not reached)."""
+BLOCK = 8
+"""Rows that are run, sent and written together. It is no matter of how many run at a time, so results are the
+same whatever that is."""
 ENOUGH_LOTS = 2500
 COARSEST = 20
 """Where a run has more lots, a study makes them larger, at most so many times."""
+_READINGS = "readings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +33,45 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run: what it changes about the base, and its seed. `values` are those of ledger figures,
-    `without` names articles to leave out."""
+    """One run: what it changes about the base, and its luck.
+
+    `values` are those of ledger figures, `without` names articles to leave out, `scenario` is another
+    than the base's. Operational noise is keyed by (seed, replication). `point` gives each uncertain
+    input of the plan its probability, in (0, 1) and in the order of `Plan.dimensions`; without one
+    they are at their typical values.
+    """
 
     sets: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     values: tuple[tuple[str, Scalar], ...] = ()
     seed: int = 0
     without: tuple[str, ...] = ()
+    replication: int = 0
+    point: tuple[float, ...] | None = None
+    scenario: str | None = None
+
+    @property
+    def change(self) -> Row:
+        """The row without its luck: rows with the same change are runs of one plan."""
+        return replace(self, seed=0, replication=0, point=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A base and the rows to be run, `size` of them in a block."""
+
+    base: Base
+    rows: Sequence[Row]
+    size: int = BLOCK
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks the rows make."""
+        return -(-len(self.rows) // self.size)
+
+    def block(self, index: int) -> Sequence[Row]:
+        """The rows of one block."""
+        return self.rows[index * self.size : (index + 1) * self.size]
 
 
 def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base, int]:
@@ -64,49 +93,33 @@ def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base
     return replace(base, sets=(*base.sets, f"lot_scale={document.lot_scale * chosen}")), chosen
 
 
-@lru_cache(maxsize=2)
 def loaded(base: Base, row: Row) -> Scenario:
-    """The scenario of a row. What the row says comes after, and wins over, what the base says."""
-    chosen = {reading.partition("=")[0] for reading in row.readings}
-    return load_scenario(
-        base.scenario,
-        sets=(*base.sets, *row.sets),
-        readings=(*(r for r in base.readings if r.partition("=")[0] not in chosen), *row.readings),
-        without=(*base.without, *row.without),
-        values=dict(row.values),
-    )
+    """The scenario of a row. What the row says comes after, and wins over, what the base says.
 
-
-def outcome(base: Base, row: Row) -> Outcome | None:
-    """Run one row; None where what it changes makes the scenario invalid."""
-    from sim.api import run
-
-    try:
-        result = run(loaded(base, replace(row, seed=0)), seed=row.seed)
-    except InputError:
-        return None
-    times = result.frames["milestones"].set_index("name")["time"]
-    return {**result.kpis, **{str(name): None if time != time else float(time) for name, time in times.items()}}
-
-
-def run_rows(
-    base: Base, rows: Sequence[Row], *, jobs: int = 0, progress: Progress | None = None
-) -> list[Outcome | None]:
-    """Outcomes of all rows, in their order, on `jobs` processes (0: one for each core).
-
-    The outcomes do not depend on `jobs`.
+    Raises:
+        InputError: what the row changes makes it invalid.
     """
-    found: list[Outcome | None] = []
-    for done in _mapped(base, rows, jobs or os.cpu_count() or 1):
-        found.append(done)
-        if progress is not None:
-            progress(len(found) / len(rows))
-    return found
+    return load_scenario(
+        row.scenario or base.scenario, sets=_sets(base, row), readings=_readings(base, row),
+        without=(*base.without, *row.without), values=dict(row.values),
+    )  # fmt: skip
 
 
-def _mapped(base: Base, rows: Iterable[Row], jobs: int) -> Iterator[Outcome | None]:
-    if jobs == 1:
-        return (outcome(base, row) for row in rows)
-    from joblib import Parallel, delayed
+def _readings(base: Base, row: Row) -> tuple[str, ...]:
+    """A row's reading of a figure takes the place of the base's."""
+    chosen = _left_sides(row.readings) | {p.removeprefix(_READINGS) for p in _left_sides(row.sets)}
+    return (*(text for text in base.readings if _left(text) not in chosen), *row.readings)
 
-    return iter(Parallel(n_jobs=jobs, return_as="generator", batch_size=4)(delayed(outcome)(base, row) for row in rows))
+
+def _sets(base: Base, row: Row) -> tuple[str, ...]:
+    """A reading can also be set by its path, and gives way to the row's all the same."""
+    chosen = {f"{_READINGS}{figure}" for figure in _left_sides(row.readings)}
+    return (*(text for text in base.sets if _left(text) not in chosen), *row.sets)
+
+
+def _left(text: str) -> str:
+    return text.partition("=")[0].strip()
+
+
+def _left_sides(texts: Sequence[str]) -> set[str]:
+    return {_left(text) for text in texts}

@@ -16,8 +16,9 @@ from sim.errors import InputError
 from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
 from sim.scenario.schema.quantity import Draw
-from sim.study.design import Base, Outcome, Progress, Row, loaded, run_rows
+from sim.study.design import Base, Design, Row, loaded
 from sim.study.knobs import Knob, contested, knobs
+from sim.study.run import Progress, run_design
 
 RESAMPLES = 2000
 Combination = tuple[tuple[str, str], ...]
@@ -100,9 +101,9 @@ def disagreement(
     possible = prod(len(names) for names in readings.values())
     draws = max(2 * most // len(chosen), 2)
     rows = [row for k, taken in enumerate(chosen) for row in _rows(base, taken, seed, k, draws)]
-    outcomes = run_rows(base, rows, jobs=jobs, progress=progress)
-    table = np.array([_number(outcome, kpi) for outcome in outcomes]).reshape(len(chosen), draws, 2)
-    whole = ~np.isnan(table).any(axis=(1, 2))
+    outcomes = run_design(Design(base, rows), engine="events", jobs=jobs, progress=progress)
+    table = outcomes.column(kpi).reshape(len(chosen), draws, 2)
+    whole = np.array([not np.isnan(cells).any() for cells in table])
     if not whole.any():
         return None
     kept = table[whole]
@@ -150,11 +151,6 @@ def _drawn(limits: tuple[float, float, float], u: float) -> float:
     value = input_quantile(Dimension("", "", low, mode, high, Draw.TRIANGULAR, ""), u)
     # A range between whole numbers counts things (parts in a terminal): half a part is no value.
     return float(round(value)) if all(float(end).is_integer() for end in limits) else value
-
-
-def _number(outcome: Outcome | None, kpi: str) -> float:
-    value = (outcome or {}).get(kpi)
-    return float("nan") if value is None else value
 
 
 def components(table: FloatArray) -> tuple[float, float, float]:

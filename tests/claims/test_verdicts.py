@@ -195,7 +195,7 @@ def test_what_a_scenario_lacks_is_named(plant: Plant, tested: Test) -> None:
 
 
 def test_arithmetic_is_certain_and_needs_no_run(plant: Plant, tested: Test, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.claims.judging.play", lambda *_, **__: pytest.fail("no run is needed"))
+    monkeypatch.setattr("sim.claims.judging.each_block", lambda *_, **__: pytest.fail("no run is needed"))
     found = tested(
         plant(100),
         {

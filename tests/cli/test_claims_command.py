@@ -72,7 +72,7 @@ def test_on_another_companys_scenario_claims_about_runs_are_untestable(
     ("args", "word"),
     [
         (["-n", "0"], "-n"),
-        (["--jobs", "0"], "--jobs"),
+        (["--jobs", "-1"], "--jobs"),
         (["--claims", "nothing.yaml"], "there is no such file"),
         (["--claims", "chargers.yaml"], "unknown key 'title'"),
         (["--reading", "ai5.powr=about-250"], "did you mean 'ai5.power'"),

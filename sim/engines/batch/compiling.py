@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -25,9 +26,17 @@ UNCOUNTED = (curves, rules, calendar, lists, store, shop, lots)
 """They make no arrays, so need no code that counts who still uses one."""
 
 
-@lru_cache(maxsize=1)
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def compiled() -> Callable[..., int]:
     """`loop.play`, compiled; from the cache if it was compiled before."""
+    with _ONE_AT_A_TIME:
+        return _compiled()
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Callable[..., int]:
     import numba
 
     # Registers what numba must know.
@@ -83,11 +92,13 @@ def _with_globals(function: FunctionType, space: dict[str, Any]) -> FunctionType
 
 
 def _announced(play: Any) -> Callable[..., int]:
-    """Say so where the first call has to compile."""
+    """Say so where the first call has to compile; threads that come meanwhile wait for it."""
+    first = threading.Lock()
 
     def run(*arguments: Any) -> int:
-        if not play.signatures:
-            _load_or_compile(play, arguments)
+        with first:
+            if not play.signatures:
+                _load_or_compile(play, arguments)
         return int(play(*arguments))
 
     return run

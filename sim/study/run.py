@@ -1,0 +1,129 @@
+"""The one function that runs designs, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.plan import BoolArray, FloatArray
+from sim.study.design import Base, Design, Row, loaded
+from sim.study.workers import in_order
+
+if TYPE_CHECKING:
+    from sim.plan import Plan
+    from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+
+T = TypeVar("T")
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What came out of a design: a row for each of its rows.
+
+    `table` has the shape (rows, columns), `names` name its columns: KPIs, and milestones in days from
+    the start. NaN where a KPI has no value or a milestone is not reached, and in the whole of a row
+    that is not `valid`: what it changed made the scenario invalid.
+    """
+
+    names: tuple[str, ...]
+    table: FloatArray
+    valid: BoolArray
+
+    def column(self, name: str) -> FloatArray:
+        """The values of one KPI or milestone, shape (rows,); NaN throughout if no run has it."""
+        if name not in self.names:
+            return np.full(len(self.table), np.nan)
+        column: FloatArray = self.table[:, self.names.index(name)]
+        return column
+
+    def values(self, name: str) -> list[float | None]:
+        """The same with None for NaN."""
+        return [None if np.isnan(value) else value for value in self.column(name).tolist()]
+
+
+def run_design(design: Design, *, engine: str = "batch", jobs: int = 0, progress: Progress | None = None) -> Outcomes:
+    """Run every row of a design, `jobs` at a time (0: one for each core).
+
+    The outcomes are the same to the bit whatever `jobs` is: each run depends on its row alone.
+    """
+    found: list[Outcomes] = []
+    for seen in each_block(design, measured, engine=engine, jobs=jobs):
+        found.append(_tabulated(seen))
+        if progress is not None:
+            progress(len(found) / design.blocks)
+    return joined(found)
+
+
+def each_block(
+    design: Design,
+    look: Callable[[Result], T],
+    *,
+    engine: str,
+    jobs: int = 0,
+    which: Iterable[int] | None = None,
+) -> Iterator[list[T | None]]:
+    """What `look` sees in the results of each block's rows, block by block (default: all of them).
+
+    None stands for a row that makes the scenario invalid. `look` must be a function of a module, for
+    processes to find it.
+    """
+    blocks = range(design.blocks) if which is None else which
+    study = uuid4().hex
+    tasks = ((_looked_at, (study, design.base, design.block(index), look, engine)) for index in blocks)
+    return in_order(tasks, threads=engine == "batch", jobs=jobs)
+
+
+def _looked_at(study: str, base: Base, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
+    return [None if (result := _played(study, base, row, engine)) is None else look(result) for row in rows]
+
+
+def _played(study: str, base: Base, row: Row, engine: str) -> Result | None:
+    from sim.api import play
+
+    try:
+        scenario, plan = _compiled(study, base, row.change)
+    except InputError:
+        return None
+    return play(scenario, plan, seed=row.seed, replication=row.replication, engine=engine)
+
+
+@lru_cache(maxsize=32)
+def _compiled(_study: str, base: Base, change: Row) -> tuple[Scenario, Plan]:
+    """Made once for all rows with the same change. Of one study: a file may be another in the next."""
+    from sim.compiler import compile_plan
+
+    scenario = loaded(base, change)
+    return scenario, compile_plan(scenario)
+
+
+def measured(result: Result) -> dict[str, float]:
+    """All KPIs of a run, and its milestones in days from the start."""
+    times = result.frames["milestones"].set_index("name")["time"]
+    kpis = {name: np.nan if value is None else value for name, value in result.kpis.items()}
+    return {**kpis, **{str(name): float(time) for name, time in times.items()}}
+
+
+def _tabulated(rows: Sequence[Mapping[str, float] | None]) -> Outcomes:
+    names = tuple(dict.fromkeys(name for row in rows if row is not None for name in row))
+    table = np.array([[(row or {}).get(name, np.nan) for name in names] for row in rows], dtype=np.float64)
+    return Outcomes(names, table.reshape(len(rows), len(names)), np.array([row is not None for row in rows]))
+
+
+def joined(parts: Sequence[Outcomes]) -> Outcomes:
+    """Outcomes one below the other; columns in the order in which they first appear."""
+    names = tuple(dict.fromkeys(name for part in parts for name in part.names))
+    place = {name: column for column, name in enumerate(names)}
+    table = np.full((sum(len(part.table) for part in parts), len(names)), np.nan)
+    first = 0
+    for part in parts:
+        table[first : first + len(part.table), [place[name] for name in part.names]] = part.table
+        first += len(part.table)
+    return Outcomes(names, table, np.concatenate([part.valid for part in parts]) if parts else np.zeros(0, bool))
