@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sim.ledger import Scalar
+from sim.scenario.layers import locate
 from sim.scenario.loader import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -72,6 +73,27 @@ class Design:
     def block(self, index: int) -> Sequence[Row]:
         """The rows of one block."""
         return self.rows[index * self.size : (index + 1) * self.size]
+
+
+class Blocks(Protocol):
+    """Rows of a base in blocks, listed or worked out when they are asked for."""
+
+    @property
+    def base(self) -> Base:
+        """What the rows change."""
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+
+    def block(self, index: int) -> Sequence[Row]:
+        """The rows of one block."""
+
+
+def anchored(scenario: str) -> str:
+    """A scenario's name as every process finds it, wherever it works; raises InputError if there is none."""
+    file = locate(scenario)
+    return str(file.resolve()) if str(file) == scenario else scenario
 
 
 def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.plan import BoolArray, FloatArray
-from sim.study.design import Base, Design, Row, loaded
+from sim.study.design import Base, Blocks, Row, anchored, loaded
 from sim.study.workers import in_order
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Outcomes:
         return [None if np.isnan(value) else value for value in self.column(name).tolist()]
 
 
-def run_design(design: Design, *, engine: str = "batch", jobs: int = 0, progress: Progress | None = None) -> Outcomes:
+def run_design(design: Blocks, *, engine: str = "batch", jobs: int = 0, progress: Progress | None = None) -> Outcomes:
     """Run every row of a design, `jobs` at a time (0: one for each core).
 
     The outcomes are the same to the bit whatever `jobs` is: each run depends on its row alone.
@@ -63,7 +63,7 @@ def run_design(design: Design, *, engine: str = "batch", jobs: int = 0, progress
 
 
 def each_block(
-    design: Design,
+    design: Blocks,
     look: Callable[[Result], T],
     *,
     engine: str,
@@ -72,13 +72,18 @@ def each_block(
 ) -> Iterator[list[T | None]]:
     """What `look` sees in the results of each block's rows, block by block (default: all of them).
 
-    None stands for a row that makes the scenario invalid. `look` must be a function of a module, for
+    None stands for a row that makes the scenario invalid, at the values drawn at its point included. `look` must be a function of a module, for
     processes to find it.
     """
     blocks = range(design.blocks) if which is None else which
     study = uuid4().hex
-    tasks = ((_looked_at, (study, design.base, design.block(index), look, engine)) for index in blocks)
+    base = replace(design.base, scenario=anchored(design.base.scenario))
+    tasks = ((_looked_at, (study, base, _anchored(design.block(index)), look, engine)) for index in blocks)
     return in_order(tasks, threads=engine == "batch", jobs=jobs)
+
+
+def _anchored(rows: Sequence[Row]) -> list[Row]:
+    return [row if row.scenario is None else replace(row, scenario=anchored(row.scenario)) for row in rows]
 
 
 def _looked_at(study: str, base: Base, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
@@ -90,9 +95,9 @@ def _played(study: str, base: Base, row: Row, engine: str) -> Result | None:
 
     try:
         scenario, plan = _compiled(study, base, row.change)
+        return play(scenario, plan, seed=row.seed, replication=row.replication, point=row.point, engine=engine)
     except InputError:
         return None
-    return play(scenario, plan, seed=row.seed, replication=row.replication, engine=engine)
 
 
 @lru_cache(maxsize=32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,3 +107,14 @@ def test_a_row_s_reading_takes_the_place_of_the_base_s() -> None:
             if base.sets and row.sets:
                 continue  # one input set twice, which is refused
             assert loaded(base, row).ledger.reading_name("fab.node") == "2nm"
+
+
+def test_rows_find_their_files_wherever_processes_work(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processes are kept from study to study, and stay in the directory where they began."""
+    run_design(Design(base, [Row(), Row()], size=1), engine="events", jobs=2)
+    (tmp_path / "here.yaml").write_text(Path(base.scenario).read_text())
+    monkeypatch.chdir(tmp_path)
+    outcomes = run_design(Design(Base("here.yaml"), [Row(), Row()], size=1), engine="events", jobs=2)
+    assert outcomes.valid.all()
