@@ -29,6 +29,17 @@ __all__ = ["Change", "Scenario", "list_shipped", "load_scenario"]
 MAX_PROBLEMS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The arguments of `load_scenario`, for studies to load it again with changes."""
+
+    scenario: str
+    sets: tuple[str, ...]
+    readings: tuple[str, ...]
+    without: tuple[str, ...]
+    values: tuple[tuple[str, Scalar], ...]
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A scenario after `extends`, overrides, readings and `only_if`, with every number resolved."""
@@ -46,6 +57,7 @@ class Scenario:
     """The figures that decide what `only_if` switches."""
     uncertain: Mapping[str, Uncertain]
     """What a study draws, by the id of the figure or the path of a number in place."""
+    asked: Asked
 
 
 def list_shipped() -> list[tuple[str, str]]:
@@ -85,6 +97,7 @@ def load_scenario(
     return Scenario(
         file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches,
         uncertain(document.uncertainty, inputs, loading.ledger),
+        Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items())),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from sim.ledger import Scalar
@@ -30,6 +31,7 @@ class Base:
     sets: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    values: tuple[tuple[str, Scalar], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,16 @@ class Blocks(Protocol):
         """The rows of one block."""
 
 
+def based(scenario: Scenario | Base | str | Path) -> Base:
+    """What to vary: a scenario as it was asked for, or by its name."""
+    if isinstance(scenario, Base):
+        return scenario
+    if not isinstance(scenario, Scenario):
+        return Base(str(scenario))
+    asked = scenario.asked
+    return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values)
+
+
 def anchored(scenario: str) -> str:
     """A scenario's name as every process finds it, wherever it works; raises InputError if there is none."""
     file = locate(scenario)
@@ -123,7 +135,7 @@ def loaded(base: Base, row: Row) -> Scenario:
     """
     return load_scenario(
         row.scenario or base.scenario, sets=_sets(base, row), readings=_readings(base, row),
-        without=(*base.without, *row.without), values=dict(row.values),
+        without=(*base.without, *row.without), values={**dict(base.values), **dict(row.values)},
     )  # fmt: skip
 
 

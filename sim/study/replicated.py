@@ -15,6 +15,7 @@ from sim.plan import FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.design import BLOCK, Base, Row, loaded
 from sim.study.points import points
+from sim.study.run import Outcomes
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def variants(base: Base, rows: Iterable[tuple[str, Row]]) -> tuple[Variant, ...]
 class Replicated:
     """A design: replications 0 to n - 1 of each variant, in blocks of one variant each.
 
-    Variants share seed and replications, and inputs of one name share their probabilities. Row i of
-    variant v stands at `where(v, n)[i]`. More replications only add blocks, or rows to the last.
+    Variants share seed and replications, and inputs of one name share their probabilities. More
+    replications only add blocks, or rows to the last ones.
     """
 
     def __init__(self, base: Base, variants: Sequence[Variant], n: int, seed: int) -> None:
@@ -86,8 +87,13 @@ class Replicated:
             for k, point in zip(replications, drawn.tolist(), strict=True)
         ]
 
-    def where(self, which: int, n: int) -> IntArray:
-        """The rows of one variant in the table of n replications of each, shape (n,)."""
+    def parts(self, outcomes: Outcomes) -> list[Outcomes]:
+        """The outcomes of each variant, a row for each replication that was run."""
+        n = len(outcomes.table) // len(self.variants)
+        return [outcomes.rows(self._where(which, n)) for which in range(len(self.variants))]
+
+    def _where(self, which: int, n: int) -> IntArray:
+        """Where the rows of one variant stand in the table of n replications of each, shape (n,)."""
         replication = np.arange(n)
         group, count = replication // BLOCK, len(self.variants)
         size = np.minimum(BLOCK, n - group * BLOCK)

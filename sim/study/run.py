@@ -11,11 +11,13 @@ from uuid import uuid4
 import numpy as np
 
 from sim.errors import InputError
-from sim.plan import BoolArray, FloatArray
+from sim.plan import BoolArray, FloatArray, IntArray
 from sim.study.design import Base, Blocks, Row, anchored, loaded
 from sim.study.workers import in_order
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.plan import Plan
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
@@ -44,22 +46,52 @@ class Outcomes:
         column: FloatArray = self.table[:, self.names.index(name)]
         return column
 
+    def rows(self, which: IntArray) -> Outcomes:
+        """Some of the rows, in the order of `which`."""
+        return Outcomes(self.names, self.table[which], self.valid[which])
+
     def values(self, name: str) -> list[float | None]:
         """The same with None for NaN."""
         return [None if np.isnan(value) else value for value in self.column(name).tolist()]
 
+    def frame(self, **columns: object) -> pd.DataFrame:
+        """A tidy frame: these columns (of each row, or of all), `valid`, then all that came out."""
+        import pandas as pd
 
-def run_design(design: Blocks, *, engine: str = "batch", jobs: int = 0, progress: Progress | None = None) -> Outcomes:
-    """Run every row of a design, `jobs` at a time (0: one for each core).
+        index = range(len(self.table))
+        told = pd.DataFrame({**columns, "valid": self.valid}, index=index)
+        return pd.concat([told, pd.DataFrame(self.table, index=index, columns=list(self.names))], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """When a study may end early: after any of these numbers of blocks, if what came out so far is enough."""
+
+    after: tuple[int, ...]
+    enough: Callable[[Outcomes], bool]
+
+
+def run_design(
+    design: Blocks, *, engine: str = "batch", jobs: int = 0, progress: Progress | None = None, until: Stop | None = None
+) -> Outcomes:
+    """Run every row of a design, `jobs` at a time (0: one for each core), or the first blocks `until` they are enough.
 
     The outcomes are the same to the bit whatever `jobs` is: each run depends on its row alone.
     """
     found: list[Outcomes] = []
-    for seen in each_block(design, measured, engine=engine, jobs=jobs):
-        found.append(_tabulated(seen))
-        if progress is not None:
-            progress(len(found) / design.blocks)
+    for last in (*(stop for stop in (until.after if until else ()) if stop < design.blocks), design.blocks):
+        for seen in each_block(design, measured, engine=engine, jobs=jobs, which=range(len(found), last)):
+            found.append(_tabulated(seen))
+            if progress is not None:
+                progress(len(found) / design.blocks)
+        if until is not None and last < design.blocks and until.enough(joined(found)):
+            break
     return joined(found)
+
+
+def part_of(progress: Progress | None, first: float, last: float) -> Progress | None:
+    """Progress of a part of the work, which leads from one share of it to another."""
+    return None if progress is None else lambda done: progress(first + (last - first) * done)
 
 
 def each_block(

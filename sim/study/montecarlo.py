@@ -1,0 +1,137 @@
+"""Monte Carlo: many replications of one scenario, its uncertain inputs drawn, and what they say."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.api import play
+from sim.results.result import scenario_hash
+from sim.scenario.loader import Scenario
+from sim.study.design import Base, Row, based
+from sim.study.documents import kpi_json, levels_json, milestone_json
+from sim.study.intervals import Interval
+from sim.study.lots import RUNS, Bias, lot_bias, scaled
+from sim.study.replicated import Replicated, Variant, variants
+from sim.study.run import Outcomes, Progress, measured, part_of, run_design
+from sim.study.summary import SHARE, Reached, Spread, passed, reached, spread
+from sim.study.until import Until, read_until, stop
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class MonteCarlo:
+    """Replications of a scenario and what they say.
+
+    `outcomes` holds one row a replication; `dimensions` inputs were drawn. `lot_scale` says how many
+    times as large as the scenario's own lots were, and `bias` what that does to each KPI.
+    """
+
+    scenario: Scenario
+    seed: int
+    engine: str
+    dimensions: int
+    outcomes: Outcomes
+    lot_scale: int
+    bias: Bias | None
+    until: Until | None
+    seconds: float
+
+    @property
+    def n(self) -> int:
+        """Replications."""
+        return len(self.outcomes.table)
+
+    @property
+    def dropped(self) -> int:
+        """Replications whose drawn inputs make no valid scenario; nothing counts them."""
+        return int((~self.outcomes.valid).sum())
+
+    @cached_property
+    def kpis(self) -> dict[str, Spread]:
+        """The spread of each KPI."""
+        names = (name for name in self.outcomes.names if name not in self.scenario.document.milestones)
+        return {name: spread(self.outcomes.column(name), scrambled=self.dimensions > 0) for name in names}
+
+    @cached_property
+    def milestones(self) -> dict[str, Reached]:
+        """How probably and when each milestone is reached."""
+        return {name: reached(self.scenario, name, self.outcomes) for name in self.scenario.document.milestones}
+
+    @cached_property
+    def passed(self) -> dict[str, dict[float, Interval]]:
+        """How probably each in-house share of the last twelve months is passed: 0, 10 and 50 %."""
+        names = (name for name in self.outcomes.names if name.startswith(SHARE))
+        return {name.removeprefix(SHARE): passed(self.outcomes.column(name)) for name in names}
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A tidy frame with a row for each run: replication, seed, valid, KPIs, milestones in days."""
+        return self.outcomes.frame(replication=range(self.n), seed=self.seed)
+
+    @property
+    def narrow(self) -> bool | None:
+        """Whether the wanted half-width was reached; None if none was wanted."""
+        if self.until is None:
+            return None
+        return self.until.enough(self.scenario, self.outcomes, scrambled=self.dimensions > 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `fabshift montecarlo --json`; dates of abstract time are numbers."""
+        return {
+            "scenario": self.scenario.name,
+            "n": self.n,
+            "seed": self.seed,
+            "engine": self.engine,
+            "dimensions": self.dimensions,
+            "dropped": self.dropped,
+            "lot_scale": self.lot_scale,
+            "lot_bias": self.bias.to_json() if self.bias else None,
+            "kpis": {name: kpi_json(s) for name, s in self.kpis.items()},
+            "milestones": {name: milestone_json(self.scenario, m) for name, m in self.milestones.items()},
+            "in_house": {name: levels_json(levels) for name, levels in self.passed.items()},
+            "hash": scenario_hash(self.scenario),
+            "seconds": self.seconds,
+        }
+
+
+def monte_carlo(
+    scenario: Scenario | Base | str | Path, n: int = 256, *, seed: int = 0, engine: str = "batch", jobs: int = 0,
+    until: str | None = None, lot_scale: int | str = 1, progress: Progress | None = None,
+) -> MonteCarlo:  # fmt: skip
+    """Run replications 0 to n - 1 of a scenario, each with its uncertain inputs drawn anew.
+
+    `until` ("fill_rate:0.005") stops at a half-width of the interval of a KPI's mean or a milestone's
+    probability; `n` is then the most. `lot_scale` makes lots so many times as large ("auto": as leaves
+    enough of them), and measures what that does. The result is the same whatever `jobs` is.
+
+    Raises:
+        InputError: the scenario, `until` or `lot_scale` is wrong.
+    """
+    began, base = time.monotonic(), based(scenario)
+    (own,) = variants(base, [("own lots", Row())])
+    wanted = read_until(until, _names(own, engine)) if until is not None else None
+    larger, factor = scaled(base, own, lot_scale, engine)
+    (played,) = (own,) if factor == 1 else variants(larger, [("larger lots", Row())])
+    design, work, bias = Replicated(larger, [played], n, seed), n, None
+    if factor > 1:
+        work += 2 * RUNS
+        row = Row(sets=larger.sets[len(base.sets) :])
+        first = part_of(progress, 0, 2 * RUNS / work)
+        bias = lot_bias(base, row, factor, seed=seed, engine=engine, jobs=jobs, progress=first)
+    outcomes = run_design(
+        design, engine=engine, jobs=jobs, progress=part_of(progress, 1 - n / work, 1),
+        until=stop(wanted, design) if wanted else None,
+    )  # fmt: skip
+    seconds = time.monotonic() - began
+    return MonteCarlo(played.scenario, seed, engine, len(design.dimensions), outcomes, factor, bias, wanted, seconds)
+
+
+def _names(variant: Variant, engine: str) -> list[str]:
+    """KPIs and milestones that a run has."""
+    return list(measured(play(variant.scenario, variant.plan, engine=engine)))

@@ -1,0 +1,88 @@
+"""When a study has enough runs: the wanted half-width of an interval.
+
+It is looked at only after fixed numbers of replications, of which the first is large enough for the
+error to be well known, so that stopping just when luck makes the interval narrow is rare: fixed-width
+intervals hold their level in the limit (Chow & Robbins 1965), and fall short of it when they may stop
+early (Law, Simulation Modeling and Analysis, section 9.4.1).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sim.errors import InputError, Mark, Problem, nearest
+from sim.scenario.loader import Scenario
+from sim.study.intervals import ENOUGH, Interval, mean_interval, probability_interval
+from sim.study.replicated import Replicated
+from sim.study.run import Outcomes, Stop
+
+FORM = "KPI:HALFWIDTH (fill_rate:0.005)"
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Stop when half the interval of a KPI's mean, or of a milestone's probability, is as small."""
+
+    name: str
+    half_width: float
+
+    def interval(self, scenario: Scenario, outcomes: Outcomes, *, scrambled: bool) -> Interval:
+        """The interval that is to be narrow."""
+        values = outcomes.column(self.name)
+        if self.name in scenario.document.milestones:
+            return probability_interval(int((values == values).sum()), int(outcomes.valid.sum()))
+        return mean_interval(values, scrambled=scrambled)
+
+    def enough(self, scenario: Scenario, outcomes: Outcomes, *, scrambled: bool) -> bool:
+        """Whether it is."""
+        return self.interval(scenario, outcomes, scrambled=scrambled).half_width <= self.half_width
+
+
+def read_until(text: str, names: Iterable[str]) -> Until:
+    """Understand KPI:HALFWIDTH against the names that a run has.
+
+    Raises:
+        InputError: it has another form, no such name, or no positive half-width.
+    """
+    name, _, width = (part.strip() for part in text.rpartition(":"))
+    known = list(names)
+    problem = None
+    if not name:
+        problem = Problem(Mark("--until"), "", "what to wait for is written " + FORM, repr(text))
+    elif name not in known:
+        problem = Problem(
+            Mark("--until"), "", "the run has no such KPI or milestone", repr(name), "those of run --json",
+            nearest(name, known),
+        )  # fmt: skip
+    elif not _positive(width):
+        problem = Problem(Mark("--until"), "", "the half-width is no positive number", repr(width), FORM)
+    if problem is not None:
+        raise InputError([problem])
+    return Until(name, float(width))
+
+
+def _positive(text: str) -> bool:
+    try:
+        return 0 < float(text) < math.inf
+    except ValueError:
+        return False
+
+
+def checks(most: int) -> Iterator[int]:
+    """Numbers of replications after which to look: 64, 96, 128, 192, 256, ..., all scrambles equally filled."""
+    size = ENOUGH
+    while size < most:
+        yield from (n for n in (size, size * 3 // 2) if n < most)
+        size *= 2
+
+
+def stop(until: Until, design: Replicated) -> Stop:
+    """The rule for a design: the interval of every variant is narrow enough."""
+
+    def enough(outcomes: Outcomes) -> bool:
+        parts = zip(design.variants, design.parts(outcomes), strict=True)
+        return all(until.enough(v.scenario, part, scrambled=design.scrambled) for v, part in parts)
+
+    return Stop(tuple(design.blocks_of(n) for n in checks(design.n)), enough)
