@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Engine(StrEnum):
+    """Which engine plays the plan out."""
+
+    EVENTS = "events"
+    BATCH = "batch"
+
 
 SETS = Annotated[
     list[str] | None,
@@ -25,3 +35,19 @@ WITHOUT = Annotated[
 JOBS = Annotated[
     int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); the answer does not depend on it.")
 ]
+SEED = Annotated[int, typer.Option(min=0, help="Seed of all luck.")]
+ENGINE = Annotated[
+    Engine, typer.Option(help="events is the readable reference; batch is compiled, and gives the same numbers.")
+]
+OUT = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Keep the study there; the same command goes on from what it holds."),
+]
+LOT_SCALE = Annotated[
+    str,
+    typer.Option(
+        "--lot-scale", metavar="K", help="Lots K times as large, or auto; what that does is measured (default: 1)."
+    ),
+]
+KPIS = Annotated[list[str] | None, typer.Option("--kpi", metavar="NAME", help="Show this KPI; may be repeated.")]
+ALL = Annotated[bool, typer.Option("--all", help="Show all KPIs.")]

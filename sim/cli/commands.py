@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("sim.cli.lint", "Inputs beyond precedent or physics, with the bound each exceeds."),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
     "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),
+    "montecarlo": ("sim.cli.montecarlo", "Many runs, inputs drawn: distributions, probabilities, their intervals."),
     "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
     "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),
     "bench": ("sim.cli.bench", "How fast it is, against yardsticks run beside it."),

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.choices import READINGS, SETS, WITHOUT
+from sim.cli.choices import ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
-
-
-class Engine(StrEnum):
-    """Which engine plays the plan out."""
-
-    EVENTS = "events"
-    BATCH = "batch"
 
 
 def command(
@@ -27,16 +19,14 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
+    seed: SEED = 0,
     replication: Annotated[
         int | None,
         typer.Option(
             min=0, metavar="K", help="Draw the uncertain inputs as replication K of a study (default: typical)."
         ),
     ] = None,
-    engine: Annotated[
-        Engine, typer.Option(help="events is the readable reference; batch is compiled, and gives the same numbers.")
-    ] = Engine.EVENTS,
+    engine: ENGINE = Engine.EVENTS,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")
     ] = None,

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.report.formats import NOTHING, about, count, dollars, plain, with_unit
+from sim.report.formats import NOTHING, about, count, plain, with_unit
+from sim.report.indicators import SHARES, date, shown
 from sim.report.tables import Block, Lines, left, right, table
 from sim.scenario.loader import Scenario
 from sim.study.dependence import TRIED_DAYS
@@ -17,28 +18,9 @@ if TYPE_CHECKING:
     from sim.study.dependence import Dependence, Dependences
     from sim.study.disagreement import Disagreement
 
-_SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
-
-
-def shown(scenario: Scenario, kpi: str, value: float | None) -> str:
-    """A KPI as people read it; a milestone, given in days from the start, as its date."""
-    if kpi in scenario.document.milestones:
-        return "not reached" if value is None else _date(scenario, value)
-    if value is None:
-        return NOTHING
-    if kpi.startswith(_SHARES):
-        return about(value)
-    return dollars(value) if "usd" in kpi or "cost" in kpi else count(value)
-
 
 def _lots(factor: int) -> str:
     return f"; lots {factor} times as large, to save time" if factor > 1 else ""
-
-
-def _date(scenario: Scenario, days: float) -> str:
-    start = scenario.document.horizon.start
-    unit = scenario.document.horizon.time_unit or ""
-    return f"{days:.4g} {unit}".rstrip() if start is None else str(start + dt.timedelta(days=int(days)))
 
 
 def chain(scenario: Scenario, milestone: str, steps: Sequence[Step]) -> Block:
@@ -46,7 +28,7 @@ def chain(scenario: Scenario, milestone: str, steps: Sequence[Step]) -> Block:
     title = f"How {milestone} came about, walked back from its date"
     if not steps:
         return Lines(title, ("it was not reached within the horizon",))
-    rows = [(_date(scenario, s.day), s.what, "; ".join(_set_by(scenario, path) for path in s.inputs)) for s in steps]
+    rows = [(date(scenario, s.day), s.what, "; ".join(_set_by(scenario, path) for path in s.inputs)) for s in steps]
     return table(title, [left("date"), left("what happened"), left("set by")], rows)
 
 
@@ -127,7 +109,7 @@ def spread(scenario: Scenario, found: Disagreement, seed: int, factor: int) -> l
 def _width(scenario: Scenario, found: Disagreement) -> str:
     if found.kpi in scenario.document.milestones:
         return f"{found.sd:.0f} days"
-    return f"{100 * found.sd:.3g} points" if found.kpi.startswith(_SHARES) else shown(scenario, found.kpi, found.sd)
+    return f"{100 * found.sd:.3g} points" if found.kpi.startswith(SHARES) else shown(scenario, found.kpi, found.sd)
 
 
 def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Step]) -> dict[str, Any]:
@@ -140,7 +122,7 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Ste
         "rests_on": [_knob_json(d) for d in found.found],
         "without_effect": list(found.unmoved),
         "without": dict(found.without),
-        "chain": [{"date": _date(scenario, s.day), "what": s.what, "inputs": list(s.inputs)} for s in steps],
+        "chain": [{"date": date(scenario, s.day), "what": s.what, "inputs": list(s.inputs)} for s in steps],
     }
 
 

@@ -13,6 +13,7 @@ from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
     from sim.results.result import Result
+    from sim.scenario.schema import Document
 
 Cells = dict[tuple[str, str, str], float]
 """(name, measure, column) -> sum."""
@@ -45,11 +46,9 @@ def in_house_shares(result: Result) -> Table | None:
         return None
     shares = result.scenario.document.shares
     names = [*(n for n in shares if n in found), *(n for n in found if n not in shares)]
-    echoes = {name: _echoes(result, name) for name in names}
-    rows = [
-        [name + ("*" if echoes[name] else ""), *(_share(cells, name, c) for c in grouping.labels)] for name in names
-    ]
-    by_remark = {text: [n for n in names if text in echoes[n]] for name in names for text in echoes[name]}
+    said = {name: echoes(result.scenario.document, name) for name in names}
+    rows = [[name + ("*" if said[name] else ""), *(_share(cells, name, c) for c in grouping.labels)] for name in names]
+    by_remark = {text: [n for n in names if text in said[n]] for name in names for text in said[name]}
     notes = [f"* {', '.join(marked)}: echoes an assumption ({text})" for text, marked in by_remark.items()]
     title = f"In-house share by {grouping.unit} [%] ({NOTHING}: nothing was made)"
     return table(title, [left("share"), *spread(grouping.labels)], rows, notes)
@@ -60,9 +59,8 @@ def _share(cells: Cells, name: str, column: str) -> str:
     return percent(cells.get((name, "in_house", column), 0.0) / total) if total else NOTHING
 
 
-def _echoes(result: Result, share: str) -> list[str]:
+def echoes(document: Document, share: str) -> list[str]:
     """What is said beside a share: the remarks of the sites that take part in it."""
-    document = result.scenario.document
     sites = dict.fromkeys(document.recipes[r].site for r in of_share(document, share))
     remarks = ((titled(document.sites, n), document.sites[n].echoes_assumption) for n in sites if n in document.sites)
     return [f"{site}: {remark}" for site, remark in remarks if remark]

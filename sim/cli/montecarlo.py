@@ -1,0 +1,53 @@
+"""`fabshift montecarlo`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.choices import ALL, ENGINE, JOBS, KPIS, LOT_SCALE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.output import emit_json
+from sim.cli.studies import progress_of
+
+FEW = 256
+MOST = 8192
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    n: Annotated[
+        int | None, typer.Option("-n", min=1, help=f"Runs ({FEW}); with --until, at most so many ({MOST}).")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="KPI:HALFWIDTH", help="Stop when the 95 % interval is so narrow (fill_rate:0.005)."),
+    ] = None,
+    sets: SETS = None,
+    readings: READINGS = None,
+    without: WITHOUT = None,
+    seed: SEED = 0,
+    engine: ENGINE = Engine.BATCH,
+    jobs: JOBS = 0,
+    lot_scale: LOT_SCALE = "1",
+    kpi: KPIS = None,
+    everything: ALL = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Run many replications and show what they say."""
+    from sim.study.design import Base
+    from sim.study.montecarlo import monte_carlo
+
+    base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    most = n or (FEW if until is None else MOST)
+    with progress_of(most, None) as bar:
+        found = monte_carlo(
+            base, most, seed=seed, engine=engine.value, jobs=jobs, until=until, lot_scale=lot_scale, progress=bar
+        )
+    if as_json:
+        emit_json(found.to_json())
+        return
+    from sim.report.montecarlo_report import montecarlo_report
+    from sim.report.render import show
+
+    show(montecarlo_report(found, kpi or (), everything=everything))

@@ -1,0 +1,30 @@
+"""What commands that run studies share: their progress, and how an interrupted one is resumed."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim.cli.progress import Runs
+
+
+@contextmanager
+def progress_of(total: int, out: Path | None) -> Iterator[Runs]:
+    """Show progress; where the study is interrupted, say what is kept and how it goes on."""
+    with Runs(total) as bar:
+        try:
+            yield bar
+        except KeyboardInterrupt:
+            bar.__exit__()
+            print(_interrupted(bar, out), file=sys.stderr)
+            raise
+
+
+def _interrupted(bar: Runs, out: Path | None) -> str:
+    if out is None:
+        return f"interrupted after {bar.done:,} of {bar.total:,} runs; nothing is kept (--out DIR keeps finished runs)"
+    again = shlex.join(["fabshift", *sys.argv[1:]])
+    return f"interrupted after {bar.done:,} of {bar.total:,} runs, which {out} keeps; to go on:\n  {again}"

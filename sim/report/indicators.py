@@ -1,0 +1,98 @@
+"""How KPIs are shown: which come first, in which unit, with how many digits, and which way is better."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+
+from sim.errors import InputError, Mark, Problem, nearest
+from sim.report.formats import NOTHING, about, count, dollars
+from sim.scenario.loader import Scenario
+
+SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
+_HEADLINE = ("fill_rate", "served_by_end", "h100e_delivered", "capex_usd", "npv_usd")
+_HIGHER = ("in_house_share", "fill_rate", "served", "delivered", "h100e_delivered", "h100e_growth_per", "npv", "value_usd", "salvage_usd")  # fmt: skip
+_LOWER = ("backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd", "transport_usd", "total_cost_usd", "unit_cost", "mean_wait", "mean_queue", "time_in_system", "left_over", "h100e_idle")  # fmt: skip
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+
+
+def shown(scenario: Scenario, kpi: str, value: float | None) -> str:
+    """A KPI as people read it; a milestone, given in days from the start, as its date."""
+    if kpi in scenario.document.milestones:
+        return "not reached" if value is None or math.isnan(value) else date(scenario, value)
+    if value is None:
+        return NOTHING
+    if kpi.startswith(SHARES):
+        return about(value)
+    return dollars(value) if is_money(kpi) else count(value)
+
+
+def date(scenario: Scenario, days: float) -> str:
+    """Days from the start as a date, of abstract time with its unit."""
+    start = scenario.document.horizon.start
+    unit = scenario.document.horizon.time_unit or ""
+    if math.isnan(days):
+        return NOTHING
+    return f"{days:.4g} {unit}".rstrip() if start is None else str(start + dt.timedelta(days=int(days)))
+
+
+def is_money(kpi: str) -> bool:
+    """Whether it is in dollars."""
+    return "usd" in kpi or "cost" in kpi
+
+
+def named(kpi: str) -> str:
+    """Its name, with the unit that its numbers do not carry themselves."""
+    return f"{kpi} [%]" if kpi.startswith(SHARES) else kpi
+
+
+def headline(names: Iterable[str]) -> list[str]:
+    """The KPIs that are shown where no others are asked for."""
+    known = list(names)
+    return [*(n for n in known if n.startswith("in_house_share.")), *(n for n in _HEADLINE if n in known)]
+
+
+def chosen(names: Sequence[str], wished: Sequence[str], *, everything: bool = False) -> list[str]:
+    """The KPIs to show: those wished for, all, or the first ones.
+
+    Raises:
+        InputError: some are not known.
+    """
+    unknown = [name for name in wished if name not in names]
+    if unknown:
+        message = "the run has no such KPI"
+        raise InputError(
+            [Problem(Mark("--kpi"), "", message, repr(n), "those of run --json", nearest(n, names)) for n in unknown]
+        )
+    return list(names) if everything else list(wished) or headline(names)
+
+
+def higher_is_better(kpi: str) -> bool | None:
+    """Which way is better; None where that depends."""
+    if kpi.startswith(_HIGHER):
+        return True
+    return False if kpi.startswith(_LOWER) else None
+
+
+def alike(kpi: str, numbers: Sequence[float], resolution: float) -> list[str]:
+    """Numbers of one KPI with the same scale and digits, enough of them to show steps of `resolution`."""
+    sizes = [abs(n) for n in numbers if math.isfinite(n)]
+    scale, letter = next(((s, t) for s, t in _SCALES if max(sizes, default=0.0) >= s * 0.99995), (1.0, ""))
+    if kpi.startswith(SHARES):
+        scale, letter = 0.01, ""
+    digits = _digits(resolution / scale, whole=scale == 1.0 and all(size.is_integer() for size in sizes))
+    return [_written(n / scale, digits, letter, "$" if is_money(kpi) else "") for n in numbers]
+
+
+def _digits(step: float, *, whole: bool) -> int:
+    if not step or not math.isfinite(step):
+        return 0 if whole else 1
+    return min(max(0 if whole else 1, -math.floor(math.log10(step))), 4)
+
+
+def _written(number: float, digits: int, letter: str, sign: str) -> str:
+    if not math.isfinite(number):
+        return NOTHING
+    text = f"{abs(number):,.{digits}f}"
+    return f"{'-' if number < 0 and float(text.replace(',', '')) else ''}{sign}{text}{letter}"

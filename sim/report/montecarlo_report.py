@@ -1,0 +1,56 @@
+"""What `fabshift montecarlo` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.report import study_tables
+from sim.report.indicators import chosen
+from sim.report.run_report import changes
+from sim.report.tables import Block, Lines
+from sim.study.intervals import ENOUGH
+from sim.study.montecarlo import MonteCarlo
+from sim.study.points import SCRAMBLES
+from sim.study.summary import SHARE
+
+
+def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
+    """Every table of a study; the KPIs that are wished for, or all, or the first ones."""
+    names = chosen(list(found.kpis), wished, everything=everything)
+    lying = [
+        study_tables.histogram(name, found.outcomes.column(f"{SHARE}{name}"))
+        for name in found.passed
+        if f"{SHARE}{name}" in names and (name == next(iter(found.passed)) or f"{SHARE}{name}" in wished)
+    ]
+    blocks: list[Block | None] = [
+        changes(found.scenario),
+        _head(found),
+        study_tables.kpis({name: found.kpis[name] for name in names}, found.n - found.dropped, _notes(found)),
+        study_tables.passed(found.scenario, found.passed),
+        *lying,
+        *study_tables.milestones(found.scenario, found.milestones),
+        study_tables.lot_bias(found.bias, names) if found.bias else None,
+    ]
+    return [block for block in blocks if block is not None]
+
+
+def _head(found: MonteCarlo) -> Lines:
+    document = found.scenario.document
+    drawn = f"{found.dimensions} uncertain inputs drawn" if found.dimensions else "no input is uncertain"
+    lines = [f"{found.n:,} runs from seed {found.seed}, engine {found.engine}; {drawn}."]
+    if found.dropped:
+        lines.append(f"{found.dropped:,} of them drew inputs that make no valid scenario, and are left out.")
+    if found.until is not None:
+        wanted = f"the half-width {found.until.half_width:g} of {found.until.name}"
+        lines.append(f"It stopped at {wanted}." if found.narrow else f"{found.n:,} runs were not enough for {wanted}.")
+    return Lines(f"{found.scenario.name}: {document.title}", tuple(lines))
+
+
+def _notes(found: MonteCarlo) -> list[str]:
+    if found.dimensions and found.n >= ENOUGH:
+        how = f"+-: half the 95 % interval of the mean, Student's over the means of {SCRAMBLES} independent scrambles of the points"
+    elif found.dimensions:
+        how = f"+-: half the 95 % interval of the mean, Student's, runs taken as independent (fewer than {ENOUGH})"
+    else:
+        how = "+-: half the 95 % interval of the mean, Student's over independent runs"
+    return [f"{how}; of probabilities: Wilson's"]

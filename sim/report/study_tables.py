@@ -1,0 +1,113 @@
+"""Tables of many runs: KPIs with intervals and percentiles, milestones by date, how shares lie."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from sim.plan import FloatArray
+from sim.report.chain import titled
+from sim.report.formats import NOTHING
+from sim.report.indicators import alike, date, named
+from sim.report.shift_tables import echoes
+from sim.report.tables import Table, left, right, spread, table
+from sim.scenario.loader import Scenario
+from sim.study.intervals import Interval
+from sim.study.lots import Bias
+from sim.study.summary import Reached, Spread, deadlines
+
+BAR = 24
+"""The longest bar of a histogram."""
+
+
+def kpis(found: Mapping[str, Spread], n: int, notes: Sequence[str]) -> Table:
+    """Mean with interval, percentiles."""
+    rows = [[_named(name, s, n), *_spread(name, s)] for name, s in found.items()]
+    columns = [left("KPI"), right("mean"), right("+-"), right("5 %"), right("median"), right("95 %")]
+    return table(f"KPIs over {n:,} runs", columns, rows, notes)
+
+
+def _named(name: str, s: Spread, n: int) -> str:
+    return named(name) if s.n == n else f"{named(name)} ({s.n:,} runs have it)"
+
+
+def _spread(name: str, s: Spread) -> list[str]:
+    p5, p50, p95 = (q.estimate for q in s.percentiles.values())
+    return alike(name, [s.mean.estimate, s.mean.half_width, p5, p50, p95], s.mean.half_width)
+
+
+def between(low: str, high: str) -> str:
+    """An interval, or that there is none."""
+    return NOTHING if NOTHING in (low, high) else f"{low} to {high}"
+
+
+def chance(p: Interval) -> str:
+    """A probability in percent with its interval: 62 (58 to 66); 0 and 100 only where all runs agree."""
+    return NOTHING if math.isnan(p.estimate) else f"{percents(p.estimate)} ({100 * p.low:.0f} to {100 * p.high:.0f})"
+
+
+def percents(share: float) -> str:
+    """A probability in whole percent, or that it is less than one, or more than 99."""
+    if 0 < share < 0.01:
+        return "<1"
+    return ">99" if 0.99 < share < 1 else f"{100 * share:.0f}"
+
+
+def milestones(scenario: Scenario, found: Mapping[str, Reached]) -> list[Table]:
+    """How probably and when milestones are reached, and by which date how probably."""
+    if not found:
+        return []
+    first = [
+        [titled(scenario.document.milestones, name), chance(m.probability), *(date(scenario, q.estimate) for q in m.percentiles.values())]
+        for name, m in found.items()
+    ]  # fmt: skip
+    columns = [left("milestone"), right("reached", "%"), right("5 %"), right("median"), right("95 %")]
+    by = [[titled(scenario.document.milestones, name), *(percents(p.estimate) for p in m.by.values())] for name, m in found.items()]  # fmt: skip
+    labels = [d.label for d in deadlines(scenario)]
+    return [
+        table("Milestones: probability by the end, and dates where reached", columns, first),
+        table("Probability that a milestone is reached by the end of a period [%]", [left("milestone"), *spread(labels)], by),
+    ]  # fmt: skip
+
+
+def passed(scenario: Scenario, found: Mapping[str, Mapping[float, Interval]]) -> Table | None:
+    """How probably each in-house share passes 0, 10 and 50 %."""
+    if not found:
+        return None
+    rows: list[list[str]] = []
+    remarks: dict[str, list[str]] = {}
+    for name, levels in found.items():
+        texts = echoes(scenario.document, name)
+        remarks |= {text: [*remarks.get(text, []), name] for text in texts}
+        rows.append([name + ("*" if texts else ""), *(chance(p) for p in levels.values())])
+    notes = [f"* {', '.join(names)}: echoes an assumption ({text})" for text, names in remarks.items()]
+    columns = [left("share"), right("more than 0"), right("10 % or more"), right("50 % or more")]
+    return table("Probability of an in-house share in the last 12 months [%]", columns, rows, notes)
+
+
+def histogram(name: str, share: FloatArray) -> Table | None:
+    """How the runs lie over the values of an in-house share; two heaps make its mean mislead."""
+    numbers = share[~np.isnan(share)]
+    if not len(numbers) or (numbers == numbers[0]).all():
+        return None
+    edges = np.arange(11) / 10
+    inside = np.histogram(numbers[numbers > 0], edges)[0]
+    bins = {"0": int((numbers == 0).sum()), **{f"{10 * k} to {10 * k + 10}": int(c) for k, c in enumerate(inside)}}
+    most = max(bins.values())
+    rows = [[label, percents(c / len(numbers)) if c else NOTHING, "#" * math.ceil(BAR * c / most)] for label, c in bins.items()]  # fmt: skip
+    return table(f"How in_house_share.{name} lies", [right("share", "%"), right("runs", "%"), left("")], rows)
+
+
+def lot_bias(bias: Bias, names: Sequence[str]) -> Table:
+    """What larger lots do."""
+    rows = []
+    for name in names:
+        difference = bias.difference[name]
+        numbers = [bias.own[name], difference.estimate, difference.low, difference.high]
+        own, mean, low, high = alike(name, numbers, difference.half_width)
+        rows.append([named(name), own, mean, between(low, high)])
+    columns = [left("KPI"), right("own lots"), right("difference"), right("95 % interval")]
+    title = f"What lots {bias.factor} times as large do: paired runs, {bias.n} replications"
+    return table(title, columns, rows)
