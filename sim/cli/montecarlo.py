@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, ENGINE, JOBS, KPIS, LOT_SCALE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALL, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of
 
@@ -30,6 +30,7 @@ def command(
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
     lot_scale: LOT_SCALE = "1",
+    out: OUT = None,
     kpi: KPIS = None,
     everything: ALL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -40,10 +41,11 @@ def command(
 
     base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
     most = n or (FEW if until is None else MOST)
-    with progress_of(most, None) as bar:
+    with progress_of(most, out) as bar:
         found = monte_carlo(
-            base, most, seed=seed, engine=engine.value, jobs=jobs, until=until, lot_scale=lot_scale, progress=bar
-        )
+            base, most, seed=seed, engine=engine.value, jobs=jobs, until=until, lot_scale=lot_scale, out=out,
+            progress=bar,
+        )  # fmt: skip
     if as_json:
         emit_json(found.to_json())
         return
@@ -51,3 +53,5 @@ def command(
     from sim.report.render import show
 
     show(montecarlo_report(found, kpi or (), everything=everything))
+    if out is not None:
+        print(f"\nkept in {out}")

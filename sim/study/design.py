@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.ledger import Scalar
 from sim.scenario.layers import locate
 from sim.scenario.loader import Scenario, load_scenario
+from sim.study.provenance import fingerprint, told
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -72,6 +74,15 @@ class Design:
         """How many blocks the rows make."""
         return -(-len(self.rows) // self.size)
 
+    def identity(self) -> dict[str, Any]:
+        """What the outcomes depend on, as plain data."""
+        rows = hashlib.sha256(repr(tuple(self.rows)).encode()).hexdigest()
+        return {"study": "design", "scenarios": {"base": fingerprint(loaded(self.base, Row()))}, "rows": rows}
+
+    def resolved(self) -> dict[str, Any]:
+        """The base in full."""
+        return {"base": told(loaded(self.base, Row()))}
+
     def block(self, index: int) -> Sequence[Row]:
         """The rows of one block."""
         return self.rows[index * self.size : (index + 1) * self.size]
@@ -90,6 +101,12 @@ class Blocks(Protocol):
 
     def block(self, index: int) -> Sequence[Row]:
         """The rows of one block."""
+
+    def identity(self) -> dict[str, Any]:
+        """What the outcomes depend on, as plain data; how many rows there are is no part of it."""
+
+    def resolved(self) -> dict[str, Any]:
+        """The scenarios in full, to tell what changed."""
 
 
 def based(scenario: Scenario | Base | str | Path) -> Base:

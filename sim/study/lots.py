@@ -11,7 +11,7 @@ from sim.study.design import Base, Row, coarser
 from sim.study.documents import ci95, number
 from sim.study.intervals import Interval, mean_interval
 from sim.study.replicated import Replicated, Variant, variants
-from sim.study.run import Progress, run_design
+from sim.study.run import run_design
 
 AUTO = "auto"
 RUNS = 20
@@ -54,12 +54,10 @@ def scaled(base: Base, own: Variant, wanted: int | str, engine: str) -> tuple[Ba
     return coarser(base, typical, None if wanted == AUTO else int(wanted))
 
 
-def lot_bias(
-    base: Base, row: Row, factor: int, *, seed: int, engine: str, jobs: int, progress: Progress | None = None
-) -> Bias:
-    """Run the base and the row of larger lots on common random numbers."""
-    design = Replicated(base, variants(base, [("own lots", Row()), ("larger lots", row)]), RUNS, seed)
-    own, larger = design.parts(run_design(design, engine=engine, jobs=jobs, progress=progress))
+def lot_bias(base: Base, row: Row, factor: int, *, seed: int, engine: str, **how: Any) -> Bias:
+    """Run the base and the row of larger lots on common random numbers; `how` is for `run_design`."""
+    design = Replicated("lots", base, variants(base, [("own lots", Row()), ("larger lots", row)]), RUNS, seed)
+    own, larger = design.parts(run_design(design, engine=engine, **how))
     names = own.names
     return Bias(
         factor,

@@ -17,6 +17,7 @@ from sim.study.intervals import Interval
 from sim.study.lots import RUNS, Bias, lot_bias, scaled
 from sim.study.replicated import Replicated, Variant, variants
 from sim.study.run import Outcomes, Progress, measured, part_of, run_design
+from sim.study.store import publish
 from sim.study.summary import SHARE, Reached, Spread, passed, reached, spread
 from sim.study.until import Until, read_until, stop
 
@@ -102,34 +103,40 @@ class MonteCarlo:
 
 def monte_carlo(
     scenario: Scenario | Base | str | Path, n: int = 256, *, seed: int = 0, engine: str = "batch", jobs: int = 0,
-    until: str | None = None, lot_scale: int | str = 1, progress: Progress | None = None,
+    until: str | None = None, lot_scale: int | str = 1, out: Path | None = None, progress: Progress | None = None,
 ) -> MonteCarlo:  # fmt: skip
     """Run replications 0 to n - 1 of a scenario, each with its uncertain inputs drawn anew.
 
     `until` ("fill_rate:0.005") stops at a half-width of the interval of a KPI's mean or a milestone's
     probability; `n` is then the most. `lot_scale` makes lots so many times as large ("auto": as leaves
-    enough of them), and measures what that does. The result is the same whatever `jobs` is.
+    enough of them), and measures what that does. `out` keeps the study in a directory, and goes on from
+    what it holds. The result is the same whatever `jobs` is.
 
     Raises:
-        InputError: the scenario, `until` or `lot_scale` is wrong.
+        InputError: the scenario, `until` or `lot_scale` is wrong, or `out` holds another study.
     """
     began, base = time.monotonic(), based(scenario)
     (own,) = variants(base, [("own lots", Row())])
     wanted = read_until(until, _names(own, engine)) if until is not None else None
     larger, factor = scaled(base, own, lot_scale, engine)
-    (played,) = (own,) if factor == 1 else variants(larger, [("larger lots", Row())])
-    design, work, bias = Replicated(larger, [played], n, seed), n, None
-    if factor > 1:
-        work += 2 * RUNS
-        row = Row(sets=larger.sets[len(base.sets) :])
-        first = part_of(progress, 0, 2 * RUNS / work)
-        bias = lot_bias(base, row, factor, seed=seed, engine=engine, jobs=jobs, progress=first)
+    (played,) = variants(larger, [("scenario", Row())])
+    design = Replicated("montecarlo", larger, [played], n, seed)
+    share = n / (n + (2 * RUNS if factor > 1 else 0))
     outcomes = run_design(
-        design, engine=engine, jobs=jobs, progress=part_of(progress, 1 - n / work, 1),
+        design, engine=engine, jobs=jobs, out=out, progress=part_of(progress, 0, share),
         until=stop(wanted, design) if wanted else None,
     )  # fmt: skip
+    bias = None
+    if factor > 1:
+        row = Row(sets=larger.sets[len(base.sets) :])
+        there = out / "lots" if out is not None else None
+        rest = part_of(progress, share, 1)
+        bias = lot_bias(base, row, factor, seed=seed, engine=engine, jobs=jobs, out=there, progress=rest)
     seconds = time.monotonic() - began
-    return MonteCarlo(played.scenario, seed, engine, len(design.dimensions), outcomes, factor, bias, wanted, seconds)
+    found = MonteCarlo(played.scenario, seed, engine, len(design.dimensions), outcomes, factor, bias, wanted, seconds)
+    if out is not None:
+        publish(out, found.runs, {k: v for k, v in found.to_json().items() if k != "seconds"})
+    return found
 
 
 def _names(variant: Variant, engine: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from sim.plan import FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.design import BLOCK, Base, Row, loaded
 from sim.study.points import points
+from sim.study.provenance import fingerprint, told
 from sim.study.run import Outcomes
 
 
@@ -54,8 +56,8 @@ class Replicated:
     replications only add blocks, or rows to the last ones.
     """
 
-    def __init__(self, base: Base, variants: Sequence[Variant], n: int, seed: int) -> None:
-        self.base, self.variants, self.n, self.seed = base, tuple(variants), n, seed
+    def __init__(self, study: str, base: Base, variants: Sequence[Variant], n: int, seed: int) -> None:
+        self.study, self.base, self.variants, self.n, self.seed = study, base, tuple(variants), n, seed
         shared = {d.stream: d for v in self.variants for d in v.plan.dimensions}
         self.dimensions: tuple[Dimension, ...] = tuple(shared.values())
         place = {stream: i for i, stream in enumerate(shared)}
@@ -86,6 +88,16 @@ class Replicated:
             replace(row, replication=k, point=tuple(point))
             for k, point in zip(replications, drawn.tolist(), strict=True)
         ]
+
+    def identity(self) -> dict[str, Any]:
+        """What the outcomes depend on, as plain data; how many replications there are is no part of it."""
+        scenarios = {v.label: fingerprint(v.scenario) for v in self.variants}
+        return {"study": self.study, "seed": self.seed, "scenarios": scenarios}
+
+    def resolved(self) -> dict[str, Any]:
+        """The scenarios that the variants are made of, in full."""
+        first = {v.row.scenario: v for v in reversed(self.variants)}
+        return {v.label: told(loaded(self.base, Row(scenario=scenario))) for scenario, v in first.items()}
 
     def parts(self, outcomes: Outcomes) -> list[Outcomes]:
         """The outcomes of each variant, a row for each replication that was run."""

@@ -16,11 +16,14 @@ from sim.study.design import Base, Blocks, Row, anchored, loaded
 from sim.study.workers import in_order
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from sim.plan import Plan
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
+    from sim.study.store import Store
 
 T = TypeVar("T")
 Progress = Callable[[float], None]
@@ -72,21 +75,44 @@ class Stop:
 
 
 def run_design(
-    design: Blocks, *, engine: str = "batch", jobs: int = 0, progress: Progress | None = None, until: Stop | None = None
-) -> Outcomes:
-    """Run every row of a design, `jobs` at a time (0: one for each core), or the first blocks `until` they are enough.
+    design: Blocks, *, engine: str = "batch", jobs: int = 0, out: Path | None = None,
+    progress: Progress | None = None, until: Stop | None = None,
+) -> Outcomes:  # fmt: skip
+    """Run every row of a design, `jobs` at a time (0: one for each core), or the first blocks that are enough.
 
-    The outcomes are the same to the bit whatever `jobs` is: each run depends on its row alone.
+    The outcomes are the same to the bit whatever `jobs` is: each run depends on its row alone. With
+    `out` finished blocks are kept in that directory, and those found there are not run again.
+
+    Raises:
+        InputError: the base is wrong, or `out` holds another study.
     """
+    from sim.study.store import Store
+
+    store = Store(out, design, engine) if out is not None else None
     found: list[Outcomes] = []
     for last in (*(stop for stop in (until.after if until else ()) if stop < design.blocks), design.blocks):
-        for seen in each_block(design, measured, engine=engine, jobs=jobs, which=range(len(found), last)):
-            found.append(_tabulated(seen))
-            if progress is not None:
-                progress(len(found) / design.blocks)
+        done = part_of(progress, len(found) / design.blocks, last / design.blocks)
+        found += _run(design, range(len(found), last), store, engine, jobs, done)
         if until is not None and last < design.blocks and until.enough(joined(found)):
             break
     return joined(found)
+
+
+def _run(
+    design: Blocks, which: range, store: Store | None, engine: str, jobs: int, progress: Progress | None
+) -> list[Outcomes]:
+    """The outcomes of these blocks: those that are kept as they are, the others run, and kept as they come."""
+    found = {} if store is None else {i: kept for i in which if (kept := store.read(i, design.block(i))) is not None}
+    missing = [index for index in which if index not in found]
+    fresh = each_block(design, measured, engine=engine, jobs=jobs, which=missing)
+    for index in (None, *missing):
+        if index is not None:
+            found[index] = _tabulated(next(fresh))
+            if store is not None:
+                store.write(index, design.block(index), found[index])
+        if progress is not None:
+            progress(len(found) / len(which))
+    return [found[index] for index in which]
 
 
 def part_of(progress: Progress | None, first: float, last: float) -> Progress | None:
@@ -145,7 +171,7 @@ def measured(result: Result) -> dict[str, float]:
     """All KPIs of a run, and its milestones in days from the start."""
     times = result.frames["milestones"].set_index("name")["time"]
     kpis = {name: np.nan if value is None else value for name, value in result.kpis.items()}
-    return {**kpis, **{str(name): float(time) for name, time in times.items()}}
+    return {**kpis, **{str(name): np.nan if time is None else float(time) for name, time in times.items()}}
 
 
 def _tabulated(rows: Sequence[Mapping[str, float] | None]) -> Outcomes:

@@ -17,5 +17,5 @@ def in_order(tasks: Iterable[Task[T]], *, threads: bool, jobs: int) -> Iterator[
     workers = jobs or cpu_count()
     if workers == 1:
         return (function(*arguments) for function, arguments in tasks)
-    pool = Parallel(n_jobs=workers, prefer="threads" if threads else "processes", return_as="generator")
+    pool = Parallel(n_jobs=workers, backend="threading" if threads else "loky", return_as="generator")
     return iter(pool(delayed(function)(*arguments) for function, arguments in tasks))
