@@ -11,6 +11,7 @@ the first 16 are, and points that are spread more evenly make that interval too 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,19 +91,24 @@ def percentile(values: FloatArray, q: float) -> Interval:
     An end is NaN where even the outermost value is not sure enough: for p5 and p95 that takes 72 values.
     NaN counts as no value.
     """
-    from scipy.stats import binom
-
     ordered = np.sort(values[~np.isnan(values)])
     n = len(ordered)
     if not n:
         return Interval(np.nan, np.nan, np.nan)
-    outside = (1 - LEVEL) / 2
-    # The r-th smallest lies above the quantile with probability P(Bin(n, q) < r), the s-th below with P(Bin(n, q) >= s).
-    r = int(binom.ppf(outside, n, q))
-    s = int(binom.ppf(1 - outside, n, q)) + 1
-    low = float(ordered[r - 1]) if r >= 1 else np.nan
-    high = float(ordered[s - 1]) if s <= n else np.nan
+    first, last = _order_statistics(n, q)
+    low = float(ordered[first - 1]) if first >= 1 else np.nan
+    high = float(ordered[last - 1]) if last <= n else np.nan
     return Interval(float(ordered[_rank(n, q)]), low, high)
+
+
+@lru_cache(maxsize=64)
+def _order_statistics(n: int, q: float) -> tuple[int, int]:
+    """Ranks r and s around the quantile: the r-th smallest of n values lies above it with probability
+    P(Bin(n, q) < r), the s-th below with P(Bin(n, q) >= s)."""
+    from scipy.stats import binom
+
+    outside = (1 - LEVEL) / 2
+    return int(binom.ppf(outside, n, q)), int(binom.ppf(1 - outside, n, q)) + 1
 
 
 def _rank(n: int, q: float) -> int:
