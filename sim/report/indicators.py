@@ -1,4 +1,4 @@
-"""How KPIs are shown: which come first, in which unit, with how many digits, and which way is better."""
+"""How KPIs are shown: which come first, in which unit, with how many digits."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from sim.scenario.loader import Scenario
 
 SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
 _HEADLINE = ("fill_rate", "served_by_end", "h100e_delivered", "capex_usd", "npv_usd")
-_HIGHER = ("in_house_share", "fill_rate", "served", "delivered", "h100e_delivered", "h100e_growth_per", "npv", "value_usd", "salvage_usd")  # fmt: skip
-_LOWER = ("backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd", "transport_usd", "total_cost_usd", "unit_cost", "mean_wait", "mean_queue", "time_in_system", "left_over", "h100e_idle")  # fmt: skip
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
@@ -66,13 +64,6 @@ def chosen(names: Sequence[str], wished: Sequence[str], *, everything: bool = Fa
             [Problem(Mark("--kpi"), "", message, repr(n), "those of run --json", nearest(n, names)) for n in unknown]
         )
     return list(names) if everything else list(wished) or headline(names)
-
-
-def higher_is_better(kpi: str) -> bool | None:
-    """Which way is better; None where that depends."""
-    if kpi.startswith(_HIGHER):
-        return True
-    return False if kpi.startswith(_LOWER) else None
 
 
 def alike(kpi: str, numbers: Sequence[float], resolution: float) -> list[str]:

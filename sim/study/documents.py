@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.scenario.loader import Scenario
 from sim.study.intervals import Interval
-from sim.study.summary import Reached, Spread
+from sim.study.summary import Reached, Replications, Spread
 
 
 def number(value: float) -> float | None:
@@ -19,6 +19,15 @@ def number(value: float) -> float | None:
 def ci95(interval: Interval) -> list[float | None]:
     """The ends of an interval."""
     return [number(interval.low), number(interval.high)]
+
+
+def summary_json(found: Replications) -> dict[str, Any]:
+    """KPIs, milestones, and how probably in-house shares are passed."""
+    return {
+        "kpis": {name: kpi_json(s) for name, s in found.kpis.items()},
+        "milestones": {name: milestone_json(found.scenario, m) for name, m in found.milestones.items()},
+        "in_house": {name: levels_json(levels) for name, levels in found.passed.items()},
+    }
 
 
 def kpi_json(found: Spread) -> dict[str, Any]:

@@ -12,13 +12,12 @@ from sim.api import play
 from sim.results.result import scenario_hash
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, based
-from sim.study.documents import kpi_json, levels_json, milestone_json
-from sim.study.intervals import Interval
+from sim.study.documents import summary_json
 from sim.study.lots import RUNS, Bias, lot_bias, scaled
 from sim.study.replicated import Replicated, Variant, variants
-from sim.study.run import Outcomes, Progress, measured, part_of, run_design
+from sim.study.run import Progress, measured, part_of, run_design
 from sim.study.store import publish
-from sim.study.summary import SHARE, Reached, Spread, passed, reached, spread
+from sim.study.summary import Replications
 from sim.study.until import Until, read_until, stop
 
 if TYPE_CHECKING:
@@ -26,49 +25,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MonteCarlo:
+class MonteCarlo(Replications):
     """Replications of a scenario and what they say.
 
     `outcomes` holds one row a replication; `dimensions` inputs were drawn. `lot_scale` says how many
     times as large as the scenario's own lots were, and `bias` what that does to each KPI.
     """
 
-    scenario: Scenario
     seed: int
     engine: str
     dimensions: int
-    outcomes: Outcomes
     lot_scale: int
     bias: Bias | None
     until: Until | None
     seconds: float
-
-    @property
-    def n(self) -> int:
-        """Replications."""
-        return len(self.outcomes.table)
-
-    @property
-    def dropped(self) -> int:
-        """Replications whose drawn inputs make no valid scenario; nothing counts them."""
-        return int((~self.outcomes.valid).sum())
-
-    @cached_property
-    def kpis(self) -> dict[str, Spread]:
-        """The spread of each KPI."""
-        names = (name for name in self.outcomes.names if name not in self.scenario.document.milestones)
-        return {name: spread(self.outcomes.column(name), scrambled=self.dimensions > 0) for name in names}
-
-    @cached_property
-    def milestones(self) -> dict[str, Reached]:
-        """How probably and when each milestone is reached."""
-        return {name: reached(self.scenario, name, self.outcomes) for name in self.scenario.document.milestones}
-
-    @cached_property
-    def passed(self) -> dict[str, dict[float, Interval]]:
-        """How probably each in-house share of the last twelve months is passed: 0, 10 and 50 %."""
-        names = (name for name in self.outcomes.names if name.startswith(SHARE))
-        return {name.removeprefix(SHARE): passed(self.outcomes.column(name)) for name in names}
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -80,7 +50,7 @@ class MonteCarlo:
         """Whether the wanted half-width was reached; None if none was wanted."""
         if self.until is None:
             return None
-        return self.until.enough(self.scenario, self.outcomes, scrambled=self.dimensions > 0)
+        return self.until.enough(self.scenario, self.outcomes, scrambled=self.scrambled)
 
     def to_json(self) -> dict[str, Any]:
         """The document of `fabshift montecarlo --json`; dates of abstract time are numbers."""
@@ -93,9 +63,7 @@ class MonteCarlo:
             "dropped": self.dropped,
             "lot_scale": self.lot_scale,
             "lot_bias": self.bias.to_json() if self.bias else None,
-            "kpis": {name: kpi_json(s) for name, s in self.kpis.items()},
-            "milestones": {name: milestone_json(self.scenario, m) for name, m in self.milestones.items()},
-            "in_house": {name: levels_json(levels) for name, levels in self.passed.items()},
+            **summary_json(self),
             "hash": scenario_hash(self.scenario),
             "seconds": self.seconds,
         }
@@ -133,7 +101,9 @@ def monte_carlo(
         rest = part_of(progress, share, 1)
         bias = lot_bias(base, row, factor, seed=seed, engine=engine, jobs=jobs, out=there, progress=rest)
     seconds = time.monotonic() - began
-    found = MonteCarlo(played.scenario, seed, engine, len(design.dimensions), outcomes, factor, bias, wanted, seconds)
+    found = MonteCarlo(
+        played.scenario, outcomes, design.scrambled, seed, engine, len(design.dimensions), factor, bias, wanted, seconds
+    )
     if out is not None:
         publish(out, found.runs, {k: v for k, v in found.to_json().items() if k != "seconds"})
     return found

@@ -102,7 +102,9 @@ class Replicated:
     def parts(self, outcomes: Outcomes) -> list[Outcomes]:
         """The outcomes of each variant, a row for each replication that was run."""
         n = len(outcomes.table) // len(self.variants)
-        return [outcomes.rows(self._where(which, n)) for which in range(len(self.variants))]
+        parts = [outcomes.rows(self._where(which, n)) for which in range(len(self.variants))]
+        # Of several scenarios none need have the KPIs of another.
+        return parts if len({v.row.scenario for v in self.variants}) == 1 else [part.filled() for part in parts]
 
     def _where(self, which: int, n: int) -> IntArray:
         """Where the rows of one variant stand in the table of n replications of each, shape (n,)."""

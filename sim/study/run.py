@@ -53,6 +53,11 @@ class Outcomes:
         """Some of the rows, in the order of `which`."""
         return Outcomes(self.names, self.table[which], self.valid[which])
 
+    def filled(self) -> Outcomes:
+        """The columns in which some row has a value."""
+        kept = np.flatnonzero(~np.isnan(self.table).all(axis=0))
+        return Outcomes(tuple(self.names[column] for column in kept), self.table[:, kept], self.valid)
+
     def values(self, name: str) -> list[float | None]:
         """The same with None for NaN."""
         return [None if np.isnan(value) else value for value in self.column(name).tolist()]
@@ -169,9 +174,8 @@ def _compiled(_study: str, base: Base, change: Row) -> tuple[Scenario, Plan]:
 
 def measured(result: Result) -> dict[str, float]:
     """All KPIs of a run, and its milestones in days from the start."""
-    times = result.frames["milestones"].set_index("name")["time"]
-    kpis = {name: np.nan if value is None else value for name, value in result.kpis.items()}
-    return {**kpis, **{str(name): np.nan if time is None else float(time) for name, time in times.items()}}
+    found = {**result.kpis, **result.milestone_days}
+    return {name: np.nan if value is None else value for name, value in found.items()}
 
 
 def _tabulated(rows: Sequence[Mapping[str, float] | None]) -> Outcomes:

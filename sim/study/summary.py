@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,6 +48,46 @@ class Deadline:
     label: str
     date: str
     days: float
+
+
+@dataclass(frozen=True)
+class Replications:
+    """Replications 0, 1, ... of a scenario, one row of `outcomes` each, and what they say.
+
+    `scrambled`: its inputs were drawn at points; else the replications are independent.
+    """
+
+    scenario: Scenario
+    outcomes: Outcomes
+    scrambled: bool
+
+    @property
+    def n(self) -> int:
+        """Replications."""
+        return len(self.outcomes.table)
+
+    @property
+    def dropped(self) -> int:
+        """Replications whose drawn inputs make no valid scenario; nothing counts them."""
+        return int((~self.outcomes.valid).sum())
+
+    @cached_property
+    def kpis(self) -> dict[str, Spread]:
+        """The spread of each KPI that some run has."""
+        names = (name for name in self.outcomes.names if name not in self.scenario.document.milestones)
+        columns = ((name, self.outcomes.column(name)) for name in names)
+        return {name: spread(column, scrambled=self.scrambled) for name, column in columns}
+
+    @cached_property
+    def milestones(self) -> dict[str, Reached]:
+        """How probably and when each milestone is reached."""
+        return {name: reached(self.scenario, name, self.outcomes) for name in self.scenario.document.milestones}
+
+    @cached_property
+    def passed(self) -> dict[str, dict[float, Interval]]:
+        """How probably each in-house share of the last twelve months is passed: 0, 10 and 50 %."""
+        names = (name for name in self.outcomes.names if name.startswith(SHARE))
+        return {name.removeprefix(SHARE): passed(self.outcomes.column(name)) for name in names}
 
 
 def spread(values: FloatArray, *, scrambled: bool) -> Spread:

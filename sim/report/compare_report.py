@@ -1,0 +1,103 @@
+"""What `fabshift compare` prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from sim.report.chain import titled
+from sim.report.formats import NOTHING
+from sim.report.indicators import alike, chosen, named
+from sim.report.study_tables import chance
+from sim.report.tables import Block, Column, Lines, Table, left, right, table
+from sim.study.compare import Comparison, Paired
+from sim.study.summary import Replications
+
+TENTH = 0.1
+
+
+def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
+    """The scenarios side by side, then each against the first."""
+    first, *others = found.found
+    names = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
+    shown = chosen(names, wished, everything=everything)
+    blocks: list[Block | None] = [_head(found), _means(found, shown), _tenth(found)]
+    for label in others:
+        pairs = found.paired[label]
+        blocks.append(_against(found, first, label, {name: pairs[name] for name in shown if name in pairs}))
+        blocks.append(_dates(found, first, label))
+    return [block for block in blocks if block is not None]
+
+
+def _head(found: Comparison) -> Lines:
+    lines = [
+        f"{found.n:,} runs of each from seed {found.seed}, engine {found.engine}, all with the same luck.",
+        *(f"{label}: {f.dropped:,} runs drew inputs that make no valid scenario, and are left out."
+          for label, f in found.found.items() if f.dropped),
+    ]  # fmt: skip
+    return Lines(" against ".join(found.found), tuple(lines))
+
+
+def _means(found: Comparison, names: Sequence[str]) -> Table:
+    rows = []
+    for name in names:
+        means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
+        numbers = [math.nan if m is None else m.estimate for m in means]
+        widths = [m.half_width for m in means if m is not None and math.isfinite(m.half_width)]
+        rows.append([named(name), *alike(name, numbers, min(widths, default=0.0))])
+    return table("Means", [left("KPI"), *(Column(label, group=label) for label in found.found)], rows)
+
+
+def _tenth(found: Comparison) -> Table | None:
+    """The chance that a tenth is in-house, of each share."""
+    shares = list(dict.fromkeys(name for f in found.found.values() for name in f.passed))
+    if not shares:
+        return None
+    rows = [
+        [share, *(chance(f.passed[share][TENTH]) if share in f.passed else NOTHING for f in found.found.values())]
+        for share in shares
+    ]
+    columns = [left("share"), *(Column(label, group=label) for label in found.found)]
+    return table("Probability that 10 % or more is in-house in the last 12 months [%]", columns, rows)
+
+
+def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Paired]) -> Table:
+    rows = [[named(name), *_difference(name, p), _wins(p)] for name, p in pairs.items()]
+    columns = [left("KPI"), right("difference"), right("+-"), right(f"{label} better", "%")]
+    notes = [
+        "difference: mean over the same luck; +-: half its 95 % interval",
+        *(["*: no way is better; how probably it is higher"] if any(p.higher_is_better is None for p in pairs.values()) else []),
+    ]  # fmt: skip
+    return table(f"{label} minus {first}, over {found.n:,} pairs", columns, rows, notes)
+
+
+def _difference(name: str, p: Paired) -> list[str]:
+    return alike(name, [p.difference.estimate, p.difference.half_width], p.difference.half_width)
+
+
+def _wins(p: Paired) -> str:
+    return chance(p.beats) + ("*" if p.higher_is_better is None else "")
+
+
+def _dates(found: Comparison, first: str, label: str) -> Table | None:
+    """Milestones of both: how probably each reaches them, and the days between where both do."""
+    a, b = found.found[first], found.found[label]
+    pairs = found.paired[label]
+    names = [name for name in a.milestones if name in b.milestones]
+    if not names:
+        return None
+    rows = [[_title(a, name), chance(a.milestones[name].probability), chance(b.milestones[name].probability), *_days(pairs[name]), chance(pairs[name].beats)] for name in names]  # fmt: skip
+    columns = [
+        left("milestone"), right(first, "%"), right(label, "%"), right("days later"), right("+-"),
+        right(f"{label} earlier", "%"),
+    ]  # fmt: skip
+    notes = ["days later: mean where both reach it; not reached is later than any date"]
+    return table("Milestones: how probably each is reached, and which first", columns, rows, notes)
+
+
+def _title(found: Replications, name: str) -> str:
+    return titled(found.scenario.document.milestones, name)
+
+
+def _days(p: Paired) -> list[str]:
+    return [NOTHING if math.isnan(x) else f"{x:.1f}" for x in (p.difference.estimate, p.difference.half_width)]

@@ -1,0 +1,172 @@
+"""Scenarios compared on common random numbers: what differs is their doing, not luck's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.plan import BoolArray, FloatArray
+from sim.scenario.loader import Scenario
+from sim.study.design import Base, Row
+from sim.study.direction import higher_is_better
+from sim.study.documents import ci95, number, probability_json, summary_json
+from sim.study.intervals import Interval, mean_interval, probability_interval
+from sim.study.replicated import Replicated, variants
+from sim.study.run import Outcomes, Progress, run_design
+from sim.study.store import publish
+from sim.study.summary import Replications
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A KPI, or the date of a milestone in days, in one scenario against the first, replication by replication.
+
+    `difference` is the mean of this minus the first where both have a value. `beats` says how probably
+    this one is better, and `beaten` how probably the first is, over all replications; where no way is
+    known to be better, the higher. A milestone that is not reached is later than any that is.
+    """
+
+    difference: Interval
+    beats: Interval
+    beaten: Interval
+    higher_is_better: bool | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        better = {True: "higher", False: "lower", None: None}[self.higher_is_better]
+        return {
+            "difference": number(self.difference.estimate),
+            "ci95": ci95(self.difference),
+            "better": better,
+            "beats_first": probability_json(self.beats),
+            "beaten_by_first": probability_json(self.beaten),
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Replications of several scenarios by label, all with the same luck; the first is what others are held against."""
+
+    found: dict[str, Replications]
+    seed: int
+    engine: str
+    outcomes: Outcomes
+    seconds: float
+
+    @property
+    def n(self) -> int:
+        """Replications of each scenario."""
+        return next(iter(self.found.values())).n
+
+    @cached_property
+    def paired(self) -> dict[str, dict[str, Paired]]:
+        """Every KPI and milestone that a scenario shares with the first, by the label of the scenario."""
+        first, *others = self.found
+        return {label: _against(self.found[first], self.found[label]) for label in others}
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A tidy frame with a row for each run: scenario, replication, seed, valid, KPIs, milestones in days."""
+        import pandas as pd
+
+        frames = (
+            f.outcomes.frame(scenario=label, replication=range(f.n), seed=self.seed) for label, f in self.found.items()
+        )
+        return pd.concat(list(frames), ignore_index=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `fabshift compare --json`."""
+        return {
+            "scenarios": {label: summary_json(f) for label, f in self.found.items()},
+            "n": self.n,
+            "seed": self.seed,
+            "engine": self.engine,
+            "first": next(iter(self.found)),
+            "against_first": {
+                label: {name: p.to_json() for name, p in pairs.items()} for label, pairs in self.paired.items()
+            },
+            "seconds": self.seconds,
+        }
+
+
+def compare(
+    scenarios: Sequence[Scenario | str | Path], n: int = 128, *, sets: Sequence[str] = (), readings: Sequence[str] = (),
+    without: Sequence[str] = (), seed: int = 0, engine: str = "batch", jobs: int = 0, out: Path | None = None,
+    progress: Progress | None = None,
+) -> Comparison:  # fmt: skip
+    """Run replications 0 to n - 1 of each scenario with the same luck.
+
+    Operational noise is shared by the names of its causes; inputs that share their name are drawn at the same
+    probability. `sets`, `readings` and `without` change all of them.
+
+    Raises:
+        InputError: what is wrong with any scenario, or `out` holds another study.
+    """
+    began = time.monotonic()
+    rows = _labelled([_row(scenario) for scenario in scenarios])
+    base = Base(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without))
+    design = Replicated("compare", base, variants(base, rows), n, seed)
+    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, progress=progress)
+    found = {
+        v.label: Replications(v.scenario, part, design.scrambled)
+        for v, part in zip(design.variants, design.parts(outcomes), strict=True)
+    }
+    comparison = Comparison(found, seed, engine, outcomes, time.monotonic() - began)
+    if out is not None:
+        publish(out, comparison.runs, {k: v for k, v in comparison.to_json().items() if k != "seconds"})
+    return comparison
+
+
+def _row(scenario: Scenario | str | Path) -> Row:
+    if not isinstance(scenario, Scenario):
+        return Row(scenario=str(scenario))
+    asked = scenario.asked
+    return Row(asked.sets, asked.readings, asked.values, without=asked.without, scenario=asked.scenario)
+
+
+def _labelled(rows: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Each under its name; where a name comes again, with its number."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        name = Path(row.scenario or "").stem
+        again = (f"{name} ({k})" for k in range(2, len(rows) + 2))
+        found[name if name not in found else next(label for label in again if label not in found)] = row
+    return list(found.items())
+
+
+def _against(first: Replications, other: Replications) -> dict[str, Paired]:
+    milestones = {*first.scenario.document.milestones, *other.scenario.document.milestones}
+    shared = [
+        *(name for name in first.outcomes.names if name in other.outcomes.names and name not in milestones),
+        *(name for name in first.scenario.document.milestones if name in other.scenario.document.milestones),
+    ]
+    both = first.outcomes.valid & other.outcomes.valid
+    return {
+        name: _paired(
+            first.outcomes.column(name), other.outcomes.column(name), both, name in milestones, name,
+            first.scrambled or other.scrambled,
+        )
+        for name in shared
+    }  # fmt: skip
+
+
+def _paired(a: FloatArray, b: FloatArray, both: BoolArray, dated: bool, name: str, scrambled: bool) -> Paired:
+    higher = False if dated else higher_is_better(name)
+    # Not reached is later than any date; a KPI without a value is neither better nor worse.
+    told = (np.where(np.isnan(x), np.inf, x) for x in (a, b)) if dated else (a, b)
+    first, other = (x[both] if higher is not False else -x[both] for x in told)
+    return Paired(
+        mean_interval(b - a, scrambled=scrambled),
+        probability_interval(int((other > first).sum()), int(both.sum())),
+        probability_interval(int((first > other).sum()), int(both.sum())),
+        higher,
+    )

@@ -1,0 +1,18 @@
+"""Which way of a KPI is better, where that is known."""
+
+_HIGHER = (
+    "in_house_share", "fill_rate", "served", "delivered", "h100e_delivered", "h100e_growth_per", "megawatts_delivered",
+    "npv", "value_usd", "salvage_usd",
+)  # fmt: skip
+_LOWER = (
+    "backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd",
+    "transport_usd", "total_cost_usd", "unit_cost", "mean_wait", "mean_queue", "time_in_system", "left_over",
+    "h100e_idle",
+)  # fmt: skip
+
+
+def higher_is_better(kpi: str) -> bool | None:
+    """Whether more of it is better; None where that depends (demand, starts, stocks, use of a site)."""
+    if kpi.startswith(_HIGHER):
+        return True
+    return False if kpi.startswith(_LOWER) else None
