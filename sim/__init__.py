@@ -16,18 +16,27 @@ if TYPE_CHECKING:
     from sim.api import Result, run
     from sim.errors import InputError, ModelError
     from sim.scenario.loader import Scenario, list_shipped, load_scenario
+    from sim.study.compare import compare
+    from sim.study.montecarlo import monte_carlo
+    from sim.study.sweep import sweep
 
 _HOMES = {
     "InputError": "sim.errors",
     "ModelError": "sim.errors",
     "Result": "sim.api",
     "Scenario": "sim.scenario.loader",
+    "compare": "sim.study.compare",
     "list_shipped": "sim.scenario.loader",
     "load_scenario": "sim.scenario.loader",
+    "monte_carlo": "sim.study.montecarlo",
     "run": "sim.api",
+    "sweep": "sim.study.sweep",
 }
 
-__all__ = ["InputError", "ModelError", "Result", "Scenario", "list_shipped", "load_scenario", "run"]
+__all__ = [
+    "InputError", "ModelError", "Result", "Scenario", "compare", "list_shipped", "load_scenario", "monte_carlo", "run",
+    "sweep",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

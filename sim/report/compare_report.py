@@ -30,11 +30,19 @@ def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything:
 
 
 def _head(found: Comparison) -> Lines:
+    ends = {
+        label: str(f.scenario.document.horizon.end or f.scenario.document.horizon.length)
+        for label, f in found.found.items()
+    }
     lines = [
         f"{found.n:,} runs of each from seed {found.seed}, engine {found.engine}, all with the same luck.",
         *(f"{label}: {f.dropped:,} runs drew inputs that make no valid scenario, and are left out."
           for label, f in found.found.items() if f.dropped),
     ]  # fmt: skip
+    if len(set(ends.values())) > 1:
+        lines.append(
+            f"They end at different times, which moves totals: {', '.join(f'{label} at {end}' for label, end in ends.items())}."
+        )
     return Lines(" against ".join(found.found), tuple(lines))
 
 

@@ -83,7 +83,7 @@ def _digits(step: float, *, whole: bool) -> int:
 
 
 def _written(number: float, digits: int, letter: str, sign: str) -> str:
-    if not math.isfinite(number):
-        return NOTHING
+    if not number or not math.isfinite(number):
+        return NOTHING if number else f"{sign}0"
     text = f"{abs(number):,.{digits}f}"
     return f"{'-' if number < 0 and float(text.replace(',', '')) else ''}{sign}{text}{letter}"

@@ -1,0 +1,55 @@
+"""`fabshift sweep`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.choices import ALL, ENGINE, JOBS, KPIS, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.output import emit_json
+from sim.cli.studies import progress_of
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            "--vary",
+            metavar="PATH=a,b,c",
+            help="Values of an input (12,24 or 12..36/5), or of readings.FIGURE; may be repeated.",
+        ),
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="Runs at each point.")] = 32,
+    sets: SETS = None,
+    readings: READINGS = None,
+    without: WITHOUT = None,
+    seed: SEED = 0,
+    engine: ENGINE = Engine.BATCH,
+    jobs: JOBS = 0,
+    out: OUT = None,
+    kpi: KPIS = None,
+    everything: ALL = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Run a grid of inputs on the same luck."""
+    from math import prod
+
+    from sim.study.design import Base
+    from sim.study.sweep import sweep
+    from sim.study.vary import read_varies
+
+    base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    points = prod(len(v.values) for v in read_varies(vary))
+    with progress_of(n * points, out) as bar:
+        found = sweep(base, vary, n, seed=seed, engine=engine.value, jobs=jobs, out=out, progress=bar)
+    if as_json:
+        emit_json(found.to_json())
+        return
+    from sim.report.render import show
+    from sim.report.sweep_report import sweep_report
+
+    show(sweep_report(found, kpi or (), everything=everything))
+    if out is not None:
+        print(f"\nkept in {out}")

@@ -1,0 +1,130 @@
+"""A grid of inputs: replications with the same luck at every combination of values."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Mark, Problem
+from sim.scenario.loader import Scenario
+from sim.study.design import Base, Row, based
+from sim.study.documents import summary_json
+from sim.study.replicated import Replicated, Variant, variants
+from sim.study.run import Progress, run_design
+from sim.study.store import publish
+from sim.study.summary import Replications
+from sim.study.vary import Vary, read_varies
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Replications at every point of a grid, in the order of the values, the last input fastest.
+
+    `points` holds the values of the varied inputs at each point, as written, and `found` what came out.
+    """
+
+    name: str
+    varied: tuple[Vary, ...]
+    points: tuple[tuple[str, ...], ...]
+    found: tuple[Replications, ...]
+    seed: int
+    engine: str
+    seconds: float
+
+    @property
+    def n(self) -> int:
+        """Replications at each point."""
+        return self.found[0].n
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """A tidy frame: a row for each point and KPI, with its mean, the ends of its interval and percentiles."""
+        import pandas as pd
+
+        rows = [
+            {**self._at(point), "kpi": kpi, "mean": s.mean.estimate, "low": s.mean.low, "high": s.mean.high,
+             **{name: q.estimate for name, q in s.percentiles.items()}}
+            for point, f in zip(self.points, self.found, strict=True)
+            for kpi, s in f.kpis.items()
+        ]  # fmt: skip
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A tidy frame with a row for each run: varied inputs, replication, seed, valid, KPIs, milestones in days."""
+        import pandas as pd
+
+        frames = (
+            f.outcomes.frame(**self._at(point), replication=range(f.n), seed=self.seed)
+            for point, f in zip(self.points, self.found, strict=True)
+        )
+        return pd.concat(list(frames), ignore_index=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `fabshift sweep --json`."""
+        return {
+            "scenario": self.name,
+            "n": self.n,
+            "seed": self.seed,
+            "engine": self.engine,
+            "vary": [{"path": v.path, "values": list(v.values)} for v in self.varied],
+            "points": [
+                {"set": self._at(point), **summary_json(f)} for point, f in zip(self.points, self.found, strict=True)
+            ],
+            "seconds": self.seconds,
+        }
+
+    def _at(self, point: Sequence[str]) -> dict[str, str]:
+        return {v.path: value for v, value in zip(self.varied, point, strict=True)}
+
+
+def sweep(
+    scenario: Scenario | Base | str | Path, vary: Sequence[str], n: int = 32, *, seed: int = 0, engine: str = "batch",
+    jobs: int = 0, out: Path | None = None, progress: Progress | None = None,
+) -> Sweep:  # fmt: skip
+    """Run replications 0 to n - 1 at every combination of values, all with the same luck.
+
+    `vary` holds inputs with their values (`sites.fab.ramp.months=12,24`, `readings.fab.node=2nm,14nm`,
+    `horizon.end=2028-01-01..2030-01-01/3`). `progress` hears of the share that is done.
+
+    Raises:
+        InputError: everything wrong with any value, before anything is run; or `out` holds another study.
+    """
+    began, base = time.monotonic(), based(scenario)
+    varied = read_varies(vary)
+    points = list(product(*(v.values for v in varied)))
+    design = Replicated("sweep", base, _variants(base, varied, points), n, seed)
+    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, progress=progress)
+    found = tuple(
+        Replications(v.scenario, part, design.scrambled)
+        for v, part in zip(design.variants, design.parts(outcomes), strict=True)
+    )
+    name = design.variants[0].scenario.name
+    swept = Sweep(name, tuple(varied), tuple(points), found, seed, engine, time.monotonic() - began)
+    if out is not None:
+        publish(out, swept.runs, {k: v for k, v in swept.to_json().items() if k != "seconds"})
+    return swept
+
+
+def _variants(base: Base, varied: Sequence[Vary], points: Sequence[tuple[str, ...]]) -> tuple[Variant, ...]:
+    sets = [tuple(f"{v.path}={value}" for v, value in zip(varied, point, strict=True)) for point in points]
+    try:
+        return variants(base, ((", ".join(each), Row(sets=each)) for each in sets))
+    except InputError as error:
+        written = {f"--set {text}": f"--vary {text}" for v in varied for text in v.sets()}
+        raise InputError(_as_written(error.problems, written)) from None
+
+
+def _as_written(problems: Sequence[Problem], written: dict[str, str]) -> Iterator[Problem]:
+    """Problems of values where the user wrote them, each once."""
+    for problem in problems:
+        mark = problem.mark
+        yield replace(problem, mark=Mark(written.get(mark.file, mark.file), mark.line, mark.column))
