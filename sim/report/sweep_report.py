@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from itertools import product
 
 from sim.report.indicators import alike, chosen, named
 from sim.report.tables import Block, Column, Lines, Table, left, table
@@ -16,7 +16,7 @@ def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool =
     if len(found.varied) == 2:
         tables = [_matrix(found, name) for name in (names if wished or everything else names[:1])]
     else:
-        tables = [_long(found, names)]
+        tables = [_line(found, names) if len(found.varied) == 1 else _long(found, names)]
     return [_head(found), *tables]
 
 
@@ -29,6 +29,13 @@ def _head(found: Sweep) -> Lines:
     if dropped:
         lines.append(f"{dropped:,} runs drew inputs that make no valid scenario, and are left out.")
     return Lines(f"{found.name} over {' and '.join(v.path for v in found.varied)}", tuple(lines))
+
+
+def _line(found: Sweep, names: Sequence[str]) -> Table:
+    """A column for each value."""
+    (varied,) = found.varied
+    rows = [[named(name), *_cells(found, name)] for name in names]
+    return table(f"Means by {varied.path}", [left("KPI"), *(Column(v, group=v) for v in varied.values)], rows)
 
 
 def _long(found: Sweep, names: Sequence[str]) -> Table:
@@ -47,8 +54,7 @@ def _matrix(found: Sweep, name: str) -> Table:
 
 
 def _cells(found: Sweep, name: str) -> list[str]:
-    """The mean at each point, with digits for the least difference between any two that differ."""
-    means = [f.kpis[name].mean.estimate if name in f.kpis else float("nan") for f in found.found]
-    steps = [abs(a - b) for a, b in product(means, means) if a != b and a == a and b == b]
-    widest = max(steps, default=0.0)
-    return alike(name, means, widest / 20)
+    """The mean at each point, with digits for a twentieth of the range, but not beyond a thousandth of the largest."""
+    means = [f.kpis[name].mean.estimate if name in f.kpis else math.nan for f in found.found]
+    known = [m for m in means if not math.isnan(m)] or [0.0]
+    return alike(name, means, max((max(known) - min(known)) / 20, max(map(abs, known)) / 1000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,6 +44,12 @@ def uncertain_plant() -> dict[str, Any]:
 
 def _ranged(value: float, low: float, high: float) -> dict[str, Any]:
     return {"assumed": value, "low": low, "high": high, "source": "made up"}
+
+
+@pytest.fixture(scope="session")
+def plant_data() -> Callable[[], dict[str, Any]]:
+    """What makes the plant: plain data, anew each time."""
+    return uncertain_plant
 
 
 @pytest.fixture(scope="session")

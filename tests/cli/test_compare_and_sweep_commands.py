@@ -1,0 +1,80 @@
+"""`fabshift compare` and `fabshift sweep`: tables for people, one document for programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from sim.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("starter")
+    subprocess.run([sys.executable, "-m", "sim", "new", "plant"], cwd=folder, check=True, capture_output=True)
+    return str(folder / "plant.yaml")
+
+
+def test_compare_tables(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", plant, plant, "-n", "4", "--jobs", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "plant against plant (2)" in out
+    assert "plant (2) minus plant, over 4 pairs" in out
+    assert "Milestones: how probably each is reached, and which first" in out
+    assert "at different times" not in out
+
+
+def test_compare_says_where_horizons_differ(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", plant, "late-plan", "-n", "1", "--jobs", "1"]) == 0
+    assert "They end at different times" in capsys.readouterr().out
+
+
+def test_compare_json(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", plant, plant, "-n", "4", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told["scenarios"]) == ["plant", "plant (2)"]
+    pair = told["against_first"]["plant (2)"]["fill_rate"]
+    assert (pair["difference"], pair["ci95"], pair["better"]) == (0, [0, 0], "higher")
+    assert pair["beats_first"]["probability"] == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [(["{}"], "two scenarios or more"), (["{}", "as-anounced"], "as-announced"), (["{}", "{}", "--kpi", "x"], "x")],
+)
+def test_compare_wrong_input_exits_2(
+    args: list[str], word: str, plant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", *(a.format(plant) for a in args), "-n", "1", "--jobs", "1"]) == 2
+    assert word in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("vary", "words"),
+    [
+        (["horizon.end=2028-01-01,2029-01-01"], ["Means by horizon.end", "2028-01-01", "fill_rate [%]"]),
+        (
+            ["horizon.end=2028-01-01,2029-01-01", "yield_noise=off,binomial"],
+            ["horizon.end down, yield_noise across", "binomial"],
+        ),
+        (["horizon.end=2028-01-01", "yield_noise=off", "report_every=month"], ["Means", "2028-01-01", "month"]),
+    ],
+)
+def test_sweep_tables(vary: list[str], words: list[str], plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    options = [word for each in vary for word in ("--vary", each)]
+    assert main(["sweep", plant, *options, "-n", "2", "--jobs", "1"]) == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in words)
+
+
+def test_sweep_json_and_wrong_input(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", plant, "--vary", "horizon.end=2028-01-01,2029-01-01", "-n", "2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [p["set"] for p in told["points"]] == [{"horizon.end": "2028-01-01"}, {"horizon.end": "2029-01-01"}]
+    assert main(["sweep", plant, "--vary", "horizon.ned=1,2"]) == 2
+    assert "did you mean 'horizon.end'" in capsys.readouterr().err
+    assert main(["sweep", plant]) == 2
+    assert "--vary" in capsys.readouterr().err
