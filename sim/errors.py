@@ -53,6 +53,10 @@ class InputError(Exception):
         self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=lambda p: (p.mark, p.path)))
         super().__init__("\n".join(str(p) for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """As it is sent from another process."""
+        return type(self), (self.problems,)
+
 
 class ModelError(Exception):
     """The run broke a rule of its own (conservation, endless rounds): a bug or an impossible model."""

@@ -51,3 +51,9 @@ LOT_SCALE = Annotated[
 ]
 KPIS = Annotated[list[str] | None, typer.Option("--kpi", metavar="NAME", help="Show this KPI; may be repeated.")]
 ALL = Annotated[bool, typer.Option("--all", help="Show all KPIs.")]
+CLUSTER = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler (tcp://host:8786) instead."
+    ),
+]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of
 
@@ -31,6 +31,7 @@ def command(
     jobs: JOBS = 0,
     lot_scale: LOT_SCALE = "1",
     out: OUT = None,
+    cluster: CLUSTER = None,
     kpi: KPIS = None,
     everything: ALL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -43,7 +44,7 @@ def command(
     most = n or (FEW if until is None else MOST)
     with progress_of(most, out) as bar:
         found = monte_carlo(
-            base, most, seed=seed, engine=engine.value, jobs=jobs, until=until, lot_scale=lot_scale, out=out,
+            base, most, seed=seed, engine=engine.value, jobs=jobs, until=until, lot_scale=lot_scale, out=out, cluster=cluster,
             progress=bar,
         )  # fmt: skip
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, ENGINE, JOBS, KPIS, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of
 
@@ -29,6 +29,7 @@ def command(
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
     out: OUT = None,
+    cluster: CLUSTER = None,
     kpi: KPIS = None,
     everything: ALL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -43,7 +44,7 @@ def command(
     base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
     points = prod(len(v.values) for v in read_varies(vary))
     with progress_of(n * points, out) as bar:
-        found = sweep(base, vary, n, seed=seed, engine=engine.value, jobs=jobs, out=out, progress=bar)
+        found = sweep(base, vary, n, seed=seed, engine=engine.value, jobs=jobs, out=out, cluster=cluster, progress=bar)
     if as_json:
         emit_json(found.to_json())
         return

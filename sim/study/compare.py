@@ -100,7 +100,7 @@ class Comparison:
 
 def compare(
     scenarios: Sequence[Scenario | str | Path], n: int = 128, *, sets: Sequence[str] = (), readings: Sequence[str] = (),
-    without: Sequence[str] = (), seed: int = 0, engine: str = "batch", jobs: int = 0, out: Path | None = None,
+    without: Sequence[str] = (), seed: int = 0, engine: str = "batch", jobs: int = 0, out: Path | None = None, cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Comparison:  # fmt: skip
     """Run replications 0 to n - 1 of each scenario with the same luck.
@@ -115,7 +115,7 @@ def compare(
     rows = _labelled([_row(scenario) for scenario in scenarios])
     base = Base(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without))
     design = Replicated("compare", base, variants(base, rows), n, seed)
-    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, progress=progress)
+    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, cluster=cluster, progress=progress)
     found = {
         v.label: Replications(v.scenario, part, design.scrambled)
         for v, part in zip(design.variants, design.parts(outcomes), strict=True)

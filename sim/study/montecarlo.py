@@ -71,7 +71,7 @@ class MonteCarlo(Replications):
 
 def monte_carlo(
     scenario: Scenario | Base | str | Path, n: int = 256, *, seed: int = 0, engine: str = "batch", jobs: int = 0,
-    until: str | None = None, lot_scale: int | str = 1, out: Path | None = None, progress: Progress | None = None,
+    until: str | None = None, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None, progress: Progress | None = None,
 ) -> MonteCarlo:  # fmt: skip
     """Run replications 0 to n - 1 of a scenario, each with its uncertain inputs drawn anew.
 
@@ -91,7 +91,7 @@ def monte_carlo(
     design = Replicated("montecarlo", larger, [played], n, seed)
     share = n / (n + (2 * RUNS if factor > 1 else 0))
     outcomes = run_design(
-        design, engine=engine, jobs=jobs, out=out, progress=part_of(progress, 0, share),
+        design, engine=engine, jobs=jobs, out=out, cluster=cluster, progress=part_of(progress, 0, share),
         until=stop(wanted, design) if wanted else None,
     )  # fmt: skip
     bias = None
@@ -99,7 +99,9 @@ def monte_carlo(
         row = Row(sets=larger.sets[len(base.sets) :])
         there = out / "lots" if out is not None else None
         rest = part_of(progress, share, 1)
-        bias = lot_bias(base, row, factor, seed=seed, engine=engine, jobs=jobs, out=there, progress=rest)
+        bias = lot_bias(
+            base, row, factor, seed=seed, engine=engine, jobs=jobs, out=there, cluster=cluster, progress=rest
+        )
     seconds = time.monotonic() - began
     found = MonteCarlo(
         played.scenario, outcomes, design.scrambled, seed, engine, len(design.dimensions), factor, bias, wanted, seconds

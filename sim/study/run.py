@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -81,15 +81,16 @@ class Stop:
 
 def run_design(
     design: Blocks, *, engine: str = "batch", jobs: int = 0, out: Path | None = None,
-    progress: Progress | None = None, until: Stop | None = None,
+    cluster: str | None = None, progress: Progress | None = None, until: Stop | None = None,
 ) -> Outcomes:  # fmt: skip
     """Run every row of a design, `jobs` at a time (0: one for each core), or the first blocks that are enough.
 
     The outcomes are the same to the bit whatever `jobs` is: each run depends on its row alone. With
-    `out` finished blocks are kept in that directory, and those found there are not run again.
+    `out` finished blocks are kept in that directory, and those found there are not run again. `cluster`
+    is the address of a Dask scheduler, whose workers run the blocks instead.
 
     Raises:
-        InputError: the base is wrong, or `out` holds another study.
+        InputError: the base is wrong, `out` holds another study, or the cluster cannot be used.
     """
     from sim.study.store import Store
 
@@ -97,19 +98,17 @@ def run_design(
     found: list[Outcomes] = []
     for last in (*(stop for stop in (until.after if until else ()) if stop < design.blocks), design.blocks):
         done = part_of(progress, len(found) / design.blocks, last / design.blocks)
-        found += _run(design, range(len(found), last), store, engine, jobs, done)
+        found += _run(design, range(len(found), last), store, done, engine=engine, jobs=jobs, cluster=cluster)
         if until is not None and last < design.blocks and until.enough(joined(found)):
             break
     return joined(found)
 
 
-def _run(
-    design: Blocks, which: range, store: Store | None, engine: str, jobs: int, progress: Progress | None
-) -> list[Outcomes]:
+def _run(design: Blocks, which: range, store: Store | None, progress: Progress | None, **how: Any) -> list[Outcomes]:
     """The outcomes of these blocks: those that are kept as they are, the others run, and kept as they come."""
     found = {} if store is None else {i: kept for i in which if (kept := store.read(i, design.block(i))) is not None}
     missing = [index for index in which if index not in found]
-    fresh = each_block(design, measured, engine=engine, jobs=jobs, which=missing)
+    fresh = each_block(design, measured, which=missing, **how)
     for index in (None, *missing):
         if index is not None:
             found[index] = _tabulated(next(fresh))
@@ -131,6 +130,7 @@ def each_block(
     *,
     engine: str,
     jobs: int = 0,
+    cluster: str | None = None,
     which: Iterable[int] | None = None,
 ) -> Iterator[list[T | None]]:
     """What `look` sees in the results of each block's rows, block by block (default: all of them).
@@ -139,10 +139,15 @@ def each_block(
     processes to find it.
     """
     blocks = range(design.blocks) if which is None else which
-    study = uuid4().hex
-    base = replace(design.base, scenario=anchored(design.base.scenario))
-    tasks = ((_looked_at, (study, base, _anchored(design.block(index)), look, engine)) for index in blocks)
-    return in_order(tasks, threads=engine == "batch", jobs=jobs)
+    base, study = replace(design.base, scenario=anchored(design.base.scenario)), uuid4().hex
+    rows = (_anchored(design.block(index)) for index in blocks)
+    if cluster is None:
+        tasks = ((_looked_at, (study, base, block, look, engine)) for block in rows)
+        return in_order(tasks, threads=engine == "batch", jobs=jobs)
+    from sim.study.cluster import on_cluster
+
+    sent = ((_looked_at_there, (_shipped(study, base, block), block, look, engine)) for block in rows)
+    return on_cluster(cluster, sent)
 
 
 def _anchored(rows: Sequence[Row]) -> list[Row]:
@@ -150,25 +155,48 @@ def _anchored(rows: Sequence[Row]) -> list[Row]:
 
 
 def _looked_at(study: str, base: Base, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
-    return [None if (result := _played(study, base, row, engine)) is None else look(result) for row in rows]
+    return [_seen(_compiled(study, base, row.change), row, look, engine) for row in rows]
 
 
-def _played(study: str, base: Base, row: Row, engine: str) -> Result | None:
+def _looked_at_there(plans: bytes, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
+    """The same on a machine that has none of the files: plans come with the rows."""
+    from sim.study.cluster import unpacked
+
+    return [_seen(unpacked(plans)[row.change], row, look, engine) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def _packed(study: str, base: Base, changes: tuple[Row, ...]) -> bytes:
+    from sim.study.cluster import shipped
+
+    return shipped({change: _compiled(study, base, change) for change in changes})
+
+
+def _shipped(study: str, base: Base, rows: Sequence[Row]) -> bytes:
+    return _packed(study, base, tuple(dict.fromkeys(row.change for row in rows)))
+
+
+def _seen(plan: tuple[Scenario, Plan] | None, row: Row, look: Callable[[Result], T], engine: str) -> T | None:
     from sim.api import play
 
+    if plan is None:
+        return None
     try:
-        scenario, plan = _compiled(study, base, row.change)
-        return play(scenario, plan, seed=row.seed, replication=row.replication, point=row.point, engine=engine)
+        result = play(*plan, seed=row.seed, replication=row.replication, point=row.point, engine=engine)
     except InputError:
         return None
+    return look(result)
 
 
 @lru_cache(maxsize=32)
-def _compiled(_study: str, base: Base, change: Row) -> tuple[Scenario, Plan]:
-    """Made once for all rows with the same change. Of one study: a file may be another in the next."""
+def _compiled(_study: str, base: Base, change: Row) -> tuple[Scenario, Plan] | None:
+    """Made once for all rows with the same change, None if it is wrong. Of one study: a file may be another in the next."""
     from sim.compiler import compile_plan
 
-    scenario = loaded(base, change)
+    try:
+        scenario = loaded(base, change)
+    except InputError:
+        return None
     return scenario, compile_plan(scenario)
 
 

@@ -88,7 +88,7 @@ class Sweep:
 
 def sweep(
     scenario: Scenario | Base | str | Path, vary: Sequence[str], n: int = 32, *, seed: int = 0, engine: str = "batch",
-    jobs: int = 0, out: Path | None = None, progress: Progress | None = None,
+    jobs: int = 0, out: Path | None = None, cluster: str | None = None, progress: Progress | None = None,
 ) -> Sweep:  # fmt: skip
     """Run replications 0 to n - 1 at every combination of values, all with the same luck.
 
@@ -102,7 +102,7 @@ def sweep(
     varied = read_varies(vary)
     points = list(product(*(v.values for v in varied)))
     design = Replicated("sweep", base, _variants(base, varied, points), n, seed)
-    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, progress=progress)
+    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, cluster=cluster, progress=progress)
     found = tuple(
         Replications(v.scenario, part, design.scrambled)
         for v, part in zip(design.variants, design.parts(outcomes), strict=True)

@@ -1,0 +1,174 @@
+"""A study on a real Dask scheduler and two workers, each a process of its own, one of which is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.cli.main import main
+from sim.errors import InputError
+from sim.study.montecarlo import monte_carlo
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANT = """
+title: A shop that opens when it is built
+bare_numbers: made up for a test
+horizon: {start: 2026-01-01, end: 2027-01-01}
+items: {part: {stage: board}}
+sites:
+  maker: {in_house: false, capacity: 900}
+  shop:
+    in_house: true
+    construction:
+      decision: 2026-01-01
+      stages: [{name: all, duration: {assumed: 200, low: 60, high: 420, source: made up}}]
+    ramp: {initial: 300, target: 600, months: 3}
+recipes:
+  bought: {item: part, site: maker, lot_size: 20, cycle_time: 5, price: {assumed: 12, low: 8, high: 20, source: made up}}
+  own: {item: part, site: shop, lot_size: 20, cycle_time: 5, variable_cost: 9}
+sourcing: {part: {sources: [own, bought], policy: in_house_first}}
+demand: {customers: {item: part, pattern: poisson, rate: {assumed: 600, low: 400, high: 900, source: made up}}}
+uncertainty: {ranges: triangular}
+"""
+
+
+class Cluster:
+    """A scheduler and its workers as processes; workers work elsewhere, where none of the files are."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.workers = folder, list[subprocess.Popen[bytes]]()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        self.scheduler = self._start("scheduler", "--host", self.address, "--no-dashboard", "--no-show")
+
+    def work(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a worker."""
+        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        self.workers.append(self._start("worker", self.address, *options, **environment))
+        return self.workers[-1]
+
+    def _start(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
+        where = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        with (self.folder / "log.txt").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *command], cwd=self.folder, env=where, stdout=log, stderr=log
+            )
+
+    def stop(self) -> None:
+        """End every process that was started."""
+        for process in (*self.workers, self.scheduler):
+            with suppress(ProcessLookupError):
+                process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    started = Cluster(folder)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "plant.yaml").write_text(PLANT, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return "plant.yaml"
+
+
+def test_a_worker_is_killed_and_the_bits_are_the_same(cluster: Cluster, plant: str, tmp_path: Path) -> None:
+    lost, _ = cluster.work(), cluster.work()
+    _until_two(cluster.address)
+    done: list[float] = []
+
+    def kill_in_the_middle(share: float) -> None:
+        done.append(share)
+        if share >= 0.25 and lost.poll() is None:
+            lost.send_signal(signal.SIGKILL)
+            lost.wait()
+
+    there = monte_carlo(plant, 320, cluster=cluster.address, out=tmp_path / "there", progress=kill_in_the_middle)
+    here = monte_carlo(plant, 320, jobs=1, out=tmp_path / "here")
+    assert lost.returncode == -signal.SIGKILL
+    assert done[-1] == 1
+    assert there.outcomes.names == here.outcomes.names
+    assert there.outcomes.table.tobytes() == here.outcomes.table.tobytes()
+    for name in ("runs.parquet", "kpis.json", "study.json"):
+        assert (tmp_path / "there" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
+
+
+def _until_two(address: str) -> None:
+    from distributed import Client
+
+    with Client(address, timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+
+
+def _until_up(address: str) -> None:
+    host, _, port = address.removeprefix("tcp://").partition(":")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+            return
+        time.sleep(0.1)
+
+
+def test_the_command_and_both_engines(cluster: Cluster, plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cluster.work()
+    told: list[Any] = []
+    for engine in ("batch", "events"):
+        options = ["-n", "12", "--engine", engine, "--cluster", cluster.address, "--json"]
+        assert main(["montecarlo", plant, *options]) == 0
+        told.append(json.loads(capsys.readouterr().out)["kpis"])
+    assert main(["montecarlo", plant, "-n", "12", "--json"]) == 0
+    assert told == [json.loads(capsys.readouterr().out)["kpis"]] * 2
+
+
+def test_workers_of_another_version_are_refused(cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster.work()
+    monkeypatch.setattr("sim.study.cluster.made_by", lambda: {"sources": "mine"})
+    with pytest.raises(InputError, match="runs another version"):
+        monte_carlo(plant, 2, cluster=cluster.address)
+
+
+def test_nobody_there(cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.study.cluster.PATIENCE", 3)
+    _until_up(cluster.address)
+    with pytest.raises(InputError, match="the scheduler has no worker"):
+        monte_carlo(plant, 2, cluster=cluster.address)
+    cluster.stop()
+    with pytest.raises(InputError, match="no Dask scheduler answers"):
+        monte_carlo(plant, 2, cluster=cluster.address)
+
+
+def test_a_missing_extra_is_told(
+    plant: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["montecarlo", plant, "-n", "2", "--cluster", "tcp://127.0.0.1:1"]) == 2
+    assert "pip install 'fabshift[cluster]'" in capsys.readouterr().err
+
+
+def test_without_a_cluster_nothing_of_dask_is_imported(plant: str) -> None:
+    code = (
+        "import sys, sim\n"
+        f"sim.monte_carlo({plant!r}, 4, jobs=2)\n"
+        "print(sorted(m for m in sys.modules if m.split('.')[0] in ('dask', 'distributed')))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "[]"
