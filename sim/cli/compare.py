@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of
 
@@ -22,6 +22,7 @@ def command(
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
+    lot_scale: LOT_SCALE = "1",
     out: OUT = None,
     cluster: CLUSTER = None,
     kpi: KPIS = None,
@@ -36,7 +37,7 @@ def command(
     with progress_of(n * len(scenarios), out) as bar:
         found = compare(
             scenarios, n, sets=sets or (), readings=readings or (), without=without or (), seed=seed,
-            engine=engine.value, jobs=jobs, out=out, cluster=cluster, progress=bar,
+            engine=engine.value, jobs=jobs, lot_scale=lot_scale, out=out, cluster=cluster, progress=bar,
         )  # fmt: skip
     if as_json:
         emit_json(found.to_json())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of
 
@@ -28,6 +28,7 @@ def command(
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
+    lot_scale: LOT_SCALE = "1",
     out: OUT = None,
     cluster: CLUSTER = None,
     kpi: KPIS = None,
@@ -44,7 +45,18 @@ def command(
     base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
     points = prod(len(v.values) for v in read_varies(vary))
     with progress_of(n * points, out) as bar:
-        found = sweep(base, vary, n, seed=seed, engine=engine.value, jobs=jobs, out=out, cluster=cluster, progress=bar)
+        found = sweep(
+            base,
+            vary,
+            n,
+            seed=seed,
+            engine=engine.value,
+            jobs=jobs,
+            lot_scale=lot_scale,
+            out=out,
+            cluster=cluster,
+            progress=bar,
+        )
     if as_json:
         emit_json(found.to_json())
         return

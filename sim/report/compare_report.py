@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, chosen, named
-from sim.report.study_tables import chance
+from sim.report.study_tables import chance, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, right, table
 from sim.study.compare import Comparison, Paired
 from sim.study.summary import Replications
@@ -26,6 +26,8 @@ def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything:
         pairs = found.paired[label]
         blocks.append(_against(found, first, label, {name: pairs[name] for name in shown if name in pairs}))
         blocks.append(_dates(found, first, label))
+    for label, bias in found.bias.items():
+        blocks.append(lot_bias(bias, [name for name in shown if name in bias.difference], of=label))
     return [block for block in blocks if block is not None]
 
 

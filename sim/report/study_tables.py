@@ -100,8 +100,8 @@ def histogram(name: str, share: FloatArray) -> Table | None:
     return table(f"How in_house_share.{name} lies", [right("share", "%"), right("runs", "%"), left("")], rows)
 
 
-def lot_bias(bias: Bias, names: Sequence[str]) -> Table:
-    """What larger lots do."""
+def lot_bias(bias: Bias, names: Sequence[str], of: str = "") -> Table:
+    """What larger lots do, in a study of several scenarios to one of them."""
     rows = []
     for name in names:
         difference = bias.difference[name]
@@ -109,5 +109,5 @@ def lot_bias(bias: Bias, names: Sequence[str]) -> Table:
         own, mean, low, high = alike(name, numbers, difference.half_width)
         rows.append([named(name), own, mean, between(low, high)])
     columns = [left("KPI"), right("own lots"), right("difference"), right("95 % interval")]
-    title = f"What lots {bias.factor} times as large do: paired runs, {bias.n} replications"
+    title = f"What lots {bias.factor} times as large do{f' to {of}' if of else ''}: paired runs, {bias.n} replications"
     return table(title, columns, rows)

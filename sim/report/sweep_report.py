@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.report.indicators import alike, chosen, named
+from sim.report.study_tables import lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, table
 from sim.study.sweep import Sweep
 
@@ -17,7 +18,9 @@ def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool =
         tables = [_matrix(found, name) for name in (names if wished or everything else names[:1])]
     else:
         tables = [_line(found, names) if len(found.varied) == 1 else _long(found, names)]
-    return [_head(found), *tables]
+    at = ", ".join(f"{v.path}={value}" for v, value in zip(found.varied, found.points[0], strict=True))
+    bias = [lot_bias(found.bias, [n for n in names if n in found.bias.difference], of=at)] if found.bias else []
+    return [_head(found), *tables, *bias]
 
 
 def _head(found: Sweep) -> Lines:

@@ -17,8 +17,9 @@ from sim.study.design import Base, Row
 from sim.study.direction import higher_is_better
 from sim.study.documents import ci95, number, probability_json, summary_json
 from sim.study.intervals import Interval, mean_interval, probability_interval
+from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
 from sim.study.replicated import Replicated, variants
-from sim.study.run import Outcomes, Progress, run_design
+from sim.study.run import Outcomes, Progress, part_of, run_design
 from sim.study.store import publish
 from sim.study.summary import Replications
 
@@ -60,6 +61,9 @@ class Comparison:
     seed: int
     engine: str
     outcomes: Outcomes
+    lot_scale: int
+    bias: dict[str, Bias]
+    """What larger lots do to each scenario, where they are larger."""
     seconds: float
 
     @property
@@ -90,6 +94,8 @@ class Comparison:
             "n": self.n,
             "seed": self.seed,
             "engine": self.engine,
+            "lot_scale": self.lot_scale,
+            "lot_bias": {label: bias.to_json() for label, bias in self.bias.items()},
             "first": next(iter(self.found)),
             "against_first": {
                 label: {name: p.to_json() for name, p in pairs.items()} for label, pairs in self.paired.items()
@@ -100,13 +106,14 @@ class Comparison:
 
 def compare(
     scenarios: Sequence[Scenario | str | Path], n: int = 128, *, sets: Sequence[str] = (), readings: Sequence[str] = (),
-    without: Sequence[str] = (), seed: int = 0, engine: str = "batch", jobs: int = 0, out: Path | None = None, cluster: str | None = None,
+    without: Sequence[str] = (), seed: int = 0, engine: str = "batch", jobs: int = 0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Comparison:  # fmt: skip
     """Run replications 0 to n - 1 of each scenario with the same luck.
 
     Operational noise is shared by the names of its causes; inputs that share their name are drawn at the same
-    probability. `sets`, `readings` and `without` change all of them.
+    probability. `sets`, `readings` and `without` change all of them; `lot_scale` makes their lots so many times
+    as large ("auto": as leaves each enough of them), and measures what that does.
 
     Raises:
         InputError: what is wrong with any scenario, or `out` holds another study.
@@ -114,13 +121,21 @@ def compare(
     began = time.monotonic()
     rows = _labelled([_row(scenario) for scenario in scenarios])
     base = Base(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without))
-    design = Replicated("compare", base, variants(base, rows), n, seed)
-    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, cluster=cluster, progress=progress)
-    found = {
-        v.label: Replications(v.scenario, part, design.scrambled)
-        for v, part in zip(design.variants, design.parts(outcomes), strict=True)
-    }
-    comparison = Comparison(found, seed, engine, outcomes, time.monotonic() - began)
+    own = variants(base, rows)
+    factor = factor_of(base, own, lot_scale, engine)
+    design = Replicated("compare", base, variants(base, ((v.label, with_lots(v, factor)) for v in own)), n, seed)
+    how: dict[str, Any] = {"engine": engine, "jobs": jobs, "cluster": cluster}
+    share = n / (n + (2 * RUNS if factor > 1 else 0))
+    outcomes = run_design(design, out=out, progress=part_of(progress, 0, share), **how)
+    parts = zip(design.variants, design.parts(outcomes), strict=True)
+    found = {v.label: Replications(v.scenario, part, design.scrambled) for v, part in parts}
+    bias = {}
+    for k, v in enumerate(own):
+        rest = part_of(part_of(progress, share, 1), k / len(own), (k + 1) / len(own))
+        there = out / f"lots{k + 1}" if out is not None else None
+        if (measured := lot_bias(base, v, factor, seed=seed, out=there, progress=rest, **how)) is not None:
+            bias[v.label] = measured
+    comparison = Comparison(found, seed, engine, outcomes, factor, bias, time.monotonic() - began)
     if out is not None:
         publish(out, comparison.runs, {k: v for k, v in comparison.to_json().items() if k != "seconds"})
     return comparison

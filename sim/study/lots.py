@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.api import play
@@ -39,8 +40,10 @@ class Bias:
         }
 
 
-def scaled(base: Base, own: Variant, wanted: int | str, engine: str) -> tuple[Base, int]:
-    """The base with lots `wanted` times as large, or as large as leaves enough of them (`auto`), and the factor.
+def factor_of(base: Base, own: Sequence[Variant], wanted: int | str, engine: str) -> int:
+    """How many times as large lots are to be: `wanted`, or as leaves enough of them in every variant (`auto`).
+
+    1 where a variant sets its lots itself, or has none.
 
     Raises:
         InputError: `wanted` is neither `auto` nor a whole number from 1 on.
@@ -49,22 +52,36 @@ def scaled(base: Base, own: Variant, wanted: int | str, engine: str) -> tuple[Ba
         allowed = f"{AUTO}, or a whole number from 1 on"
         raise InputError([Problem(Mark("--lot-scale"), "", "no such size of lots", repr(wanted), allowed)])
     if str(wanted) == "1":
-        return base, 1
+        return 1
+    return min(_factor(base, variant, None if wanted == AUTO else int(wanted), engine) for variant in own)
+
+
+def _factor(base: Base, own: Variant, wanted: int | None, engine: str) -> int:
     typical = play(own.scenario, own.plan, engine=engine)
-    return coarser(base, typical, None if wanted == AUTO else int(wanted))
+    return coarser(replace(base, sets=(*base.sets, *own.row.sets)), typical, wanted)[1]
 
 
-def lot_bias(base: Base, row: Row, factor: int, *, seed: int, engine: str, **how: Any) -> Bias:
-    """Run the base and the row of larger lots on common random numbers; `how` is for `run_design`."""
-    design = Replicated("lots", base, variants(base, [("own lots", Row()), ("larger lots", row)]), RUNS, seed)
-    own, larger = design.parts(run_design(design, engine=engine, **how))
-    names = own.names
+def with_lots(own: Variant, factor: int) -> Row:
+    """The row of a variant with lots `factor` times as large."""
+    if factor == 1:
+        return own.row
+    return replace(own.row, sets=(*own.row.sets, f"lot_scale={own.scenario.document.lot_scale * factor}"))
+
+
+def lot_bias(base: Base, own: Variant, factor: int, *, seed: int, engine: str, **how: Any) -> Bias | None:
+    """Run a variant with its own and with larger lots, on common random numbers; `how` is for `run_design`.
+
+    None where its lots are its own.
+    """
+    if factor == 1:
+        return None
+    rows = [("own lots", own.row), ("larger lots", with_lots(own, factor))]
+    design = Replicated("lots", base, variants(base, rows), RUNS, seed)
+    small, large = design.parts(run_design(design, engine=engine, **how))
+    pairs = {name: large.column(name) - small.column(name) for name in small.names}
     return Bias(
         factor,
         RUNS,
-        {name: mean_interval(own.column(name), scrambled=design.scrambled).estimate for name in names},
-        {
-            name: mean_interval(larger.column(name) - own.column(name), scrambled=design.scrambled)
-            for name in names
-        },
-    )  # fmt: skip
+        {name: mean_interval(small.column(name), scrambled=design.scrambled).estimate for name in pairs},
+        {name: mean_interval(pair, scrambled=design.scrambled) for name, pair in pairs.items()},
+    )

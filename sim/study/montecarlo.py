@@ -13,7 +13,7 @@ from sim.results.result import scenario_hash
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, based
 from sim.study.documents import summary_json
-from sim.study.lots import RUNS, Bias, lot_bias, scaled
+from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
 from sim.study.replicated import Replicated, Variant, variants
 from sim.study.run import Progress, measured, part_of, run_design
 from sim.study.store import publish
@@ -86,22 +86,16 @@ def monte_carlo(
     began, base = time.monotonic(), based(scenario)
     (own,) = variants(base, [("own lots", Row())])
     wanted = read_until(until, _names(own, engine)) if until is not None else None
-    larger, factor = scaled(base, own, lot_scale, engine)
-    (played,) = variants(larger, [("scenario", Row())])
-    design = Replicated("montecarlo", larger, [played], n, seed)
+    factor = factor_of(base, [own], lot_scale, engine)
+    (played,) = variants(base, [("scenario", with_lots(own, factor))])
+    design = Replicated("montecarlo", base, [played], n, seed)
     share = n / (n + (2 * RUNS if factor > 1 else 0))
+    how: dict[str, Any] = {"engine": engine, "jobs": jobs, "cluster": cluster}
     outcomes = run_design(
-        design, engine=engine, jobs=jobs, out=out, cluster=cluster, progress=part_of(progress, 0, share),
-        until=stop(wanted, design) if wanted else None,
-    )  # fmt: skip
-    bias = None
-    if factor > 1:
-        row = Row(sets=larger.sets[len(base.sets) :])
-        there = out / "lots" if out is not None else None
-        rest = part_of(progress, share, 1)
-        bias = lot_bias(
-            base, row, factor, seed=seed, engine=engine, jobs=jobs, out=there, cluster=cluster, progress=rest
-        )
+        design, out=out, progress=part_of(progress, 0, share), until=stop(wanted, design) if wanted else None, **how
+    )
+    there = out / "lots" if out is not None else None
+    bias = lot_bias(base, own, factor, seed=seed, out=there, progress=part_of(progress, share, 1), **how)
     seconds = time.monotonic() - began
     found = MonteCarlo(
         played.scenario, outcomes, design.scrambled, seed, engine, len(design.dimensions), factor, bias, wanted, seconds

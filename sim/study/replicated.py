@@ -96,8 +96,13 @@ class Replicated:
 
     def resolved(self) -> dict[str, Any]:
         """The scenarios that the variants are made of, in full."""
-        first = {v.row.scenario: v for v in reversed(self.variants)}
-        return {v.label: told(loaded(self.base, Row(scenario=scenario))) for scenario, v in first.items()}
+        found: dict[str | None, list[Variant]] = {}
+        for variant in self.variants:
+            found.setdefault(variant.row.scenario, []).append(variant)
+        return {
+            group[0].label: told(group[0].scenario if len(group) == 1 else loaded(self.base, Row(scenario=scenario)))
+            for scenario, group in found.items()
+        }
 
     def parts(self, outcomes: Outcomes) -> list[Outcomes]:
         """The outcomes of each variant, a row for each replication that was run."""

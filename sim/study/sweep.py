@@ -14,8 +14,9 @@ from sim.errors import InputError, Mark, Problem
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, based
 from sim.study.documents import summary_json
+from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
 from sim.study.replicated import Replicated, Variant, variants
-from sim.study.run import Progress, run_design
+from sim.study.run import Progress, part_of, run_design
 from sim.study.store import publish
 from sim.study.summary import Replications
 from sim.study.vary import Vary, read_varies
@@ -37,6 +38,9 @@ class Sweep:
     found: tuple[Replications, ...]
     seed: int
     engine: str
+    lot_scale: int
+    bias: Bias | None
+    """What larger lots do at the first point, where they are larger."""
     seconds: float
 
     @property
@@ -75,6 +79,8 @@ class Sweep:
             "n": self.n,
             "seed": self.seed,
             "engine": self.engine,
+            "lot_scale": self.lot_scale,
+            "lot_bias": self.bias.to_json() if self.bias else None,
             "vary": [{"path": v.path, "values": list(v.values)} for v in self.varied],
             "points": [
                 {"set": self._at(point), **summary_json(f)} for point, f in zip(self.points, self.found, strict=True)
@@ -88,12 +94,13 @@ class Sweep:
 
 def sweep(
     scenario: Scenario | Base | str | Path, vary: Sequence[str], n: int = 32, *, seed: int = 0, engine: str = "batch",
-    jobs: int = 0, out: Path | None = None, cluster: str | None = None, progress: Progress | None = None,
+    jobs: int = 0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None, progress: Progress | None = None,
 ) -> Sweep:  # fmt: skip
     """Run replications 0 to n - 1 at every combination of values, all with the same luck.
 
     `vary` holds inputs with their values (`sites.fab.ramp.months=12,24`, `readings.fab.node=2nm,14nm`,
-    `horizon.end=2028-01-01..2030-01-01/3`). `progress` hears of the share that is done.
+    `horizon.end=2028-01-01..2030-01-01/3`). `lot_scale` makes lots so many times as
+    large ("auto": as leaves enough of them at the first point), and measures there what that does.
 
     Raises:
         InputError: everything wrong with any value, before anything is run; or `out` holds another study.
@@ -101,14 +108,19 @@ def sweep(
     began, base = time.monotonic(), based(scenario)
     varied = read_varies(vary)
     points = list(product(*(v.values for v in varied)))
-    design = Replicated("sweep", base, _variants(base, varied, points), n, seed)
-    outcomes = run_design(design, engine=engine, jobs=jobs, out=out, cluster=cluster, progress=progress)
-    found = tuple(
-        Replications(v.scenario, part, design.scrambled)
-        for v, part in zip(design.variants, design.parts(outcomes), strict=True)
-    )
+    own = _variants(base, varied, points)
+    factor = factor_of(base, own[:1], lot_scale, engine)
+    played = own if factor == 1 else variants(base, ((v.label, with_lots(v, factor)) for v in own))
+    design = Replicated("sweep", base, played, n, seed)
+    how: dict[str, Any] = {"engine": engine, "jobs": jobs, "cluster": cluster}
+    share = n * len(points) / (n * len(points) + (2 * RUNS if factor > 1 else 0))
+    outcomes = run_design(design, out=out, progress=part_of(progress, 0, share), **how)
+    parts = zip(design.variants, design.parts(outcomes), strict=True)
+    found = tuple(Replications(v.scenario, part, design.scrambled) for v, part in parts)
+    there = out / "lots" if out is not None else None
+    bias = lot_bias(base, own[0], factor, seed=seed, out=there, progress=part_of(progress, share, 1), **how)
     name = design.variants[0].scenario.name
-    swept = Sweep(name, tuple(varied), tuple(points), found, seed, engine, time.monotonic() - began)
+    swept = Sweep(name, tuple(varied), tuple(points), found, seed, engine, factor, bias, time.monotonic() - began)
     if out is not None:
         publish(out, swept.runs, {k: v for k, v in swept.to_json().items() if k != "seconds"})
     return swept

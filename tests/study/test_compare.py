@@ -152,3 +152,17 @@ def test_which_way_is_better(kpi: str, way: bool | None) -> None:
 
 def test_it_is_part_of_the_package() -> None:
     assert sim.compare is compare
+
+
+def test_larger_lots_state_what_they_do_to_each(uncertain: Scenario, dearer: str, found: Comparison) -> None:
+    coarse = compare([uncertain, dearer], 8, lot_scale=5, jobs=2)
+    assert list(coarse.bias) == ["uncertain", "dearer"]
+    for label, bias in coarse.bias.items():
+        assert coarse.found[label].scenario.document.lot_scale == 5
+        own = found.found[label].outcomes.column("npv_usd")[:20]
+        assert bias.own["npv_usd"] == pytest.approx(own.mean())
+        large = coarse.found[label].outcomes.column("npv_usd")
+        assert (large != own[:8]).any()
+    assert found.bias == {}
+    # Lots that a scenario is told to have are left alone, and those of the others with them.
+    assert compare([uncertain, dearer], 1, lot_scale=5, sets=["lot_scale=2"], jobs=1).lot_scale == 1

@@ -95,7 +95,7 @@ def test_the_interval_of_a_probability_holds_it(p: float, drawn: bool) -> None:
         first = points(DIMENSIONS, seed, 0, 256)[:, 0] if drawn else luck[0]
         found = probability_interval(int((first + luck[1] < edge).sum()), 256)
         held += found.low <= p <= found.high
-    assert 0.93 <= held / STUDIES <= (1 if drawn else 0.97)
+    assert 0.93 <= held / STUDIES <= (1 if drawn else 0.985)  # of whole numbers, which Wilson cannot hit
 
 
 @pytest.mark.parametrize("n", [1, 20, 1000])

@@ -107,3 +107,12 @@ def test_it_is_kept_and_goes_on(uncertain: Scenario, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_parquet(out / "runs.parquet"), straight.runs)
     with pytest.raises(InputError, match="scenarios"):
         sweep(uncertain, [f"{CAPACITY}=300,800"], 4, out=out)
+
+
+def test_larger_lots_state_what_they_do_at_the_first_point(uncertain: Scenario) -> None:
+    found = sweep(uncertain, [f"{CAPACITY}=300,900"], 4, lot_scale=5, jobs=2)
+    assert [f.scenario.document.lot_scale for f in found.found] == [5, 5]
+    first = load_scenario(uncertain.file, sets=[f"{CAPACITY}=300"])
+    assert found.bias is not None
+    assert found.bias.own["fill_rate"] == pytest.approx(monte_carlo(first, 20, jobs=2).kpis["fill_rate"].mean.estimate)
+    assert sweep(uncertain, ["lot_scale=1,2"], 1, lot_scale=5, jobs=1).lot_scale == 1
