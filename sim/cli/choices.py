@@ -45,9 +45,7 @@ OUT = Annotated[
 ]
 LOT_SCALE = Annotated[
     str,
-    typer.Option(
-        "--lot-scale", metavar="K", help="Lots K times as large, or auto; what that does is measured."
-    ),
+    typer.Option("--lot-scale", metavar="K", help="Lots K times as large, or auto; what that does is measured."),
 ]
 KPIS = Annotated[list[str] | None, typer.Option("--kpi", metavar="NAME", help="Show this KPI; may be repeated.")]
 ALL = Annotated[bool, typer.Option("--all", help="Show all KPIs.")]
