@@ -16,13 +16,13 @@ from typing import Any
 
 from sim.draws import curves
 from sim.engines import planner, positions, rules, sourcing
-from sim.engines.batch import calendar, desk, lists, loop, lots, shop, store
+from sim.engines.batch import calendar, desk, lists, loop, lots, shop, store, waiting
 
-MODULES = (curves, rules, positions, sourcing, planner, calendar, lists, store, shop, lots, desk, loop)
+MODULES = (curves, rules, positions, sourcing, planner, calendar, lists, store, shop, waiting, lots, desk, loop)
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Nobody calls them from Python: leaving out the way in halves the time to compile."""
-UNCOUNTED = (curves, rules, calendar, lists, store, shop, lots)
+UNCOUNTED = (curves, rules, calendar, lists, store, shop, waiting, lots)
 """They make no arrays, so need no code that counts who still uses one."""
 
 

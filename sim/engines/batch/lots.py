@@ -16,7 +16,6 @@ from sim.engines.batch.calendar import (
     follow_up,
     later,
 )  # fmt: skip
-from sim.engines.batch.lists import insert, new_node, remove
 from sim.engines.batch.shop import good_per_start, make, value_at, variate, work
 from sim.engines.batch.state import (
     CYCLE,
@@ -32,7 +31,8 @@ from sim.engines.batch.state import (
     Records,
     State,
 )
-from sim.engines.batch.store import available, period_at, put, take
+from sim.engines.batch.store import period_at, put, take
+from sim.engines.batch.waiting import join_queue, leave_queue, look_again, startable
 from sim.engines.phases import Stage
 from sim.engines.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
 
@@ -128,7 +128,7 @@ def enter(s: State, slot: int) -> None:
     lot.where, node = QUEUED, NOTHING
     for i in range(r.take_begin, r.take_end):
         s.pools[s.input_pool[i]].waiting += s.takes[i] * starts
-        node = _join_queue(s, s.input_pool[i], slot)
+        node = join_queue(s, s.input_pool[i], slot)
     pool = s.input_pool[r.take_end - 1]
     # Behind others it has to wait, unless it may pass them.
     if s.pools[pool].head == node or c.may_pass:
@@ -164,32 +164,12 @@ def _review_of(s: State, due: int) -> int:
     return min(max(low - 1, 0), len(s.reviews) - 1)
 
 
-def _join_queue(s: State, pool: int, slot: int) -> int:
-    """Queue by priority, release and number; returns the node."""
-    p, before = s.pools[pool], s.pools[pool].tail
-    while before != NOTHING and _goes_before(s, slot, s.nodes[before].lot):
-        before = s.nodes[before].before
-    node = new_node(s, 0, 0, slot)
-    p.head, p.tail = insert(s, p.head, p.tail, before, node)
-    return node
-
-
-def _goes_before(s: State, one: int, other: int) -> bool:
-    a, b = s.lots[one], s.lots[other]
-    first, second = s.sources[a.source].priority, s.sources[b.source].priority
-    if first != second:
-        return bool(first < second)
-    if a.released != b.released:
-        return bool(a.released < b.released)
-    return bool(a.number < b.number)
-
-
 def dispatch(s: State, pool: int) -> None:
     """Let waiting lots begin, in order, as far as inputs reach."""
     c, again, n = s.clock[0], s.again, 1
     again[0] = pool
     while n > 0 and not c.fault:
-        slot = _startable(s, again[n - 1])
+        slot = startable(s, again[n - 1])
         if slot == NOTHING:
             n -= 1
             continue
@@ -198,51 +178,10 @@ def dispatch(s: State, pool: int) -> None:
             other, units = s.input_pool[i], s.takes[i] * starts
             s.pools[other].waiting -= units
             take(s, other, units, True)
-            _leave_queue(s, other, slot)
+            leave_queue(s, other, slot)
             # Where this lot stood in the way, the next may begin.
-            n = _look_again(s, n, other)
+            n = look_again(s, n, other)
         _begin(s, slot)
-
-
-def _look_again(s: State, n: int, pool: int) -> int:
-    """Put a pool behind the others to look at, unless it is among them; returns how many there are."""
-    for i in range(n):
-        if s.again[i] == pool:
-            return n
-    for i in range(n, 0, -1):
-        s.again[i] = s.again[i - 1]
-    s.again[0] = pool
-    return n + 1
-
-
-def _startable(s: State, pool: int) -> int:
-    """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
-    node, bypass = s.pools[pool].head, s.pools[pool].bypass
-    while node != NOTHING:
-        if _can_begin(s, s.nodes[node].lot):
-            return int(s.nodes[node].lot)
-        node = s.nodes[node].after if bypass else NOTHING
-    return NOTHING
-
-
-def _can_begin(s: State, slot: int) -> bool:
-    r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
-    for i in range(r.take_begin, r.take_end):
-        p = s.pools[s.input_pool[i]]
-        if available(s, s.input_pool[i]) < s.takes[i] * starts:
-            return False
-        if not p.bypass and (p.head == NOTHING or s.nodes[p.head].lot != slot):
-            return False
-    return True
-
-
-def _leave_queue(s: State, pool: int, slot: int) -> None:
-    p = s.pools[pool]
-    node = p.head
-    while node != NOTHING and s.nodes[node].lot != slot:
-        node = s.nodes[node].after
-    if node != NOTHING:
-        p.head, p.tail = remove(s, p.head, p.tail, node)
 
 
 def _begin(s: State, slot: int) -> None:

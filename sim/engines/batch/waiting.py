@@ -1,0 +1,68 @@
+"""Lots that wait for inputs: a queue for each pool, by priority, release and number."""
+
+from __future__ import annotations
+
+from sim.engines.batch.lists import insert, new_node, remove
+from sim.engines.batch.state import NOTHING, State
+from sim.engines.batch.store import available
+
+
+def join_queue(s: State, pool: int, slot: int) -> int:
+    """Queue by priority, release and number; returns the node."""
+    p, before = s.pools[pool], s.pools[pool].tail
+    while before != NOTHING and _goes_before(s, slot, s.nodes[before].lot):
+        before = s.nodes[before].before
+    node = new_node(s, 0, 0, slot)
+    p.head, p.tail = insert(s, p.head, p.tail, before, node)
+    return node
+
+
+def _goes_before(s: State, one: int, other: int) -> bool:
+    a, b = s.lots[one], s.lots[other]
+    first, second = s.sources[a.source].priority, s.sources[b.source].priority
+    if first != second:
+        return bool(first < second)
+    if a.released != b.released:
+        return bool(a.released < b.released)
+    return bool(a.number < b.number)
+
+
+def look_again(s: State, n: int, pool: int) -> int:
+    """Put a pool behind the others to look at, unless it is among them; returns how many there are."""
+    for i in range(n):
+        if s.again[i] == pool:
+            return n
+    for i in range(n, 0, -1):
+        s.again[i] = s.again[i - 1]
+    s.again[0] = pool
+    return n + 1
+
+
+def startable(s: State, pool: int) -> int:
+    """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
+    node, bypass = s.pools[pool].head, s.pools[pool].bypass
+    while node != NOTHING:
+        if _can_begin(s, s.nodes[node].lot):
+            return int(s.nodes[node].lot)
+        node = s.nodes[node].after if bypass else NOTHING
+    return NOTHING
+
+
+def _can_begin(s: State, slot: int) -> bool:
+    r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
+    for i in range(r.take_begin, r.take_end):
+        p = s.pools[s.input_pool[i]]
+        if available(s, s.input_pool[i]) < s.takes[i] * starts:
+            return False
+        if not p.bypass and (p.head == NOTHING or s.nodes[p.head].lot != slot):
+            return False
+    return True
+
+
+def leave_queue(s: State, pool: int, slot: int) -> None:
+    p = s.pools[pool]
+    node = p.head
+    while node != NOTHING and s.nodes[node].lot != slot:
+        node = s.nodes[node].after
+    if node != NOTHING:
+        p.head, p.tail = remove(s, p.head, p.tail, node)
