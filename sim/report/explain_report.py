@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.report.formats import NOTHING, about, count, plain, with_unit
-from sim.report.indicators import SHARES, date, shown
+from sim.report.indicators import date, shown
 from sim.report.tables import Block, Lines, left, right, table
 from sim.scenario.loader import Scenario
 from sim.study.dependence import TRIED_DAYS
 from sim.study.knobs import knob_of
+from sim.study.outputs import SHARES
 
 if TYPE_CHECKING:
     from sim.study.causes import Step

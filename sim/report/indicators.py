@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from sim.errors import InputError, Mark, Problem, nearest
 from sim.report.formats import NOTHING, about, count, dollars
 from sim.scenario.loader import Scenario
+from sim.study.outputs import SHARES
 
-SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
 _HEADLINE = ("fill_rate", "served_by_end", "h100e_delivered", "capex_usd", "npv_usd")
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 

@@ -1,0 +1,117 @@
+"""Outputs of a run that a study looks at: KPIs, the dates of milestones, and whether they are reached."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from sim.errors import InputError, Mark, Problem, nearest
+from sim.plan import BoolArray, FloatArray
+
+SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
+"""KPIs whose names begin so are shares of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What a run of a scenario gives: names of KPIs and milestones; its first day (None: the model is
+    abstract) and its length in days or time units."""
+
+    kpis: tuple[str, ...]
+    milestones: tuple[str, ...]
+    start: dt.date | None
+    days: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """KPIs, then milestones."""
+        return (*self.kpis, *self.milestones)
+
+    @property
+    def end(self) -> str:
+        """The end of the run in words."""
+        return f"{self.days:g}" if self.start is None else str(self.start + dt.timedelta(self.days))
+
+
+class Kind(StrEnum):
+    """How an output is read from the table of runs."""
+
+    KPI = "kpi"
+    DATE = "date"
+    REACHED = "reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output: a column of the table, and how it is read.
+
+    A date not reached counts as the end of the run, and `reached` as 1 or 0, so that both have a
+    value in every run; a KPI may have none.
+    """
+
+    column: str
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        """As the user asks for it."""
+        return f"{self.column} reached" if self.kind is Kind.REACHED else self.column
+
+    def read(self, column: FloatArray, valid: BoolArray, end: float) -> FloatArray:
+        """Values from the column of the table; NaN in a run that was refused."""
+        values = column
+        if self.kind is Kind.DATE:
+            values = np.where(np.isnan(column), end, column)
+        elif self.kind is Kind.REACHED:
+            values = np.where(np.isnan(column), 0.0, 1.0)
+        return np.where(valid, values, np.nan)
+
+
+def default_outputs(catalogue: Catalogue) -> list[Output]:
+    """The first in-house share, and the NPV: how far it moves, and what that costs."""
+    share = next((name for name in catalogue.kpis if name.startswith("in_house_share.")), "served_by_end")
+    return [Output(share, Kind.KPI), Output("npv_usd", Kind.KPI)]
+
+
+def outputs(texts: Iterable[str], catalogue: Catalogue, flag: str = "--kpi") -> list[Output]:
+    """The outputs named by a user, each once: `KPI`, `MILESTONE` or `MILESTONE reached`.
+
+    Raises:
+        InputError: the run has no such KPI or milestone; all of them at once.
+    """
+    found, problems = [], []
+    for text in dict.fromkeys(" ".join(t.split()) for t in texts):
+        name = text.removesuffix(" reached")
+        if name in catalogue.milestones:
+            found.append(Output(name, Kind.DATE if name == text else Kind.REACHED))
+        elif name in catalogue.kpis and name == text:
+            found.append(Output(name, Kind.KPI))
+        else:
+            problems.append(unknown(flag, name, text, catalogue))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def unknown(flag: str, name: str, text: str, catalogue: Catalogue) -> Problem:
+    """A name that no KPI or milestone has, or `reached` said of a KPI."""
+    if name in catalogue.kpis:
+        return Problem(
+            Mark(flag), "", "only a milestone can be reached", repr(text), _few(catalogue.milestones, "milestones")
+        )
+    return Problem(
+        Mark(flag),
+        "",
+        "the run has no such KPI or milestone",
+        repr(name),
+        "those of run --json",
+        nearest(name, catalogue.names),
+    )
+
+
+def _few(names: Sequence[str], what: str) -> str:
+    return ", ".join(names) if names else f"the scenario has no {what}"
