@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.scenario.loader import Scenario, list_shipped, load_scenario
     from sim.study.compare import compare
     from sim.study.montecarlo import monte_carlo
+    from sim.study.sensitivity import sensitivity
     from sim.study.sweep import sweep
 
 _HOMES = {
@@ -30,12 +31,13 @@ _HOMES = {
     "load_scenario": "sim.scenario.loader",
     "monte_carlo": "sim.study.montecarlo",
     "run": "sim.api",
+    "sensitivity": "sim.study.sensitivity",
     "sweep": "sim.study.sweep",
 }
 
 __all__ = [
-    "InputError", "ModelError", "Result", "Scenario", "compare", "list_shipped", "load_scenario", "monte_carlo", "run",
-    "sweep",
+    "InputError", "ModelError", "Result", "Scenario", "compare", "list_shipped", "load_scenario",
+    "monte_carlo", "run", "sensitivity", "sweep",
 ]  # fmt: skip
 
 

@@ -48,6 +48,14 @@ LOT_SCALE = Annotated[
     typer.Option("--lot-scale", metavar="K", help="Lots K times as large, or auto; what that does is measured."),
 ]
 KPIS = Annotated[list[str] | None, typer.Option("--kpi", metavar="NAME", help="Show this KPI; may be repeated.")]
+OUTPUTS = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kpi",
+        metavar="NAME",
+        help="A KPI, a milestone (its date) or 'MILESTONE reached'; may be repeated (default: a share and the NPV).",
+    ),
+]
 ALL = Annotated[bool, typer.Option("--all", help="Show all KPIs.")]
 CLUSTER = Annotated[
     str | None,

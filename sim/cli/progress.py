@@ -33,13 +33,17 @@ class Runs:
         if self._bar is not None:
             self._bar.stop()
 
+    def expect(self, total: int) -> None:
+        """Say how many runs there are to be, where that is known only after the start."""
+        self.total = total
+
     def __call__(self, share: float) -> None:
         """Say that a share of the runs is done."""
         self.done = round(share * self.total)
         if self._first is None:
             self._first = self.done
         if self._bar is not None:
-            self._bar.update(self._task, completed=self.done, rate=self._rate(), visible=True)
+            self._bar.update(self._task, total=self.total, completed=self.done, rate=self._rate(), visible=True)
         elif time.monotonic() - self._told >= EVERY:
             self._told = time.monotonic()
             print(f"{self.done:,} of {self.total:,} runs{self._rate()}", file=sys.stderr, flush=True)

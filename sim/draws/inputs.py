@@ -107,6 +107,16 @@ def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
     return np.clip(u, LEAST, MOST)
 
 
+def uncorrelated(u: FloatArray, pairs: Pairs) -> FloatArray:
+    """The point that `correlated` takes to these uniforms; the nearest if the correlations allow none."""
+    from scipy import special
+
+    u = np.clip(u, LEAST, MOST)
+    for group, root in _roots(pairs):
+        u[list(group)] = special.ndtr(np.linalg.lstsq(root, special.ndtri(u[list(group)]))[0])
+    return np.clip(u, LEAST, MOST)
+
+
 @lru_cache(maxsize=64)
 def _roots(pairs: Pairs) -> list[tuple[tuple[int, ...], FloatArray]]:
     """Groups of dimensions that correlations link, each with the symmetric root of its matrix."""

@@ -1,0 +1,270 @@
+"""Which uncertain inputs drive a KPI: tornado, Morris or Sobol on a scenario's own distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import InputError, Mark, Problem, nearest
+from sim.plan import FloatArray, Plan
+from sim.scenario.loader import Scenario
+from sim.study.design import Base, Row, loaded
+from sim.study.factors import Factor
+from sim.study.knobs import contested
+from sim.study.lots import AUTO, RUNS, Bias
+from sim.study.morris import Screening, morris
+from sim.study.outputs import Catalogue, Kind, Output, default_outputs, outputs
+from sim.study.run import Progress
+from sim.study.sobol import Indices, rows_for, sobol
+from sim.study.space import factors, typical
+from sim.study.subject import Runs, Stages, Subject, subject
+from sim.study.tornado import Tornado, tornado
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOW, HIGH = 0.05, 0.95
+"""Percentiles at which inputs are tried."""
+LABELS = ("p5", "p95")
+LUCK = "luck within a run"
+LUCKS_TRIED = 20
+OTHERS = "all others together"
+
+
+Found = Tornado | Screening | Indices
+
+
+class Method(StrEnum):
+    """How the inputs are ranked."""
+
+    TORNADO = "tornado"
+    MORRIS = "morris"
+    SOBOL = "sobol"
+
+
+DEFAULT_N = {Method.TORNADO: 1, Method.MORRIS: 10, Method.SOBOL: 128}
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What drives the outputs of a scenario; `found` has a Tornado, Screening or Indices for each output.
+
+    `n` is the number of replications behind each bar, of trajectories, or of rows of the Sobol
+    design. In `refused` of all `runs` the values drawn contradicted each other; `not_reached` counts
+    the runs in which a milestone was not reached, which count as the end of the run, and `missing` those in
+    which a KPI had no value.
+    """
+
+    scenario: Scenario
+    plan: Plan
+    catalogue: Catalogue
+    method: Method
+    outputs: tuple[Output, ...]
+    found: tuple[Found, ...]
+    n: int
+    seed: int
+    bias: Bias | None
+    runs: int
+    refused: int
+    not_reached: dict[str, int]
+    missing: dict[str, int]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Tidy: one row for each output and input."""
+        import pandas as pd
+
+        rows = [
+            {"kpi": output.name, **row}
+            for output, found in zip(self.outputs, self.found, strict=True)
+            for row in found.records()
+        ]
+        return pd.DataFrame(rows)
+
+
+def sensitivity(
+    scenario: Scenario | Base | str | Path,
+    *,
+    method: str = "tornado",
+    kpis: Sequence[str] = (),
+    n: int | None = None,
+    seed: int = 0,
+    jobs: int = 0,
+    engine: str = "batch",
+    lot_scale: int | str = AUTO,
+    top: int = 10,
+    out: Path | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
+) -> Sensitivity:
+    """Rank the uncertain inputs of a scenario by what they do to its KPIs.
+
+    `kpis` are KPIs, milestones (their date, the end of the run where they are not reached) or
+    `MILESTONE reached` (default: the first in-house share and the NPV). `n`: replications behind
+    each bar of a tornado, trajectories of Morris, rows of Sobol (rounded up to a power of two).
+    Sobol gives indices to the `top` inputs of a tornado each, and to all others together.
+    `lot_scale` makes lots so many times as large ("auto": as leaves enough), and measures what that does.
+    Finished runs are kept in `out`; `announce` is told how many there will be; `cluster` is the address of a
+    Dask scheduler.
+
+    Raises:
+        InputError: the scenario, the method or a KPI is wrong, or nothing in the scenario is uncertain.
+    """
+    chosen = _method(method)
+    of = subject(scenario, engine=engine, jobs=jobs, seed=seed, lot_scale=lot_scale, out=out, cluster=cluster)
+    wanted = outputs(kpis, of.catalogue) if kpis else default_outputs(of.catalogue)
+    if not of.plan.dimensions:
+        raise InputError([certain(of.asked.name)])
+    size = n or DEFAULT_N[chosen]
+    size = rows_for(size) if chosen is Method.SOBOL else size
+    stages = Stages(_total(of, chosen, size, top) + (2 * RUNS if of.coarse > 1 else 0), progress, announce)
+    runs = Runs(of, wanted, stages)
+    found = tuple(_found(of, runs, chosen, size, top))
+    return Sensitivity(
+        scenario=of.asked,
+        plan=of.plan,
+        catalogue=of.catalogue,
+        method=chosen,
+        outputs=tuple(wanted),
+        found=found,
+        n=size,
+        seed=seed,
+        bias=of.bias(stages(2 * RUNS)),
+        runs=runs.runs,
+        refused=runs.refused,
+        not_reached={o.name: count for o, count in runs.not_reached.items() if o.kind is Kind.DATE},
+        missing={o.name: count for o, count in runs.missing.items()},
+    )
+
+
+def _found(of: Subject, runs: Runs, method: Method, n: int, top: int) -> Sequence[Found]:
+    if method is Method.TORNADO:
+        return _tornados(of, runs, n)
+    return _screenings(of, runs, n) if method is Method.MORRIS else _indices(of, runs, n, top)
+
+
+def _method(text: str) -> Method:
+    names = [method.value for method in Method]
+    if text not in names:
+        words = "no such method"
+        raise InputError([Problem(Mark("--method"), "", words, repr(text), ", ".join(names), nearest(text, names))])
+    return Method(text)
+
+
+def certain(name: str) -> Problem:
+    """Nothing in a scenario is drawn, so that nothing can be found out about what drives it."""
+    words = "nothing in this scenario is uncertain: no number has a range that is drawn"
+    return Problem(Mark(name), "uncertainty", words, expected="uncertainty: {ranges: triangular}")
+
+
+def _total(of: Subject, method: Method, n: int, top: int) -> int:
+    """About how many runs there will be, readings apart."""
+    k = len(factors(of.plan))
+    if method is Method.MORRIS:
+        return n * (k + 1)
+    bars_ = 1 + 2 * len(of.plan.dimensions)
+    return bars_ * n + LUCKS_TRIED if method is Method.TORNADO else bars_ + n * (min(top + 1, k) + 3)
+
+
+# --- tornado -------------------------------------------------------------------------------------
+
+Trial = tuple[str, tuple[str, ...]]
+"""An input, and a label for each value it is tried at."""
+
+
+def _tornados(of: Subject, runs: Runs, n: int) -> list[Tornado]:
+    """Each input at its 5th and 95th percentile, each other reading, and the luck of single runs.
+
+    Bars are means over `n` replications, with the same luck at every bar.
+    """
+    trials, rows = _ends(of.plan)
+    sides, others = _readings(of)
+    rows = [replace(row, seed=of.seed, replication=r) for row in (*rows, *others) for r in range(n)]
+    means = _means(runs.of_rows("bars", rows), n)
+    single = runs.of_rows("luck", [replace(rows[0], replication=r) for r in range(LUCKS_TRIED)])
+    table = np.vstack([means, _percentiles(single)])
+    return [tornado([*trials, *sides, (LUCK, LABELS)], table[:, output]) for output in range(table.shape[1])]
+
+
+def _ends(plan: Plan) -> tuple[list[Trial], list[Row]]:
+    """The row of typical inputs, and two for each dimension."""
+    places = range(len(plan.dimensions))
+    points = [typical(plan), *(typical(plan, {k: u}) for k in places for u in (LOW, HIGH))]
+    return [(d.name, LABELS) for d in plan.dimensions], [Row(point=tuple(p.tolist())) for p in points]
+
+
+def _readings(of: Subject) -> tuple[list[Trial], list[Row]]:
+    """The other readings of contested figures at typical inputs; those that contradict the rest are left out."""
+    trials: list[Trial] = []
+    rows: list[Row] = []
+    for figure, (_, *others) in contested(of.asked):
+        found = {reading: row for reading in others if (row := _under(of, f"{figure}={reading}")) is not None}
+        if found:
+            trials.append((figure, tuple(found)))
+            rows += found.values()
+    return trials, rows
+
+
+def _under(of: Subject, reading: str) -> Row | None:
+    from sim.compiler import compile_plan
+
+    row = Row(readings=(reading,))
+    try:
+        plan = compile_plan(loaded(of.base, row))
+    except InputError:
+        return None
+    return replace(row, point=tuple(typical(plan).tolist()))
+
+
+def _means(values: FloatArray, n: int) -> FloatArray:
+    """Means over replications, of those that have a value."""
+    grouped = values.reshape(-1, n, values.shape[1])
+    count = (~np.isnan(grouped)).sum(axis=1)
+    return np.where(count > 0, np.nansum(grouped, axis=1) / np.maximum(count, 1), np.nan)
+
+
+def _percentiles(values: FloatArray) -> FloatArray:
+    """5th and 95th percentile of each output, of the runs that give it a value."""
+    columns = [column[~np.isnan(column)] for column in values.T]
+    return np.array([np.quantile(c, [LOW, HIGH]) if len(c) else (np.nan, np.nan) for c in columns]).T
+
+
+# --- Morris and Sobol ----------------------------------------------------------------------------
+
+
+def _screenings(of: Subject, runs: Runs, n: int) -> list[Screening]:
+    """Elementary effects of all inputs; a trajectory has one luck, another has another."""
+    return morris(partial(runs.at_points, "trajectories"), factors(of.plan), n, ends=(LOW, HIGH), held=1, seed=of.seed)
+
+
+def _indices(of: Subject, runs: Runs, n: int, top: int) -> list[Indices]:
+    """Indices of the inputs that swing most, of all others together, and of the luck within a run."""
+    inputs = factors(of.plan)
+    if len(inputs) > top + 1:
+        inputs = _parted(inputs, _leading(of, runs, inputs, top))
+    return sobol(partial(runs.at_points, "rows"), [*inputs, Factor(LUCK, (len(of.plan.dimensions),))], n, seed=of.seed)
+
+
+def _leading(of: Subject, runs: Runs, inputs: Sequence[Factor], top: int) -> list[Factor]:
+    """The `top` factors with the widest bars, the outputs taking turns."""
+    trials, rows = _ends(of.plan)
+    values = runs.of_rows("screening", [replace(row, seed=of.seed) for row in rows])
+    ranked = [_by_swing(tornado(trials, column), of.plan, inputs) for column in values.T]
+    return list(dict.fromkeys(factor for turn in zip(*ranked, strict=True) for factor in turn))[:top]
+
+
+def _by_swing(found: Tornado, plan: Plan, inputs: Sequence[Factor]) -> list[Factor]:
+    swing = {bar.name: bar.swing for bar in found.bars}
+    return sorted(inputs, key=lambda f: -max(swing[plan.dimensions[k].name] for k in f.columns))
+
+
+def _parted(inputs: Sequence[Factor], leading: Sequence[Factor]) -> list[Factor]:
+    rest = [factor for factor in inputs if factor not in leading]
+    return [*leading, Factor(f"{OTHERS} ({len(rest)})", tuple(k for factor in rest for k in factor.columns))]
