@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sim.errors import InputError, ModelError
     from sim.scenario.loader import Scenario, list_shipped, load_scenario
     from sim.study.compare import compare
+    from sim.study.discover import discover
     from sim.study.montecarlo import monte_carlo
+    from sim.study.plans import regret
     from sim.study.sensitivity import sensitivity
     from sim.study.sweep import sweep
 
@@ -27,17 +29,19 @@ _HOMES = {
     "Result": "sim.api",
     "Scenario": "sim.scenario.loader",
     "compare": "sim.study.compare",
+    "discover": "sim.study.discover",
     "list_shipped": "sim.scenario.loader",
     "load_scenario": "sim.scenario.loader",
     "monte_carlo": "sim.study.montecarlo",
+    "regret": "sim.study.plans",
     "run": "sim.api",
     "sensitivity": "sim.study.sensitivity",
     "sweep": "sim.study.sweep",
 }
 
 __all__ = [
-    "InputError", "ModelError", "Result", "Scenario", "compare", "list_shipped", "load_scenario",
-    "monte_carlo", "run", "sensitivity", "sweep",
+    "InputError", "ModelError", "Result", "Scenario", "compare", "discover", "list_shipped", "load_scenario",
+    "monte_carlo", "regret", "run", "sensitivity", "sweep",
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("sim.cli.compare", "Scenarios on the same luck: paired differences, and how probably one is better."),
     "sweep": ("sim.cli.sweep", "A grid of one or several inputs, on the same luck."),
     "sensitivity": ("sim.cli.sensitivity", "Which uncertain inputs drive a KPI: tornado, Morris or Sobol."),
+    "discover": ("sim.cli.discover", "Under which conditions something happens; which plan one would regret least."),
     "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
     "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),
     "bench": ("sim.cli.bench", "How fast it is, against yardsticks run beside it."),

@@ -1,0 +1,103 @@
+"""`fabshift discover`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.choices import CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.output import emit_json
+from sim.cli.studies import progress_of
+from sim.errors import InputError, Mark, Problem
+
+RUNS, WORLDS = 500, 200
+
+
+def command(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Shipped names or paths.")],
+    when: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION", help="'KPI < 10 %', 'MILESTONE > 2028-06-30', 'MILESTONE not reached'; and, or."
+        ),
+    ] = None,
+    regret: Annotated[
+        str | None, typer.Option(metavar="KPI", help="Instead: which of several plans one would regret least.")
+    ] = None,
+    least: Annotated[
+        bool | None, typer.Option("--least/--most", help="With --regret: whether less or more of the KPI is better.")
+    ] = None,
+    n: Annotated[int | None, typer.Option("-n", min=1, help=f"Runs ({RUNS}), with --regret worlds ({WORLDS}).")] = None,
+    contested: Annotated[
+        bool, typer.Option("--contested", help="Draw readings of contested figures too, as inputs.")
+    ] = False,
+    density: Annotated[
+        float, typer.Option(min=0.01, max=1.0, help="Share of runs in a box in which it is to happen.")
+    ] = 0.8,
+    boxes: Annotated[int, typer.Option(min=1, help="Boxes looked for, at most.")] = 3,
+    sets: SETS = None,
+    readings: READINGS = None,
+    without: WITHOUT = None,
+    seed: SEED = 0,
+    engine: ENGINE = Engine.BATCH,
+    jobs: JOBS = 0,
+    lot_scale: LOT_SCALE = "auto",
+    out: OUT = None,
+    cluster: CLUSTER = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Find the conditions under which something happens, or the plan one would regret least."""
+    _asked(scenarios, when, regret)
+    how = {
+        "n": n or (RUNS if regret is None else WORLDS), "seed": seed, "jobs": jobs, "engine": engine.value,
+        "lot_scale": lot_scale, "over_readings": contested, "out": out, "cluster": cluster,
+    }  # fmt: skip
+    changed = (tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    if when is not None:
+        _conditions(scenarios[0], changed, when, as_json, {**how, "density": density, "most": boxes})
+    else:
+        _regret(scenarios, changed, str(regret), as_json, {**how, "least": least})
+
+
+def _asked(scenarios: list[str], when: str | None, regret: str | None) -> None:
+    """Exactly one of the two questions, with as many scenarios as it is about."""
+    if (when is None) == (regret is None):
+        raise _wrong("--when", "give a condition (--when), or a KPI to compare plans on (--regret)")
+    if when is not None and len(scenarios) > 1:
+        raise _wrong("--when", "conditions are looked for in one scenario", ", ".join(scenarios))
+    if regret is not None and len(dict.fromkeys(scenarios)) < 2:
+        raise _wrong("--regret", "regret is between plans: name two scenarios or more", ", ".join(scenarios))
+
+
+def _wrong(flag: str, message: str, found: str | None = None) -> InputError:
+    return InputError([Problem(Mark(flag), "", message, found)])
+
+
+def _conditions(scenario: str, changed: tuple[Any, ...], when: str, as_json: bool, how: dict[str, Any]) -> None:
+    from sim.report.discover_report import discover_json, discover_report
+    from sim.report.render import show
+    from sim.study.design import Base
+    from sim.study.discover import discover
+
+    with progress_of(how["n"], how["out"]) as bar:
+        found = discover(Base(scenario, *changed), when, progress=bar, announce=bar.expect, **how)
+    if as_json:
+        emit_json(discover_json(found))
+    else:
+        show(discover_report(found))
+
+
+def _regret(scenarios: list[str], changed: tuple[Any, ...], kpi: str, as_json: bool, how: dict[str, Any]) -> None:
+    from sim.report.regret_report import regret_json, regret_report
+    from sim.report.render import show
+    from sim.study.design import Base
+    from sim.study.plans import regret
+
+    names = list(dict.fromkeys(scenarios))
+    with progress_of(how["n"] * len(names), how["out"]) as bar:
+        found = regret(names, kpi, base=Base(names[0], *changed), progress=bar, announce=bar.expect, **how)
+    if as_json:
+        emit_json(regret_json(found))
+    else:
+        show(regret_report(found))

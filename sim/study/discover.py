@@ -1,0 +1,116 @@
+"""Under which conditions on its inputs something happens in a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.dimensions import Dimension
+from sim.errors import InputError
+from sim.plan import BoolArray
+from sim.scenario.loader import Scenario
+from sim.study.boxes import Column
+from sim.study.condition import Condition, condition
+from sim.study.design import Base
+from sim.study.intervals import Interval, probability_interval
+from sim.study.lots import AUTO, RUNS, Bias
+from sim.study.outputs import Catalogue
+from sim.study.prim import Box, boxes
+from sim.study.run import Progress
+from sim.study.sensitivity import certain
+from sim.study.subject import Stages, subject
+from sim.study.worlds import worlds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_N = 500
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Where in the space of inputs a condition holds.
+
+    `columns` are the inputs of the runs in which it is known to hold or not, `happens` says in which
+    it does. `unknown` runs have no value of a KPI it hangs on; in `refused` ones the values drawn, or
+    the readings, contradict each other. `density` is what was asked of a box.
+    """
+
+    scenario: Scenario
+    catalogue: Catalogue
+    when: Condition
+    n: int
+    seed: int
+    bias: Bias | None
+    density: float
+    dimensions: tuple[Dimension, ...]
+    combinations: int
+    columns: tuple[Column, ...]
+    happens: BoolArray
+    unknown: int
+    refused: int
+    boxes: tuple[Box, ...]
+
+    @property
+    def probability(self) -> Interval:
+        """How often it happens, of the runs in which that is known."""
+        return probability_interval(int(self.happens.sum()), len(self.happens))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row for each run: every input as it was drawn, and whether it happens."""
+        import pandas as pd
+
+        drawn = {c.name: [c.labels[int(v)] for v in c.values] if c.labels else c.values for c in self.columns}
+        return pd.DataFrame({**drawn, "happens": self.happens})
+
+
+def discover(
+    scenario: Scenario | Base | str | Path,
+    when: str,
+    *,
+    n: int = DEFAULT_N,
+    over_readings: bool = False,
+    density: float = 0.8,
+    most: int = 3,
+    seed: int = 0,
+    jobs: int = 0,
+    engine: str = "batch",
+    lot_scale: int | str = AUTO,
+    out: Path | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
+) -> Discovery:
+    """Find boxes of inputs in which `when` holds, by PRIM over `n` runs.
+
+    `when` is a condition (`in_house_share.wafer < 10 % and own_wafer reached`). A box holds to
+    `density` if one does; at most `most` boxes are looked for. `over_readings`: readings of contested
+    figures are drawn too, as inputs. `lot_scale` makes lots so many times as large ("auto": as leaves
+    enough), and measures what that does. Finished runs are kept in `out`; `cluster`
+    is the address of a Dask scheduler.
+
+    Raises:
+        InputError: the scenario or the condition is wrong, or nothing in the scenario is uncertain.
+    """
+    of = subject(scenario, engine=engine, jobs=jobs, seed=seed, lot_scale=lot_scale, out=out, cluster=cluster)
+    asked = condition(when, of.catalogue)
+    tried = worlds(of.base, [of.base.scenario], n, seed, over_readings=over_readings)
+    if not tried.dimensions and not tried.readings:
+        raise InputError([certain(of.asked.name)])
+    stages = Stages(n + (2 * RUNS if of.coarse > 1 else 0), progress, announce)
+    found = tried.outcomes(of, 0, stages(n))
+    verdicts = asked.verdicts({name: found.column(name) for name in asked.names})
+    # A run that was refused has no milestone either, which is not to say that it is not reached.
+    known: BoolArray = found.valid & ~np.isnan(verdicts)
+    columns, happens = tried.columns(0, known), verdicts[known] == 1.0
+    return Discovery(
+        scenario=of.asked, catalogue=of.catalogue, when=asked, n=n, seed=seed, bias=of.bias(stages(2 * RUNS)),
+        dimensions=tried.dimensions, combinations=len(tried.combinations), columns=columns, happens=happens,
+        unknown=int((found.valid & ~known).sum()), refused=int((~found.valid).sum()), density=density,
+        boxes=tuple(boxes(columns, happens, density=density, most=most, seed=seed, groups=tried.groups[known])),
+    )  # fmt: skip

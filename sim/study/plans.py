@@ -1,0 +1,148 @@
+"""Which of several plans one would regret least, over states of the world that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import InputError, Mark, Problem
+from sim.plan import FloatArray
+from sim.study.design import Base, Row
+from sim.study.direction import higher_is_better
+from sim.study.lots import AUTO, RUNS, Bias
+from sim.study.outputs import Catalogue, Kind, Output, outputs
+from sim.study.regret import Regrets, regrets
+from sim.study.replicated import variants
+from sim.study.run import Progress
+from sim.study.subject import Stages, Subject, subject
+from sim.study.worlds import Worlds, worlds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLAG = "--regret"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Plans on one output over shared worlds; `values` has the shape (worlds, plans), NaN: no value.
+
+    `regrets` is None where no world has a value of every plan. `not_reached` counts the runs in which
+    a milestone was not reached, which count as the end of the run; `refused` those in which the
+    values drawn, or the readings, contradict each other.
+    """
+
+    names: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    output: Output
+    least: bool
+    worlds: Worlds
+    values: FloatArray
+    regrets: Regrets | None
+    refused: int
+    not_reached: int
+    biases: tuple[Bias | None, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row for each world: the output under each plan."""
+        import pandas as pd
+
+        return pd.DataFrame(self.values, columns=list(self.names))
+
+
+def regret(
+    scenarios: Sequence[str | Path],
+    kpi: str,
+    *,
+    least: bool | None = None,
+    n: int = 200,
+    over_readings: bool = False,
+    base: Base | None = None,
+    seed: int = 0,
+    jobs: int = 0,
+    engine: str = "batch",
+    lot_scale: int | str = AUTO,
+    out: Path | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
+) -> Choice:
+    """The regret of each scenario against the best one in every one of `n` worlds.
+
+    A world is a seed of all luck, a draw for every uncertain input of any of the plans and, with
+    `over_readings`, a reading of every contested figure: all of them the same for all plans. `least`
+    says whether less of the KPI is better (None: as is known of it, or asked for). What the `base`
+    changes is changed in every plan.
+
+    Raises:
+        InputError: a scenario or the KPI is wrong, or dates are compared of plans that begin on different days.
+    """
+    names = [str(scenario) for scenario in scenarios]
+    common = base or Base(names[0])
+    # Whatever is wrong with any of the plans is told at once.
+    variants(common, [(name, Row(scenario=name)) for name in names])
+    each = [
+        subject(
+            replace(common, scenario=name), engine=engine, jobs=jobs, seed=seed, lot_scale=lot_scale,
+            out=None if out is None else out / f"plan-{k}", cluster=cluster,
+        )
+        for k, name in enumerate(names)
+    ]  # fmt: skip
+    (output,) = outputs([kpi], _common(each), FLAG)
+    smaller = _less_is_better(output) if least is None else least
+    _comparable(each, output)
+    each = _alike(each)
+    shared = worlds(each[0].base, names, n, seed, over_readings=over_readings)
+    measured = 2 * RUNS if each[0].coarse > 1 else 0
+    stages = Stages((n + measured) * len(names), progress, announce)
+    found = [shared.outcomes(of, plan, stages(n)) for plan, of in enumerate(each)]
+    columns = [
+        output.read(o.column(output.column), o.valid, s.catalogue.days) for o, s in zip(found, each, strict=True)
+    ]
+    values = np.stack(columns, axis=1)
+    never = [np.isnan(o.column(output.column)) & o.valid for o in found]
+    return Choice(
+        names=tuple(names), subjects=tuple(each), output=output, least=smaller, worlds=shared, values=values,
+        regrets=regrets(names, values, least=smaller, scrambled=bool(shared.dimensions)),
+        refused=sum(int((~o.valid).sum()) for o in found),
+        not_reached=int(np.sum(never)) if output.kind is Kind.DATE else 0,
+        biases=tuple(of.bias(stages(measured)) for of in each),
+    )  # fmt: skip
+
+
+def _less_is_better(output: Output) -> bool:
+    """Of a date the earlier is better, of a milestone that it is reached."""
+    if output.kind is not Kind.KPI:
+        return output.kind is Kind.DATE
+    higher = higher_is_better(output.column)
+    if higher is None:
+        words = "which way of this KPI is better is not known: say --least or --most"
+        raise InputError([Problem(Mark(FLAG), "", words, repr(output.name))])
+    return not higher
+
+
+def _common(each: Sequence[Subject]) -> Catalogue:
+    """What every plan gives."""
+    first = each[0].catalogue
+    kpis = [name for name in first.kpis if all(name in s.catalogue.kpis for s in each)]
+    milestones = [name for name in first.milestones if all(name in s.catalogue.milestones for s in each)]
+    return Catalogue(tuple(kpis), tuple(milestones), first.start, first.days)
+
+
+def _alike(each: Sequence[Subject]) -> list[Subject]:
+    """The plans with lots as large as the plan with the fewest of them allows."""
+    least = min(of.coarse for of in each)
+    return [replace(of, coarse=least) for of in each]
+
+
+def _comparable(each: Sequence[Subject], output: Output) -> None:
+    spans = {(s.catalogue.start, s.catalogue.days) for s in each}
+    if output.kind is Kind.DATE and len(spans) > 1:
+        words = "dates are compared of plans that begin and end on the same days"
+        found = "; ".join(f"{s.asked.name}: {s.catalogue.start} to {s.catalogue.end}" for s in each)
+        raise InputError([Problem(Mark(FLAG), output.name, words, found)])

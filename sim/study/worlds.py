@@ -1,0 +1,151 @@
+"""States of the world in which plans are tried: points, luck and, if asked for, readings of contested figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.compiler import compile_plan
+from sim.dimensions import Dimension
+from sim.draws.inputs import input_quantile, probabilities
+from sim.errors import InputError
+from sim.plan import BoolArray, FloatArray, IntArray, Plan
+from sim.scenario.loader import Scenario
+from sim.study.boxes import Column
+from sim.study.design import Base, Row, loaded
+from sim.study.disagreement import Combination, combinations
+from sim.study.knobs import contested
+from sim.study.points import points
+from sim.study.run import Outcomes, Progress
+from sim.study.subject import Subject
+
+MOST_COMBINATIONS = 256
+RUNS_EACH = 4
+"""Worlds of one combination: many combinations tell readings apart, each takes its time to compile."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A plan under one combination of readings; None for both where the two contradict each other."""
+
+    scenario: Scenario | None
+    plan: Plan | None
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """`n` worlds for several plans: world k has replication k, a point and a combination of readings.
+
+    `dimensions` are the uncertain inputs of any plan under any combination, `points` has a
+    probability for each of them, shape (worlds, dimensions): an input is drawn alike for all plans.
+    `taken[k]` is the combination of world k, and `sights[plan][combination]` what it makes of a plan.
+    """
+
+    names: tuple[str, ...]
+    seed: int
+    readings: dict[str, tuple[str, ...]]
+    combinations: tuple[Combination, ...]
+    taken: IntArray
+    sights: tuple[tuple[Sight, ...], ...]
+    dimensions: tuple[Dimension, ...]
+    points: FloatArray
+
+    @property
+    def groups(self) -> IntArray:
+        """Worlds that have their readings in common; without readings, each world alone."""
+        return self.taken if self.readings else np.arange(len(self.taken))
+
+    def row(self, plan: int, world: int) -> Row | None:
+        """The row that runs a plan in a world; None where the readings contradict it."""
+        combination = int(self.taken[world])
+        seen = self.sights[plan][combination].plan
+        if seen is None:
+            return None
+        place = {d.stream: k for k, d in enumerate(self.dimensions)}
+        point = tuple(float(self.points[world, place[d.stream]]) for d in seen.dimensions)
+        row = _row(self.names[plan], self.combinations[combination])
+        return replace(row, seed=self.seed, replication=world, point=point)
+
+    def outcomes(self, of: Subject, plan: int, progress: Progress | None = None) -> Outcomes:
+        """What comes out of a plan in every world; not valid where the readings contradict it."""
+        rows = [self.row(plan, world) for world in range(len(self.taken))]
+        there = np.array([row is not None for row in rows])
+        found = of.run(f"worlds-{plan}", [row for row in rows if row is not None], progress)
+        table = np.full((len(rows), len(found.names)), np.nan)
+        valid = np.zeros(len(rows), dtype=np.bool_)
+        table[there], valid[there] = found.table, found.valid
+        return replace(found, table=table, valid=valid)
+
+    def columns(self, plan: int, worlds: BoolArray) -> tuple[Column, ...]:
+        """Every input of a plan in some of the worlds: numbers in their own units, and readings."""
+        values = np.array([self._values(plan, int(world)) for world in np.flatnonzero(worlds)])
+        numbers = (Column(d.name, values[:, k]) for k, d in enumerate(self.dimensions))
+        return (*numbers, *(self._labels(figure, worlds) for figure in self.readings))
+
+    def _values(self, plan: int, world: int) -> list[float]:
+        seen = self.sights[plan][int(self.taken[world])]
+        if seen.scenario is None or seen.plan is None:
+            return [d.mode for d in self.dimensions]
+        row = self.row(plan, world)
+        assert row is not None
+        u = probabilities(seen.plan, row.point or ())
+        drawn = {d.stream: input_quantile(d, float(x)) for d, x in zip(seen.plan.dimensions, u, strict=True)}
+        return [drawn.get(d.stream, _fixed(seen.scenario, d)) for d in self.dimensions]
+
+    def _labels(self, figure: str, worlds: BoolArray) -> Column:
+        names = self.readings[figure]
+        places = [names.index(dict(combination)[figure]) for combination in self.combinations]
+        return Column(figure, np.array(places, dtype=np.float64)[self.taken[worlds]], names)
+
+
+def _fixed(scenario: Scenario, dimension: Dimension) -> float:
+    """The value of a number that is not drawn under these readings."""
+    name = dimension.name
+    if name in scenario.ledger.figures:
+        value = scenario.ledger.resolve(name).value
+        return float(value) if isinstance(value, (int, float)) else dimension.mode
+    entry = scenario.inputs.get(name)
+    return float(entry.value) if entry is not None and not isinstance(entry.value, str) else dimension.mode
+
+
+def worlds(base: Base, names: Sequence[str], n: int, seed: int, *, over_readings: bool) -> Worlds:
+    """Worlds for plans by name, on the base's settings.
+
+    Raises:
+        InputError: a plan is wrong under the readings it chose itself.
+    """
+    readings = _contested([loaded(base, _row(name, ())) for name in names]) if over_readings else {}
+    most = max(min(n // RUNS_EACH, MOST_COMBINATIONS), 1)
+    chosen = tuple(combinations(readings, most, seed)) if readings else ((),)
+    sights = tuple(tuple(_sight(base, name, combination) for combination in chosen) for name in names)
+    found = {d.stream: d for plan in sights for s in plan if s.plan is not None for d in s.plan.dimensions}
+    dimensions = tuple(found.values())
+    return Worlds(
+        names=tuple(names), seed=seed, readings=readings, combinations=chosen,
+        # Worlds of one combination lie side by side: it is compiled once.
+        taken=np.arange(n) * len(chosen) // n, sights=sights, dimensions=dimensions,
+        points=points(dimensions, seed, 0, n),
+    )  # fmt: skip
+
+
+def _contested(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
+    """Every contested figure behind any of the plans, with its readings."""
+    found: dict[str, tuple[str, ...]] = {}
+    for scenario in scenarios:
+        for figure, names in contested(scenario):
+            found.setdefault(figure, names)
+    return found
+
+
+def _row(name: str, combination: Combination) -> Row:
+    return Row(scenario=name, readings=tuple(f"{figure}={reading}" for figure, reading in combination))
+
+
+def _sight(base: Base, name: str, combination: Combination) -> Sight:
+    try:
+        scenario = loaded(base, _row(name, combination))
+        return Sight(scenario, compile_plan(scenario))
+    except InputError:
+        return Sight(None, None)
