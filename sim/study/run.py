@@ -143,7 +143,7 @@ def each_block(
     rows = (_anchored(design.block(index)) for index in blocks)
     if cluster is None:
         tasks = ((_looked_at, (study, base, block, look, engine)) for block in rows)
-        return in_order(tasks, threads=engine == "batch", jobs=jobs)
+        return in_order(tasks, jobs=jobs)
     from sim.study.cluster import on_cluster
 
     sent = ((_looked_at_there, (_shipped(study, base, block), block, look, engine)) for block in rows)

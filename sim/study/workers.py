@@ -1,4 +1,9 @@
-"""Tasks on many cores: threads where the compiled engine lets go of the interpreter, else processes."""
+"""Tasks on many cores, each core a process.
+
+Processes for the compiled engine too, which lets go of the interpreter: half of a run is drawing, laying out and
+adding up in Python, which two threads can only do in turn (two threads took as long as one, two processes little
+more than half as long, measured with `as-announced` on two cores).
+"""
 
 from __future__ import annotations
 
@@ -10,12 +15,12 @@ Task = tuple[Callable[..., T], tuple[Any, ...]]
 """A function and its arguments."""
 
 
-def in_order(tasks: Iterable[Task[T]], *, threads: bool, jobs: int) -> Iterator[T]:
+def in_order(tasks: Iterable[Task[T]], *, jobs: int) -> Iterator[T]:
     """What the tasks return, in their order, `jobs` at a time (0: one for each core)."""
     from joblib import Parallel, cpu_count, delayed
 
     workers = jobs or cpu_count()
     if workers == 1:
         return (function(*arguments) for function, arguments in tasks)
-    pool = Parallel(n_jobs=workers, backend="threading" if threads else "loky", return_as="generator")
+    pool = Parallel(n_jobs=workers, return_as="generator")
     return iter(pool(delayed(function)(*arguments) for function, arguments in tasks))

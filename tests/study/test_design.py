@@ -1,4 +1,4 @@
-"""A row says what changes; its outcome is a run's, however many threads or processes share the rows."""
+"""A row says what changes; its outcome is a run's, however many processes share the rows."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_how_many_run_at_a_time_changes_no_bit(base: Base, engine: str) -> None:
     assert done[-1] == 1
 
 
-def test_threads_and_processes_give_the_same_bits(base: Base) -> None:
+def test_processes_give_the_same_bits(base: Base) -> None:
     rows = [Row(seed=s) for s in range(20)]
     tables = [run_design(Design(base, rows, size=3), engine=engine, jobs=2).table for engine in ("events", "batch")]
     assert tables[0].tobytes() == tables[1].tobytes()

@@ -16,7 +16,7 @@ from sim.study.intervals import ENOUGH, mean_interval, percentile, probability_i
 from sim.study.montecarlo import monte_carlo
 from sim.study.points import SCRAMBLES, points
 
-STUDIES = 500
+STUDIES = 1000
 DIMENSIONS = tuple(Dimension(name, name, 0, 0, 1, Draw.UNIFORM, "1") for name in "abc")
 Integrand = Callable[[FloatArray], FloatArray]
 

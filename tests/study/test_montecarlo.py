@@ -29,7 +29,7 @@ def test_each_run_can_be_shown_alone(uncertain: Scenario, found: MonteCarlo) -> 
 
 
 @pytest.mark.parametrize(("engine", "jobs"), [("batch", 1), ("batch", 2), ("events", 2)])
-def test_the_answer_depends_neither_on_jobs_nor_on_threads_or_processes(
+def test_the_answer_depends_neither_on_jobs_nor_on_processes(
     uncertain: Scenario, found: MonteCarlo, engine: str, jobs: int
 ) -> None:
     again = monte_carlo(uncertain, 60, engine=engine, jobs=jobs)
