@@ -8,7 +8,7 @@ import typer
 
 from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of
+from sim.cli.studies import progress_of, refuse_unknown_kpis
 
 
 def command(
@@ -33,7 +33,10 @@ def command(
     if len(scenarios) < 2:
         raise typer.BadParameter("give two scenarios or more", param_hint="A B...")
     from sim.study.compare import compare
+    from sim.study.design import Base
 
+    changes = (tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    refuse_unknown_kpis((Base(name, *changes) for name in scenarios), kpi or ())
     with progress_of(n * len(scenarios), out) as bar:
         found = compare(
             scenarios, n, sets=sets or (), readings=readings or (), without=without or (), seed=seed,

@@ -8,7 +8,7 @@ import typer
 
 from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of
+from sim.cli.studies import progress_of, refuse_unknown_kpis
 
 FEW = 256
 MOST = 8192
@@ -41,6 +41,7 @@ def command(
     from sim.study.montecarlo import monte_carlo
 
     base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    refuse_unknown_kpis([base], kpi or ())
     most = n or (FEW if until is None else MOST)
     with progress_of(most, out) as bar:
         found = monte_carlo(

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.cli.progress import Runs
+
+if TYPE_CHECKING:
+    from sim.study.design import Base
+
+
+def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
+    """Refuse what no run of these scenarios would have, before a long study of them is run."""
+    if not wished:
+        return
+    from sim.report.indicators import refuse_unknown
+    from sim.study.subject import subject
+
+    known: list[str] = []
+    for base in bases:
+        known += subject(base, lot_scale=1).catalogue.names
+        if set(wished) <= set(known):
+            return
+    refuse_unknown(known, wished)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import typer
 
 from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of
+from sim.cli.studies import progress_of, refuse_unknown_kpis
 
 
 def command(
@@ -43,6 +43,7 @@ def command(
     from sim.study.vary import read_varies
 
     base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    refuse_unknown_kpis([base], kpi or ())
     points = prod(len(v.values) for v in read_varies(vary))
     with progress_of(n * points, out) as bar:
         found = sweep(

@@ -11,7 +11,7 @@ from sim.report.indicators import alike, chosen, named
 from sim.report.study_tables import chance, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, right, table
 from sim.study.compare import Comparison, Paired
-from sim.study.summary import Replications
+from sim.study.summary import SHARE, Replications
 
 TENTH = 0.1
 
@@ -19,13 +19,14 @@ TENTH = 0.1
 def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
     """The scenarios side by side, then each against the first."""
     first, *others = found.found
-    names = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
-    shown = chosen(names, wished, everything=everything)
-    blocks: list[Block | None] = [_head(found), _means(found, shown), _tenth(found)]
+    kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
+    milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
+    shown, dates = chosen(kpis, wished, milestones=milestones, everything=everything)
+    blocks: list[Block | None] = [_head(found), _means(found, shown), _tenth(found, shown), _reached(found, dates)]
     for label in others:
         pairs = found.paired[label]
         blocks.append(_against(found, first, label, {name: pairs[name] for name in shown if name in pairs}))
-        blocks.append(_dates(found, first, label))
+        blocks.append(_dates(found, first, label, dates))
     for label, bias in found.bias.items():
         blocks.append(lot_bias(bias, [name for name in shown if name in bias.difference], of=label))
     return [block for block in blocks if block is not None]
@@ -45,33 +46,59 @@ def _head(found: Comparison) -> Lines:
         lines.append(
             f"They end at different times, which moves totals: {', '.join(f'{label} at {end}' for label, end in ends.items())}."
         )
-    return Lines(" against ".join(found.found), tuple(lines))
+    first, *others = found.found
+    return Lines(f"{', '.join(others)} against {first}", tuple(lines))
 
 
-def _means(found: Comparison, names: Sequence[str]) -> Table:
+def _means(found: Comparison, names: Sequence[str]) -> Table | None:
     rows = []
     for name in names:
         means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
         numbers = [math.nan if m is None else m.estimate for m in means]
         widths = [m.half_width for m in means if m is not None and math.isfinite(m.half_width)]
         rows.append([named(name), *alike(name, numbers, min(widths, default=0.0))])
-    return table("Means", [left("KPI"), *(Column(label, group=label) for label in found.found)], rows)
+    return table("Means", [left("KPI"), *_scenarios(found)], rows) if rows else None
 
 
-def _tenth(found: Comparison) -> Table | None:
-    """The chance that a tenth is in-house, of each share."""
-    shares = list(dict.fromkeys(name for f in found.found.values() for name in f.passed))
+def _scenarios(found: Comparison) -> list[Column]:
+    return [Column(label, group=label) for label in found.found]
+
+
+def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
+    """The chance that a tenth is in-house, of each share among these KPIs."""
+    every = dict.fromkeys(name for f in found.found.values() for name in f.passed)
+    shares = [share for share in every if f"{SHARE}{share}" in names]
     if not shares:
         return None
     rows = [
         [share, *(chance(f.passed[share][TENTH]) if share in f.passed else NOTHING for f in found.found.values())]
         for share in shares
     ]
-    columns = [left("share"), *(Column(label, group=label) for label in found.found)]
+    columns = [left("share"), *_scenarios(found)]
     return table("Probability that 10 % or more is in-house in the last 12 months [%]", columns, rows)
 
 
-def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Paired]) -> Table:
+def _reached(found: Comparison, names: Sequence[str]) -> Table | None:
+    """The chance that each milestone is reached, of every scenario that has it."""
+    rows = [
+        [
+            next(_title(f, name) for f in found.found.values() if name in f.milestones),
+            *(
+                chance(f.milestones[name].probability) if name in f.milestones else NOTHING
+                for f in found.found.values()
+            ),
+        ]
+        for name in names
+    ]
+    columns, notes = [left("milestone"), *_scenarios(found)], []
+    if any(NOTHING in row for row in rows):
+        notes.append(f"{NOTHING}: the scenario has no such milestone")
+    return table("Probability that a milestone is reached by the end [%]", columns, rows, notes) if rows else None
+
+
+def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Paired]) -> Table | None:
+    if not pairs:
+        return None
     rows = [[named(name), *_difference(name, p), _wins(p)] for name, p in pairs.items()]
     columns = [left("KPI"), right("difference"), right("+-"), right(f"{label} better", "%")]
     notes = [
@@ -89,20 +116,17 @@ def _wins(p: Paired) -> str:
     return chance(p.beats) + ("*" if p.higher_is_better is None else "")
 
 
-def _dates(found: Comparison, first: str, label: str) -> Table | None:
-    """Milestones of both: how probably each reaches them, and the days between where both do."""
+def _dates(found: Comparison, first: str, label: str, wished: Sequence[str]) -> Table | None:
+    """Milestones of both: the days between where both reach them, and how probably which comes first."""
     a, b = found.found[first], found.found[label]
     pairs = found.paired[label]
-    names = [name for name in a.milestones if name in b.milestones]
+    names = [name for name in wished if name in a.milestones and name in b.milestones]
     if not names:
         return None
-    rows = [[_title(a, name), chance(a.milestones[name].probability), chance(b.milestones[name].probability), *_days(pairs[name]), chance(pairs[name].beats)] for name in names]  # fmt: skip
-    columns = [
-        left("milestone"), right(first, "%"), right(label, "%"), right("days later"), right("+-"),
-        right(f"{label} earlier", "%"),
-    ]  # fmt: skip
+    rows = [[_title(a, name), *_days(pairs[name]), chance(pairs[name].beats)] for name in names]
+    columns = [left("milestone"), right("days later"), right("+-"), right(f"{label} earlier", "%")]
     notes = ["days later: mean where both reach it; not reached is later than any date"]
-    return table("Milestones: how probably each is reached, and which first", columns, rows, notes)
+    return table(f"Milestones: {label} against {first}", columns, rows, notes)
 
 
 def _title(found: Replications, name: str) -> str:

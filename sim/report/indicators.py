@@ -51,19 +51,26 @@ def headline(names: Iterable[str]) -> list[str]:
     return [*(n for n in known if n.startswith("in_house_share.")), *(n for n in _HEADLINE if n in known)]
 
 
-def chosen(names: Sequence[str], wished: Sequence[str], *, everything: bool = False) -> list[str]:
-    """The KPIs to show: those wished for, all, or the first ones.
+def chosen(
+    kpis: Sequence[str], wished: Sequence[str], *, milestones: Sequence[str] = (), everything: bool = False
+) -> tuple[list[str], list[str]]:
+    """The KPIs and the milestones to show: those wished for, all, or all milestones and the first KPIs.
 
     Raises:
         InputError: some are not known.
     """
+    refuse_unknown([*kpis, *milestones], wished)
+    if wished and not everything:
+        return [name for name in wished if name in kpis], [name for name in wished if name in milestones]
+    return list(kpis) if everything else headline(kpis), list(milestones)
+
+
+def refuse_unknown(names: Sequence[str], wished: Sequence[str]) -> None:
+    """Raise InputError for what is wished for and is none of these names."""
     unknown = [name for name in wished if name not in names]
+    message, allowed = "no run has such a KPI or milestone", "those of run --json"
     if unknown:
-        message = "the run has no such KPI"
-        raise InputError(
-            [Problem(Mark("--kpi"), "", message, repr(n), "those of run --json", nearest(n, names)) for n in unknown]
-        )
-    return list(names) if everything else list(wished) or headline(names)
+        raise InputError([Problem(Mark("--kpi"), "", message, repr(n), allowed, nearest(n, names)) for n in unknown])
 
 
 def alike(kpi: str, numbers: Sequence[float], resolution: float) -> list[str]:

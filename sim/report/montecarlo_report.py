@@ -16,7 +16,7 @@ from sim.study.summary import SHARE
 
 def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
     """Every table of a study; the KPIs that are wished for, or all, or the first ones."""
-    names = chosen(list(found.kpis), wished, everything=everything)
+    names, dates = chosen(list(found.kpis), wished, milestones=list(found.milestones), everything=everything)
     lying = [
         study_tables.histogram(name, found.outcomes.column(f"{SHARE}{name}"))
         for name in found.passed
@@ -26,9 +26,9 @@ def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everythi
         changes(found.scenario),
         _head(found),
         study_tables.kpis({name: found.kpis[name] for name in names}, found.n - found.dropped, _notes(found)),
-        study_tables.passed(found.scenario, found.passed),
+        study_tables.passed(found.scenario, {n: p for n, p in found.passed.items() if f"{SHARE}{n}" in names}),
         *lying,
-        *study_tables.milestones(found.scenario, found.milestones),
+        *study_tables.milestones(found.scenario, {name: found.milestones[name] for name in dates}),
         study_tables.lot_bias(found.bias, names) if found.bias else None,
     ]
     return [block for block in blocks if block is not None]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from sim.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +26,9 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_compare_tables(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", plant, plant, "-n", "4", "--jobs", "1"]) == 0
     out = capsys.readouterr().out
-    assert "plant against plant (2)" in out
+    assert "plant (2) against plant" in out
     assert "plant (2) minus plant, over 4 pairs" in out
-    assert "Milestones: how probably each is reached, and which first" in out
+    assert "Milestones: plant (2) against plant" in out
     assert "at different times" not in out
 
 
@@ -78,3 +83,32 @@ def test_sweep_json_and_wrong_input(plant: str, capsys: pytest.CaptureFixture[st
     assert "did you mean 'horizon.end'" in capsys.readouterr().err
     assert main(["sweep", plant]) == 2
     assert "--vary" in capsys.readouterr().err
+
+
+def test_the_readme_s_session_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"<!-- example:session -->\n```sh\nfabshift (.*?)\n", readme)
+    shown = re.search(r"<!-- example:chances -->\n```text\n(.*?)```", readme, re.DOTALL)
+    assert command
+    assert shown
+    assert main(shlex.split(command.group(1))) == 0
+    assert shown.group(1) in capsys.readouterr().out
+
+
+def test_a_milestone_can_be_asked_for_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["as-announced", "late-plan", "--set", "lot_scale=20", "-n", "4"]
+    assert main(["compare", *asked, "--kpi", "own_wafer"]) == 0
+    printed = capsys.readouterr().out
+    assert "Probability that a milestone is reached by the end [%]" in printed
+    assert "Means" not in printed
+    assert "npv_usd" not in printed
+
+
+def test_an_unknown_kpi_is_refused_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (
+        ["montecarlo", "as-announced"],
+        ["compare", "as-announced", "late-plan"],
+        ["sweep", "as-announced", "--vary", "lot_scale=10,20"],
+    ):
+        assert main([*command, "-n", "1000000", "--kpi", "wafer10"]) == 2
+        assert "did you mean 'wafer_10'?" in capsys.readouterr().err
