@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.draws.points import SCRAMBLES
 from sim.report import study_tables
 from sim.report.indicators import chosen
 from sim.report.run_report import changes
 from sim.report.tables import Block, Lines
 from sim.study.intervals import ENOUGH
 from sim.study.montecarlo import MonteCarlo
-from sim.study.points import SCRAMBLES
 from sim.study.summary import SHARE
 
 

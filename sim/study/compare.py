@@ -18,8 +18,9 @@ from sim.study.direction import higher_is_better
 from sim.study.documents import ci95, number, probability_json, summary_json
 from sim.study.intervals import Interval, mean_interval, probability_interval
 from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
+from sim.study.outcomes import Outcomes
 from sim.study.replicated import Replicated, variants
-from sim.study.run import Outcomes, Progress, part_of, run_design
+from sim.study.run import Progress, part_of, run_design
 from sim.study.store import publish
 from sim.study.summary import Replications
 

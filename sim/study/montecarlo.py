@@ -14,8 +14,9 @@ from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, based
 from sim.study.documents import summary_json
 from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
+from sim.study.outcomes import measured
 from sim.study.replicated import Replicated, Variant, variants
-from sim.study.run import Progress, measured, part_of, run_design
+from sim.study.run import Progress, part_of, run_design
 from sim.study.store import publish
 from sim.study.summary import Replications
 from sim.study.until import Until, read_until, stop

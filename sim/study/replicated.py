@@ -11,13 +11,13 @@ import numpy as np
 
 from sim.compiler import compile_plan
 from sim.dimensions import Dimension
+from sim.draws.points import points
 from sim.errors import InputError, Problem
 from sim.plan import FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.design import BLOCK, Base, Row, loaded
-from sim.study.points import points
+from sim.study.outcomes import Outcomes
 from sim.study.provenance import fingerprint, told
-from sim.study.run import Outcomes
 
 
 @dataclass(frozen=True)

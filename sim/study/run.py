@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-import numpy as np
-
 from sim.errors import InputError
-from sim.plan import BoolArray, FloatArray, IntArray
 from sim.study.design import Base, Blocks, Row, anchored, loaded
+from sim.study.outcomes import Outcomes, joined, measured, tabulated
 from sim.study.workers import in_order
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from sim.plan import Plan
     from sim.results.result import Result
@@ -27,48 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Progress = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What came out of a design: a row for each of its rows.
-
-    `table` has the shape (rows, columns), `names` name its columns: KPIs, and milestones in days from
-    the start. NaN where a KPI has no value or a milestone is not reached, and in the whole of a row
-    that is not `valid`: what it changed made the scenario invalid.
-    """
-
-    names: tuple[str, ...]
-    table: FloatArray
-    valid: BoolArray
-
-    def column(self, name: str) -> FloatArray:
-        """The values of one KPI or milestone, shape (rows,); NaN throughout if no run has it."""
-        if name not in self.names:
-            return np.full(len(self.table), np.nan)
-        column: FloatArray = self.table[:, self.names.index(name)]
-        return column
-
-    def rows(self, which: IntArray) -> Outcomes:
-        """Some of the rows, in the order of `which`."""
-        return Outcomes(self.names, self.table[which], self.valid[which])
-
-    def filled(self) -> Outcomes:
-        """The columns in which some row has a value."""
-        kept = np.flatnonzero(~np.isnan(self.table).all(axis=0))
-        return Outcomes(tuple(self.names[column] for column in kept), self.table[:, kept], self.valid)
-
-    def values(self, name: str) -> list[float | None]:
-        """The same with None for NaN."""
-        return [None if np.isnan(value) else value for value in self.column(name).tolist()]
-
-    def frame(self, **columns: object) -> pd.DataFrame:
-        """A tidy frame: these columns (of each row, or of all), `valid`, then all that came out."""
-        import pandas as pd
-
-        index = range(len(self.table))
-        told = pd.DataFrame({**columns, "valid": self.valid}, index=index)
-        return pd.concat([told, pd.DataFrame(self.table, index=index, columns=list(self.names))], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +65,7 @@ def _run(design: Blocks, which: range, store: Store | None, progress: Progress |
     fresh = each_block(design, measured, which=missing, **how)
     for index in (None, *missing):
         if index is not None:
-            found[index] = _tabulated(next(fresh))
+            found[index] = tabulated(next(fresh))
             if store is not None:
                 store.write(index, design.block(index), found[index])
         if progress is not None:
@@ -198,27 +152,3 @@ def _compiled(_study: str, base: Base, change: Row) -> tuple[Scenario, Plan] | N
     except InputError:
         return None
     return scenario, compile_plan(scenario)
-
-
-def measured(result: Result) -> dict[str, float]:
-    """All KPIs of a run, and its milestones in days from the start."""
-    found = {**result.kpis, **result.milestone_days}
-    return {name: np.nan if value is None else value for name, value in found.items()}
-
-
-def _tabulated(rows: Sequence[Mapping[str, float] | None]) -> Outcomes:
-    names = tuple(dict.fromkeys(name for row in rows if row is not None for name in row))
-    table = np.array([[(row or {}).get(name, np.nan) for name in names] for row in rows], dtype=np.float64)
-    return Outcomes(names, table.reshape(len(rows), len(names)), np.array([row is not None for row in rows]))
-
-
-def joined(parts: Sequence[Outcomes]) -> Outcomes:
-    """Outcomes one below the other; columns in the order in which they first appear."""
-    names = tuple(dict.fromkeys(name for part in parts for name in part.names))
-    place = {name: column for column, name in enumerate(names)}
-    table = np.full((sum(len(part.table) for part in parts), len(names)), np.nan)
-    first = 0
-    for part in parts:
-        table[first : first + len(part.table), [place[name] for name in part.names]] = part.table
-        first += len(part.table)
-    return Outcomes(names, table, np.concatenate([part.valid for part in parts]) if parts else np.zeros(0, bool))

@@ -22,8 +22,8 @@ import numpy as np
 
 from sim.errors import InputError, Mark, Problem, problem
 from sim.study.design import Blocks, Row
+from sim.study.outcomes import Outcomes
 from sim.study.provenance import made_by
-from sim.study.run import Outcomes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,9 +14,10 @@ from sim.plan import FloatArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Design, Row, based
 from sim.study.lots import AUTO, Bias, factor_of, lot_bias, with_lots
+from sim.study.outcomes import Outcomes
 from sim.study.outputs import Catalogue, Kind, Output
 from sim.study.replicated import Variant, variants
-from sim.study.run import Outcomes, Progress, run_design
+from sim.study.run import Progress, run_design
 
 LUCKS = 2**31
 """Replications that the last coordinate of a point can pick."""

@@ -12,7 +12,7 @@ import numpy as np
 from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
 from sim.study.intervals import Interval, mean_interval, percentile, probability_interval
-from sim.study.run import Outcomes
+from sim.study.outcomes import Outcomes
 
 PERCENTILES = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 PASSED = (0.0, 0.1, 0.5)

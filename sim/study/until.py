@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from sim.errors import InputError, Mark, Problem, nearest
 from sim.scenario.loader import Scenario
 from sim.study.intervals import ENOUGH, Interval, mean_interval, probability_interval
+from sim.study.outcomes import Outcomes
 from sim.study.replicated import Replicated
-from sim.study.run import Outcomes, Stop
+from sim.study.run import Stop
 
 FORM = "KPI:HALFWIDTH (fill_rate:0.005)"
 

@@ -10,6 +10,7 @@ import numpy as np
 from sim.compiler import compile_plan
 from sim.dimensions import Dimension
 from sim.draws.inputs import input_quantile, probabilities
+from sim.draws.points import points
 from sim.errors import InputError
 from sim.plan import BoolArray, FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
@@ -17,8 +18,8 @@ from sim.study.boxes import Column
 from sim.study.design import Base, Row, loaded
 from sim.study.disagreement import Combination, combinations
 from sim.study.knobs import contested
-from sim.study.points import points
-from sim.study.run import Outcomes, Progress
+from sim.study.outcomes import Outcomes
+from sim.study.run import Progress
 from sim.study.subject import Subject
 
 MOST_COMBINATIONS = 256

@@ -13,7 +13,8 @@ from sim.api import play, run
 from sim.compiler import compile_plan
 from sim.scenario.loader import load_scenario
 from sim.study.design import Base, Design, Row, loaded
-from sim.study.run import Outcomes, run_design
+from sim.study.outcomes import Outcomes
+from sim.study.run import run_design
 
 Fixture = Callable[..., Any]
 

@@ -10,11 +10,11 @@ import pytest
 from scipy import stats
 
 from sim.dimensions import Dimension
+from sim.draws.points import SCRAMBLES, points
 from sim.plan import FloatArray
 from sim.scenario.schema.quantity import Draw
 from sim.study.intervals import ENOUGH, mean_interval, percentile, probability_interval
 from sim.study.montecarlo import monte_carlo
-from sim.study.points import SCRAMBLES, points
 
 STUDIES = 1000
 DIMENSIONS = tuple(Dimension(name, name, 0, 0, 1, Draw.UNIFORM, "1") for name in "abc")

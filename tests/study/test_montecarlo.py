@@ -12,7 +12,7 @@ import sim
 from sim.errors import InputError
 from sim.scenario.loader import Scenario
 from sim.study.montecarlo import MonteCarlo, monte_carlo
-from sim.study.run import measured
+from sim.study.outcomes import measured
 from sim.study.summary import deadlines
 from sim.study.until import checks, read_until
 
