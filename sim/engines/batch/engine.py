@@ -15,7 +15,7 @@ from sim.engines.batch.audit import audit
 from sim.engines.batch.compiling import compiled
 from sim.engines.batch.foreign import CALLBACK
 from sim.engines.batch.layout import lay_out, noises
-from sim.engines.batch.state import CYCLE, ENDLESS, FULL, LUCK, State
+from sim.engines.batch.state import CYCLE, ENDLESS, FULL, LUCK, NOTHING, State
 from sim.engines.phases import MOST_ROUNDS
 from sim.engines.positions import Memory, Position, memory
 from sim.engines.recorder import Lot, Records
@@ -44,8 +44,10 @@ class BatchEngine:
             t = _owned(tables(self.draws))
             m = _owned(memory(t))
             supply = _Supply(self._sources, self._blocks, self.draws, progress)
-            s = lay_out(self.draws, t, m, slots=self.slots, trace=self.trace, callback=supply.address)
-            supply.drawn = s.drawn
+            s = lay_out(
+                self.draws, t, m, slots=self.slots, trace=self.trace, callback=supply.address, told=progress is not None
+            )
+            supply.serve(s)
             fault = compiled()(s, t, _position(s), m)
             if fault == ENDLESS:
                 raise ModelError(
@@ -74,6 +76,15 @@ class _Supply:
         import ctypes
 
         return int(ctypes.cast(self._called, ctypes.c_void_p).value or 0)
+
+    def serve(self, s: State) -> None:
+        """Fill the first block of each row, and those that the run asks for later."""
+        self.drawn = s.drawn
+        for row, source in enumerate(self._sources):
+            # What compiled code asks for has to wait for Python's lock: most rows need no more than this.
+            if source is not None:
+                self._ask(row)
+        s.noise["at"][s.noise["row"] != NOTHING] = 0
 
     def _ask(self, number: int) -> None:
         if number < 0:

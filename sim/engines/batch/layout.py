@@ -49,7 +49,7 @@ def fill(records: Any, **columns: Any) -> None:
         records[name] = column
 
 
-def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, callback: int) -> State:
+def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, callback: int, told: bool) -> State:
     """The state before the first event, with so many slots for lots, events and nodes."""
     plan = draws.plan
     held = joined([[i for pair in site.factors.held for i in pair] for site in draws.sites])
@@ -66,7 +66,7 @@ def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, call
     periods, reviews = len(draws.periods), len(draws.reviews)
     stock, seeds = _pipeline(draws, t, m, makers)
     s = State(
-        clock=_clock(draws, trace, callback),
+        clock=_clock(draws, trace, callback, told),
         sources=_sources(draws, makers, prices, pulls, list(survival)),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
@@ -139,11 +139,11 @@ def _chain(s: State) -> None:
         records[link][-1] = NOTHING
 
 
-def _clock(draws: Draws, trace: bool, callback: int) -> Any:
+def _clock(draws: Draws, trace: bool, callback: int, told: bool) -> Any:
     plan, clock = draws.plan, blank(layout.CLOCK, 1)
     fill(
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
-        edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback,
+        edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback, told=told,
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
         shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip

@@ -137,8 +137,9 @@ def _close(s: State, period: int) -> None:
     settle_stock(s, c.now + 1)
     settle_demand(s, c.now + 1)
     _count(s, period, c.now + 1)
-    # Negative numbers are periods done, others rows of variates to draw.
-    ask(c.callback, -1 - period)
+    if c.told:
+        # Negative numbers are periods done, others rows of variates to draw.
+        ask(c.callback, -1 - period)
     if period + 2 < c.edges:
         c.period = period + 1
         c.period_end = s.edges[period + 2]

@@ -24,9 +24,10 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
-    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used arrived callback"
+    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used arrived callback told"
 )
-"""Where the run stands. `free_*` head the lists of free slots; `callback` is the address of what draws more;
+"""Where the run stands. `free_*` head the lists of free slots; `callback` is the address of what draws more,
+and wants to be `told` how far the run is;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
 SOURCE = _record(
