@@ -63,3 +63,5 @@ CLUSTER = Annotated[
         "--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler (tcp://host:8786) instead."
     ),
 ]
+MOST_RUNS = 10_000_000
+"""A table of more runs would not fit into memory."""

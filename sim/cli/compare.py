@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import (
+    ALL,
+    CLUSTER,
+    ENGINE,
+    JOBS,
+    KPIS,
+    LOT_SCALE,
+    MOST_RUNS,
+    OUT,
+    READINGS,
+    SEED,
+    SETS,
+    WITHOUT,
+    Engine,
+)
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of, refuse_unknown_kpis
 
@@ -15,7 +29,7 @@ def command(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="A B...", help="Shipped names or paths; the others are held against A.")
     ],
-    n: Annotated[int, typer.Option("-n", min=1, help="Runs of each.")] = 128,
+    n: Annotated[int, typer.Option("-n", min=1, max=MOST_RUNS, help="Runs of each.")] = 128,
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,

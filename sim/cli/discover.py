@@ -62,7 +62,9 @@ def command(
 
 def _asked(scenarios: list[str], when: str | None, regret: str | None) -> None:
     """Exactly one of the two questions, with as many scenarios as it is about."""
-    if (when is None) == (regret is None):
+    if when is not None and regret is not None:
+        raise _wrong("--when", "asks another question than --regret; give one of them")
+    if when is None and regret is None:
         raise _wrong("--when", "give a condition (--when), or a KPI to compare plans on (--regret)")
     if when is not None and len(scenarios) > 1:
         raise _wrong("--when", "conditions are looked for in one scenario", ", ".join(scenarios))

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import (
+    ALL,
+    CLUSTER,
+    ENGINE,
+    JOBS,
+    KPIS,
+    LOT_SCALE,
+    MOST_RUNS,
+    OUT,
+    READINGS,
+    SEED,
+    SETS,
+    WITHOUT,
+    Engine,
+)
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of, refuse_unknown_kpis
 
@@ -17,7 +31,8 @@ MOST = 8192
 def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     n: Annotated[
-        int | None, typer.Option("-n", min=1, help=f"Runs ({FEW}); with --until, at most so many ({MOST}).")
+        int | None,
+        typer.Option("-n", min=1, max=MOST_RUNS, help=f"Runs ({FEW}); with --until, at most so many ({MOST})."),
     ] = None,
     until: Annotated[
         str | None,

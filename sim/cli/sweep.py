@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALL, CLUSTER, ENGINE, JOBS, KPIS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import (
+    ALL,
+    CLUSTER,
+    ENGINE,
+    JOBS,
+    KPIS,
+    LOT_SCALE,
+    MOST_RUNS,
+    OUT,
+    READINGS,
+    SEED,
+    SETS,
+    WITHOUT,
+    Engine,
+)
 from sim.cli.output import emit_json
 from sim.cli.studies import progress_of, refuse_unknown_kpis
 
@@ -21,7 +35,7 @@ def command(
             help="Values of an input (12,24 or 12..36/5), or of readings.FIGURE; may be repeated.",
         ),
     ],
-    n: Annotated[int, typer.Option("-n", min=1, help="Runs at each point.")] = 32,
+    n: Annotated[int, typer.Option("-n", min=1, max=MOST_RUNS, help="Runs at each point.")] = 32,
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,

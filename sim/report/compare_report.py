@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, chosen, named
-from sim.report.study_tables import chance, lot_bias
+from sim.report.study_tables import chance, changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, right, table
 from sim.study.compare import Comparison, Paired
 from sim.study.summary import SHARE, Replications
 
 TENTH = 0.1
+SAME = "same"
+"""Where neither is ever better."""
 
 
 def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
@@ -22,7 +24,12 @@ def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything:
     kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
     shown, dates = chosen(kpis, wished, milestones=milestones, everything=everything)
-    blocks: list[Block | None] = [_head(found), _means(found, shown), _tenth(found, shown), _reached(found, dates)]
+    blocks: list[Block | None] = [
+        _head(found),
+        _means(found, shown),
+        _tenth(found, shown),
+        _reached(found, dates),
+    ]
     for label in others:
         pairs = found.paired[label]
         blocks.append(_against(found, first, label, {name: pairs[name] for name in shown if name in pairs}))
@@ -37,11 +44,17 @@ def _head(found: Comparison) -> Lines:
         label: str(f.scenario.document.horizon.end or f.scenario.document.horizon.length)
         for label, f in found.found.items()
     }
+    drawn = ", ".join(f"{number:,} ({label})" for label, number in found.dimensions.items())
     lines = [
         f"{found.n:,} runs of each from seed {found.seed}, engine {found.engine}, all with the same luck.",
+        f"Uncertain inputs drawn: {drawn}.",
+        *changed_in_all([f.scenario for f in found.found.values()]),
         *(f"{label}: {f.dropped:,} runs drew inputs that make no valid scenario, and are left out."
           for label, f in found.found.items() if f.dropped),
     ]  # fmt: skip
+    if 0 in found.dimensions.values() and any(found.dimensions.values()):
+        still = ", ".join(label for label, number in found.dimensions.items() if not number)
+        lines.append(f"{still}: at typical inputs, while others draw theirs; part of any difference is that.")
     if len(set(ends.values())) > 1:
         lines.append(
             f"They end at different times, which moves totals: {', '.join(f'{label} at {end}' for label, end in ends.items())}."
@@ -113,7 +126,7 @@ def _difference(name: str, p: Paired) -> list[str]:
 
 
 def _wins(p: Paired) -> str:
-    return chance(p.beats) + ("*" if p.higher_is_better is None else "")
+    return SAME if p.same else chance(p.beats) + ("*" if p.higher_is_better is None else "")
 
 
 def _dates(found: Comparison, first: str, label: str, wished: Sequence[str]) -> Table | None:
@@ -123,9 +136,15 @@ def _dates(found: Comparison, first: str, label: str, wished: Sequence[str]) -> 
     names = [name for name in wished if name in a.milestones and name in b.milestones]
     if not names:
         return None
-    rows = [[_title(a, name), *_days(pairs[name]), chance(pairs[name].beats)] for name in names]
-    columns = [left("milestone"), right("days later"), right("+-"), right(f"{label} earlier", "%")]
-    notes = ["days later: mean where both reach it; not reached is later than any date"]
+    rows = [
+        [_title(a, name), *_days(p), f"{p.pairs:,}", SAME if p.same else chance(p.beats)]
+        for name, p in ((name, pairs[name]) for name in names)
+    ]
+    columns = [left("milestone"), right("days later"), right("+-"), right("in pairs"), right(f"{label} earlier", "%")]
+    notes = [
+        f"days later: mean over the pairs of {found.n:,} in which both reach it, and over no others; in %: not reached is "
+        "later than any date"
+    ]
     return table(f"Milestones: {label} against {first}", columns, rows, notes)
 
 

@@ -36,7 +36,11 @@ def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everythi
 
 def _head(found: MonteCarlo) -> Lines:
     document = found.scenario.document
-    drawn = f"{found.dimensions} uncertain inputs drawn" if found.dimensions else "no input is uncertain"
+    drawn = (
+        f"{found.dimensions} uncertain input{'' if found.dimensions == 1 else 's'} drawn"
+        if found.dimensions
+        else "no input is uncertain"
+    )
     lines = [f"{found.n:,} runs from seed {found.seed}, engine {found.engine}; {drawn}."]
     if found.dropped:
         lines.append(f"{found.dropped:,} of them drew inputs that make no valid scenario, and are left out.")

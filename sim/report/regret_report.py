@@ -28,7 +28,7 @@ def regret_report(found: Choice) -> list[Block]:
     notes = [
         f"least greatest regret (minimax): {found.regrets.minimax}",
         "regret: how much worse than the best plan in the same world; best in: share of worlds in which none is better",
-        f"{_worlds(found)}, the same for all plans (seed {found.worlds.seed}); the greatest is of these worlds",
+        f"{_worlds(found)}, the same in every plan that has them (seed {found.worlds.seed}); the greatest is of these worlds",
         *_remarks(found),
     ]
     blocks: list[Block | None] = [

@@ -87,6 +87,19 @@ def passed(scenario: Scenario, found: Mapping[str, Mapping[float, Interval]]) ->
     return table("Probability of an in-house share in the last 12 months [%]", columns, rows, notes)
 
 
+def changed_in_all(scenarios: Sequence[Scenario]) -> list[str]:
+    """What was asked to be changed in every one of these scenarios, in a line; none if nothing was."""
+    first, *others = (_asked(scenario) for scenario in scenarios)
+    shared = [text for text in first if all(text in asked for asked in others)]
+    return [f"Changed in all: {', '.join(shared)}."] if shared else []
+
+
+def _asked(scenario: Scenario) -> list[str]:
+    asked = scenario.asked
+    flags = (("--set", asked.sets), ("--reading", asked.readings), ("--without", asked.without))
+    return [f"{flag} {text}" for flag, texts in flags for text in texts]
+
+
 def histogram(name: str, share: FloatArray) -> Table | None:
     """How the runs lie over the values of an in-house share; two heaps make its mean mislead."""
     numbers = share[~np.isnan(share)]

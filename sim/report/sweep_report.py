@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.report.indicators import alike, chosen, named
-from sim.report.study_tables import lot_bias
+from sim.report.study_tables import changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, table
 from sim.study.sweep import Sweep
 
@@ -27,6 +27,7 @@ def _head(found: Sweep) -> Lines:
     lines = [
         f"{found.n:,} runs at each of {len(found.points):,} points from seed {found.seed}, engine {found.engine}, all "
         "with the same luck; means (--json has intervals and percentiles).",
+        *changed_in_all([f.scenario for f in found.found]),
     ]
     dropped = sum(f.dropped for f in found.found)
     if dropped:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import socket
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from sim.errors import InputError, Mark, Problem
 from sim.study.provenance import made_by
@@ -77,6 +79,7 @@ def _connected(address: str) -> Iterator[Client]:
     except ModuleNotFoundError:
         message = "needs Dask's package distributed, which is not installed: pip install 'fabshift[cluster]'"
         raise InputError([Problem(Mark("--cluster"), "", message)]) from None
+    _knock(address)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
@@ -84,6 +87,17 @@ def _connected(address: str) -> Iterator[Client]:
     with client:
         _ask_workers(address, client)
         yield client
+
+
+def _knock(address: str) -> None:
+    """Whether anybody listens there at all, told at once: Dask would go on asking."""
+    place = urlsplit(address)
+    try:
+        if not place.hostname or not place.port:
+            raise ValueError("an address is written tcp://HOST:PORT")
+        socket.create_connection((place.hostname, place.port), timeout=PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise _refused(address, f"no Dask scheduler answers there ({error})") from None
 
 
 def _ask_workers(address: str, client: Client) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Paired:
     """A KPI, or the date of a milestone in days, in one scenario against the first, replication by replication.
 
-    `difference` is the mean of this minus the first where both have a value. `beats` says how probably
+    `difference` is the mean of this minus the first over the `pairs` in which both have a value. `beats` says how probably
     this one is better, and `beaten` how probably the first is, over all replications; where no way is
     known to be better, the higher. A milestone that is not reached is later than any that is.
     """
@@ -41,6 +41,12 @@ class Paired:
     beats: Interval
     beaten: Interval
     higher_is_better: bool | None
+    pairs: int
+
+    @property
+    def same(self) -> bool:
+        """Whether neither is ever better."""
+        return self.beats.estimate == self.beaten.estimate == 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -48,6 +54,7 @@ class Paired:
         return {
             "difference": number(self.difference.estimate),
             "ci95": ci95(self.difference),
+            "pairs": self.pairs,
             "better": better,
             "beats_first": probability_json(self.beats),
             "beaten_by_first": probability_json(self.beaten),
@@ -66,6 +73,8 @@ class Comparison:
     bias: dict[str, Bias]
     """What larger lots do to each scenario, where they are larger."""
     seconds: float
+    dimensions: dict[str, int]
+    """How many inputs each scenario draws."""
 
     @property
     def n(self) -> int:
@@ -95,6 +104,7 @@ class Comparison:
             "n": self.n,
             "seed": self.seed,
             "engine": self.engine,
+            "dimensions": self.dimensions,
             "lot_scale": self.lot_scale,
             "lot_bias": {label: bias.to_json() for label, bias in self.bias.items()},
             "first": next(iter(self.found)),
@@ -136,7 +146,16 @@ def compare(
         there = out / f"lots{k + 1}" if out is not None else None
         if (measured := lot_bias(base, v, factor, seed=seed, out=there, progress=rest, **how)) is not None:
             bias[v.label] = measured
-    comparison = Comparison(found, seed, engine, outcomes, factor, bias, time.monotonic() - began)
+    comparison = Comparison(
+        found,
+        seed,
+        engine,
+        outcomes,
+        factor,
+        bias,
+        time.monotonic() - began,
+        {v.label: len(v.plan.dimensions) for v in own},
+    )
     if out is not None:
         publish(out, comparison.runs, {k: v for k, v in comparison.to_json().items() if k != "seconds"})
     return comparison
@@ -185,4 +204,5 @@ def _paired(a: FloatArray, b: FloatArray, both: BoolArray, dated: bool, name: st
         probability_interval(int((other > first).sum()), int(both.sum())),
         probability_interval(int((first > other).sum()), int(both.sum())),
         higher,
+        int((~np.isnan(b - a)).sum()),
     )

@@ -132,7 +132,13 @@ def _compared(name: str, sign: str, value: str, catalogue: Catalogue) -> Clause:
         raise InputError([Problem(Mark(FLAG), name, "this is no number", repr(value), "0.1, 10 %, -2.5e9, $3bn")])
     if match["scale"] == "%" and not name.startswith(SHARES):
         raise InputError([Problem(Mark(FLAG), name, "this KPI is no share, to be given in percent", repr(value))])
-    return Clause(name, sign, float(match["sign"] + match["size"]) * _SCALES[match["scale"]], False)
+    number = float(match["sign"] + match["size"]) * _SCALES[match["scale"]]
+    if name.startswith(SHARES) and not 0.0 <= number <= 1.0:
+        percent = f"{value} %" if match["scale"] is None and 1.0 < number <= 100.0 else None
+        raise InputError(
+            [Problem(Mark(FLAG), name, "a share lies between 0 and 1", repr(value), "0.5 or 50 %", percent)]
+        )
+    return Clause(name, sign, number, False)
 
 
 def _day(name: str, value: str, catalogue: Catalogue) -> float:

@@ -62,15 +62,19 @@ def _run(design: Blocks, which: range, store: Store | None, progress: Progress |
     """The outcomes of these blocks: those that are kept as they are, the others run, and kept as they come."""
     found = {} if store is None else {i: kept for i in which if (kept := store.read(i, design.block(i))) is not None}
     missing = [index for index in which if index not in found]
-    fresh = each_block(design, measured, which=missing, **how)
-    for index in (None, *missing):
-        if index is not None:
-            found[index] = tabulated(next(fresh))
-            if store is not None:
-                store.write(index, design.block(index), found[index])
-        if progress is not None:
-            progress(len(found) / len(which))
+    fresh = each_block(design, measured, which=missing, **how) if missing else iter(())
+    _tell(progress, len(found) / len(which))
+    for index, rows in zip(missing, fresh, strict=True):
+        found[index] = tabulated(rows)
+        if store is not None:
+            store.write(index, design.block(index), found[index])
+        _tell(progress, len(found) / len(which))
     return [found[index] for index in which]
+
+
+def _tell(progress: Progress | None, share: float) -> None:
+    if progress is not None:
+        progress(share)
 
 
 def part_of(progress: Progress | None, first: float, last: float) -> Progress | None:

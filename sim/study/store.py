@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "study.json"
-MOST_DIFFERENCES = 20
+MOST_DIFFERENCES = 8
 Difference = tuple[str, str, str]
 """Path, what the study there has, what this one has."""
 
@@ -89,6 +89,9 @@ def publish(directory: Path, runs: pd.DataFrame, document: Mapping[str, Any]) ->
     """Write what a finished study says: `runs.parquet`, `kpis.json`, and in `study.json` its number of runs."""
     data = io.BytesIO()
     runs.to_parquet(data, index=False)
+    before = json.loads((directory / MANIFEST).read_text(encoding="utf-8")).get("runs", 0)
+    if before > len(runs):
+        print(f"{directory} told of {before:,} runs, and now of {len(runs):,}; their blocks are kept", file=sys.stderr)
     with writing(directory):
         write_whole(directory / "runs.parquet", data.getvalue())
         write_whole(directory / "kpis.json", _json(document))

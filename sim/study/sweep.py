@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MOST_POINTS = 2000
+"""Each is a scenario that is read and compiled."""
+
+
 @dataclass(frozen=True)
 class Sweep:
     """Replications at every point of a grid, in the order of the values, the last input fastest.
@@ -108,6 +112,9 @@ def sweep(
     began, base = time.monotonic(), based(scenario)
     varied = read_varies(vary)
     points = list(product(*(v.values for v in varied)))
+    if len(points) > MOST_POINTS:
+        problem = Problem(Mark("--vary"), "", "too many points", f"{len(points):,}", f"{MOST_POINTS:,} at most")
+        raise InputError([problem])
     own = _variants(base, varied, points)
     factor = factor_of(base, own[:1], lot_scale, engine)
     played = own if factor == 1 else variants(base, ((v.label, with_lots(v, factor)) for v in own))

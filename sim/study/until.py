@@ -16,6 +16,7 @@ from sim.errors import InputError, Mark, Problem, nearest
 from sim.scenario.loader import Scenario
 from sim.study.intervals import ENOUGH, Interval, mean_interval, probability_interval
 from sim.study.outcomes import Outcomes
+from sim.study.outputs import SHARES
 from sim.study.replicated import Replicated
 from sim.study.run import Stop
 
@@ -57,18 +58,22 @@ def read_until(text: str, names: Iterable[str]) -> Until:
             Mark("--until"), "", "the run has no such KPI or milestone", repr(name), "those of run --json",
             nearest(name, known),
         )  # fmt: skip
-    elif not _positive(width):
+    elif not 0 < _number(width) < math.inf:
         problem = Problem(Mark("--until"), "", "the half-width is no positive number", repr(width), FORM)
+    elif name.startswith(SHARES) and _number(width) >= 1:
+        message = "a share lies between 0 and 1, and half an interval of it is less"
+        problem = Problem(Mark("--until"), "", message, repr(width), "0.005 or 0.5 %")
     if problem is not None:
         raise InputError([problem])
-    return Until(name, float(width))
+    return Until(name, _number(width))
 
 
-def _positive(text: str) -> bool:
+def _number(text: str) -> float:
+    """A number, which may be given in per cent; NaN if it is none."""
     try:
-        return 0 < float(text) < math.inf
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        return False
+        return math.nan
 
 
 def checks(most: int) -> Iterator[int]:

@@ -7,6 +7,7 @@ more than half as long, measured with `as-announced` on two cores).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -22,5 +23,7 @@ def in_order(tasks: Iterable[Task[T]], *, jobs: int) -> Iterator[T]:
     workers = jobs or cpu_count()
     if workers == 1:
         return (function(*arguments) for function, arguments in tasks)
+    # A worker that has grown is replaced by a new one, which costs a second and changes nothing.
+    warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
     pool = Parallel(n_jobs=workers, return_as="generator")
     return iter(pool(delayed(function)(*arguments) for function, arguments in tasks))

@@ -112,3 +112,16 @@ def test_an_unknown_kpi_is_refused_before_anything_runs(capsys: pytest.CaptureFi
     ):
         assert main([*command, "-n", "1000000", "--kpi", "wafer10"]) == 2
         assert "did you mean 'wafer_10'?" in capsys.readouterr().err
+
+
+def test_a_scenario_against_itself_is_the_same(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", plant, plant, "-n", "4", "--jobs", "1", "--set", "lot_scale=2"]) == 0
+    printed = capsys.readouterr().out
+    assert "Changed in all: --set lot_scale=2." in printed
+    against = printed[printed.index("plant (2) minus plant") : printed.index("difference: mean")]
+    assert all(line.endswith("same") for line in against.splitlines()[2:])
+
+
+def test_a_grid_of_too_many_points_is_refused_at_once(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", plant, "--vary", "lot_scale=1..9000/9000"]) == 2
+    assert "too many points; found 9,000; allowed: 2,000 at most" in capsys.readouterr().err

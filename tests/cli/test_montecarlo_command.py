@@ -90,3 +90,27 @@ def test_an_interrupted_study_says_how_to_go_on(plant: str, tmp_path: Path) -> N
     assert running.returncode == 130
     assert f"which {tmp_path / 's'} keeps; to go on:\n  fabshift {' '.join(command)}" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--until", "fill_rate:1"], "a share lies between 0 and 1"),
+        (["--until", "fill_rate:100%"], "a share lies between 0 and 1"),
+        (["--until", "fill_rate:two"], "the half-width is no positive number"),
+        (["--cluster", "nonsense"], "an address is written tcp://HOST:PORT"),
+        (["--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler answers there"),
+        (["-n", "100000000"], "less than or equal to 10000000"),
+    ],
+)
+def test_what_could_never_be_meant_is_refused(
+    arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["montecarlo", "as-announced", "--set", "lot_scale=20", *arguments]) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_a_half_width_can_be_given_in_per_cent(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["montecarlo", "as-announced", "--set", "lot_scale=20", "-n", "96", "--until", "fill_rate:20%"]
+    assert main(asked) == 0
+    assert "64 runs" in capsys.readouterr().out

@@ -126,3 +126,11 @@ def test_outputs_that_are_not_there_are_told_at_once() -> None:
 def test_by_default_a_share_and_the_money() -> None:
     assert [output.name for output in default_outputs(CATALOGUE)] == ["in_house_share.wafer", "npv_usd"]
     assert default_outputs(Catalogue(("served_by_end", "npv_usd"), (), None, 1.0))[0].name == "served_by_end"
+
+
+@pytest.mark.parametrize(
+    "text", ["in_house_share.wafer < 50", "in_house_share.wafer > 120 %", "in_house_share.wafer<-1"]
+)
+def test_no_share_lies_beyond_the_whole(text: str) -> None:
+    with pytest.raises(InputError, match="a share lies between 0 and 1"):
+        condition(text, ABSTRACT)

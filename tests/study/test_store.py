@@ -175,3 +175,9 @@ def test_any_design_can_be_kept(uncertain: Scenario, tmp_path: Path) -> None:
     assert blocks(tmp_path / "s") == kept
     with pytest.raises(InputError, match="rows: another study"):
         run_design(Design(design.base, rows[1:]), jobs=1, out=tmp_path / "s")
+
+
+def test_fewer_runs_in_the_same_place_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for n in (12, 4):
+        monte_carlo("as-announced", n, out=tmp_path / "study", lot_scale=20, jobs=1)
+    assert "told of 12 runs, and now of 4; their blocks are kept" in capsys.readouterr().err
