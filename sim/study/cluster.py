@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import socket
+import time
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -90,14 +91,25 @@ def _connected(address: str) -> Iterator[Client]:
 
 
 def _knock(address: str) -> None:
-    """Whether anybody listens there at all, told at once: Dask would go on asking."""
-    place = urlsplit(address)
+    """Wait until somebody listens there, who may just be starting; what is no address is told at once."""
+    place, patience = urlsplit(address), time.monotonic() + PATIENCE
     try:
         if not place.hostname or not place.port:
             raise ValueError("an address is written tcp://HOST:PORT")
-        socket.create_connection((place.hostname, place.port), timeout=PATIENCE).close()
+        while not _open(place.hostname, place.port, last=time.monotonic() > patience):
+            time.sleep(0.2)
     except (OSError, ValueError) as error:
         raise _refused(address, f"no Dask scheduler answers there ({error})") from None
+
+
+def _open(host: str, port: int, *, last: bool) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=PATIENCE).close()
+    except ConnectionRefusedError:
+        if last:
+            raise
+        return False
+    return True
 
 
 def _ask_workers(address: str, client: Client) -> None:

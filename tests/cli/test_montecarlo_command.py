@@ -99,7 +99,6 @@ def test_an_interrupted_study_says_how_to_go_on(plant: str, tmp_path: Path) -> N
         (["--until", "fill_rate:100%"], "a share lies between 0 and 1"),
         (["--until", "fill_rate:two"], "the half-width is no positive number"),
         (["--cluster", "nonsense"], "an address is written tcp://HOST:PORT"),
-        (["--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler answers there"),
         (["-n", "100000000"], "less than or equal to 10000000"),
     ],
 )
