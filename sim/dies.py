@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Density = TypeVar("Density", float, NDArray[np.float64])
+"""Defects per cm2, one number or an array of any shape; shares of good dies come in the same shape."""
 
 
 def gross_dies_per_wafer(
@@ -27,38 +34,42 @@ def gross_dies_per_wafer(
     return max(0.0, dies)
 
 
-def poisson_yield(area_cm2: float, d0: float) -> float:
+def poisson_yield(area_cm2: float, d0: Density) -> Density:
     """Share of good dies when defects fall independently: exp(-A D0)."""
-    return math.exp(-area_cm2 * d0)
+    share: Density = np.exp(-area_cm2 * d0)
+    return share
 
 
-def murphy_yield(area_cm2: float, d0: float) -> float:
+def murphy_yield(area_cm2: float, d0: Density) -> Density:
     """Share of good dies by B. T. Murphy (Proceedings of the IEEE 52, 1964): ((1 - exp(-A D0)) / (A D0))^2."""
-    defects = area_cm2 * d0
-    return 1.0 if defects == 0 else (-math.expm1(-defects) / defects) ** 2
+    # The limit at 0 is 1, which the least of numbers gives.
+    defects = np.maximum(area_cm2 * d0, 1e-300)
+    share: Density = (-np.expm1(-defects) / defects) ** 2
+    return share
 
 
-def seeds_yield(area_cm2: float, d0: float) -> float:
+def seeds_yield(area_cm2: float, d0: Density) -> Density:
     """Share of good dies by R. B. Seeds (IEDM 1967), exponentially distributed density: 1 / (1 + A D0)."""
     return 1.0 / (1.0 + area_cm2 * d0)
 
 
-def negative_binomial_yield(area_cm2: float, d0: float, alpha: float) -> float:
+def negative_binomial_yield(area_cm2: float, d0: Density, alpha: float) -> Density:
     """Share of good dies with gamma-distributed density (C. H. Stapper, IBM J. Res. Dev. 27, 1983).
 
     (1 + A D0 / alpha)^-alpha; small alpha means strongly clustered defects.
     """
-    return float((1.0 + area_cm2 * d0 / alpha) ** -alpha)
+    share: Density = (1.0 + area_cm2 * d0 / alpha) ** -alpha
+    return share
 
 
-_UNCLUSTERED: dict[str, Callable[[float, float], float]] = {
+_UNCLUSTERED: dict[str, Callable[..., Any]] = {
     "poisson": poisson_yield,
     "murphy": murphy_yield,
     "seeds": seeds_yield,
 }
 
 
-def die_yield(model: str, area_cm2: float, d0: float, alpha: float | None = None) -> float:
+def die_yield(model: str, area_cm2: float, d0: Density, alpha: float | None = None) -> Density:
     """Share of good dies by the named model.
 
     `model` is poisson, murphy, seeds or negative_binomial (which needs `alpha`), `area_cm2` the area
@@ -70,7 +81,8 @@ def die_yield(model: str, area_cm2: float, d0: float, alpha: float | None = None
         return negative_binomial_yield(area_cm2, d0, alpha)
     if model not in _UNCLUSTERED:
         raise ValueError(f"unknown yield model {model!r}; allowed: {', '.join([*_UNCLUSTERED, 'negative_binomial'])}")
-    return _UNCLUSTERED[model](area_cm2, d0)
+    share: Density = _UNCLUSTERED[model](area_cm2, d0)
+    return share
 
 
 def packages_per_panel(

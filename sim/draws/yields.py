@@ -83,7 +83,7 @@ def _scale(learning: LearningPlan, vector: FloatArray) -> float:
 @lru_cache(maxsize=256)
 def _survival(model: YieldModel, alpha: float) -> FloatArray:
     """Share of dies that survive a mean of u defects."""
-    table = np.array([die_yield(model, 1.0, float(u), alpha) for u in np.linspace(0.0, DEFECT_END, DEFECT_NODES)])
+    table = die_yield(model, 1.0, np.linspace(0.0, DEFECT_END, DEFECT_NODES), alpha)
     table.setflags(write=False)
     return table
 

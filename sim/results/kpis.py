@@ -24,12 +24,12 @@ Indicator = tuple[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished run: what it read, what it left, and its money. `counted` are periods after warm-up."""
+    """A finished run: what it read, what it left, and its money. `counted` are the periods after warm-up."""
 
     draws: Draws
     records: Records
     entries: list[Entry]
-    counted: IntArray
+    counted: slice
 
     def total(self, table: IntArray, columns: list[int]) -> int:
         """Sum of a table over counted periods and these columns."""
@@ -37,7 +37,7 @@ class Run:
 
     def before(self, table: IntArray, columns: list[int]) -> int:
         """Sum of a table of levels over these columns, as the warm-up left them."""
-        first = int(self.counted[0])
+        first = self.counted.start
         return int(table[first - 1, columns].sum()) if first else 0
 
     @property
@@ -57,7 +57,8 @@ class Run:
 
 def kpis(draws: Draws, records: Records, entries: list[Entry]) -> dict[str, float | None]:
     """All indicators by name."""
-    run = Run(draws, records, entries, np.flatnonzero(counted(draws.plan.calendar.periods, draws.plan.calendar)))
+    first = int(np.flatnonzero(counted(draws.plan.calendar.periods, draws.plan.calendar))[0])
+    run = Run(draws, records, entries, slice(first, None))
     return {name: number for group in GROUPS for name, number in group(run)}
 
 

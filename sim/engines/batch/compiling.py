@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -12,11 +13,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.draws import curves
 from sim.engines import planner, positions, rules, sourcing
-from sim.engines.batch import calendar, desk, lists, loop, lots, shop, store, waiting
+from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, shop, store, waiting
 
 MODULES = (curves, rules, positions, sourcing, planner, calendar, lists, store, shop, waiting, lots, desk, loop)
 """Whose functions are compiled."""
@@ -25,18 +26,36 @@ INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 UNCOUNTED = (curves, rules, calendar, lists, store, shop, waiting, lots)
 """They make no arrays, so need no code that counts who still uses one."""
 
-
 _ONE_AT_A_TIME = threading.Lock()
+
+
+class Compiled(NamedTuple):
+    """What is compiled from outside: the whole, and the part of it that another process may compile meanwhile."""
+
+    play: Any
+    planner: Any
+    cache: Path
 
 
 def compiled() -> Callable[..., int]:
     """`loop.play`, compiled; from the cache if it was compiled before."""
     with _ONE_AT_A_TIME:
-        return _compiled()
+        return _announced(_jitted())
+
+
+def compile_planner(signature: tuple[Any, ...]) -> None:
+    """Compile the planner into the cache, for the types that `loop.play` is called with."""
+    from numba import types
+
+    from sim.engines.batch.passing import Borrowed
+
+    state, tables, position, memory = signature
+    with _no_collection():
+        _jitted().planner.compile((Borrowed(state), Borrowed(tables), Borrowed(position), memory, types.int64))
 
 
 @lru_cache(maxsize=1)
-def _compiled() -> Callable[..., int]:
+def _jitted() -> Compiled:
     import numba
 
     # Registers what numba must know.
@@ -51,10 +70,11 @@ def _compiled() -> Callable[..., int]:
     for space in spaces.values():
         for name, value in space.items():
             space[name] = jitted.get(id(value), value)
-    play = jitted[id(loop.play)]
-    with _cache_directory(numba.config):
-        play.enable_caching()
-    return _announced(play)
+    found = Compiled(jitted[id(loop.play)], jitted[id(desk.hold_review)], cache_directory())
+    with _cache_directory(numba.config, found.cache):
+        found.play.enable_caching()
+        found.planner.enable_caching()
+    return found
 
 
 def _options(module: ModuleType, function: FunctionType) -> dict[str, bool]:
@@ -91,29 +111,43 @@ def _with_globals(function: FunctionType, space: dict[str, Any]) -> FunctionType
     return copy
 
 
-def _announced(play: Any) -> Callable[..., int]:
+@lru_cache(maxsize=1)
+def _announced(engine: Compiled) -> Callable[..., int]:
     """Say so where the first call has to compile; threads that come meanwhile wait for it."""
     first = threading.Lock()
 
     def run(*arguments: Any) -> int:
         with first:
-            if not play.signatures:
-                _load_or_compile(play, arguments)
-        return int(play(*arguments))
+            if not engine.play.signatures:
+                _load_or_compile(engine, arguments)
+        return int(engine.play(*arguments))
 
     return run
 
 
-def _load_or_compile(play: Any, arguments: tuple[Any, ...]) -> None:
+def _load_or_compile(engine: Compiled, arguments: tuple[Any, ...]) -> None:
     import numba
 
     signature = tuple(numba.typeof(argument) for argument in arguments)
-    cache = play._cache
+    cache = engine.play._cache
     index = getattr(cache, "_cache_file", None)
-    if index is None or cache._index_key(signature, play.targetctx.codegen()) not in index._load_index():
+    if index is None or cache._index_key(signature, engine.play.targetctx.codegen()) not in index._load_index():
         print("compiling the batch engine (once)", file=sys.stderr, flush=True)
+        if ahead.worth_while():
+            _left_to(ahead.start(signature, engine.cache), engine.planner)
     with _no_collection():
-        play.compile(signature)
+        engine.play.compile(signature)
+
+
+def _left_to(helper: subprocess.Popen[bytes], planner: Any) -> None:
+    """Let the planner be looked for in the cache only when the process that compiles it has ended."""
+    look = planner.compile
+
+    def compile_later(signature: Any) -> Any:
+        helper.wait()
+        return look(signature)
+
+    planner.compile = compile_later
 
 
 @contextmanager
@@ -131,10 +165,10 @@ def _no_collection() -> Iterator[None]:
 
 
 @contextmanager
-def _cache_directory(config: Any) -> Iterator[None]:
+def _cache_directory(config: Any, place: Path) -> Iterator[None]:
     """Keep machine code by the sources it comes from: numba itself looks at one file alone."""
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_directory())
+    config.CACHE_DIR = str(place)
     try:
         yield
     finally:
@@ -151,7 +185,7 @@ def cache_directory() -> Path:
         with tempfile.TemporaryFile(dir=place):
             return place
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="fabshift-"))
+        return Path(tempfile.mkdtemp(prefix="fabshift-")) / place.name
 
 
 def _user_cache() -> Path:

@@ -1,0 +1,45 @@
+"""Compiling the planner in a second process while this one compiles the rest, so that a first call waits for
+the longer of the two and not for both.
+
+What the other process makes reaches this one through the cache on disk, as any compiled function does. Should it
+fail, nothing is lost but time: this process then finds nothing there and compiles the planner itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def worth_while() -> bool:
+    """Whether there is a core to spare, and an interpreter to be started."""
+    from joblib import cpu_count
+
+    return bool(sys.executable) and cpu_count() > 1
+
+
+def start(signature: tuple[Any, ...], cache: Path) -> subprocess.Popen[bytes]:
+    """Begin to compile the planner into the cache, for the types that `loop.play` is called with."""
+    # The same modules as here, wherever they were found.
+    places = os.pathsep.join(filter(None, sys.path))
+    helper = subprocess.Popen(
+        [sys.executable, "-c", f"from {__name__} import main; main()"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {"NUMBA_CACHE_DIR": str(cache.parent), "PYTHONPATH": places},
+    )  # fmt: skip
+    assert helper.stdin is not None
+    with contextlib.suppress(BrokenPipeError), helper.stdin:
+        helper.stdin.write(pickle.dumps(signature))
+    return helper
+
+
+def main() -> None:
+    """Compile the planner for the signature that comes through standard input."""
+    from sim.engines.batch.compiling import compile_planner
+
+    compile_planner(pickle.loads(sys.stdin.buffer.read()))

@@ -1,0 +1,35 @@
+"""The first call compiles, says so, and leaves what it made for the calls after it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def played(cache: Path) -> tuple[str, str]:
+    """What a new process with this cache prints, and what it says on the way."""
+    code = "import sim; print(sim.run(sim.load_scenario('foundry-only'), engine='batch').kpis['fill_rate'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"NUMBA_CACHE_DIR": str(cache)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout, done.stderr
+
+
+def test_a_first_call_compiles_with_a_line_that_says_so_and_later_ones_find_it_in_the_cache(tmp_path):
+    first, said = played(tmp_path)
+    assert said == "compiling the batch engine (once)\n"
+    kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
+    assert kept == {"loop.play", "desk.hold_review"}
+    again, said = played(tmp_path)
+    assert (again, said) == (first, "")
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(tmp_path):
+    (tmp_path / "file").touch()
+    _, said = played(tmp_path / "file" / "cache")
+    assert said == "compiling the batch engine (once)\n"
