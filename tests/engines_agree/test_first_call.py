@@ -7,12 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from joblib import cpu_count
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def played(cache: Path) -> tuple[str, str]:
+RUN = "import sim; print(sim.run(sim.load_scenario('foundry-only'), engine='batch').kpis['fill_rate'])"
+PLANNER_HITS = """
+from sim.engines.batch import compiling
+print(sum(compiling._jitted().planner.stats.cache_hits.values()))
+"""
+
+
+def played(cache: Path, code: str = RUN) -> tuple[str, str]:
     """What a new process with this cache prints, and what it says on the way."""
-    code = "import sim; print(sim.run(sim.load_scenario('foundry-only'), engine='batch').kpis['fill_rate'])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"NUMBA_CACHE_DIR": str(cache)},
         capture_output=True, text=True, check=True,
@@ -24,9 +33,15 @@ def test_a_first_call_compiles_with_a_line_that_says_so_and_later_ones_find_it_i
     first, said = played(tmp_path)
     assert said == "compiling the batch engine (once)\n"
     kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
-    assert kept == {"loop.play", "desk.hold_review"}
+    assert kept == {"loop.play", "planning.decide"}
     again, said = played(tmp_path)
     assert (again, said) == (first, "")
+
+
+@pytest.mark.skipif(cpu_count() < 2, reason="with one core there is no second process")
+def test_the_planner_is_compiled_by_another_process_meanwhile(tmp_path):
+    printed, _ = played(tmp_path, RUN + PLANNER_HITS)
+    assert printed.splitlines()[-1] == "1"
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path):

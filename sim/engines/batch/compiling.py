@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -17,20 +16,22 @@ from typing import Any, NamedTuple
 
 from sim.draws import curves
 from sim.engines import planner, positions, rules, sourcing
-from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, shop, store, waiting
+from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, planning, shop, store, waiting
 
-MODULES = (curves, rules, positions, sourcing, planner, calendar, lists, store, shop, waiting, lots, desk, loop)
+MODULES = (
+    curves, rules, positions, sourcing, planner, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
+)  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Nobody calls them from Python: leaving out the way in halves the time to compile."""
-UNCOUNTED = (curves, rules, calendar, lists, store, shop, waiting, lots)
+UNCOUNTED = (curves, rules, calendar, lists, store, shop, waiting, lots, desk)
 """They make no arrays, so need no code that counts who still uses one."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
 
 class Compiled(NamedTuple):
-    """What is compiled from outside: the whole, and the part of it that another process may compile meanwhile."""
+    """What is called from outside: the loop, and the planner that it calls by address."""
 
     play: Any
     planner: Any
@@ -49,9 +50,8 @@ def compile_planner(signature: tuple[Any, ...]) -> None:
 
     from sim.engines.batch.passing import Borrowed
 
-    state, tables, position, memory = signature
     with _no_collection():
-        _jitted().planner.compile((Borrowed(state), Borrowed(tables), Borrowed(position), memory, types.int64))
+        _jitted().planner.compile((*(Borrowed(fields) for fields in signature), types.int64))
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +70,7 @@ def _jitted() -> Compiled:
     for space in spaces.values():
         for name, value in space.items():
             space[name] = jitted.get(id(value), value)
-    found = Compiled(jitted[id(loop.play)], jitted[id(desk.hold_review)], cache_directory())
+    found = Compiled(jitted[id(loop.play)], jitted[id(planning.decide)], cache_directory())
     with _cache_directory(numba.config, found.cache):
         found.play.enable_caching()
         found.planner.enable_caching()
@@ -80,6 +80,8 @@ def _jitted() -> Compiled:
 def _options(module: ModuleType, function: FunctionType) -> dict[str, bool]:
     if function is loop.play:
         return {"nogil": True}
+    if function is planning.decide:
+        return {}
     return INNER | ({"_nrt": False} if module in UNCOUNTED else {})
 
 
@@ -114,40 +116,40 @@ def _with_globals(function: FunctionType, space: dict[str, Any]) -> FunctionType
 @lru_cache(maxsize=1)
 def _announced(engine: Compiled) -> Callable[..., int]:
     """Say so where the first call has to compile; threads that come meanwhile wait for it."""
+    import numba
+
     first = threading.Lock()
 
+    planner = 0
+
     def run(*arguments: Any) -> int:
+        nonlocal planner
         with first:
-            if not engine.play.signatures:
-                _load_or_compile(engine, arguments)
-        return int(engine.play(*arguments))
+            if not planner:
+                planner = _load_or_compile(engine, tuple(numba.typeof(argument) for argument in arguments))
+        return int(engine.play(*arguments, planner))
 
     return run
 
 
-def _load_or_compile(engine: Compiled, arguments: tuple[Any, ...]) -> None:
-    import numba
+def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
+    """Make the loop ready to be called; returns the planner's address."""
+    from numba import types
 
-    signature = tuple(numba.typeof(argument) for argument in arguments)
+    helper, whole = None, (*signature, types.int64)
     cache = engine.play._cache
     index = getattr(cache, "_cache_file", None)
-    if index is None or cache._index_key(signature, engine.play.targetctx.codegen()) not in index._load_index():
+    if index is None or cache._index_key(whole, engine.play.targetctx.codegen()) not in index._load_index():
         print("compiling the batch engine (once)", file=sys.stderr, flush=True)
         if ahead.worth_while():
-            _left_to(ahead.start(signature, engine.cache), engine.planner)
+            helper = ahead.start(signature, engine.cache)
     with _no_collection():
-        engine.play.compile(signature)
-
-
-def _left_to(helper: subprocess.Popen[bytes], planner: Any) -> None:
-    """Let the planner be looked for in the cache only when the process that compiles it has ended."""
-    look = planner.compile
-
-    def compile_later(signature: Any) -> Any:
+        engine.play.compile(whole)
+    if helper is not None:
         helper.wait()
-        return look(signature)
-
-    planner.compile = compile_later
+    compile_planner(signature)
+    (planner,) = engine.planner.overloads.values()
+    return int(planner.library.get_pointer_to_function(planner.fndesc.llvm_cfunc_wrapper_name))
 
 
 @contextmanager

@@ -117,6 +117,8 @@ def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, call
         short=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
         need=np.zeros((reviews - 1, len(plan.pools))),
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
+        starts=np.zeros(len(plan.sources), dtype=np.int64),
+        samples=np.zeros(len(plan.sources), dtype=np.int64),
     )
     rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
     fill(s.items, units=draws.initial_stock, rate=rates, costly=[rate > 0.0 for rate in rates])

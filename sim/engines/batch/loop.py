@@ -37,16 +37,17 @@ CANCELS_LAST = 10**6
 """Whoever is still waiting at the end of his patience was not served before."""
 
 
-def play(state: State, tables: Tables, position: Position, memory: Memory) -> int:
-    """Run a replication to its end; 0, or the fault that stopped it."""
-    s, t, p = borrow(state), borrow(tables), borrow(position)
-    _open(s)
+def play(state: State, tables: Tables, position: Position, memory: Memory, planner: int) -> int:
+    """Run a replication to its end, with the planner at this address; 0, or the fault that stopped it."""
+    s, t, p, m = borrow(state), borrow(tables), borrow(position), borrow(memory)
     c = s.clock[0]
+    c.planner = planner
+    _open(s)
     while c.running and not c.fault:
         event = next_event(s)
         if event == NOTHING:
             break
-        _perform(s, t, p, memory, event)
+        _perform(s, t, p, m, event)
         release_event(s, event)
     if c.drain and not c.fault:
         _close(s, c.edges - 2)

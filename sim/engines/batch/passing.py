@@ -1,4 +1,4 @@
-"""What numba must know to compile the engine: named tuples passed by address, and calls back into Python.
+"""What numba must know to compile the engine: named tuples passed by address, and calls by address.
 
 A named tuple of forty arrays passed by value is three hundred arguments of every call; its address is
 one, and compiles several times faster. This module is imported only when something is compiled.
@@ -87,3 +87,18 @@ def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  num
 @overload(foreign.ask, strict=False)
 def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
     return lambda address, number: _call(address, number)  # type: ignore[call-arg]
+
+
+@intrinsic
+def _call_planner(_context: Any, address: Any, s: Any, t: Any, p: Any, m: Any, k: Any) -> Any:  # noqa: ARG001
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        function = ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t] * 4 + [ir.IntType(64)]).as_pointer()
+        builder.call(builder.inttoptr(arguments[0], function), arguments[1:])
+        return cgutils.get_null_value(ir.IntType(8).as_pointer())
+
+    return types.none(types.int64, s, t, p, m, k), code
+
+
+@overload(foreign.call_planner, strict=False)
+def _planner(address: Any, s: Any, t: Any, p: Any, m: Any, k: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    return lambda address, s, t, p, m, k: _call_planner(address, s, t, p, m, k)  # type: ignore[call-arg]

@@ -24,10 +24,10 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
-    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used arrived callback told"
+    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used arrived callback told planner"
 )
 """Where the run stands. `free_*` head the lists of free slots; `callback` is the address of what draws more,
-and wants to be `told` how far the run is;
+and wants to be `told` how far the run is; `planner` that of `planning.decide`;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
 SOURCE = _record(
@@ -138,6 +138,8 @@ class State(NamedTuple):
     short: FloatArray
     need: FloatArray
     planned_output: FloatArray
+    starts: IntArray
+    samples: IntArray
 
 
 def blank(dtype: np.dtype[Any], *shape: int) -> NDArray[Any]:
