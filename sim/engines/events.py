@@ -10,7 +10,7 @@ from sim.engines import rules
 from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
-from sim.engines.initial import Seed, pipeline
+from sim.engines.initial import pipeline
 from sim.engines.phases import Phase, Stage
 from sim.engines.planning_desk import PlanningDesk, watched
 from sim.engines.recorder import Lot, Recorder, Records, Rows
@@ -103,32 +103,32 @@ class EventsEngine:
         units = self.stockroom.units
         if self.plan.initial_pipeline:
             stock, seeds = pipeline(self.draws, self.desk.tables, self.desk.memory, self.desk.good_per_start(0))
-            for pool, safety in enumerate(stock):
+            for pool, safety in enumerate(stock.tolist()):
                 if not self.stockroom.available(pool):
                     units[self.stockroom.members[pool][0]] += safety
-            for seed in seeds:
-                self._plant(seed)
+            for source, good, arrive in seeds.tolist():
+                self._plant(source, good, arrive)
         self.seeded_stock = list(units)
 
-    def _plant(self, seed: Seed) -> None:
+    def _plant(self, source: int, good: int, arrive: int) -> None:
         """A lot begun before the start: it ships like any other, unless it was on its way already."""
-        route = self.routes[seed.source]
-        ready = seed.arrive - route.shipping
+        route = self.routes[source]
+        ready = arrive - route.shipping
         leaves = route.leaves(ready) if ready >= 0 else ready
         if leaves >= 0 and (then := self.recorder.at(leaves)):
-            then.shipments[seed.source] += 1
-            then.shipment_cents[seed.source] += route.shipment_cents
+            then.shipments[source] += 1
+            then.shipment_cents[source] += route.shipment_cents
             then.journal += route.shipment_cents
         self.lot_count += 1
-        lot = Lot(seed.source, self.lot_count, 0, VOLUME, 0, seed.arrive)
-        lot.good, lot.expected, lot.seeded = seed.good, float(seed.good), True
+        lot = Lot(source, self.lot_count, 0, VOLUME, 0, arrive)
+        lot.good, lot.expected, lot.seeded = good, float(good), True
         lot.released = lot.begin = lot.leave = 0
         lot.ready, lot.arrive = ready, leaves + route.shipping
         self.desk.book(lot, 1)
         self.desk.in_process[lot.source] += lot.expected
         self.live[lot.number] = lot
-        self.planted += seed.good
-        self.agenda.at(lot.arrive, RECEIVE, 0, seed.source, lot.number, self._receive, lot)
+        self.planted += good
+        self.agenda.at(lot.arrive, RECEIVE, 0, source, lot.number, self._receive, lot)
 
     # --- demand ------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,20 +12,13 @@ from sim.engines import rules
 from sim.engines.positions import Memory, Position, expected_demand, multipliers
 from sim.engines.sourcing import INFINITE
 from sim.engines.tables import Tables
-from sim.plan import FloatArray
+from sim.plan import FloatArray, IntArray
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """Good units that a source is to deliver at an instant from work begun before the start."""
-
-    source: int
-    good: int
-    arrive: int
-
-
-def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> tuple[list[int], list[Seed]]:
+def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> tuple[IntArray, IntArray]:
     """Safety stock of each pool, and lots in process for its planned lead time, at the sources in use.
+
+    Lots are rows of source, good units to deliver and the instant when, from work begun before the start; shape (lots, 3).
 
     What is due out of a pool on day d serves customers a downstream lead time later, so stock and
     work in process follow the forecast of that later time; at most what the source can make.
@@ -39,7 +31,7 @@ def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> 
         np.ones(len(t.flow_pool)),
     )  # fmt: skip
     units, _ = multipliers(t, position, m.mix)
-    stock, seeds = [0] * pools, []
+    stock, seeds = np.zeros(pools, dtype=np.int64), [np.zeros((0, 3), dtype=np.int64)]
     for q in range(pools):
         if not t.planned[q]:
             continue
@@ -51,8 +43,8 @@ def pipeline(draws: Draws, t: Tables, m: Memory, good_per_start: FloatArray) -> 
             if m.mix[r] > 0.0:
                 own = draws.sources[r].lead_days
                 needed = _served(t, units[q], q, -own, 0.0) * m.mix[r] / total
-                seeds += _lots(draws, t, r, needed, float(good_per_start[r]))
-    return stock, seeds
+                seeds.append(_lots(draws, t, r, needed, float(good_per_start[r])))
+    return stock, np.concatenate(seeds)
 
 
 def _served(t: Tables, units: FloatArray, q: int, begin: float, end: float) -> float:
@@ -64,16 +56,16 @@ def _served(t: Tables, units: FloatArray, q: int, begin: float, end: float) -> f
     )
 
 
-def _lots(draws: Draws, t: Tables, r: int, needed: float, good_per_start: float) -> list[Seed]:
+def _lots(draws: Draws, t: Tables, r: int, needed: float, good_per_start: float) -> IntArray:
     """Evenly aged lots of one source that together give the good units needed."""
     site, lead = int(t.source_site[r]), draws.sources[r].lead_days
     most = min(t.capacity[0, site] / max(t.load[r], 1e-300), t.allocation[0, site], INFINITE) * good_per_start
     units = math.floor(min(needed, most * lead))
     if units <= 0:
-        return []
+        return np.zeros((0, 3), dtype=np.int64)
     lot = max(round(draws.sources[r].lot_size * good_per_start), 1)
     end = math.ceil(lead * TICKS_PER_DAY)
-    return [
-        Seed(r, rules.lot_part(units, lot, i), rules.release_time(0, end, units, lot, i))
-        for i in range(rules.lot_count(units, lot))
-    ]
+    # What passes 64 bits on the way is counted in Python's own whole numbers.
+    i = np.arange(rules.lot_count(units, lot), dtype=np.int64 if units * end < 2**63 else object)
+    rows = [np.full(i.shape, r), np.minimum(lot, units - i * lot), rules.release_time(0, end, units, lot, i)]
+    return np.column_stack(rows).astype(np.int64)

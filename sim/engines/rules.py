@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from sim.draws.curves import TICKS_PER_DAY
 
 Integers: TypeAlias = Sequence[int] | NDArray[np.int64]
 Floats: TypeAlias = Sequence[float] | NDArray[np.float64]
+Index = TypeVar("Index", int, NDArray[np.int64])
 
 NEVER = 2**62
 EXPERIENCE_STEPS = 128.0
@@ -170,8 +171,8 @@ def lot_part(total: int, lot: int, i: int) -> int:
     return min(lot, total - i * lot) if lot > 0 else total
 
 
-def release_time(begin: int, end: int, total: int, lot: int, i: int) -> int:
-    """When the `i`-th lot is due, if a total is to be released evenly between two instants.
+def release_time(begin: int, end: int, total: int, lot: int, i: Index) -> Index:
+    """When the `i`-th lot (or each of several) is due, if a total is to be released evenly between two instants.
 
     Each lot goes when those before it would be through, so that halving the lots halves each in place.
     """

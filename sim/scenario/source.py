@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import stat
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +79,13 @@ def read_source(file: str | Path, problems: list[Problem] | None = None, form: F
 
 def parse_text(text: str, file: str, problems: list[Problem] | None = None, form: Form = SCENARIO) -> Source:
     """The same for a text that is already in memory."""
-    found: list[Problem] = []
-    source = _parse(text, file, found, form)
+    source, found = _parsed(text, file, form)
     if source is None or (found and problems is None):
         raise InputError(found)
     if problems is not None:
         problems.extend(found)
-    return source
+    # Whoever merges layers writes into the data; marks are never changed in place.
+    return Source(deepcopy(source.data), dict(source.marks), file)
 
 
 def parse_value(text: str, file: str, column: int) -> tuple[Any, dict[Loc, Mark]]:
@@ -137,6 +139,13 @@ def _bytes(file: Path) -> bytes:
         raise _RefusedError(f"the file has {status.st_size / 1e6:,.1f} MB; a scenario may have {MAX_BYTES / 1e6:g} MB")
     with file.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, file: str, form: Form) -> tuple[Source | None, tuple[Problem, ...]]:
+    """A study loads the same files for many variants, and their text says whether they are still the same."""
+    problems: list[Problem] = []
+    return _parse(text, file, problems, form), tuple(problems)
 
 
 def _parse(text: str, file: str, problems: list[Problem], form: Form) -> Source | None:

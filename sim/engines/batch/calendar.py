@@ -78,12 +78,15 @@ def _push_future(s: State, time: int, event: int) -> None:
 def _new(s: State, turn: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> int:
     c = s.clock[0]
     event = c.free_event
-    if event == NOTHING:
+    if event != NOTHING:
+        c.free_event = s.events[event].next
+    elif c.events_used < len(s.events):
+        event = c.events_used
+        c.events_used += 1
+    else:
         c.fault = FULL
         return NOTHING
     e = s.events[event]
-    # While it is free, `what` links a slot to the next.
-    c.free_event = e.what
     c.count += 1
     e.turn, e.phase, e.priority, e.rank = turn, phase, priority, rank
     e.sequence, e.count, e.kind, e.what = sequence, c.count, kind, what
@@ -138,7 +141,7 @@ def _open_bucket(s: State) -> None:
 def release_event(s: State, event: int) -> None:
     """The slot of an event may be used again."""
     c = s.clock[0]
-    s.events[event].what = c.free_event
+    s.events[event].next = c.free_event
     c.free_event = event
 
 

@@ -15,6 +15,7 @@ from sim.engines.batch.audit import audit
 from sim.engines.batch.compiling import compiled
 from sim.engines.batch.foreign import CALLBACK
 from sim.engines.batch.layout import lay_out, noises
+from sim.engines.batch.room import give_back
 from sim.engines.batch.state import CYCLE, ENDLESS, FULL, LUCK, NOTHING, State
 from sim.engines.phases import MOST_ROUNDS
 from sim.engines.positions import Memory, Position, memory
@@ -54,7 +55,9 @@ class BatchEngine:
                     f"more than {MOST_ROUNDS} rounds at one instant (tick {s.clock[0]['now']}): an endless loop"
                 )
             if fault != FULL:
-                return _records(self.draws, s, t, m)
+                records = _records(self.draws, s, t, m)
+                give_back(s)
+                return records
             BatchEngine.slots = self.slots * 4
 
 

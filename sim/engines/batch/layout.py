@@ -14,6 +14,7 @@ from sim.draws.sources import cents
 from sim.draws.streams import BLOCK, Noise
 from sim.engines import rules
 from sim.engines.batch import state as layout
+from sim.engines.batch.room import room
 from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.initial import pipeline
 from sim.engines.phases import CAUSES
@@ -72,14 +73,10 @@ def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, call
         pools=_pools(draws, members, counters),
         items=blank(layout.ITEM, len(plan.items)),
         flows=_flows(draws, flows),
-        lots=blank(layout.LOT, slots),
+        orders=blank(layout.ORDER, 2 * len(plan.sources)),
         arrivals=blank(layout.LOT, slots * 4 if trace else 1),
-        events=blank(layout.EVENT, slots * 2),
-        heap_time=np.zeros(slots * 2, dtype=np.int64),
-        heap_event=np.zeros(slots * 2, dtype=np.int64),
         buckets=np.full(BUCKETS, NOTHING, dtype=np.int64),
-        soon=np.zeros(slots * 2, dtype=np.int64),
-        nodes=blank(layout.NODE, slots * 2),
+        **room(slots)._asdict(),
         noise=noise,
         drawn=np.empty((max(rows, 1), BLOCK)),
         curves=curves,
@@ -130,15 +127,7 @@ def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, call
         held_end=held.starts[1:] // 2,
     )
     fill(s.sites, endless=[math.isinf(site.line_rate.values[-1]) for site in draws.sites])
-    _chain(s)
     return s
-
-
-def _chain(s: State) -> None:
-    """Link all free slots."""
-    for records, link in ((s.lots, "next"), (s.events, "what"), (s.nodes, "after")):
-        records[link] = np.arange(1, len(records) + 1)
-        records[link][-1] = NOTHING
 
 
 def _clock(draws: Draws, trace: bool, callback: int, told: bool) -> Any:
@@ -147,7 +136,7 @@ def _clock(draws: Draws, trace: bool, callback: int, told: bool) -> Any:
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
         edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback, told=told,
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
-        shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
+        free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip
     return clock
 
@@ -166,9 +155,7 @@ def _pipeline(draws: Draws, t: Tables, m: Memory, makers: list[Maker]) -> tuple[
     """Safety stock of each pool, and source, good units and arrival of each lot under way, shape (lots, 3)."""
     if not draws.plan.initial_pipeline:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.int64)
-    stock, seeds = pipeline(draws, t, m, np.array([maker.good_per_start(0) for maker in makers]))
-    rows = [(seed.source, seed.good, seed.arrive) for seed in seeds]
-    return np.array(stock, dtype=np.int64), np.array(rows, dtype=np.int64).reshape(-1, 3)
+    return pipeline(draws, t, m, np.array([maker.good_per_start(0) for maker in makers]))
 
 
 def _sources(draws: Draws, makers: list[Maker], prices: Joined, pulls: Joined, survival: list[int]) -> Any:

@@ -9,11 +9,15 @@ def new_node(s: State, at: int, units: int, lot: int) -> int:
     """A node in no list yet; NOTHING if no slot is free."""
     c = s.clock[0]
     node = c.free_node
-    if node == NOTHING:
+    if node != NOTHING:
+        c.free_node = s.nodes[node].after
+    elif c.nodes_used < len(s.nodes):
+        node = c.nodes_used
+        c.nodes_used += 1
+    else:
         c.fault = FULL
         return NOTHING
     n = s.nodes[node]
-    c.free_node = n.after
     n.before, n.after, n.at, n.units, n.lot = NOTHING, NOTHING, at, units, lot
     return int(node)
 

@@ -94,7 +94,7 @@ def _perform(s: State, t: Tables, p: Position, m: Memory, event: int) -> None:
     elif e.kind == DEMANDED:
         _demand(s, e.rank, e.sequence)
     elif e.kind == RELEASED:
-        release(s, e.what)
+        release(s, e.what, e.sequence)
     elif e.kind == REPLENISH:
         replenish(s, e.what)
     elif e.kind == DISPATCH:

@@ -22,7 +22,6 @@ from sim.engines.batch.state import (
     FULL,
     LOAD,
     NOTHING,
-    ORDERED,
     PRICE,
     QUEUED,
     STRETCH,
@@ -47,20 +46,44 @@ def order(s: State, source: int, starts: int) -> None:
     for i in range(lot_count(starts, r.lot_size)):
         if c.fault:
             return
-        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, c.now))
+        c.lot_count += 1
+        enter(s, _lot(s, source, c.lot_count, lot_part(starts, r.lot_size, i), VOLUME, c.now))
     _pull(s, source)
 
 
 def order_evenly(s: State, source: int, starts: int, stage: int, begin: int, end: int) -> None:
-    """Order starts of a source, to be released in lots spread evenly over a time."""
+    """Order starts of a source, to be released in lots spread evenly over a time: all before the next order."""
     _book_order(s, source)
+    c, place = s.clock[0], 2 * source + (1 if stage == SAMPLES else 0)
+    o = s.orders[place]
+    o.starts, o.stage, o.begin, o.end, o.ordered = starts, stage, begin, end, c.now
+    o.first, o.lots, o.appointed = c.lot_count + 1, lot_count(starts, s.sources[source].lot_size), 0
+    c.lot_count += o.lots
+    _appoint(s, place)
+
+
+def _appoint(s: State, place: int) -> None:
+    """Put the next lot of an order on the calendar, and those due at the same instant: one by one the calendar
+    stays small."""
+    o, source = s.orders[place], place >> 1
     size = s.sources[source].lot_size
-    for i in range(lot_count(starts, size)):
-        if s.clock[0].fault:
-            return
-        time = release_time(begin, end, starts, size, i)
-        slot = _lot(s, source, lot_part(starts, size, i), stage, time)
-        at(s, time, PLAN, 1, source, s.lots[slot].number, RELEASED, slot)
+    time = release_time(o.begin, o.end, o.starts, size, o.appointed)
+    while o.appointed < o.lots and release_time(o.begin, o.end, o.starts, size, o.appointed) == time:
+        at(s, time, PLAN, 1, source, o.first + o.appointed, RELEASED, place)
+        o.appointed += 1
+
+
+def release(s: State, place: int, number: int) -> None:
+    """A lot of an order is released, and claims its inputs."""
+    c, o, source = s.clock[0], s.orders[place], place >> 1
+    i = number - o.first
+    slot = _lot(s, source, number, lot_part(o.starts, s.sources[source].lot_size, i), o.stage, o.ordered)
+    if i + 1 == o.appointed < o.lots:
+        _appoint(s, place)
+    if c.fault:
+        return
+    enter(s, slot)
+    _pull(s, source)
 
 
 def _book_order(s: State, source: int) -> None:
@@ -71,33 +94,27 @@ def _book_order(s: State, source: int) -> None:
     s.journal[c.period] += r.order_cents
 
 
-def _lot(s: State, source: int, starts: int, stage: int, release: int) -> int:
-    c, slot = s.clock[0], new_slot(s)
+def _lot(s: State, source: int, number: int, starts: int, stage: int, ordered: int) -> int:
+    """A lot that is released now."""
+    slot = new_slot(s)
     lot = s.lots[slot]
-    lot.source, lot.starts, lot.stage, lot.seeded = source, starts, stage, 0
-    lot.ordered, lot.due, lot.where = c.now, release + s.sources[source].lead, ORDERED
+    lot.source, lot.number, lot.starts, lot.stage, lot.seeded = source, number, starts, stage, 0
+    lot.ordered, lot.due = ordered, s.clock[0].now + s.sources[source].lead
     return slot
 
 
 def new_slot(s: State) -> int:
-    """A slot for the next lot, which gets its number; the first one, to be thrown away, if none is free."""
+    """A slot for the next lot; the first one, to be thrown away, if none is free."""
     c = s.clock[0]
     slot = c.free_lot
-    if slot == NOTHING:
+    if slot != NOTHING:
+        c.free_lot = s.lots[slot].next
+        return int(slot)
+    if c.lots_used == len(s.lots):
         c.fault = FULL
         return 0
-    c.free_lot = s.lots[slot].next
-    c.lots_used = max(c.lots_used, slot + 1)
-    c.lot_count += 1
-    s.lots[slot].number = c.lot_count
-    return int(slot)
-
-
-def release(s: State, slot: int) -> None:
-    """A lot is released, and claims its inputs."""
-    source = s.lots[slot].source
-    enter(s, slot)
-    _pull(s, source)
+    c.lots_used += 1
+    return int(c.lots_used - 1)
 
 
 def _pull(s: State, source: int) -> None:
@@ -149,7 +166,9 @@ def book(s: State, slot: int, sign: int) -> None:
         r.in_process += units
     if lot.stage == RISK:
         r.on_order_risk += expected
-    s.due[r.pool, _review_of(s, lot.due)] += expected
+    if sign > 0:
+        lot.review = _review_of(s, lot.due)
+    s.due[r.pool, lot.review] += expected
 
 
 def _review_of(s: State, due: int) -> int:
@@ -329,12 +348,13 @@ def plant(s: State, source: int, good: int, arrive: int) -> None:
         s.by_source[then, source].shipments += 1
         s.by_source[then, source].shipment_cents += r.shipment_cents
         s.journal[then] += r.shipment_cents
-    lot = s.lots[slot]
-    lot.source, lot.starts, lot.stage, lot.ordered, lot.due = source, 0, VOLUME, 0, arrive
+    c, lot = s.clock[0], s.lots[slot]
+    c.lot_count += 1
+    c.planted += good
+    lot.source, lot.number, lot.starts, lot.stage, lot.ordered, lot.due = source, c.lot_count, 0, VOLUME, 0, arrive
     lot.good, lot.expected, lot.seeded, lot.where = good, float(good), 1, UNDER_WAY
     lot.released = lot.begin = lot.leave = 0
     lot.ready, lot.arrive = ready, leaves + r.shipping
     book(s, slot, 1)
     r.in_process += lot.expected
-    s.clock[0].planted += good
     at(s, lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, slot)

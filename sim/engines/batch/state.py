@@ -24,9 +24,9 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
-    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used arrived callback told planner"
+    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used nodes_used events_used arrived callback told planner"
 )
-"""Where the run stands. `free_*` head the lists of free slots; `callback` is the address of what draws more,
+"""Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used; `callback` is the address of what draws more,
 and wants to be `told` how far the run is; `planner` that of `planning.decide`;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
@@ -49,12 +49,16 @@ FLOW = _record(
     "value_cents shortage_cents owed revision unit_days",
 )
 LOT = _record(
-    "source number starts stage ordered due seeded released begin leave ready arrive out good where next", "expected"
+    "source number starts stage ordered due review seeded released begin leave ready arrive out good where next",
+    "expected",
 )
-"""`where` is one of the constants below; `next` links free slots."""
-UNUSED, ORDERED, QUEUED, UNDER_WAY = range(4)
+"""`review` is the review period it is due in, `where` one of the constants below; `next` links free slots."""
+UNUSED, QUEUED, UNDER_WAY = range(3)
+ORDER = _record("starts stage begin end ordered first lots appointed")
+"""What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
 
 EVENT = _record("turn phase priority rank sequence count kind what time next")
+"""`next` links the events of a bucket, or free slots."""
 NODE = _record("before after at units lot")
 """A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
 NOISE = _record("row at", "typical")
@@ -81,7 +85,7 @@ NOTHING = -1
 class State(NamedTuple):
     """All arrays of a replication. Periods have a row more than there are: it takes what lies beyond the end.
 
-    `line_free` and `line_step` are when each parallel line is free and the step of its rate then;
+    `orders` are two for each source, of samples and of all else; `line_free` and `line_step` are when each parallel line is free and the step of its rate then;
     `input_pool` and `takes` what starts need, `pulls` the pools whose policies watch that, both in
     ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
     sources. `under_way` are seeded good units not yet arrived at the end of each period.
@@ -93,6 +97,7 @@ class State(NamedTuple):
     pools: Records
     items: Records
     flows: Records
+    orders: Records
     lots: Records
     arrivals: Records
     events: Records
