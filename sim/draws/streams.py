@@ -74,9 +74,14 @@ class Noise:
         # Most causes never draw: a generator costs more than all else that is known of a noise.
         return stream(*self._key)
 
-    def block(self) -> FloatArray:
-        """The next `BLOCK` variates."""
-        return _variates(self.shape, self.mean, self.cv, uniforms(self._generator, BLOCK))
+    @property
+    def name(self) -> str:
+        """The name of the cause."""
+        return self._key[2]
+
+    def blocks(self, count: int = 1) -> FloatArray:
+        """The next `count` blocks of `BLOCK` variates, end to end."""
+        return _variates(self.shape, self.mean, self.cv, uniforms(self._generator, count * BLOCK))
 
 
 def _variates(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:

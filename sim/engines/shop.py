@@ -43,14 +43,14 @@ def variates(noise: Noise) -> Iterator[float]:
     """Successive variates, without end."""
     if noise.constant:
         return repeat(noise.mean)
-    return chain.from_iterable(noise.block().tolist() for _ in repeat(None))
+    return chain.from_iterable(noise.blocks().tolist() for _ in repeat(None))
 
 
 def durations(noise: Noise) -> Iterator[int]:
     """Successive durations in ticks, without end."""
     if noise.constant:
         return repeat(math.ceil(noise.mean * TICKS_PER_DAY))
-    return chain.from_iterable(np.ceil(noise.block() * TICKS_PER_DAY).astype(np.int64).tolist() for _ in repeat(None))
+    return chain.from_iterable(np.ceil(noise.blocks() * TICKS_PER_DAY).astype(np.int64).tolist() for _ in repeat(None))
 
 
 class Bottleneck:

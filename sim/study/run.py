@@ -101,7 +101,7 @@ def each_block(
     rows = (_anchored(design.block(index)) for index in blocks)
     if cluster is None:
         tasks = ((_looked_at, (study, base, block, look, engine)) for block in rows)
-        return in_order(tasks, jobs=jobs)
+        return in_order(tasks, jobs=jobs, threads=engine == "batch")
     from sim.study.cluster import on_cluster
 
     sent = ((_looked_at_there, (_shipped(study, base, block), block, look, engine)) for block in rows)
@@ -136,14 +136,16 @@ def _shipped(study: str, base: Base, rows: Sequence[Row]) -> bytes:
 
 def _seen(plan: tuple[Scenario, Plan] | None, row: Row, look: Callable[[Result], T], engine: str) -> T | None:
     from sim.api import play
+    from sim.engines.turns import TURN
 
     if plan is None:
         return None
-    try:
-        result = play(*plan, seed=row.seed, replication=row.replication, point=row.point, engine=engine)
-    except InputError:
-        return None
-    return look(result)
+    with TURN:
+        try:
+            result = play(*plan, seed=row.seed, replication=row.replication, point=row.point, engine=engine)
+        except InputError:
+            return None
+        return look(result)
 
 
 @lru_cache(maxsize=32)

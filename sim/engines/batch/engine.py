@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import NEVER, TICKS_PER_DAY
-from sim.draws.streams import Noise
 from sim.engines.batch.audit import audit
 from sim.engines.batch.compiling import compiled
-from sim.engines.batch.foreign import CALLBACK
-from sim.engines.batch.layout import lay_out, noises
+from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
-from sim.engines.batch.state import CYCLE, ENDLESS, FULL, LUCK, NOTHING, State
+from sim.engines.batch.state import ENDLESS, FULL, State
+from sim.engines.batch.supply import Progress, Supply, streams
 from sim.engines.phases import MOST_ROUNDS
 from sim.engines.positions import Memory, Position, memory
 from sim.engines.recorder import Lot, Records
 from sim.engines.tables import Tables, tables
+from sim.engines.turns import TURN
 from sim.errors import ModelError
 from sim.plan import FloatArray
-from sim.scenario.schema.document import YieldNoise
-
-Progress = Callable[[float], None]
 
 
 class BatchEngine:
@@ -36,100 +32,29 @@ class BatchEngine:
 
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         self.draws, self.trace = draws, trace
-        self._sources = _variates(draws)
-        self._blocks: list[list[FloatArray]] = [[] for _ in self._sources]
+        self._streams = streams(draws)
 
     def run(self, progress: Progress | None = None) -> Records:
         """Run the replication to its end and return what it left behind."""
         while True:
+            slots = self.slots
             t = _owned(tables(self.draws))
             m = _owned(memory(t))
-            supply = _Supply(self._sources, self._blocks, self.draws, progress)
-            s = lay_out(
-                self.draws, t, m, slots=self.slots, trace=self.trace, callback=supply.address, told=progress is not None
-            )
-            supply.serve(s)
-            fault = compiled()(s, t, _position(s), m)
+            supply = Supply(self.draws, self._streams, progress)
+            s = lay_out(self.draws, t, m, supply, slots=slots, trace=self.trace, told=progress is not None)
+            position, play = _position(s), compiled()
+            with TURN.aside():
+                fault = play(s, t, position, m)
             if fault == ENDLESS:
                 raise ModelError(
                     f"more than {MOST_ROUNDS} rounds at one instant (tick {s.clock[0]['now']}): an endless loop"
                 )
             if fault != FULL:
                 records = _records(self.draws, s, t, m)
+                supply.remember(s)
                 give_back(s)
                 return records
-            BatchEngine.slots = self.slots * 4
-
-
-class _Supply:
-    """Draws blocks of variates when compiled code asks for them, and passes on how far it is."""
-
-    def __init__(
-        self, sources: list[Callable[[], list[FloatArray]] | None], blocks: list[list[FloatArray]], draws: Draws,
-        progress: Progress | None,
-    ) -> None:  # fmt: skip
-        self.drawn = np.zeros((0, 0))
-        self._sources, self._blocks, self._used = sources, blocks, [0] * len(sources)
-        self._draws, self._progress = draws, progress
-        self._called = CALLBACK(self._ask)
-
-    @property
-    def address(self) -> int:
-        """Where compiled code finds this."""
-        import ctypes
-
-        return int(ctypes.cast(self._called, ctypes.c_void_p).value or 0)
-
-    def serve(self, s: State) -> None:
-        """Fill the first block of each row, and those that the run asks for later."""
-        self.drawn = s.drawn
-        for row, source in enumerate(self._sources):
-            # What compiled code asks for has to wait for Python's lock: most rows need no more than this.
-            if source is not None:
-                self._ask(row)
-        s.noise["at"][s.noise["row"] != NOTHING] = 0
-
-    def _ask(self, number: int) -> None:
-        if number < 0:
-            if self._progress:
-                self._progress(float(self._draws.periods[-number]) / self._draws.end)
-            return
-        # A run that begins again uses the same variates.
-        used, blocks, source = self._used[number], self._blocks[number], self._sources[number]
-        if used == len(blocks) and source is not None:
-            for row, block in enumerate(source(), number):
-                self._blocks[row].append(block)
-        for row in (number, number + 1):
-            if row == number or (row < len(self._sources) and self._sources[row] is None):
-                self.drawn[row] = self._blocks[row][used]
-        self._used[number] += 1
-
-
-def _variates(draws: Draws) -> list[Callable[[], list[FloatArray]] | None]:
-    """What fills each row of variates; a row of None is filled by the one before it."""
-    rows: list[Callable[[], list[FloatArray]] | None] = []
-    for _, kind, noise in noises(draws):
-        if kind == LUCK:
-            rows += [_lucky(noise, draws.plan.yield_noise), None]
-        else:
-            rows.append(_durations(noise) if kind == CYCLE else lambda noise=noise: [noise.block()])  # type: ignore[misc]
-    return rows
-
-
-def _durations(noise: Noise) -> Callable[[], list[FloatArray]]:
-    return lambda: [np.ceil(noise.block() * TICKS_PER_DAY)]
-
-
-def _lucky(noise: Noise, kind: YieldNoise) -> Callable[[], list[FloatArray]]:
-    """Luck, and the normal quantiles of luck that is uniform."""
-
-    def draw() -> list[FloatArray]:
-        from scipy import special
-
-        luck = noise.block()
-        return [luck, np.asarray(special.ndtri(luck)) if kind is YieldNoise.BINOMIAL else luck]
-
-    return draw
+            BatchEngine.slots = max(BatchEngine.slots, slots * 4)
 
 
 def _owned(arrays: Any) -> Any:

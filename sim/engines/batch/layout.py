@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sim.draws import Draws
 from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, ticks, value
 from sim.draws.sources import cents
-from sim.draws.streams import BLOCK, Noise
 from sim.engines import rules
 from sim.engines.batch import state as layout
-from sim.engines.batch.room import room
+from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
+from sim.engines.batch.supply import Supply
 from sim.engines.initial import pipeline
 from sim.engines.phases import CAUSES
 from sim.engines.planning_desk import POLICIES, watched
@@ -25,9 +25,6 @@ from sim.engines.tables import Tables
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.supply import PolicyType
-
-BUCKETS = 8192
-"""Buckets of the calendar: a few events in each where a run has many."""
 
 
 class Joined(NamedTuple):
@@ -50,7 +47,7 @@ def fill(records: Any, **columns: Any) -> None:
         records[name] = column
 
 
-def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, callback: int, told: bool) -> State:
+def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, trace: bool, told: bool) -> State:
     """The state before the first event, with so many slots for lots, events and nodes."""
     plan = draws.plan
     held = joined([[i for pair in site.factors.held for i in pair] for site in draws.sites])
@@ -63,11 +60,10 @@ def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, call
     curves, knots, values = _curves(draws)
     makers = _makers(draws)
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
-    noise, rows = _noise(draws)
     periods, reviews = len(draws.periods), len(draws.reviews)
     stock, seeds = _pipeline(draws, t, m, makers)
     s = State(
-        clock=_clock(draws, trace, callback, told),
+        clock=_clock(draws, trace, supply.address, told),
         sources=_sources(draws, makers, prices, pulls, list(survival)),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
@@ -75,10 +71,9 @@ def lay_out(draws: Draws, t: Tables, m: Memory, *, slots: int, trace: bool, call
         flows=_flows(draws, flows),
         orders=blank(layout.ORDER, 2 * len(plan.sources)),
         arrivals=blank(layout.LOT, slots * 4 if trace else 1),
-        buckets=np.full(BUCKETS, NOTHING, dtype=np.int64),
         **room(slots)._asdict(),
-        noise=noise,
-        drawn=np.empty((max(rows, 1), BLOCK)),
+        noise=supply.noise,
+        drawn=supply.drawn,
         curves=curves,
         knots=knots,
         values=values,
@@ -244,28 +239,3 @@ def _curves(draws: Draws) -> tuple[Any, IntArray, NDArray[np.float64]]:
     curves = blank(layout.CURVE, len(every))
     fill(curves, begin=knots.starts[:-1], end=knots.starts[1:])
     return curves, knots.values, values.values
-
-
-def noises(draws: Draws) -> list[tuple[int, int, Noise]]:
-    """Source and kind of each noise that varies. Binomial luck takes two rows of variates, others one."""
-    return [
-        (r, kind, noise)
-        for r, source in enumerate(draws.sources)
-        for kind, noise in ((layout.LOAD, source.load), (layout.CYCLE, source.cycle), (layout.LUCK, source.luck))
-        if noise is not None and not noise.constant
-    ]
-
-
-def _noise(draws: Draws) -> tuple[Any, int]:
-    """Where each source's variates lie, and how many rows of them there are."""
-    noise = blank(layout.NOISE, len(draws.sources), 3)
-    noise["row"], noise["at"] = NOTHING, BLOCK
-    for r, source in enumerate(draws.sources):
-        noise["typical"][r] = (
-            source.load.mean, math.ceil(source.cycle.mean * TICKS_PER_DAY), 1.0 if source.luck is None else source.luck.mean,
-        )  # fmt: skip
-    rows = 0
-    for r, kind, _ in noises(draws):
-        noise["row"][r, kind] = rows
-        rows += 2 if kind == layout.LUCK else 1
-    return noise, rows

@@ -7,12 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engines.batch import state as layout
-from sim.engines.batch.state import Records, State, blank
+from sim.engines.batch.state import NOTHING, Records, State, blank
 from sim.plan import IntArray
+
+BUCKETS = 65536
+"""Buckets of the calendar: hardly more than an event in each, even where a run has a hundred thousand."""
 
 
 class Room(NamedTuple):
-    """The arrays of `State` whose slots are written before they are read."""
+    """The arrays of `State` whose slots are written before they are read, and the buckets, which begin empty."""
 
     lots: Records
     events: Records
@@ -20,6 +23,7 @@ class Room(NamedTuple):
     heap_event: IntArray
     soon: IntArray
     nodes: Records
+    buckets: IntArray
 
 
 _SPARE: list[Room] = []
@@ -34,11 +38,12 @@ def room(slots: int) -> Room:
         except IndexError:
             break
         if len(found.lots) == slots:
+            found.buckets.fill(NOTHING)
             return found
     heap_time, heap_event, soon = (np.empty(slots * 2, dtype=np.int64) for _ in range(3))
     return Room(
         blank(layout.LOT, slots), blank(layout.EVENT, slots * 2), heap_time, heap_event, soon,
-        blank(layout.NODE, slots * 2),
+        blank(layout.NODE, slots * 2), np.full(BUCKETS, NOTHING, dtype=np.int64),
     )  # fmt: skip
 
 

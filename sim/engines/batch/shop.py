@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.draws.curves import TICKS_PER_DAY
+from sim.draws.streams import BLOCK
 from sim.engines.batch.foreign import ask
 from sim.engines.batch.lists import insert, new_node, pop_first
 from sim.engines.batch.state import CURVES, LUCK, NOTHING, RATE, YIELDS, State
@@ -14,11 +15,11 @@ def variate(s: State, source: int, kind: int) -> float:
     n = s.noise[source, kind]
     if n.row == NOTHING:
         return float(n.typical)
-    if n.at == s.drawn.shape[1]:
+    if n.at == n.end:
         ask(s.clock[0].callback, n.row)
-        n.at = 0
+        n.at, n.end = n.begin, n.begin + BLOCK
     n.at += 1
-    return float(s.drawn[n.row, n.at - 1])
+    return float(s.drawn[n.at - 1])
 
 
 def value_at(s: State, site: int, what: int, tick: int) -> float:
@@ -136,9 +137,9 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
         share = (r.share_fixed if r.has_fixed else _share(s, source, x, 1.0)) * factor
         units = whole(gross + r.carry_good)
         r.carry_good += gross - units
-        # The normal quantile of each uniform lies in the row below it.
+        # The normal quantile of each uniform lies in the second row.
         n = s.noise[source, LUCK]
-        return binomial(units, share, luck, s.drawn[n.row + 1, n.at - 1])
+        return binomial(units, share, luck, s.drawn[n.second + n.at - 1])
     share = r.share_fixed if r.has_fixed and luck == 1.0 else _share(s, source, x, luck)
     exact = gross * share * factor + r.carry_good
     good = whole(exact)

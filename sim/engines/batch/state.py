@@ -61,8 +61,9 @@ EVENT = _record("turn phase priority rank sequence count kind what time next")
 """`next` links the events of a bucket, or free slots."""
 NODE = _record("before after at units lot")
 """A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
-NOISE = _record("row at", "typical")
-"""Variates of one kind for one source: a row of `drawn` and the place in it; row -1 if all are the mean."""
+NOISE = _record("row begin at end second", "typical")
+"""Variates of one kind for one source: from `at` to `end` in `drawn`, with a second row `second` places on; `row` is
+the number to ask for more, -1 if all are typical."""
 CURVE = _record("begin end at")
 """A step function in `knots` and `values`, read forward from `at`."""
 

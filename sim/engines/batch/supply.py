@@ -1,0 +1,124 @@
+"""Variates for the compiled engine: most are drawn before it starts, for asking later has to wait for Python's lock."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY
+from sim.draws.streams import BLOCK, Noise
+from sim.engines.batch import state as layout
+from sim.engines.batch.foreign import CALLBACK
+from sim.engines.batch.state import CYCLE, LUCK, NOTHING, State, blank
+from sim.plan import FloatArray
+from sim.scenario.schema.document import YieldNoise
+
+Progress = Callable[[float], None]
+
+
+class Stream:
+    """The variates of one kind for one source, as the engine wants them; it keeps what it has drawn, for a run
+    that begins again.
+
+    Uniform luck comes with its standard normal quantiles: its blocks have two rows, others one.
+    """
+
+    def __init__(self, source: int, kind: int, noise: Noise, *, uniform: bool) -> None:
+        self.source, self.kind, self._noise = source, kind, noise
+        self.rows = 2 if uniform else 1
+        self._drawn = np.empty((self.rows, 0))
+
+    @property
+    def name(self) -> str:
+        """The name of its luck."""
+        return self._noise.name
+
+    def blocks(self, first: int, count: int) -> FloatArray:
+        """So many blocks from the first on, shape (rows, count * BLOCK)."""
+        begin, end = first * BLOCK, (first + count) * BLOCK
+        missing = -(-(end - self._drawn.shape[1]) // BLOCK)
+        if missing > 0:
+            self._drawn = np.hstack([self._drawn, self._next(missing)])
+        return self._drawn[:, begin:end]
+
+    def _next(self, count: int) -> FloatArray:
+        variates = self._noise.blocks(count)
+        if self.kind == CYCLE:
+            variates = np.ceil(variates * TICKS_PER_DAY)
+        if self.rows == 1:
+            return variates[None, :]
+        from scipy import special
+
+        return np.stack([variates, special.ndtri(variates)])
+
+
+class Supply:
+    """Lays out the variates of a run, draws more when compiled code asks for them, and passes on how far it is."""
+
+    _used: dict[str, int] = {}
+    """Blocks that the last run used of each stream: the next is likely to use as many, and gets them at the start."""
+
+    def __init__(self, draws: Draws, streams: list[Stream], progress: Progress | None) -> None:
+        self._draws, self._streams, self._progress = draws, streams, progress
+        self._given = [self._used.get(stream.name, 1) for stream in streams]
+        self._called = CALLBACK(self._ask)
+        self.noise, self.drawn = self._lay_out()
+
+    @property
+    def address(self) -> int:
+        """Where compiled code finds this."""
+        return int(ctypes.cast(self._called, ctypes.c_void_p).value or 0)
+
+    def _lay_out(self) -> tuple[Any, FloatArray]:
+        """Where the variates of each source and kind lie, and the variates themselves, end to end."""
+        noise = blank(layout.NOISE, len(self._draws.sources), 3)
+        noise["row"] = NOTHING
+        noise["typical"] = [
+            (s.load.mean, np.ceil(s.cycle.mean * TICKS_PER_DAY), 1.0 if s.luck is None else s.luck.mean)
+            for s in self._draws.sources
+        ]
+        parts, begin = [np.empty(0)], 0
+        for row, (stream, given) in enumerate(zip(self._streams, self._given, strict=True)):
+            # Room for one block at least, to put what is asked for later.
+            length = max(given, 1) * BLOCK
+            part = np.empty((stream.rows, length))
+            part[:, : given * BLOCK] = stream.blocks(0, given)
+            n = noise[stream.source, stream.kind]
+            n["row"], n["begin"], n["at"], n["end"], n["second"] = row, begin, begin, begin + given * BLOCK, length
+            parts.append(part.ravel())
+            begin += part.size
+        return noise, np.concatenate(parts)
+
+    def _ask(self, number: int) -> None:
+        """Draw the next block of a row; or, for a negative number, tell that a period is over."""
+        if number < 0:
+            if self._progress:
+                self._progress(float(self._draws.periods[-number]) / self._draws.end)
+            return
+        stream = self._streams[number]
+        n = self.noise[stream.source, stream.kind]
+        for row, block in enumerate(stream.blocks(self._given[number], 1)):
+            begin = int(n["begin"]) + row * int(n["second"])
+            self.drawn[begin : begin + BLOCK] = block
+        self._given[number] += 1
+
+    def remember(self, s: State) -> None:
+        """Learn from a run that is over how much the next will need."""
+        for number, stream in enumerate(self._streams):
+            n = s.noise[stream.source, stream.kind]
+            self._used[stream.name] = self._given[number] - int(n["end"] - n["at"]) // BLOCK
+
+
+def streams(draws: Draws) -> list[Stream]:
+    """All that varies in a run."""
+    uniform = draws.plan.yield_noise is YieldNoise.BINOMIAL
+    return [
+        Stream(r, kind, noise, uniform=uniform and kind == LUCK)
+        for r, source in enumerate(draws.sources)
+        for kind, noise in ((layout.LOAD, source.load), (CYCLE, source.cycle), (LUCK, source.luck))
+        if noise is not None and not noise.constant
+    ]
