@@ -148,3 +148,8 @@ def test_quarters_or_years(uncertain: Scenario) -> None:
     assert [d.days for d in deadlines(uncertain)] == [90, 181, 273, np.inf]
     longer = sim.load_scenario(uncertain.file, sets=["horizon.end=2030-03-01"])
     assert [d.label for d in deadlines(longer)] == ["2026", "2027", "2028", "2029", "2030"]
+
+
+def test_outcomes_are_the_same_bits_in_one_thread_and_in_several(uncertain: Scenario) -> None:
+    one, three = (monte_carlo(uncertain, 40, jobs=jobs).outcomes for jobs in (1, 3))
+    assert three.table.tobytes() == one.table.tobytes()
