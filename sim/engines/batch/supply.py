@@ -20,6 +20,10 @@ from sim.scenario.schema.document import YieldNoise
 Progress = Callable[[float], None]
 
 
+MOST_AT_ONCE = 128
+"""Blocks of a stream that are drawn before a run: two megabytes. What a longer run needs beyond is drawn on the way."""
+
+
 class Stream:
     """The variates of one kind for one source, as the engine wants them; it keeps what it has drawn, for a run
     that begins again.
@@ -30,7 +34,7 @@ class Stream:
     def __init__(self, source: int, kind: int, noise: Noise, *, uniform: bool) -> None:
         self.source, self.kind, self._noise = source, kind, noise
         self.rows = 2 if uniform else 1
-        self._drawn = np.empty((self.rows, 0))
+        self._drawn: list[FloatArray] = []
 
     @property
     def name(self) -> str:
@@ -39,11 +43,10 @@ class Stream:
 
     def blocks(self, first: int, count: int) -> FloatArray:
         """So many blocks from the first on, shape (rows, count * BLOCK)."""
-        begin, end = first * BLOCK, (first + count) * BLOCK
-        missing = -(-(end - self._drawn.shape[1]) // BLOCK)
+        missing = first + count - len(self._drawn)
         if missing > 0:
-            self._drawn = np.hstack([self._drawn, self._next(missing)])
-        return self._drawn[:, begin:end]
+            self._drawn += np.split(self._next(missing), missing, axis=1)
+        return np.hstack([np.empty((self.rows, 0)), *self._drawn[first : first + count]])
 
     def _next(self, count: int) -> FloatArray:
         variates = self._noise.blocks(count)
@@ -64,7 +67,7 @@ class Supply:
 
     def __init__(self, draws: Draws, streams: list[Stream], progress: Progress | None) -> None:
         self._draws, self._streams, self._progress = draws, streams, progress
-        self._given = [self._used.get(stream.name, 1) for stream in streams]
+        self._given = [min(self._used.get(stream.name, 1), MOST_AT_ONCE) for stream in streams]
         self._called = CALLBACK(self._ask)
         self.noise, self.drawn = self._lay_out()
 
