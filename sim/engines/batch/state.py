@@ -24,10 +24,12 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
-    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used nodes_used events_used arrived callback told planner"
+    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used nodes_used events_used "
+    "arrived callback told planner"
 )
-"""Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used; `callback` is the address of what draws more,
-and wants to be `told` how far the run is; `planner` that of `planning.decide`;
+"""Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used;
+`callback` is the address of what draws more, and wants to be `told` how far the run is; `planner` that of
+`planning.decide`;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
 SOURCE = _record(
@@ -86,7 +88,8 @@ NOTHING = -1
 class State(NamedTuple):
     """All arrays of a replication. Periods have a row more than there are: it takes what lies beyond the end.
 
-    `orders` are two for each source, of samples and of all else; `line_free` and `line_step` are when each parallel line is free and the step of its rate then;
+    `orders` are two for each source, of samples and of all else; `line_free` and `line_step` are when each
+    parallel line is free and the step of its rate then;
     `input_pool` and `takes` what starts need, `pulls` the pools whose policies watch that, both in
     ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
     sources. `under_way` are seeded good units not yet arrived at the end of each period.

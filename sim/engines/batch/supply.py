@@ -19,7 +19,6 @@ from sim.scenario.schema.document import YieldNoise
 
 Progress = Callable[[float], None]
 
-
 MOST_AT_ONCE = 128
 """Blocks of a stream that are drawn before a run: two megabytes. What a longer run needs beyond is drawn on the way."""
 
@@ -42,11 +41,11 @@ class Stream:
         return self._noise.name
 
     def blocks(self, first: int, count: int) -> FloatArray:
-        """So many blocks from the first on, shape (rows, count * BLOCK)."""
+        """So many blocks, at least one, from the first on, shape (rows, count * BLOCK)."""
         missing = first + count - len(self._drawn)
         if missing > 0:
             self._drawn += np.split(self._next(missing), missing, axis=1)
-        return np.hstack([np.empty((self.rows, 0)), *self._drawn[first : first + count]])
+        return np.hstack(self._drawn[first : first + count])
 
     def _next(self, count: int) -> FloatArray:
         variates = self._noise.blocks(count)
@@ -87,11 +86,10 @@ class Supply:
         parts, begin = [np.empty(0)], 0
         for row, (stream, given) in enumerate(zip(self._streams, self._given, strict=True)):
             # Room for one block at least, to put what is asked for later.
-            length = max(given, 1) * BLOCK
-            part = np.empty((stream.rows, length))
-            part[:, : given * BLOCK] = stream.blocks(0, given)
+            part = stream.blocks(0, given) if given else np.empty((stream.rows, BLOCK))
             n = noise[stream.source, stream.kind]
-            n["row"], n["begin"], n["at"], n["end"], n["second"] = row, begin, begin, begin + given * BLOCK, length
+            n["row"], n["begin"], n["at"], n["end"] = row, begin, begin, begin + given * BLOCK
+            n["second"] = part.shape[1]
             parts.append(part.ravel())
             begin += part.size
         return noise, np.concatenate(parts)
