@@ -25,7 +25,10 @@ MODULES = (
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Nobody calls them from Python: leaving out the way in halves the time to compile."""
 UNCOUNTED = (curves, rules, calendar, lists, store, shop, waiting, lots, desk)
-"""They make no arrays, so need no code that counts who still uses one."""
+"""They make no arrays, so need no code that counts who still uses one; and they run for each event, so that calls
+among them would take a third of a run's time."""
+CALLED = (lots.enter, lots.dispatch, lots.order)
+"""Those of them that stay functions: long, and called from several places."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -49,8 +52,9 @@ def compile_planner(signature: tuple[Any, ...]) -> None:
     from numba import types
 
     from sim.engines.batch.passing import Borrowed
+    from sim.engines.batch.whole import as_a_whole
 
-    with _no_collection():
+    with _no_collection(), as_a_whole(planning.decide.__name__):
         _jitted().planner.compile((*(Borrowed(fields) for fields in signature), types.int64))
 
 
@@ -82,7 +86,7 @@ def _options(module: ModuleType, function: FunctionType) -> dict[str, bool]:
         return {"nogil": True}
     if function is planning.decide:
         return {}
-    return INNER | ({"_nrt": False} if module in UNCOUNTED else {})
+    return INNER | ({"_nrt": False, "forceinline": function not in CALLED} if module in UNCOUNTED else {})
 
 
 def _plain(dispatcher: Any) -> Any:
@@ -136,6 +140,8 @@ def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
     """Make the loop ready to be called; returns the planner's address."""
     from numba import types
 
+    from sim.engines.batch.whole import as_a_whole
+
     helper, whole = None, (*signature, types.int64)
     cache = engine.play._cache
     index = getattr(cache, "_cache_file", None)
@@ -143,7 +149,7 @@ def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
         print("compiling the batch engine (once)", file=sys.stderr, flush=True)
         if ahead.worth_while():
             helper = ahead.start(signature, engine.cache)
-    with _no_collection():
+    with _no_collection(), as_a_whole(loop.play.__name__):
         engine.play.compile(whole)
     if helper is not None:
         helper.wait()
