@@ -44,6 +44,8 @@ class Curve:
 
     def at_all(self, ticks: IntArray) -> FloatArray:
         """The values in force at these instants, same shape."""
+        if ticks is self.knots:
+            return self.values
         if len(self.knots) == 1:
             return np.full(np.shape(ticks), self.values[0])
         return np.asarray(self.values[np.searchsorted(self.knots, ticks, side="right") - 1])
@@ -66,15 +68,22 @@ def steps(at: ArrayLike, values: ArrayLike) -> Curve:
     if knots[0] > 0:
         knots, kept = np.append(0, knots), np.append(0.0, kept)
     last = np.append(np.diff(knots) != 0, True)
-    knots, kept = knots[last], kept[last]
-    changed = np.append(True, np.diff(kept) != 0)
-    return Curve(knots[changed], kept[changed])
+    return _changes(knots[last], kept[last])
+
+
+def _changes(knots: IntArray, values: FloatArray) -> Curve:
+    """The curve without the steps that change nothing."""
+    changed = np.append(True, np.diff(values) != 0)
+    return Curve(knots[changed], values[changed])
 
 
 def combine(function: Callable[..., FloatArray], *curves: Curve) -> Curve:
     """Apply a function of values to curves, knot by knot."""
-    knots = merged(*(c.knots for c in curves))
-    return steps(knots, function(*(c.at_all(knots) for c in curves)))
+    # Most are constant, and have no other knot than the first, which all share.
+    moving = [c.knots for c in curves if len(c.knots) > 1]
+    knots = merged(*moving) if len(moving) > 1 else moving[0] if moving else curves[0].knots
+    values = np.asarray(function(*(c.at_all(knots) for c in curves)), dtype=np.float64)
+    return _changes(knots, values) if moving else Curve(knots, values)
 
 
 def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:

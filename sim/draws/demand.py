@@ -180,11 +180,11 @@ def _events(
 ) -> tuple[FloatArray, FloatArray, FloatArray] | None:
     """Days, units and a uniform (which generation) of a line's random or listed events; None where
     demand falls evenly."""
+    if line.pattern is Pattern.EVEN:
+        return None
     days, begins = plan.calendar.days, value(vector, line.begins, 0.0)
     every, scale = value(vector, line.every, 1.0), rate_scale(line, vector)
     generator = stream(seed, replication, f"demand/{line.stream}")
-    if line.pattern is Pattern.EVEN:
-        return None
     if line.pattern is Pattern.POISSON:
         at = _poisson(line, vector, generator, begins, days, scale)
         units: FloatArray = np.ones(at.size)

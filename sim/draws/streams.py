@@ -9,22 +9,36 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 
 from sim.draws.tabulated import table
 from sim.plan import FloatArray
 from sim.scenario.schema.quantity import Shape
 
-BLOCK = 2048
+BLOCK = 512
 """Variates drawn at a time: enough that a block costs little, and few that are never used."""
 _TINY = 2.0**-54
+
+
+class _Key(ISeedSequence):
+    """A generator's key as its seed: for a key given as such numpy asks the system for luck and throws it away."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = np.frombuffer(key, dtype="<u8").astype(np.uint64)
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint64) -> Any:
+        """The key, of which Philox wants two words of 64 bits."""
+        assert (n_words, np.dtype(dtype)) == (2, np.dtype(np.uint64))
+        return self._key
 
 
 def stream(seed: int, replication: int, name: str) -> np.random.Generator:
     """The generator of one named cause in one replication."""
     key = hashlib.blake2b(f"{seed}/{replication}/{name}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
+    return np.random.Generator(np.random.Philox(_Key(key)))  # type: ignore[arg-type]  # any seed sequence will do
 
 
 def uniforms(generator: np.random.Generator, n: int) -> FloatArray:

@@ -129,8 +129,10 @@ def _announced(draws: Draws) -> FloatArray:
     grid = np.arange(days) * TICKS_PER_DAY
     total = np.zeros((len(draws.sources), days))
     for r, source in enumerate(draws.plan.sources):
-        rates = draws.sites[source.site].announced.at_all(grid)
-        y = draws.sources[r].yields
+        announced, y = draws.sites[source.site].announced, draws.sources[r].yields
+        if not announced.values.any():
+            continue
+        rates = announced.at_all(grid)
         mature = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, EXPERIENCE_END, 1.0)
         total[r] = np.concatenate([[0.0], np.cumsum(rates * mature)[:-1]])
     return total

@@ -45,16 +45,12 @@ def _sum(rows: Any, *names: str) -> IntArray:
 
 def _stock(draws: Draws, s: State, source: Any, item: Any, flow: Any) -> IntArray:
     """Seeded + received - consumed - served - in stock, by pool."""
-    plan = draws.plan
+    plan, pools = draws.plan, np.arange(len(draws.plan.pools))
     came, gone = _sum(source, "received", "seeded"), _sum(item, "consumed") + item["stock"] - s.seeded_stock
     served = _sum(flow, "served")
-    gaps = [
-        came[:, s.sources["pool"] == p].sum(axis=1)
-        - gone[:, plan.item_pool == p].sum(axis=1)
-        - served[:, s.flows["pool"] == p].sum(axis=1)
-        for p in range(len(plan.pools))
-    ]
-    return np.column_stack(gaps)
+    belongs = ((of[:, None] == pools).astype(np.int64) for of in (s.sources["pool"], plan.item_pool, s.flows["pool"]))
+    by_source, by_item, by_flow = belongs
+    return np.asarray(came @ by_source - gone @ by_item - served @ by_flow)
 
 
 def _cents(s: State) -> IntArray:

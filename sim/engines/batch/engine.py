@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import Any
 
 import numpy as np
@@ -38,8 +37,8 @@ class BatchEngine:
         """Run the replication to its end and return what it left behind."""
         while True:
             slots = self.slots
-            t = _owned(tables(self.draws))
-            m = _owned(memory(t))
+            t = _alike(tables(self.draws))
+            m = _alike(memory(t))
             supply = Supply(self.draws, self._streams, progress)
             s = lay_out(self.draws, t, m, supply, slots=slots, trace=self.trace, told=progress is not None)
             position, play = _position(s), compiled()
@@ -57,9 +56,12 @@ class BatchEngine:
             BatchEngine.slots = max(BatchEngine.slots, slots * 4)
 
 
-def _owned(arrays: Any) -> Any:
-    """The same named tuple with arrays of one kind: contiguous, and free to be written."""
-    return type(arrays)(*(np.array(array, order="C") for array in arrays))
+def _alike(arrays: Any) -> Any:
+    """The same named tuple with arrays of one kind, as compiled code knows them: contiguous, and free to be written."""
+    flags = ((array, array.flags) for array in arrays)
+    return type(arrays)(
+        *(array if f.c_contiguous and f.writeable else np.array(array, order="C") for array, f in flags)
+    )
 
 
 def _position(s: State) -> Position:
@@ -78,10 +80,11 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
     def by_name(rows: Any) -> dict[str, Any]:
         return {name: np.ascontiguousarray(rows[name][:-1]) for name in rows.dtype.names}
 
+    period = np.searchsorted(s.edges, s.reviews[:-1], side="right") - 1
+
     def by_period(by_review: FloatArray) -> FloatArray:
         total = np.zeros((len(s.edges) - 1, *by_review.shape[1:]))
-        for k, instant in enumerate(s.reviews[:-1].tolist()):
-            total[bisect_right(s.edges.tolist(), instant) - 1] += by_review[k]
+        np.add.at(total, period, by_review)
         return total
 
     site = by_name(s.by_site)

@@ -19,7 +19,7 @@ from sim.scenario.schema.document import YieldNoise
 
 Progress = Callable[[float], None]
 
-MOST_AT_ONCE = 128
+MOST_AT_ONCE = 512
 """Blocks of a stream that are drawn before a run: two megabytes. What a longer run needs beyond is drawn on the way."""
 
 
@@ -34,6 +34,7 @@ class Stream:
         self.source, self.kind, self._noise = source, kind, noise
         self.rows = 2 if uniform else 1
         self._drawn: list[FloatArray] = []
+        self._count = 0
 
     @property
     def name(self) -> str:
@@ -42,10 +43,15 @@ class Stream:
 
     def blocks(self, first: int, count: int) -> FloatArray:
         """So many blocks, at least one, from the first on, shape (rows, count * BLOCK)."""
-        missing = first + count - len(self._drawn)
-        if missing > 0:
-            self._drawn += np.split(self._next(missing), missing, axis=1)
-        return np.hstack(self._drawn[first : first + count])
+        end = first + count
+        if end > self._count:
+            self._drawn.append(self._next(end - self._count))
+            self._count = end
+        if end == self._count and count * BLOCK <= self._drawn[-1].shape[1]:
+            return self._drawn[-1][:, -count * BLOCK :]
+        if len(self._drawn) > 1:
+            self._drawn = [np.hstack(self._drawn)]
+        return self._drawn[0][:, first * BLOCK : end * BLOCK]
 
     def _next(self, count: int) -> FloatArray:
         variates = self._noise.blocks(count)
