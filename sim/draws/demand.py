@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,6 +48,15 @@ class Changeovers:
 
     begins: tuple[float, ...]
     lengths: tuple[float, ...]
+
+
+class Events(NamedTuple):
+    """Random or listed demand of a line: days, units, and where each arrival wants one generation, chosen by its
+    share of the day, a uniform to choose by; all of the same length."""
+
+    days: FloatArray
+    units: FloatArray
+    which: FloatArray | None
 
 
 def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
@@ -123,44 +133,55 @@ def changeovers(line: LinePlan, outlook: Outlook) -> Changeovers:
     """Changeovers of a line when all goes as the outlook says."""
     begins: list[float] = []
     for generation in line.generations:
-        begins.append(_begins(generation, outlook, begins))
-    return Changeovers(tuple(begins), tuple(value(outlook.vector, g.days) for g in line.generations))
+        begins.append(float(_begins(generation, outlook, begins)))
+    return Changeovers(tuple(begins), _lengths(line, outlook.vector))
 
 
-def _begins(generation: GenerationPlan, outlook: Outlook, before: Sequence[float]) -> float:
-    """The day a changeover begins: its date or its cadence after the one before, but not before one of the
-    sources it waits for is ready."""
-    wished = value(outlook.vector, generation.begins, -np.inf)
+def _lengths(line: LinePlan, vector: FloatArray) -> tuple[float, ...]:
+    return tuple(value(vector, generation.days) for generation in line.generations)
+
+
+def _begins(generation: GenerationPlan, outlook: Outlook, before: Sequence[Any]) -> Any:
+    """The day a changeover begins, or one for each of several beginnings of those before: its date or its cadence
+    after the one before, but not before one of the sources it waits for is ready."""
+    wished: Any = value(outlook.vector, generation.begins, -np.inf)
     if generation.cadence != NONE and before:
-        previous = before[-1] if before[-1] > -np.inf else 0.0
+        previous = np.where(before[-1] > -np.inf, before[-1], 0.0)
         wished = previous + value(outlook.vector, generation.cadence)
     if generation.wait_for:
-        wished = max(wished, min(outlook.ready[r] for r in generation.wait_for))
+        wished = np.maximum(wished, min(outlook.ready[r] for r in generation.wait_for))
     return wished
 
 
 def _views(
     line: LinePlan, real: Changeovers, planned: Outlook, reviews: Sequence[float]
 ) -> tuple[list[Changeovers], IntArray]:
-    """The views of its changeovers that planners come to hold, and which one they hold at each review."""
+    """The views of its changeovers that planners come to hold, and which one they hold at each review.
+
+    Those begun are known as they are, those to come as planned. One that is late is expected from the next review on.
+    """
     if len(line.generations) == 1:
         return [real], np.zeros(len(reviews) - 1, dtype=np.int64)
+    now, later = np.array(reviews[:-1]), np.array(reviews[1:])
+    begins: list[FloatArray] = []
+    lengths: list[FloatArray] = []
+    planned_lengths = _lengths(line, planned.vector)
+    for generation, begin, length, wished in zip(
+        line.generations, real.begins, real.lengths, planned_lengths, strict=True
+    ):
+        begun = begin <= now
+        expected = np.where(begun, begin, _begins(generation, planned, begins))
+        begins.append(np.where(begun | (expected > now), expected, later))
+        lengths.append(np.where(begun, length, wished))
     place: dict[Changeovers, int] = {}
-    held = [place.setdefault(_view(line, real, planned, *pair), len(place)) for pair in pairwise(reviews)]
+    known = (Changeovers(b, n) for b, n in zip(_by_review(begins), _by_review(lengths), strict=True))
+    held = [place.setdefault(view, len(place)) for view in known]
     return list(place), np.array(held, dtype=np.int64)
 
 
-def _view(line: LinePlan, real: Changeovers, planned: Outlook, now: float, later: float) -> Changeovers:
-    """What is known of the changeovers on day `now`: those begun as they are, those to come as planned. One
-    that is late is expected from the next review (`later`) on."""
-    begins: list[float] = []
-    lengths: list[float] = []
-    for generation, begin, length in zip(line.generations, real.begins, real.lengths, strict=True):
-        begun = begin <= now
-        expected = begin if begun else _begins(generation, planned, begins)
-        begins.append(expected if begun or expected > now else later)
-        lengths.append(length if begun else value(planned.vector, generation.days))
-    return Changeovers(tuple(begins), tuple(lengths))
+def _by_review(columns: list[FloatArray]) -> Iterator[tuple[float, ...]]:
+    """What is known of each generation, review by review."""
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def _weights(changes: Changeovers, days: FloatArray) -> list[FloatArray]:
@@ -175,11 +196,8 @@ def _weights(changes: Changeovers, days: FloatArray) -> list[FloatArray]:
     return [now - then for now, then in pairwise(arrived)]
 
 
-def _events(
-    plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replication: int
-) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-    """Days, units and a uniform (which generation) of a line's random or listed events; None where
-    demand falls evenly."""
+def _events(plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replication: int) -> Events | None:
+    """A line's random or listed events; None where demand falls evenly."""
     if line.pattern is Pattern.EVEN:
         return None
     days, begins = plan.calendar.days, value(vector, line.begins, 0.0)
@@ -202,8 +220,9 @@ def _events(
             drawn = (value(vector, line.quantity) + value(vector, line.sd) * normals) * scale
             units = np.asarray(np.maximum(drawn, 0.0), dtype=np.float64)
         at = np.asarray(begins + every * np.arange(n), dtype=np.float64)
-    which = uniforms(stream(seed, replication, f"demand/{line.stream}/generation"), at.size)
-    return at, units, which
+    if line.pattern is Pattern.POISSON and len(line.generations) > 1:
+        return Events(at, units, uniforms(stream(seed, replication, f"demand/{line.stream}/generation"), at.size))
+    return Events(at, units, None)
 
 
 def _poisson(
@@ -227,9 +246,8 @@ def _poisson(
 
 
 def _flow_events(
-    line: LinePlan, vector: FloatArray, days: float, rate: FloatArray,
-    events: tuple[FloatArray, FloatArray, FloatArray] | None, weight: FloatArray,
-) -> tuple[IntArray, IntArray]:  # fmt: skip
+    line: LinePlan, vector: FloatArray, days: float, rate: FloatArray, events: Events | None, weight: FloatArray
+) -> tuple[IntArray, IntArray]:
     """Times and whole units of one generation; fractions are carried to its next event."""
     if events is None:
         every = value(vector, line.every, 1.0)
@@ -238,12 +256,11 @@ def _flow_events(
         grid = np.arange(cumulated.size, dtype=np.float64)
         wanted = np.diff(np.interp(np.append(at, min(at[-1] + every, days)), grid, cumulated))
     else:
-        at, units, which = events
+        at = events.days
         now = weight[np.minimum(at.astype(np.int64), weight.size - 1)]
-        if line.pattern is Pattern.POISSON and len(line.generations) > 1:
-            # Each arrival wants one generation, chosen by its share of the day.
-            now = np.where(which < now, 1.0, 0.0)
-        wanted = units * now
+        if events.which is not None:
+            now = np.where(events.which < now, 1.0, 0.0)
+        wanted = events.units * now
     # What passes 64 bits is refused as soon as it is added up.
     whole = np.minimum(np.floor(np.cumsum(wanted) + 1e-6), 2.0**62).astype(np.int64)
     units_out = np.diff(whole, prepend=0)
