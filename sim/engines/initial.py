@@ -67,5 +67,6 @@ def _lots(draws: Draws, t: Tables, r: int, needed: float, good_per_start: float)
     end = math.ceil(lead * TICKS_PER_DAY)
     # What passes 64 bits on the way is counted in Python's own whole numbers.
     i = np.arange(rules.lot_count(units, lot), dtype=np.int64 if units * end < 2**63 else object)
-    rows = [np.full(i.shape, r), np.minimum(lot, units - i * lot), rules.release_time(0, end, units, lot, i)]
+    # As far from each other as `rules.release_time` would release them.
+    rows = [np.full(i.shape, r), np.minimum(lot, units - i * lot), i * lot * end // units]
     return np.column_stack(rows).astype(np.int64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from sim.draws.curves import TICKS_PER_DAY
 
 Integers: TypeAlias = Sequence[int] | NDArray[np.int64]
 Floats: TypeAlias = Sequence[float] | NDArray[np.float64]
-Index = TypeVar("Index", int, NDArray[np.int64])
 
 NEVER = 2**62
 EXPERIENCE_STEPS = 128.0
@@ -171,9 +170,22 @@ def lot_part(total: int, lot: int, i: int) -> int:
     return min(lot, total - i * lot) if lot > 0 else total
 
 
-def release_time(begin: int, end: int, total: int, lot: int, i: Index) -> Index:
-    """When the `i`-th lot (or each of several) is due, if a total is to be released evenly between two instants.
+def release_time(begin: int, end: int, total: int, lot: int, i: int) -> int:
+    """When the `i`-th lot is due, if a total is to be released evenly between two instants.
 
     Each lot goes when those before it would be through, so that halving the lots halves each in place.
     """
-    return begin + i * lot * (end - begin) // total
+    return begin + portion(end - begin, i * lot, total)
+
+
+def portion(amount: int, part: int, whole: int) -> int:
+    """`amount * part / whole` rounded down, exact though the product may pass 64 bits; `part` and `whole` less than 2^53."""
+    if float(amount) * part < 2.0**62:
+        return amount * part // whole
+    # Long division, nine bits of the amount at a time.
+    result, rest = 0, 0
+    for shift in range(45, -1, -9):
+        rest = rest * 512 + part * ((amount >> shift) & 511)
+        result = result * 512 + rest // whole
+        rest %= whole
+    return result

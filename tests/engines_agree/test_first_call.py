@@ -38,6 +38,15 @@ def test_a_first_call_compiles_with_a_line_that_says_so_and_later_ones_find_it_i
     assert (again, said) == (first, "")
 
 
+def test_what_the_cache_has_lost_is_compiled_again_with_the_line(tmp_path):
+    played(tmp_path)
+    for path in tmp_path.rglob("planning.decide*"):
+        path.unlink()
+    _, said = played(tmp_path)
+    assert said == "compiling the batch engine (once)\n"
+    assert played(tmp_path)[1] == ""
+
+
 @pytest.mark.skipif(cpu_count() < 2, reason="with one core there is no second process")
 def test_the_planner_is_compiled_by_another_process_meanwhile(tmp_path):
     printed, _ = played(tmp_path, RUN + PLANNER_HITS)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.api import ENGINES, run
+from sim.engines.rules import portion
 from sim.errors import InputError
 from sim.scenario.loader import load_scenario
 
@@ -44,3 +48,30 @@ def test_a_backlog_of_a_trillion_units_costs_what_it_should(tmp_path, engine: st
 def test_what_cannot_be_counted_is_refused(tmp_path, engine: str, rate: str, why: str) -> None:
     with pytest.raises(InputError, match=why):
         run(scenario(tmp_path, rate), engine=engine)
+
+
+PLENTY = """
+title: More a month than 64 bits hold, counted in ticks
+bare_numbers: test
+horizon: {start: 2026-01-01, end: 2027-01-01}
+items: {grain: {stage: part}}
+sites: {field: {in_house: true, capacity: 1.0e+14}}
+recipes: {grown: {item: grain, site: field, lot_size: 1.0e+11, cycle_time: 30}}
+demand: {mill: {item: grain, rate: 4.0e+12}}
+"""
+
+
+def test_lots_of_a_huge_order_are_released_at_the_same_instants_by_both(tmp_path) -> None:
+    (tmp_path / "plenty.yaml").write_text(PLENTY)
+    events, batch = (run(load_scenario(tmp_path / "plenty.yaml"), engine=name, trace=True) for name in ENGINES)
+    lots = events.frames["lots"]
+    a_month = int(lots["starts"].sum()) // 12
+    assert a_month * 30 * 2**20 > 2**63
+    pd.testing.assert_frame_equal(batch.frames["lots"], lots)
+
+
+@given(st.integers(0, 2**54 - 1), st.data())
+def test_a_portion_is_exact_however_large(amount: int, data: st.DataObject) -> None:
+    whole = data.draw(st.integers(1, 2**53 - 1))
+    part = data.draw(st.integers(0, whole))
+    assert portion(amount, part, whole) == amount * part // whole

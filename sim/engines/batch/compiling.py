@@ -49,13 +49,10 @@ def compiled() -> Callable[..., int]:
 
 def compile_planner(signature: tuple[Any, ...]) -> None:
     """Compile the planner into the cache, for the types that `loop.play` is called with."""
-    from numba import types
-
-    from sim.engines.batch.passing import Borrowed
     from sim.engines.batch.whole import as_a_whole
 
     with _no_collection(), as_a_whole(planning.decide.__name__):
-        _jitted().planner.compile((*(Borrowed(fields) for fields in signature), types.int64))
+        _jitted().planner.compile(_planner_signature(signature))
 
 
 @lru_cache(maxsize=1)
@@ -143,9 +140,7 @@ def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
     from sim.engines.batch.whole import as_a_whole
 
     helper, whole = None, (*signature, types.int64)
-    cache = engine.play._cache
-    index = getattr(cache, "_cache_file", None)
-    if index is None or cache._index_key(whole, engine.play.targetctx.codegen()) not in index._load_index():
+    if not (_kept(engine.play, whole) and _kept(engine.planner, _planner_signature(signature))):
         print("compiling the batch engine (once)", file=sys.stderr, flush=True)
         if ahead.worth_while():
             helper = ahead.start(signature, engine.cache)
@@ -156,6 +151,21 @@ def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
     compile_planner(signature)
     (planner,) = engine.planner.overloads.values()
     return int(planner.library.get_pointer_to_function(planner.fndesc.llvm_cfunc_wrapper_name))
+
+
+def _planner_signature(signature: tuple[Any, ...]) -> tuple[Any, ...]:
+    from numba import types
+
+    from sim.engines.batch.passing import Borrowed
+
+    return (*(Borrowed(fields) for fields in signature), types.int64)
+
+
+def _kept(dispatcher: Any, signature: tuple[Any, ...]) -> bool:
+    """Whether a function lies in the cache, compiled for these types."""
+    cache = dispatcher._cache
+    index = getattr(cache, "_cache_file", None)
+    return index is not None and cache._index_key(signature, dispatcher.targetctx.codegen()) in index._load_index()
 
 
 @contextmanager
