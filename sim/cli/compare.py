@@ -22,7 +22,7 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of, refuse_unknown_kpis
+from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
 
 
 def command(
@@ -47,10 +47,8 @@ def command(
     if len(scenarios) < 2:
         raise typer.BadParameter("give two scenarios or more", param_hint="A B...")
     from sim.study.compare import compare
-    from sim.study.design import Base
 
-    changes = (tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
-    refuse_unknown_kpis((Base(name, *changes) for name in scenarios), kpi or ())
+    refuse_unknown_kpis((asked(name, sets, readings, without) for name in scenarios), kpi or ())
     with progress_of(n * len(scenarios), out) as bar:
         found = compare(
             scenarios, n, sets=sets or (), readings=readings or (), without=without or (), seed=seed,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.choices import CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of
+from sim.cli.studies import asked, progress_of
 from sim.errors import InputError, Mark, Problem
+
+if TYPE_CHECKING:
+    from sim.study.design import Base
 
 RUNS, WORLDS = 500, 200
 
@@ -53,11 +56,11 @@ def command(
         "n": n or (RUNS if regret is None else WORLDS), "seed": seed, "jobs": jobs, "engine": engine.value,
         "lot_scale": lot_scale, "over_readings": contested, "out": out, "cluster": cluster,
     }  # fmt: skip
-    changed = (tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    base = asked(scenarios[0], sets, readings, without)
     if when is not None:
-        _conditions(scenarios[0], changed, when, as_json, {**how, "density": density, "most": boxes})
+        _conditions(base, when, as_json, {**how, "density": density, "most": boxes})
     else:
-        _regret(scenarios, changed, str(regret), as_json, {**how, "least": least})
+        _regret(scenarios, base, str(regret), as_json, {**how, "least": least})
 
 
 def _asked(scenarios: list[str], when: str | None, regret: str | None) -> None:
@@ -76,29 +79,27 @@ def _wrong(flag: str, message: str, found: str | None = None) -> InputError:
     return InputError([Problem(Mark(flag), "", message, found)])
 
 
-def _conditions(scenario: str, changed: tuple[Any, ...], when: str, as_json: bool, how: dict[str, Any]) -> None:
+def _conditions(base: Base, when: str, as_json: bool, how: dict[str, Any]) -> None:
     from sim.report.discover_report import discover_json, discover_report
     from sim.report.render import show
-    from sim.study.design import Base
     from sim.study.discover import discover
 
     with progress_of(how["n"], how["out"]) as bar:
-        found = discover(Base(scenario, *changed), when, progress=bar, announce=bar.expect, **how)
+        found = discover(base, when, progress=bar, announce=bar.expect, **how)
     if as_json:
         emit_json(discover_json(found))
     else:
         show(discover_report(found))
 
 
-def _regret(scenarios: list[str], changed: tuple[Any, ...], kpi: str, as_json: bool, how: dict[str, Any]) -> None:
+def _regret(scenarios: list[str], base: Base, kpi: str, as_json: bool, how: dict[str, Any]) -> None:
     from sim.report.regret_report import regret_json, regret_report
     from sim.report.render import show
-    from sim.study.design import Base
     from sim.study.plans import regret
 
     names = list(dict.fromkeys(scenarios))
     with progress_of(how["n"] * len(names), how["out"]) as bar:
-        found = regret(names, kpi, base=Base(names[0], *changed), progress=bar, announce=bar.expect, **how)
+        found = regret(names, kpi, base=base, progress=bar, announce=bar.expect, **how)
     if as_json:
         emit_json(regret_json(found))
     else:

@@ -8,7 +8,8 @@ import typer
 
 from sim.cli.choices import JOBS, READINGS, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
-from sim.errors import InputError, Mark, Problem, nearest
+from sim.cli.studies import asked
+from sim.errors import InputError, Mark, Problem
 from sim.scenario.loader import load_scenario
 
 if TYPE_CHECKING:
@@ -37,29 +38,18 @@ def command(
 ) -> None:
     """Show what a KPI rests on."""
     from sim.api import run
-    from sim.study.design import Base, coarser
+    from sim.study.design import coarser
+    from sim.study.outputs import refuse_missing
 
     loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     whole = run(loaded, seed=seed, trace=kpi in loaded.document.milestones)
-    _check(whole, kpi)
-    base, factor = coarser(
-        Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ())), whole, coarse
-    )
+    refuse_missing("KPI", [kpi], [*whole.kpis, *whole.milestones])
+    base, factor = coarser(asked(scenario, sets, readings, without), whole, coarse)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}
     if spread:
         _spread(whole, base, factor, kpi, as_json, {**options, "most": n})
     else:
         _dependences(whole, base, factor, kpi, as_json, top, options)
-
-
-def _check(result: Result, kpi: str) -> None:
-    """Refuse a KPI that the run does not have."""
-    names = [*result.kpis, *result.milestones]
-    if kpi not in names:
-        close = nearest(kpi, names)
-        raise InputError(
-            [Problem(Mark("KPI"), "", "the run has no such KPI or milestone", repr(kpi), "those of run --json", close)]
-        )
 
 
 def _dependences(

@@ -22,7 +22,7 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of, refuse_unknown_kpis
+from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
 
 FEW = 256
 MOST = 8192
@@ -52,10 +52,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run many replications and show what they say."""
-    from sim.study.design import Base
     from sim.study.montecarlo import monte_carlo
 
-    base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    base = asked(scenario, sets, readings, without)
     refuse_unknown_kpis([base], kpi or ())
     most = n or (FEW if until is None else MOST)
     with progress_of(most, out) as bar:

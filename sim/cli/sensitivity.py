@@ -8,7 +8,7 @@ import typer
 
 from sim.cli.choices import CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, OUTPUTS, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of
+from sim.cli.studies import asked, progress_of
 
 
 def command(
@@ -37,10 +37,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Rank the uncertain inputs of a scenario by what they do to a KPI."""
-    from sim.study.design import Base
     from sim.study.sensitivity import sensitivity
 
-    base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    base = asked(scenario, sets, readings, without)
     with progress_of(0, out) as bar:
         found = sensitivity(
             base, method=method, kpis=kpi or (), n=n, top=top, seed=seed, jobs=jobs, engine=engine.value,

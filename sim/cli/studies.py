@@ -15,11 +15,20 @@ if TYPE_CHECKING:
     from sim.study.design import Base
 
 
+def asked(
+    scenario: str, sets: Sequence[str] | None, readings: Sequence[str] | None, without: Sequence[str] | None
+) -> Base:
+    """A scenario with the changes that a command's options ask for."""
+    from sim.study.design import Base
+
+    return Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+
+
 def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
     """Refuse what no run of these scenarios would have, before a long study of them is run."""
     if not wished:
         return
-    from sim.report.indicators import refuse_unknown
+    from sim.study.outputs import refuse_missing
     from sim.study.subject import subject
 
     known: list[str] = []
@@ -27,7 +36,7 @@ def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
         known += subject(base, lot_scale=1).catalogue.names
         if set(wished) <= set(known):
             return
-    refuse_unknown(known, wished)
+    refuse_missing("--kpi", wished, known)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
-from sim.cli.studies import progress_of, refuse_unknown_kpis
+from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
 
 
 def command(
@@ -52,11 +52,10 @@ def command(
     """Run a grid of inputs on the same luck."""
     from math import prod
 
-    from sim.study.design import Base
     from sim.study.sweep import sweep
     from sim.study.vary import read_varies
 
-    base = Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
+    base = asked(scenario, sets, readings, without)
     refuse_unknown_kpis([base], kpi or ())
     points = prod(len(v.values) for v in read_varies(vary))
     with progress_of(n * points, out) as bar:

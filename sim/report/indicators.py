@@ -6,10 +6,9 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 
-from sim.errors import InputError, Mark, Problem, nearest
 from sim.report.formats import NOTHING, about, count, dollars
 from sim.scenario.loader import Scenario
-from sim.study.outputs import SHARES
+from sim.study.outputs import SHARES, refuse_missing
 
 _HEADLINE = ("fill_rate", "served_by_end", "h100e_delivered", "capex_usd", "npv_usd")
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
@@ -59,18 +58,10 @@ def chosen(
     Raises:
         InputError: some are not known.
     """
-    refuse_unknown([*kpis, *milestones], wished)
+    refuse_missing("--kpi", wished, [*kpis, *milestones])
     if wished and not everything:
         return [name for name in wished if name in kpis], [name for name in wished if name in milestones]
     return list(kpis) if everything else headline(kpis), list(milestones)
-
-
-def refuse_unknown(names: Sequence[str], wished: Sequence[str]) -> None:
-    """Raise InputError for what is wished for and is none of these names."""
-    unknown = [name for name in wished if name not in names]
-    message, allowed = "no run has such a KPI or milestone", "those of run --json"
-    if unknown:
-        raise InputError([Problem(Mark("--kpi"), "", message, repr(n), allowed, nearest(n, names)) for n in unknown])
 
 
 def alike(kpi: str, numbers: Sequence[float], resolution: float) -> list[str]:

@@ -103,14 +103,20 @@ def unknown(flag: str, name: str, text: str, catalogue: Catalogue) -> Problem:
         return Problem(
             Mark(flag), "", "only a milestone can be reached", repr(text), _few(catalogue.milestones, "milestones")
         )
-    return Problem(
-        Mark(flag),
-        "",
-        "the run has no such KPI or milestone",
-        repr(name),
-        "those of run --json",
-        nearest(name, catalogue.names),
-    )
+    return missing(flag, name, catalogue.names)
+
+
+def missing(flag: str, name: str, known: Iterable[str]) -> Problem:
+    """A name that no KPI or milestone has."""
+    message, allowed = "the run has no such KPI or milestone", "those of run --json"
+    return Problem(Mark(flag), "", message, repr(name), allowed, nearest(name, known))
+
+
+def refuse_missing(flag: str, names: Iterable[str], known: Sequence[str]) -> None:
+    """Raise InputError for every name that is none of the known ones."""
+    problems = [missing(flag, name, known) for name in names if name not in known]
+    if problems:
+        raise InputError(problems)
 
 
 def _few(names: Sequence[str], what: str) -> str:

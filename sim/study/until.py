@@ -12,11 +12,11 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sim.errors import InputError, Mark, Problem, nearest
+from sim.errors import InputError, Mark, Problem
 from sim.scenario.loader import Scenario
 from sim.study.intervals import ENOUGH, Interval, mean_interval, probability_interval
 from sim.study.outcomes import Outcomes
-from sim.study.outputs import SHARES
+from sim.study.outputs import SHARES, missing
 from sim.study.replicated import Replicated
 from sim.study.run import Stop
 
@@ -54,10 +54,7 @@ def read_until(text: str, names: Iterable[str]) -> Until:
     if not name:
         problem = Problem(Mark("--until"), "", "what to wait for is written " + FORM, repr(text))
     elif name not in known:
-        problem = Problem(
-            Mark("--until"), "", "the run has no such KPI or milestone", repr(name), "those of run --json",
-            nearest(name, known),
-        )  # fmt: skip
+        problem = missing("--until", name, known)
     elif not 0 < _number(width) < math.inf:
         problem = Problem(Mark("--until"), "", "the half-width is no positive number", repr(width), FORM)
     elif name.startswith(SHARES) and _number(width) >= 1:
