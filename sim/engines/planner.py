@@ -23,6 +23,8 @@ from sim.engines.sourcing import INFINITE, SLACK, commitments, divide, divide_al
 from sim.engines.tables import Tables
 from sim.plan import FloatArray, IntArray
 
+CAPACITY, QUALIFICATION, CONTRACT, INPUTS = (int(cause) for cause in Cause)
+
 
 class Release(NamedTuple):
     """What a review decides: starts and sample starts of each source until the next review; what kept
@@ -220,14 +222,14 @@ def _result(
         if missing <= SLACK or not t.planned[t.source_pool[r]]:
             continue
         by_inputs = min(cut_inputs[r] * p.good_per_start[r], missing)
-        cut[r, Cause.INPUTS] = by_inputs
+        cut[r, INPUTS] = by_inputs
         if granted[r] + cut_inputs[r] >= limit[r] * (1.0 - 1e-6):
             cut[r, _tightest(allowed[r], capacity[r], contract[r], t.capacity[k, t.source_site[r]])] += (
                 missing - by_inputs
             )
         elif t.in_house[r]:
             # It could have made more: what is promised to suppliers took the need.
-            cut[r, Cause.CONTRACT] += missing - by_inputs
+            cut[r, CONTRACT] += missing - by_inputs
     return Release(starts, samples, cut, _unmet(t, p, granted, cut, need), need, np.zeros(len(t.order)))
 
 
@@ -251,8 +253,8 @@ def _unmet(t: Tables, p: Position, granted: FloatArray, cut: FloatArray, need: F
 def _tightest(allowed: float, capacity: float, contract: float, installed: float) -> int:
     """The limit that cut most; a site that is not yet built is short of capacity, not of approval."""
     if installed <= 0.0 or capacity <= min(allowed, contract):
-        return Cause.CAPACITY
-    return Cause.QUALIFICATION if allowed <= contract else Cause.CONTRACT
+        return CAPACITY
+    return QUALIFICATION if allowed <= contract else CONTRACT
 
 
 def _sample_starts(t: Tables, r: int, k: int) -> int:
