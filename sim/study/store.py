@@ -170,13 +170,22 @@ def _told(path: Path, found: Sequence[Difference]) -> Iterator[Problem]:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
-    """What differs between two manifests: inputs by their paths rather than by their hash."""
+    """What differs between two manifests: inputs by their paths rather than by their hash. Of studies of another
+    kind only which they are: nothing else in them can be compared."""
+    if old["study"] != new["study"]:
+        return [("study", _described(old), _described(new))]
     plain = _changed(
         *(_leaves({k: v for k, v in told.items() if k not in ("resolved", "runs")}) for told in (old, new))
     )
     both = [name for name in new["resolved"] if name in old["resolved"]]
     inputs = [d for name in both for d in _changed_inputs(old["resolved"][name], new["resolved"][name])]
     return [*(d for d in plain if not (inputs and d[0].startswith("scenarios."))), *inputs]
+
+
+def _described(told: Mapping[str, Any]) -> str:
+    """A study's kind and the titles of its scenarios."""
+    titles = dict.fromkeys(str(scenario["document"]["title"]) for scenario in told["resolved"].values())
+    return f"{told['study']} ({'; '.join(titles)})"
 
 
 def _changed_inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:

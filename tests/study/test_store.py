@@ -17,6 +17,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.scenario.loader import Scenario, load_scenario
+from sim.study.compare import compare
 from sim.study.design import Base, Design, Row
 from sim.study.montecarlo import MonteCarlo, monte_carlo
 from sim.study.run import run_design
@@ -130,6 +131,15 @@ def test_another_study_is_refused_with_what_differs(uncertain: Scenario, tmp_pat
     assert len(told.splitlines()) == 2
     wider = load_scenario(uncertain.file, sets=["recipes.bought.price.high=30"])
     assert "recipes.bought.price is drawn: another study is kept here: 8 to 12 to 20" in refused(wider, out)
+
+
+def test_a_study_of_another_kind_is_refused_by_what_it_is(uncertain: Scenario, tmp_path: Path) -> None:
+    study(uncertain, tmp_path / "s", 8)
+    with pytest.raises(InputError) as error:
+        compare([uncertain.file, uncertain.file], 2, jobs=1, out=tmp_path / "s")
+    title = uncertain.document.title
+    assert f"study: another study is kept here: montecarlo ({title}) -> compare ({title})" in str(error.value)
+    assert len(error.value.problems) == 1
 
 
 def test_another_version_of_the_program_is_refused(
