@@ -58,6 +58,19 @@ class InputError(Exception):
         return type(self), (self.problems,)
 
 
+MOST_RUNS = 10_000_000
+"""A table of more runs would not fit into memory."""
+MOST_SEED = 2**63 - 1
+
+
+def refuse_out_of_range(least: int, most: int, **given: int) -> None:
+    """Raise InputError for every argument of a function that is less or more."""
+    found = [(name, number) for name, number in given.items() if not least <= number <= most]
+    if found:
+        allowed = f"{least} to {most:,}"
+        raise InputError(Problem(Mark(name), "", "out of range", f"{number:,}", allowed) for name, number in found)
+
+
 class ModelError(Exception):
     """The run broke a rule of its own (conservation, endless rounds): a bug or an impossible model."""
 

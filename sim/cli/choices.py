@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from sim.errors import MOST_SEED
+
 
 class Engine(StrEnum):
     """Which engine plays the plan out."""
@@ -35,7 +37,7 @@ WITHOUT = Annotated[
 JOBS = Annotated[
     int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); the answer does not depend on it.")
 ]
-SEED = Annotated[int, typer.Option(min=0, help="Seed of all luck.")]
+SEED = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of all luck.")]
 ENGINE = Annotated[
     Engine, typer.Option(help="events is the readable reference; batch is compiled, and gives the same numbers.")
 ]
@@ -63,5 +65,3 @@ CLUSTER = Annotated[
         "--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler (tcp://host:8786) instead."
     ),
 ]
-MOST_RUNS = 10_000_000
-"""A table of more runs would not fit into memory."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import JOBS, READINGS, SETS
+from sim.cli.choices import JOBS, READINGS, SEED, SETS
 from sim.cli.ends import FAILED
 from sim.cli.output import Progress, emit_json
 
@@ -17,7 +17,7 @@ def command(
     n: Annotated[
         int, typer.Option("-n", min=1, help="Replications; coarser lots run faster (--set lot_scale=10).")
     ] = 10,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
+    seed: SEED = 0,
     jobs: JOBS = 0,
     claims: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")

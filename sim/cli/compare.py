@@ -13,7 +13,6 @@ from sim.cli.choices import (
     JOBS,
     KPIS,
     LOT_SCALE,
-    MOST_RUNS,
     OUT,
     READINGS,
     SEED,
@@ -23,6 +22,7 @@ from sim.cli.choices import (
 )
 from sim.cli.output import emit_json
 from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
+from sim.errors import MOST_RUNS
 
 
 def command(

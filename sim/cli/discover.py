@@ -52,6 +52,8 @@ def command(
 ) -> None:
     """Find the conditions under which something happens, or the plan one would regret least."""
     _asked(scenarios, when, regret)
+    if when is not None and least is not None:
+        raise _wrong("--least" if least else "--most", "is said of --regret alone")
     how = {
         "n": n or (RUNS if regret is None else WORLDS), "seed": seed, "jobs": jobs, "engine": engine.value,
         "lot_scale": lot_scale, "over_readings": contested, "out": out, "cluster": cluster,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.choices import JOBS, READINGS, SETS, WITHOUT
+from sim.cli.choices import JOBS, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.cli.studies import asked
 from sim.errors import InputError, Mark, Problem
@@ -22,7 +22,7 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all luck.")] = 0,
+    seed: SEED = 0,
     spread: Annotated[
         bool, typer.Option("--spread", help="Part its spread into disagreement, uncertainty and noise.")
     ] = False,

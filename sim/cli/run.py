@@ -10,6 +10,7 @@ import typer
 
 from sim.cli.choices import ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
+from sim.errors import MOST_RUNS
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
 
@@ -23,7 +24,10 @@ def command(
     replication: Annotated[
         int | None,
         typer.Option(
-            min=0, metavar="K", help="Draw the uncertain inputs as replication K of a study (default: typical)."
+            min=0,
+            max=MOST_RUNS - 1,
+            metavar="K",
+            help="Draw the uncertain inputs as replication K of a study (default: typical).",
         ),
     ] = None,
     engine: ENGINE = Engine.EVENTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ NEVER = 2**62
 
 def ticks(days: float) -> int:
     """Days in ticks, rounded up: a computed duration is never cut short."""
-    return NEVER if days >= NEVER / TICKS_PER_DAY else int(np.ceil(days * TICKS_PER_DAY))
+    return NEVER if days >= NEVER / TICKS_PER_DAY else math.ceil(days * TICKS_PER_DAY)
 
 
 def all_ticks(days: FloatArray) -> IntArray:

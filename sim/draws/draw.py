@@ -11,7 +11,7 @@ from sim.draws.curves import ticks, value
 from sim.draws.demand import Flow, Outlook, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
-from sim.draws.limits import refuse_beyond
+from sim.draws.limits import refuse_beyond, refuse_endless
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
@@ -70,6 +70,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     lead = pool_leads(plan, sources)
     wanted = [g.pool for line in plan.lines for g in line.generations]
     cover = cover_days(plan, wanted, lead, safety)
+    refuse_endless(plan, sources, sites, cover)
     drawn = _outlook(plan, vector)
     typical = plan.vector()
     planned = drawn if np.array_equal(typical, vector) else _outlook(plan, typical)

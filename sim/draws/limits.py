@@ -4,14 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from sim.draws.curves import value
 from sim.draws.demand import Flow
+from sim.draws.sites import SiteDraws
+from sim.draws.sources import SourceDraws
 from sim.errors import InputError, Mark, Problem
 from sim.plan import FloatArray, Plan, Ref
 
 MOST_UNITS = 2**53
 """Whole numbers up to here are exact as floats too."""
 MOST_CENTS = 2**62
+MOST_DAYS = 1e6
+"""Days that planned lead times and safety cover may add up to: forecasts, kept day by day, reach as far."""
+MOST_CAPACITY = 1e18
+"""Load a day: what is more counts as infinite everywhere, and would overflow where it is added up."""
+
+
+def refuse_endless(plan: Plan, sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], cover: FloatArray) -> None:
+    """Raise InputError for lead times too long to look ahead so far, and for capacities beyond all counting."""
+    place = Mark(plan.name)
+    found = []
+    if cover.max(initial=0.0) > MOST_DAYS:
+        longest = max(range(len(sources)), key=lambda r: sources[r].lead_days)
+        days = f"{cover.max():.3g} days down to the customer, of which {sources[longest].lead_days:.3g} here"
+        message = "planned lead times and safety cover reach further ahead than any forecast"
+        name = f"recipes.{plan.sources[longest].name}"
+        found.append(Problem(place, name, message, days, f"up to {MOST_DAYS:.0e} days in all"))
+    for site, drawn in zip(plan.sites, sites, strict=True):
+        installed = drawn.nameplate.values
+        most = float(installed[np.isfinite(installed)].max(initial=0.0))
+        if most > MOST_CAPACITY:
+            message = "more capacity than can be counted: use a larger unit"
+            found.append(
+                Problem(place, f"sites.{site.name}", message, f"{most:.3g} a day", f"up to {MOST_CAPACITY:.0e}")
+            )
+    if found:
+        raise InputError(found)
 
 
 def refuse_beyond(plan: Plan, vector: FloatArray, flows: Sequence[Flow]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, chosen, named
+from sim.report.output_words import counted
 from sim.report.study_tables import chance, changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, right, table
 from sim.study.compare import Comparison, Paired
@@ -35,7 +36,8 @@ def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything:
         blocks.append(_against(found, first, label, {name: pairs[name] for name in shown if name in pairs}))
         blocks.append(_dates(found, first, label, dates))
     for label, bias in found.bias.items():
-        blocks.append(lot_bias(bias, [name for name in shown if name in bias.difference], of=label))
+        titles = {name: _title(found.found[label], name) for name in dates if name in found.found[label].milestones}
+        blocks.append(lot_bias(bias, [name for name in shown if name in bias.difference], of=label, dates=titles))
     return [block for block in blocks if block is not None]
 
 
@@ -46,7 +48,7 @@ def _head(found: Comparison) -> Lines:
     }
     drawn = ", ".join(f"{number:,} ({label})" for label, number in found.dimensions.items())
     lines = [
-        f"{found.n:,} runs of each from seed {found.seed}, engine {found.engine}, all with the same luck.",
+        f"{counted(found.n, 'run')} of each from seed {found.seed}, engine {found.engine}, all with the same luck.",
         f"Uncertain inputs drawn: {drawn}.",
         *changed_in_all([f.scenario for f in found.found.values()]),
         *(f"{label}: {f.dropped:,} runs drew inputs that make no valid scenario, and are left out."

@@ -69,7 +69,7 @@ def _times(finding: Finding) -> str:
 
 def _counted(beyond: Sequence[Finding]) -> str:
     """How many inputs go beyond, and in how many ways if one breaks several rules."""
-    inputs = len({finding.paths for finding in beyond})
+    inputs = len({name for finding in beyond for name in finding.figures or finding.paths})
     told = f"{inputs} input{' goes' if inputs == 1 else 's go'} beyond precedent or physics"
     return (told + (f", in {len(beyond)} ways" if len(beyond) > inputs else "")) if inputs else ""
 

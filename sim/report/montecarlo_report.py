@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sim.draws.points import SCRAMBLES
 from sim.report import study_tables
 from sim.report.indicators import chosen
+from sim.report.output_words import counted
 from sim.report.run_report import changes
 from sim.report.tables import Block, Lines
 from sim.study.intervals import ENOUGH
@@ -41,7 +42,7 @@ def _head(found: MonteCarlo) -> Lines:
         if found.dimensions
         else "no input is uncertain"
     )
-    lines = [f"{found.n:,} runs from seed {found.seed}, engine {found.engine}; {drawn}."]
+    lines = [f"{counted(found.n, 'run')} from seed {found.seed}, engine {found.engine}; {drawn}."]
     if found.dropped:
         lines.append(f"{found.dropped:,} of them drew inputs that make no valid scenario, and are left out.")
     if found.until is not None:

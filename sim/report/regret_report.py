@@ -44,7 +44,7 @@ def _bias(found: Choice) -> Table | None:
     for name, bias in zip(found.names, found.biases, strict=True):
         if bias is not None and found.output.column in bias.own:
             shown = lot_bias(bias, [found.output.column])
-            rows.append((name, *shown.rows[0][1:]))
+            rows += [(name, *row[1:]) for row in shown.rows] if shown else []
     return replace(shown, columns=(left("plan"), *shown.columns[1:]), rows=tuple(rows)) if shown else None
 
 

@@ -15,10 +15,10 @@ from sim.report.study_tables import lot_bias
 from sim.report.tables import Block, Lines, left, right, table
 from sim.study.factors import Factor
 from sim.study.intervals import Interval
-from sim.study.morris import Effect, Screening
+from sim.study.morris import LEAST_TRAJECTORIES, Effect, Screening
 from sim.study.outputs import Output
 from sim.study.sensitivity import HIGH, LABELS, LOW, LUCK, LUCKS_TRIED, Sensitivity
-from sim.study.sobol import Indices
+from sim.study.sobol import LEAST_ROWS, Indices
 from sim.study.tornado import Bar, Tornado
 
 BAR = 16
@@ -47,7 +47,7 @@ def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Bloc
     # The luck of single runs is the yardstick: shown wherever it stands.
     kept = [bar for bar in one.bars if bar.name == LUCK or bar in inputs[:top]]
     if all(bar.swing == 0.0 for bar in kept):
-        return Lines(f"{found.scenario.name}: {output.name}", (_nothing(0, 0, ""), *_remarks(found, output)))
+        return Lines(f"{found.scenario.name}: {output.name}", (_nothing(0, 0, "", 0), *_remarks(found, output)))
     scale = _scale(one.base, kept)
     rows = [_bar_row(found, output, bar, one.base, scale) for bar in kept]
     still = sum(bar.swing == 0.0 and bar.name != LUCK for bar in one.bars)
@@ -87,7 +87,7 @@ def _still(others: int) -> str:
 def _replications(found: Sensitivity) -> str:
     if found.n == 1:
         return f"bars are one run each, with the same luck (seed {found.seed})"
-    return f"bars are means of {found.n} runs, with the same luck at each (seed {found.seed})"
+    return f"bars are means of {counted(found.n, 'run')}, with the same luck at each (seed {found.seed})"
 
 
 def _bar_row(
@@ -145,7 +145,10 @@ def _drawn(bar: Bar, base: float | None, scale: tuple[float, float]) -> str:
 def _effects(found: Sensitivity, output: Output, one: Screening, top: int) -> Block:
     title = f"{found.scenario.name}: effects on {output.name}, by Morris"
     if not one.effects:
-        return Lines(title, (_nothing(one.left_out, one.trajectories, "trajectories"), *_remarks(found, output)))
+        return Lines(
+            title,
+            (_nothing(one.left_out, one.trajectories, "trajectories", LEAST_TRAJECTORIES), *_remarks(found, output)),
+        )
     ranked = sorted(zip(one.factors, one.effects, strict=True), key=lambda pair: -pair[1].mu_star.estimate)
     moving = [(factor, effect) for factor, effect in ranked if effect.mu_star.estimate > 0.0]
     of = unit(output)
@@ -177,7 +180,9 @@ def _indices(found: Sensitivity, output: Output, one: Indices) -> Block:
     sd = f"{apart(output, math.sqrt(one.variance.estimate))} {unit(output)}".rstrip()
     title = f"{found.scenario.name}: what the variance of {output.name} is made of, by Sobol"
     if not one.first:
-        return Lines(title, (_nothing(one.left_out, one.rows, "rows"), f"mean {mean}", *_remarks(found, output)))
+        return Lines(
+            title, (_nothing(one.left_out, one.rows, "rows", LEAST_ROWS), f"mean {mean}", *_remarks(found, output))
+        )
     ranked = sorted(zip(one.factors, one.first, one.total, strict=True), key=lambda row: -row[2].estimate)
     columns = [left("input"), right("first order"), right("95 % interval"), right("total"), right("95 % interval")]
     rows = [(f.name, *_index(first), *_index(total), _share(total)) for f, first, total in ranked]
@@ -209,9 +214,11 @@ def _said(found: Sensitivity, output: Output, value: float | None) -> str:
     return said(found.scenario, found.catalogue, output, value)
 
 
-def _nothing(left_out: int, whole: int, what: str) -> str:
+def _nothing(left_out: int, given: int, what: str, least: int) -> str:
     if left_out:
-        return f"no value in {left_out} of {whole} {what}: too few are whole for a ranking"
+        return f"no value in {left_out} of {given} {what}: too few are whole for a ranking"
+    if given < least:
+        return f"a ranking needs {least} {what} or more, these are {given}: give a larger -n"
     return "it is the same in every run: nothing drives it"
 
 

@@ -11,6 +11,7 @@ from sim.plan import FloatArray
 from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, date, named
+from sim.report.output_words import counted
 from sim.report.shift_tables import echoes
 from sim.report.tables import Table, left, right, spread, table
 from sim.scenario.loader import Scenario
@@ -26,7 +27,7 @@ def kpis(found: Mapping[str, Spread], n: int, notes: Sequence[str]) -> Table:
     """Mean with interval, percentiles."""
     rows = [[_named(name, s, n), *_spread(name, s)] for name, s in found.items()]
     columns = [left("KPI"), right("mean"), right("+-"), right("5 %"), right("median"), right("95 %")]
-    return table(f"KPIs over {n:,} runs", columns, rows, notes)
+    return table(f"KPIs over {counted(n, 'run')}", columns, rows, notes)
 
 
 def _named(name: str, s: Spread, n: int) -> str:
@@ -113,14 +114,16 @@ def histogram(name: str, share: FloatArray) -> Table | None:
     return table(f"How in_house_share.{name} lies", [right("share", "%"), right("runs", "%"), left("")], rows)
 
 
-def lot_bias(bias: Bias, names: Sequence[str], of: str = "") -> Table:
-    """What larger lots do, in a study of several scenarios to one of them."""
+def lot_bias(bias: Bias, names: Sequence[str], of: str = "", dates: Mapping[str, str] | None = None) -> Table | None:
+    """What larger lots do to these KPIs, and to the days of milestones (`dates`, by their titles); in a study of
+    several scenarios to one of them. None if there is nothing to show."""
     rows = []
-    for name in names:
+    titles = {name: f"{title} [days]" for name, title in (dates or {}).items() if name in bias.difference}
+    for name in (*names, *titles):
         difference = bias.difference[name]
         numbers = [bias.own[name], difference.estimate, difference.low, difference.high]
         own, mean, low, high = alike(name, numbers, difference.half_width)
-        rows.append([named(name), own, mean, between(low, high)])
+        rows.append([titles.get(name, named(name)), own, mean, between(low, high)])
     columns = [left("KPI"), right("own lots"), right("difference"), right("95 % interval")]
-    title = f"What lots {bias.factor} times as large do{f' to {of}' if of else ''}: paired runs, {bias.n} replications"
-    return table(title, columns, rows)
+    title = f"What lots {bias.factor} times as large do{f' to {of}' if of else ''}: paired runs, {counted(bias.n, 'replication')}"
+    return table(title, columns, rows) if rows else None

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.report.indicators import alike, chosen, named
+from sim.report.output_words import counted
 from sim.report.study_tables import changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, table
 from sim.study.sweep import Sweep
@@ -19,13 +20,13 @@ def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool =
     else:
         tables = [_line(found, names) if len(found.varied) == 1 else _long(found, names)]
     at = ", ".join(f"{v.path}={value}" for v, value in zip(found.varied, found.points[0], strict=True))
-    bias = [lot_bias(found.bias, [n for n in names if n in found.bias.difference], of=at)] if found.bias else []
-    return [_head(found), *tables, *bias]
+    told = lot_bias(found.bias, [n for n in names if n in found.bias.difference], of=at) if found.bias else None
+    return [_head(found), *tables, *([told] if told else [])]
 
 
 def _head(found: Sweep) -> Lines:
     lines = [
-        f"{found.n:,} runs at each of {len(found.points):,} points from seed {found.seed}, engine {found.engine}, all "
+        f"{counted(found.n, 'run')} at each of {counted(len(found.points), 'point')} from seed {found.seed}, engine {found.engine}, all "
         "with the same luck; means (--json has intervals and percentiles).",
         *changed_in_all([f.scenario for f in found.found]),
     ]

@@ -12,7 +12,7 @@ import numpy as np
 from sim.compiler import compile_plan
 from sim.dimensions import Dimension
 from sim.draws.points import points
-from sim.errors import InputError, Problem
+from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, refuse_out_of_range
 from sim.plan import FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.design import BLOCK, Base, Row, loaded
@@ -57,6 +57,8 @@ class Replicated:
     """
 
     def __init__(self, study: str, base: Base, variants: Sequence[Variant], n: int, seed: int) -> None:
+        refuse_out_of_range(1, MOST_RUNS, n=n)
+        refuse_out_of_range(0, MOST_SEED, seed=seed)
         self.study, self.base, self.variants, self.n, self.seed = study, base, tuple(variants), n, seed
         shared = {d.stream: d for v in self.variants for d in v.plan.dimensions}
         self.dimensions: tuple[Dimension, ...] = tuple(shared.values())

@@ -19,14 +19,10 @@ from sim.study.replicated import Replicated, Variant, variants
 from sim.study.run import Progress, part_of, run_design
 from sim.study.store import publish
 from sim.study.summary import Replications
-from sim.study.vary import Vary, read_varies
+from sim.study.vary import MOST_POINTS, Vary, read_varies
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-MOST_POINTS = 2000
-"""Each is a scenario that is read and compiled."""
 
 
 @dataclass(frozen=True)

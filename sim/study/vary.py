@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sim.errors import InputError, Mark, Problem
 
 FORM = "PATH=a,b,c or PATH=low..high/number (sites.fab.ramp.months=12,24 or 12..36/5)"
+MOST_POINTS = 2000
+"""Points of a sweep: each is a scenario that is read and compiled."""
 _OPEN, _CLOSE = "[{", "]}"
 
 
@@ -32,6 +34,12 @@ def read_varies(texts: Sequence[str]) -> list[Vary]:
     """
     problems: list[Problem] = []
     found = [_read(text, problems) for text in texts]
+    paths = [vary.path for vary in found]
+    problems += [
+        Problem(Mark(f"--vary {text}"), vary.path, "is varied twice: give all its values in one --vary")
+        for k, (text, vary) in enumerate(zip(texts, found, strict=True))
+        if vary.path and vary.path in paths[:k]
+    ]
     if problems:
         raise InputError(problems)
     return found
@@ -74,6 +82,8 @@ def _spread(part: str) -> list[str]:
     high, slash, number = rest.partition("/")
     if not slash or not number.strip().isdecimal() or int(number) < 2:
         raise ValueError(f"{part!r} does not say how many values, two or more, to take")
+    if int(number) > MOST_POINTS:
+        raise ValueError(f"{part!r} takes more than the {MOST_POINTS:,} values that a sweep may have")
     return list(dict.fromkeys(_dates(low, high, int(number)) or _numbers(low, high, int(number))))
 
 

@@ -13,6 +13,9 @@ from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
 from sim.scenario.schema.supply import Entry, Item, Node, Recipe, Site, Sourcing
 
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
+"""Between these a run may lie."""
+
 
 class Horizon(Strict):
     """The time a run covers. Its numbers are settings, not claims about the world."""
@@ -39,6 +42,9 @@ class Horizon(Strict):
             raise ValueError("give both start and end")
         if self.start and self.end and self.end <= self.start:
             raise ValueError(f"end must come after start (start {self.start}, end {self.end})")
+        for name, day in (("start", self.start), ("end", self.end)):
+            if day and not EARLIEST <= day <= LATEST:
+                raise ValueError(f"{name} must lie between {EARLIEST} and {LATEST}; found {day}")
         return self
 
 
