@@ -68,10 +68,17 @@ def _moved(result: Result) -> str:
     if len(unplanned) == len(shares):
         return "Nothing is planned in-house."
     span = "In the last 12 months" if is_dated(result) else "Over the run"
-    listed = ", ".join(f"{about(v)} of {n}" for n, v in shares.items() if v is not None and n not in unplanned)
+    listed = ", ".join(_part(result, n, v) for n, v in shares.items() if v is not None and n not in unplanned)
     absent = f"no in-house source is planned for {_either(unplanned)}" if unplanned else ""
     told = "; ".join(part for part in (f"{span}, in-house: {listed}" if listed else "", absent) if part)
     return f"{told[0].upper()}{told[1:]}." if told else ""
+
+
+def _part(result: Result, name: str, share: float) -> str:
+    """A share; beside one of wafers that of the good units on them, where yields make it another."""
+    good = result.kpis.get(f"in_house_share_of_good.{name}")
+    differs = good is not None and about(good) != about(share)
+    return f"{about(share)} of {name}" + (f" ({about(good)} of good units)" if good is not None and differs else "")
 
 
 def _either(names: Sequence[str]) -> str:

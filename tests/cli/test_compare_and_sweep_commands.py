@@ -123,5 +123,6 @@ def test_a_scenario_against_itself_is_the_same(plant: str, capsys: pytest.Captur
 
 
 def test_a_grid_of_too_many_points_is_refused_at_once(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["sweep", plant, "--vary", "lot_scale=1..9000/9000"]) == 2
-    assert "too many points; found 9,000; allowed: 2,000 at most" in capsys.readouterr().err
+    grid = ["--vary", "lot_scale=1..90/90", "--vary", "horizon.warmup=1..90/90"]
+    assert main(["sweep", plant, *grid]) == 2
+    assert "too many points; found 8,100; allowed: 2,000 at most" in capsys.readouterr().err

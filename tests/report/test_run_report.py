@@ -281,6 +281,14 @@ def test_a_stage_without_own_source_is_not_planned_rather_than_zero() -> None:
     assert first == "In the last 12 months, in-house: 40 % of wafer; no in-house source is planned for board."
 
 
+def test_beside_a_share_of_wafers_stands_that_of_good_units_where_it_is_another() -> None:
+    result = make()
+    result.kpis["in_house_share_of_good.wafer"] = 0.4
+    assert sentences(result)[0] == "In the last 12 months, in-house: 40 % of wafer."
+    result.kpis["in_house_share_of_good.wafer"] = 0.31
+    assert sentences(result)[0] == "In the last 12 months, in-house: 40 % of wafer (31 % of good units)."
+
+
 def test_the_headline_names_the_lines_that_wait_worst_first_and_compute_that_was_asked_for() -> None:
     demand: Any = {n: {"item": "board", "rate": 1} for n in ("a", "b", "c", "d", "e")} | {
         "cars": {"item": "board", "compute": 1}
