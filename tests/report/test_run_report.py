@@ -283,10 +283,9 @@ def test_a_stage_without_own_source_is_not_planned_rather_than_zero() -> None:
 
 def test_beside_a_share_of_wafers_stands_that_of_good_units_where_it_is_another() -> None:
     result = make()
-    result.kpis["in_house_share_of_good.wafer"] = 0.4
-    assert sentences(result)[0] == "In the last 12 months, in-house: 40 % of wafer."
-    result.kpis["in_house_share_of_good.wafer"] = 0.31
-    assert sentences(result)[0] == "In the last 12 months, in-house: 40 % of wafer (31 % of good units)."
+    for good, told in ((0.4, "40 % of wafer"), (0.31, "40 % of wafer (31 % of good units)")):
+        result.kpis["in_house_share_of_good.wafer"] = good
+        assert sentences(result)[0] == f"In the last 12 months, in-house: {told}."
 
 
 def test_the_headline_names_the_lines_that_wait_worst_first_and_compute_that_was_asked_for() -> None:
@@ -313,15 +312,13 @@ def test_an_own_site_hardly_used_is_named_with_its_cost_beside_others() -> None:
 
 def test_stock_that_nobody_takes_any_more_is_named_where_it_is_much() -> None:
     result = make(DOCUMENT | {"items": {"die": {"stage": "wafer", "title": "AI4 dies"}, "board": {"stage": "board"}}})
-    result.frames["monthly"] = pd.concat(
-        [result.frames["monthly"], pd.DataFrame(rows("recipe", "own", "received", [10_000] * 12))]
-    )
+    received = pd.DataFrame(rows("recipe", "own", "received", [10_000] * 12))
+    result.frames["monthly"] = pd.concat([result.frames["monthly"], received])
     result.kpis |= {"left_over.die": 1200.0, "left_over.board": 0.0}
     assert not any("Left over" in sentence for sentence in sentences(result))
     result.kpis["left_over.die"] = 12_300.0
-    assert "Left over at the end, beyond what the backlog and a year's demand would take: 12.3k AI4 dies." in sentences(
-        result
-    )
+    told = "Left over at the end, beyond what the backlog and a year's demand would take: 12.3k AI4 dies."
+    assert told in sentences(result)
 
 
 def test_what_is_out_of_reach_has_no_plural() -> None:
@@ -338,9 +335,8 @@ def test_inputs_beyond_precedent_are_counted_once_each() -> None:
     finding = Finding("size", "too large", ("a.b",), (), 3.0, "1", 2.0, None, "s", True, Severity.BEYOND_PRECEDENT)
     result = make(findings=[finding, replace(finding, rule="growth")])
     result.scenario.file = "small.yaml"
-    assert (
-        sentences(result)[-1] == "Lint: 1 input goes beyond precedent or physics, in 2 ways (fabshift lint small.yaml)."
-    )
+    told = "Lint: 1 input goes beyond precedent or physics, in 2 ways (fabshift lint small.yaml)."
+    assert sentences(result)[-1] == told
 
 
 def test_overrides_stand_first() -> None:
