@@ -51,9 +51,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Find the conditions under which something happens, or the plan one would regret least."""
-    _asked(scenarios, when, regret)
-    if when is not None and least is not None:
-        raise _wrong("--least" if least else "--most", "is said of --regret alone")
+    _asked(scenarios, when, regret, least)
     how = {
         "n": n or (RUNS if regret is None else WORLDS), "seed": seed, "jobs": jobs, "engine": engine.value,
         "lot_scale": lot_scale, "over_readings": contested, "out": out, "cluster": cluster,
@@ -65,7 +63,7 @@ def command(
         _regret(scenarios, base, str(regret), as_json, {**how, "least": least})
 
 
-def _asked(scenarios: list[str], when: str | None, regret: str | None) -> None:
+def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bool | None) -> None:
     """Exactly one of the two questions, with as many scenarios as it is about."""
     if when is not None and regret is not None:
         raise _wrong("--when", "asks another question than --regret; give one of them")
@@ -73,6 +71,8 @@ def _asked(scenarios: list[str], when: str | None, regret: str | None) -> None:
         raise _wrong("--when", "give a condition (--when), or a KPI to compare plans on (--regret)")
     if when is not None and len(scenarios) > 1:
         raise _wrong("--when", "conditions are looked for in one scenario", ", ".join(scenarios))
+    if when is not None and least is not None:
+        raise _wrong("--least" if least else "--most", "is said of --regret alone")
     if regret is not None and len(dict.fromkeys(scenarios)) < 2:
         raise _wrong("--regret", "regret is between plans: name two scenarios or more", ", ".join(scenarios))
 

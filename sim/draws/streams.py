@@ -38,7 +38,7 @@ class _Key(ISeedSequence):
 def stream(seed: int, replication: int, name: str) -> np.random.Generator:
     """The generator of one named cause in one replication."""
     key = hashlib.blake2b(f"{seed}/{replication}/{name}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(_Key(key)))  # type: ignore[arg-type]  # any seed sequence will do
+    return np.random.Generator(np.random.Philox(_Key(key)))  # type: ignore[arg-type]  # numpy takes any ISeedSequence, its types but its own
 
 
 def uniforms(generator: np.random.Generator, n: int) -> FloatArray:

@@ -14,6 +14,7 @@ class Auditor:
 
     def __init__(self, engine: Floor) -> None:
         self._engine = engine
+        # mypy cannot see that MEASURES are the names of the fields.
         self._totals = Rows(**{name: [0] * len(getattr(engine.rows, name)) for name in MEASURES})  # type: ignore[arg-type]
 
     def audit(self, rows: Rows, edge: int) -> None:

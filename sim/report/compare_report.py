@@ -37,7 +37,7 @@ def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything:
         blocks.append(_dates(found, first, label, dates))
     for label, bias in found.bias.items():
         titles = {name: _title(found.found[label], name) for name in dates if name in found.found[label].milestones}
-        blocks.append(lot_bias(bias, [name for name in shown if name in bias.difference], of=label, dates=titles))
+        blocks.append(lot_bias(bias, shown, of=label, dates=titles))
     return [block for block in blocks if block is not None]
 
 

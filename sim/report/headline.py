@@ -77,8 +77,9 @@ def _moved(result: Result) -> str:
 def _part(result: Result, name: str, share: float) -> str:
     """A share; beside one of wafers that of the good units on them, where yields make it another."""
     good = result.kpis.get(f"in_house_share_of_good.{name}")
-    differs = good is not None and about(good) != about(share)
-    return f"{about(share)} of {name}" + (f" ({about(good)} of good units)" if good is not None and differs else "")
+    if good is None or about(good) == about(share):
+        return f"{about(share)} of {name}"
+    return f"{about(share)} of {name} ({about(good)} of good units)"
 
 
 def _either(names: Sequence[str]) -> str:

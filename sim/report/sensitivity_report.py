@@ -22,6 +22,7 @@ from sim.study.sobol import LEAST_ROWS, Indices
 from sim.study.tornado import Bar, Tornado
 
 BAR = 16
+SAME = "it is the same in every run: nothing drives it"
 """Characters of a bar."""
 
 
@@ -47,7 +48,7 @@ def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Bloc
     # The luck of single runs is the yardstick: shown wherever it stands.
     kept = [bar for bar in one.bars if bar.name == LUCK or bar in inputs[:top]]
     if all(bar.swing == 0.0 for bar in kept):
-        return Lines(f"{found.scenario.name}: {output.name}", (_nothing(0, 0, "", 0), *_remarks(found, output)))
+        return Lines(f"{found.scenario.name}: {output.name}", (SAME, *_remarks(found, output)))
     scale = _scale(one.base, kept)
     rows = [_bar_row(found, output, bar, one.base, scale) for bar in kept]
     still = sum(bar.swing == 0.0 and bar.name != LUCK for bar in one.bars)
@@ -219,7 +220,7 @@ def _nothing(left_out: int, given: int, what: str, least: int) -> str:
         return f"no value in {left_out} of {given} {what}: too few are whole for a ranking"
     if given < least:
         return f"a ranking needs {least} {what} or more, these are {given}: give a larger -n"
-    return "it is the same in every run: nothing drives it"
+    return SAME
 
 
 def _dropped(left_out: int, missing: int, what: str) -> list[str]:

@@ -118,12 +118,12 @@ def lot_bias(bias: Bias, names: Sequence[str], of: str = "", dates: Mapping[str,
     """What larger lots do to these KPIs, and to the days of milestones (`dates`, by their titles); in a study of
     several scenarios to one of them. None if there is nothing to show."""
     rows = []
-    titles = {name: f"{title} [days]" for name, title in (dates or {}).items() if name in bias.difference}
-    for name in (*names, *titles):
+    labels = {name: named(name) for name in names} | {name: f"{title} [days]" for name, title in (dates or {}).items()}
+    for name in (name for name in labels if name in bias.difference):
         difference = bias.difference[name]
         numbers = [bias.own[name], difference.estimate, difference.low, difference.high]
         own, mean, low, high = alike(name, numbers, difference.half_width)
-        rows.append([titles.get(name, named(name)), own, mean, between(low, high)])
+        rows.append([labels[name], own, mean, between(low, high)])
     columns = [left("KPI"), right("own lots"), right("difference"), right("95 % interval")]
     title = f"What lots {bias.factor} times as large do{f' to {of}' if of else ''}: paired runs, {counted(bias.n, 'replication')}"
     return table(title, columns, rows) if rows else None

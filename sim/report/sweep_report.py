@@ -20,7 +20,7 @@ def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool =
     else:
         tables = [_line(found, names) if len(found.varied) == 1 else _long(found, names)]
     at = ", ".join(f"{v.path}={value}" for v, value in zip(found.varied, found.points[0], strict=True))
-    told = lot_bias(found.bias, [n for n in names if n in found.bias.difference], of=at) if found.bias else None
+    told = lot_bias(found.bias, names, of=at) if found.bias else None
     return [_head(found), *tables, *([told] if told else [])]
 
 
