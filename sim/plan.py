@@ -287,7 +287,8 @@ class Calendar:
     """Days from the start at which things begin; the last entry of each is the end of the horizon.
 
     Engines book by `periods`, which reporting periods (`reports`) and calendar months (`months`, of an
-    abstract model its reporting periods) are made up of; the warm-up ends one of each.
+    abstract model its reporting periods) are made up of; the warm-up ends one of each. `unit_days` is the length
+    of a time unit in days (1 for dated scenarios, and where its name is no unit of time).
     """
 
     days: float
@@ -298,6 +299,7 @@ class Calendar:
     months: tuple[float, ...]
     reviews: tuple[float, ...]
     start: np.datetime64 | None
+    unit_days: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,15 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     vector = sample_inputs(plan, seed, replication, point)
     days = plan.calendar.days
     struck = strokes(plan, vector, seed, replication, days)
-    sites = [site_draws(s, vector, f, days) for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)]
+    typical = plan.vector()
+    if np.array_equal(typical, vector):
+        typical = vector
+    sites = [
+        site_draws(s, vector, typical, f, days)
+        for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
+    ]
     sources = [
-        source_draws(plan, vector, r, sites[source.site].nameplate, seed, replication)
+        source_draws(plan, vector, typical, r, sites[source.site], seed, replication)
         for r, source in enumerate(plan.sources)
     ]
     safety = np.array([value(vector, plan.items[pool.members[0]].safety_days) for pool in plan.pools])
@@ -72,8 +78,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     cover = cover_days(plan, wanted, lead, safety)
     refuse_endless(plan, sources, sites, cover)
     drawn = _outlook(plan, vector)
-    typical = plan.vector()
-    planned = drawn if np.array_equal(typical, vector) else _outlook(plan, typical)
+    planned = drawn if typical is vector else _outlook(plan, typical)
     reach = int(np.ceil(days + cover.max() + np.max(np.diff(plan.calendar.reviews)))) + 2
     came = flows(plan, seed, replication, reach, drawn, planned)
     refuse_beyond(plan, vector, came)

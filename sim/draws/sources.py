@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, path_at, ticks, value
+from sim.draws.sites import SiteDraws
 from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve
 from sim.plan import NONE, FloatArray, IntArray, Plan, SourcePlan
@@ -21,7 +22,8 @@ class SourceDraws:
 
     `lot_size` 0 means that an order is one lot. `takes` are units of each input for one start, in
     the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
-    production, from `volume_begins` high volume.
+    production, from `volume_begins` high volume; `planned_phases` are these three at the typical values of all
+    inputs.
     """
 
     lot_size: int
@@ -35,6 +37,7 @@ class SourceDraws:
     sample_begins: int
     risk_begins: int
     volume_begins: int
+    planned_phases: tuple[int, int, int]
     sample_rate: float
     risk_rate: float
     price: FloatArray
@@ -49,13 +52,15 @@ def cents(vector: FloatArray, ref: int) -> float:
     return 0.0 if ref == NONE else float(vector[ref]) * 100.0
 
 
-def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: int, replication: int) -> SourceDraws:
-    """The numbers of source `r`; `opened` is its site's capacity when nothing goes wrong."""
+def source_draws(
+    plan: Plan, vector: FloatArray, typical: FloatArray, r: int, site: SiteDraws, seed: int, replication: int
+) -> SourceDraws:
+    """The numbers of source `r`."""
     source = plan.sources[r]
     begin, end = int(plan.inputs_start[r]), int(plan.inputs_start[r + 1])
     per_start = value(vector, source.yields.units_per_start, 1.0)
     takes = [round(float(vector[ref]) * per_start) for ref in plan.input_ref[begin:end]]
-    sample, risk, volume = _phases(source, vector, opened.first_positive())
+    sample, risk, volume = _phases(source, vector, site.nameplate.first_positive())
     lot = value(vector, source.lot_size, 0.0)
     days = np.arange(0.0, 1.0 if source.price is None else plan.calendar.days + 1)
     price = np.zeros(1) if source.price is None else path_at(source.price, vector, days) * 100.0
@@ -71,6 +76,7 @@ def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: in
         sample_begins=sample,
         risk_begins=risk,
         volume_begins=volume,
+        planned_phases=_phases(source, typical, site.planned.first_positive()),
         sample_rate=value(vector, source.sample_starts),
         risk_rate=value(vector, source.risk_starts),
         price=price,

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 
 from sim.draws import Draws
-from sim.engines import rules
 from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
-from sim.engines.initial import pipeline
-from sim.engines.phases import Phase, Stage
 from sim.engines.planning_desk import PlanningDesk, watched
-from sim.engines.recorder import Lot, Recorder, Records, Rows
-from sim.engines.rules import NEVER
+from sim.engines.shared import rules
+from sim.engines.shared.initial import pipeline
+from sim.engines.shared.phases import Phase, Stage
+from sim.engines.shared.recorder import Lot, Recorder, Records, Rows
+from sim.engines.shared.rules import NEVER
 from sim.engines.shop import Bottleneck, Maker, Route
 from sim.engines.stockroom import Stockroom
 from sim.scenario.schema.supply import PolicyType

@@ -7,7 +7,7 @@ from typing import Protocol
 from sim.draws import Draws
 from sim.engines.agenda import Agenda
 from sim.engines.demand_desk import DemandDesk
-from sim.engines.recorder import Lot, Recorder, Rows
+from sim.engines.shared.recorder import Lot, Recorder, Rows
 from sim.engines.shop import Bottleneck, Route
 from sim.engines.stockroom import Stockroom
 from sim.plan import Plan

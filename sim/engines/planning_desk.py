@@ -8,12 +8,12 @@ from bisect import bisect_right
 import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY, ticks, value
-from sim.engines import planner, rules
+from sim.engines.shared import planner, rules
 from sim.engines.floor import Floor
-from sim.engines.phases import CAUSES, Phase, Stage
-from sim.engines.positions import Position, expected_demand, memory, stage
-from sim.engines.recorder import Lot
-from sim.engines.tables import tables
+from sim.engines.shared.phases import CAUSES, Phase, Stage
+from sim.engines.shared.positions import Position, expected_demand, memory, stage
+from sim.engines.shared.recorder import Lot
+from sim.engines.shared.tables import tables
 from sim.plan import NONE, FloatArray, PoolPlan
 from sim.scenario.schema.supply import PolicyType
 

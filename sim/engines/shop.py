@@ -13,8 +13,8 @@ from sim.draws.curves import TICKS_PER_DAY, Curve
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
 from sim.draws.streams import Noise
-from sim.engines import rules
-from sim.engines.recorder import Lot
+from sim.engines.shared import rules
+from sim.engines.shared.recorder import Lot
 from sim.scenario.schema.document import YieldNoise
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.engines.recorder import Records
+from sim.engines.shared.recorder import Records
 from sim.plan import BoolArray, Calendar, FloatArray, IntArray
 
 LEVELS = frozenset({"waiting", "in_process", "in_transit", "stock", "backlog"})

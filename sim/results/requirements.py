@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.sites import integral_by_period
-from sim.engines.positions import Position, multipliers
-from sim.engines.rules import good_share
-from sim.engines.tables import tables
+from sim.engines.shared.positions import Position, multipliers
+from sim.engines.shared.rules import good_share
+from sim.engines.shared.tables import tables
 from sim.plan import FloatArray
 from sim.results.frames import date_of
 

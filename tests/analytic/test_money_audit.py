@@ -13,7 +13,7 @@ import pytest
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
 from sim.engines.events import EventsEngine
-from sim.engines.recorder import Records
+from sim.engines.shared.recorder import Records
 from sim.errors import ModelError
 from sim.results.audit import audit, gaps
 from sim.results.books import Entry, entries

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.api import ENGINES, run
-from sim.engines.rules import portion
+from sim.engines.shared.rules import portion
 from sim.errors import InputError
 from sim.scenario.loader import load_scenario
 

@@ -9,7 +9,7 @@ are planned weeks ahead, and wait in a list that nobody sorts until their day co
 from __future__ import annotations
 
 from sim.engines.batch.state import ENDLESS, FULL, NOTHING, State
-from sim.engines.phases import MOST_ROUNDS
+from sim.engines.shared.phases import MOST_ROUNDS
 
 RECEIVE, SERVE, PLAN, RECORD = 1, 2, 3, 4
 """Phases."""

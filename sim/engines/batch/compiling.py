@@ -15,7 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from sim.draws import curves
-from sim.engines import planner, positions, rules, sourcing
+from sim.engines.shared import planner, positions, rules, sourcing
 from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, planning, shop, store, waiting
 
 MODULES = (

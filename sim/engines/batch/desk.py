@@ -11,9 +11,9 @@ from sim.engines.batch.lots import SAMPLES, order, order_evenly
 from sim.engines.batch.shop import good_per_start
 from sim.engines.batch.state import State
 from sim.engines.batch.store import available
-from sim.engines.positions import Memory, Position, stage
-from sim.engines.rules import settled, stock_order
-from sim.engines.tables import Tables
+from sim.engines.shared.positions import Memory, Position, stage
+from sim.engines.shared.rules import settled, stock_order
+from sim.engines.shared.tables import Tables
 
 
 def hold_review(s: State, t: Tables, p: Position, m: Memory, k: int) -> None:

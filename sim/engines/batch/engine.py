@@ -14,10 +14,10 @@ from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
 from sim.engines.batch.state import ENDLESS, FULL, State
 from sim.engines.batch.supply import Progress, Supply, streams
-from sim.engines.phases import MOST_ROUNDS
-from sim.engines.positions import Memory, Position, memory
-from sim.engines.recorder import Lot, Records
-from sim.engines.tables import Tables, tables
+from sim.engines.shared.phases import MOST_ROUNDS
+from sim.engines.shared.positions import Memory, Position, memory
+from sim.engines.shared.recorder import Lot, Records
+from sim.engines.shared.tables import Tables, tables
 from sim.engines.turns import TURN
 from sim.errors import ModelError
 from sim.plan import FloatArray

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.engines.batch.state import State
-    from sim.engines.positions import Memory, Position
-    from sim.engines.tables import Tables
+    from sim.engines.shared.positions import Memory, Position
+    from sim.engines.shared.tables import Tables
 
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 """What may be called. It takes Python's lock by itself."""

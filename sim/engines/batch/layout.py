@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from sim.draws import Draws
 from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, ticks, value
 from sim.draws.sources import cents
-from sim.engines import rules
 from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.batch.supply import Supply
-from sim.engines.initial import pipeline
-from sim.engines.phases import CAUSES
 from sim.engines.planning_desk import POLICIES, watched
-from sim.engines.positions import Memory
+from sim.engines.shared import rules
+from sim.engines.shared.initial import pipeline
+from sim.engines.shared.phases import CAUSES
+from sim.engines.shared.positions import Memory
+from sim.engines.shared.tables import Tables
 from sim.engines.shop import Maker
-from sim.engines.tables import Tables
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.supply import PolicyType

@@ -28,9 +28,9 @@ from sim.engines.batch.foreign import ask, borrow
 from sim.engines.batch.lots import dispatch, plant, receive, release
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
 from sim.engines.batch.store import available, cancel, serve_backlog, serve_new, settle_demand, settle_stock
-from sim.engines.phases import Stage
-from sim.engines.positions import Memory, Position
-from sim.engines.tables import Tables
+from sim.engines.shared.phases import Stage
+from sim.engines.shared.positions import Memory, Position
+from sim.engines.shared.tables import Tables
 
 SAMPLES = int(Stage.SAMPLES)
 CANCELS_LAST = 10**6

@@ -32,8 +32,8 @@ from sim.engines.batch.state import (
 )
 from sim.engines.batch.store import period_at, put, take
 from sim.engines.batch.waiting import join_queue, leave_queue, look_again, startable
-from sim.engines.phases import Stage
-from sim.engines.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
+from sim.engines.shared.phases import Stage
+from sim.engines.shared.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
 
 SAMPLES, RISK, VOLUME = 1, 2, 3
 assert (SAMPLES, RISK, VOLUME) == (Stage.SAMPLES, Stage.RISK, Stage.VOLUME)

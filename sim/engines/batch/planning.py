@@ -10,10 +10,10 @@ from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.batch.shop import committed, good_per_start
 from sim.engines.batch.state import State
 from sim.engines.batch.store import available
-from sim.engines.phases import CAUSES
-from sim.engines.planner import Release, review
-from sim.engines.positions import Memory, Position, expected_demand
-from sim.engines.tables import Tables
+from sim.engines.shared.phases import CAUSES
+from sim.engines.shared.planner import Release, review
+from sim.engines.shared.positions import Memory, Position, expected_demand
+from sim.engines.shared.tables import Tables
 
 
 def decide(s: State, t: Tables, p: Position, m: Memory, k: int) -> int:

@@ -40,6 +40,8 @@ class Cause(IntEnum):
     QUALIFICATION = 1
     CONTRACT = 2
     INPUTS = 3
+    LEAD_TIME = 4
+    STOCK_LEVEL = 5
 
 
 CAUSES = len(Cause)

@@ -1,0 +1,171 @@
+"""How much of each item can be had by when: stock, what is on order, and what can still be made, from raw items on.
+
+An upper bound, item by item: who else wants the same capacity or the same input is seen when requirements are planned.
+"""
+
+from __future__ import annotations
+
+from sim.engines.shared.capability import (
+    INFINITE,
+    SLACK,
+    due_bucket,
+    latest_bucket,
+    open_share,
+    own_time,
+    period_of,
+    risk_starts,
+)
+from sim.engines.shared.phases import Cause
+from sim.engines.shared.positions import Position
+from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
+
+CAPACITY, QUALIFICATION, CONTRACT, INPUTS, LEAD_TIME, STOCK_LEVEL = range(6)
+assert tuple(Cause) == (CAPACITY, QUALIFICATION, CONTRACT, INPUTS, LEAD_TIME, STOCK_LEVEL)
+
+
+def attain(tables: Tables, position: Position, sheet: Worksheet) -> None:
+    """Units of each pool that can be had up to the end of each bucket, cumulated, into `attained`."""
+    base, until = sheet.span[BASE], sheet.span[UNTIL]
+    for index in range(len(tables.order) - 1, -1, -1):
+        pool = tables.order[index]
+        for j in range(base, until):
+            sheet.attained[pool, j] = sheet.arriving[pool, j]
+        if tables.planned[pool]:
+            for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+                _produce(tables, position, sheet, pool, tables.pool_source[i])
+        total = position.stock[pool] - position.waiting[pool]
+        for j in range(base, until):
+            total = min(total + sheet.attained[pool, j], INFINITE)
+            sheet.attained[pool, j] = total
+
+
+def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int) -> None:
+    """Add what one source can make, in the bucket in which it would come; notes when the first of it is ready."""
+    base, until, good = sheet.span[BASE], sheet.span[UNTIL], position.good_per_start[source]
+    if good <= 0.0:
+        return
+    possible, allowed, made = 0.0, 0.0, 0.0
+    for i in range(base, until):
+        possible = min(possible + _capable(tables, sheet, source, i), INFINITE)
+        if period_of(sheet, i) == i:
+            allowed = min(allowed + sheet.allowed[tables.source_site[source], i], INFINITE)
+        starts = min(possible, allowed, _fed(tables, sheet, source, i))
+        more = min(starts - made, INFINITE)
+        if more <= 0.0:
+            continue
+        arrives = _arrival(tables, sheet, source, i)
+        j = due_bucket(tables, sheet, arrives)
+        if j >= until:
+            return
+        sheet.attained[pool, j] = min(sheet.attained[pool, j] + more * good, INFINITE)
+        sheet.ready[pool, j] = max(sheet.ready[pool, j], arrives)
+        made = starts
+
+
+def _capable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
+    """Starts that capacity and qualification allow a source in a bucket, if it had its site for itself."""
+    site, starts, share = tables.source_site[source], INFINITE, open_share(tables, sheet, source, j)
+    if not tables.endless[site]:
+        starts = sheet.site_room[site, j] / tables.load[source]
+    if share < 1.0:
+        starts = min(starts, max(starts * share if share > 0.0 else 0.0, risk_starts(tables, sheet, source, j)))
+    return starts
+
+
+def _fed(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
+    """Starts for which inputs can be had up to the end of a bucket."""
+    starts = INFINITE
+    for i in range(tables.input_start[source], tables.input_start[source + 1]):
+        starts = min(starts, max(sheet.attained[tables.input_pool[i], j], 0.0) / tables.takes[i])
+    return starts
+
+
+def _arrival(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
+    """When starts of a bucket arrive at the earliest."""
+    site, k = tables.source_site[source], sheet.span[REVIEW]
+    if tables.endless[site]:
+        begin = tables.edges[j]
+        if open_share(tables, sheet, source, j) < 1.0 and risk_starts(tables, sheet, source, j) <= 0.0:
+            begin = max(begin, tables.volume_begins[k, source])
+        for i in range(tables.input_start[source], tables.input_start[source + 1]):
+            child = tables.input_pool[i]
+            if j == sheet.span[BASE] or sheet.attained[child, j - 1] < sheet.attained[child, j]:
+                begin = max(begin, sheet.ready[child, j])
+        return int(begin + tables.lead[source])
+    return int(tables.edges[j + 1] + own_time(tables, sheet, source, j) + tables.lead[source])
+
+
+def why_not(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
+    """What keeps a source from delivering more by an instant."""
+    k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
+    j = latest_bucket(tables, sheet, source, due)
+    place = max(j, base)
+    if not tables.endless[site] and _installed(sheet, site, place) <= 0.0:
+        return CAPACITY
+    if tables.volume_begins[k, source] >= tables.edges[place + 1] > tables.edges[base]:
+        return QUALIFICATION
+    if j < base:
+        return LEAD_TIME
+    if sheet.allowed[site, period_of(sheet, j)] <= SLACK:
+        return CONTRACT
+    return INPUTS if scarce_input(tables, sheet, source, j) >= 0 else CAPACITY
+
+
+def _installed(sheet: Worksheet, site: int, j: int) -> float:
+    """Capacity expected of a site up to the end of a bucket."""
+    total = 0.0
+    for i in range(sheet.span[BASE], j + 1):
+        total += sheet.capacity[site, i]
+    return total
+
+
+def scarce_input(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
+    """The input of which least can be had for starts in a bucket, if it keeps even one from beginning; else -1."""
+    least, scarcest = 1.0 - SLACK, -1
+    for i in range(tables.input_start[source], tables.input_start[source + 1]):
+        child = tables.input_pool[i]
+        left = (sheet.spare[child, j] - sheet.drawn[child]) / tables.takes[i]
+        if left < least:
+            least, scarcest = left, child
+    return scarcest
+
+
+def root_of(tables: Tables, sheet: Worksheet, pool: int, due: int) -> tuple[int, int]:
+    """The pool at the bottom of a lack of this one by an instant, and what keeps more of it from coming."""
+    while True:
+        begin = tables.source_start[pool]
+        if not tables.planned[pool] or begin == tables.source_start[pool + 1]:
+            return pool, STOCK_LEVEL
+        source = tables.pool_source[begin]
+        cause = _why_attained(tables, sheet, source, due)
+        if cause != INPUTS:
+            return pool, cause
+        j = max(latest_bucket(tables, sheet, source, due), sheet.span[BASE])
+        pool, due = _least_attained(tables, sheet, source, j), tables.edges[j + 1]
+
+
+def _why_attained(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
+    """What bounds the units that a source can have made by an instant."""
+    k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
+    j = latest_bucket(tables, sheet, source, due)
+    place = max(j, base)
+    if not tables.endless[site] and _installed(sheet, site, place) <= 0.0:
+        return CAPACITY
+    if tables.volume_begins[k, source] >= tables.edges[place + 1] > tables.edges[base]:
+        return QUALIFICATION
+    if j < base:
+        return LEAD_TIME
+    if _least_attained(tables, sheet, source, j) >= 0:
+        return INPUTS
+    if tables.bound[site] and sheet.allowed[site, period_of(sheet, j)] <= SLACK:
+        return CONTRACT
+    return LEAD_TIME if tables.endless[site] else CAPACITY
+
+
+def _least_attained(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
+    """The input that bounds a source's starts up to the end of a bucket, of which nothing is left; -1 if none does."""
+    for i in range(tables.input_start[source], tables.input_start[source + 1]):
+        if sheet.supply[tables.input_pool[i], j] < tables.takes[i]:
+            return int(tables.input_pool[i])
+    return -1

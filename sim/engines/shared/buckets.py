@@ -1,0 +1,55 @@
+"""Time buckets of the planner: one grid for all reviews, so that each review sees what the last one planned."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY
+from sim.engines.shared.rules import portion
+from sim.plan import FloatArray, IntArray
+
+WEEK = 7.0
+
+
+class Buckets(NamedTuple):
+    """Edges of the buckets in ticks (J + 1,), and where each review finds itself among them.
+
+    Review k begins with bucket `first[k]` (`first[K]` is the end of the horizon) and looks ahead to the
+    end of bucket `last[k] - 1`. Buckets before `first[0]` lie before the start; they serve to lay out what
+    is in process then.
+    """
+
+    edges: IntArray
+    first: IntArray
+    last: IntArray
+
+
+def buckets(draws: Draws, reach: FloatArray) -> Buckets:
+    """Cut the time between reviews into buckets of a day where reviews are a week apart or less, else of at most a week.
+
+    The grid goes on beyond the horizon, and before the start, by `reach`: the most days from the start
+    of any lot to the customer.
+    """
+    reviews, days = draws.reviews, draws.plan.calendar.unit_days
+    counts = [_count((b - a) / TICKS_PER_DAY * days) for a, b in zip(reviews[:-1], reviews[1:], strict=True)]
+    edges = [0]
+    for begin, end, count in zip(reviews[:-1].tolist(), reviews[1:].tolist(), counts, strict=True):
+        edges += [begin + portion(end - begin, i + 1, count) for i in range(count)]
+    longest = int(np.max(np.diff(reviews)))
+    width = max(portion(longest, 1, _count(longest / TICKS_PER_DAY * days)), 1)
+    ahead = math.ceil(float(reach.max(initial=0.0)) * TICKS_PER_DAY)
+    beyond = edges[-1] + width * np.arange(1, math.ceil((ahead + longest) / width) + 2)
+    before = -width * np.arange(math.ceil(ahead / width) + 1, 0, -1) if draws.plan.initial_pipeline else []
+    every = np.concatenate([before, edges, beyond]).astype(np.int64)
+    first = np.searchsorted(every, reviews)
+    ends = np.append(reviews[1:-1], max(int(reviews[-1]), int(reviews[-2]) + longest)) + ahead
+    return Buckets(every, first.astype(np.int64), np.searchsorted(every, ends).astype(np.int64))
+
+
+def _count(days: float) -> int:
+    """Buckets in a time between two reviews."""
+    return max(math.ceil(days - 1e-6), 1) if days <= WEEK + 1e-6 else math.ceil(days / WEEK - 1e-6)

@@ -1,0 +1,96 @@
+"""Netting: what projected stock of a pool falls short of, bucket by bucket, and what is planned for it."""
+
+from __future__ import annotations
+
+import math
+
+from sim.engines.shared.capability import SLACK
+from sim.engines.shared.contracts import fulfil
+from sim.engines.shared.ordering import force
+from sim.engines.shared.positions import Memory, Position
+from sim.engines.shared.release import settle_starts
+from sim.engines.shared.requirements import add_requirement, guarded, look_at_spare
+from sim.engines.shared.sourcing import divide, rank
+from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import BASE, UNTIL, Worksheet
+
+
+def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, pool: int, trusting: bool) -> None:
+    """Plan what a pool requires: net requirements, planned receipts, starts, and what those require of inputs."""
+    rank(tables, position, sheet, pool)
+    _look_at_inputs(tables, sheet, pool)
+    _risk_production(tables, position, sheet, pool)
+    surplus = unannounced = position.stock[pool]
+    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+        surplus += _received(tables, sheet, pool, j, True) - sheet.gross[pool, j]
+        unannounced += _received(tables, sheet, pool, j, False) - sheet.gross[pool, j]
+        outside = math.ceil(max(-unannounced, 0.0) - SLACK) if tables.on_announced[pool] else 0
+        need = math.ceil(max(-surplus, 0.0) - SLACK)
+        if need > 0:
+            need += _ahead(tables, sheet, pool, j, surplus + need)
+        if need > 0 or outside > 0:
+            planned = divide(tables, position, memory, sheet, pool, j, float(need), float(outside), trusting)
+            # What cannot be planned at all is not asked for again.
+            surplus += max(planned, float(need))
+            unannounced += outside
+    if not trusting:
+        fulfil(tables, position, sheet, pool)
+    settle_starts(tables, position, sheet, pool)
+
+
+def _look_at_inputs(tables: Tables, sheet: Worksheet, pool: int) -> None:
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        for place in range(tables.input_start[source], tables.input_start[source + 1]):
+            look_at_spare(sheet, tables.input_pool[place])
+
+
+def _received(tables: Tables, sheet: Worksheet, pool: int, j: int, ours: bool) -> float:
+    """Receipts for a bucket; or, as those see it who order outside on announcements, outside ones and what is announced."""
+    total = 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        if ours or not tables.in_house[source]:
+            total += sheet.receipts[source, j]
+        else:
+            total += tables.announced[source, j + 1] - tables.announced[source, j]
+    return total
+
+
+def _ahead(tables: Tables, sheet: Worksheet, pool: int, j: int, surplus: float) -> float:
+    """What the rest of an order period falls short of, if the order of bucket `j` is to cover that too."""
+    if tables.source_start[pool] == tables.source_start[pool + 1]:
+        return 0.0
+    end = sheet.due[pool, j] + tables.order_period[sheet.rank[tables.source_start[pool]]]
+    missing = 0.0
+    for later in range(j + 1, sheet.span[UNTIL]):
+        if sheet.gross[pool, later] > 0.0 and sheet.due[pool, later] >= end:
+            break
+        surplus += _received(tables, sheet, pool, later, True) - sheet.gross[pool, later]
+        missing = max(missing, -surplus)
+    return float(math.ceil(missing - SLACK))
+
+
+def _risk_production(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
+    """Ours start risk production at their own rate, whatever is on order outside, as far as there is any requirement."""
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        good = position.good_per_start[source]
+        if good > 0.0 and tables.risk_rate[source] > 0.0 and guarded(tables, pool, source):
+            wanted = -position.stock[pool]
+            for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+                wanted += sheet.gross[pool, j]
+            force(tables, sheet, source, max(wanted, 0.0) / good)
+
+
+def pass_on(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
+    """A stock policy orders when demand comes: what it requires of inputs falls on the same day."""
+    begin = tables.source_start[pool]
+    if begin == tables.source_start[pool + 1]:
+        return
+    source = tables.pool_source[begin]
+    good = position.good_per_start[source]
+    for j in range(sheet.span[BASE], sheet.span[UNTIL] if good > 0.0 else sheet.span[BASE]):
+        for i in range(tables.input_start[source], tables.input_start[source + 1]):
+            units = sheet.gross[pool, j] / good * tables.takes[i]
+            add_requirement(tables, sheet, tables.input_pool[i], sheet.due[pool, j], units)

@@ -1,0 +1,149 @@
+"""From planned starts to orders: whole starts, full lots, when each may be released, and for what date it is wanted."""
+
+from __future__ import annotations
+
+import math
+
+from sim.engines.shared.capability import SLACK, is_past
+from sim.engines.shared.phases import Stage
+from sim.engines.shared.positions import Memory, Position, stage
+from sim.engines.shared.requirements import add_requirement, reserve
+from sim.engines.shared.rules import lot_count
+from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Worksheet
+
+
+def settle_starts(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
+    """Make the planned starts of a pool whole, and full lots; require and reserve their inputs."""
+    begin, end = tables.source_start[pool], tables.source_start[pool + 1]
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        for place in range(tables.input_start[source], tables.input_start[source + 1]):
+            sheet.drawn[tables.input_pool[place]] = 0.0
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        _make_whole(tables, sheet, source)
+        for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+            if sheet.starts[source, j] > 0.0 and not is_past(tables, j):
+                _require_inputs(tables, sheet, source, j)
+            if j < sheet.span[FOLLOWING]:
+                sheet.output[pool] += sheet.starts[source, j] * position.good_per_start[source]
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        for place in range(tables.input_start[source], tables.input_start[source + 1]):
+            reserve(sheet, tables.input_pool[place])
+
+
+def _make_whole(tables: Tables, sheet: Worksheet, source: int) -> None:
+    """Whole starts, in full lots as far as anything is planned: a lot is released when its first start is due."""
+    total = 0.0
+    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+        total += sheet.starts[source, j]
+    most, size = math.ceil(total - SLACK), tables.lot_size[source]
+    planned, before = 0.0, 0
+    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+        planned += sheet.starts[source, j]
+        whole = math.ceil(planned - SLACK)
+        if size > 1 and whole > before:
+            whole = min(lot_count(whole, size) * size, most)
+        sheet.starts[source, j] = float(max(min(whole - before, _startable(tables, sheet, source, j)), 0))
+        before += int(sheet.starts[source, j])
+        if is_past(tables, j):
+            continue
+        for place in range(tables.input_start[source], tables.input_start[source + 1]):
+            sheet.drawn[tables.input_pool[place]] += sheet.starts[source, j] * tables.takes[place]
+
+
+def _startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
+    """Whole starts for which there are inputs in a bucket."""
+    most = 2**53
+    if is_past(tables, j):
+        return most
+    for place in range(tables.input_start[source], tables.input_start[source + 1]):
+        child = tables.input_pool[place]
+        left = (sheet.spare[child, j] - sheet.drawn[child]) / tables.takes[place]
+        if left < most:
+            most = math.floor(left + SLACK)
+    return most
+
+
+def _require_inputs(tables: Tables, sheet: Worksheet, source: int, j: int) -> None:
+    """Ask for what the starts of a bucket take, at the instant at which the first of them begins; not before it comes."""
+    for place in range(tables.input_start[source], tables.input_start[source + 1]):
+        child = tables.input_pool[place]
+        units = sheet.starts[source, j] * tables.takes[place]
+        sheet.usage[child, j] += units
+        ready = min(sheet.ready[child, j], tables.edges[j + 1])
+        if ready > sheet.begin[source, j] and not _there_before(sheet, child, j):
+            sheet.begin[source, j] = ready
+    for place in range(tables.input_start[source], tables.input_start[source + 1]):
+        units = sheet.starts[source, j] * tables.takes[place]
+        add_requirement(tables, sheet, tables.input_pool[place], sheet.begin[source, j], units)
+
+
+def _there_before(sheet: Worksheet, child: int, j: int) -> bool:
+    """Whether all that the pool being planned uses of an input up to a bucket can be had before it."""
+    used, base = 0.0, sheet.span[BASE]
+    for i in range(base, j + 1):
+        used += sheet.usage[child, i]
+    return bool(j > base and sheet.supply[child, j - 1] >= used)
+
+
+def release(tables: Tables, position: Position, sheet: Worksheet) -> None:
+    """Lay down what is to be released before the next review."""
+    base, following = sheet.span[BASE], sheet.span[FOLLOWING]
+    for source in range(len(tables.source_pool)):
+        sheet.samples[source] = _sample_starts(tables, source, tables.edges[base], tables.edges[following])
+        for i in range(sheet.release_starts.shape[1]):
+            sheet.release_starts[source, i] = 0
+        if tables.planned[tables.source_pool[source]]:
+            _release_source(tables, position, sheet, source)
+
+
+def _release_source(tables: Tables, position: Position, sheet: Worksheet, source: int) -> None:
+    base, good = sheet.span[BASE], position.good_per_start[source]
+    site, done = tables.source_site[source], sheet.fraction[source] - sheet.loose[source]
+    for j in range(base, sheet.span[FOLLOWING]):
+        starts = int(sheet.starts[source, j])
+        begin = max(sheet.begin[source, j], tables.edges[base])
+        sheet.release_starts[source, j - base] = starts
+        sheet.release_begin[source, j - base] = begin
+        sheet.release_end[source, j - base] = begin if tables.endless[site] else max(begin, tables.edges[j + 1])
+        sheet.release_due[source, j - base] = wanted_by(tables, sheet, source, done, begin + tables.lead[source])
+        done += starts * good
+
+
+def wanted_by(tables: Tables, sheet: Worksheet, source: int, done: float, otherwise: int) -> int:
+    """The date for which the first unit beyond those done is wanted."""
+    total, pool = 0.0, tables.source_pool[source]
+    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+        total += sheet.units[source, j]
+        if total > done + SLACK:
+            return int(sheet.due[pool, j])
+    return otherwise
+
+
+def _sample_starts(tables: Tables, source: int, begin: int, end: int) -> int:
+    """Engineering starts of the sample phase between two instants."""
+    begin, end = max(tables.phases[source, 0], begin), min(tables.phases[source, 1], end)
+    if end <= begin or tables.sample_rate[source] <= 0.0:
+        return 0
+    return max(int(tables.sample_rate[source] * (end - begin) + 0.5), 1)
+
+
+def remember(tables: Tables, position: Position, memory: Memory, sheet: Worksheet) -> None:
+    """Keep what sources of ours in volume have shown: the most they started in a period, as far as they still can."""
+    base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
+    length = tables.edges[following] - tables.edges[base]
+    for source in range(len(tables.source_pool)):
+        if not tables.in_house[source] or stage(tables, source, tables.reviews[k]) != Stage.VOLUME:
+            continue
+        starts, site, load = 0.0, tables.source_site[source], 0.0
+        for j in range(base, following):
+            starts += sheet.starts[source, j]
+            load += sheet.capacity[site, j]
+        shown = max(memory.shown[source], starts / length)
+        if not tables.endless[site]:
+            shown = min(shown, load / tables.load[source] / length)
+        memory.shown[source] = shown
+    assert position.lots[0] >= 0

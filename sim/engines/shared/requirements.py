@@ -1,0 +1,136 @@
+"""Requirements: what customers and planned starts want of each pool by when, and what covers it already."""
+
+from __future__ import annotations
+
+import math
+
+from sim.engines.shared.capability import INFINITE, SLACK, due_bucket
+from sim.engines.shared.phases import Stage
+from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
+from sim.engines.shared.tables import SPLIT, Tables
+from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
+
+RISK, SAMPLES = int(Stage.RISK), int(Stage.SAMPLES)
+
+
+def add_requirement(tables: Tables, sheet: Worksheet, pool: int, due: int, units: float) -> None:
+    """Units of a pool wanted by an instant, its safety cover earlier; at once if that is past."""
+    due = max(due - tables.safety[pool], tables.edges[sheet.span[BASE]])
+    j = due_bucket(tables, sheet, due)
+    if j >= sheet.span[UNTIL] or units <= 0.0:
+        return
+    sheet.due[pool, j] = due if sheet.gross[pool, j] <= 0.0 else min(sheet.due[pool, j], due)
+    sheet.gross[pool, j] += units
+
+
+def add_demand(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
+    """What customers want of a pool: their backlog, and the demand expected after this instant."""
+    k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
+    for flow in range(len(tables.flow_pool)):
+        if tables.flow_pool[flow] != pool:
+            continue
+        add_requirement(tables, sheet, pool, tables.edges[base], position.backlog[flow])
+        row = tables.view[k, flow]
+        for j in range(base, until):
+            units = expected_between(tables, k, flow, j, j + 1)
+            if units > 0.0:
+                due = min(max(tables.next_due[row, j], tables.edges[j] + 1), tables.edges[j + 1])
+                add_requirement(tables, sheet, pool, due, units * position.correction[flow])
+
+
+def demand_until(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
+    """Take what customers want of a pool themselves from what others can have of it."""
+    k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
+    for flow in range(len(tables.flow_pool)):
+        if tables.flow_pool[flow] == pool:
+            wanted = position.backlog[flow]
+            for j in range(base, until):
+                wanted += expected_between(tables, k, flow, j, j + 1) * position.correction[flow]
+                sheet.supply[pool, j] -= wanted
+
+
+def book_receipts(tables: Tables, position: Position, sheet: Worksheet) -> None:
+    """Lots on order: by the date they were wanted for, which they cover however late they are, and by the date they
+    are expected now."""
+    base, until = sheet.span[BASE], sheet.span[UNTIL]
+    for i in range(position.lots[0]):
+        source, units = position.lot_source[i], position.lot_units[i]
+        if position.lot_stage[i] == SAMPLES:
+            continue
+        pool = tables.source_pool[source]
+        if not (position.lot_stage[i] == RISK and guarded(tables, pool, source)):
+            sheet.receipts[source, min(due_bucket(tables, sheet, position.lot_due[i]), until - 1)] += units
+        expected = _expected_arrival(tables, position, sheet, i)
+        j = due_bucket(tables, sheet, expected)
+        if j < until:
+            sheet.arriving[pool, j] += units
+            sheet.ready[pool, j] = max(sheet.ready[pool, j], expected)
+    for source in range(len(tables.source_pool)):
+        _make_whole(position, sheet, source, base, until)
+
+
+def guarded(tables: Tables, pool: int, source: int) -> bool:
+    """Whether outside orders must not rely on a source of ours before it is in volume."""
+    if not tables.in_house[source] or tables.sourcing[pool] == SPLIT:
+        return False
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        if not tables.in_house[tables.pool_source[i]]:
+            return True
+    return False
+
+
+def _expected_arrival(tables: Tables, position: Position, sheet: Worksheet, lot: int) -> int:
+    """As promised, unless it can no longer come so soon."""
+    source, now = position.lot_source[lot], tables.edges[sheet.span[BASE]]
+    place, site = position.lot_place[lot], tables.source_site[source]
+    earliest = now
+    if place == WAITING:
+        earliest = now + tables.lead[source]
+    elif place == QUEUED:
+        # Lots leave in the order in which they came; their load adds up lot by lot.
+        sheet.queue[site] += position.lot_starts[lot] * tables.load[source]
+        earliest = _worked_off(tables, position, sheet, site) + tables.lead[source]
+    assert place <= IN_CYCLE
+    return max(position.lot_promised[lot], earliest)
+
+
+def _worked_off(tables: Tables, position: Position, sheet: Worksheet, site: int) -> int:
+    """When a site has worked off the lots counted so far, at the capacity expected of it."""
+    load, base, until = min(sheet.queue[site], position.committed[site]), sheet.span[BASE], sheet.span[UNTIL]
+    if tables.endless[site]:
+        return int(tables.edges[base])
+    for j in range(base, until):
+        room = sheet.capacity[site, j]
+        if load <= room and room > 0.0:
+            return int(tables.edges[j] + (tables.edges[j + 1] - tables.edges[j]) * (load / room))
+        load -= room
+    return int(tables.edges[until])
+
+
+def _make_whole(position: Position, sheet: Worksheet, source: int, base: int, until: int) -> None:
+    """Good units are whole: fractions are carried from lot to lot, and the last one stays owed."""
+    total, before = position.carried[source], 0.0
+    for j in range(base, until):
+        total += sheet.receipts[source, j]
+        units = math.floor(total + SLACK)
+        sheet.receipts[source, j] = units - before
+        before = units
+    sheet.fraction[source] = max(total - before, 0.0)
+
+
+def reserve(sheet: Worksheet, pool: int) -> None:
+    """Take what a plan uses of an input, bucket by bucket, from what can be had of it."""
+    used = 0.0
+    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+        used += sheet.usage[pool, j]
+        sheet.supply[pool, j] -= used
+        sheet.usage[pool, j] = 0.0
+
+
+def look_at_spare(sheet: Worksheet, pool: int) -> None:
+    """The least that is left of a pool from each bucket on: what may be taken there."""
+    least = INFINITE
+    for j in range(sheet.span[UNTIL] - 1, sheet.span[BASE] - 1, -1):
+        least = min(least, sheet.supply[pool, j])
+        sheet.spare[pool, j] = least
+    sheet.drawn[pool] = 0.0

@@ -1,0 +1,315 @@
+"""How the requirement of a bucket is divided among the sources of a pool.
+
+A source takes what it can have ready in time; what one cannot take goes to the next where the policy allows,
+else earlier by at most one review period, else late. Shares and floors are kept in whole units: fractions are
+carried from requirement to requirement.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.engines.shared.attainable import INPUTS, root_of, scarce_input, why_not
+from sim.engines.shared.capability import SLACK, latest_bucket, room_in
+from sim.engines.shared.ordering import earliest_arrival, order, window
+from sim.engines.shared.positions import Memory, Position
+from sim.engines.shared.tables import LEAST_COST, PHASE_OUT, SPLIT, Tables
+from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Worksheet
+
+DONE = -1.0
+"""A source that has had its part."""
+
+
+def rank(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
+    """Put the sources of a pool in the order in which they are asked: as listed, or ours first, or by cost."""
+    begin, end = tables.source_start[pool], tables.source_start[pool + 1]
+    for i in range(begin, end):
+        place = i
+        while place > begin and _before(tables, position, sheet, pool, tables.pool_source[i], sheet.rank[place - 1]):
+            sheet.rank[place] = sheet.rank[place - 1]
+            place -= 1
+        sheet.rank[place] = tables.pool_source[i]
+
+
+def _before(tables: Tables, position: Position, sheet: Worksheet, pool: int, one: int, other: int) -> bool:
+    if tables.sourcing[pool] == LEAST_COST:
+        k, good, others = sheet.span[REVIEW], position.good_per_start[one], position.good_per_start[other]
+        return bool(tables.unit_cost[k, one] * others < tables.unit_cost[k, other] * good)
+    return bool(tables.sourcing[pool] != SPLIT and tables.in_house[one] and not tables.in_house[other])
+
+
+def divide(
+    tables: Tables, position: Position, memory: Memory, sheet: Worksheet, pool: int, j: int, need: float, outside: float,
+    trusting: bool,
+) -> float:  # fmt: skip
+    """Divide what bucket `j` requires of a pool among its sources; returns the good units planned, late ones included.
+
+    `outside` is what outside sources see of the need; `trusting` counts on all that sources of ours can do, shown or not.
+    """
+    due = sheet.due[pool, j]
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        sheet.now_cut[tables.pool_source[i]] = 0.0
+        sheet.now_able[tables.pool_source[i]] = 0
+    if tables.sourcing[pool] == SPLIT:
+        planned = _split(tables, position, sheet, pool, j, need, due, True)
+    else:
+        planned = _ours_first(tables, position, sheet, pool, j, need, outside, due, trusting)
+    if need - planned > SLACK and tables.overflow[pool] and not tables.on_announced[pool]:
+        planned += _anyone(tables, position, sheet, pool, j, need - planned, due)
+    if not trusting:
+        _note(tables, sheet, pool, need, need - planned, due)
+    if need - planned > SLACK:
+        planned += _late(tables, position, sheet, pool, j, need - planned)
+    _settle(tables, memory, sheet, pool, j, due, trusting)
+    return planned
+
+
+def _on_time(
+    tables: Tables, position: Position, sheet: Worksheet, source: int, j: int, wanted: float, due: int
+) -> float:
+    """Good units that a source can have ready in time; what it falls short of is kept with its cause."""
+    if wanted <= SLACK:
+        return 0.0
+    low, high = window(tables, sheet, source, due)
+    brought = order(tables, position, sheet, source, j, wanted, due, low, high, False)
+    if wanted - brought > SLACK:
+        sheet.now_cut[source] = wanted - brought
+        sheet.now_cause[source] = why_not(tables, sheet, source, due)
+    return brought
+
+
+def _able(tables: Tables, position: Position, sheet: Worksheet, source: int, due: int) -> bool:
+    """Whether a source can have anything ready in time."""
+    if position.good_per_start[source] <= 0.0:
+        return False
+    low, high = window(tables, sheet, source, due)
+    for i in range(high, low - 1, -1):
+        if room_in(tables, sheet, source, i) > SLACK:
+            return True
+    return False
+
+
+def _split(
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, due: int, in_house: bool
+) -> float:
+    """Sources that can deliver take their shares in whole units, whoever is to have most first; ours or outside ones alone."""
+    begin, end, left, planned = tables.source_start[pool], tables.source_start[pool + 1], need, 0.0
+    waiting = _claims(tables, position, sheet, pool, need, due, in_house)
+    while waiting > 0 and left > SLACK:
+        source = _largest_claim(tables, sheet, begin, end)
+        part = left if waiting == 1 else min(math.floor(sheet.claim[source] + 0.5), left)
+        sheet.claim[source] = DONE
+        planned += _on_time(tables, position, sheet, source, j, part, due)
+        left -= part
+        waiting -= 1
+    return planned
+
+
+def _claims(
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, need: float, due: int, in_house: bool
+) -> int:
+    """What each source is to have of a need: its share among those that can deliver, and what it is owed. Returns
+    how many those are."""
+    begin, end, total, count = tables.source_start[pool], tables.source_start[pool + 1], 0.0, 0
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        sheet.claim[source] = DONE
+        if tables.share[source] <= 0.0 or (tables.in_house[source] and not in_house):
+            continue
+        if _able(tables, position, sheet, source, due):
+            sheet.now_able[source] = 1
+            total += tables.share[source]
+            count += 1
+        else:
+            sheet.now_cut[source], sheet.now_cause[source] = need, why_not(tables, sheet, source, due)
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        if sheet.now_able[source]:
+            sheet.claim[source] = max(need * tables.share[source] / total + sheet.owed[source], 0.0)
+    return count
+
+
+def _largest_claim(tables: Tables, sheet: Worksheet, begin: int, end: int) -> int:
+    """The source that is to have most; the first of equals."""
+    found = tables.pool_source[begin]
+    for i in range(begin + 1, end):
+        if sheet.claim[tables.pool_source[i]] > sheet.claim[found]:
+            found = tables.pool_source[i]
+    return int(found)
+
+
+def _ours_first(
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, outside: float, due: int,
+    trusting: bool,
+) -> float:  # fmt: skip
+    """Our own sources take what is not kept for others; outside ones the rest, and what ours have not shown they can."""
+    least = _least_outside(tables, position, sheet, pool, j, need, due, trusting)
+    planned, ours = 0.0, 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = sheet.rank[i]
+        if tables.in_house[source]:
+            wanted = min(need - least - ours, need - planned)
+            brought = _from_ours(tables, position, sheet, pool, source, j, wanted, due, trusting)
+            ours += brought
+            planned += brought
+        elif tables.sourcing[pool] == LEAST_COST:
+            planned += _on_time(tables, position, sheet, source, j, need - planned, due)
+    if tables.sourcing[pool] == LEAST_COST:
+        return planned
+    wanted = outside if tables.on_announced[pool] else max(need - planned, least)
+    return planned + _from_outside(tables, position, sheet, pool, j, wanted, due)
+
+
+def _least_outside(
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, due: int, trusting: bool
+) -> float:
+    """Whole units of a need that are kept outside: by a floor, a phase-out, or because they are promised."""
+    least = math.floor(max(kept_outside(tables, pool, due) * need + sheet.owed_outside[pool], 0.0) + 0.5)
+    if not trusting:
+        for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+            source = tables.pool_source[i]
+            starts = sheet.bound[source] * (tables.edges[j + 1] - tables.edges[j])
+            least = max(least, math.floor(starts * position.good_per_start[source] + 0.5))
+    return float(min(least, need))
+
+
+def kept_outside(tables: Tables, pool: int, due: int) -> float:
+    """The share of what is due at an instant that is to be ordered outside."""
+    floor = float(tables.floor[pool])
+    if tables.sourcing[pool] != PHASE_OUT:
+        return floor
+    begin, end, final = tables.phase_out[pool, 0], tables.phase_out[pool, 1], tables.phase_out[pool, 2]
+    if due <= begin:
+        return 1.0
+    return max(floor, final if due >= end else 1.0 + (final - 1.0) * (due - begin) / (end - begin))
+
+
+def _from_ours(
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int, j: int, wanted: float, due: int,
+    trusting: bool,
+) -> float:  # fmt: skip
+    """Good units planned at a source of ours.
+
+    Where outside orders must be placed now, if at all, only what ours start now, or have shown they can, lets
+    them fall; and ours may start as early as now, for with longer outside lead times their turn would never come.
+    """
+    if trusting or not _must_decide(tables, sheet, pool, due):
+        return _on_time(tables, position, sheet, source, j, wanted, due)
+    low, high = window(tables, sheet, source, due)
+    base, following = sheet.span[BASE], sheet.span[FOLLOWING]
+    brought = order(tables, position, sheet, source, j, wanted, due, following, high, True)
+    now = min(high, following - 1)
+    brought += order(tables, position, sheet, source, j, wanted - brought, due, base, now, False)
+    possible = 0.0
+    for i in range(max(low, following), high + 1):
+        possible += room_in(tables, sheet, source, i) * position.good_per_start[source]
+    if wanted - brought - possible > SLACK:
+        sheet.now_cut[source] = wanted - brought - possible
+        sheet.now_cause[source] = why_not(tables, sheet, source, due)
+    return brought
+
+
+def _must_decide(tables: Tables, sheet: Worksheet, pool: int, due: int) -> bool:
+    """Whether outside orders for an instant have to be placed before the next review, and still can be."""
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        if not tables.in_house[source]:
+            high = latest_bucket(tables, sheet, source, due)
+            if sheet.span[BASE] <= high < sheet.span[FOLLOWING]:
+                return True
+    return False
+
+
+def _from_outside(
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float, due: int
+) -> float:
+    """Good units planned outside: by shares where they are given, else in the order listed."""
+    if tables.by_share[pool]:
+        return _split(tables, position, sheet, pool, j, wanted, due, False)
+    planned = 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        if not tables.in_house[sheet.rank[i]]:
+            planned += _on_time(tables, position, sheet, sheet.rank[i], j, wanted - planned, due)
+    return planned
+
+
+def _anyone(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float, due: int) -> float:
+    """What is left goes to whoever can have it ready in time, in the order in which they are asked."""
+    planned = 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        if tables.sourcing[pool] != SPLIT or tables.share[sheet.rank[i]] > 0.0:
+            planned += _on_time(tables, position, sheet, sheet.rank[i], j, wanted - planned, due)
+    return planned
+
+
+def _late(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float) -> float:
+    """What nobody can have ready in time is planned for the earliest bucket in which somebody can."""
+    left, base, d = wanted, sheet.span[BASE], max(sheet.late[pool], j)
+    while left > SLACK and d < sheet.span[UNTIL]:
+        begin, end = tables.edges[d], tables.edges[d + 1]
+        for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+            source = sheet.rank[i]
+            earliest = earliest_arrival(tables, sheet, source)
+            if earliest > end or (tables.on_announced[pool] and not tables.in_house[source]):
+                continue
+            due = earliest if earliest > begin else end
+            high = latest_bucket(tables, sheet, source, due)
+            left -= order(tables, position, sheet, source, j, left, due, base, high, False)
+        d += 1 if left > SLACK else 0
+    sheet.late[pool] = d
+    return wanted - left
+
+
+def _note(tables: Tables, sheet: Worksheet, pool: int, need: float, unmet: float, due: int) -> None:
+    """Note a need that must be met by what is ordered now, what kept sources below their part of it, and why."""
+    begin, end, decided, missing = tables.source_start[pool], tables.source_start[pool + 1], False, 0.0
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        decided = decided or latest_bucket(tables, sheet, source, due) < sheet.span[FOLLOWING]
+        missing += sheet.now_cut[source]
+    if not decided:
+        return
+    sheet.need[pool] += need
+    for i in range(begin, end):
+        source, part = tables.pool_source[i], 0.0
+        if sheet.now_cut[source] <= SLACK:
+            continue
+        cause = sheet.now_cause[source]
+        sheet.cut[source, cause] += sheet.now_cut[source]
+        if unmet > SLACK:
+            part = unmet * sheet.now_cut[source] / missing
+            sheet.short[source, cause] += part
+        if cause == INPUTS:
+            _blame_input(tables, sheet, source, due, sheet.now_cut[source])
+
+
+def _blame_input(tables: Tables, sheet: Worksheet, source: int, due: int, units: float) -> None:
+    """Lay units that a lack of an input kept from being made to the pool at the bottom of it, and its own cause."""
+    j = max(latest_bucket(tables, sheet, source, due), sheet.span[BASE])
+    child = scarce_input(tables, sheet, source, j)
+    if child >= 0:
+        pool, cause = root_of(tables, sheet, child, tables.edges[j + 1])
+        sheet.starved[pool, cause] += units
+
+
+def _settle(tables: Tables, memory: Memory, sheet: Worksheet, pool: int, j: int, due: int, trusting: bool) -> None:
+    """Carry on what sharing owes each source, and what a floor owes those outside; for good if it is ordered now."""
+    begin, end, total, outside, shares = tables.source_start[pool], tables.source_start[pool + 1], 0.0, 0.0, 0.0
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        total += sheet.units[source, j]
+        outside += 0.0 if tables.in_house[source] else sheet.units[source, j]
+        shares += tables.share[source] if sheet.now_able[source] else 0.0
+    shared = total if tables.sourcing[pool] == SPLIT else outside
+    owed = sheet.owed_outside[pool] + kept_outside(tables, pool, due) * total - outside
+    sheet.owed_outside[pool] = min(max(owed, -1.0), 1.0)
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        if sheet.now_able[source]:
+            step = float(max(tables.minimum[source], tables.multiple[source], 1))
+            owed = sheet.owed[source] + shared * tables.share[source] / shares - sheet.units[source, j]
+            sheet.owed[source] = min(max(owed, -step), step)
+        if not trusting and latest_bucket(tables, sheet, source, due) < sheet.span[FOLLOWING]:
+            memory.owed[source] = sheet.owed[source]
+            if not tables.in_house[source]:
+                memory.owed_outside[pool] = sheet.owed_outside[pool]

@@ -1,0 +1,237 @@
+"""A replication laid out for the planner: flat arrays, the same for every engine."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, value
+from sim.draws.sources import cover_days
+from sim.draws.yields import EXPERIENCE_END
+from sim.engines.shared.buckets import Buckets, buckets
+from sim.engines.shared.expectations import cumulated, phase_outlook, site_outlook
+from sim.engines.shared.rules import good_share, stretched
+from sim.plan import NONE, BoolArray, FloatArray, IntArray, Plan, PoolPlan
+from sim.scenario.schema.supply import PolicyType, SourcingPolicy
+
+SPLIT, IN_HOUSE_FIRST, PHASE_OUT, LEAST_COST = range(4)
+_SOURCING = {
+    SourcingPolicy.SPLIT: SPLIT,
+    SourcingPolicy.IN_HOUSE_FIRST: IN_HOUSE_FIRST,
+    SourcingPolicy.PHASE_OUT: PHASE_OUT,
+    SourcingPolicy.LEAST_COST: LEAST_COST,
+}
+
+
+class Tables(NamedTuple):
+    """What the planner may read. P pools, S sites, R sources, F flows, K reviews, J buckets of time.
+
+    `*_start` arrays mark ranges: the sources of pool p are `pool_source[source_start[p] :
+    source_start[p + 1]]`, in order of preference. Instants and durations are in ticks, rates per tick.
+    Review k plans buckets `first[k]` to `last[k] - 1`, between `edges` (J + 1); what is known at review k alone
+    stands in row k. Row v of `expected` holds what is expected of a flow until each edge, cumulated, and
+    `next_due` the first instant after each edge at which it is expected; flow f holds row `view[k, f]`.
+    `capacity`, `shift`, `level`, `factor`, `until` and `granted` are those of `expectations.SiteOutlook`;
+    `allocation` and `commitment` are starts up to each edge, cumulated (S, J + 1).
+    """
+
+    order: IntArray
+    planned: BoolArray
+    priority: IntArray
+    source_start: IntArray
+    pool_source: IntArray
+    source_pool: IntArray
+    source_site: IntArray
+    in_house: BoolArray
+    input_start: IntArray
+    input_pool: IntArray
+    takes: IntArray
+    contested: BoolArray
+    sourcing: IntArray
+    overflow: BoolArray
+    floor: FloatArray
+    phase_out: FloatArray
+    on_announced: BoolArray
+    share: FloatArray
+    by_share: BoolArray
+    minimum: IntArray
+    multiple: IntArray
+    order_period: IntArray
+    lot_size: IntArray
+    lead: IntArray
+    safety: IntArray
+    load: FloatArray
+    phases: IntArray
+    risk_begins: IntArray
+    volume_begins: IntArray
+    risk_rate: FloatArray
+    sample_rate: FloatArray
+    reviews: IntArray
+    edges: IntArray
+    first: IntArray
+    last: IntArray
+    endless: BoolArray
+    capacity: FloatArray
+    shift: IntArray
+    level: FloatArray
+    factor: FloatArray
+    until: IntArray
+    granted: FloatArray
+    bound: BoolArray
+    allocation: FloatArray
+    commitment: FloatArray
+    notice: FloatArray
+    announced: FloatArray
+    unit_cost: FloatArray
+    flow_pool: IntArray
+    expected: FloatArray
+    next_due: IntArray
+    view: IntArray
+
+
+@lru_cache(maxsize=4)
+def tables(draws: Draws) -> Tables:
+    """Lay out one replication for the planner; nobody may write into it."""
+    plan, vector = draws.plan, draws.vector
+    sites = np.array([s.site for s in plan.sources], dtype=np.int64)
+    grid = buckets(draws, _reach(draws))
+    outlook = site_outlook(draws, grid.edges)
+    risk_begins, volume_begins = phase_outlook(draws, sites, outlook.shift)
+    in_use = volume_begins[0] <= 0
+    volume_begins[:, in_use] = grid.edges[0]
+    expected, next_due, view = _forecasts(draws, grid.edges)
+    return Tables(
+        order=plan.order,
+        planned=np.array([p.policy is PolicyType.PLANNED for p in plan.pools]),
+        priority=np.array([p.priority for p in plan.pools], dtype=np.int64),
+        source_start=np.cumsum([0, *(len(p.sources) for p in plan.pools)], dtype=np.int64),
+        pool_source=np.array([r for p in plan.pools for r in p.sources], dtype=np.int64),
+        source_pool=plan.item_pool[[s.item for s in plan.sources]],
+        source_site=sites,
+        in_house=np.array([plan.sites[s.site].in_house for s in plan.sources]),
+        input_start=plan.inputs_start,
+        input_pool=plan.input_pool,
+        takes=np.concatenate([s.takes for s in draws.sources]).astype(np.int64),
+        contested=_contested(plan, draws),
+        sourcing=np.array([_SOURCING[p.sourcing] for p in plan.pools], dtype=np.int64),
+        overflow=np.array([p.overflow for p in plan.pools]),
+        floor=np.array([value(vector, p.floor) for p in plan.pools]),
+        phase_out=np.array([_phase_out(p, vector) for p in plan.pools]),
+        on_announced=np.array([p.withdraw_on_announced for p in plan.pools]),
+        share=_shares(plan, draws),
+        by_share=np.array([any(plan.sources[r].share != NONE for r in p.sources) for p in plan.pools]),
+        minimum=np.array([s.minimum for s in draws.sources], dtype=np.int64),
+        multiple=np.array([s.multiple for s in draws.sources], dtype=np.int64),
+        order_period=np.array([s.order_ticks for s in draws.sources], dtype=np.int64),
+        lot_size=np.array([s.lot_size for s in draws.sources], dtype=np.int64),
+        lead=np.array([stretched(TICKS_PER_DAY, s.lead_days) for s in draws.sources], dtype=np.int64),
+        safety=np.array([stretched(TICKS_PER_DAY, days) for days in draws.safety.tolist()], dtype=np.int64),
+        load=np.array([s.load.mean for s in draws.sources]),
+        phases=np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in draws.sources], dtype=np.int64),
+        risk_begins=risk_begins,
+        volume_begins=volume_begins,
+        risk_rate=np.array([s.risk_rate / TICKS_PER_DAY for s in draws.sources]),
+        sample_rate=np.array([s.sample_rate / TICKS_PER_DAY for s in draws.sources]),
+        reviews=draws.reviews,
+        **grid._asdict(),
+        endless=np.array([bool(np.isinf(site.planned.values[-1])) for site in draws.sites]),
+        **outlook._asdict(),
+        bound=np.array([bool(np.isfinite(site.allocation_path.values).any()) for site in draws.sites]),
+        allocation=np.array([cumulated(site.allocation_path, grid.edges) for site in draws.sites]),
+        commitment=np.array([cumulated(site.commitment, grid.edges) for site in draws.sites]),
+        notice=np.array([site.notice * TICKS_PER_DAY for site in draws.sites]),
+        announced=_announced(draws, grid),
+        unit_cost=_unit_cost(draws),
+        flow_pool=np.array([f.pool for f in draws.flows], dtype=np.int64),
+        expected=expected,
+        next_due=next_due,
+        view=view,
+    )
+
+
+def _reach(draws: Draws) -> FloatArray:
+    """Days from the start of a lot of each pool to each customer, its own time and a bucket at finite sites included."""
+    leads = np.zeros(len(draws.plan.pools))
+    for p, pool in enumerate(draws.plan.pools):
+        leads[p] = max((draws.sources[r].lead_days + _own_days(draws, r) for r in pool.sources), default=0.0)
+    return cover_days(draws.plan, [f.pool for f in draws.flows], leads, draws.safety)
+
+
+def _own_days(draws: Draws, r: int) -> float:
+    """Days that a lot takes of its bottleneck at most speed, and the longest bucket; none at an endless site."""
+    source, most = draws.sources[r], float(draws.sites[draws.plan.sources[r].site].planned.values.max())
+    if not np.isfinite(most) or most <= 0.0:
+        return 0.0
+    longest = float(np.max(np.diff(draws.reviews))) / TICKS_PER_DAY
+    return max(source.lot_size, 1) * source.load.mean / most + min(7.0 / draws.plan.calendar.unit_days, longest)
+
+
+def _contested(plan: Plan, draws: Draws) -> BoolArray:
+    """Sites of limited capacity, or under contract, that several pools share."""
+    users: list[set[int]] = [set() for _ in plan.sites]
+    for source in plan.sources:
+        users[source.site].add(int(plan.item_pool[source.item]))
+    limited = [not np.isinf(site.planned.values[-1]) for site in draws.sites]
+    return np.array([len(pools) > 1 and finite for pools, finite in zip(users, limited, strict=True)])
+
+
+def _forecasts(draws: Draws, edges: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
+    """What is expected of each flow in each of its views: units up to each edge, and the next instant after it."""
+    views = [len(flow.expected) for flow in draws.flows]
+    expected = np.zeros((sum(views), len(edges)))
+    next_due = np.full((sum(views), len(edges)), NEVER, dtype=np.int64)
+    row = 0
+    for flow in draws.flows:
+        place = np.searchsorted(flow.expected_at, edges, side="right")
+        for cumulative in flow.expected:
+            expected[row] = cumulative[place]
+            due = flow.expected_at[np.diff(cumulative) > 0.0]
+            next_due[row] = np.append(due, NEVER)[np.searchsorted(due, edges, side="right")]
+            row += 1
+    begins = np.cumsum([0, *views])[:-1]
+    view = [begin + flow.view for begin, flow in zip(begins, draws.flows, strict=True)]
+    return expected, next_due, np.column_stack(view) if view else np.zeros((len(draws.reviews) - 1, 0), dtype=np.int64)
+
+
+def _phase_out(pool: PoolPlan, vector: FloatArray) -> list[float]:
+    """Begin and end of a phase-out in ticks, and the final share."""
+    begin, end, final = (value(vector, ref) for ref in pool.phase_out)
+    return [begin * TICKS_PER_DAY, end * TICKS_PER_DAY, final]
+
+
+def _shares(plan: Plan, draws: Draws) -> FloatArray:
+    """Wished shares of each pool's sources; equal where none is given, none where only others are."""
+    share = np.ones(len(plan.sources))
+    for pool in plan.pools:
+        given = [r for r in pool.sources if plan.sources[r].share != NONE]
+        for r in pool.sources:
+            if given:
+                share[r] = draws.sources[r].share if r in given else 0.0
+    return share
+
+
+def _announced(draws: Draws, grid: Buckets) -> FloatArray:
+    """Announced good output of each source up to each edge, cumulated, shape (R, J + 1)."""
+    total = np.zeros((len(draws.sources), len(grid.edges)))
+    for r, source in enumerate(draws.plan.sources):
+        announced, y = draws.sites[source.site].announced, draws.sources[r].yields
+        if not announced.values.any():
+            continue
+        mature = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, EXPERIENCE_END, 1.0)
+        # Nothing was announced of the time before the start.
+        total[r] = cumulated(Curve(announced.knots, announced.values * mature), np.maximum(grid.edges, 0))
+    return total
+
+
+def _unit_cost(draws: Draws) -> FloatArray:
+    """Cost of a start at each review in dollars, shape (K, R)."""
+    days = draws.reviews[:-1] // TICKS_PER_DAY
+    cost = np.zeros((len(days), len(draws.sources)))
+    for r, source in enumerate(draws.sources):
+        factor = draws.sites[draws.plan.sources[r].site].factors.price.at_all(draws.reviews[:-1])
+        price = source.price[np.minimum(days, len(source.price) - 1)] * factor
+        cost[:, r] = (price + source.variable_cost) / 100.0
+    return cost
