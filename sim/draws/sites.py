@@ -16,6 +16,7 @@ from sim.draws.curves import (
     path_curve,
     ramp_points,
     steps,
+    ticks,
     value,
 )
 from sim.draws.disruptions import Factors
@@ -28,7 +29,8 @@ class SiteDraws:
 
     `nameplate` is installed capacity and `available` what is left of it for us, both in load a day;
     `line_rate` is the rate of each of its `lines` in load a tick. `allocation` (infinite without a
-    contract), `commitment` and `announced` are in starts a day, `notice` in days.
+    contract), `commitment` (0 from its end on) and `announced` are in starts a day, `notice` in days (NaN
+    where none is given).
     """
 
     lines: int
@@ -62,11 +64,20 @@ def site_draws(plan: SitePlan, vector: FloatArray, factors: Factors, days: float
         available=available,
         line_rate=Curve(available.knots, available.values / (lines * TICKS_PER_DAY)),
         allocation=combine(np.multiply, allocation, factors.allocation),
-        commitment=_path(plan.commitment, vector, days, 0.0),
+        commitment=_commitment(plan, vector, days),
         announced=_path(plan.announced, vector, days, 0.0),
-        notice=value(vector, plan.notice),
+        notice=value(vector, plan.notice, np.nan),
         factors=factors,
     )
+
+
+def _commitment(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+    """Starts a day that are promised until the contract ends, by default with the horizon."""
+    promised = _path(plan.commitment, vector, days, 0.0)
+    if plan.commitment is None:
+        return promised
+    in_force = steps([0, ticks(value(vector, plan.until, days))], [1.0, 0.0])
+    return combine(np.multiply, promised, in_force)
 
 
 def _path(path: PathPlan | None, vector: FloatArray, days: float, default: float) -> Curve:
