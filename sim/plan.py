@@ -85,6 +85,7 @@ class SitePlan:
     rivals: PathPlan | None
     allocation: PathPlan | None
     commitment: PathPlan | None
+    until: Ref
     notice: Ref
     take_or_pay: Ref
     announced: PathPlan | None
@@ -134,6 +135,9 @@ class SourcePlan:
     item: int
     site: int
     lot_size: Ref
+    minimum: Ref
+    multiple: Ref
+    order_period: Ref
     load: NoisePlan
     cycle_time: NoisePlan
     queue_allowance: Ref
@@ -150,6 +154,15 @@ class SourcePlan:
     order_cost: Ref
     shipment_cost: Ref
     share: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrderPlan:
+    """An order placed before the start and not yet received: starts, and the day of arrival."""
+
+    source: int
+    quantity: Ref
+    due: Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +230,10 @@ class LinePlan:
     quantity: Ref
     sd: Ref
     values: tuple[Ref, ...]
+    """Units listed: of a series or of dated orders."""
+    dates: tuple[Ref, ...]
+    """Dates of orders, in the order in which they are listed."""
+    repeats: bool
     begins: Ref
     priority: int
     backlog: bool
@@ -326,6 +343,7 @@ class Plan:
     pools: tuple[PoolPlan, ...]
     sites: tuple[SitePlan, ...]
     sources: tuple[SourcePlan, ...]
+    open_orders: tuple[OpenOrderPlan, ...]
     lines: tuple[LinePlan, ...]
     disruptions: tuple[DisruptionPlan, ...]
     shares: tuple[SharePlan, ...]

@@ -10,7 +10,6 @@ from sim.plan import Calendar
 from sim.scenario.schema import Document
 from sim.scenario.schema.supply import PolicyType
 
-
 UNIT_DAYS = {
     "second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12,
     "quarter": 365.25 / 4, "year": 365.25,

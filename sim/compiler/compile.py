@@ -11,7 +11,7 @@ from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan,
 from sim.compiler.references import References
 from sim.compiler.uncertain import correlations, dimensions
 from sim.dimensions import Lineage
-from sim.plan import MilestonePlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, frozen
+from sim.plan import MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, frozen
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Share
@@ -73,6 +73,10 @@ def compile_plan(scenario: Scenario) -> Plan:
         ),
         sites=tuple(site_plan(refs, name, site) for name, site in document.sites.items()),
         sources=sources,
+        open_orders=tuple(
+            OpenOrderPlan(index[o.recipe], refs.ref(f"open_orders.{i}.quantity"), refs.ref(f"open_orders.{i}.due"))
+            for i, o in enumerate(document.open_orders)
+        ),
         lines=tuple(line_plan(refs, name, line, pool_of, index) for name, line in document.demand.items()),
         disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
         shares=_shares(document, sources),

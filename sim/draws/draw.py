@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.draws.changeovers import Outlook
 from sim.draws.curves import ticks, value
-from sim.draws.demand import Flow, Outlook, flows
+from sim.draws.demand import Flow, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
 from sim.draws.limits import refuse_beyond, refuse_endless
@@ -27,7 +28,8 @@ class Draws:
 
     Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
-    the bill of materials; -1 where p is no part of f).
+    the bill of materials; -1 where p is no part of f). `open_orders` are source, starts and due instant
+    of each order placed before the start, shape (orders, 3).
     """
 
     plan: Plan
@@ -45,6 +47,7 @@ class Draws:
     cover: FloatArray
     safety: FloatArray
     initial_stock: IntArray
+    open_orders: IntArray
     struck: tuple[tuple[Interval, ...], ...]
 
 
@@ -65,8 +68,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     if np.array_equal(typical, vector):
         typical = vector
     sites = [
-        site_draws(s, vector, typical, f, days)
-        for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
+        site_draws(s, vector, typical, f, days) for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
     ]
     sources = [
         source_draws(plan, vector, typical, r, sites[source.site], seed, replication)
@@ -98,8 +100,14 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         cover=cover,
         safety=safety,
         initial_stock=np.array([round(value(vector, i.initial_stock)) for i in plan.items], dtype=np.int64),
+        open_orders=_open_orders(plan, vector),
         struck=tuple(tuple(s) for s in struck),
     )
+
+
+def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:
+    rows = [(o.source, round(float(vector[o.quantity])), ticks(float(vector[o.due]))) for o in plan.open_orders]
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
 def _outlook(plan: Plan, vector: FloatArray) -> Outlook:

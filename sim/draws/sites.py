@@ -16,6 +16,7 @@ from sim.draws.curves import (
     path_curve,
     ramp_points,
     steps,
+    ticks,
     value,
 )
 from sim.draws.disruptions import Factors
@@ -27,8 +28,10 @@ class SiteDraws:
     """One site in one replication.
 
     `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left
-    without disruptions, and `planned` the same at the typical values of all inputs, all in load a day; `line_rate` is the rate of each of its `lines` in load a tick. `allocation` (infinite without a
-    contract), `commitment` and `announced` are in starts a day, `notice` in days.
+    without disruptions, and `planned` the same at the typical values of all inputs, all in load a day; `line_rate`
+    is the rate of each of its `lines` in load a tick. `allocation` (infinite without a contract; `granted` before
+    disruptions), `commitment` (0 from its end on) and `announced` are in starts a day, `notice` in days (NaN where
+    none is given).
     """
 
     lines: int
@@ -38,15 +41,14 @@ class SiteDraws:
     planned: Curve
     line_rate: Curve
     allocation: Curve
+    granted: Curve
     commitment: Curve
     announced: Curve
     notice: float
     factors: Factors
 
 
-def site_draws(
-    plan: SitePlan, vector: FloatArray, typical: FloatArray, factors: Factors, days: float
-) -> SiteDraws:
+def site_draws(plan: SitePlan, vector: FloatArray, typical: FloatArray, factors: Factors, days: float) -> SiteDraws:
     """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
     opened = nameplate_curve(plan, vector, days)
@@ -62,10 +64,11 @@ def site_draws(
         undisturbed=undisturbed,
         planned=planned,
         line_rate=Curve(available.knots, available.values / (lines * TICKS_PER_DAY)),
+        granted=allocation,
         allocation=combine(np.multiply, allocation, factors.allocation),
-        commitment=_path(plan.commitment, vector, days, 0.0),
+        commitment=_commitment(plan, vector, days),
         announced=_path(plan.announced, vector, days, 0.0),
-        notice=value(vector, plan.notice),
+        notice=value(vector, plan.notice, np.nan),
         factors=factors,
     )
 
@@ -85,6 +88,15 @@ def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, days
         return np.maximum(running - held, 0.0)
 
     return combine(left, opened, factor, rivals)
+
+
+def _commitment(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+    """Starts a day that are promised until the contract ends, by default with the horizon."""
+    promised = _path(plan.commitment, vector, days, 0.0)
+    if plan.commitment is None:
+        return promised
+    in_force = steps([0, ticks(value(vector, plan.until, days))], [1.0, 0.0])
+    return combine(np.multiply, promised, in_force)
 
 
 def _path(path: PathPlan | None, vector: FloatArray, days: float, default: float) -> Curve:

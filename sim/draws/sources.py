@@ -20,13 +20,17 @@ from sim.scenario.schema.quantity import Shape
 class SourceDraws:
     """One source in one replication. Instants and durations in ticks, rates per day, money in cents.
 
-    `lot_size` 0 means that an order is one lot. `takes` are units of each input for one start, in
+    `lot_size` 0 means that an order is one lot. An order has at least `minimum` starts and a multiple of
+    `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for one start, in
     the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
     production, from `volume_begins` high volume; `planned_phases` are these three at the typical values of all
     inputs.
     """
 
     lot_size: int
+    minimum: int
+    multiple: int
+    order_ticks: int
     takes: IntArray
     yields: YieldCurve
     load: Noise
@@ -66,6 +70,9 @@ def source_draws(
     price = np.zeros(1) if source.price is None else path_at(source.price, vector, days) * 100.0
     return SourceDraws(
         lot_size=round(lot) * plan.lot_scale,
+        minimum=round(value(vector, source.minimum)),
+        multiple=round(value(vector, source.multiple, 1.0)),
+        order_ticks=ticks(value(vector, source.order_period)),
         takes=np.array(takes, dtype=np.int64),
         yields=yield_curve(source.yields, vector, plan.yield_noise),
         load=_noise(source, "load", vector, seed, replication),

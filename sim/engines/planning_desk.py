@@ -8,8 +8,8 @@ from bisect import bisect_right
 import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY, ticks, value
-from sim.engines.shared import planner, rules
 from sim.engines.floor import Floor
+from sim.engines.shared import planner, rules
 from sim.engines.shared.phases import CAUSES, Phase, Stage
 from sim.engines.shared.positions import Position, expected_demand, memory, stage
 from sim.engines.shared.recorder import Lot

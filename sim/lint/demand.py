@@ -22,7 +22,7 @@ def in_wafers(subject: Subject) -> Iterator[Measured]:
     """
     needs = _Needs(subject)
     for line in subject.plan.lines:
-        peak = float(mean_rate(line, subject.vector, subject.grid, int(subject.plan.calendar.days)).max())
+        peak = float(mean_rate(line, subject.vector, subject.grid).max())
         each = [needs.of(g.pool) * items_per_unit(subject.plan, line, subject.vector, g.pool) for g in line.generations]
         path = _asked(subject, line)
         if min(each) > 0 and subject.dated:

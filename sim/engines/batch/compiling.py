@@ -15,8 +15,8 @@ from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from sim.draws import curves
-from sim.engines.shared import planner, positions, rules, sourcing
 from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, planning, shop, store, waiting
+from sim.engines.shared import planner, positions, rules, sourcing
 
 MODULES = (
     curves, rules, positions, sourcing, planner, calendar, lists, store, shop, waiting, lots, planning, desk, loop,

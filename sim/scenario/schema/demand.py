@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,7 @@ class Pattern(StrEnum):
     POISSON = "poisson"
     NORMAL = "normal"
     SERIES = "series"
+    ORDERS = "orders"
 
 
 class Generation(Strict):
@@ -41,6 +42,13 @@ class Forecast(Strict):
     revision: Quantity | None = number("1", "Share of the observed error that each review corrects.", None, ge=0, le=1)
 
 
+class DatedOrder(Strict):
+    """A customer's order of known size and date."""
+
+    date: Quantity = number("date", "Day on which it falls due.")
+    units: Quantity = number("unit", "Units ordered.", gt=0)
+
+
 class DemandLine(Drawn):
     """One stream of demand."""
 
@@ -49,7 +57,7 @@ class DemandLine(Drawn):
     generations: list[Generation] = []
     """Or: products that succeed each other."""
     pattern: Pattern = Pattern.EVEN
-    """even, periodic, poisson, normal or series."""
+    """even, periodic, poisson, normal, series or orders."""
     rate: Path | None = number("1/month", "Units a month (even, poisson).", None, ge=0)
     compute: Path | None = number(
         "H100e", "Or: compute to have in service, in H100-equivalents; each month's growth is ordered.", None, ge=0
@@ -62,6 +70,10 @@ class DemandLine(Drawn):
     quantity: Quantity | None = number("unit", "Units each period (periodic), or their mean (normal).", None, ge=0)
     sd: Quantity | None = number("unit", "Standard deviation each period (normal).", None, ge=0)
     values: list[Quantity] = number("unit", "Units of each period in turn (series).", [], ge=0)
+    repeats: bool = False
+    """The list of values begins again after its end (series)."""
+    orders: list[DatedOrder] = []
+    """Dated orders; with them the pattern is orders."""
     begins: Quantity | None = number("date", "First demand (default: the start).", None)
     priority: int = 0
     """Rank for scarce stock: lower is served first."""
@@ -82,6 +94,13 @@ class DemandLine(Drawn):
     forecast: Forecast = Forecast()
     """What the planner expects."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _listed(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("orders") and "pattern" not in data:
+            return {**data, "pattern": Pattern.ORDERS}
+        return data
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.item is None) == (not self.generations):
@@ -92,6 +111,7 @@ class DemandLine(Drawn):
             Pattern.PERIODIC: ("quantity", "every"),
             Pattern.NORMAL: ("quantity", "sd", "every"),
             Pattern.SERIES: ("values", "every"),
+            Pattern.ORDERS: ("orders",),
         }
         wanted = needs[self.pattern]
         if self.compute is not None:
@@ -100,7 +120,7 @@ class DemandLine(Drawn):
             wanted = ()
         missing = [k for k in wanted if not getattr(self, k)]
         allowed = {"every", *wanted}
-        extra = [k for k in ("rate", "quantity", "sd", "values") if getattr(self, k) and k not in allowed]
+        extra = [k for k in ("rate", "quantity", "sd", "values", "orders") if getattr(self, k) and k not in allowed]
         if missing:
             raise ValueError(f"{self.pattern} demand needs {', '.join(missing)}")
         if extra:

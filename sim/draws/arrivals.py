@@ -1,0 +1,109 @@
+"""When demand falls and how much: dated, at random, or evenly."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.draws.curves import path_at, value
+from sim.draws.streams import stream, uniforms
+from sim.plan import FloatArray, LinePlan, Plan
+from sim.scenario.schema.demand import Pattern
+
+DATED = (Pattern.PERIODIC, Pattern.NORMAL, Pattern.SERIES, Pattern.ORDERS)
+"""Patterns whose demand has dates of its own."""
+
+
+class Arrivals(NamedTuple):
+    """Random or dated demand of a line: days, units, and where each arrival wants one generation, chosen by its
+    share of the day, a uniform to choose by; all of the same length."""
+
+    days: FloatArray
+    units: FloatArray
+    which: FloatArray | None
+
+
+def rate_scale(line: LinePlan, vector: FloatArray) -> float:
+    """What one unit of a line's rate or compute need means to the line."""
+    return value(vector, line.share, 1.0) * value(vector, line.per_unit, 1.0)
+
+
+def arrivals(plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replication: int) -> Arrivals | None:
+    """A line's random or dated demand within the horizon; None where demand falls evenly."""
+    days, scale = plan.calendar.days, rate_scale(line, vector)
+    if line.pattern is Pattern.EVEN:
+        return None
+    generator = stream(seed, replication, f"demand/{line.stream}")
+    if line.pattern is Pattern.POISSON:
+        at = _poisson(line, vector, generator, value(vector, line.begins), days, scale)
+        several = len(line.generations) > 1
+        luck = stream(seed, replication, f"demand/{line.stream}/generation")
+        return Arrivals(at, np.ones(at.size), uniforms(luck, at.size) if several else None)
+    at, units = dated(line, vector, days)
+    if line.pattern is Pattern.NORMAL:
+        from scipy import special
+
+        normals = special.ndtri(uniforms(generator, at.size))
+        units = np.maximum(units + value(vector, line.sd) * normals, 0.0)
+    return Arrivals(at, np.asarray(units * scale), None)
+
+
+def dated(line: LinePlan, vector: FloatArray, until: float) -> tuple[FloatArray, FloatArray]:
+    """Days before `until` on which dated demand falls, increasing, and its units before `rate_scale` (their mean
+    where they are drawn)."""
+    if line.pattern is Pattern.ORDERS:
+        at, place = np.unique(vector[list(line.dates)], return_inverse=True)
+        units: FloatArray = np.bincount(place, weights=vector[list(line.values)]).astype(np.float64)
+        return at[at < until], units[at < until]
+    begins, every = value(vector, line.begins), value(vector, line.every, 1.0)
+    n = max(int(np.ceil((until - begins) / every)), 0)
+    if line.pattern is Pattern.SERIES:
+        values = vector[list(line.values)]
+        units = np.asarray(np.resize(values, n) if line.repeats else values[:n])
+    else:
+        units = np.full(n, value(vector, line.quantity))
+    return np.asarray(begins + every * np.arange(units.size)), units
+
+
+def _poisson(
+    line: LinePlan, vector: FloatArray, generator: np.random.Generator, begins: float, days: float, scale: float
+) -> FloatArray:
+    """Arrivals of a Poisson process with a rate that follows the path: unit exponentials through the
+    inverse of the cumulated rate (exact for a constant rate)."""
+    assert line.rate is not None
+    grid = np.arange(np.floor(begins), np.ceil(days) + 1)
+    mean = path_at(line.rate, vector, grid[:-1] + 0.5) * scale
+    cumulated = np.concatenate([[0.0], np.cumsum(mean)])
+    total, gaps = float(cumulated[-1]), np.zeros(0)
+    while gaps.sum() < total:
+        block = -np.log1p(-uniforms(generator, max(1024, int(total - gaps.sum()))))
+        gaps = np.concatenate([gaps, block])
+    exposure = np.cumsum(gaps)
+    exposure = exposure[exposure < total]
+    constant = bool(mean.size) and bool(np.all(mean == mean[0]))
+    at = grid[0] + exposure / mean[0] if constant else np.interp(exposure, cumulated, grid)
+    return np.asarray(at[(at >= begins) & (at < days)])
+
+
+def evenly(rate: FloatArray, edges: FloatArray) -> FloatArray:
+    """Units of even demand between consecutive `edges` (days, increasing), at a rate by day; the last axis is time."""
+    cumulated = np.concatenate([np.zeros_like(rate[..., :1]), np.cumsum(rate, axis=-1)], axis=-1)
+    day = edges.astype(np.int64)
+    into, following = edges - day, np.minimum(day + 1, rate.shape[-1])
+    reached = cumulated[..., day]
+    return np.diff(reached + (cumulated[..., following] - reached) * into, axis=-1)
+
+
+def whole(units: FloatArray) -> FloatArray:
+    """Whole units cumulated along the last axis: fractions are carried to the next."""
+    # What passes 64 bits is refused as soon as it is added up.
+    return np.minimum(np.floor(np.cumsum(units, axis=-1) + 1e-6), 2.0**62)
+
+
+def share_of(weight: FloatArray, at: FloatArray) -> FloatArray:
+    """A generation's share of a line, by day along the last axis, at these days."""
+    return weight[..., np.minimum(at.astype(np.int64), weight.shape[-1] - 1)]
+
+
+__all__ = ["DATED", "Arrivals", "arrivals", "dated", "evenly", "rate_scale", "share_of", "whole"]
