@@ -81,6 +81,11 @@ class Bottleneck:
         heapreplace(self._lines, (leave, line, i))
         return begin, leave
 
+    @property
+    def free_at(self) -> int:
+        """When the first of its lines is free."""
+        return self._free if self._steady else self._lines[0][0]
+
     def committed(self, now: int) -> float:
         """Load accepted and not yet worked off."""
         if math.isinf(self.rates[-1]):
@@ -148,6 +153,11 @@ class Maker:
         """The mean over lots: a lot at the mean defect density gives less, for yield is convex in it."""
         y = self.y
         return y.line * y.gross * rules.good_share(y.defects, y.expected, y.assembly, x, 1.0)
+
+    @property
+    def carried(self) -> float:
+        """The fraction of a good unit that is carried to the next lot, where yields are certain."""
+        return self._carry_good if self.certain else 0.0
 
     def descend(self, makers: Sequence[Maker]) -> None:
         """Know the generation before: the first lot begins with a kept share of its constants."""

@@ -54,7 +54,7 @@ def between(records: Records, periods: Edges, edges: Edges) -> Records:
 
     return replace(
         records, source=tables(records.source), item=tables(records.item), site=tables(records.site),
-        flow=tables(records.flow), load=floats(records.load), cut=floats(records.cut), short=floats(records.short),
+        flow=tables(records.flow), load=floats(records.load), cut=floats(records.cut), short=floats(records.short), starved=floats(records.starved),
         need=floats(records.need), released=floats(records.released), promised=floats(records.promised),
     )  # fmt: skip
 

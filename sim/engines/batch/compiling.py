@@ -16,10 +16,24 @@ from typing import Any, NamedTuple
 
 from sim.draws import curves
 from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, planning, shop, store, waiting
-from sim.engines.shared import planner, positions, rules, sourcing
+from sim.engines.shared import (
+    attainable,
+    capability,
+    contracts,
+    entitlement,
+    netting,
+    ordering,
+    planner,
+    positions,
+    release,
+    requirements,
+    rules,
+    sourcing,
+)
 
 MODULES = (
-    curves, rules, positions, sourcing, planner, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
+    curves, rules, positions, capability, requirements, attainable, ordering, sourcing, contracts, entitlement, release,
+    netting, planner, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -215,7 +229,7 @@ def _user_cache() -> Path:
 def _fingerprint() -> str:
     """Changes with every source that is compiled, and with what lays out its data."""
     folder = Path(__file__).parent
-    files = sorted({*(Path(str(m.__file__)) for m in MODULES), *folder.glob("*.py"), *folder.parent.glob("*.py")})
+    files = sorted({*(Path(str(m.__file__)) for m in MODULES), *folder.parent.rglob("*.py")})
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

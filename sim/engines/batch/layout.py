@@ -20,7 +20,7 @@ from sim.engines.shared import rules
 from sim.engines.shared.initial import pipeline
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.positions import Memory
-from sim.engines.shared.tables import Tables
+from sim.engines.shared.tables import Tables, ranked_sites
 from sim.engines.shop import Maker
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
@@ -61,15 +61,16 @@ def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, t
     makers = _makers(draws)
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
     periods, reviews = len(draws.periods), len(draws.reviews)
-    stock, seeds = _pipeline(draws, t, m, makers)
+    begun = pipeline(draws, t, m, np.array([maker.good_per_start(0) for maker in makers]))
+    entries = int(np.max(np.diff(t.first))) + 1
     s = State(
-        clock=_clock(draws, trace, supply.address, told),
+        clock=_clock(draws, trace, supply.address, told, entries),
         sources=_sources(draws, makers, prices, pulls, list(survival)),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
         items=blank(layout.ITEM, len(plan.items)),
         flows=_flows(draws, flows),
-        orders=blank(layout.ORDER, 2 * len(plan.sources)),
+        orders=blank(layout.ORDER, entries * len(plan.sources)),
         arrivals=blank(layout.LOT, slots * 4 if trace else 1),
         **room(slots)._asdict(),
         noise=supply.noise,
@@ -94,7 +95,6 @@ def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, t
         units=joined([flow.units for flow in draws.flows]).values,
         edges=np.array(draws.periods),
         reviews=np.array(draws.reviews),
-        due=np.zeros((len(plan.pools), reviews)),
         by_source=blank(layout.BY_SOURCE, periods, len(plan.sources)),
         by_item=blank(layout.BY_ITEM, periods, len(plan.items)),
         by_site=blank(layout.BY_SITE, periods, len(plan.sites)),
@@ -102,15 +102,14 @@ def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, t
         journal=np.zeros(periods, dtype=np.int64),
         under_way=np.zeros(periods, dtype=np.int64),
         first_good=np.full(len(plan.sources), NEVER),
-        seeds=seeds,
-        safety=stock,
+        seeds=begun.lots,
+        seeded=begun.stock,
         seeded_stock=np.zeros(len(plan.items), dtype=np.int64),
         cut=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
         short=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
+        starved=np.zeros((reviews - 1, len(plan.pools), CAUSES)),
         need=np.zeros((reviews - 1, len(plan.pools))),
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
-        starts=np.zeros(len(plan.sources), dtype=np.int64),
-        samples=np.zeros(len(plan.sources), dtype=np.int64),
     )
     rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
     fill(s.items, units=draws.initial_stock, rate=rates, costly=[rate > 0.0 for rate in rates])
@@ -122,16 +121,17 @@ def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, t
         held_end=held.starts[1:] // 2,
     )
     fill(s.sites, endless=[math.isinf(site.line_rate.values[-1]) for site in draws.sites])
+    fill(s.sites, ranked=ranked_sites(plan), head=NOTHING, tail=NOTHING)
     return s
 
 
-def _clock(draws: Draws, trace: bool, callback: int, told: bool) -> Any:
+def _clock(draws: Draws, trace: bool, callback: int, told: bool, entries: int) -> Any:
     plan, clock = draws.plan, blank(layout.CLOCK, 1)
     fill(
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
         edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback, told=told,
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
-        free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
+        entries=entries, first_open=NOTHING, last_open=NOTHING, free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip
     return clock
 
@@ -144,13 +144,6 @@ def _makers(draws: Draws) -> list[Maker]:
     for maker in makers:
         maker.descend(makers)
     return makers
-
-
-def _pipeline(draws: Draws, t: Tables, m: Memory, makers: list[Maker]) -> tuple[IntArray, IntArray]:
-    """Safety stock of each pool, and source, good units and arrival of each lot under way, shape (lots, 3)."""
-    if not draws.plan.initial_pipeline:
-        return np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.int64)
-    return pipeline(draws, t, m, np.array([maker.good_per_start(0) for maker in makers]))
 
 
 def _sources(draws: Draws, makers: list[Maker], prices: Joined, pulls: Joined, survival: list[int]) -> Any:

@@ -7,6 +7,7 @@ from sim.engines.batch.calendar import (
     CLOSE,
     DEMANDED,
     DISPATCH,
+    LINE_FREE,
     PERIODIC,
     PLAN,
     RECEIVED,
@@ -25,21 +26,22 @@ from sim.engines.batch.calendar import (
 )
 from sim.engines.batch.desk import hold_review, replenish, review_periodically
 from sim.engines.batch.foreign import ask, borrow
-from sim.engines.batch.lots import dispatch, plant, receive, release
+from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
-from sim.engines.batch.store import available, cancel, serve_backlog, serve_new, settle_demand, settle_stock
+from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_demand, settle_stock
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import Worksheet
 
 SAMPLES = int(Stage.SAMPLES)
 CANCELS_LAST = 10**6
 """Whoever is still waiting at the end of his patience was not served before."""
 
 
-def play(state: State, tables: Tables, position: Position, memory: Memory, planner: int) -> int:
+def play(state: State, tables: Tables, position: Position, memory: Memory, worksheet: Worksheet, planner: int) -> int:
     """Run a replication to its end, with the planner at this address; 0, or the fault that stopped it."""
-    s, t, p, m = borrow(state), borrow(tables), borrow(position), borrow(memory)
+    s, t, p, m, w = borrow(state), borrow(tables), borrow(position), borrow(memory), borrow(worksheet)
     c = s.clock[0]
     c.planner = planner
     _open(s)
@@ -47,7 +49,7 @@ def play(state: State, tables: Tables, position: Position, memory: Memory, plann
         event = next_event(s)
         if event == NOTHING:
             break
-        _perform(s, t, p, m, event)
+        _perform(s, t, p, m, w, event)
         release_event(s, event)
     if c.drain and not c.fault:
         _close(s, c.edges - 2)
@@ -57,11 +59,10 @@ def play(state: State, tables: Tables, position: Position, memory: Memory, plann
 def _open(s: State) -> None:
     """Stock and lots of the initial pipeline, and everything that is on the calendar from the start."""
     c = s.clock[0]
-    for pool in range(len(s.safety)):
-        if available(s, pool) == 0:
-            s.items[s.members[s.pools[pool].member_begin]].units += s.safety[pool]
+    for item in range(len(s.items)):
+        s.items[item].units += s.seeded[item]
     for i in range(len(s.seeds)):
-        plant(s, s.seeds[i, 0], s.seeds[i, 1], s.seeds[i, 2])
+        plant(s, s.seeds[i, 0], s.seeds[i, 1], s.seeds[i, 2], s.seeds[i, 3])
     for item in range(len(s.items)):
         s.seeded_stock[item] = s.items[item].units
     for flow in range(len(s.flows)):
@@ -87,14 +88,14 @@ def _appoint_reviews(s: State) -> None:
             at(s, 0, PLAN, 0, pool, 0, PERIODIC, 0)
 
 
-def _perform(s: State, t: Tables, p: Position, m: Memory, event: int) -> None:
+def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: int) -> None:
     e, c = s.events[event], s.clock[0]
     if e.kind == RECEIVED:
         receive(s, e.what)
     elif e.kind == DEMANDED:
         _demand(s, e.rank, e.sequence)
     elif e.kind == RELEASED:
-        release(s, e.what, e.sequence)
+        release(s, t, e.what, e.sequence)
     elif e.kind == REPLENISH:
         replenish(s, e.what)
     elif e.kind == DISPATCH:
@@ -103,8 +104,10 @@ def _perform(s: State, t: Tables, p: Position, m: Memory, event: int) -> None:
         serve_backlog(s, e.what, e.priority)
     elif e.kind == CANCEL:
         cancel(s, e.rank, e.what)
+    elif e.kind == LINE_FREE:
+        take_turns(s, e.what)
     elif e.kind == REVIEW:
-        hold_review(s, t, p, m, e.what)
+        hold_review(s, t, p, m, w, e.what)
     elif e.kind == PERIODIC:
         review_periodically(s, e.rank, e.sequence)
     elif e.kind == CLOSE:

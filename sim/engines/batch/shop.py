@@ -49,6 +49,15 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
     return begin, leave
 
 
+def free_at(s: State, site: int) -> int:
+    """When the first line of a site is free."""
+    where = s.sites[site]
+    first = s.line_free[where.line_begin]
+    for line in range(where.line_begin + 1, where.line_end):
+        first = min(first, s.line_free[line])
+    return int(first)
+
+
 def committed(s: State, site: int, now: int) -> float:
     """Load accepted and not yet worked off."""
     where, total = s.sites[site], 0.0

@@ -34,7 +34,7 @@ def attain(tables: Tables, position: Position, sheet: Worksheet) -> None:
         if tables.planned[pool]:
             for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
                 _produce(tables, position, sheet, pool, tables.pool_source[i])
-        total = position.stock[pool] - position.waiting[pool]
+        total = sheet.at_hand[pool] = position.stock[pool] - position.waiting[pool]
         for j in range(base, until):
             total = min(total + sheet.attained[pool, j], INFINITE)
             sheet.attained[pool, j] = total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ def buckets(draws: Draws, reach: FloatArray) -> Buckets:
     of any lot to the customer.
     """
     reviews, days = draws.reviews, draws.plan.calendar.unit_days
-    counts = [_count((b - a) / TICKS_PER_DAY * days) for a, b in zip(reviews[:-1], reviews[1:], strict=True)]
+    counts = [_count((b - a) / TICKS_PER_DAY * days) for a, b in pairwise(reviews.tolist())]
     edges = [0]
     for begin, end, count in zip(reviews[:-1].tolist(), reviews[1:].tolist(), counts, strict=True):
         edges += [begin + portion(end - begin, i + 1, count) for i in range(count)]

@@ -142,7 +142,8 @@ def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
         return max(starts, 0.0)
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
-        starts = min(starts, (sheet.spare[child, j] - sheet.drawn[child]) / tables.takes[i])
+        # A start takes all of its inputs or none.
+        starts = min(starts, ((sheet.spare[child, j] - sheet.drawn[child]) / tables.takes[i] + SLACK) // 1.0)
     return max(starts, 0.0)
 
 

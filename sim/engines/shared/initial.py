@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.engines.shared import rules
+from sim.engines.shared.phases import Stage
 from sim.engines.shared.planner import plan
-from sim.engines.shared.positions import Memory, blank_position
+from sim.engines.shared.positions import IN_CYCLE, Memory, blank_position
 from sim.engines.shared.release import wanted_by
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet, worksheet
@@ -24,39 +25,44 @@ class Pipeline(NamedTuple):
     lots: IntArray
 
 
-def empty(draws: Draws) -> Pipeline:
-    """Nothing under way, and nothing in stock but what is given."""
-    return Pipeline(np.zeros(len(draws.plan.items), dtype=np.int64), np.zeros((0, 4), dtype=np.int64))
-
-
 def pipeline(draws: Draws, tables: Tables, memory: Memory, good_per_start: FloatArray) -> Pipeline:
-    """What would have been started before the start by sources in use then: arrived, or still under way."""
-    found = empty(draws)
-    if not draws.plan.initial_pipeline or not tables.planned.any():
-        return found
-    sheet = worksheet(tables)
-    position = blank_position(len(tables.order), len(draws.sites), len(draws.sources), len(draws.flows), 1)
-    np.add.at(position.stock, draws.plan.item_pool, draws.initial_stock)
+    """Open orders as given, and what sources in use at the start would have begun before: arrived, or still under way."""
+    stock = np.zeros(len(draws.plan.items), dtype=np.int64)
+    rows = [
+        (source, rules.whole(starts * float(good_per_start[source])), due, due)
+        for source, starts, due in draws.open_orders.tolist()
+    ]
+    if draws.plan.initial_pipeline and tables.planned.any():
+        sheet = _planned_before(draws, tables, memory, good_per_start)
+        for source, made in enumerate(draws.plan.sources):
+            for good, arrive, due in _lots(tables, sheet, source, float(good_per_start[source])):
+                if arrive <= 0:
+                    stock[made.item] += good
+                else:
+                    rows.append((source, good, arrive, due))
+    return Pipeline(stock, np.array(rows, dtype=np.int64).reshape(-1, 4))
+
+
+def _planned_before(draws: Draws, tables: Tables, memory: Memory, good_per_start: FloatArray) -> Worksheet:
+    """The plan of a review so long before the start that all can still be begun in time."""
+    plan_of, orders = draws.plan, draws.open_orders
+    position = blank_position(len(plan_of.pools), len(draws.sites), len(draws.sources), len(draws.flows), len(orders))
+    np.add.at(position.stock, plan_of.item_pool, draws.initial_stock)
     position.good_per_start[:] = good_per_start
-    origin = int(tables.first[0])
-    plan(tables, position, memory, sheet, 0, 0, origin, int(tables.last[0]))
-    rows: list[tuple[int, int, int, int]] = []
-    for source, made in enumerate(draws.plan.sources):
-        if not tables.planned[tables.source_pool[source]]:
-            continue
-        for good, arrive, due in _lots(tables, sheet, source, float(good_per_start[source]), origin):
-            if arrive <= 0:
-                found.stock[made.item] += good
-            else:
-                rows.append((source, good, arrive, due))
-    return Pipeline(found.stock, np.array(rows, dtype=np.int64).reshape(-1, 4))
+    position.lots[0] = len(orders)
+    position.lot_source[:], position.lot_starts[:], position.lot_due[:] = orders.T
+    position.lot_units[:] = orders[:, 1] * good_per_start[orders[:, 0]]
+    position.lot_promised[:], position.lot_stage[:], position.lot_place[:] = orders[:, 2], Stage.VOLUME, IN_CYCLE
+    sheet = worksheet(tables)
+    plan(tables, position, memory, sheet, 0, 0, int(tables.first[0]), int(tables.last[0]))
+    return sheet
 
 
-def _lots(tables: Tables, sheet: Worksheet, source: int, good: float, origin: int) -> list[tuple[int, int, int]]:
+def _lots(tables: Tables, sheet: Worksheet, source: int, good: float) -> list[tuple[int, int, int]]:
     """Good units, arrival and wanted date of each lot of a source that began before the start."""
     found, done, units = [], 0, 0
     lead, size = int(tables.lead[source]), int(tables.lot_size[source])
-    for j in range(origin):
+    for j in range(int(tables.first[0])):
         starts = int(sheet.starts[source, j])
         begin, end = int(sheet.begin[source, j]), int(tables.edges[j + 1])
         due = wanted_by(tables, sheet, source, done * good, end + lead)

@@ -87,5 +87,5 @@ def stage(tables: Tables, source: int, at: int) -> int:
 
 def expected_between(tables: Tables, k: int, flow: int, begin: int, end: int) -> float:
     """What review `k` expects of a flow between two edges of its buckets."""
-    row = tables.view[k, flow]
+    row = tables.belief[k, flow]
     return float(tables.expected[row, end] - tables.expected[row, begin])

@@ -14,7 +14,8 @@ from sim.plan import FloatArray, IntArray
 
 
 class Lot:
-    """A lot and its instants (ticks); `expected` is the good output counted on at its release."""
+    """A lot and its instants (ticks): `due` is the date for which it is wanted, `promised` that for which it was
+    promised at its release, when `expected` was the good output counted on."""
 
     source: int
     number: int
@@ -24,6 +25,7 @@ class Lot:
     due: int
     seeded: bool
     expected: float
+    promised: int
     released: int
     begin: int
     leave: int
@@ -33,7 +35,7 @@ class Lot:
     good: int
 
     __slots__ = (
-        "arrive", "begin", "due", "expected", "good", "leave", "number", "ordered", "out", "ready", "released",
+        "arrive", "begin", "due", "expected", "good", "leave", "number", "ordered", "out", "promised", "ready", "released",
         "seeded", "source", "stage", "starts",
     )  # fmt: skip
 
@@ -115,7 +117,8 @@ class Records:
     """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows (one
     per demand line and generation). `load[period, site]` is bottleneck load worked off;
     `cut[period, source, cause]`, `short` (the part of it that no source made up for), `need` and
-    `released` are in good units, `promised[period, site]` in
+    `released` are in good units, as is `starved[period, pool, cause]` (what a lack of that pool kept from being made,
+    by the cause of the lack); `promised[period, site]` in
     starts that commitments asked for; `first_good` is the instant
     of each source's first good unit, samples included, or NEVER; `until` is the last instant.
     `worst_units` and `worst_cents` are the largest breaches of conservation at any period end.
@@ -128,6 +131,7 @@ class Records:
     load: FloatArray
     cut: FloatArray
     short: FloatArray
+    starved: FloatArray
     need: FloatArray
     released: FloatArray
     promised: FloatArray
@@ -171,8 +175,8 @@ class Recorder:
         return self.rows[bisect_right(self.edges, instant) - 1]
 
     def records(
-        self, cut: FloatArray, short: FloatArray, need: FloatArray, released: FloatArray, promised: FloatArray,
-        seeded_stock: list[int], until: int,
+        self, cut: FloatArray, short: FloatArray, starved: FloatArray, need: FloatArray, released: FloatArray,
+        promised: FloatArray, seeded_stock: list[int], until: int,
     ) -> Records:  # fmt: skip
         """Everything collected, as arrays; plans are given by review and booked by period."""
 
@@ -193,6 +197,7 @@ class Recorder:
             load=np.array([rows.load for rows in self.rows]),
             cut=self._by_period(cut),
             short=self._by_period(short),
+            starved=self._by_period(starved),
             need=self._by_period(need),
             released=self._by_period(released),
             promised=self._by_period(promised),

@@ -86,7 +86,8 @@ def _there_before(sheet: Worksheet, child: int, j: int) -> bool:
     used, base = 0.0, sheet.span[BASE]
     for i in range(base, j + 1):
         used += sheet.usage[child, i]
-    return bool(j > base and sheet.supply[child, j - 1] >= used)
+    before = sheet.supply[child, j - 1] if j > base else sheet.at_hand[child]
+    return bool(before >= used)
 
 
 def release(tables: Tables, position: Position, sheet: Worksheet) -> None:
@@ -111,6 +112,11 @@ def _release_source(tables: Tables, position: Position, sheet: Worksheet, source
         sheet.release_end[source, j - base] = begin if tables.endless[site] else max(begin, tables.edges[j + 1])
         sheet.release_due[source, j - base] = wanted_by(tables, sheet, source, done, begin + tables.lead[source])
         done += starts * good
+
+
+def planned_stage(tables: Tables, sheet: Worksheet, source: int, at: int) -> int:
+    """The phase of qualification in which a start is planned: volume, or risk production."""
+    return Stage.VOLUME if at >= tables.volume_begins[sheet.span[REVIEW], source] else Stage.RISK
 
 
 def wanted_by(tables: Tables, sheet: Worksheet, source: int, done: float, otherwise: int) -> int:

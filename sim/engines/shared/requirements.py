@@ -30,7 +30,7 @@ def add_demand(tables: Tables, position: Position, sheet: Worksheet, pool: int) 
         if tables.flow_pool[flow] != pool:
             continue
         add_requirement(tables, sheet, pool, tables.edges[base], position.backlog[flow])
-        row = tables.view[k, flow]
+        row = tables.belief[k, flow]
         for j in range(base, until):
             units = expected_between(tables, k, flow, j, j + 1)
             if units > 0.0:

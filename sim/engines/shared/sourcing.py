@@ -83,10 +83,9 @@ def _able(tables: Tables, position: Position, sheet: Worksheet, source: int, due
     if position.good_per_start[source] <= 0.0:
         return False
     low, high = window(tables, sheet, source, due)
-    for i in range(high, low - 1, -1):
-        if room_in(tables, sheet, source, i) > SLACK:
-            return True
-    return False
+    while high >= low and room_in(tables, sheet, source, high) <= SLACK:
+        high -= 1
+    return bool(high >= low)
 
 
 def _split(

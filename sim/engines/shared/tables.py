@@ -33,7 +33,7 @@ class Tables(NamedTuple):
     source_start[p + 1]]`, in order of preference. Instants and durations are in ticks, rates per tick.
     Review k plans buckets `first[k]` to `last[k] - 1`, between `edges` (J + 1); what is known at review k alone
     stands in row k. Row v of `expected` holds what is expected of a flow until each edge, cumulated, and
-    `next_due` the first instant after each edge at which it is expected; flow f holds row `view[k, f]`.
+    `next_due` the first instant after each edge at which it is expected; flow f holds row `belief[k, f]`.
     `capacity`, `shift`, `level`, `factor`, `until` and `granted` are those of `expectations.SiteOutlook`;
     `allocation` and `commitment` are starts up to each edge, cumulated (S, J + 1).
     """
@@ -89,7 +89,7 @@ class Tables(NamedTuple):
     flow_pool: IntArray
     expected: FloatArray
     next_due: IntArray
-    view: IntArray
+    belief: IntArray
 
 
 @lru_cache(maxsize=4)
@@ -102,7 +102,7 @@ def tables(draws: Draws) -> Tables:
     risk_begins, volume_begins = phase_outlook(draws, sites, outlook.shift)
     in_use = volume_begins[0] <= 0
     volume_begins[:, in_use] = grid.edges[0]
-    expected, next_due, view = _forecasts(draws, grid.edges)
+    expected, next_due, belief = _forecasts(draws, grid.edges)
     return Tables(
         order=plan.order,
         planned=np.array([p.policy is PolicyType.PLANNED for p in plan.pools]),
@@ -148,7 +148,7 @@ def tables(draws: Draws) -> Tables:
         flow_pool=np.array([f.pool for f in draws.flows], dtype=np.int64),
         expected=expected,
         next_due=next_due,
-        view=view,
+        belief=belief,
     )
 
 
@@ -176,6 +176,18 @@ def _contested(plan: Plan, draws: Draws) -> BoolArray:
         users[source.site].add(int(plan.item_pool[source.item]))
     limited = [not np.isinf(site.planned.values[-1]) for site in draws.sites]
     return np.array([len(pools) > 1 and finite for pools, finite in zip(users, limited, strict=True)])
+
+
+def ranked_sites(plan: Plan) -> BoolArray:
+    """Sites where lots of stock policies queue by priority: what planners release is ordered by it already."""
+    ranks: list[set[int]] = [set() for _ in plan.sites]
+    classical = np.zeros(len(plan.sites), dtype=np.bool_)
+    for source in plan.sources:
+        pool = plan.pools[int(plan.item_pool[source.item])]
+        ranks[source.site].add(pool.priority)
+        classical[source.site] |= pool.policy is not PolicyType.PLANNED
+    limited = np.array([not site.unlimited for site in plan.sites])
+    return np.asarray(classical & limited & np.array([len(found) > 1 for found in ranks]))
 
 
 def _forecasts(draws: Draws, edges: IntArray) -> tuple[FloatArray, IntArray, IntArray]:

@@ -43,6 +43,7 @@ class Worksheet(NamedTuple):
     allowed: FloatArray
     lowest: IntArray
     queue: FloatArray
+    at_hand: FloatArray
     attained: FloatArray
     supply: FloatArray
     spare: FloatArray
@@ -92,7 +93,7 @@ def worksheet(tables: Tables) -> Worksheet:
         span=whole(4), gross=blank(pools, count), due=whole(pools, count), receipts=blank(sources, count),
         arriving=blank(pools, count), ready=whole(pools, count), capacity=blank(sites, count),
         site_room=blank(sites, count), source_room=blank(sources, count), trusted=blank(sources, count),
-        allowed=blank(sites, count), lowest=whole(sources), queue=blank(sites), attained=blank(pools, count), supply=blank(pools, count),
+        allowed=blank(sites, count), lowest=whole(sources), queue=blank(sites), at_hand=blank(pools), attained=blank(pools, count), supply=blank(pools, count),
         spare=blank(pools, count), drawn=blank(pools), usage=blank(pools, count), starts=blank(sources, count),
         begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), fraction=blank(sources), loose=blank(sources), fitted=blank(count),
         owed=blank(sources), bound=blank(sources), owed_outside=blank(pools), rank=whole(len(tables.pool_source)),
