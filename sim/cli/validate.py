@@ -14,6 +14,7 @@ from sim.cli.output import emit_json
 from sim.errors import InputError, Problem
 from sim.scenario.layers import locate
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.remarks import remarks
 
 
 def command(
@@ -33,7 +34,8 @@ def command(
     problems: list[Problem] = []
     for name in scenarios:
         try:
-            print(_summary(load_scenario(name, sets=sets or (), readings=readings or ())))
+            scenario = load_scenario(name, sets=sets or (), readings=readings or ())
+            print("\n".join([_summary(scenario), *(f"note: {remark}" for remark in remarks(scenario))]))
         except InputError as error:
             problems.extend(error.problems)
     if problems:
@@ -42,12 +44,12 @@ def command(
 
 
 def _checked(name: str, sets: Sequence[str], readings: Sequence[str]) -> dict[str, Any]:
-    """One scenario and its problems; `file` is null if there is none of that name."""
-    found: dict[str, Any] = {"name": name, "file": None, "problems": []}
+    """One scenario, its problems and remarks on it; `file` is null if there is none of that name."""
+    found: dict[str, Any] = {"name": name, "file": None, "problems": [], "remarks": []}
     try:
         file = locate(name)
         found |= {"name": file.stem, "file": str(file)}
-        load_scenario(name, sets=sets, readings=readings)
+        found["remarks"] = remarks(load_scenario(name, sets=sets, readings=readings))
     except InputError as error:
         found["problems"] = [_as_json(problem) for problem in error.problems]
     return found

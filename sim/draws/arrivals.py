@@ -90,9 +90,11 @@ def evenly(rate: FloatArray, edges: FloatArray) -> FloatArray:
     """Units of even demand between consecutive `edges` (days, increasing), at a rate by day; the last axis is time."""
     cumulated = np.concatenate([np.zeros_like(rate[..., :1]), np.cumsum(rate, axis=-1)], axis=-1)
     day = edges.astype(np.int64)
-    into, following = edges - day, np.minimum(day + 1, rate.shape[-1])
-    reached = cumulated[..., day]
-    return np.diff(reached + (cumulated[..., following] - reached) * into, axis=-1)
+    into, reached = edges - day, cumulated.take(day, axis=-1)
+    if into.any():
+        following = cumulated.take(np.minimum(day + 1, rate.shape[-1]), axis=-1)
+        reached = reached + (following - reached) * into
+    return np.diff(reached, axis=-1)
 
 
 def whole(units: FloatArray) -> FloatArray:

@@ -14,8 +14,9 @@ from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
 from sim.draws.limits import refuse_beyond, refuse_endless
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
-from sim.draws.sources import SourceDraws, cover_days, pool_leads, ready_day, source_draws
+from sim.draws.sources import SourceDraws, cover_days, order_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
+from sim.scenario.schema.demand import Pattern
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -78,10 +79,12 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     lead = pool_leads(plan, sources)
     wanted = [g.pool for line in plan.lines for g in line.generations]
     cover = cover_days(plan, wanted, lead, safety)
-    refuse_endless(plan, sources, sites, cover)
+    ahead = cover_days(plan, wanted, lead + order_days(plan, sources), safety)
+    refuse_endless(plan, sources, sites, ahead)
     drawn = _outlook(plan, vector)
     planned = drawn if typical is vector else _outlook(plan, typical)
-    reach = int(np.ceil(days + cover.max() + np.max(np.diff(plan.calendar.reviews)))) + 2
+    longest_review = float(np.max(np.diff(plan.calendar.reviews)))
+    reach = int(np.ceil(days + ahead.max() + longest_review + _longest_grain(plan, vector))) + 2
     came = flows(plan, seed, replication, reach, drawn, planned)
     refuse_beyond(plan, vector, came)
     return Draws(
@@ -103,6 +106,12 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         open_orders=_open_orders(plan, vector),
         struck=tuple(tuple(s) for s in struck),
     )
+
+
+def _longest_grain(plan: Plan, vector: FloatArray) -> float:
+    """Days that one grain of even demand may cover; none is longer than the horizon."""
+    grains = (value(vector, line.every, 1.0) for line in plan.lines if line.pattern is Pattern.EVEN)
+    return min(max(grains, default=0.0), plan.calendar.days)
 
 
 def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:

@@ -69,6 +69,7 @@ def _draw_own(plan: Plan, seed: int, replication: int, vector: FloatArray) -> No
     u = correlated(u, tuple(c for c in plan.correlations if c[0] in lucks and c[1] in lucks))
     for d in always:
         vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
+    refuse(plan, vector)
 
 
 def _follow(plan: Plan, u: FloatArray, vector: FloatArray) -> None:

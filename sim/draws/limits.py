@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sim.draws.curves import value
+from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.demand import Flow
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
@@ -17,7 +17,7 @@ MOST_UNITS = 2**53
 """Whole numbers up to here are exact as floats too."""
 MOST_CENTS = 2**62
 MOST_DAYS = 1e6
-"""Days that planned lead times and safety cover may add up to: forecasts, kept day by day, reach as far."""
+"""Days that planned lead times, order periods and safety cover may add up to: forecasts, kept day by day, reach as far."""
 MOST_CAPACITY = 1e18
 """Load a day: what is more counts as infinite everywhere, and would overflow where it is added up."""
 
@@ -27,9 +27,10 @@ def refuse_endless(plan: Plan, sources: Sequence[SourceDraws], sites: Sequence[S
     place = Mark(plan.name)
     found = []
     if cover.max(initial=0.0) > MOST_DAYS:
-        longest = max(range(len(sources)), key=lambda r: sources[r].lead_days)
-        days = f"{cover.max():.3g} days down to the customer, of which {sources[longest].lead_days:.3g} here"
-        message = "planned lead times and safety cover reach further ahead than any forecast"
+        own = [source.lead_days + source.order_ticks / TICKS_PER_DAY for source in sources]
+        longest = int(np.argmax(own))
+        days = f"{cover.max():.3g} days down to the customer, of which {own[longest]:.3g} here"
+        message = "planned lead times, order periods and safety cover reach further ahead than any forecast"
         name = f"recipes.{plan.sources[longest].name}"
         found.append(Problem(place, name, message, days, f"up to {MOST_DAYS:.0e} days in all"))
     for site, drawn in zip(plan.sites, sites, strict=True):

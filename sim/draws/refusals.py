@@ -40,10 +40,12 @@ def _dates(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
             if vector[after] <= vector[before]:
                 yield after, "comes no later than the point before it"
     for line in plan.lines:
-        dated = [g.begins for g in line.generations if g.begins != NONE]
-        for before, after in pairwise(dated):
+        begun = [g.begins for g in line.generations if g.begins != NONE]
+        for before, after in pairwise(begun):
             if vector[after] <= vector[before]:
                 yield after, "begins no later than the generation before it"
+    dated = [*(date for line in plan.lines for date in line.dates), *(order.due for order in plan.open_orders)]
+    yield from ((ref, "lies before the start") for ref in dated if vector[ref] < 0)
     for begins, ends, _ in {pool.phase_out for pool in plan.pools}:
         if NONE not in (begins, ends) and vector[ends] < vector[begins]:
             yield ends, "the phase-out ends before it begins"

@@ -137,6 +137,12 @@ def pool_leads(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
     return np.array([max((sources[r].lead_days for r in pool.sources), default=0.0) for pool in plan.pools])
 
 
+def order_days(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
+    """Days of need that an order of each pool may cover: the longest order period among its sources."""
+    periods = [max((sources[r].order_ticks for r in pool.sources), default=0) for pool in plan.pools]
+    return np.array(periods) / TICKS_PER_DAY
+
+
 def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety: FloatArray) -> FloatArray:
     """Days from each pool to each flow's customer, shape (pools, flows); -1 where none leads there.
 
@@ -154,4 +160,4 @@ def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety:
     return cover
 
 
-__all__ = ["SourceDraws", "cents", "cover_days", "pool_leads", "ready_day", "source_draws"]
+__all__ = ["SourceDraws", "cents", "cover_days", "order_days", "pool_leads", "ready_day", "source_draws"]

@@ -10,6 +10,7 @@ from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.tables import Block, Lines, Table, left, table
+from sim.scenario.remarks import remarks
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -57,7 +58,8 @@ def changes(scenario: Scenario) -> Lines | None:
 def _headline(result: Result) -> Lines:
     document = result.scenario.document
     question = [document.question] if document.question else []
-    return Lines(f"{result.scenario.name}: {document.title}", (*question, *sentences(result), *document.notes))
+    beside = (*(f"{remark}." for remark in remarks(result.scenario)), *document.notes)
+    return Lines(f"{result.scenario.name}: {document.title}", (*question, *sentences(result), *beside))
 
 
 def contested(scenario: Scenario) -> Table | None:

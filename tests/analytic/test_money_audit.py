@@ -31,7 +31,8 @@ def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
         "ramp": {"initial": 0, "target": 301, "months": 9, "shape": "logistic"},
         "capex": {"per_capacity": 777.77, "equipment_share": 0.6, "life": 7, "salvage": 0.3},
     }  # fmt: skip
-    supplier = {"in_house": False, "capacity": 1000, "contract": {"commitment": 350, "take_or_pay": 0.8}}
+    contract = {"commitment": 350, "notice": 0, "take_or_pay": 0.8}
+    supplier = {"in_house": False, "capacity": 1000, "contract": contract}
     data: dict[str, Any] = {
         "horizon": {"start": dt.date(2026, 1, 1), "end": dt.date(2028, 5, 1)},
         "report_every": request.param,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sim.errors import InputError
@@ -48,6 +50,22 @@ def test_a_field_that_is_not_written_yet() -> None:
     assert (
         load_scenario("good/layered.yaml", sets=["money.discount_rate=0.1"]).inputs["money.discount_rate"].value == 0.1
     )
+
+
+def test_sizes_of_orders_and_what_is_listed_are_inputs_like_others(tmp_path: Path) -> None:
+    (tmp_path / "over.yaml").write_text(
+        f"title: orders\nextends: {Path('good/layered.yaml').resolve()}\nbare_numbers: made up\n"
+        "open_orders: [{recipe: chip_supplier, quantity: 5, due: 2026-03-01}]\n"
+        "demand: {key: {item: chip, orders: [{date: 2026-03-03, units: 10}]}}\n"
+    )
+    wanted = {
+        "recipes.chip_supplier.minimum": 50, "recipes.chip_supplier.multiple": 20, "recipes.chip_supplier.order_period": 7,
+        "open_orders.0.quantity": 8, "demand.key.orders.0.units": 12,
+    }  # fmt: skip
+    dates = {"open_orders.0.due": "2026-04-01", "demand.key.orders.0.date": "2026-04-02"}
+    found = load_scenario(tmp_path / "over.yaml", sets=[f"{p}={v}" for p, v in (wanted | dates).items()]).inputs
+    assert {path: found[path].value for path in (*wanted, *dates)} == wanted | dict(zip(dates, (90, 91), strict=True))
+    assert {found[path].kind for path in (*wanted, *dates)} == {"override"}
 
 
 @pytest.mark.parametrize(

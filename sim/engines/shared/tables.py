@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, value
-from sim.draws.sources import cover_days
+from sim.draws.sources import cover_days, order_days
 from sim.draws.yields import EXPERIENCE_END
 from sim.engines.shared.buckets import Buckets, buckets
 from sim.engines.shared.expectations import cumulated, phase_outlook, site_outlook
@@ -157,6 +157,7 @@ def _reach(draws: Draws) -> FloatArray:
     leads = np.zeros(len(draws.plan.pools))
     for p, pool in enumerate(draws.plan.pools):
         leads[p] = max((draws.sources[r].lead_days + _own_days(draws, r) for r in pool.sources), default=0.0)
+    leads += order_days(draws.plan, draws.sources)
     return cover_days(draws.plan, [f.pool for f in draws.flows], leads, draws.safety)
 
 

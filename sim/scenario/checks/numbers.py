@@ -16,8 +16,9 @@ BARE = (
     "or say once at the top of this file what its bare numbers are (bare_numbers: ...)"
 )
 WHOLE = re.compile(
-    r"sites\.[^.]+\.lines|recipes\.[^.]+\.lot_size|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
-    r"|items\.[^.]+\.policy\.(level|reorder|quantity)|demand\.[^.]+\.values\.\d+"
+    r"sites\.[^.]+\.lines|recipes\.[^.]+\.(lot_size|minimum|multiple)|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
+    r"|items\.[^.]+\.policy\.(level|reorder|quantity)|open_orders\.\d+\.quantity"
+    r"|demand\.[^.]+\.(values\.\d+|orders\.\d+\.units)"
 )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
+from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
 from sim.scenario.schema.supply import Drawn
 
 
@@ -46,7 +46,7 @@ class DatedOrder(Strict):
     """A customer's order of known size and date."""
 
     date: Quantity = number("date", "Day on which it falls due.")
-    units: Quantity = number("unit", "Units ordered.", gt=0)
+    units: Quantity = number("unit", "Units ordered.", ge=1, le=MOST_COUNTED)
 
 
 class DemandLine(Drawn):
@@ -121,10 +121,11 @@ class DemandLine(Drawn):
         missing = [k for k in wanted if not getattr(self, k)]
         allowed = {"every", *wanted}
         extra = [k for k in ("rate", "quantity", "sd", "values", "orders") if getattr(self, k) and k not in allowed]
+        what = "a list of dated orders" if self.pattern is Pattern.ORDERS else f"{self.pattern} demand"
         if missing:
-            raise ValueError(f"{self.pattern} demand needs {', '.join(missing)}")
+            raise ValueError(f"{what} needs {', '.join(missing)}")
         if extra:
-            raise ValueError(f"{self.pattern} demand takes no {', '.join(extra)}")
+            raise ValueError(f"{what} takes no {', '.join(extra)}")
         return self
 
 

@@ -47,6 +47,13 @@ class Horizon(Strict):
                 raise ValueError(f"{name} must lie between {EARLIEST} and {LATEST}; found {day}")
         return self
 
+    @property
+    def days(self) -> float:
+        """Its length in days, or in time units."""
+        if self.start is not None and self.end is not None:
+            return float((self.end - self.start).days)
+        return float(self.length or 0)
+
 
 class Initial(StrEnum):
     """State at the start."""

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
+from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
 from sim.scenario.schema.yields import Yield
 
 
@@ -268,8 +268,10 @@ class Recipe(Drawn):
         "unit", "Gross units of one start (packages on a panel); wafers derive it from die area.", None, gt=0
     )
     lot_size: Quantity | None = number("unit", "Starts in a lot (default: each order is one lot).", None, ge=1)
-    minimum: Quantity | None = number("unit", "Fewest starts in an order (default: none).", None, ge=1)
-    multiple: Quantity | None = number("unit", "Orders are a multiple of this many starts (default: 1).", None, ge=1)
+    minimum: Quantity | None = number("unit", "Fewest starts in an order (default: none).", None, ge=1, le=MOST_COUNTED)
+    multiple: Quantity | None = number(
+        "unit", "Orders are a multiple of this many starts (default: 1).", None, ge=1, le=MOST_COUNTED
+    )
     order_period: Quantity | None = number(
         "day",
         "One order covers the net requirements of this many days (period order quantity; default: lot for lot).",
@@ -298,7 +300,7 @@ class OpenOrder(Strict):
 
     recipe: str
     """The recipe by which it is made or bought."""
-    quantity: Quantity = number("unit", "Starts ordered.", gt=0)
+    quantity: Quantity = number("unit", "Starts ordered.", ge=1, le=MOST_COUNTED)
     due: Quantity = number("date", "Day on which it arrives in stock.")
 
 
