@@ -41,26 +41,28 @@ def attain(tables: Tables, position: Position, sheet: Worksheet) -> None:
 
 
 def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int) -> None:
-    """Add what one source can make, in the bucket in which it would come; notes when the first of it is ready."""
-    base, until, good = sheet.span[BASE], sheet.span[UNTIL], position.good_per_start[source]
-    if good <= 0.0:
+    """Add what one source can make, by when it would come: first of inputs there when a bucket begins, then of those that
+    come within it."""
+    if position.good_per_start[source] <= 0.0:
         return
     possible, allowed, made = 0.0, 0.0, 0.0
-    for i in range(base, until):
-        possible = min(possible + _capable(tables, sheet, source, i), INFINITE)
-        if period_of(sheet, i) == i:
-            allowed = min(allowed + sheet.allowed[tables.source_site[source], i], INFINITE)
-        starts = min(possible, allowed, _fed(tables, sheet, source, i))
-        more = min(starts - made, INFINITE)
-        if more <= 0.0:
-            continue
-        arrives = _arrival(tables, sheet, source, i)
-        j = due_bucket(tables, sheet, arrives)
-        if j >= until:
-            return
-        sheet.attained[pool, j] = min(sheet.attained[pool, j] + more * good, INFINITE)
+    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+        possible = min(possible + _capable(tables, sheet, source, j), INFINITE)
+        if period_of(sheet, j) == j:
+            allowed = min(allowed + sheet.allowed[tables.source_site[source], j], INFINITE)
+        for later in range(2):
+            starts = min(possible, allowed, _fed(tables, sheet, source, j, later == 1))
+            if starts > made:
+                arrives = _arrival(tables, sheet, source, j, later == 1)
+                _bring(tables, sheet, pool, arrives, min(starts - made, INFINITE) * position.good_per_start[source])
+                made = starts
+
+
+def _bring(tables: Tables, sheet: Worksheet, pool: int, arrives: int, units: float) -> None:
+    j = due_bucket(tables, sheet, arrives)
+    if j < sheet.span[UNTIL]:
+        sheet.attained[pool, j] = min(sheet.attained[pool, j] + units, INFINITE)
         sheet.ready[pool, j] = max(sheet.ready[pool, j], arrives)
-        made = starts
 
 
 def _capable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
@@ -73,27 +75,31 @@ def _capable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     return starts
 
 
-def _fed(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
-    """Starts for which inputs can be had up to the end of a bucket."""
+def _fed(tables: Tables, sheet: Worksheet, source: int, j: int, later: bool) -> float:
+    """Starts for which inputs can be had when a bucket begins, or up to its end."""
     starts = INFINITE
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
-        starts = min(starts, max(sheet.attained[tables.input_pool[i], j], 0.0) / tables.takes[i])
+        child = tables.input_pool[i]
+        there = sheet.attained[child, j] if later else there_before(sheet, child, j)
+        starts = min(starts, max(there, 0.0) / tables.takes[i])
     return starts
 
 
-def _arrival(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
-    """When starts of a bucket arrive at the earliest."""
-    site, k = tables.source_site[source], sheet.span[REVIEW]
-    if tables.endless[site]:
-        begin = tables.edges[j]
-        if open_share(tables, sheet, source, j) < 1.0 and risk_starts(tables, sheet, source, j) <= 0.0:
-            begin = max(begin, tables.volume_begins[k, source])
-        for i in range(tables.input_start[source], tables.input_start[source + 1]):
-            child = tables.input_pool[i]
-            if j == sheet.span[BASE] or sheet.attained[child, j - 1] < sheet.attained[child, j]:
-                begin = max(begin, sheet.ready[child, j])
-        return int(begin + tables.lead[source])
-    return int(tables.edges[j + 1] + own_time(tables, sheet, source, j) + tables.lead[source])
+def there_before(sheet: Worksheet, pool: int, j: int) -> float:
+    """Units of a pool that can be had when a bucket begins."""
+    return float(sheet.attained[pool, j - 1] if j > sheet.span[BASE] else sheet.at_hand[pool])
+
+
+def _arrival(tables: Tables, sheet: Worksheet, source: int, j: int, later: bool) -> int:
+    """When starts of a bucket arrive at the earliest, of inputs there when it begins or of those that come later."""
+    site, begin = tables.source_site[source], tables.edges[j]
+    if not tables.endless[site]:
+        return int(tables.edges[j + 1] + own_time(tables, sheet, source, j) + tables.lead[source])
+    if open_share(tables, sheet, source, j) < 1.0 and risk_starts(tables, sheet, source, j) <= 0.0:
+        begin = max(begin, tables.volume_begins[sheet.span[REVIEW], source])
+    for i in range(tables.input_start[source], tables.input_start[source + 1] if later else tables.input_start[source]):
+        begin = max(begin, sheet.ready[tables.input_pool[i], j])
+    return int(begin + tables.lead[source])
 
 
 def why_not(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
