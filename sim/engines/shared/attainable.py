@@ -48,7 +48,7 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
     possible, allowed, made = 0.0, 0.0, 0.0
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         possible = min(possible + _capable(tables, sheet, source, j), INFINITE)
-        if period_of(sheet, j) == j:
+        if period_of(tables, sheet, j) == j:
             allowed = min(allowed + sheet.allowed[tables.source_site[source], j], INFINITE)
         for later in range(2):
             starts = min(possible, allowed, _fed(tables, sheet, source, j, later == 1))
@@ -113,7 +113,7 @@ def why_not(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
         return QUALIFICATION
     if j < base:
         return LEAD_TIME
-    if sheet.allowed[site, period_of(sheet, j)] <= SLACK:
+    if sheet.allowed[site, period_of(tables, sheet, j)] <= SLACK:
         return CONTRACT
     return INPUTS if scarce_input(tables, sheet, source, j) >= 0 else CAPACITY
 
@@ -131,7 +131,7 @@ def scarce_input(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
     least, scarcest = 1.0 - SLACK, -1
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
-        left = (sheet.spare[child, j] - sheet.drawn[child]) / tables.takes[i]
+        left = sheet.spare[child, j] / tables.takes[i]
         if left < least:
             least, scarcest = left, child
     return scarcest
@@ -164,7 +164,7 @@ def _why_attained(tables: Tables, sheet: Worksheet, source: int, due: int) -> in
         return LEAD_TIME
     if _least_attained(tables, sheet, source, j) >= 0:
         return INPUTS
-    if tables.bound[site] and sheet.allowed[site, period_of(sheet, j)] <= SLACK:
+    if tables.bound[site] and sheet.allowed[site, period_of(tables, sheet, j)] <= SLACK:
         return CONTRACT
     return LEAD_TIME if tables.endless[site] else CAPACITY
 

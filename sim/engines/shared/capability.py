@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sim.engines.shared.positions import Position
 from sim.engines.shared.tables import Tables
-from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Worksheet
+from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 from sim.plan import FloatArray
 
 INFINITE = 1e300
+ENDLESS = 1e299
+"""What is more than this is not counted."""
 SLACK = 1e-7
 """Less than this of a start or a unit is a residue of rounding."""
 
@@ -50,14 +52,17 @@ def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
         if tables.bound[site]:
             for j in range(base, until):
                 granted = tables.allocation[site, j + 1] - tables.allocation[site, j]
-                sheet.allowed[site, period_of(sheet, j)] += _disturbed(tables, k, site, j, granted, tables.granted)
+                sheet.allowed[site, period_of(tables, sheet, j)] += _disturbed(
+                    tables, k, site, j, granted, tables.granted
+                )
 
 
-def period_of(sheet: Worksheet, j: int) -> int:
+def period_of(tables: Tables, sheet: Worksheet, j: int) -> int:
     """The bucket that stands for the whole review period of a bucket: allocations are granted by period, as long
     as the one that begins now."""
-    base, length = sheet.span[BASE], max(sheet.span[FOLLOWING] - sheet.span[BASE], 1)
-    return base + (j - base) // length * length
+    k, base = sheet.span[REVIEW], sheet.span[BASE]
+    length = tables.first[k + 1] - tables.first[k]
+    return int(base + (j - base) // length * length)
 
 
 def _expected_capacity(tables: Tables, k: int, site: int, j: int) -> float:
@@ -137,13 +142,13 @@ def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     if share < 1.0:
         qualified = starts * share if share > 0.0 else 0.0
         starts = min(starts, max(qualified, risk_starts(tables, sheet, source, j) - sheet.starts[source, j]))
-    starts = min(starts, sheet.allowed[site, period_of(sheet, j)])
+    starts = min(starts, sheet.allowed[site, period_of(tables, sheet, j)])
     if is_past(tables, j):
         return max(starts, 0.0)
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
         # A start takes all of its inputs or none.
-        starts = min(starts, ((sheet.spare[child, j] - sheet.drawn[child]) / tables.takes[i] + SLACK) // 1.0)
+        starts = min(starts, (sheet.spare[child, j] / tables.takes[i] + SLACK) // 1.0)
     return max(starts, 0.0)
 
 
@@ -163,8 +168,23 @@ def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, du
         own = min(load, sheet.source_room[source, j])
         sheet.source_room[source, j] -= own
         sheet.site_room[site, j] -= load - own
-    sheet.allowed[site, period_of(sheet, j)] -= starts
+    sheet.allowed[site, period_of(tables, sheet, j)] -= starts
+    use_inputs(tables, sheet, source, j, starts)
+
+
+def use_inputs(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float) -> None:
+    """Take what starts of a bucket need from what is left of their inputs then and later."""
     if is_past(tables, j):
         return
-    for i in range(tables.input_start[source], tables.input_start[source + 1]):
-        sheet.drawn[tables.input_pool[i]] += starts * tables.takes[i]
+    for place in range(tables.input_start[source], tables.input_start[source + 1]):
+        child = tables.input_pool[place]
+        left = sheet.spare[child, j] - starts * tables.takes[place]
+        i = j
+        while i < sheet.span[UNTIL] and sheet.spare[child, i] < ENDLESS:
+            sheet.spare[child, i] -= starts * tables.takes[place]
+            i += 1
+        # What is spare now must not be needed later: it never falls from one bucket to the next.
+        i = j - 1
+        while i >= sheet.span[BASE] and sheet.spare[child, i] > left:
+            sheet.spare[child, i] = left
+            i -= 1

@@ -9,7 +9,7 @@ from sim.engines.shared.contracts import fulfil
 from sim.engines.shared.ordering import force
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.release import settle_starts
-from sim.engines.shared.requirements import add_requirement, guarded, look_at_spare
+from sim.engines.shared.requirements import add_requirement, guarded, look_at_inputs
 from sim.engines.shared.sourcing import divide, rank
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import BASE, UNTIL, Worksheet
@@ -18,7 +18,7 @@ from sim.engines.shared.worksheet import BASE, UNTIL, Worksheet
 def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, pool: int, trusting: bool) -> None:
     """Plan what a pool requires: net requirements, planned receipts, starts, and what those require of inputs."""
     rank(tables, position, sheet, pool)
-    _look_at_inputs(tables, sheet, pool)
+    look_at_inputs(tables, sheet, pool)
     _risk_production(tables, position, sheet, pool)
     surplus = unannounced = position.stock[pool]
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
@@ -36,13 +36,6 @@ def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Workshe
     if not trusting:
         fulfil(tables, position, sheet, pool)
     settle_starts(tables, position, sheet, pool)
-
-
-def _look_at_inputs(tables: Tables, sheet: Worksheet, pool: int) -> None:
-    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
-        source = tables.pool_source[i]
-        for place in range(tables.input_start[source], tables.input_start[source + 1]):
-            look_at_spare(sheet, tables.input_pool[place])
 
 
 def _received(tables: Tables, sheet: Worksheet, pool: int, j: int, ours: bool) -> float:

@@ -22,8 +22,8 @@ from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, Worksheet
 def window(tables: Tables, sheet: Worksheet, source: int, due: int) -> tuple[int, int]:
     """First and last bucket in which starts for an instant may be planned: not earlier than needed by more than a
     review period."""
-    base, high = sheet.span[BASE], latest_bucket(tables, sheet, source, due)
-    period = tables.edges[sheet.span[FOLLOWING]] - tables.edges[base]
+    k, base, high = sheet.span[REVIEW], sheet.span[BASE], latest_bucket(tables, sheet, source, due)
+    period = tables.reviews[k + 1] - tables.reviews[k]
     return max(bucket_of(tables, tables.edges[max(high, base)] - period), base), high
 
 

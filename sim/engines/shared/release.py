@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from sim.engines.shared.capability import SLACK, is_past
+from sim.engines.shared.capability import SLACK, is_past, use_inputs
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position, stage
-from sim.engines.shared.requirements import add_requirement, reserve
+from sim.engines.shared.requirements import add_requirement, look_at_inputs, reserve
 from sim.engines.shared.rules import lot_count
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Worksheet
@@ -16,42 +16,45 @@ from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Workshe
 def settle_starts(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
     """Make the planned starts of a pool whole, and full lots; require and reserve their inputs."""
     begin, end = tables.source_start[pool], tables.source_start[pool + 1]
+    look_at_inputs(tables, sheet, pool)
     for i in range(begin, end):
-        source = tables.pool_source[i]
-        for place in range(tables.input_start[source], tables.input_start[source + 1]):
-            sheet.drawn[tables.input_pool[place]] = 0.0
-    for i in range(begin, end):
-        source = tables.pool_source[i]
-        _make_whole(tables, sheet, source)
-        for j in range(sheet.span[BASE], sheet.span[UNTIL]):
-            if sheet.starts[source, j] > 0.0 and not is_past(tables, j):
-                _require_inputs(tables, sheet, source, j)
-            if j < sheet.span[FOLLOWING]:
-                sheet.output[pool] += sheet.starts[source, j] * position.good_per_start[source]
+        _begin_settling(sheet, tables.pool_source[i])
+    # Bucket by bucket, as inputs are taken in the order of time.
+    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+        for i in range(begin, end):
+            _make_whole(tables, position, sheet, pool, tables.pool_source[i], j)
     for i in range(begin, end):
         source = tables.pool_source[i]
         for place in range(tables.input_start[source], tables.input_start[source + 1]):
             reserve(sheet, tables.input_pool[place])
 
 
-def _make_whole(tables: Tables, sheet: Worksheet, source: int) -> None:
-    """Whole starts, in full lots as far as anything is planned: a lot is released when its first start is due."""
-    total = 0.0
+def _begin_settling(sheet: Worksheet, source: int) -> None:
+    """Nothing is settled yet; all that is planned bounds the last lot."""
+    sheet.planned[source] = sheet.settled[source] = sheet.most[source] = 0.0
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
-        total += sheet.starts[source, j]
-    most, size = math.ceil(total - SLACK), tables.lot_size[source]
-    planned, before = 0.0, 0
-    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
-        planned += sheet.starts[source, j]
-        whole = math.ceil(planned - SLACK)
-        if size > 1 and whole > before:
-            whole = min(lot_count(whole, size) * size, most)
-        sheet.starts[source, j] = float(max(min(whole - before, _startable(tables, sheet, source, j)), 0))
-        before += int(sheet.starts[source, j])
-        if is_past(tables, j):
-            continue
-        for place in range(tables.input_start[source], tables.input_start[source + 1]):
-            sheet.drawn[tables.input_pool[place]] += sheet.starts[source, j] * tables.takes[place]
+        sheet.most[source] += sheet.starts[source, j]
+    sheet.most[source] = math.ceil(sheet.most[source] - SLACK)
+
+
+def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int, j: int) -> None:
+    """Whole starts of a bucket, in full lots as far as anything is planned: a lot is released when its first start is due."""
+    sheet.planned[source] += sheet.starts[source, j]
+    whole, size = math.ceil(sheet.planned[source] - SLACK), tables.lot_size[source]
+    if size > 1 and whole > sheet.settled[source]:
+        whole = min(lot_count(whole, size) * size, int(sheet.most[source]))
+    starts = float(max(min(whole - int(sheet.settled[source]), _startable(tables, sheet, source, j)), 0))
+    if starts > 0.0 and sheet.starts[source, j] <= 0.0:
+        sheet.begin[source, j] = tables.edges[j]
+    sheet.starts[source, j] = starts
+    if starts <= 0.0:
+        return
+    sheet.settled[source] += starts
+    use_inputs(tables, sheet, source, j, starts)
+    if not is_past(tables, j):
+        _require_inputs(tables, sheet, source, j)
+    if j < sheet.span[FOLLOWING]:
+        sheet.output[pool] += starts * position.good_per_start[source]
 
 
 def _startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
@@ -60,8 +63,7 @@ def _startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
     if is_past(tables, j):
         return most
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
-        child = tables.input_pool[place]
-        left = (sheet.spare[child, j] - sheet.drawn[child]) / tables.takes[place]
+        left = sheet.spare[tables.input_pool[place], j] / tables.takes[place]
         if left < most:
             most = math.floor(left + SLACK)
     return most

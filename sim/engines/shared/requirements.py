@@ -133,4 +133,11 @@ def look_at_spare(sheet: Worksheet, pool: int) -> None:
     for j in range(sheet.span[UNTIL] - 1, sheet.span[BASE] - 1, -1):
         least = min(least, sheet.supply[pool, j])
         sheet.spare[pool, j] = least
-    sheet.drawn[pool] = 0.0
+
+
+def look_at_inputs(tables: Tables, sheet: Worksheet, pool: int) -> None:
+    """What is spare of all that a pool is made of."""
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        for place in range(tables.input_start[source], tables.input_start[source + 1]):
+            look_at_spare(sheet, tables.input_pool[place])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from sim.engines.shared.attainable import INPUTS, root_of, scarce_input, why_not
-from sim.engines.shared.capability import SLACK, latest_bucket, room_in
+from sim.engines.shared.capability import SLACK, bucket_of, latest_bucket, room_in
 from sim.engines.shared.ordering import earliest_arrival, order, window
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.tables import LEAST_COST, PHASE_OUT, SPLIT, Tables
@@ -197,8 +197,10 @@ def _from_ours(
     low, high = window(tables, sheet, source, due)
     base, following = sheet.span[BASE], sheet.span[FOLLOWING]
     brought = order(tables, position, sheet, source, j, wanted, due, following, high, True)
-    now = min(high, following - 1)
-    brought += order(tables, position, sheet, source, j, wanted - brought, due, base, now, False)
+    early = bucket_of(tables, tables.edges[max(low, base)] - _longer_outside(tables, pool, source))
+    brought += order(
+        tables, position, sheet, source, j, wanted - brought, due, max(early, base), min(high, following - 1), False
+    )
     possible = 0.0
     for i in range(max(low, following), high + 1):
         possible += room_in(tables, sheet, source, i) * position.good_per_start[source]
@@ -206,6 +208,14 @@ def _from_ours(
         sheet.now_cut[source] = wanted - brought - possible
         sheet.now_cause[source] = why_not(tables, sheet, source, due)
     return brought
+
+
+def _longer_outside(tables: Tables, pool: int, source: int) -> int:
+    """By how much the longest outside lead time exceeds that of a source of ours."""
+    longest = tables.lead[source]
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        longest = max(longest, tables.lead[tables.pool_source[i]])
+    return int(longest - tables.lead[source])
 
 
 def _must_decide(tables: Tables, sheet: Worksheet, pool: int, due: int) -> bool:

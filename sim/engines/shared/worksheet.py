@@ -24,7 +24,7 @@ class Worksheet(NamedTuple):
     is left of it for anyone, `source_room` for one source alone, `trusted` for output that has been shown, `allowed`
     what contracts leave (in starts, at the first bucket of each review period); `attained` units of each pool that can be had up to
     the end of each bucket, `supply` what others have left of them, `spare` the least that is left from then on,
-    `drawn` what the pool being planned takes, `usage` when. The plan: `starts` of each source by bucket, not before `begin`, whose
+    `usage` what the pool being planned takes of it. The plan: `starts` of each source by bucket, not before `begin`, whose
     good `units` are for the requirements of each bucket. The wishes: starts if each source had its site for itself. The
     decision: `release_*` starts of each bucket before the next review, `samples`, and by cause what kept
     each source below its wish (`cut`), the part of it that nobody made up for (`short`), and the pool that lacked (`starved`).
@@ -47,12 +47,14 @@ class Worksheet(NamedTuple):
     attained: FloatArray
     supply: FloatArray
     spare: FloatArray
-    drawn: FloatArray
     usage: FloatArray
     starts: FloatArray
     begin: IntArray
     units: FloatArray
     wishes: FloatArray
+    planned: FloatArray
+    settled: FloatArray
+    most: FloatArray
     fraction: FloatArray
     loose: FloatArray
     fitted: FloatArray
@@ -94,8 +96,8 @@ def worksheet(tables: Tables) -> Worksheet:
         arriving=blank(pools, count), ready=whole(pools, count), capacity=blank(sites, count),
         site_room=blank(sites, count), source_room=blank(sources, count), trusted=blank(sources, count),
         allowed=blank(sites, count), lowest=whole(sources), queue=blank(sites), at_hand=blank(pools), attained=blank(pools, count), supply=blank(pools, count),
-        spare=blank(pools, count), drawn=blank(pools), usage=blank(pools, count), starts=blank(sources, count),
-        begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), fraction=blank(sources), loose=blank(sources), fitted=blank(count),
+        spare=blank(pools, count), usage=blank(pools, count), starts=blank(sources, count),
+        begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), planned=blank(sources), settled=blank(sources), most=blank(sources), fraction=blank(sources), loose=blank(sources), fitted=blank(count),
         owed=blank(sources), bound=blank(sources), owed_outside=blank(pools), rank=whole(len(tables.pool_source)),
         late=whole(pools), claim=blank(sources), now_able=whole(sources), now_cut=blank(sources), now_cause=whole(sources), need=blank(pools),
         output=blank(pools), cut=blank(sources, CAUSES), short=blank(sources, CAUSES), starved=blank(pools, CAUSES),
