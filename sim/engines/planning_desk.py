@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.draws.curves import ticks, value
+from sim.draws.curves import NEVER, ticks, value
 from sim.engines.floor import Floor
 from sim.engines.shared import planner, rules
 from sim.engines.shared.phases import CAUSES, Phase, Stage
@@ -129,8 +129,9 @@ class PlanningDesk:
         return load
 
     def _counted_on(self, lot: Lot) -> float:
-        """Good units that a lot brings: those it has, where yields are certain, else those expected at its release."""
-        known = lot.number in self._engine.live and self._engine.routes[lot.source].maker.certain
+        """Good units that a lot brings: those it has, where yields are certain and it has taken its line, else those
+        expected at its release."""
+        known = lot.number in self._engine.live and lot.leave < NEVER and self._engine.routes[lot.source].maker.certain
         return lot.good if known else lot.expected
 
     def _place(self, lot: Lot, now: int) -> int:

@@ -24,15 +24,15 @@ Played = tuple[Draws, Records, list[Entry]]
 
 @pytest.fixture(scope="module", params=["month", "day", 7])
 def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
-    """A plant in construction with fixed cost and salvage, beside a supplier with a promise too large to keep."""
+    """A plant in construction with fixed cost and salvage, beside a supplier that was promised more than it can make."""
     plant = {
         "in_house": True, "fixed_cost": 1.37,
         "construction": {"decision": dt.date(2026, 2, 15), "stages": [{"name": "all", "duration": 200}]},
         "ramp": {"initial": 0, "target": 301, "months": 9, "shape": "logistic"},
         "capex": {"per_capacity": 777.77, "equipment_share": 0.6, "life": 7, "salvage": 0.3},
     }  # fmt: skip
-    contract = {"commitment": 350, "notice": 0, "take_or_pay": 0.8}
-    supplier = {"in_house": False, "capacity": 1000, "contract": contract}
+    contract = {"commitment": 350, "until": dt.date(2027, 9, 1), "take_or_pay": 0.8}
+    supplier = {"in_house": False, "capacity": 320, "contract": contract}
     data: dict[str, Any] = {
         "horizon": {"start": dt.date(2026, 1, 1), "end": dt.date(2028, 5, 1)},
         "report_every": request.param,

@@ -12,6 +12,7 @@ from sim.engines.batch.store import available
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.planner import review
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Memory, Position, expected_between
+from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
@@ -70,10 +71,10 @@ def _look(s: State, t: Tables, p: Position) -> None:
 
 def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:
     lot = s.lots[slot]
-    begun = lot.where == UNDER_WAY
+    begun, works = lot.where == UNDER_WAY, lot.leave < NEVER
     p.lot_source[i], p.lot_due[i], p.lot_promised[i] = lot.source, lot.due, lot.promised
     p.lot_starts[i], p.lot_stage[i] = lot.starts, lot.stage
-    p.lot_units[i] = float(lot.good) if begun and s.sources[lot.source].certain else lot.expected
+    p.lot_units[i] = float(lot.good) if begun and works and s.sources[lot.source].certain else lot.expected
     p.lot_place[i] = WAITING if not begun else QUEUED if lot.leave > s.clock[0].now else IN_CYCLE
 
 

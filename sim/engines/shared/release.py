@@ -109,6 +109,9 @@ def _release_source(tables: Tables, position: Position, sheet: Worksheet, source
     for j in range(base, sheet.span[FOLLOWING]):
         starts = int(sheet.starts[source, j])
         begin = max(sheet.begin[source, j], tables.edges[base])
+        if begin >= tables.edges[sheet.span[FOLLOWING]]:
+            # The next review will decide.
+            starts = 0
         sheet.release_starts[source, j - base] = starts
         sheet.release_begin[source, j - base] = begin
         sheet.release_end[source, j - base] = begin if tables.endless[site] else max(begin, tables.edges[j + 1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sim.engines.shared.attainable import INPUTS, root_of, scarce_input, why_not
+from sim.engines.shared.attainable import CONTRACT, INPUTS, root_of, scarce_input, why_not
 from sim.engines.shared.capability import SLACK, bucket_of, latest_bucket, room_in
 from sim.engines.shared.ordering import earliest_arrival, order, window
 from sim.engines.shared.positions import Memory, Position
@@ -142,7 +142,8 @@ def _ours_first(
     trusting: bool,
 ) -> float:  # fmt: skip
     """Our own sources take what is not kept for others; outside ones the rest, and what ours have not shown they can."""
-    least = _least_outside(tables, position, sheet, pool, j, need, due, trusting)
+    kept = _kept(tables, sheet, pool, need, due)
+    least = kept if trusting else max(kept, min(_promised(tables, position, sheet, pool, j), need))
     planned, ours = 0.0, 0.0
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = sheet.rank[i]
@@ -153,23 +154,37 @@ def _ours_first(
             planned += brought
         elif tables.sourcing[pool] == LEAST_COST:
             planned += _on_time(tables, position, sheet, source, j, need - planned, due)
+    if least > kept:
+        _note_promise(tables, position, sheet, pool, least - kept, due)
     if tables.sourcing[pool] == LEAST_COST:
         return planned
     wanted = outside if tables.on_announced[pool] else max(need - planned, least)
     return planned + _from_outside(tables, position, sheet, pool, j, wanted, due)
 
 
-def _least_outside(
-    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, due: int, trusting: bool
-) -> float:
-    """Whole units of a need that are kept outside: by a floor, a phase-out, or because they are promised."""
-    least = math.floor(max(kept_outside(tables, pool, due) * need + sheet.owed_outside[pool], 0.0) + 0.5)
-    if not trusting:
-        for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
-            source = tables.pool_source[i]
-            starts = sheet.bound[source] * (tables.edges[j + 1] - tables.edges[j])
-            least = max(least, math.floor(starts * position.good_per_start[source] + 0.5))
-    return float(min(least, need))
+def _kept(tables: Tables, sheet: Worksheet, pool: int, need: float, due: int) -> float:
+    """Whole units of a need that a floor or a phase-out keeps outside."""
+    wanted = max(kept_outside(tables, pool, due) * need + sheet.owed_outside[pool], 0.0)
+    return float(min(math.floor(wanted + 0.5), need))
+
+
+def _promised(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int) -> float:
+    """Whole units of a bucket that are promised to outside sources."""
+    units = 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        starts = sheet.bound[source] * (tables.edges[j + 1] - tables.edges[j])
+        units += math.floor(starts * position.good_per_start[source] + 0.5)
+    return units
+
+
+def _note_promise(tables: Tables, position: Position, sheet: Worksheet, pool: int, units: float, due: int) -> None:
+    """Lay to the contract what is promised outside and the first source of ours could have made."""
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = sheet.rank[i]
+        if tables.in_house[source] and _able(tables, position, sheet, source, due):
+            sheet.now_cut[source], sheet.now_cause[source] = units, CONTRACT
+            return
 
 
 def kept_outside(tables: Tables, pool: int, due: int) -> float:
