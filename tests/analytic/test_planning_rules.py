@@ -59,14 +59,14 @@ def test_a_forecast_of_its_own_begins_with_the_demand(build: Fixture, measured: 
     assert sum(starts[8:10]) > 0
 
 
-@pytest.mark.parametrize(("days", "ends"), [(100, True), (200, False)])
-def test_a_list_of_demands_that_ends_early_ends_the_forecast(
-    build: Fixture, measured: Fixture, days: int, ends: bool
+@pytest.mark.parametrize(("days", "repeats", "after"), [(100, False, 0), (200, False, 900), (100, True, 1000)])
+def test_a_list_of_demands_ends_the_forecast_unless_it_repeats(
+    build: Fixture, measured: Fixture, days: int, repeats: bool, after: float
 ) -> None:
-    """10 a day, listed: after half of the horizon nothing is ordered; a list for all of it is taken to go on."""
-    data = planned(demand={"d": {"item": "part", "pattern": "series", "every": 1, "values": [10] * days}})
-    result = run(build(data))
-    assert sum(measured(result, "recipe", "buy", "starts")[10:]) == pytest.approx(0 if ends else 1000, abs=20)
+    """10 a day, listed, with a lead time of 10 days: nothing is ordered for the days after the list's end."""
+    line = {"item": "part", "pattern": "series", "every": 1, "values": [10] * days, "repeats": repeats}
+    result = run(build(planned(demand={"d": line})))
+    assert sum(measured(result, "recipe", "buy", "starts")[10:]) == pytest.approx(after, abs=20)
     assert result.kpis["stock_end.part"] + result.kpis["backlog_end"] <= 20
 
 
