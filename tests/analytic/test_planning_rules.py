@@ -58,9 +58,9 @@ def test_a_forecast_of_its_own_begins_with_the_demand(build: Fixture, measured: 
     assert sum(starts[8:10]) > 0
 
 
-@pytest.mark.parametrize(("days", "ends"), [(100, True), (200, False)])
-def test_a_list_of_demands_that_ends_early_ends_the_forecast(
-    build: Fixture, measured: Fixture, days: int, ends: bool
+@pytest.mark.parametrize(("days", "repeats", "after"), [(100, False, 0), (200, False, 900), (100, True, 1000)])
+def test_a_list_of_demands_ends_the_forecast_unless_it_repeats(
+    build: Fixture, measured: Fixture, days: int, repeats: bool, after: float
 ) -> None:
     """10 a day, listed: after half of the horizon nothing is ordered; of a list for all of it, what is due after day
     115, as orders precede their demand by 10 days of lead and up to 5 of a bucket."""

@@ -31,7 +31,8 @@ def plan(tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("recipes.make_a.cycle_time=1e9", "recipes.make_a: planned lead times and safety cover reach further ahead"),
+        ("recipes.make_a.cycle_time=1e9", "and safety cover reach further ahead than any forecast; found 1e+09 days"),
+        ("recipes.make_a.order_period=1e9", "recipes.make_a: planned lead times, order periods and safety cover reach"),
         ("sites.shop.capacity=1e308", "sites.shop: more capacity than can be counted"),
         ("horizon.end=9999-12-31", "horizon: end must lie between 1900-01-01 and 2200-01-01; found 9999-12-31"),
         ("horizon.start=0001-01-01", "horizon: start must lie between 1900-01-01 and 2200-01-01; found 0001-01-01"),

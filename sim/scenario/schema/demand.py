@@ -22,6 +22,17 @@ class Pattern(StrEnum):
     ORDERS = "orders"
 
 
+_NEEDS: dict[Pattern, tuple[str, ...]] = {
+    Pattern.EVEN: ("rate",),
+    Pattern.POISSON: ("rate",),
+    Pattern.PERIODIC: ("quantity", "every"),
+    Pattern.NORMAL: ("quantity", "sd", "every"),
+    Pattern.SERIES: ("values", "every"),
+    Pattern.ORDERS: ("orders",),
+}
+"""The fields that each pattern is made from."""
+
+
 class Generation(Strict):
     """A product that takes the demand over from the one before it."""
 
@@ -105,15 +116,7 @@ class DemandLine(Drawn):
     def _complete(self) -> Self:
         if (self.item is None) == (not self.generations):
             raise ValueError("give either item or generations")
-        needs: dict[Pattern, tuple[str, ...]] = {
-            Pattern.EVEN: ("rate",),
-            Pattern.POISSON: ("rate",),
-            Pattern.PERIODIC: ("quantity", "every"),
-            Pattern.NORMAL: ("quantity", "sd", "every"),
-            Pattern.SERIES: ("values", "every"),
-            Pattern.ORDERS: ("orders",),
-        }
-        wanted = needs[self.pattern]
+        wanted = _NEEDS[self.pattern]
         if self.compute is not None:
             if self.pattern is not Pattern.EVEN or self.rate is not None:
                 raise ValueError("a compute need falls evenly and takes no rate")
