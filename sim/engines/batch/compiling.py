@@ -21,6 +21,7 @@ from sim.engines.shared import (
     capability,
     contracts,
     entitlement,
+    initial,
     netting,
     ordering,
     planner,
@@ -33,7 +34,7 @@ from sim.engines.shared import (
 
 MODULES = (
     curves, rules, positions, capability, requirements, attainable, ordering, sourcing, contracts, entitlement, release,
-    netting, planner, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
+    netting, planner, initial, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
