@@ -79,7 +79,9 @@ def _position(draws: Draws, s: State) -> Position:
 def _failure(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> ModelError:
     """What went wrong in a review that compiled code could only give up: the same review, run as plain Python."""
     try:
-        review(t, p, m, w, int(w.span[REVIEW]))
+        # Compiled code raises where numpy would go on with nan.
+        with np.errstate(all="raise"):
+            review(t, p, m, w, int(w.span[REVIEW]))
     except Exception as error:
         return ModelError(f"the planner failed at tick {s.clock[0]['now']}: {type(error).__name__}: {error}")
     return ModelError(f"the planner failed at tick {s.clock[0]['now']}")
