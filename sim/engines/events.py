@@ -11,7 +11,6 @@ from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
 from sim.engines.planning_desk import PlanningDesk, watched
 from sim.engines.shared import rules
-from sim.engines.shared.initial import pipeline
 from sim.engines.shared.phases import Phase, Stage
 from sim.engines.shared.positions import stage
 from sim.engines.shared.recorder import Lot, Recorder, Records, Rows
@@ -114,11 +113,14 @@ class EventsEngine:
         )
 
     def _fill_pipeline(self) -> None:
-        begun = pipeline(self.draws, self.desk.tables, self.desk.memory, self.desk.good_per_start(0))
-        for item, units in enumerate(begun.stock.tolist()):
-            self.stockroom.units[item] += units
-        for source, good, arrive, due in begun.lots.tolist():
-            self._plant(source, good, arrive, due)
+        for source, starts, due in self.draws.open_orders.tolist():
+            self._plant(source, rules.whole(starts * self.routes[source].maker.good_per_start(0)), due, due)
+        if self.plan.initial_pipeline:
+            for source, good, arrive, due in self.desk.begun_before():
+                if arrive <= 0:
+                    self.stockroom.units[self.routes[source].item] += good
+                elif good:
+                    self._plant(source, good, arrive, due)
         self.seeded_stock = list(self.stockroom.units)
 
     def _plant(self, source: int, good: int, arrive: int, due: int) -> None:

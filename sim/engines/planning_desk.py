@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from sim.draws.curves import NEVER, ticks, value
 from sim.engines.floor import Floor
-from sim.engines.shared import planner, rules
+from sim.engines.shared import initial, planner, rules
 from sim.engines.shared.phases import CAUSES, Phase, Stage
-from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between, memory
+from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
 from sim.engines.shared.recorder import Lot
 from sim.engines.shared.release import planned_stage
 from sim.engines.shared.tables import tables
@@ -98,6 +99,26 @@ class PlanningDesk:
             if starts[i]:
                 begin, until, due = (int(a[r, i]) for a in (sheet.release_begin, sheet.release_end, sheet.release_due))
                 engine.order_evenly(r, starts[i], planned_stage(self.tables, sheet, r, begin), begin, until, due)
+
+    def begun_before(self) -> Iterator[tuple[int, int, int, int]]:
+        """Lots that the plan began before the start: source, good units, arrival and wanted date."""
+        tables, draws, good = self.tables, self._draws, self.good_per_start(0)
+        if not bool(tables.planned.any()):
+            return
+        position = blank_position(
+            len(tables.order), len(draws.sites), len(good), len(draws.flows), len(draws.open_orders)
+        )
+        position.good_per_start[:] = good
+        initial.show_start(draws, position)
+        initial.plan_before(tables, position, self.memory, self._sheet)
+        for source in range(len(good)):
+            done = 0
+            for j in range(int(tables.first[0])):
+                for i in range(initial.lots_before(tables, self._sheet, source, j)):
+                    lot = initial.lot_before(tables, self._sheet, source, j, i, done, float(good[source]))
+                    units, arrive, due = (int(number) for number in lot)
+                    yield source, units, arrive, due
+                done += int(self._sheet.starts[source, j])
 
     def _position(self, now: int) -> Position:
         engine = self._engine

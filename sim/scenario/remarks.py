@@ -17,21 +17,24 @@ def remarks(scenario: Scenario) -> list[str]:
 
 def _beyond_the_end(scenario: Scenario, name: str) -> str:
     """How many of a line's listed values or orders fall after the end of the horizon; empty if none does."""
-    line, number = scenario.document.demand[name], scenario.inputs.number
-    if line.pattern is Pattern.ORDERS:
-        days = [number(f"demand.{name}.orders.{i}.date") for i in range(len(line.orders))]
-        what = "order" if len(days) == 1 else "orders"
-    elif line.pattern is Pattern.SERIES:
-        first = 0.0 if line.begins is None else number(f"demand.{name}.begins")
-        days = [first + number(f"demand.{name}.every") * i for i in range(len(line.values))]
-        what = "listed value" if len(days) == 1 else "listed values"
-    else:
-        return ""
+    days = _listed_days(scenario, name)
     after = sum(day >= scenario.document.horizon.days for day in days)
     if not after:
         return ""
-    falls = "falls" if after == 1 else "fall"
+    what = "order" if scenario.document.demand[name].pattern is Pattern.ORDERS else "listed value"
     return (
-        f"demand.{name}: {after} of {len(days)} {what} {falls} after the end of the horizon; "
+        f"demand.{name}: {after} of {len(days)} {what}{'s' if len(days) > 1 else ''} "
+        f"{'falls' if after == 1 else 'fall'} after the end of the horizon; "
         "planners see them as far as lead times reach"
     )
+
+
+def _listed_days(scenario: Scenario, name: str) -> list[float]:
+    """The days from the start at which a line's listed values or orders fall; none if it lists nothing."""
+    line, at = scenario.document.demand[name], f"demand.{name}"
+    if line.pattern is Pattern.ORDERS:
+        return [scenario.inputs.number(f"{at}.orders.{i}.date") for i in range(len(line.orders))]
+    if line.pattern is Pattern.SERIES:
+        first = 0.0 if line.begins is None else scenario.inputs.number(f"{at}.begins")
+        return [first + scenario.inputs.number(f"{at}.every") * i for i in range(len(line.values))]
+    return []

@@ -138,7 +138,7 @@ def test_filters_are_for_the_list(filters: list[str], capsys: pytest.CaptureFixt
 
 def test_validate_json(mine: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", mine, "--json"]) == 0
-    good = {"name": "mine", "file": mine, "problems": []}
+    good = {"name": "mine", "file": mine, "problems": [], "remarks": []}
     assert json.loads(capsys.readouterr().out) == {"ok": True, "scenarios": [good]}
     Path("bad.yaml").write_text(SCENARIO.replace("capacity: 9", "capacty: 9"), encoding="utf-8")
     assert main(["validate", mine, "bad.yaml", "nowhere", "--json"]) == 2

@@ -14,13 +14,17 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.draws import curves
 from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, planning, shop, store, waiting
+from sim.engines.batch.state import State
 from sim.engines.shared import (
     attainable,
     capability,
     contracts,
     entitlement,
+    initial,
     netting,
     ordering,
     planner,
@@ -33,7 +37,7 @@ from sim.engines.shared import (
 
 MODULES = (
     curves, rules, positions, capability, requirements, attainable, ordering, sourcing, contracts, entitlement, release,
-    netting, planner, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
+    netting, planner, initial, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -56,9 +60,18 @@ class Compiled(NamedTuple):
 
 
 def compiled() -> Callable[..., int]:
-    """`loop.play`, compiled; from the cache if it was compiled before."""
+    """`loop.play`, compiled; from the cache if it was compiled before. With numba's own switch NUMBA_DISABLE_JIT=1 in
+    the environment it runs as plain Python instead, which a debugger can step through."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return uncompiled
     with _ONE_AT_A_TIME:
         return _announced(_jitted())
+
+
+def uncompiled(state: State, *others: Any) -> int:
+    """`loop.play` as plain Python: records of the state with their fields as attributes, as compiled code has them."""
+    views = (array.view(np.recarray) if array.dtype.names else array for array in state)
+    return loop.play(State(*views), *others, 0)
 
 
 def compile_planner(signature: tuple[Any, ...]) -> None:

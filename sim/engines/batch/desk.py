@@ -7,11 +7,12 @@ import math
 from sim.draws.curves import ticks
 from sim.engines.batch.calendar import PERIODIC, PLAN, at
 from sim.engines.batch.foreign import call_planner
-from sim.engines.batch.lots import SAMPLES, book_order, order, order_evenly
-from sim.engines.batch.planning import DECIDED
+from sim.engines.batch.lots import SAMPLES, book_order, order, order_evenly, plant
+from sim.engines.batch.planning import BEFORE, DECIDED
 from sim.engines.batch.shop import good_per_start
 from sim.engines.batch.state import UNPLANNED, State
 from sim.engines.batch.store import available
+from sim.engines.shared.initial import lot_before, lots_before
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.release import planned_stage
 from sim.engines.shared.rules import settled, stock_order
@@ -28,6 +29,23 @@ def hold_review(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: in
     for i in range(len(t.order) - 1, -1, -1):
         for j in range(t.source_start[t.order[i]], t.source_start[t.order[i] + 1]):
             _order(s, t, w, k, t.pool_source[j])
+
+
+def begin_before(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
+    """Put in stock, or on its way, what the plan began before the start."""
+    if call_planner(s.clock[0].planner, s, t, p, m, w, BEFORE) != DECIDED:
+        s.clock[0].fault = UNPLANNED
+        return
+    for source in range(len(s.sources)):
+        done, good = 0, good_per_start(s, source, 0)
+        for j in range(t.first[0]):
+            for i in range(lots_before(t, w, source, j)):
+                units, arrive, due = lot_before(t, w, source, j, i, done, good)
+                if arrive <= 0:
+                    s.items[s.sources[source].makes].units += units
+                elif units > 0:
+                    plant(s, source, units, arrive, due)
+            done += int(w.starts[source, j])
 
 
 def _order(s: State, t: Tables, w: Worksheet, k: int, r: int) -> None:

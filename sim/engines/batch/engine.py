@@ -14,6 +14,7 @@ from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
 from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
 from sim.engines.batch.supply import Progress, Supply, streams
+from sim.engines.shared.initial import show_start
 from sim.engines.shared.phases import MOST_ROUNDS
 from sim.engines.shared.planner import review
 from sim.engines.shared.positions import Memory, Position, blank_position, memory
@@ -42,8 +43,8 @@ class BatchEngine:
             t = _alike(tables(self.draws))
             m = _alike(memory(t))
             supply = Supply(self.draws, self._streams, progress)
-            s = lay_out(self.draws, t, m, supply, slots=slots, trace=self.trace, told=progress is not None)
-            position, sheet, play = _position(s), worksheet(t), compiled()
+            s = lay_out(self.draws, t, supply, slots=slots, trace=self.trace, told=progress is not None)
+            position, sheet, play = _position(self.draws, s), worksheet(t), compiled()
             with TURN.aside():
                 fault = play(s, t, position, m, sheet)
             if fault == ENDLESS:
@@ -68,16 +69,19 @@ def _alike(arrays: Any) -> Any:
     )
 
 
-def _position(s: State) -> Position:
+def _position(draws: Draws, s: State) -> Position:
     """Room for what the planner sees."""
-    return blank_position(len(s.pools), len(s.sites), len(s.sources), len(s.flows), len(s.lots))
+    position = blank_position(len(s.pools), len(s.sites), len(s.sources), len(s.flows), len(s.lots))
+    show_start(draws, position)
+    return position
 
 
 def _failure(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> ModelError:
     """What went wrong in a review that compiled code could only give up: the same review, run as plain Python."""
-    k = int(w.span[REVIEW])
     try:
-        review(t, p, m, w, k)
+        # Compiled code raises where numpy would go on with nan.
+        with np.errstate(all="raise"):
+            review(t, p, m, w, int(w.span[REVIEW]))
     except Exception as error:
         return ModelError(f"the planner failed at tick {s.clock[0]['now']}: {type(error).__name__}: {error}")
     return ModelError(f"the planner failed at tick {s.clock[0]['now']}")

@@ -17,9 +17,7 @@ from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.batch.supply import Supply
 from sim.engines.planning_desk import POLICIES, watched
 from sim.engines.shared import rules
-from sim.engines.shared.initial import pipeline
 from sim.engines.shared.phases import CAUSES
-from sim.engines.shared.positions import Memory
 from sim.engines.shared.tables import Tables, ranked_sites
 from sim.engines.shop import Maker
 from sim.plan import NONE, IntArray
@@ -47,7 +45,7 @@ def fill(records: Any, **columns: Any) -> None:
         records[name] = column
 
 
-def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, trace: bool, told: bool) -> State:
+def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool, told: bool) -> State:
     """The state before the first event, with so many slots for lots, events and nodes."""
     plan = draws.plan
     held = joined([[i for pair in site.factors.held for i in pair] for site in draws.sites])
@@ -61,10 +59,9 @@ def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, t
     makers = _makers(draws)
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
     periods, reviews = len(draws.periods), len(draws.reviews)
-    begun = pipeline(draws, t, m, np.array([maker.good_per_start(0) for maker in makers]))
     entries = int(np.max(np.diff(t.first))) + 1
     s = State(
-        clock=_clock(draws, trace, supply.address, told, entries),
+        clock=_clock(draws, t, trace, supply.address, told, entries),
         sources=_sources(draws, makers, prices, pulls, list(survival)),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
@@ -102,8 +99,7 @@ def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, t
         journal=np.zeros(periods, dtype=np.int64),
         under_way=np.zeros(periods, dtype=np.int64),
         first_good=np.full(len(plan.sources), NEVER),
-        seeds=begun.lots,
-        seeded=begun.stock,
+        open_orders=np.array(draws.open_orders),
         seeded_stock=np.zeros(len(plan.items), dtype=np.int64),
         cut=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
         short=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
@@ -125,13 +121,13 @@ def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, t
     return s
 
 
-def _clock(draws: Draws, trace: bool, callback: int, told: bool, entries: int) -> Any:
+def _clock(draws: Draws, t: Tables, trace: bool, callback: int, told: bool, entries: int) -> Any:
     plan, clock = draws.plan, blank(layout.CLOCK, 1)
     fill(
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
         edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback, told=told,
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
-        entries=entries, first_open=NOTHING, last_open=NOTHING, free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
+        entries=entries, pipeline=plan.initial_pipeline and bool(t.planned.any()), first_open=NOTHING, last_open=NOTHING, free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip
     return clock
 

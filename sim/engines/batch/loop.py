@@ -24,13 +24,15 @@ from sim.engines.batch.calendar import (
     next_event,
     release_event,
 )
-from sim.engines.batch.desk import hold_review, replenish, review_periodically
+from sim.engines.batch.desk import begin_before, hold_review, replenish, review_periodically
 from sim.engines.batch.foreign import ask, borrow
 from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
+from sim.engines.batch.shop import good_per_start
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
 from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_demand, settle_stock
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position
+from sim.engines.shared.rules import whole
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
@@ -44,7 +46,7 @@ def play(state: State, tables: Tables, position: Position, memory: Memory, works
     s, t, p, m, w = borrow(state), borrow(tables), borrow(position), borrow(memory), borrow(worksheet)
     c = s.clock[0]
     c.planner = planner
-    _open(s)
+    _open(s, t, p, m, w)
     while c.running and not c.fault:
         event = next_event(s)
         if event == NOTHING:
@@ -56,13 +58,14 @@ def play(state: State, tables: Tables, position: Position, memory: Memory, works
     return int(c.fault)
 
 
-def _open(s: State) -> None:
+def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
     """Stock and lots of the initial pipeline, and everything that is on the calendar from the start."""
     c = s.clock[0]
-    for item in range(len(s.items)):
-        s.items[item].units += s.seeded[item]
-    for i in range(len(s.seeds)):
-        plant(s, s.seeds[i, 0], s.seeds[i, 1], s.seeds[i, 2], s.seeds[i, 3])
+    for i in range(len(s.open_orders)):
+        source, due = s.open_orders[i, 0], s.open_orders[i, 2]
+        plant(s, source, whole(s.open_orders[i, 1] * good_per_start(s, source, 0)), due, due)
+    if c.pipeline:
+        begin_before(s, t, p, m, w)
     for item in range(len(s.items)):
         s.seeded_stock[item] = s.items[item].units
     for flow in range(len(s.flows)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sim.engines.batch.shop import committed, good_per_start
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.store import available
+from sim.engines.shared.initial import plan_before
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.planner import review
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Memory, Position, expected_between
@@ -16,7 +17,8 @@ from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
-DECIDED = 1
+DECIDED, BEFORE = 1, -1
+"""What a decision returns, and the review that stands for the time before the start."""
 
 
 def decide(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:
@@ -24,6 +26,11 @@ def decide(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) ->
 
     Returns DECIDED: whoever calls by address learns of an exception by another number alone.
     """
+    if k == BEFORE:
+        for r in range(len(s.sources)):
+            p.good_per_start[r] = good_per_start(s, r, 0)
+        plan_before(t, p, m, w)
+        return DECIDED
     _revise(s, t, p, k)
     _look(s, t, p)
     review(t, p, m, w, k)

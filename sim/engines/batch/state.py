@@ -25,10 +25,11 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
     "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used nodes_used events_used "
-    "arrived callback told planner entries first_open last_open"
+    "arrived callback told planner entries first_open last_open pipeline"
 )
 """Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used;
 `first_open` and `last_open` end the list of lots released and not arrived; each source has `entries` orders at once;
+`pipeline` says whether the plan goes back before the start;
 `callback` is the address of what draws more, and wants to be `told` how far the run is; `planner` that of
 `planning.decide`;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
@@ -139,8 +140,7 @@ class State(NamedTuple):
     journal: IntArray
     under_way: IntArray
     first_good: IntArray
-    seeds: IntArray
-    seeded: IntArray
+    open_orders: IntArray
     seeded_stock: IntArray
     cut: FloatArray
     short: FloatArray

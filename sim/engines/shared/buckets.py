@@ -44,8 +44,9 @@ def buckets(draws: Draws, reach: FloatArray) -> Buckets:
     width = max(portion(longest, 1, _count(longest / TICKS_PER_DAY * days)), 1)
     ahead = math.ceil(float(reach.max(initial=0.0)) * TICKS_PER_DAY)
     beyond = edges[-1] + width * np.arange(1, math.ceil((ahead + longest) / width) + 2)
-    before = -width * np.arange(math.ceil(ahead / width) + 1, 0, -1) if draws.plan.initial_pipeline else []
-    every = np.concatenate([before, edges, beyond]).astype(np.int64)
+    before = -width * np.arange(math.ceil(ahead / width) + 1, 0, -1)
+    past = before if draws.plan.initial_pipeline else before[:0]
+    every = np.concatenate([past, edges, beyond]).astype(np.int64)
     first = np.searchsorted(every, reviews)
     ends = np.append(reviews[1:-1], max(int(reviews[-1]), int(reviews[-2]) + longest)) + ahead
     return Buckets(every, first.astype(np.int64), np.searchsorted(every, ends).astype(np.int64))

@@ -28,7 +28,7 @@ def bucket_of(tables: Tables, at: int) -> int:
 
 def due_bucket(tables: Tables, sheet: Worksheet, at: int) -> int:
     """The bucket of what is wanted or comes at an instant, its end included, among those the review sees."""
-    return min(max(bucket_of(tables, at - 1), sheet.span[BASE]), sheet.span[UNTIL])
+    return int(min(max(bucket_of(tables, at - 1), sheet.span[BASE]), sheet.span[UNTIL]))
 
 
 def is_past(tables: Tables, j: int) -> bool:
@@ -119,7 +119,7 @@ def latest_bucket(tables: Tables, sheet: Worksheet, source: int, due: int) -> in
     j = bucket_of(tables, at)
     if not tables.endless[site]:
         j = bucket_of(tables, at - own_time(tables, sheet, source, min(max(j, base), sheet.span[UNTIL] - 1))) - 1
-    return min(max(j, base - 1), sheet.span[UNTIL] - 1)
+    return int(min(max(j, base - 1), sheet.span[UNTIL] - 1))
 
 
 def own_time(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
@@ -144,12 +144,12 @@ def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
         starts = min(starts, max(qualified, risk_starts(tables, sheet, source, j) - sheet.starts[source, j]))
     starts = min(starts, sheet.allowed[site, period_of(tables, sheet, j)])
     if is_past(tables, j):
-        return max(starts, 0.0)
+        return float(max(starts, 0.0))
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
         # A start takes all of its inputs or none.
         starts = min(starts, (sheet.spare[child, j] / tables.takes[i] + SLACK) // 1.0)
-    return max(starts, 0.0)
+    return float(max(starts, 0.0))
 
 
 def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, due: int) -> None:

@@ -52,13 +52,12 @@ def _most_wished(tables: Tables, memory: Memory, site: int, k: int) -> float:
 
 def _divide(tables: Tables, sheet: Worksheet, site: int, level: float) -> None:
     total, count = 0.0, 0
-    for source in range(len(tables.source_pool)):
-        if tables.source_site[source] == site:
-            count += 1
-            total += _use(sheet, source)
-    for source in range(len(tables.source_pool)):
-        if tables.source_site[source] == site:
-            sheet.bound[source] = level * (_use(sheet, source) / total if total > 0.0 else 1.0 / count)
+    for i in range(tables.site_start[site], tables.site_start[site + 1]):
+        count += 1
+        total += _use(sheet, tables.site_source[i])
+    for i in range(tables.site_start[site], tables.site_start[site + 1]):
+        source = tables.site_source[i]
+        sheet.bound[source] = level * (_use(sheet, source) / total if total > 0.0 else 1.0 / count)
 
 
 def _use(sheet: Worksheet, source: int) -> float:

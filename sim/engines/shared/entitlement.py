@@ -8,57 +8,48 @@ from sim.engines.shared.worksheet import BASE, UNTIL, Worksheet
 
 def isolate(tables: Tables, sheet: Worksheet) -> None:
     """Give each source all of its site, to learn what it would start."""
-    for source in range(len(tables.source_pool)):
-        site = tables.source_site[source]
-        if tables.contested[site]:
-            for j in range(sheet.span[BASE], sheet.span[UNTIL]):
-                sheet.source_room[source, j] = sheet.site_room[site, j]
     for site in range(len(sheet.queue)):
         if tables.contested[site]:
             for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+                for i in range(tables.site_start[site], tables.site_start[site + 1]):
+                    sheet.source_room[tables.site_source[i], j] = sheet.site_room[site, j]
                 sheet.site_room[site, j] = 0.0
 
 
 def entitle(tables: Tables, sheet: Worksheet) -> None:
     """Divide the capacity of each shared site by wishes; what none of them wants is there for anyone."""
-    for source in range(len(tables.source_pool)):
-        if tables.contested[tables.source_site[source]]:
-            for j in range(sheet.span[BASE], sheet.span[UNTIL]):
-                sheet.source_room[source, j] = 0.0
     for site in range(len(sheet.queue)):
         if tables.contested[site]:
-            rank, last = _lowest_rank(tables, site, 0, True)
+            for i in range(tables.site_start[site], tables.site_start[site + 1]):
+                for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+                    sheet.source_room[tables.site_source[i], j] = 0.0
+            rank, last = _next_rank(tables, site, 0, True)
             while not last:
                 _serve(tables, sheet, site, rank)
-                rank, last = _lowest_rank(tables, site, rank, False)
+                rank, last = _next_rank(tables, site, rank, False)
 
 
-def _lowest_rank(tables: Tables, site: int, above: int, first: bool) -> tuple[int, bool]:
+def _rank(tables: Tables, source: int) -> int:
+    return int(tables.priority[tables.source_pool[source]])
+
+
+def _next_rank(tables: Tables, site: int, above: int, first: bool) -> tuple[int, bool]:
     """The lowest priority number of a site's sources above one; and whether there is none."""
     found, none = 0, True
-    for source in range(len(tables.source_pool)):
-        number = tables.priority[tables.source_pool[source]]
-        if tables.source_site[source] == site and (first or number > above) and (none or number < found):
+    for i in range(tables.site_start[site], tables.site_start[site + 1]):
+        number = _rank(tables, tables.site_source[i])
+        if (first or number > above) and (none or number < found):
             found, none = number, False
     return found, none
-
-
-def _wanted(tables: Tables, sheet: Worksheet, site: int, rank: int, j: int) -> float:
-    """Load that the sources of one rank would put on a site in a bucket."""
-    total = 0.0
-    for source in range(len(tables.source_pool)):
-        if tables.source_site[source] == site and tables.priority[tables.source_pool[source]] == rank:
-            total += sheet.wishes[source, j] * tables.load[source]
-    return total
 
 
 def _serve(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
     """Fit the wishes of one rank into what is left of a site: in their own bucket, else earlier, else later; each unit of
     load in the order of its date, so that what is due together is cut alike."""
-    base, until = sheet.span[BASE], sheet.span[UNTIL]
-    over = 0.0
+    base, until, over = sheet.span[BASE], sheet.span[UNTIL], 0.0
     for j in range(until - 1, base - 1, -1):
-        wanted = _wanted(tables, sheet, site, rank, j) + over
+        sheet.wanted[j] = _wanted(tables, sheet, site, rank, j)
+        wanted = sheet.wanted[j] + over
         sheet.fitted[j] = min(wanted, max(sheet.site_room[site, j], 0.0))
         over = wanted - sheet.fitted[j]
     for j in range(base, until):
@@ -70,25 +61,35 @@ def _serve(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
         sheet.site_room[site, j] -= sheet.fitted[j]
 
 
+def _wanted(tables: Tables, sheet: Worksheet, site: int, rank: int, j: int) -> float:
+    """Load that the sources of one rank would put on a site in a bucket."""
+    total = 0.0
+    for i in range(tables.site_start[site], tables.site_start[site + 1]):
+        source = tables.site_source[i]
+        if _rank(tables, source) == rank:
+            total += sheet.wishes[source, j] * tables.load[source]
+    return total
+
+
 def _hand_out(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
     """Give what was fitted to the wishes in the order of their buckets."""
     until, dated = sheet.span[UNTIL], sheet.span[BASE]
-    left = _wanted(tables, sheet, site, rank, dated)
+    left = sheet.wanted[dated]
     for j in range(sheet.span[BASE], until):
         room = sheet.fitted[j]
         while room > 0.0 and dated < until:
-            whole = _wanted(tables, sheet, site, rank, dated)
             part = min(room, left)
             if part > 0.0:
-                _give(tables, sheet, site, rank, dated, j, part / whole)
+                _give(tables, sheet, site, rank, dated, j, part / sheet.wanted[dated])
                 room -= part
                 left -= part
             if left <= 0.0:
                 dated += 1
-                left = _wanted(tables, sheet, site, rank, dated) if dated < until else 0.0
+                left = sheet.wanted[dated] if dated < until else 0.0
 
 
 def _give(tables: Tables, sheet: Worksheet, site: int, rank: int, dated: int, j: int, part: float) -> None:
-    for source in range(len(tables.source_pool)):
-        if tables.source_site[source] == site and tables.priority[tables.source_pool[source]] == rank:
+    for i in range(tables.site_start[site], tables.site_start[site + 1]):
+        source = tables.site_source[i]
+        if _rank(tables, source) == rank:
             sheet.source_room[source, j] += sheet.wishes[source, dated] * tables.load[source] * part

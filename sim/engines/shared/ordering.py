@@ -60,7 +60,7 @@ def order(
         return 0.0
     sheet.loose[source] -= owed
     sheet.units[source, j] += taken * good + owed
-    return taken * good + owed
+    return float(taken * good + owed)
 
 
 def _sized(tables: Tables, sheet: Worksheet, source: int, starts: float, low: int, high: int, shown: bool) -> float:

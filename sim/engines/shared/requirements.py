@@ -91,7 +91,7 @@ def _expected_arrival(tables: Tables, position: Position, sheet: Worksheet, lot:
         sheet.queue[site] += position.lot_starts[lot] * tables.load[source]
         earliest = _worked_off(tables, position, sheet, site) + tables.lead[source]
     assert place <= IN_CYCLE
-    return max(position.lot_promised[lot], earliest)
+    return int(max(position.lot_promised[lot], earliest))
 
 
 def _worked_off(tables: Tables, position: Position, sheet: Worksheet, site: int) -> int:

@@ -30,7 +30,7 @@ class Tables(NamedTuple):
     """What the planner may read. P pools, S sites, R sources, F flows, K reviews, J buckets of time.
 
     `*_start` arrays mark ranges: the sources of pool p are `pool_source[source_start[p] :
-    source_start[p + 1]]`, in order of preference. Instants and durations are in ticks, rates per tick.
+    source_start[p + 1]]`, in order of preference; those at site s likewise. Instants and durations are in ticks, rates per tick.
     Review k plans buckets `first[k]` to `last[k] - 1`, between `edges` (J + 1); what is known at review k alone
     stands in row k. Row v of `expected` holds what is expected of a flow until each edge, cumulated, and
     `next_due` the first instant after each edge at which it is expected; flow f holds row `belief[k, f]`.
@@ -45,6 +45,8 @@ class Tables(NamedTuple):
     pool_source: IntArray
     source_pool: IntArray
     source_site: IntArray
+    site_start: IntArray
+    site_source: IntArray
     in_house: BoolArray
     input_start: IntArray
     input_pool: IntArray
@@ -92,7 +94,7 @@ class Tables(NamedTuple):
     belief: IntArray
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def tables(draws: Draws) -> Tables:
     """Lay out one replication for the planner; nobody may write into it."""
     plan, vector = draws.plan, draws.vector
@@ -111,6 +113,8 @@ def tables(draws: Draws) -> Tables:
         pool_source=np.array([r for p in plan.pools for r in p.sources], dtype=np.int64),
         source_pool=plan.item_pool[[s.item for s in plan.sources]],
         source_site=sites,
+        site_start=np.searchsorted(np.sort(sites), np.arange(len(plan.sites) + 1)).astype(np.int64),
+        site_source=np.argsort(sites, kind="stable").astype(np.int64),
         in_house=np.array([plan.sites[s.site].in_house for s in plan.sources]),
         input_start=plan.inputs_start,
         input_pool=plan.input_pool,

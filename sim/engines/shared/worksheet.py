@@ -58,6 +58,7 @@ class Worksheet(NamedTuple):
     fraction: FloatArray
     loose: FloatArray
     fitted: FloatArray
+    wanted: FloatArray
     owed: FloatArray
     bound: FloatArray
     owed_outside: FloatArray
@@ -97,7 +98,7 @@ def worksheet(tables: Tables) -> Worksheet:
         site_room=blank(sites, count), source_room=blank(sources, count), trusted=blank(sources, count),
         allowed=blank(sites, count), lowest=whole(sources), queue=blank(sites), at_hand=blank(pools), attained=blank(pools, count), supply=blank(pools, count),
         spare=blank(pools, count), usage=blank(pools, count), starts=blank(sources, count),
-        begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), planned=blank(sources), settled=blank(sources), most=blank(sources), fraction=blank(sources), loose=blank(sources), fitted=blank(count),
+        begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), planned=blank(sources), settled=blank(sources), most=blank(sources), fraction=blank(sources), loose=blank(sources), fitted=blank(count), wanted=blank(count),
         owed=blank(sources), bound=blank(sources), owed_outside=blank(pools), rank=whole(len(tables.pool_source)),
         late=whole(pools), claim=blank(sources), now_able=whole(sources), now_cut=blank(sources), now_cause=whole(sources), need=blank(pools),
         output=blank(pools), cut=blank(sources, CAUSES), short=blank(sources, CAUSES), starved=blank(pools, CAUSES),
