@@ -40,12 +40,13 @@ def _begin_settling(sheet: Worksheet, source: int) -> None:
 def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int, j: int) -> None:
     """Whole starts of a bucket, in full lots as far as anything is planned: a lot is released when its first start is due."""
     sheet.planned[source] += sheet.starts[source, j]
-    whole, size = math.ceil(sheet.planned[source] - SLACK), tables.lot_size[source]
-    if size > 1 and whole > sheet.settled[source]:
-        whole = min(lot_count(whole, size) * size, int(sheet.most[source]))
-    starts = float(max(min(whole - int(sheet.settled[source]), _startable(tables, sheet, source, j)), 0))
-    if starts > 0.0 and sheet.starts[source, j] <= 0.0:
+    whole, size, settled = math.ceil(sheet.planned[source] - SLACK), tables.lot_size[source], int(sheet.settled[source])
+    if sheet.starts[source, j] <= 0.0:
         sheet.begin[source, j] = tables.edges[j]
+    starts = float(max(min(whole - settled, _startable(tables, sheet, source, j)), 0))
+    if size > 1 and whole > settled and starts == whole - settled:
+        full = min(lot_count(whole, size) * size, int(sheet.most[source])) - settled
+        starts = max(starts, float(min(full, _startable_at_once(tables, sheet, source, j))))
     sheet.starts[source, j] = starts
     if starts <= 0.0:
         return
@@ -64,6 +65,22 @@ def _startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
         return most
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         left = sheet.spare[tables.input_pool[place], j] / tables.takes[place]
+        if left < most:
+            most = math.floor(left + SLACK)
+    return most
+
+
+def _startable_at_once(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
+    """Whole starts for which there are inputs at the instant at which those of a bucket begin: more would keep them waiting."""
+    base, most = sheet.span[BASE], _startable(tables, sheet, source, j)
+    if is_past(tables, j):
+        return most
+    for place in range(tables.input_start[source], tables.input_start[source + 1]):
+        child = tables.input_pool[place]
+        if sheet.ready[child, j] <= sheet.begin[source, j]:
+            continue
+        there = sheet.spare[child, j - 1] if j > base else sheet.at_hand[child] - sheet.usage[child, j]
+        left = max(there, 0.0) / tables.takes[place]
         if left < most:
             most = math.floor(left + SLACK)
     return most
