@@ -28,6 +28,7 @@ def run_report(result: Result) -> list[Block]:
         shift_tables.in_house_shares(result),
         held_back.own_output(result),
         held_back.supply(result),
+        held_back.inputs(result),
         shift_tables.milestones(result),
         shift_tables.demand_lines(result),
         shift_tables.compute(result),

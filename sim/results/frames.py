@@ -155,6 +155,8 @@ def _pools(draws: Draws, records: Records) -> Iterator[Series]:
         for cause in Cause:
             short = records.short[:, list(pool.sources), cause].sum(axis=1)
             yield "pool", pool.name, f"short.{cause.name.lower()}", first.unit, labels, short
+            starved = records.starved[:, p, cause]
+            yield "pool", pool.name, f"starved.{cause.name.lower()}", "unit", labels, starved
 
 
 def share_output(draws: Draws, records: Records, index: int) -> tuple[FloatArray, FloatArray]:

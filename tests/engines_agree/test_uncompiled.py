@@ -37,5 +37,5 @@ def test_an_error_in_a_review_reaches_the_user(monkeypatch: pytest.MonkeyPatch) 
         return whole._replace(takes=np.zeros_like(whole.takes))
 
     monkeypatch.setattr(engine, "tables", broken)
-    with pytest.raises(ModelError, match="the planner failed at tick 0: FloatingPointError: divide by zero"):
+    with pytest.raises(ModelError, match="the planner failed at tick 0: FloatingPointError"):
         run(scenario, engine="batch")
