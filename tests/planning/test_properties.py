@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from sim.api import Result, run
 from tests.planning import networks as net
-from tests.planning.networks import Kind, Network
+from tests.planning.networks import Network
 
 Fixture = Callable[..., Any]
 SOME = settings(

@@ -32,11 +32,12 @@ from sim.engines.shared import (
     release,
     requirements,
     rules,
+    shares,
     sourcing,
 )
 
 MODULES = (
-    curves, rules, positions, capability, requirements, attainable, ordering, sourcing, contracts, entitlement, release,
+    curves, rules, positions, capability, requirements, attainable, ordering, shares, sourcing, contracts, entitlement, release,
     netting, planner, initial, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""

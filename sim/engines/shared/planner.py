@@ -22,6 +22,7 @@ from sim.engines.shared.netting import pass_on, plan_pool
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.release import release, remember
 from sim.engines.shared.requirements import add_demand, add_requirement, book_receipts, demand_until
+from sim.engines.shared.shares import account
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Worksheet
 
@@ -50,6 +51,7 @@ def plan(
         offer(tables, position, sheet)
         entitle(tables, sheet)
     _plan_all(tables, position, memory, sheet, False)
+    account(tables, position, memory, sheet)
 
 
 def _clear(tables: Tables, sheet: Worksheet) -> None:

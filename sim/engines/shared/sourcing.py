@@ -13,7 +13,8 @@ from sim.engines.shared.attainable import CONTRACT, INPUTS, root_of, scarce_inpu
 from sim.engines.shared.capability import SLACK, bucket_of, latest_bucket, room_in
 from sim.engines.shared.ordering import earliest_arrival, order, window
 from sim.engines.shared.positions import Memory, Position
-from sim.engines.shared.tables import LEAST_COST, PHASE_OUT, SPLIT, Tables
+from sim.engines.shared.shares import kept_outside, settle
+from sim.engines.shared.tables import LEAST_COST, SPLIT, Tables
 from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Worksheet
 
 DONE = -1.0
@@ -60,7 +61,7 @@ def divide(
         _note(tables, sheet, pool, need, need - planned, due)
     if need - planned > SLACK:
         planned += _late(tables, position, sheet, pool, j, need - planned)
-    _settle(tables, memory, sheet, pool, j, due, trusting)
+    settle(tables, memory, sheet, pool, j, trusting)
     return planned
 
 
@@ -98,8 +99,10 @@ def _split(
         source = _largest_claim(tables, sheet, begin, end)
         part = left if waiting == 1 else min(math.floor(sheet.claim[source] + 0.5), left)
         sheet.claim[source] = DONE
-        planned += _on_time(tables, position, sheet, source, j, part, due)
-        left -= part
+        brought = _on_time(tables, position, sheet, source, j, part, due)
+        planned += brought
+        # An order that its rules make larger leaves less to others.
+        left -= max(part, brought)
         waiting -= 1
     return planned
 
@@ -107,9 +110,9 @@ def _split(
 def _claims(
     tables: Tables, position: Position, sheet: Worksheet, pool: int, need: float, due: int, in_house: bool
 ) -> int:
-    """What each source is to have of a need: its share among those that can deliver, and what it is owed. Returns
+    """What each source is to have of a need: its share among those that can deliver, and what they owe it. Returns
     how many those are."""
-    begin, end, total, count = tables.source_start[pool], tables.source_start[pool + 1], 0.0, 0
+    begin, end, total, count, owed = tables.source_start[pool], tables.source_start[pool + 1], 0.0, 0, 0.0
     for i in range(begin, end):
         source = tables.pool_source[i]
         sheet.claim[source] = DONE
@@ -118,13 +121,15 @@ def _claims(
         if _able(tables, position, sheet, source, due):
             sheet.now_able[source] = 1
             total += tables.share[source]
+            owed += sheet.owed[source]
             count += 1
         else:
             sheet.now_cut[source], sheet.now_cause[source] = need, why_not(tables, sheet, source, due)
     for i in range(begin, end):
         source = tables.pool_source[i]
         if sheet.now_able[source]:
-            sheet.claim[source] = max(need * tables.share[source] / total + sheet.owed[source], 0.0)
+            claim = (need - owed) * tables.share[source] / total + sheet.owed[source]
+            sheet.claim[source] = max(claim, 0.0)
     return count
 
 
@@ -185,18 +190,6 @@ def _note_promise(tables: Tables, position: Position, sheet: Worksheet, pool: in
         if tables.in_house[source] and _able(tables, position, sheet, source, due):
             sheet.now_cut[source], sheet.now_cause[source] = units, CONTRACT
             return
-
-
-def kept_outside(tables: Tables, pool: int, due: int) -> float:
-    """The share of what is due at an instant that is to be ordered outside."""
-    floor = float(tables.floor[pool])
-    if tables.sourcing[pool] != PHASE_OUT:
-        return floor
-    begin, end, final = tables.phase_out[pool, 0], tables.phase_out[pool, 1], tables.phase_out[pool, 2]
-    if due <= begin:
-        return 1.0
-    wanted = final if due >= end else 1.0 + (final - 1.0) * (due - begin) / (end - begin)
-    return float(max(floor, wanted))
 
 
 def _from_ours(
@@ -315,26 +308,3 @@ def _blame_input(tables: Tables, sheet: Worksheet, source: int, due: int, units:
     if child >= 0:
         pool, cause = root_of(tables, sheet, child, tables.edges[j + 1])
         sheet.starved[pool, cause] += units
-
-
-def _settle(tables: Tables, memory: Memory, sheet: Worksheet, pool: int, j: int, due: int, trusting: bool) -> None:
-    """Carry on what sharing owes each source, and what a floor owes those outside; for good if it is ordered now."""
-    begin, end, total, outside, shares = tables.source_start[pool], tables.source_start[pool + 1], 0.0, 0.0, 0.0
-    for i in range(begin, end):
-        source = tables.pool_source[i]
-        total += sheet.units[source, j]
-        outside += 0.0 if tables.in_house[source] else sheet.units[source, j]
-        shares += tables.share[source] if sheet.now_able[source] else 0.0
-    shared = total if tables.sourcing[pool] == SPLIT else outside
-    owed = sheet.owed_outside[pool] + kept_outside(tables, pool, due) * total - outside
-    sheet.owed_outside[pool] = min(max(owed, -1.0), 1.0)
-    for i in range(begin, end):
-        source = tables.pool_source[i]
-        if sheet.now_able[source]:
-            step = float(max(tables.minimum[source], tables.multiple[source], 1))
-            owed = sheet.owed[source] + shared * tables.share[source] / shares - sheet.units[source, j]
-            sheet.owed[source] = min(max(owed, -step), step)
-        if not trusting and latest_bucket(tables, sheet, source, due) < sheet.span[FOLLOWING]:
-            memory.owed[source] = sheet.owed[source]
-            if not tables.in_house[source]:
-                memory.owed_outside[pool] = sheet.owed_outside[pool]
