@@ -56,9 +56,6 @@ class EventsEngine:
         self._units: list[list[int]] = [flow.units.tolist() for flow in draws.flows]
         self.queues: list[list[tuple[int, int, int, Lot]]] = [[] for _ in plan.pools]
         self.waiting = [0] * len(plan.pools)
-        joint = {pool for route in self.routes if len(route.takes) > 1 for pool, _ in route.takes}
-        alone = [p not in joint and not pool.bypass for p, pool in enumerate(plan.pools)]
-        self._dispatchers = [self._dispatch_alone if a else self._dispatch for a in alone]
         self._may_pass = any(pool.bypass for pool in plan.pools)
         self.live: dict[int, Lot] = {}
         self.open_lots: dict[int, Lot] = {}
@@ -244,7 +241,7 @@ class EventsEngine:
             heappush(self.queues[pool], entry)
         # Behind others it has to wait, unless it may pass them.
         if self.queues[pool][0] is entry or self._may_pass:
-            self._dispatchers[pool](pool)
+            self._dispatch(pool)
 
     def _dispatch(self, pool: int) -> None:
         """Let waiting lots begin, in order, as far as inputs reach."""
@@ -262,18 +259,6 @@ class EventsEngine:
                 # Where this lot stood in the way, the next may begin.
                 if other not in again:
                     again.insert(0, other)
-            self._begin(lot)
-
-    def _dispatch_alone(self, pool: int) -> None:
-        """The same where lots need this pool alone and none may pass another: only heads count."""
-        queue, stockroom = self.queues[pool], self.stockroom
-        while queue:
-            lot = queue[0][3]
-            units = self.routes[lot.source].takes[0][1] * lot.starts
-            if not stockroom.take_all(pool, units, self.agenda.now, self.rows.consumed):
-                return
-            heappop(queue)
-            self.waiting[pool] -= units
             self._begin(lot)
 
     def _startable(self, pool: int) -> Lot | None:
@@ -396,7 +381,7 @@ class EventsEngine:
         if good < lot.expected and self.desk.continuous[pool]:
             self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
         if self.queues[pool]:
-            self.agenda.last(PLAN, 0, pool, 1, self._dispatchers[pool], pool)
+            self.agenda.last(PLAN, 0, pool, 1, self._dispatch, pool)
 
     def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""
