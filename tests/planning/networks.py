@@ -21,7 +21,7 @@ START = dt.date(2026, 1, 1)
 REVIEWS = (1, 3, 7, 10, "month", 91)
 UNITS = ("day", "week")
 PATTERNS = ("even", "periodic", "series", "orders")
-DEMANDED_FOR = 100
+DEMANDED_FOR = 70
 """Days from the first demand to the end."""
 
 

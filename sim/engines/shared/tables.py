@@ -166,12 +166,13 @@ def _reach(draws: Draws) -> FloatArray:
 
 
 def _own_days(draws: Draws, r: int) -> float:
-    """Days that a lot takes of its bottleneck at most speed, and the longest bucket; none at an endless site."""
+    """The longest bucket, by which what begins within one may be pulled together, and the days that a lot takes of its
+    bottleneck at most speed; none at an endless site."""
     source, most = draws.sources[r], float(draws.sites[draws.plan.sources[r].site].planned.values.max())
+    bucket = min(7.0 / draws.plan.calendar.unit_days, float(np.max(np.diff(draws.reviews))) / TICKS_PER_DAY)
     if not np.isfinite(most) or most <= 0.0:
-        return 0.0
-    longest = float(np.max(np.diff(draws.reviews))) / TICKS_PER_DAY
-    return max(source.lot_size, 1) * source.load.mean / most + min(7.0 / draws.plan.calendar.unit_days, longest)
+        return bucket
+    return max(source.lot_size, 1) * source.load.mean / most + bucket
 
 
 def _contested(plan: Plan, draws: Draws) -> BoolArray:
