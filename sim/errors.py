@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,21 @@ class Mark:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters and line breaks, those that turn the direction of text, and halves of characters."""
+
+
+def visible(text: str) -> str:
+    """Text as it may be shown: a blank for each tab and line break, the code of any other control character."""
+    return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r" else f"<U+{ord(found[0]):04X}>", text)
+
+
+def invisible(text: str) -> str | None:
+    """The first character of decoded text that must not be in a file: a control character, but for line breaks and tabs."""
+    found = _UNSEEN.search(text.replace("\n", "").replace("\t", ""))
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,7 @@ class Problem:
             parts.append(f"allowed: {self.expected}")
         if self.nearest is not None:
             parts.append(f"did you mean {self.nearest!r}?")
-        return "; ".join(parts)
+        return visible("; ".join(parts))
 
 
 class InputError(Exception):

@@ -10,7 +10,7 @@ import typer
 
 from sim.cli.choices import ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
-from sim.errors import MOST_RUNS
+from sim.errors import MOST_RUNS, visible
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
 
@@ -71,4 +71,4 @@ def _idle_readings(scenario: Scenario) -> None:
     part = behind([*taken, *scenario.switches], scenario.ledger)
     for figure in chosen:
         if figure not in part:
-            print(f"note: {figure} plays no part in {scenario.name}", file=sys.stderr)
+            print(f"note: {figure} plays no part in {visible(scenario.name)}", file=sys.stderr)

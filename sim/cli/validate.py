@@ -11,7 +11,7 @@ import typer
 from sim.cli.choices import READINGS, SETS
 from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, visible
 from sim.scenario.layers import locate
 from sim.scenario.loader import Scenario, load_scenario
 
@@ -69,4 +69,4 @@ def _summary(scenario: Scenario) -> str:
     )
     parts = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts]
     used = f"{len(figures)} figure{'s' if len(figures) != 1 else ''} used"
-    return f"ok {scenario.name}: {', '.join(parts)}, {used}"
+    return f"ok {visible(scenario.name)}: {', '.join(parts)}, {used}"
