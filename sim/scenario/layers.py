@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,17 +153,22 @@ def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem]) -
 
 def _refuse_empty(base: Source, problems: list[Problem]) -> None:
     """In a file that extends nothing, a null removes nothing."""
-    for loc, value in _nulls(base.data, ()):
-        if loc[0] not in _FREE and value is None:
-            message = "there is no value here; write one or remove the key"
-            problems.append(Problem(base.mark(loc), dotted(loc), message))
+    written = {key: value for key, value in base.data.items() if key not in _FREE}
+    refuse_nulls(written, (), base.mark, problems)
     _drop_nulls(base.data)
 
 
-def _nulls(node: Any, loc: Loc) -> list[tuple[Loc, Any]]:
+def refuse_nulls(value: Any, loc: Loc, mark: Callable[[Loc], Mark], problems: list[Problem]) -> None:
+    """Refuse every null in a new value, where there is nothing that it could remove, and leave it out."""
+    for empty in _nulls(value, loc):
+        problems.append(Problem(mark(empty), dotted(empty), "there is no value here; write one or remove the key"))
+    _drop_nulls(value)
+
+
+def _nulls(node: Any, loc: Loc) -> list[Loc]:
     if isinstance(node, dict):
         return [found for key, value in node.items() for found in _nulls(value, (*loc, key))]
-    return [(loc, None)] if node is None and loc else []
+    return [loc] if node is None else []
 
 
 def _drop_nulls(node: Any) -> None:
@@ -202,12 +207,8 @@ def _merge(
             marks[place] = over.marks[place]
             _merge(old, marks, value, over, place, problems)
         else:
-            for empty, _ in _nulls(value, place):
-                problems.append(
-                    Problem(over.mark(empty), dotted(empty), "there is no value here; write one or remove the key")
-                )
+            refuse_nulls(value, place, over.mark, problems)
             forget(marks, place, old)
-            _drop_nulls(value)
             data[key] = value
             _stamp(marks, over, place, value)
 

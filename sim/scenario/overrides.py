@@ -11,7 +11,7 @@ from sim.errors import InputError, Mark, Problem, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot, step
-from sim.scenario.layers import forget
+from sim.scenario.layers import forget, refuse_nulls
 from sim.scenario.paths import NoSuchPathError, find
 from sim.scenario.source import parse_value
 from sim.units import UnitError, convert
@@ -54,17 +54,30 @@ def is_override(mark: Mark) -> bool:
 
 
 def read_overrides(data: Any, sets: Sequence[str], readings: Sequence[str], problems: list[Problem]) -> list[Override]:
-    """Understand all overrides against the data they change; what is wrong is appended to `problems`."""
+    """Understand all overrides against the data they change; what is wrong is appended to `problems`.
+
+    No two of those returned change the same place, or a place within that of the other.
+    """
     read = [_setting(data, text, problems) for text in sets]
     read += [_reading(data, text, problems) for text in readings]
-    found = [override for override in read if override is not None]
-    for i, later in enumerate(found):
-        for earlier in found[:i]:
-            shorter, longer = sorted((earlier.loc, later.loc), key=len)
-            if longer[: len(shorter)] == shorter:
-                message = f"collides with {earlier.written}: both change {dotted(shorter)}"
-                problems.append(Problem(Mark(later.written), dotted(later.loc), message))
+    found: list[Override] = []
+    for later in read:
+        if later is None:
+            continue
+        collisions = [_collide(earlier, later, problems) for earlier in found]
+        if not any(collisions):
+            found.append(later)
     return found
+
+
+def _collide(earlier: Override, later: Override, problems: list[Problem]) -> bool:
+    """Whether both change the same place, which is a problem of the later one."""
+    shorter, longer = sorted((earlier.loc, later.loc), key=len)
+    if longer[: len(shorter)] != shorter:
+        return False
+    message = f"collides with {earlier.written}: both change {dotted(shorter)}"
+    problems.append(Problem(Mark(later.written), dotted(later.loc), message))
+    return True
 
 
 def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[str, str, int] | None:
@@ -125,6 +138,7 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
     key = override.loc[-1]
     old = step(parent, key)
     if override.value is not None:
+        refuse_nulls(override.value, override.loc, lambda loc: override.marks[loc[len(override.loc) :]], problems)
         forget(marks, override.loc, old)
         parent[key] = override.value
         marks.update({(*override.loc, *loc): mark for loc, mark in override.marks.items()})
@@ -215,7 +229,7 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(part) for part in value) + "]"
-    return with_unit(value, "")
+    return "null" if value is None else with_unit(value, "")
 
 
 def check_readings(
