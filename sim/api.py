@@ -12,7 +12,7 @@ from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
-from sim.errors import MOST_RUNS, MOST_SEED, InputError, Mark, Problem, refuse_out_of_range
+from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
 from sim.plan import Plan
 from sim.results import audit, books
 from sim.results.result import Result
@@ -45,7 +45,7 @@ def run(
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
     if engine not in ENGINES:
-        raise InputError([Problem(Mark("--engine"), "", "no such engine", engine, ", ".join(ENGINES))])
+        raise InputError([Problem(argument("--engine"), "", "no such engine", engine, ", ".join(ENGINES))])
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)

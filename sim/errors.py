@@ -11,14 +11,19 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in a file: 1-based line and column."""
+    """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`)."""
 
     file: str
     line: int = 1
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+def argument(text: str) -> Mark:
+    """An argument of the command line or of a function."""
+    return Mark(text, 0, 0)
 
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -84,7 +89,7 @@ def refuse_out_of_range(least: int, most: int, **given: int) -> None:
     found = [(name, number) for name, number in given.items() if not least <= number <= most]
     if found:
         allowed = f"{least} to {most:,}"
-        raise InputError(Problem(Mark(name), "", "out of range", f"{number:,}", allowed) for name, number in found)
+        raise InputError(Problem(argument(name), "", "out of range", f"{number:,}", allowed) for name, number in found)
 
 
 class ModelError(Exception):

@@ -91,7 +91,10 @@ def factor(unit: str, to: str) -> float:
         return 1.0
     if unit in NOT_CONVERTED or to in NOT_CONVERTED:
         raise UnitError(f"a value in {unit!r} can't stand where {to!r} is wanted")
-    source, target = _parse(unit), _parse(to)
+    try:
+        source, target = _parse(unit), _parse(to)
+    except UnitError as error:
+        raise UnitError(f"{error}; units of {to!r}: {', '.join(alike(to))}") from None
     if source.dimensionality != target.dimensionality:
         raise UnitError(f"{unit!r} does not measure the same as {to!r}")
     # exact, with fractions: a conversion and its inverse cancel
@@ -100,6 +103,17 @@ def factor(unit: str, to: str) -> float:
         return float(ratio)
     except OverflowError:
         raise UnitError(f"{unit!r} is too many {to!r} for a number") from None
+
+
+@lru_cache(maxsize=64)
+def alike(unit: str) -> tuple[str, ...]:
+    """Units that measure the same as `unit`, itself first; for a rate, by the times that it may be of."""
+    wanted = _parse(unit).dimensionality
+    names = [line.split(" = ")[0] for line in _DEFINITIONS]
+    rates = [f"{unit.partition('/')[0]}/{name}" for name in names] if "/" in unit else []
+    counts = _COUNTS.split()[:6] if not wanted else []
+    same = [name for name in (*names, *rates, *counts) if _parse(name).dimensionality == wanted]
+    return tuple(dict.fromkeys([unit, *same]))
 
 
 def is_count(unit: str) -> bool:

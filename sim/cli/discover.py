@@ -9,7 +9,7 @@ import typer
 from sim.cli.choices import CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import asked, progress_of
-from sim.errors import InputError, Mark, Problem
+from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
     from sim.study.design import Base
@@ -78,7 +78,7 @@ def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bo
 
 
 def _wrong(flag: str, message: str, found: str | None = None) -> InputError:
-    return InputError([Problem(Mark(flag), "", message, found)])
+    return InputError([Problem(argument(flag), "", message, found)])
 
 
 def _conditions(base: Base, when: str, as_json: bool, how: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import typer
 from sim.cli.choices import JOBS, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.cli.studies import asked
-from sim.errors import InputError, Mark, Problem
+from sim.errors import InputError, Problem, argument
 from sim.scenario.loader import load_scenario
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _spread(whole: Result, base: Any, factor: int, kpi: str, as_json: bool, opti
         found = disagreement(base, whole.scenario, kpi, progress=bar, **options)
     if found is None:
         message = "no combination of readings gives it a value in every run, so it has no spread to part"
-        raise InputError([Problem(Mark("KPI"), "", message, repr(kpi))])
+        raise InputError([Problem(argument("KPI"), "", message, repr(kpi))])
     if as_json:
         emit_json(spread_json(whole.scenario, found))
     else:

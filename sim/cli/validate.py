@@ -55,7 +55,8 @@ def _checked(name: str, sets: Sequence[str], readings: Sequence[str]) -> dict[st
 
 def _as_json(problem: Problem) -> dict[str, Any]:
     fields = asdict(problem)
-    return {**fields.pop("mark"), **fields}
+    mark = fields.pop("mark")
+    return {"file": mark["file"], "line": mark["line"] or None, "column": mark["column"] or None, **fields}
 
 
 def _summary(scenario: Scenario) -> str:

@@ -111,7 +111,8 @@ class Composer:
 
     def _key(self, text: str, plain: bool, mark: Mark) -> None:
         if plain and not _is_text(text):
-            self._problem(mark, f'a key must be text; put it in quotes: "{text}"', self._here(), text or "nothing")
+            here = ".".join(part for part in (self._here(), text) if part)
+            self._problem(mark, f'a key must be text; put it in quotes: "{text}"', here, text or "nothing")
         parent = self._open[-1]
         parent.key = (text, mark)
         parent.glued = _GLUED.fullmatch(text) if plain and parent.flow else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, nearest
+from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.compose import Loc, dotted, repr_short
 from sim.scenario.declared import WHOLE_KEYS
@@ -48,7 +48,11 @@ def locate(name_or_path: str | Path) -> Path:
     raise InputError(
         [
             Problem(
-                Mark(repr_short(text) or "''"), "", "there is no such scenario or file", expected=allowed, nearest=close
+                argument(repr_short(text) or "''"),
+                "",
+                "there is no such scenario or file",
+                expected=allowed,
+                nearest=close,
             )
         ]
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem
+from sim.errors import InputError, Mark, Problem, argument
 from sim.ledger import Ledger, LedgerError, Scalar, load_ledger
 from sim.scenario.active import Pruned, prune
 from sim.scenario.catalogue import shipped_titles
@@ -161,7 +161,7 @@ class _Loading:
             self.ledger = self.ledger.valued(values)
         except LedgerError as error:
             raise InputError(
-                [Problem(Mark("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]
+                [Problem(argument("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]
             ) from error
 
     def substituted(self, inputs: Inputs, pruned: Pruned) -> list[Change]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, nearest
+from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot, step
@@ -76,34 +76,34 @@ def _collide(earlier: Override, later: Override, problems: list[Problem]) -> boo
     if longer[: len(shorter)] != shorter:
         return False
     message = f"collides with {earlier.written}: both change {dotted(shorter)}"
-    problems.append(Problem(Mark(later.written), dotted(later.loc), message))
+    problems.append(Problem(argument(later.written), dotted(later.loc), message))
     return True
 
 
-def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[str, str, int] | None:
-    """The two sides of `=`, and the column in which the right one begins."""
+def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[str, str] | None:
+    """The two sides of `=`."""
     left, sign, right = text.partition("=")
     if not sign or not left.strip() or not right.strip():
         what = "has no =" if not sign else "has nothing before the =" if not left.strip() else "has nothing after the ="
-        problems.append(Problem(Mark(f"{origin} {text}"), "", f"an override is written {form}; this {what}"))
+        problems.append(Problem(argument(f"{origin} {text}"), "", f"an override is written {form}; this {what}"))
         return None
-    return left.strip(), right, len(left) + 2
+    return left.strip(), right
 
 
 def _setting(data: Any, text: str, problems: list[Problem]) -> Override | None:
     sides = _split(text, SET, "PATH=VALUE", problems)
     if sides is None:
         return None
-    path, right, column = sides
+    path, right = sides
     try:
-        value, marks = parse_value(right, f"{SET} {text}", column)
+        value, marks = parse_value(right, f"{SET} {text}")
     except InputError as error:
         problems.extend(error.problems)
         return None
     try:
         loc, slot = find(data, path)
     except NoSuchPathError as error:
-        problems.append(Problem(Mark(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=error.close))
+        problems.append(Problem(argument(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=error.close))
         return None
     return Override(text, SET, loc, slot, value, marks)
 
@@ -112,12 +112,10 @@ def _reading(data: Any, text: str, problems: list[Problem]) -> Override | None:
     sides = _split(text, READING, "FIGURE=NAME", problems)
     if sides is None:
         return None
-    figure, right, column = sides
+    figure, right = sides
     if not isinstance(data.get("readings", {}), dict):
         return None  # what stands there instead is refused by the schema
-    return Override(
-        text, READING, ("readings", figure), None, right.strip(), {(): Mark(f"{READING} {text}", 1, column)}
-    )
+    return Override(text, READING, ("readings", figure), None, right.strip(), {(): argument(f"{READING} {text}")})
 
 
 def apply(data: dict[str, Any], marks: dict[Loc, Mark], overrides: Sequence[Override], problems: list[Problem]) -> None:
@@ -128,7 +126,7 @@ def apply(data: dict[str, Any], marks: dict[Loc, Mark], overrides: Sequence[Over
             inside = step(parent, key)
             if inside is None:
                 inside = parent[key] = {}
-                marks[override.loc[: i + 1]] = Mark(override.written)
+                marks[override.loc[: i + 1]] = argument(override.written)
             parent = inside
         if isinstance(parent, (dict, list)):
             _write(parent, override, marks, problems)
@@ -150,7 +148,7 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
             if isinstance(parent, list)
             else "there is nothing to remove"
         )
-        problems.append(Problem(Mark(override.written), dotted(override.loc), what))
+        problems.append(Problem(argument(override.written), dotted(override.loc), what))
 
 
 def changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger) -> list[Change]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import InputError, Mark, Problem
+from sim.errors import InputError, Problem, argument
 from sim.plan import BoolArray, FloatArray
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row
@@ -132,7 +132,7 @@ def compare(
     """
     began = time.monotonic()
     if len(scenarios) < 2:
-        raise InputError([Problem(Mark("scenarios"), "", "give two scenarios or more", str(len(scenarios)))])
+        raise InputError([Problem(argument("scenarios"), "", "give two scenarios or more", str(len(scenarios)))])
     rows = _labelled([_row(scenario) for scenario in scenarios])
     base = Base(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without))
     own = variants(base, rows)
