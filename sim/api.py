@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,25 @@ def run(
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    plan = compile_plan(loaded)
+    plan = checked(loaded)
     at = None if replication is None else point_of(plan.dimensions, seed, replication)
     return play(
         loaded, plan, seed=seed, replication=replication or 0, point=at, engine=engine, trace=trace, progress=progress
     )
+
+
+def checked(scenario: Scenario) -> Plan:
+    """The plan of a scenario, of which a run at the typical values of its inputs can be drawn.
+
+    Raises:
+        InputError: a run could not be played, counted or drawn; every problem has its place in the files.
+    """
+    plan = compile_plan(scenario)
+    try:
+        draw(plan, 0)
+    except InputError as error:
+        raise InputError(replace(p, mark=scenario.mark(p.path)) for p in error.problems) from None
+    return plan
 
 
 def play(
@@ -102,4 +117,4 @@ def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
     return BatchEngine
 
 
-__all__ = ["ENGINES", "Result", "engine_class", "play", "run"]
+__all__ = ["ENGINES", "Result", "checked", "engine_class", "play", "run"]

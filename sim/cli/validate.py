@@ -24,16 +24,20 @@ def command(
 ) -> None:
     """Check every scenario, and report all problems of all of them together."""
     if as_json:
-        checked = [_checked(name, sets or (), readings or ()) for name in scenarios]
-        ok = not any(one["problems"] for one in checked)
-        emit_json({"ok": ok, "scenarios": checked})
+        verdicts = [_verdict(name, sets or (), readings or ()) for name in scenarios]
+        ok = not any(one["problems"] for one in verdicts)
+        emit_json({"ok": ok, "scenarios": verdicts})
         if not ok:
             raise typer.Exit(WRONG_INPUT)
         return
+    from sim.api import checked
+
     problems: list[Problem] = []
     for name in scenarios:
         try:
-            print(_summary(load_scenario(name, sets=sets or (), readings=readings or ())))
+            scenario = load_scenario(name, sets=sets or (), readings=readings or ())
+            checked(scenario)
+            print(_summary(scenario))
         except InputError as error:
             problems.extend(error.problems)
     if problems:
@@ -41,13 +45,15 @@ def command(
         raise InputError(dict.fromkeys(problems))
 
 
-def _checked(name: str, sets: Sequence[str], readings: Sequence[str]) -> dict[str, Any]:
+def _verdict(name: str, sets: Sequence[str], readings: Sequence[str]) -> dict[str, Any]:
     """One scenario and its problems; `file` is null if there is none of that name."""
+    from sim.api import checked
+
     found: dict[str, Any] = {"name": name, "file": None, "problems": []}
     try:
         file = locate(name)
         found |= {"name": file.stem, "file": str(file)}
-        load_scenario(name, sets=sets, readings=readings)
+        checked(load_scenario(name, sets=sets, readings=readings))
     except InputError as error:
         found["problems"] = [_as_json(problem) for problem in error.problems]
     return found

@@ -59,6 +59,13 @@ class Scenario:
     """What a study draws, by the id of the figure or the path of a number in place."""
     asked: Asked
 
+    def mark(self, path: str) -> Mark:
+        """The place of an input, or the nearest around it that is written."""
+        places = {dotted(loc): mark for loc, mark in self.marks.items()}
+        while path and path not in places:
+            path = path.rpartition(".")[0]
+        return places.get(path, Mark(str(self.file)))
+
 
 def list_shipped() -> list[tuple[str, str]]:
     """Name and title of every shipped scenario."""
