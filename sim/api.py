@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.compiler import compile_plan
-from sim.draws import draw
+from sim.draws import Draws, draw
 from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
@@ -50,7 +50,7 @@ def run(
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    plan = checked(loaded)
+    plan = compile_plan(loaded)
     at = None if replication is None else point_of(plan.dimensions, seed, replication)
     return play(
         loaded, plan, seed=seed, replication=replication or 0, point=at, engine=engine, trace=trace, progress=progress
@@ -64,11 +64,19 @@ def checked(scenario: Scenario) -> Plan:
         InputError: a run could not be played, counted or drawn; every problem has its place in the files.
     """
     plan = compile_plan(scenario)
-    try:
-        draw(plan, 0)
-    except InputError as error:
-        raise InputError(replace(p, mark=scenario.mark(p.path)) for p in error.problems) from None
+    _drawn(scenario, plan, 0)
     return plan
+
+
+def _drawn(scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
+    """One replication; what is wrong with the plan itself is laid to the place in the files."""
+    try:
+        return draw(plan, seed, replication, point)
+    except InputError as error:
+        placed = (
+            replace(p, mark=scenario.mark(p.path)) if p.mark == argument(plan.name) else p for p in error.problems
+        )
+        raise InputError(placed) from None
 
 
 def play(
@@ -92,7 +100,7 @@ def play(
         ValueError: the point has not one coordinate for each dimension.
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
-    draws = draw(plan, seed, replication, point)
+    draws = _drawn(scenario, plan, seed, replication, point)
     records = engine_class(engine)(draws, trace=trace).run(progress)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))

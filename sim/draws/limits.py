@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
-from sim.errors import InputError, Mark, Problem
+from sim.errors import InputError, Problem, argument
 from sim.plan import FloatArray, Plan
 
 MOST_DAYS = 1e6
@@ -22,7 +22,7 @@ MOST_CAPACITY = 1e18
 
 def refuse_endless(plan: Plan, sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], cover: FloatArray) -> None:
     """Raise InputError for lead times too long to look ahead so far, and for capacities beyond all counting."""
-    place = Mark(plan.name)
+    place = argument(plan.name)
     found = []
     if cover.max(initial=0.0) > MOST_DAYS:
         longest = max(range(len(sources)), key=lambda r: sources[r].lead_days)
