@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.choices import JOBS, READINGS, SEED, SETS, WITHOUT
+from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.cli.studies import asked
 from sim.errors import InputError, Problem, argument
@@ -22,6 +22,7 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
+    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     spread: Annotated[
         bool, typer.Option("--spread", help="Part its spread into disagreement, uncertainty and noise.")
@@ -41,10 +42,12 @@ def command(
     from sim.study.design import coarser
     from sim.study.outputs import refuse_missing
 
-    loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
+    loaded = load_scenario(
+        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
+    )
     whole = run(loaded, seed=seed, trace=kpi in loaded.document.milestones)
     refuse_missing("KPI", [kpi], [*whole.kpis, *whole.milestones])
-    base, factor = coarser(asked(scenario, sets, readings, without), whole, coarse)
+    base, factor = coarser(asked(scenario, sets, readings, without, allow_outside), whole, coarse)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}
     if spread:
         _spread(whole, base, factor, kpi, as_json, {**options, "most": n})

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
 from sim.errors import MOST_RUNS, visible
 from sim.scenario.loader import Scenario, load_scenario
@@ -20,6 +20,7 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
+    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     replication: Annotated[
         int | None,
@@ -39,7 +40,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a scenario once and show it."""
-    loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
+    loaded = load_scenario(
+        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
+    )
     _idle_readings(loaded)
     from sim.api import run
 

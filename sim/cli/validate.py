@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.choices import READINGS, SETS
+from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS
 from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
 from sim.errors import InputError, Problem, visible
@@ -20,11 +20,12 @@ def command(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Shipped names or paths.")],
     sets: SETS = None,
     readings: READINGS = None,
+    allow_outside: ALLOW_OUTSIDE = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Check every scenario, and report all problems of all of them together."""
     if as_json:
-        verdicts = [_verdict(name, sets or (), readings or ()) for name in scenarios]
+        verdicts = [_verdict(name, sets or (), readings or (), allow_outside) for name in scenarios]
         ok = not any(one["problems"] for one in verdicts)
         emit_json({"ok": ok, "scenarios": verdicts})
         if not ok:
@@ -35,7 +36,7 @@ def command(
     problems: list[Problem] = []
     for name in scenarios:
         try:
-            scenario = load_scenario(name, sets=sets or (), readings=readings or ())
+            scenario = load_scenario(name, sets=sets or (), readings=readings or (), allow_outside=allow_outside)
             checked(scenario)
             print(_summary(scenario))
         except InputError as error:
@@ -45,7 +46,7 @@ def command(
         raise InputError(dict.fromkeys(problems))
 
 
-def _verdict(name: str, sets: Sequence[str], readings: Sequence[str]) -> dict[str, Any]:
+def _verdict(name: str, sets: Sequence[str], readings: Sequence[str], allow_outside: bool) -> dict[str, Any]:
     """One scenario and its problems; `file` is null if there is none of that name."""
     from sim.api import checked
 
@@ -53,7 +54,7 @@ def _verdict(name: str, sets: Sequence[str], readings: Sequence[str]) -> dict[st
     try:
         file = locate(name)
         found |= {"name": file.stem, "file": str(file)}
-        checked(load_scenario(name, sets=sets, readings=readings))
+        checked(load_scenario(name, sets=sets, readings=readings, allow_outside=allow_outside))
     except InputError as error:
         found["problems"] = [_as_json(problem) for problem in error.problems]
     return found

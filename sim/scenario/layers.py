@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.compose import Loc, dotted, repr_short
 from sim.scenario.declared import WHOLE_KEYS
 from sim.scenario.source import Source, read_source
+from sim.shipped import shipped_root
 
 MAX_LAYERS = 20
+OUTSIDE = "lies outside the current folder, the folder of the scenario named and what is shipped"
 _FREE = frozenset({"figures", "bare_numbers"})
 
 
@@ -73,9 +75,12 @@ def _neighbours(path: Path) -> list[Path]:
         return []
 
 
-def load_layers(file: Path, problems: list[Problem]) -> Layers:
-    """Read a file and all it extends, and merge them; raises InputError where nothing can be read."""
-    sources = _chain(file, problems)
+def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = False) -> Layers:
+    """Read a file and all it extends, and merge them; raises InputError where nothing can be read.
+
+    Unless `allow_outside`, what it extends is below the current folder, below its own, or shipped.
+    """
+    sources = _chain(file, problems, () if allow_outside else (Path.cwd(), file.parent, shipped_root()))
     licences = {s.file: text for s in sources if isinstance(text := s.data.get("bare_numbers"), str) and text.strip()}
     base = sources[-1]
     _refuse_empty(base, problems)
@@ -86,8 +91,8 @@ def load_layers(file: Path, problems: list[Problem]) -> Layers:
     return Layers(Source(data, marks, str(file)), licences)
 
 
-def _chain(file: Path, problems: list[Problem]) -> list[Source]:
-    """The files from the scenario down to its base."""
+def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list[Source]:
+    """The files from the scenario down to its base, all but the first below one of the folders (none: anywhere)."""
     sources = [read_source(file, problems)]
     seen = [os.path.realpath(file)]
     while (parent := sources[-1].data.get("extends")) is not None:
@@ -106,7 +111,7 @@ def _chain(file: Path, problems: list[Problem]) -> list[Source]:
                     ),
                 ]
             )
-        target = _parent(parent, current, mark, problems)
+        target = _parent(parent, current, mark, problems, folders)
         real = os.path.realpath(target)
         if real in seen or len(seen) >= MAX_LAYERS:
             chain = " -> ".join([*(s.file for s in sources[seen.index(real) if real in seen else 0 :]), str(target)])
@@ -124,14 +129,21 @@ def _chain(file: Path, problems: list[Problem]) -> list[Source]:
     return sources
 
 
-def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem]) -> Path:
-    """The file that `extends` names, beside the current file or shipped."""
+def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem], folders: Sequence[Path]) -> Path:
+    """The file that `extends` names, beside the current file or shipped.
+
+    Nothing is said of a file outside the folders, not even whether it exists.
+    """
     shipped = shipped_scenarios()
     if parent in shipped:
         return _shown(shipped[parent])
     folder = Path(current.file).parent
     try:
         target = Path(os.path.normpath(folder / parent))
+        if folders and not _below(target, folders):
+            raise InputError(
+                [*problems, Problem(mark, "extends", OUTSIDE, parent, "--allow-outside reads it all the same")]
+            )
         found = target.exists()
     except (OSError, ValueError):
         found = False
@@ -153,6 +165,12 @@ def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem]) -
             ),
         ]
     )
+
+
+def _below(file: Path, folders: Sequence[Path]) -> bool:
+    """Whether a file is in one of the folders, wherever links lead."""
+    real = Path(os.path.realpath(file))
+    return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 
 def _refuse_empty(base: Source, problems: list[Problem]) -> None:

@@ -38,6 +38,7 @@ class Asked:
     readings: tuple[str, ...]
     without: tuple[str, ...]
     values: tuple[tuple[str, Scalar], ...]
+    allow_outside: bool
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,20 @@ def load_scenario(
     readings: Sequence[str] = (),
     without: Sequence[str] = (),
     values: Mapping[str, Scalar] | None = None,
+    allow_outside: bool = False,
 ) -> Scenario:
     """Load a shipped scenario or a file, with `--set` and `--reading` overrides.
 
     `without` leaves articles out: what rests on them alone gives way to another reading or a fallback.
-    `values` puts other values of ledger figures in force, as studies do.
+    `values` puts other values of ledger figures in force, as studies do. `extends` reads below the current
+    folder, below that of the scenario named and what is shipped; anywhere with `allow_outside`.
 
     Raises:
         InputError: everything that is wrong with it.
     """
     problems: list[Problem] = []
     file = locate(name_or_path)
-    loading = _Loading(load_layers(file, problems), problems)
+    loading = _Loading(load_layers(file, problems, allow_outside=allow_outside), problems)
     unreadable = {_short(p.path) for p in problems if p.path}
     try:
         found = loading.override(sets, readings, without)
@@ -104,7 +107,8 @@ def load_scenario(
     return Scenario(
         file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches,
         uncertain(document.uncertainty, inputs, loading.ledger),
-        Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items())),
+        Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items()),
+              allow_outside),
     )  # fmt: skip
 
 
