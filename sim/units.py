@@ -133,7 +133,9 @@ def _parse(unit: str) -> Any:
     if len(unit) > _LONGEST:
         raise UnitError(f"a unit of {len(unit):,} characters; at most {_LONGEST}")
     if not _WRITTEN.fullmatch(unit):
-        raise UnitError(f"unknown unit {unit!r}")
+        raise UnitError(
+            f"unknown unit {unit!r}: it multiplies and divides names and numbers, a name to a power up to 4"
+        )
     registry = _registry()
     try:
         one: Any = registry.Quantity(registry.parse_expression(unit.replace("%", "percent")))
