@@ -12,7 +12,7 @@ from sim.draws.curves import ticks, value
 from sim.draws.demand import Flow, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
-from sim.draws.limits import refuse_beyond, refuse_endless
+from sim.draws.limits import refuse_endless
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, order_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
@@ -86,7 +86,6 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     longest_review = float(np.max(np.diff(plan.calendar.reviews)))
     reach = int(np.ceil(days + ahead.max() + longest_review + _longest_grain(plan, vector))) + 2
     came = flows(plan, seed, replication, reach, drawn, planned)
-    refuse_beyond(plan, vector, came)
     return Draws(
         plan=plan,
         seed=seed,

@@ -99,15 +99,9 @@ class EventsEngine:
             self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(
-            desk.cut,
-            desk.short,
-            desk.starved,
-            desk.need,
-            desk.planned_output,
-            desk.promised(),
-            self.seeded_stock,
-            self.agenda.now,
-        )
+            desk.cut, desk.short, desk.starved, desk.need, desk.planned_output, desk.promised(),
+            self.seeded_stock, self.agenda.now,
+        )  # fmt: skip
 
     def _fill_pipeline(self) -> None:
         for source, starts, due in self.draws.open_orders.tolist():

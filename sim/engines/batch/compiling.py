@@ -71,8 +71,9 @@ def compiled() -> Callable[..., int]:
 
 def uncompiled(state: State, *others: Any) -> int:
     """`loop.play` as plain Python: records of the state with their fields as attributes, as compiled code has them."""
-    views = (array.view(np.recarray) if array.dtype.names else array for array in state)
-    return loop.play(State(*views), *others, 0)
+    views: Any = (array.view(np.recarray) if array.dtype.names else array for array in state)
+    play: Any = loop.play
+    return int(play(State(*views), *others, 0))
 
 
 def compile_planner(signature: tuple[Any, ...]) -> None:

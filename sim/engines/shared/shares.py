@@ -22,7 +22,7 @@ def kept_outside(tables: Tables, pool: int, due: int) -> float:
     begin, end, final = tables.phase_out[pool, 0], tables.phase_out[pool, 1], tables.phase_out[pool, 2]
     if due <= begin:
         return 1.0
-    return max(floor, final if due >= end else 1.0 + (final - 1.0) * (due - begin) / (end - begin))
+    return float(max(floor, final if due >= end else 1.0 + (final - 1.0) * (due - begin) / (end - begin)))
 
 
 def has_part(tables: Tables, sheet: Worksheet, pool: int, source: int, due: int) -> bool:

@@ -10,6 +10,8 @@ from sim.scenario.compose import Loc
 from sim.scenario.schema.quantity import Interpolate, Path
 
 _MONTH = 31
+MOST_LENGTH = 1_000_000
+"""Days or time units of a run: demand and forecasts are kept for each."""
 
 
 def check(context: Context) -> None:
@@ -45,11 +47,15 @@ def shown(context: Context, day: float) -> str:
 
 def _horizon(context: Context) -> None:
     document, horizon = context.document, context.document.horizon
-    if horizon.warmup >= context.document.horizon.days:
+    if not horizon.days <= MOST_LENGTH:
+        where = ("horizon", "length" if horizon.start is None else "end")
+        allowed = f"at most {MOST_LENGTH:,}: use a larger time unit"
+        context.add(where, "more days or time units than can be played", found=f"{horizon.days:g}", expected=allowed)
+    if horizon.warmup >= horizon.days:
         context.add(
             ("horizon", "warmup"),
             "statistics would start only after the end",
-            found=f"{horizon.warmup:g} of {context.document.horizon.days:g}",
+            found=f"{horizon.warmup:g} of {horizon.days:g}",
         )
     for key in ("report_every", "review_every"):
         every = getattr(document, key)
