@@ -172,30 +172,40 @@ def unhurried(draw: st.DrawFn) -> dict[str, Any]:
     return data | {"horizon": {"start": START, "end": dt.date(2027, 4, 1)}}
 
 
+def parted(before: Result, after: Result, recipe: str, measure: str) -> float:
+    """The most by which two runs differ in what they have of a measure up to any month's end."""
+    return float(np.abs(np.cumsum(monthly(before, recipe, measure) - monthly(after, recipe, measure))).max())
+
+
+def week(result: Result, recipe: str, measure: str) -> float:
+    """A week of a measure on average, and two units."""
+    values = monthly(result, recipe, measure)
+    return float(7 * values.sum() / days(len(values)).sum()) + 2
+
+
 @HALVINGS
 @given(unhurried())
 def test_halving_lots_moves_starts_and_output_by_a_lot_at_either_end(build: Fixture, data: dict[str, Any]) -> None:
-    """A month's starts and output move by the lots that make its end or just not: some are filled up, some on their way.
+    """At each month's end, starts and output so far differ by the lots that make it or just not, some filled up, some on
+    their way, and by a bucket of a week: a lot's own time at its bottleneck may decide into which one a need falls.
 
-    So by less than 1 % in months of more than 100 lots. It can move by more where lots wait for inputs or for a
-    line, as then it is the lots that set the pace.
+    It can differ by more where lots wait for inputs or for a line, as then it is the lots that set the pace.
     """
     fine = copy.deepcopy(data)
     for recipe in fine["recipes"].values():
         recipe["lot_size"] //= 2
     before, after = (run(build(d), engine="batch") for d in (data, fine))
     for name, recipe in data["recipes"].items():
-        assert np.all(np.abs(monthly(before, name) - monthly(after, name)) <= 4 * recipe["lot_size"]), name
-        lot = recipe["lot_size"] * recipe.get("units_per_start", 1) * recipe.get("yield", {}).get("assembly", 1)
-        a, b = monthly(before, name, "good"), monthly(after, name, "good")
-        # A lot at either end of the month, in whole units.
-        assert np.all(np.abs(b - a) <= 4 * lot + 2), name
+        per_start = recipe.get("units_per_start", 1) * recipe.get("yield", {}).get("assembly", 1)
+        for measure, units in (("starts", 1), ("good", per_start)):
+            gap = parted(before, after, name, measure)
+            assert gap <= 4 * recipe["lot_size"] * units + week(after, name, measure), (name, measure)
 
 
 @pytest.mark.parametrize("rate", [3000, 4321, 6500])
 @pytest.mark.parametrize("load", [0.05, 0.6, 0.9])
 def test_halving_lots_moves_no_months_output(build: Fixture, rate: int, load: float) -> None:
-    """By less than two lots at either end of a month; over two years by next to nothing."""
+    """By a few lots or a bucket of a week at any month's end; over two years by next to nothing."""
     large = chain()
     large["demand"]["d"]["rate"] = rate
     large["sites"]["fab"]["capacity"] = large["sites"]["packager"]["capacity"] = rate / 9 / load
@@ -208,8 +218,8 @@ def test_halving_lots_moves_no_months_output(build: Fixture, rate: int, load: fl
     before, after = run(build(large)), run(build(fine))
     for recipe in ("wafers", "chips", "boards"):
         lot = large["recipes"][recipe]["lot_size"] * {"chips": 18}.get(recipe, 1)
+        assert parted(before, after, recipe, "good") <= 4 * lot + week(after, recipe, "good"), recipe
         a, b = monthly(before, recipe, "good")[6:], monthly(after, recipe, "good")[6:]
-        assert np.all(np.abs(b - a) <= 4 * lot + 2), recipe
         assert abs(b.sum() / a.sum() - 1) < 0.005
 
 

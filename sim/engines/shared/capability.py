@@ -32,8 +32,14 @@ def due_bucket(tables: Tables, sheet: Worksheet, at: int) -> int:
 
 
 def is_past(tables: Tables, j: int) -> bool:
-    """Whether a bucket lies before the start: what began there found its inputs then."""
+    """Whether a bucket lies before the start: what began there has taken its inputs."""
     return bool(tables.edges[j + 1] <= 0)
+
+
+def was_there(tables: Tables, pool: int, j: int) -> bool:
+    """Whether what begins in a bucket surely found an input: before the start, one that nobody plans."""
+    unplanned = bool(not tables.planned[pool] or tables.source_start[pool] == tables.source_start[pool + 1])
+    return unplanned and is_past(tables, j)
 
 
 def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
@@ -143,12 +149,11 @@ def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
         qualified = starts * share if share > 0.0 else 0.0
         starts = min(starts, max(qualified, risk_starts(tables, sheet, source, j) - sheet.starts[source, j]))
     starts = min(starts, sheet.allowed[site, period_of(tables, sheet, j)])
-    if is_past(tables, j):
-        return float(max(starts, 0.0))
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
         # A start takes all of its inputs or none.
-        starts = min(starts, (sheet.spare[child, j] / tables.takes[i] + SLACK) // 1.0)
+        if not was_there(tables, child, j):
+            starts = min(starts, (sheet.spare[child, j] / tables.takes[i] + SLACK) // 1.0)
     return float(max(starts, 0.0))
 
 
@@ -174,10 +179,10 @@ def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, du
 
 def use_inputs(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float) -> None:
     """Take what starts of a bucket need from what is left of their inputs then and later."""
-    if is_past(tables, j):
-        return
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[place]
+        if was_there(tables, child, j):
+            continue
         left = sheet.spare[child, j] - starts * tables.takes[place]
         i = j
         while i < sheet.span[UNTIL] and sheet.spare[child, i] < ENDLESS:

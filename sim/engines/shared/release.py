@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.engines.shared.capability import SLACK, is_past, use_inputs
+from sim.engines.shared.capability import SLACK, is_past, use_inputs, was_there
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position, stage
 from sim.engines.shared.requirements import add_requirement, look_at_inputs, reserve
@@ -61,11 +61,10 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
 def _startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
     """Whole starts for which there are inputs in a bucket."""
     most = 2**53
-    if is_past(tables, j):
-        return most
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
-        left = sheet.spare[tables.input_pool[place], j] / tables.takes[place]
-        if left < most:
+        child = tables.input_pool[place]
+        left = sheet.spare[child, j] / tables.takes[place]
+        if left < most and not was_there(tables, child, j):
             most = math.floor(left + SLACK)
     return most
 
