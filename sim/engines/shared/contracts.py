@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.engines.shared.capability import open_share
 from sim.engines.shared.ordering import fill
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.tables import Tables
@@ -51,19 +52,27 @@ def _most_wished(tables: Tables, memory: Memory, site: int, k: int) -> float:
 
 
 def _divide(tables: Tables, sheet: Worksheet, site: int, level: float) -> None:
+    """Sources in volume share a promise as they would use it, less what others start before they are."""
+    base, following = sheet.span[BASE], sheet.span[FOLLOWING]
     total, count = 0.0, 0
     for i in range(tables.site_start[site], tables.site_start[site + 1]):
-        count += 1
-        total += _use(sheet, tables.site_source[i])
+        source = tables.site_source[i]
+        if open_share(tables, sheet, source, following - 1) > 0.0:
+            count += 1
+            total += _wished(sheet, source, sheet.span[UNTIL])
+        else:
+            level -= _wished(sheet, source, following) / (tables.edges[following] - tables.edges[base])
     for i in range(tables.site_start[site], tables.site_start[site + 1]):
         source = tables.site_source[i]
-        sheet.bound[source] = level * (_use(sheet, source) / total if total > 0.0 else 1.0 / count)
+        if level > 0.0 and open_share(tables, sheet, source, following - 1) > 0.0:
+            part = _wished(sheet, source, sheet.span[UNTIL]) / total if total > 0.0 else 1.0 / count
+            sheet.bound[source] = level * part
 
 
-def _use(sheet: Worksheet, source: int) -> float:
-    """Starts that a source would have over all that the planner sees."""
+def _wished(sheet: Worksheet, source: int, until: int) -> float:
+    """Starts that a source would have up to a bucket."""
     total = 0.0
-    for j in range(sheet.span[BASE], sheet.span[UNTIL]):
+    for j in range(sheet.span[BASE], until):
         total += sheet.wishes[source, j]
     return total
 

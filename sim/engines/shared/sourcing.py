@@ -94,7 +94,7 @@ def _split(
 ) -> float:
     """Sources that can deliver take their shares in whole units, whoever is to have most first; ours or outside ones alone."""
     begin, end, left, planned = tables.source_start[pool], tables.source_start[pool + 1], need, 0.0
-    waiting = _claims(tables, position, sheet, pool, need, due, in_house)
+    waiting = _claims(tables, position, sheet, pool, j, need, due, in_house)
     while waiting > 0 and left > SLACK:
         source = _largest_claim(tables, sheet, begin, end)
         part = left if waiting == 1 else min(math.floor(sheet.claim[source] + 0.5), left)
@@ -108,10 +108,10 @@ def _split(
 
 
 def _claims(
-    tables: Tables, position: Position, sheet: Worksheet, pool: int, need: float, due: int, in_house: bool
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, due: int, in_house: bool
 ) -> int:
-    """What each source is to have of a need: its share among those that can deliver, and what they owe it. Returns
-    how many those are."""
+    """What each source is to have of a need: its share among those that can deliver, and what they owe it; no less
+    than it is promised. Returns how many those are."""
     begin, end, total, count, owed = tables.source_start[pool], tables.source_start[pool + 1], 0.0, 0, 0.0
     for i in range(begin, end):
         source = tables.pool_source[i]
@@ -129,7 +129,7 @@ def _claims(
         source = tables.pool_source[i]
         if sheet.now_able[source]:
             claim = (need - owed) * tables.share[source] / total + sheet.owed[source]
-            sheet.claim[source] = max(claim, 0.0)
+            sheet.claim[source] = max(claim, _promised(tables, position, sheet, source, j))
     return count
 
 
@@ -148,7 +148,7 @@ def _ours_first(
 ) -> float:  # fmt: skip
     """Our own sources take what is not kept for others; outside ones the rest, and what ours have not shown they can."""
     kept = _kept(tables, sheet, pool, need, due)
-    least = kept if trusting else max(kept, min(_promised(tables, position, sheet, pool, j), need))
+    least = kept if trusting else max(kept, min(_promised_outside(tables, position, sheet, pool, j), need))
     planned, ours = 0.0, 0.0
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = sheet.rank[i]
@@ -173,14 +173,18 @@ def _kept(tables: Tables, sheet: Worksheet, pool: int, need: float, due: int) ->
     return float(min(math.floor(wanted + 0.5), need))
 
 
-def _promised(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int) -> float:
-    """Whole units of a bucket that are promised to outside sources."""
+def _promised_outside(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int) -> float:
+    """Whole units of a bucket that are promised to the sources of a pool."""
     units = 0.0
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
-        source = tables.pool_source[i]
-        starts = sheet.bound[source] * (tables.edges[j + 1] - tables.edges[j])
-        units += math.floor(starts * position.good_per_start[source] + 0.5)
+        units += _promised(tables, position, sheet, tables.pool_source[i], j)
     return units
+
+
+def _promised(tables: Tables, position: Position, sheet: Worksheet, source: int, j: int) -> float:
+    """Whole units of a bucket that are promised to a source."""
+    starts = sheet.bound[source] * (tables.edges[j + 1] - tables.edges[j])
+    return float(math.floor(starts * position.good_per_start[source] + 0.5))
 
 
 def _note_promise(tables: Tables, position: Position, sheet: Worksheet, pool: int, units: float, due: int) -> None:
@@ -241,10 +245,14 @@ def _must_decide(tables: Tables, sheet: Worksheet, pool: int, due: int) -> bool:
 def _from_outside(
     tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float, due: int
 ) -> float:
-    """Good units planned outside: by shares where they are given, else in the order listed."""
+    """Good units planned outside: by shares where they are given, else what is promised, then in the order listed."""
     if tables.by_share[pool]:
         return _split(tables, position, sheet, pool, j, wanted, due, False)
     planned = 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        promised = 0.0 if tables.in_house[source] else _promised(tables, position, sheet, source, j)
+        planned += _on_time(tables, position, sheet, source, j, min(promised, wanted - planned), due)
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         if not tables.in_house[sheet.rank[i]]:
             planned += _on_time(tables, position, sheet, sheet.rank[i], j, wanted - planned, due)
