@@ -21,12 +21,15 @@ class Buckets(NamedTuple):
 
     Review k begins with bucket `first[k]` (`first[K]` is the end of the horizon) and looks ahead to the
     end of bucket `last[k] - 1`. Buckets before `first[0]` lie before the start; they serve to lay out what
-    is in process then.
+    is in process then. `nearest[i]` is the bucket of the instant `i * step[0]` ticks after the first edge, from where
+    that of an instant thereafter is found in a step or two.
     """
 
     edges: IntArray
     first: IntArray
     last: IntArray
+    nearest: IntArray
+    step: IntArray
 
 
 def buckets(draws: Draws, reach: FloatArray) -> Buckets:
@@ -49,7 +52,14 @@ def buckets(draws: Draws, reach: FloatArray) -> Buckets:
     every = np.concatenate([past, edges, beyond]).astype(np.int64)
     first = np.searchsorted(every, reviews)
     ends = np.append(reviews[1:-1], max(int(reviews[-1]), int(reviews[-2]) + longest)) + ahead
-    return Buckets(every, first.astype(np.int64), np.searchsorted(every, ends).astype(np.int64))
+    return Buckets(every, first.astype(np.int64), np.searchsorted(every, ends).astype(np.int64), *_index(every))
+
+
+def _index(edges: IntArray) -> tuple[IntArray, IntArray]:
+    """The bucket of every so many ticks, about as many places as there are buckets."""
+    step = max(int(edges[-1] - edges[0]) // len(edges), 1)
+    nearest = np.searchsorted(edges, np.arange(edges[0], edges[-1], step), side="right") - 1
+    return nearest.astype(np.int64), np.array([step], dtype=np.int64)
 
 
 def _count(days: float) -> int:

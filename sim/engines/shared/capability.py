@@ -8,22 +8,21 @@ from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 from sim.plan import FloatArray
 
 INFINITE = 1e300
-ENDLESS = 1e299
-"""What is more than this is not counted."""
 SLACK = 1e-7
 """Less than this of a start or a unit is a residue of rounding."""
 
 
 def bucket_of(tables: Tables, at: int) -> int:
     """The bucket that an instant falls into, its beginning included: -1 before the first."""
-    low, high = 0, len(tables.edges)
-    while low < high:
-        middle = (low + high) >> 1
-        if tables.edges[middle] <= at:
-            low = middle + 1
-        else:
-            high = middle
-    return low - 1
+    last = len(tables.edges) - 1
+    if at < tables.edges[0]:
+        return -1
+    if at >= tables.edges[last]:
+        return last
+    j = int(tables.nearest[(at - tables.edges[0]) // tables.step[0]])
+    while tables.edges[j + 1] <= at:
+        j += 1
+    return j
 
 
 def due_bucket(tables: Tables, sheet: Worksheet, at: int) -> int:
@@ -183,13 +182,13 @@ def use_inputs(tables: Tables, sheet: Worksheet, source: int, j: int, starts: fl
         child = tables.input_pool[place]
         if was_there(tables, child, j):
             continue
-        left = sheet.spare[child, j] - starts * tables.takes[place]
-        i = j
-        while i < sheet.span[UNTIL] and sheet.spare[child, i] < ENDLESS:
-            sheet.spare[child, i] -= starts * tables.takes[place]
-            i += 1
+        used = starts * tables.takes[place]
+        spare = sheet.spare[child]
+        left = spare[j] - used
+        for i in range(j, sheet.span[UNTIL]):
+            spare[i] -= used
         # What is spare now must not be needed later: it never falls from one bucket to the next.
-        i = j - 1
-        while i >= sheet.span[BASE] and sheet.spare[child, i] > left:
-            sheet.spare[child, i] = left
-            i -= 1
+        before = j - 1
+        while before >= sheet.span[BASE] and spare[before] > left:
+            spare[before] = left
+            before -= 1

@@ -43,8 +43,11 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
     whole, size, settled = math.ceil(sheet.planned[source] - SLACK), tables.lot_size[source], int(sheet.settled[source])
     if sheet.starts[source, j] <= 0.0:
         sheet.begin[source, j] = tables.edges[j]
+    if whole <= settled:
+        sheet.starts[source, j] = 0.0
+        return
     starts = float(max(min(whole - settled, _startable(tables, sheet, source, j)), 0))
-    if size > 1 and whole > settled and starts == whole - settled:
+    if size > 1 and starts == whole - settled:
         full = min(lot_count(whole, size) * size, int(sheet.most[source])) - settled
         starts = max(starts, float(min(full, _startable_at_once(tables, sheet, source, j))))
     sheet.starts[source, j] = starts

@@ -73,6 +73,8 @@ class Tables(NamedTuple):
     sample_rate: FloatArray
     reviews: IntArray
     edges: IntArray
+    nearest: IntArray
+    step: IntArray
     first: IntArray
     last: IntArray
     endless: BoolArray
