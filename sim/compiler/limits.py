@@ -170,11 +170,12 @@ class Size:
         return min(starts, made, key=lambda a: a.value)
 
     def _lots(self, source: SourcePlan, starts: Amount) -> Amount:
-        """Lots that a source works on; without a size, an order is one."""
+        """Lots that are released; without a size, an order is one. Planners release no more than a site gets through."""
         if source.lot_size == NONE:
             return min(starts, total(self._orders()), key=lambda a: a.value)
         per_lot = self.of.inverse(source.lot_size) * Amount(1.0 / self.plan.lot_scale)
-        return self._made(source, starts) * per_lot
+        planned = self.plan.pools[int(self.plan.item_pool[source.item])].policy is PolicyType.PLANNED
+        return (self._made(source, starts) if planned else starts) * per_lot
 
     def _capacity(self, place: int) -> Amount:
         """The most load a day that a site has room for."""

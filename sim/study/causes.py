@@ -113,6 +113,12 @@ class _Walk:
         if waited > INSTANT:
             yield Step(lot["begin"], f"it had waited {waited:.1f} days for its turn at the line")
         yield Step(lot["released"], f"it was released ({lot['phase']}), as the review of that period had planned")
+        expected = self._expected(r, lot)
+        if expected is not None and depth < DEEPEST:
+            named = f"lot {expected['lot']} of {self._named(expected)}"
+            yield Step(expected["arrive"], f"that was planned for its inputs: {named} arrived, whose units it took")
+            yield from self.lot(expected, depth + 1)
+            return
         yield from self._gate(r, lot)
 
     def _awaited(self, r: int, begin: float) -> Any | None:
@@ -122,6 +128,31 @@ class _Walk:
         lots = self._of(makers)
         arrived = lots[(lots["arrive"] - begin).abs() < INSTANT]
         return arrived.iloc[0] if len(arrived) else None
+
+    def _expected(self, r: int, lot: Any) -> Any | None:
+        """The last to arrive of the lots whose units a lot took, first in first out, if it came after the lot was ordered."""
+        begin, end = self._plan.inputs_start[r : r + 2]
+        taken = [self._taken(pool, take, lot) for pool, take in zip(
+            self._plan.input_pool[begin:end].tolist(), self._draws.sources[r].takes.tolist(), strict=True
+        )]  # fmt: skip
+        found = [before for before in taken if before is not None and before["arrive"] > lot["ordered"]]
+        return max(found, key=lambda before: before["arrive"], default=None)
+
+    def _taken(self, pool: int, take: int, lot: Any) -> Any | None:
+        """The lot that brought the last unit of a pool that a lot took; None if that was there from the start."""
+        earlier = self._lots[self._lots["begin"] < lot["begin"]].groupby("recipe")["starts"].sum()
+        units = take * lot["starts"] - sum(
+            int(self._draws.initial_stock[member]) for member in self._plan.pools[pool].members
+        )
+        for r, source in enumerate(self._plan.sources):
+            begin, end = self._plan.inputs_start[r : r + 2]
+            for place, needed in zip(range(begin, end), self._draws.sources[r].takes.tolist(), strict=True):
+                if self._plan.input_pool[place] == pool:
+                    units += needed * int(earlier.get(source.name, 0))
+        brought = self._of(self._plan.pools[pool].sources)
+        brought = brought[brought["phase"] != "samples"].sort_values("arrive")
+        enough = brought[brought["good"].cumsum() >= units]
+        return enough.iloc[0] if units > 0 and len(enough) else None
 
     # --- from a release to what allowed it ---------------------------------------------------
 

@@ -223,12 +223,12 @@ def test_the_same_seed_gives_the_same_run(build: Fixture, data: Network) -> None
 def test_a_disruption_without_effect_changes_nothing(build: Fixture, data: Network) -> None:
     idle = copy.deepcopy(data)
     ones = {"capacity": 1, "cycle_time": 1, "yield": 1, "price": 1, "allocation": 1}
-    # Each stage has a site of limited capacity.
-    some = {key for site in data["sites"] for key in _effects(data, site, ones)}
-    idle.setdefault("disruptions", {})["idle"] = {
-        "kind": "random", "rate": 20, "duration": 5, "recovery": 3, "sites": list(data["sites"]),
-        "effects": {key: 1 for key in ones if key in some},
-    }  # fmt: skip
+    for site in data["sites"]:
+        effects = _effects(data, site, ones)
+        idle.setdefault("disruptions", {})[f"idle_{site}"] = {
+            "kind": "random", "rate": 20, "duration": 5, "sites": [site], "effects": effects,
+            **({"recovery": 3} if "capacity" in effects else {}),
+        }  # fmt: skip
     assert same(run(build(data), seed=1, trace=True), run(build(idle), seed=1, trace=True))
 
 

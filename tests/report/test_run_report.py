@@ -150,7 +150,7 @@ def test_the_cause_that_cut_own_sources_most_held_the_shift_back() -> None:
 
 def test_what_nobody_released_held_supply_back() -> None:
     table = supply(make())
-    assert body(table) == (("wafer", "-", "-", "-", "con"),)
+    assert body(table) == (("wafer", "-", "-", "-", "contract"),)
     assert table is not None
     assert table.notes[-1] == "Where most: wafer: die"
 

@@ -22,7 +22,8 @@ def play() -> Play:
     @cache
     def run(name: str, *sets: str, reading: str = "") -> Result:
         readings = [reading] if reading else []
-        return sim.run(sim.load_scenario(name, sets=[f"lot_scale={COARSE}", *sets], readings=readings), seed=0)
+        scenario = sim.load_scenario(name, sets=[f"lot_scale={COARSE}", *sets], readings=readings)
+        return sim.run(scenario, seed=0, engine="batch")
 
     return run
 

@@ -50,17 +50,18 @@ def demand_until(tables: Tables, position: Position, sheet: Worksheet, pool: int
 
 
 def book_receipts(tables: Tables, position: Position, sheet: Worksheet) -> None:
-    """Lots on order: by the date they were wanted for, which they cover however late they are, and by the date they
-    are expected now."""
+    """Lots on order: by the date they were wanted for, which they cover however late they are, or sooner if they come
+    before it; and by the date they are expected now."""
     base, until = sheet.span[BASE], sheet.span[UNTIL]
     for i in range(position.lots[0]):
         source, units = position.lot_source[i], position.lot_units[i]
         if position.lot_stage[i] == SAMPLES:
             continue
         pool = tables.source_pool[source]
-        if not (position.lot_stage[i] == RISK and guarded(tables, pool, source)):
-            sheet.receipts[source, min(due_bucket(tables, sheet, position.lot_due[i]), until - 1)] += units
         expected = _expected_arrival(tables, position, sheet, i)
+        if not (position.lot_stage[i] == RISK and guarded(tables, pool, source)):
+            wanted = min(position.lot_due[i], expected)
+            sheet.receipts[source, min(due_bucket(tables, sheet, wanted), until - 1)] += units
         j = due_bucket(tables, sheet, expected)
         if j < until:
             sheet.arriving[pool, j] += units

@@ -269,9 +269,14 @@ def _anyone(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: 
 
 
 def _late(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float) -> float:
-    """What nobody can have ready in time is planned for the earliest bucket in which somebody can."""
+    """What nobody can have ready in time is planned for the earliest bucket in which somebody can, unless something on
+    order comes before."""
     left, base, d = wanted, sheet.span[BASE], max(sheet.late[pool], j)
+    for i in range(j + 1, d + 1):
+        left -= _brought_forward(tables, sheet, pool, i, j, left)
     while left > SLACK and d < sheet.span[UNTIL]:
+        if d > j:
+            left -= _brought_forward(tables, sheet, pool, d, j, left)
         begin, end = tables.edges[d], tables.edges[d + 1]
         for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
             source = sheet.rank[i]
@@ -283,6 +288,18 @@ def _late(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: in
             left -= order(tables, position, sheet, source, j, left, due, base, high, False)
         d += 1 if left > SLACK else 0
     sheet.late[pool] = d
+    return wanted - left
+
+
+def _brought_forward(tables: Tables, sheet: Worksheet, pool: int, later: int, j: int, wanted: float) -> float:
+    """Units on order for a later bucket that cover what is short in bucket `j`: what they were for is planned anew."""
+    left = wanted
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        units = min(max(sheet.receipts[source, later], 0.0), left)
+        sheet.receipts[source, later] -= units
+        sheet.receipts[source, j] += units
+        left -= units
     return wanted - left
 
 
