@@ -1,8 +1,9 @@
-"""What planning promises, on generated networks: service from stock, and shares."""
+"""What planning promises, on generated networks: service from stock, exact orders, and shares."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,27 @@ def test_unlimited_sites_serve_every_demand_on_its_day(build: Fixture, data: Net
     served from stock on its day from the first cumulative lead time on, if each recipe takes some time."""
     result = run(build(data))
     assert (net.counted(result, "demanded") == net.counted(result, "from_stock")).all()
+
+
+@SOME
+@given(net.networks(Kind(alternates=False, yields=False, tree=True, patterns=("orders",))))
+def test_a_single_order_causes_exactly_its_number_at_every_level(build: Fixture, data: Network) -> None:
+    """A single order of N causes exactly N, rounded up by its lot rules, at every level, if each item has one parent."""
+    wanted: dict[str, int] = {}
+    for line in data["demand"].values():
+        line["orders"] = line["orders"][:1]
+        wanted[line["item"]] = line["orders"][0]["units"]
+    result = run(build(data))
+    names = [source.name for source in result.draws.plan.sources]
+    starts = dict(zip(names, result.records.source["starts"].sum(axis=0).tolist(), strict=True))
+    for item in reversed(data["items"]):
+        (name,) = net.sources_of(data, item)
+        recipe = data["recipes"][name]
+        multiple = recipe.get("multiple", 1)
+        ordered = max(math.ceil(wanted[item] / multiple) * multiple, recipe.get("minimum", 1))
+        assert starts[name] == ordered, (name, starts)
+        for child, take in recipe.get("inputs", {}).items():
+            wanted[child] = take * ordered
 
 
 def two_levels(demand: Network, **upper: Any) -> Network:
