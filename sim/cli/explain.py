@@ -42,7 +42,7 @@ def command(
     from sim.study.outputs import refuse_missing
 
     loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
-    whole = run(loaded, seed=seed, trace=kpi in loaded.document.milestones)
+    whole = run(loaded, seed=seed, engine="batch", trace=kpi in loaded.document.milestones)
     refuse_missing("KPI", [kpi], [*whole.kpis, *whole.milestones])
     base, factor = coarser(asked(scenario, sets, readings, without), whole, coarse)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}
