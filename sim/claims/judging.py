@@ -45,7 +45,7 @@ def judge(
 ) -> Judgement:
     """Test the claims of a file (default: the shipped ones) on `n` replications of a scenario.
 
-    The findings are the same whatever `jobs` is (0: one process for each core).
+    The findings are the same whatever `jobs` is (0: one for each core).
 
     Raises:
         InputError: the scenario or the claims are wrong.
@@ -95,7 +95,7 @@ def _replications(
     row = Row(readings=tuple(f"{figure}={name}" for figure, name in chosen), seed=seed)
     loaded(base, row)  # a reading that cannot be is told before anything runs
     design = Design(base, [replace(row, replication=k) for k in range(n)], size=1)
-    for (seen,) in each_block(design, partial(_observe, probes), engine="events", jobs=jobs):
+    for (seen,) in each_block(design, partial(_observe, probes), engine="batch", jobs=jobs):
         if seen is not None:
             yield seen
 

@@ -45,7 +45,7 @@ def command(
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
-    whole = run(loaded, seed=seed, trace=kpi in loaded.document.milestones)
+    whole = run(loaded, seed=seed, engine="batch", trace=kpi in loaded.document.milestones)
     refuse_missing("KPI", [kpi], [*whole.kpis, *whole.milestones])
     base, factor = coarser(asked(scenario, sets, readings, without, allow_outside), whole, coarse)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}

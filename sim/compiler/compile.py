@@ -44,8 +44,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         InputError: a run of it could not be played or counted.
     """
     document = scenario.document
-    dated = document.horizon.start is not None
-    refs = References(scenario.inputs, dated=dated, streams=_streams(document))
+    refs = _references(scenario)
     members, recipes = pool_members(document), pool_recipes(document)
     items = {name: i for i, name in enumerate(document.items)}
     sites = {name: i for i, name in enumerate(document.sites)}
@@ -93,6 +92,24 @@ def compile_plan(scenario: Scenario) -> Plan:
         order=frozen(_order(len(pools), sources, [pool_of[i] for i in document.items], start, input_pool)),
     )
     # Compiling registers inputs as it meets them: the vector is complete only now.
+    return _numbered(plan, scenario, refs)
+
+
+def renumbered(plan: Plan, scenario: Scenario) -> Plan:
+    """What `compile_plan` returns for a scenario that differs from the compiled one in numbers only."""
+    refs = _references(scenario)
+    for known in plan.inputs:
+        refs.ref(known.path)
+    return _numbered(plan, scenario, refs)
+
+
+def _references(scenario: Scenario) -> References:
+    document = scenario.document
+    return References(scenario.inputs, dated=document.horizon.start is not None, streams=_streams(document))
+
+
+def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
+    """The plan with the inputs registered, and with the uncertain numbers behind them."""
     found, lineage = dimensions(scenario, refs)
     whole = replace(
         plan,
@@ -210,4 +227,4 @@ def _milestones(
     return tuple(plans)
 
 
-__all__ = ["compile_plan", "pool_members", "pool_recipes"]
+__all__ = ["compile_plan", "pool_members", "pool_recipes", "renumbered"]

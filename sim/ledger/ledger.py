@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -53,6 +52,7 @@ class Ledger:
         self.chosen: Mapping[str, str] = dict(chosen or {})
         """The readings chosen, by figure."""
         self._resolved: dict[str, Reading] = {}
+        self._derived: dict[str, Figure] = {}
 
     @property
     def figures(self) -> Mapping[str, Figure]:
@@ -63,8 +63,10 @@ class Ledger:
         definition = self._definition(id)
         if definition.formula is None:
             return definition
-        result = self.resolve(id)
-        return replace(definition, value=result.value, low=result.low, high=result.high)
+        if id not in self._derived:
+            result = self.resolve(id)
+            self._derived[id] = replace(definition, value=result.value, low=result.low, high=result.high)
+        return self._derived[id]
 
     def __contains__(self, id: object) -> bool:
         return id in self._definitions
@@ -131,8 +133,7 @@ class Ledger:
             else:
                 taken = replace(_named(definition, name), value=value, low=None, high=None)
                 changed[id] = replace(definition, readings={**definition.readings, name: taken})
-        pinned = self.pinned | changed.keys()
-        return Ledger(ChainMap(changed, self._definitions), self.chosen, pinned)  # type: ignore[arg-type]  # never written to
+        return Ledger(_Over(changed, self._definitions), self.chosen, self.pinned | changed.keys())
 
     @property
     def articles(self) -> tuple[str, ...]:
@@ -165,7 +166,7 @@ class Ledger:
         added = read_entries(figures, place, problems)
         for id in added.keys() & self._definitions.keys():
             problems.append(Problem(place((id,)), id, "the ledger already has this figure: choose another id"))
-        larger = Ledger(ChainMap(added, self._definitions), self.chosen)  # type: ignore[arg-type]  # never written to
+        larger = Ledger(_Over(added, self._definitions), self.chosen)
         # links between figures are looked at once every figure can be read
         problems = problems or larger.faults(added)
         if problems:
@@ -274,6 +275,26 @@ class _Figures(Mapping[str, Figure]):
 
     def __len__(self) -> int:
         return len(self._ledger)
+
+
+class _Over(Mapping[str, Figure]):
+    """Figures beside or in place of others, which are read only when asked for."""
+
+    def __init__(self, upper: Mapping[str, Figure], lower: Mapping[str, Figure]) -> None:
+        self._upper, self._lower = upper, lower
+
+    def __getitem__(self, id: str) -> Figure:
+        return self._upper[id] if id in self._upper else self._lower[id]
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._upper or id in self._lower
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._lower
+        yield from (id for id in self._upper if id not in self._lower)
+
+    def __len__(self) -> int:
+        return len(self._lower) + sum(id not in self._lower for id in self._upper)
 
 
 def _shared(figure: Figure, reading: str | None) -> str | None:

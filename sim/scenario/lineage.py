@@ -9,6 +9,9 @@ from sim.ledger import behind
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
 
+ONLY_IF = "only_if"
+"""Stands for all conditions that switch entries off, among the paths of inputs."""
+
 
 def feeds(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Each figure behind a scenario, and the paths of the inputs that rest on it."""
@@ -19,10 +22,10 @@ def feeds(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         for figure in lineage[name]:
             found.setdefault(figure, []).append(path)
     for figure in behind(scenario.switches, scenario.ledger):
-        found.setdefault(figure, []).append("only_if")
+        found.setdefault(figure, []).append(ONLY_IF)
     return {figure: tuple(paths) for figure, paths in found.items()}
 
 
 def uses(scenario: Scenario, figure: str) -> tuple[str, ...]:
     """Paths of the inputs that rest on `figure`."""
-    return feeds(scenario).get(figure, ())
+    return scenario.fed.get(figure, ())

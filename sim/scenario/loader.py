@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from sim.scenario.checks import Context, check
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import SHORT, written
 from sim.scenario.layers import Layers, load_layers, locate
+from sim.scenario.lineage import feeds
 from sim.scenario.overrides import Change, apply, changes, check_readings, is_override, read_overrides
 from sim.scenario.problems import in_plain_words
-from sim.scenario.resolve import Inputs, quantities, resolve
+from sim.scenario.resolve import Inputs, resolve
 from sim.scenario.schema import Document
-from sim.scenario.uncertain import Uncertain, uncertain
+from sim.scenario.uncertain import Uncertain
 from sim.scenario.validate import salvage, validate
 from sim.scenario.without import leave_out, substitutions, unsupported
 
@@ -59,6 +61,13 @@ class Scenario:
     uncertain: Mapping[str, Uncertain]
     """What a study draws, by the id of the figure or the path of a number in place."""
     asked: Asked
+    context: Context = field(repr=False, compare=False)
+    """What the checks read; other numbers of the scenario are checked in the same one."""
+
+    @cached_property
+    def fed(self) -> Mapping[str, tuple[str, ...]]:
+        """Each figure behind it, and the paths of the inputs that rest on the figure."""
+        return feeds(self)
 
     def mark(self, path: str) -> Mark:
         """The place of an input, or the nearest around it that is written."""
@@ -98,17 +107,17 @@ def load_scenario(
     try:
         found = loading.override(sets, readings, without)
         loading.revalue(values or {})
-        document, inputs, pruned = loading.document()
+        context, inputs, pruned = loading.document()
         found += loading.substituted(inputs, pruned) if without else []
     except InputError as error:
         raise _all([*problems, *error.problems], unreadable) from None
-    if problems or document is None:
+    if problems or context is None:
         raise _all(problems, unreadable)
     return Scenario(
-        file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches,
-        uncertain(document.uncertainty, inputs, loading.ledger),
+        file.stem, file, context.document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names,
+        pruned.switches, context.uncertain,
         Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items()),
-              allow_outside),
+              allow_outside), context,
     )  # fmt: skip
 
 
@@ -195,8 +204,11 @@ class _Loading:
             self.broken = frozenset(figures)
             return ledger
 
-    def document(self) -> tuple[Document | None, Inputs, Pruned]:
-        """Validate, switch off, resolve and check. A refused document is still checked where it is sound."""
+    def document(self) -> tuple[Context | None, Inputs, Pruned]:
+        """Validate, switch off, resolve and check; the context of the checks has the document.
+
+        A refused document is still checked where it is sound.
+        """
         document = validate(self.data, self.blame, self.problems)
         dropped: frozenset[str] = frozenset()
         if document is None:
@@ -211,10 +223,10 @@ class _Loading:
             document = validate(self.data, self.blame, self.problems)
         if document is None:
             return None, Inputs({}), pruned
-        inputs = self._resolved(document, pruned, dropped, whole)
-        return document, inputs, pruned
+        context = self._checked(document, pruned, dropped, whole)
+        return context, self._sourced(context.inputs), pruned
 
-    def _resolved(self, document: Document, pruned: Pruned, dropped: frozenset[str], whole: bool) -> Inputs:
+    def _checked(self, document: Document, pruned: Pruned, dropped: frozenset[str], whole: bool) -> Context:
         unresolved: list[Problem] = []
         inputs = resolve(document, self.ledger, unresolved, self.blame)
         context = Context(
@@ -237,11 +249,11 @@ class _Loading:
         said = {(p.mark, p.path) for p in (*self.problems, *context.problems)}
         said |= {
             (self.blame(loc), dotted(loc))
-            for loc, quantity, _, _ in quantities(document)
+            for loc, quantity in context.quantities.values()
             if quantity.figure in self.broken
         }
         self.problems += [*context.problems, *(p for p in unresolved if (p.mark, p.path) not in said)]
-        return self._sourced(inputs)
+        return context
 
     def _sourced(self, inputs: Inputs) -> Inputs:
         """Say of each bare number whether it is an override, and in whose words it is bare."""

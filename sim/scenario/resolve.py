@@ -72,7 +72,7 @@ class Inputs(Mapping[str, Input]):
         return value
 
 
-class _UnresolvedError(Exception):
+class UnresolvedError(Exception):
     """Why one quantity has no value."""
 
 
@@ -127,13 +127,20 @@ def resolve(document: Document, ledger: Ledger, problems: list[Problem], mark: M
     for loc, quantity, unit, bounds in quantities(document):
         path = ".".join(map(str, loc))
         try:
-            inputs[path] = _input(path, quantity, unit, bounds, document, ledger)
-        except (_UnresolvedError, UnitError, LedgerError) as error:
+            inputs[path] = resolve_one(path, quantity, unit, bounds, document, ledger)
+        except (UnresolvedError, UnitError, LedgerError) as error:
             problems.append(Problem(mark(loc), path, str(error)))
     return Inputs(inputs)
 
 
-def _input(path: str, q: Quantity, unit: str, bounds: Mapping[str, float], document: Document, ledger: Ledger) -> Input:
+def resolve_one(
+    path: str, q: Quantity, unit: str, bounds: Mapping[str, float], document: Document, ledger: Ledger
+) -> Input:
+    """Give one quantity its value in the unit of its field.
+
+    Raises:
+        UnresolvedError, UnitError, LedgerError: it has none.
+    """
     if q.figure is None:
         value, low, high, from_unit = q.literal, q.low, q.high, q.unit or unit
         kind = "bare" if q.bare is not None else ("derived" if q.derived is not None else "assumed")
@@ -142,7 +149,7 @@ def _input(path: str, q: Quantity, unit: str, bounds: Mapping[str, float], docum
     else:
         figure = ledger.figures.get(q.figure)
         if figure is None:
-            raise _UnresolvedError(f"no figure {q.figure!r} in the ledger")
+            raise UnresolvedError(f"no figure {q.figure!r} in the ledger")
         found = ledger.resolve(q.figure, q.reading)
         value, low, high, from_unit = found.value, found.low, found.high, figure.unit
         kind, reading, source = str(found.kind), q.reading, found.source
@@ -150,15 +157,15 @@ def _input(path: str, q: Quantity, unit: str, bounds: Mapping[str, float], docum
         own = q.at is not At.TYPICAL or q.draw is not Draw.FIXED or q.low is not None or q.high is not None
         follows = not own and q.reading in (None, ledger.reading_name(q.figure))
         if kind == "later_report" and q.reading is None and q.figure not in document.readings:
-            raise _UnresolvedError(f"{q.figure} is a later report; choose it under readings to use it")
+            raise UnresolvedError(f"{q.figure} is a later report; choose it under readings to use it")
         if q.at is not At.TYPICAL:
             value = low if q.at is At.LOW else high
             if value is None:
-                raise _UnresolvedError(f"{q.figure} has no {q.at} value")
+                raise UnresolvedError(f"{q.figure} has no {q.at} value")
             if q.draw is Draw.FIXED:
                 low = high = None  # an end of a range has no range of its own
     if q.draw is not Draw.FIXED and (low is None or high is None):
-        raise _UnresolvedError(f"to draw it {q.draw}, it needs a low and a high")
+        raise UnresolvedError(f"to draw it {q.draw}, it needs a low and a high")
     convert_one = _converter(unit, from_unit, document)
     return Input(
         path=path,
@@ -186,16 +193,16 @@ def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any],
         if isinstance(value, (int, float)) and not isinstance(value, bool) and start is None:
             return float(value)
         wanted = "a date such as 2027-01-31" if start is not None else "a number of time units"
-        raise _UnresolvedError(f"expected {wanted}, found {value!r}{remedy(value, unit)}")
+        raise UnresolvedError(f"expected {wanted}, found {value!r}{remedy(value, unit)}")
 
     def text(value: Any) -> str:
         if isinstance(value, str):
             return value
-        raise _UnresolvedError(f"expected a name, found {value!r}")
+        raise UnresolvedError(f"expected a name, found {value!r}")
 
     def numeric(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise _UnresolvedError(f"expected a number [{unit}], found {value!r}{remedy(value, unit)}")
+            raise UnresolvedError(f"expected a number [{unit}], found {value!r}{remedy(value, unit)}")
         if from_unit == unit:
             return float(value)
         return convert(float(value), from_unit, unit)

@@ -82,8 +82,8 @@ def operands(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
     found: dict[str, None] = {}
 
     def visit(name: str) -> None:
-        if name not in found and name in ledger.figures:
-            for operand in ledger.figures[name].operands:
+        if name not in found and name in ledger:
+            for operand in ledger[name].operands:
                 visit(operand)
             found[name] = None
 

@@ -97,7 +97,7 @@ def dependences(
     articles = articles_behind(scenario)
     rows = [Row(), *(t.row for _, t in tried), *(Row(without=(article,)) for article in articles)]
     rows = [replace(row, seed=seed) for row in rows]
-    outcomes = run_design(Design(base, rows), engine="events", jobs=jobs, progress=progress)
+    outcomes = run_design(Design(base, rows), jobs=jobs, progress=progress)
     (at, *others), (_, *valid) = outcomes.values(kpi), outcomes.valid.tolist()
     moved: dict[Knob, list[Moved]] = {}
     for (knob, trial), value, good in zip(tried, others, valid, strict=False):

@@ -41,8 +41,8 @@ class Base:
 class Row:
     """One run: what it changes about the base, and its luck.
 
-    `values` are those of ledger figures, `without` names articles to leave out, `scenario` is another
-    than the base's. Operational noise is keyed by (seed, replication). `point` gives each uncertain
+    `values` are those of ledger figures, `numbers` those written in place, by their paths. `without`
+    names articles to leave out, `scenario` is another than the base's. Operational noise is keyed by (seed, replication). `point` gives each uncertain
     input of the plan its probability, in (0, 1) and in the order of `Plan.dimensions`; without one
     they are at their typical values.
     """
@@ -50,6 +50,7 @@ class Row:
     sets: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     values: tuple[tuple[str, Scalar], ...] = ()
+    numbers: tuple[tuple[str, Scalar], ...] = ()
     seed: int = 0
     without: tuple[str, ...] = ()
     replication: int = 0
@@ -60,6 +61,11 @@ class Row:
     def change(self) -> Row:
         """The row without its luck: rows with the same change are runs of one plan."""
         return replace(self, seed=0, replication=0, point=None)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The readings by figure."""
+        return {_left(text): text.partition("=")[2].strip() for text in self.readings}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +171,11 @@ def _readings(base: Base, row: Row) -> tuple[str, ...]:
 
 
 def _sets(base: Base, row: Row) -> tuple[str, ...]:
-    """A reading can also be set by its path, and gives way to the row's all the same."""
-    chosen = {f"{_READINGS}{figure}" for figure in _left_sides(row.readings)}
-    return (*(text for text in base.sets if _left(text) not in chosen), *row.sets)
+    """A row's number takes the place of the base's, and so does its reading where the base sets that by its path."""
+    numbers = dict(row.numbers)
+    chosen = {f"{_READINGS}{figure}" for figure in _left_sides(row.readings)} | numbers.keys()
+    kept = (text for text in base.sets if _left(text) not in chosen)
+    return (*kept, *row.sets, *(f"{path}={value}" for path, value in numbers.items()))
 
 
 def _left(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim.dimensions import Dimension
 from sim.draws.inputs import input_quantile
-from sim.errors import InputError
 from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
 from sim.scenario.schema.quantity import Draw
-from sim.study.design import Base, Design, Row, loaded
+from sim.study.compiled import compiled, new_study
+from sim.study.design import Base, Design, Row
 from sim.study.knobs import Knob, contested, knobs
 from sim.study.run import Progress, run_design
 
@@ -100,8 +100,9 @@ def disagreement(
     chosen = combinations(readings, most, seed)
     possible = prod(len(names) for names in readings.values())
     draws = max(2 * most // len(chosen), 2)
-    rows = [row for k, taken in enumerate(chosen) for row in _rows(base, taken, seed, k, draws)]
-    outcomes = run_design(Design(base, rows), engine="events", jobs=jobs, progress=progress)
+    study = new_study()
+    rows = [row for k, taken in enumerate(chosen) for row in _rows(study, base, taken, seed, k, draws)]
+    outcomes = run_design(Design(base, rows), jobs=jobs, progress=progress)
     table = outcomes.column(kpi).reshape(len(chosen), draws, 2)
     whole = np.array([not np.isnan(cells).any() for cells in table])
     if not whole.any():
@@ -120,16 +121,15 @@ def disagreement(
     )
 
 
-def _rows(base: Base, taken: Combination, seed: int, k: int, draws: int) -> list[Row]:
+def _rows(study: str, base: Base, taken: Combination, seed: int, k: int, draws: int) -> list[Row]:
     """Draws of the ranges under one combination, two seeds each."""
     names = tuple(f"{figure}={reading}" for figure, reading in taken)
-    try:
-        scenario = loaded(base, Row(readings=names))
-    except InputError:
+    made = compiled(study, base, Row(readings=names))
+    if made is None:
         return [Row(readings=names, seed=seed)] * 2 * draws
-    drawn = [drawn_row(scenario, np.random.default_rng((seed, k, d))) for d in range(draws)]
+    drawn = [drawn_row(made[0], np.random.default_rng((seed, k, d))) for d in range(draws)]
     first = seed + 2 * draws * k
-    return [Row(r.sets, names, r.values, first + 2 * d + j) for d, r in enumerate(drawn) for j in range(2)]
+    return [replace(r, readings=names, seed=first + 2 * d + j) for d, r in enumerate(drawn) for j in range(2)]
 
 
 def drawn_row(scenario: Scenario, luck: np.random.Generator) -> Row:
@@ -137,7 +137,10 @@ def drawn_row(scenario: Scenario, luck: np.random.Generator) -> Row:
     ranged = [(knob, limits) for knob in knobs(scenario) if (limits := _range(knob)) is not None]
     uniforms = luck.random(len(ranged))
     rows = [knob.at(_drawn(limits, float(u))) for (knob, limits), u in zip(ranged, uniforms, strict=True)]
-    return Row(sets=tuple(s for row in rows for s in row.sets), values=tuple(v for row in rows for v in row.values))
+    return Row(
+        values=tuple(value for row in rows for value in row.values),
+        numbers=tuple(number for row in rows for number in row.numbers),
+    )
 
 
 def _range(knob: Knob) -> tuple[float, float, float] | None:

@@ -38,7 +38,7 @@ class Knob:
         """The row that turns it to a value."""
         if self.figure:
             return Row(values=((self.name, value),))
-        return Row(sets=(f"{self.name}={value}",))
+        return Row(numbers=((self.name, value),))
 
     @property
     def origin(self) -> str:

@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import uuid4
 
 from sim.errors import InputError
-from sim.study.design import Base, Blocks, Row, anchored, loaded
+from sim.study.compiled import Compiled, compiled, new_study
+from sim.study.design import Base, Blocks, Row, anchored
 from sim.study.outcomes import Outcomes, joined, measured, tabulated
 from sim.study.workers import in_order
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sim.plan import Plan
     from sim.results.result import Result
-    from sim.scenario.loader import Scenario
     from sim.study.store import Store
 
 T = TypeVar("T")
@@ -97,7 +95,7 @@ def each_block(
     processes to find it.
     """
     blocks = range(design.blocks) if which is None else which
-    base, study = replace(design.base, scenario=anchored(design.base.scenario)), uuid4().hex
+    base, study = replace(design.base, scenario=anchored(design.base.scenario)), new_study()
     rows = (_anchored(design.block(index)) for index in blocks)
     if cluster is None:
         tasks = ((_looked_at, (study, base, block, look, engine)) for block in rows)
@@ -113,7 +111,7 @@ def _anchored(rows: Sequence[Row]) -> list[Row]:
 
 
 def _looked_at(study: str, base: Base, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
-    return [_seen(_compiled(study, base, row.change), row, look, engine) for row in rows]
+    return [_seen(compiled(study, base, row.change), row, look, engine) for row in rows]
 
 
 def _looked_at_there(plans: bytes, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
@@ -127,14 +125,14 @@ def _looked_at_there(plans: bytes, rows: Sequence[Row], look: Callable[[Result],
 def _packed(study: str, base: Base, changes: tuple[Row, ...]) -> bytes:
     from sim.study.cluster import shipped
 
-    return shipped({change: _compiled(study, base, change) for change in changes})
+    return shipped({change: compiled(study, base, change) for change in changes})
 
 
 def _shipped(study: str, base: Base, rows: Sequence[Row]) -> bytes:
     return _packed(study, base, tuple(dict.fromkeys(row.change for row in rows)))
 
 
-def _seen(plan: tuple[Scenario, Plan] | None, row: Row, look: Callable[[Result], T], engine: str) -> T | None:
+def _seen(plan: Compiled | None, row: Row, look: Callable[[Result], T], engine: str) -> T | None:
     from sim.api import play
     from sim.engines.turns import TURN
 
@@ -146,15 +144,3 @@ def _seen(plan: tuple[Scenario, Plan] | None, row: Row, look: Callable[[Result],
         except InputError:
             return None
         return look(result)
-
-
-@lru_cache(maxsize=32)
-def _compiled(_study: str, base: Base, change: Row) -> tuple[Scenario, Plan] | None:
-    """Made once for all rows with the same change, None if it is wrong. Of one study: a file may be another in the next."""
-    from sim.compiler import compile_plan
-
-    try:
-        scenario = loaded(base, change)
-        return scenario, compile_plan(scenario)
-    except InputError:
-        return None

@@ -20,7 +20,9 @@ SHARES = ("wafer", "package", "package_rf_power", "board", "board_terminal", "co
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Result]:
-    return {name: sim.run(name, seed=0, engine="batch") for name in ("as-announced", "industry-typical", "foundry-only")}
+    return {
+        name: sim.run(name, seed=0, engine="batch") for name in ("as-announced", "industry-typical", "foundry-only")
+    }
 
 
 def quarter_shares(result: Result, name: str) -> list[float]:

@@ -20,9 +20,10 @@ from sim.scenario.checks import (
 )
 from sim.scenario.checks.context import Context
 
-__all__ = ["Context", "check"]
+__all__ = ["Context", "check", "check_numbers"]
 
-ALWAYS = (references.check, numbers.check, uncertainty.check)
+STRUCTURE = (references.check, numbers.check_origins)
+NUMBERS = (numbers.check, uncertainty.check)
 ONLY_WHOLE = (
     sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
     disruptions.check, demand.check, policies.check,
@@ -31,5 +32,11 @@ ONLY_WHOLE = (
 
 def check(context: Context) -> None:
     """Run every check; those that look across entries only if none is missing."""
-    for one in (*ALWAYS, *(ONLY_WHOLE if context.whole else ())):
+    for one in (*STRUCTURE, *NUMBERS, *(ONLY_WHOLE if context.whole else ())):
+        one(context)
+
+
+def check_numbers(context: Context) -> None:
+    """Run the checks that read numbers: enough for a scenario that differs from a checked one in nothing else."""
+    for one in (*NUMBERS, *ONLY_WHOLE):
         one(context)

@@ -9,8 +9,9 @@ from functools import cached_property
 from sim.errors import Mark, Problem, nearest
 from sim.ledger import Ledger
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.resolve import Inputs
+from sim.scenario.resolve import Inputs, quantities
 from sim.scenario.schema import Document
+from sim.scenario.schema.quantity import Quantity
 from sim.scenario.schema.supply import Item, PolicyType, Recipe
 from sim.scenario.uncertain import Uncertain, drawn_itself, operands, uncertain
 
@@ -79,6 +80,11 @@ class Context:
         else:
             self.add(loc, f"there is no {kind} {name!r}", expected=listed(known), close=self.near(name, known))
         return False
+
+    @cached_property
+    def quantities(self) -> dict[str, tuple[Loc, Quantity]]:
+        """Every quantity of the document by its path, with its location."""
+        return {dotted(loc): (loc, quantity) for loc, quantity, _, _ in quantities(self.document)}
 
     @cached_property
     def pool_of(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from sim.scenario.checks.context import Context, amount
 from sim.scenario.overrides import is_override
-from sim.scenario.resolve import Input, quantities
+from sim.scenario.resolve import Input
 
 _WORDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 BARE = (
@@ -23,17 +23,19 @@ WHOLE = re.compile(
 
 
 def check(context: Context) -> None:
-    """Every number has an origin, lies within its field's bounds and in its own range."""
-    _bare(context)
+    """Check that every number lies within its field's bounds and in its own range."""
     for path, entry in context.inputs.items():
-        loc = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
-        for problem in _faults(path, entry):
-            context.add(loc, problem[0], found=problem[1])
+        for message, found in _faults(path, entry):
+            loc = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
+            context.add(loc, message, found=found)
 
 
-def _bare(context: Context) -> None:
-    """A bare number is allowed where its own file says what its bare numbers are, and on the command line."""
-    for loc, quantity, _, _ in quantities(context.document):
+def check_origins(context: Context) -> None:
+    """Check that every number has an origin.
+
+    A bare one is allowed where its own file says what its bare numbers are, and on the command line.
+    """
+    for loc, quantity in context.quantities.values():
         if quantity.bare is None or not context.is_written(loc):
             continue
         mark = context.mark(loc)

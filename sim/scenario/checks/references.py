@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from sim.scenario.active import SECTIONS
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
-from sim.scenario.resolve import quantities
 from sim.scenario.schema.supply import Recipe
 from sim.scenario.schema.yields import Learning
 
@@ -45,7 +44,7 @@ def _names(context: Context) -> None:
 
 def _figures(context: Context) -> None:
     ledger = context.ledger
-    for loc, quantity, _, _ in quantities(context.document):
+    for loc, quantity in context.quantities.values():
         figure = quantity.figure
         if figure is None or figure in context.broken:
             continue

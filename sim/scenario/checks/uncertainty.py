@@ -98,9 +98,9 @@ def _idle(context: Context, name: str, draw: Draw) -> str | None:
 
 def _ends(context: Context, one: Uncertain) -> None:
     """A lognormal begins above 0; a draw without ends stays within the bounds of what it feeds."""
-    loc = _said(context, one)
     if one.draw is Draw.LOGNORMAL and one.low <= 0:
-        context.add(loc, f"a lognormal draw needs a low above 0; that of {one.name} is {amount(one.low, one.unit)}")
+        message = f"a lognormal draw needs a low above 0; that of {one.name} is {amount(one.low, one.unit)}"
+        context.add(_said(context, one), message)
     elif one.draw in (Draw.NORMAL, Draw.LOGNORMAL):
         for end in reach(one):
             for path, entry, value in _fed(context, one, end):
@@ -108,7 +108,7 @@ def _ends(context: Context, one: Uncertain) -> None:
                     may = "may come" if path == one.name else f"may bring {path}"
                     shown = amount(float(f"{value:.4g}"), entry.unit)
                     message = f"a {one.draw} draw has no end: {one.name} {may} to {shown}, and must be {bound}"
-                    context.add(loc, f"{message}; take triangular or pert")
+                    context.add(_said(context, one), f"{message}; take triangular or pert")
                     return
 
 
