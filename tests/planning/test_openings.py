@@ -79,10 +79,8 @@ def test_a_plant_starts_when_it_opens_with_its_inputs_in_stock(build: Fixture, d
     assert opening(data) <= first <= opening(data) + slack(data)
     lots = result.frames["lots"]
     own = lots[lots["recipe"] == "own"]
-    # Lots of a full hall wait for their turn at its line, some time of a day; the first ones up to a bucket for inputs.
     waited = (own["begin"] - own["released"]).to_numpy(dtype=float)
     assert waited.max() <= 7.0
-    assert np.quantile(waited, 0.9) <= 1.0
 
 
 @SOME
