@@ -85,7 +85,6 @@ class SitePlan:
     rivals: PathPlan | None
     allocation: PathPlan | None
     commitment: PathPlan | None
-    until: Ref
     notice: Ref
     take_or_pay: Ref
     announced: PathPlan | None
@@ -135,9 +134,6 @@ class SourcePlan:
     item: int
     site: int
     lot_size: Ref
-    minimum: Ref
-    multiple: Ref
-    order_period: Ref
     load: NoisePlan
     cycle_time: NoisePlan
     queue_allowance: Ref
@@ -154,15 +150,6 @@ class SourcePlan:
     order_cost: Ref
     shipment_cost: Ref
     share: Ref
-
-
-@dataclass(frozen=True, slots=True)
-class OpenOrderPlan:
-    """An order placed before the start and not yet received: starts, and the day of arrival."""
-
-    source: int
-    quantity: Ref
-    due: Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +217,6 @@ class LinePlan:
     quantity: Ref
     sd: Ref
     values: tuple[Ref, ...]
-    """Units listed: of a series or of dated orders."""
-    dates: tuple[Ref, ...]
-    """Dates of orders, in the order in which they are listed."""
-    repeats: bool
     begins: Ref
     priority: int
     backlog: bool
@@ -304,8 +287,7 @@ class Calendar:
     """Days from the start at which things begin; the last entry of each is the end of the horizon.
 
     Engines book by `periods`, which reporting periods (`reports`) and calendar months (`months`, of an
-    abstract model its reporting periods) are made up of; the warm-up ends one of each. `unit_days` is the length
-    of a time unit in days (1 for dated scenarios, and where its name is no unit of time).
+    abstract model its reporting periods) are made up of; the warm-up ends one of each.
     """
 
     days: float
@@ -316,7 +298,6 @@ class Calendar:
     months: tuple[float, ...]
     reviews: tuple[float, ...]
     start: np.datetime64 | None
-    unit_days: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +324,6 @@ class Plan:
     pools: tuple[PoolPlan, ...]
     sites: tuple[SitePlan, ...]
     sources: tuple[SourcePlan, ...]
-    open_orders: tuple[OpenOrderPlan, ...]
     lines: tuple[LinePlan, ...]
     disruptions: tuple[DisruptionPlan, ...]
     shares: tuple[SharePlan, ...]

@@ -8,6 +8,7 @@ import typer
 
 from sim.cli.choices import (
     ALL,
+    ALLOW_OUTSIDE,
     CLUSTER,
     ENGINE,
     JOBS,
@@ -41,6 +42,7 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
+    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
@@ -54,7 +56,7 @@ def command(
     """Run many replications and show what they say."""
     from sim.study.montecarlo import monte_carlo
 
-    base = asked(scenario, sets, readings, without)
+    base = asked(scenario, sets, readings, without, allow_outside)
     refuse_unknown_kpis([base], kpi or ())
     most = n or (FEW if until is None else MOST)
     with progress_of(most, out) as bar:

@@ -10,12 +10,6 @@ from sim.plan import Calendar
 from sim.scenario.schema import Document
 from sim.scenario.schema.supply import PolicyType
 
-UNIT_DAYS = {
-    "second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12,
-    "quarter": 365.25 / 4, "year": 365.25,
-}  # fmt: skip
-"""Days in the time units that an abstract model may name."""
-
 
 def calendar(document: Document) -> Calendar:
     """The days at which months, reporting and planning periods begin."""
@@ -36,8 +30,7 @@ def calendar(document: Document) -> Calendar:
     # The warm-up ends a period, so that statistics after it are whole periods.
     ends = {days, horizon.warmup} if 0 < horizon.warmup < days else {days}
     reports, months, periods = (tuple(sorted({*edges, *ends})) for edges in (reports, months, (*reports, *months)))
-    unit = UNIT_DAYS.get((horizon.time_unit or "day").lower().removesuffix("s"), 1.0)
-    return Calendar(days, horizon.warmup, horizon.drain, periods, reports, months, (*reviews, days), start, unit)
+    return Calendar(days, horizon.warmup, horizon.drain, periods, reports, months, (*reviews, days), start)
 
 
 def _step(every: int | str) -> float:

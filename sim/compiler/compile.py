@@ -7,11 +7,12 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from sim.compiler.calendar import calendar
+from sim.compiler.limits import refuse_beyond_limits
 from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan, source_plan
 from sim.compiler.references import References
 from sim.compiler.uncertain import correlations, dimensions
 from sim.dimensions import Lineage
-from sim.plan import MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, frozen
+from sim.plan import MilestonePlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, frozen
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Share
@@ -37,7 +38,11 @@ def pool_recipes(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 def compile_plan(scenario: Scenario) -> Plan:
-    """The plan of a validated scenario."""
+    """The plan of a validated scenario.
+
+    Raises:
+        InputError: a run of it could not be played or counted.
+    """
     document = scenario.document
     dated = document.horizon.start is not None
     refs = References(scenario.inputs, dated=dated, streams=_streams(document))
@@ -73,10 +78,6 @@ def compile_plan(scenario: Scenario) -> Plan:
         ),
         sites=tuple(site_plan(refs, name, site) for name, site in document.sites.items()),
         sources=sources,
-        open_orders=tuple(
-            OpenOrderPlan(index[o.recipe], refs.ref(f"open_orders.{i}.quantity"), refs.ref(f"open_orders.{i}.due"))
-            for i, o in enumerate(document.open_orders)
-        ),
         lines=tuple(line_plan(refs, name, line, pool_of, index) for name, line in document.demand.items()),
         disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
         shares=_shares(document, sources),
@@ -89,13 +90,15 @@ def compile_plan(scenario: Scenario) -> Plan:
     )
     # Compiling registers inputs as it meets them: the vector is complete only now.
     found, lineage = dimensions(scenario, refs)
-    return replace(
+    whole = replace(
         plan,
         inputs=tuple(refs.planned),
         dimensions=found,
         correlations=correlations(scenario, found),
         lineage=lineage,
     )
+    refuse_beyond_limits(whole, scenario.mark)
+    return whole
 
 
 def _streams(document: Document) -> dict[str, str]:

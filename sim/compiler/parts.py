@@ -71,7 +71,6 @@ def site_plan(refs: References, name: str, site: Site) -> SitePlan:
         rivals=refs.path(f"{at}.rivals", site.rivals),
         allocation=refs.path(f"{at}.contract.allocation", contract.allocation) if contract else None,
         commitment=refs.path(f"{at}.contract.commitment", contract.commitment) if contract else None,
-        until=refs.ref(f"{at}.contract.until"),
         notice=refs.ref(f"{at}.contract.notice"),
         take_or_pay=refs.ref(f"{at}.contract.take_or_pay"),
         announced=refs.path(f"{at}.announced", site.announced),
@@ -100,9 +99,6 @@ def source_plan(
         item=items[recipe.item],
         site=sites[recipe.site],
         lot_size=ref("lot_size"),
-        minimum=ref("minimum"),
-        multiple=ref("multiple"),
-        order_period=ref("order_period"),
         load=refs.noise(f"{at}.load", recipe.load),
         cycle_time=refs.noise(f"{at}.cycle_time", recipe.cycle_time),
         queue_allowance=ref("queue_allowance"),
@@ -186,12 +182,7 @@ def line_plan(
         pattern=line.pattern,
         rate=refs.path(f"{at}.rate", line.rate),
         compute=refs.path(f"{at}.compute", line.compute),
-        values=tuple(
-            [refs.ref(f"{at}.values.{i}") for i in range(len(line.values))]
-            or [refs.ref(f"{at}.orders.{i}.units") for i in range(len(line.orders))]
-        ),
-        dates=tuple(refs.ref(f"{at}.orders.{i}.date") for i in range(len(line.orders))),
-        repeats=line.repeats,
+        values=tuple(refs.ref(f"{at}.values.{i}") for i in range(len(line.values))),
         priority=line.priority,
         backlog=line.backlog,
         forecast_rate=refs.path(f"{at}.forecast.rate", line.forecast.rate),

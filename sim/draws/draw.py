@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.draws.changeovers import Outlook
 from sim.draws.curves import ticks, value
-from sim.draws.demand import Flow, flows
+from sim.draws.demand import Flow, Outlook, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
-from sim.draws.limits import refuse_beyond, refuse_endless
+from sim.draws.limits import refuse_endless
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
-from sim.draws.sources import SourceDraws, cover_days, order_days, pool_leads, ready_day, source_draws
+from sim.draws.sources import SourceDraws, cover_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
-from sim.scenario.schema.demand import Pattern
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -29,8 +27,7 @@ class Draws:
 
     Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
-    the bill of materials; -1 where p is no part of f). `open_orders` are source, starts and due instant
-    of each order placed before the start, shape (orders, 3).
+    the bill of materials; -1 where p is no part of f).
     """
 
     plan: Plan
@@ -48,7 +45,6 @@ class Draws:
     cover: FloatArray
     safety: FloatArray
     initial_stock: IntArray
-    open_orders: IntArray
     struck: tuple[tuple[Interval, ...], ...]
 
 
@@ -65,28 +61,21 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     vector = sample_inputs(plan, seed, replication, point)
     days = plan.calendar.days
     struck = strokes(plan, vector, seed, replication, days)
-    typical = plan.vector()
-    if np.array_equal(typical, vector):
-        typical = vector
-    sites = [
-        site_draws(s, vector, typical, f, days) for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
-    ]
+    sites = [site_draws(s, vector, f, days) for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)]
     sources = [
-        source_draws(plan, vector, typical, r, sites[source.site], seed, replication)
+        source_draws(plan, vector, r, sites[source.site].nameplate, seed, replication)
         for r, source in enumerate(plan.sources)
     ]
     safety = np.array([value(vector, plan.items[pool.members[0]].safety_days) for pool in plan.pools])
     lead = pool_leads(plan, sources)
     wanted = [g.pool for line in plan.lines for g in line.generations]
     cover = cover_days(plan, wanted, lead, safety)
-    ahead = cover_days(plan, wanted, lead + order_days(plan, sources), safety)
-    refuse_endless(plan, sources, sites, ahead)
+    refuse_endless(plan, sources, sites, cover)
     drawn = _outlook(plan, vector)
-    planned = drawn if typical is vector else _outlook(plan, typical)
-    longest_review = float(np.max(np.diff(plan.calendar.reviews)))
-    reach = int(np.ceil(days + ahead.max() + longest_review + _longest_grain(plan, vector))) + 2
+    typical = plan.vector()
+    planned = drawn if np.array_equal(typical, vector) else _outlook(plan, typical)
+    reach = int(np.ceil(days + cover.max() + np.max(np.diff(plan.calendar.reviews)))) + 2
     came = flows(plan, seed, replication, reach, drawn, planned)
-    refuse_beyond(plan, vector, came)
     return Draws(
         plan=plan,
         seed=seed,
@@ -103,20 +92,8 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         cover=cover,
         safety=safety,
         initial_stock=np.array([round(value(vector, i.initial_stock)) for i in plan.items], dtype=np.int64),
-        open_orders=_open_orders(plan, vector),
         struck=tuple(tuple(s) for s in struck),
     )
-
-
-def _longest_grain(plan: Plan, vector: FloatArray) -> float:
-    """Days that one grain of even demand may cover; none is longer than the horizon."""
-    grains = (value(vector, line.every, 1.0) for line in plan.lines if line.pattern is Pattern.EVEN)
-    return min(max(grains, default=0.0), plan.calendar.days)
-
-
-def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:
-    rows = [(o.source, round(float(vector[o.quantity])), ticks(float(vector[o.due]))) for o in plan.open_orders]
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
 def _outlook(plan: Plan, vector: FloatArray) -> Outlook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sim.errors import InputError, Mark, Problem
+from sim.errors import InputError, Problem, argument
 from sim.plan import NONE, FloatArray, PathPlan, Plan, Ref
 from sim.scenario.checks.numbers import broken
 
@@ -20,7 +20,7 @@ def refuse(plan: Plan, vector: FloatArray) -> None:
     """
     found = [*_bounds(plan, vector), *_dates(plan, vector), *_units(plan, vector)]
     if found:
-        place = Mark(f"{plan.name}, inputs drawn")
+        place = argument(f"{plan.name}, inputs drawn")
         raise InputError(Problem(place, plan.inputs[ref].path, why, f"{vector[ref]:.6g}") for ref, why in found)
 
 
@@ -40,12 +40,10 @@ def _dates(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
             if vector[after] <= vector[before]:
                 yield after, "comes no later than the point before it"
     for line in plan.lines:
-        begun = [g.begins for g in line.generations if g.begins != NONE]
-        for before, after in pairwise(begun):
+        dated = [g.begins for g in line.generations if g.begins != NONE]
+        for before, after in pairwise(dated):
             if vector[after] <= vector[before]:
                 yield after, "begins no later than the generation before it"
-    dated = [*(date for line in plan.lines for date in line.dates), *(order.due for order in plan.open_orders)]
-    yield from ((ref, "lies before the start") for ref in dated if vector[ref] < 0)
     for begins, ends, _ in {pool.phase_out for pool in plan.pools}:
         if NONE not in (begins, ends) and vector[ends] < vector[begins]:
             yield ends, "the phase-out ends before it begins"

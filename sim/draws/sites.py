@@ -16,7 +16,6 @@ from sim.draws.curves import (
     path_curve,
     ramp_points,
     steps,
-    ticks,
     value,
 )
 from sim.draws.disruptions import Factors
@@ -27,76 +26,47 @@ from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan
 class SiteDraws:
     """One site in one replication.
 
-    `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left
-    without disruptions, and `planned` the same at the typical values of all inputs, all in load a day; `line_rate`
-    is the rate of each of its `lines` in load a tick. `allocation` (infinite without a contract; `granted` before
-    disruptions), `commitment` (0 from its end on) and `announced` are in starts a day, `notice` in days (NaN where
-    none is given).
+    `nameplate` is installed capacity and `available` what is left of it for us, both in load a day;
+    `line_rate` is the rate of each of its `lines` in load a tick. `allocation` (infinite without a
+    contract), `commitment` and `announced` are in starts a day, `notice` in days.
     """
 
     lines: int
     nameplate: Curve
     available: Curve
-    undisturbed: Curve
-    planned: Curve
     line_rate: Curve
     allocation: Curve
-    granted: Curve
     commitment: Curve
     announced: Curve
     notice: float
     factors: Factors
 
 
-def site_draws(plan: SitePlan, vector: FloatArray, typical: FloatArray, factors: Factors, days: float) -> SiteDraws:
+def site_draws(plan: SitePlan, vector: FloatArray, factors: Factors, days: float) -> SiteDraws:
     """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
     opened = nameplate_curve(plan, vector, days)
-    available = _left(plan, vector, opened, factors.capacity, days)
-    undisturbed = _left(plan, vector, opened, constant(1.0), days)
-    as_planned = vector is typical
-    planned = undisturbed if as_planned else planned_curve(plan, typical, days)
+    up = value(vector, plan.availability, 1.0)
+    rivals = _path(plan.rivals, vector, days, 0.0)
+
+    def left(nominal: FloatArray, factor: FloatArray, held: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore"):
+            running = np.where(factor > 0, nominal * (up * factor), 0.0)
+        return np.maximum(running - held, 0.0)
+
+    available = combine(left, opened, factors.capacity, rivals)
     allocation = _path(plan.allocation, vector, days, np.inf)
     return SiteDraws(
         lines=lines,
         nameplate=opened,
         available=available,
-        undisturbed=undisturbed,
-        planned=planned,
         line_rate=Curve(available.knots, available.values / (lines * TICKS_PER_DAY)),
-        granted=allocation,
         allocation=combine(np.multiply, allocation, factors.allocation),
-        commitment=_commitment(plan, vector, days),
+        commitment=_path(plan.commitment, vector, days, 0.0),
         announced=_path(plan.announced, vector, days, 0.0),
-        notice=value(vector, plan.notice, np.nan),
+        notice=value(vector, plan.notice),
         factors=factors,
     )
-
-
-def planned_curve(plan: SitePlan, typical: FloatArray, days: float) -> Curve:
-    """Capacity left for us over time when all goes as planned, in load a day."""
-    return _left(plan, typical, nameplate_curve(plan, typical, days), constant(1.0), days)
-
-
-def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, days: float) -> Curve:
-    """What availability, disruptions and rivals leave of installed capacity."""
-    up, rivals = value(vector, plan.availability, 1.0), _path(plan.rivals, vector, days, 0.0)
-
-    def left(nominal: FloatArray, factors: FloatArray, held: FloatArray) -> FloatArray:
-        with np.errstate(invalid="ignore"):
-            running = np.where(factors > 0, nominal * (up * factors), 0.0)
-        return np.maximum(running - held, 0.0)
-
-    return combine(left, opened, factor, rivals)
-
-
-def _commitment(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
-    """Starts a day that are promised until the contract ends, by default with the horizon."""
-    promised = _path(plan.commitment, vector, days, 0.0)
-    if plan.commitment is None:
-        return promised
-    in_force = steps([0, ticks(value(vector, plan.until, days))], [1.0, 0.0])
-    return combine(np.multiply, promised, in_force)
 
 
 def _path(path: PathPlan | None, vector: FloatArray, days: float, default: float) -> Curve:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, path_at, ticks, value
-from sim.draws.sites import SiteDraws
 from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve
 from sim.plan import NONE, FloatArray, IntArray, Plan, SourcePlan
@@ -20,17 +19,12 @@ from sim.scenario.schema.quantity import Shape
 class SourceDraws:
     """One source in one replication. Instants and durations in ticks, rates per day, money in cents.
 
-    `lot_size` 0 means that an order is one lot. An order has at least `minimum` starts and a multiple of
-    `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for one start, in
+    `lot_size` 0 means that an order is one lot. `takes` are units of each input for one start, in
     the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
-    production, from `volume_begins` high volume; `planned_phases` are these three at the typical values of all
-    inputs.
+    production, from `volume_begins` high volume.
     """
 
     lot_size: int
-    minimum: int
-    multiple: int
-    order_ticks: int
     takes: IntArray
     yields: YieldCurve
     load: Noise
@@ -41,7 +35,6 @@ class SourceDraws:
     sample_begins: int
     risk_begins: int
     volume_begins: int
-    planned_phases: tuple[int, int, int]
     sample_rate: float
     risk_rate: float
     price: FloatArray
@@ -56,23 +49,18 @@ def cents(vector: FloatArray, ref: int) -> float:
     return 0.0 if ref == NONE else float(vector[ref]) * 100.0
 
 
-def source_draws(
-    plan: Plan, vector: FloatArray, typical: FloatArray, r: int, site: SiteDraws, seed: int, replication: int
-) -> SourceDraws:
-    """The numbers of source `r`."""
+def source_draws(plan: Plan, vector: FloatArray, r: int, opened: Curve, seed: int, replication: int) -> SourceDraws:
+    """The numbers of source `r`; `opened` is its site's capacity when nothing goes wrong."""
     source = plan.sources[r]
     begin, end = int(plan.inputs_start[r]), int(plan.inputs_start[r + 1])
     per_start = value(vector, source.yields.units_per_start, 1.0)
     takes = [round(float(vector[ref]) * per_start) for ref in plan.input_ref[begin:end]]
-    sample, risk, volume = _phases(source, vector, site.nameplate.first_positive())
+    sample, risk, volume = _phases(source, vector, opened.first_positive())
     lot = value(vector, source.lot_size, 0.0)
     days = np.arange(0.0, 1.0 if source.price is None else plan.calendar.days + 1)
     price = np.zeros(1) if source.price is None else path_at(source.price, vector, days) * 100.0
     return SourceDraws(
         lot_size=round(lot) * plan.lot_scale,
-        minimum=round(value(vector, source.minimum)),
-        multiple=round(value(vector, source.multiple, 1.0)),
-        order_ticks=ticks(value(vector, source.order_period)),
         takes=np.array(takes, dtype=np.int64),
         yields=yield_curve(source.yields, vector, plan.yield_noise),
         load=_noise(source, "load", vector, seed, replication),
@@ -83,7 +71,6 @@ def source_draws(
         sample_begins=sample,
         risk_begins=risk,
         volume_begins=volume,
-        planned_phases=_phases(source, typical, site.planned.first_positive()),
         sample_rate=value(vector, source.sample_starts),
         risk_rate=value(vector, source.risk_starts),
         price=price,
@@ -137,12 +124,6 @@ def pool_leads(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
     return np.array([max((sources[r].lead_days for r in pool.sources), default=0.0) for pool in plan.pools])
 
 
-def order_days(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
-    """Days of need that an order of each pool may cover: the longest order period among its sources."""
-    periods = [max((sources[r].order_ticks for r in pool.sources), default=0) for pool in plan.pools]
-    return np.array(periods) / TICKS_PER_DAY
-
-
 def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety: FloatArray) -> FloatArray:
     """Days from each pool to each flow's customer, shape (pools, flows); -1 where none leads there.
 
@@ -160,4 +141,4 @@ def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety:
     return cover
 
 
-__all__ = ["SourceDraws", "cents", "cover_days", "order_days", "pool_leads", "ready_day", "source_draws"]
+__all__ = ["SourceDraws", "cents", "cover_days", "pool_leads", "ready_day", "source_draws"]

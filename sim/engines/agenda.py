@@ -8,7 +8,7 @@ from typing import Any
 
 import simpy
 
-from sim.engines.shared.phases import MOST_ROUNDS, Phase
+from sim.engines.phases import MOST_ROUNDS, Phase
 from sim.errors import ModelError
 
 _RECORD = int(Phase.RECORD)

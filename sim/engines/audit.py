@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.engines.floor import Floor
-from sim.engines.shared.phases import Stage
-from sim.engines.shared.recorder import MEASURES, Rows
+from sim.engines.phases import Stage
+from sim.engines.recorder import MEASURES, Rows
 from sim.errors import ModelError
 
 

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 
 from sim.draws import Draws
+from sim.engines import rules
 from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
+from sim.engines.initial import pipeline
+from sim.engines.phases import Phase, Stage
 from sim.engines.planning_desk import PlanningDesk, watched
-from sim.engines.shared import rules
-from sim.engines.shared.phases import Phase, Stage
-from sim.engines.shared.positions import stage
-from sim.engines.shared.recorder import Lot, Recorder, Records, Rows
-from sim.engines.shared.rules import NEVER
-from sim.engines.shared.tables import ranked_sites
+from sim.engines.recorder import Lot, Recorder, Records, Rows
+from sim.engines.rules import NEVER
 from sim.engines.shop import Bottleneck, Maker, Route
 from sim.engines.stockroom import Stockroom
 from sim.scenario.schema.supply import PolicyType
@@ -24,8 +23,6 @@ Progress = Callable[[float], None]
 # Plain integers: looking up a member of an enumeration costs as much as a step of the engine.
 RECEIVE, SERVE, PLAN, RECORD = (int(phase) for phase in list(Phase)[1:])
 SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)
-LINE_FREE = 10**6
-"""A line takes its next lot when all orders of the instant are known."""
 
 
 class EventsEngine:
@@ -47,8 +44,6 @@ class EventsEngine:
         self.stockroom = Stockroom(draws)
         self.demand_desk = DemandDesk(draws, self.recorder, self.stockroom)
         self.bottlenecks = [Bottleneck(site) for site in draws.sites]
-        self._ranked = ranked_sites(plan).tolist()
-        self.lines: list[list[tuple[int, int, Lot]]] = [[] for _ in plan.sites]
         self.routes = [self._route(r) for r in range(len(plan.sources))]
         for route in self.routes:
             route.maker.descend([other.maker for other in self.routes])
@@ -56,9 +51,11 @@ class EventsEngine:
         self._units: list[list[int]] = [flow.units.tolist() for flow in draws.flows]
         self.queues: list[list[tuple[int, int, int, Lot]]] = [[] for _ in plan.pools]
         self.waiting = [0] * len(plan.pools)
+        joint = {pool for route in self.routes if len(route.takes) > 1 for pool, _ in route.takes}
+        alone = [p not in joint and not pool.bypass for p, pool in enumerate(plan.pools)]
+        self._dispatchers = [self._dispatch_alone if a else self._dispatch for a in alone]
         self._may_pass = any(pool.bypass for pool in plan.pools)
         self.live: dict[int, Lot] = {}
-        self.open_lots: dict[int, Lot] = {}
         self.lot_count = 0
         self.seeded_stock: list[int] = []
         self.planted = 0
@@ -99,28 +96,21 @@ class EventsEngine:
             self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(
-            desk.cut,
-            desk.short,
-            desk.starved,
-            desk.need,
-            desk.planned_output,
-            desk.promised(),
-            self.seeded_stock,
-            self.agenda.now,
+            desk.cut, desk.short, desk.need, desk.planned_output, desk.promised(), self.seeded_stock, self.agenda.now
         )
 
     def _fill_pipeline(self) -> None:
-        for source, starts, due in self.draws.open_orders.tolist():
-            self._plant(source, rules.whole(starts * self.routes[source].maker.good_per_start(0)), due, due)
+        units = self.stockroom.units
         if self.plan.initial_pipeline:
-            for source, good, arrive, due in self.desk.begun_before():
-                if arrive <= 0:
-                    self.stockroom.units[self.routes[source].item] += good
-                elif good:
-                    self._plant(source, good, arrive, due)
-        self.seeded_stock = list(self.stockroom.units)
+            stock, seeds = pipeline(self.draws, self.desk.tables, self.desk.memory, self.desk.good_per_start(0))
+            for pool, safety in enumerate(stock.tolist()):
+                if not self.stockroom.available(pool):
+                    units[self.stockroom.members[pool][0]] += safety
+            for source, good, arrive in seeds.tolist():
+                self._plant(source, good, arrive)
+        self.seeded_stock = list(units)
 
-    def _plant(self, source: int, good: int, arrive: int, due: int) -> None:
+    def _plant(self, source: int, good: int, arrive: int) -> None:
         """A lot begun before the start: it ships like any other, unless it was on its way already."""
         route = self.routes[source]
         ready = arrive - route.shipping
@@ -130,13 +120,13 @@ class EventsEngine:
             then.shipment_cents[source] += route.shipment_cents
             then.journal += route.shipment_cents
         self.lot_count += 1
-        lot = Lot(source, self.lot_count, 0, VOLUME, 0, due)
+        lot = Lot(source, self.lot_count, 0, VOLUME, 0, arrive)
         lot.good, lot.expected, lot.seeded = good, float(good), True
         lot.released = lot.begin = lot.leave = 0
-        lot.promised, lot.ready, lot.arrive = arrive, ready, leaves + route.shipping
-        if not route.planned:
-            self.desk.on_order[source] += lot.expected
-        self.live[lot.number] = self.open_lots[lot.number] = lot
+        lot.ready, lot.arrive = ready, leaves + route.shipping
+        self.desk.book(lot, 1)
+        self.desk.in_process[lot.source] += lot.expected
+        self.live[lot.number] = lot
         self.planted += good
         self.agenda.at(lot.arrive, RECEIVE, 0, source, lot.number, self._receive, lot)
 
@@ -173,42 +163,40 @@ class EventsEngine:
     def order(self, source: int, starts: int) -> None:
         """Order starts of a source, to be released at once."""
         route = self.routes[source]
-        self.book_order(source)
+        self.rows.orders[source] += 1
+        if route.order_cents:
+            self._charge_order(route)
         now, size = self.agenda.now, route.lot_size
         if 0 < size < starts:
             for i in range(rules.lot_count(starts, size)):
-                self._enter(self._lot(route, rules.lot_part(starts, size, i), VOLUME, now + route.lead), route)
+                self._enter(self._lot(route, rules.lot_part(starts, size, i), VOLUME, now), route)
         else:
-            self._enter(self._lot(route, starts, VOLUME, now + route.lead), route)
+            self._enter(self._lot(route, starts, VOLUME, now), route)
         if route.pulls:
             self._pull(route)
 
-    def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int, due: int) -> None:
-        """Release starts of a source in lots spread evenly from `begin` to `end`, wanted by `due` (ticks)."""
-        route, size = self.routes[source], self.routes[source].lot_size
-        if stage == SAMPLES:
-            self.book_order(source)
+    def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
+        """Order starts of a source, to be released in lots spread evenly from `begin` to `end` (ticks)."""
+        route = self.routes[source]
+        self.rows.orders[source] += 1
+        if route.order_cents:
+            self._charge_order(route)
+        size = route.lot_size
         for i in range(rules.lot_count(starts, size)):
             at = rules.release_time(begin, end, starts, size, i)
-            lot = self._lot(route, rules.lot_part(starts, size, i), stage, due)
+            lot = self._lot(route, rules.lot_part(starts, size, i), stage, at)
             self.agenda.at(at, PLAN, 1, source, lot.number, self._release, lot)
 
-    def book_order(self, source: int) -> None:
-        """Book an order, and what it costs."""
-        self.rows.orders[source] += 1
-        if cost := self.routes[source].order_cents:
-            self.rows.order_cents[source] += cost
-            self.rows.journal += cost
+    def _charge_order(self, route: Route) -> None:
+        self.rows.order_cents[route.source] += route.order_cents
+        self.rows.journal += route.order_cents
 
-    def _lot(self, route: Route, starts: int, stage: int, due: int) -> Lot:
+    def _lot(self, route: Route, starts: int, stage: int, release: int) -> Lot:
         self.lot_count += 1
-        return Lot(route.source, self.lot_count, starts, stage, self.agenda.now, due)
+        return Lot(route.source, self.lot_count, starts, stage, self.agenda.now, release + route.lead)
 
     def _release(self, lot: Lot) -> None:
         route = self.routes[lot.source]
-        # Planned dates may turn out too early: nothing is started before it is qualified.
-        if stage(self.desk.tables, lot.source, self.agenda.now) < lot.stage:
-            return
         self._enter(lot, route)
         if route.pulls:
             self._pull(route)
@@ -227,9 +215,9 @@ class EventsEngine:
         lot.released = now = self.agenda.now
         fixed, starts = route.maker.fixed, lot.starts
         lot.expected = expected = starts * (fixed if fixed is not None else route.maker.good_per_start(now))
-        lot.promised = now + route.lead
-        self.open_lots[lot.number] = lot
-        if not route.planned:
+        if route.planned:
+            self.desk.book(lot, 1)
+        else:
             self.desk.on_order[lot.source] += expected
         (self.rows.sample_starts if lot.stage == SAMPLES else self.rows.starts)[lot.source] += starts
         if not route.takes:
@@ -241,7 +229,7 @@ class EventsEngine:
             heappush(self.queues[pool], entry)
         # Behind others it has to wait, unless it may pass them.
         if self.queues[pool][0] is entry or self._may_pass:
-            self._dispatch(pool)
+            self._dispatchers[pool](pool)
 
     def _dispatch(self, pool: int) -> None:
         """Let waiting lots begin, in order, as far as inputs reach."""
@@ -259,6 +247,18 @@ class EventsEngine:
                 # Where this lot stood in the way, the next may begin.
                 if other not in again:
                     again.insert(0, other)
+            self._begin(lot)
+
+    def _dispatch_alone(self, pool: int) -> None:
+        """The same where lots need this pool alone and none may pass another: only heads count."""
+        queue, stockroom = self.queues[pool], self.stockroom
+        while queue:
+            lot = queue[0][3]
+            units = self.routes[lot.source].takes[0][1] * lot.starts
+            if not stockroom.take_all(pool, units, self.agenda.now, self.rows.consumed):
+                return
+            heappop(queue)
+            self.waiting[pool] -= units
             self._begin(lot)
 
     def _startable(self, pool: int) -> Lot | None:
@@ -285,32 +285,14 @@ class EventsEngine:
             queue.sort()
 
     def _begin(self, lot: Lot) -> None:
-        """Inputs are there: queue at the bottleneck, where priorities differ until a line is free."""
-        route = self.routes[lot.source]
-        self.live[lot.number] = lot
-        if not self._ranked[route.site]:
-            self._work(lot, self.agenda.now)
-            return
-        # Not yet begun: it counts as in process.
-        lot.begin, lot.leave, lot.ready, lot.arrive = self.agenda.now, NEVER, NEVER, NEVER
-        heappush(self.lines[route.site], (route.priority, lot.number, lot))
-        self.agenda.follow_up(PLAN, LINE_FREE, route.site, 0, self._take_turns, route.site)
-
-    def _take_turns(self, site: int) -> None:
-        """Lots of a site go to lines that are free, the most urgent first."""
-        now, queue, bottleneck = self.agenda.now, self.lines[site], self.bottlenecks[site]
-        while queue and bottleneck.free_at <= now:
-            lot = heappop(queue)[2]
-            self._work(lot, lot.begin)
-            if now < lot.leave < NEVER:
-                self.agenda.at(lot.leave, PLAN, LINE_FREE, site, 0, self._take_turns, site)
-
-    def _work(self, lot: Lot, came: int) -> None:
-        """A lot that came to the bottleneck takes a line: every later instant of it follows now."""
+        """Inputs are there: queue at the bottleneck. Every later instant of the lot follows now."""
         source, now = lot.source, self.agenda.now
         route = self.routes[source]
         load = next(route.load) * lot.starts
         lot.begin, lot.leave = begin, leave = route.bottleneck.work(now, load)
+        if lot.stage != SAMPLES:
+            self.desk.in_process[source] += lot.expected
+        self.live[lot.number] = lot
         if leave >= NEVER:
             # Its integral never completes: it stays in process.
             lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
@@ -325,19 +307,19 @@ class EventsEngine:
         lot.ready = ready = leave + cycle
         leaves = route.leaves(ready) if route.held else ready
         lot.arrive = arrive = leaves + route.shipping
-        self._book(lot, route, load, came, leaves)
+        self._book(lot, route, load, now, leaves)
         if now < arrive < NEVER:
             Appointment(self.agenda, arrive, (0, RECEIVE, 0, source, lot.number, 0), self._receive, lot)
         elif arrive == now:
             self.agenda.follow_up(RECEIVE, 0, source, lot.number, self._receive, lot)
 
-    def _book(self, lot: Lot, route: Route, load: float, came: int, leaves: int) -> None:
+    def _book(self, lot: Lot, route: Route, load: float, now: int, leaves: int) -> None:
         """Book what the lot does until it leaves the site, each in the period of its instant."""
         source, site, rows = lot.source, route.site, self.rows
         rows.lots[site] += 1
-        rows.wait[site] += lot.begin - came
+        rows.wait[site] += lot.begin - now
         if lot.arrive < NEVER:
-            rows.time_in_system[site] += lot.arrive - came
+            rows.time_in_system[site] += lot.arrive - now
         begun = left = made = sent = rows
         if leaves >= self.period_end:
             at = self.recorder.at
@@ -362,9 +344,12 @@ class EventsEngine:
     def _receive(self, lot: Lot) -> None:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
         source, route, rows = lot.source, self.routes[lot.source], self.rows
-        del self.live[lot.number], self.open_lots[lot.number]
-        if not route.planned:
+        del self.live[lot.number]
+        if route.planned:
+            self.desk.book(lot, -1)
+        else:
             self.desk.on_order[source] -= lot.expected
+            self.desk.in_process[source] -= lot.expected
         if route.priced:
             self._pay(lot, route)
         if self.trace and not lot.seeded:
@@ -381,7 +366,7 @@ class EventsEngine:
         if good < lot.expected and self.desk.continuous[pool]:
             self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
         if self.queues[pool]:
-            self.agenda.last(PLAN, 0, pool, 1, self._dispatch, pool)
+            self.agenda.last(PLAN, 0, pool, 1, self._dispatchers[pool], pool)
 
     def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""

@@ -7,7 +7,7 @@ from typing import Protocol
 from sim.draws import Draws
 from sim.engines.agenda import Agenda
 from sim.engines.demand_desk import DemandDesk
-from sim.engines.shared.recorder import Lot, Recorder, Rows
+from sim.engines.recorder import Lot, Recorder, Rows
 from sim.engines.shop import Bottleneck, Route
 from sim.engines.stockroom import Stockroom
 from sim.plan import Plan
@@ -15,7 +15,7 @@ from sim.plan import Plan
 
 class Floor(Protocol):
     """The shop floor in motion: its routes and bottlenecks, stock, queues of lots that wait for their
-    inputs (by pool), lots under way and all that are released (by number), units of each pool that waiting lots claim, and good units planted in
+    inputs (by pool), lots under way (by number), units of each pool that waiting lots claim, and good units planted in
     process at the start."""
 
     draws: Draws
@@ -27,19 +27,14 @@ class Floor(Protocol):
     demand_desk: DemandDesk
     bottlenecks: list[Bottleneck]
     routes: list[Route]
-    lines: list[list[tuple[int, int, Lot]]]
     queues: list[list[tuple[int, int, int, Lot]]]
     waiting: list[int]
     live: dict[int, Lot]
-    open_lots: dict[int, Lot]
     seeded_stock: list[int]
     planted: int
 
     def order(self, source: int, starts: int) -> None:
         """Order starts of a source, to be released at once."""
 
-    def book_order(self, source: int) -> None:
-        """Book an order, and what it costs."""
-
-    def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int, due: int) -> None:
-        """Release starts of a source in lots spread evenly from `begin` to `end`, wanted by `due` (ticks)."""
+    def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int) -> None:
+        """Order starts of a source, to be released in lots spread evenly from `begin` to `end` (ticks)."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_right
 
 import numpy as np
 
-from sim.draws.curves import NEVER, ticks, value
+from sim.draws.curves import TICKS_PER_DAY, ticks, value
+from sim.engines import planner, rules
 from sim.engines.floor import Floor
-from sim.engines.shared import initial, planner, rules
-from sim.engines.shared.phases import CAUSES, Phase, Stage
-from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
-from sim.engines.shared.recorder import Lot
-from sim.engines.shared.release import planned_stage
-from sim.engines.shared.tables import tables
-from sim.engines.shared.worksheet import worksheet
-from sim.plan import NONE, FloatArray, IntArray, PoolPlan
+from sim.engines.phases import CAUSES, Phase, Stage
+from sim.engines.positions import Position, expected_demand, memory, stage
+from sim.engines.recorder import Lot
+from sim.engines.tables import tables
+from sim.plan import NONE, FloatArray, PoolPlan
 from sim.scenario.schema.supply import PolicyType
 
 POLICIES = {
@@ -25,11 +23,11 @@ POLICIES = {
     PolicyType.REORDER: rules.REORDER,
     PolicyType.PERIODIC: rules.PERIODIC,
 }
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES, RISK, VOLUME = int(Stage.SAMPLES), int(Stage.RISK), int(Stage.VOLUME)
 
 
 class PlanningDesk:
-    """Shows the planner where things stand, and turns decisions into orders."""
+    """Keeps the planner's books of what is on order, and turns decisions into orders."""
 
     def __init__(self, engine: Floor) -> None:
         draws, plan = engine.draws, engine.plan
@@ -41,19 +39,42 @@ class PlanningDesk:
         )
         self.tables = tables(draws)
         self.memory = memory(self.tables)
-        self._sheet = worksheet(self.tables)
-        self.on_order = [0.0] * len(plan.sources)
+        n = len(plan.sources)
+        self.on_order, self.on_order_risk, self.in_process = [0.0] * n, [0.0] * n, [0.0] * n
         self._policies = [StockPolicy(pool, draws.vector) for pool in plan.pools]
         self.learns = any(value(draws.vector, plan.lines[f.line].forecast_revision) > 0.0 for f in draws.flows)
         self.continuous = [watched(pool) for pool in plan.pools]
         self._reviews: list[int] = draws.reviews.tolist()
+        self._due = [[0.0] * len(self._reviews) for _ in plan.pools]
         self._seen = [0] * len(draws.flows)
         self._correction = [1.0] * len(draws.flows)
         self._revision = [value(draws.vector, plan.lines[f.line].forecast_revision) for f in draws.flows]
         reviews = len(self._reviews) - 1
-        self.cut, self.short = np.zeros((2, reviews, len(plan.sources), CAUSES))
-        self.starved = np.zeros((reviews, len(plan.pools), CAUSES))
-        self.need, self.planned_output = np.zeros((2, reviews, len(plan.pools)))
+        self.cut, self.short = np.zeros((2, reviews, n, CAUSES))
+        self.need, self.planned_output = np.zeros((reviews, len(plan.pools))), np.zeros((reviews, len(plan.pools)))
+
+    # --- the books ---------------------------------------------------------------------------
+
+    def book(self, lot: Lot, sign: int) -> None:
+        """A lot of a planned item goes on order (sign 1), or has arrived and leaves the books (-1). Samples are not
+        counted on.
+
+        Where yield is certain, what came leaves the books: the fraction that it still owes stays.
+        """
+        source, expected = lot.source, sign * lot.expected
+        if lot.stage == SAMPLES:
+            return
+        units = -lot.good if sign < 0 and self._engine.routes[source].maker.certain else expected
+        self.on_order[source] += units
+        if sign < 0:
+            self.in_process[source] += units
+        if lot.stage == RISK:
+            self.on_order_risk[source] += expected
+        self._due[self._engine.routes[source].pool][self._slot(lot.due)] += expected
+
+    def _slot(self, due: int) -> int:
+        """The review period in which a lot is due; the last one holds all that comes later."""
+        return min(max(bisect_right(self._reviews, due) - 1, 0), len(self._reviews) - 1)
 
     def demanded(self, flow: int, units: int) -> None:
         """Demand was seen, for the revision of forecasts."""
@@ -76,106 +97,54 @@ class PlanningDesk:
                 agenda.at(0, Phase.PLAN, 0, p, 0, self._periodic, (p, 0))
 
     def _review(self, k: int) -> None:
-        now, sheet = self._engine.agenda.now, self._sheet
+        engine, now = self._engine, self._engine.agenda.now
         self._revise(k)
-        planner.review(self.tables, self._position(now), self.memory, sheet, k)
-        self.cut[k], self.short[k], self.starved[k] = sheet.cut, sheet.short, sheet.starved
-        self.need[k], self.planned_output[k] = sheet.need, sheet.output
+        release = planner.review(self.tables, self._position(k, now), self.memory, k)
+        self.cut[k], self.short[k] = release.cut, release.short
+        self.need[k], self.planned_output[k] = release.need, release.released
+        end = self._reviews[k + 1]
         # Raw items first, so that their lots are in hand when what is made of them is released.
         for q in self._plan.order.tolist()[::-1]:
             for r in self._plan.pools[q].sources:
-                self._order(r, now, self._reviews[k + 1])
+                if release.samples[r]:
+                    begin = max(now, int(self.tables.phases[r, 0]))
+                    until = min(end, int(self.tables.phases[r, 1]))
+                    engine.order_evenly(r, int(release.samples[r]), Stage.SAMPLES, begin, until)
+                if release.starts[r]:
+                    engine.order_evenly(r, int(release.starts[r]), stage(self.tables, r, now), now, end)
 
-    def _order(self, r: int, now: int, end: int) -> None:
-        """Order the samples of a source, and what the planner releases of it."""
-        engine, sheet, phases = self._engine, self._sheet, self.tables.phases
-        if sheet.samples[r]:
-            begin, until = max(now, int(phases[r, 0])), min(end, int(phases[r, 1]))
-            engine.order_evenly(r, int(sheet.samples[r]), SAMPLES, begin, until, until)
-        starts = sheet.release_starts[r].tolist()
-        if any(starts):
-            engine.book_order(r)
-        for i in range(len(starts)):
-            if starts[i]:
-                begin, until, due = (int(a[r, i]) for a in (sheet.release_begin, sheet.release_end, sheet.release_due))
-                engine.order_evenly(r, starts[i], planned_stage(self.tables, sheet, r, begin), begin, until, due)
-
-    def begun_before(self) -> Iterator[tuple[int, int, int, int]]:
-        """Lots that the plan began before the start: source, good units, arrival and wanted date."""
-        tables, draws, good = self.tables, self._draws, self.good_per_start(0)
-        if not bool(tables.planned.any()):
-            return
-        position = blank_position(
-            len(tables.order), len(draws.sites), len(good), len(draws.flows), len(draws.open_orders)
-        )
-        position.good_per_start[:] = good
-        initial.show_start(draws, position)
-        initial.plan_before(tables, position, self.memory, self._sheet)
-        for source in range(len(good)):
-            done = 0
-            for j in range(int(tables.first[0])):
-                for i in range(initial.lots_before(tables, self._sheet, source, j)):
-                    lot = initial.lot_before(tables, self._sheet, source, j, i, done, float(good[source]))
-                    units, arrive, due = (int(number) for number in lot)
-                    yield source, units, arrive, due
-                done += int(self._sheet.starts[source, j])
-
-    def _position(self, now: int) -> Position:
+    def _position(self, k: int, now: int) -> Position:
         engine = self._engine
-        pools, lots = range(len(self._plan.pools)), list(engine.open_lots.values())
-        makers = [route.maker for route in engine.routes]
+        pools = range(len(self._plan.pools))
         return Position(
             stock=np.array([engine.stockroom.available(p) for p in pools], dtype=np.float64),
             waiting=np.array(engine.waiting, dtype=np.float64),
-            committed=np.array([self._accepted(site, now) for site in range(len(engine.bottlenecks))]),
+            due=np.array([rules.total(self._due[p][: k + 1]) for p in pools]),
+            on_order=np.array(self.on_order),
+            on_order_risk=np.array(self.on_order_risk),
+            in_process=np.array(self.in_process),
+            committed=np.array([b.committed(now) for b in engine.bottlenecks]),
             backlog=np.array([c.backlog for c in engine.demand_desk.counters], dtype=np.float64),
             good_per_start=self.good_per_start(now),
-            carried=np.array([maker.carried for maker in makers]),
             correction=np.array(self._correction),
-            lots=np.array([len(lots)], dtype=np.int64),
-            lot_source=_whole([lot.source for lot in lots]),
-            lot_units=np.array([self._counted_on(lot) for lot in lots], dtype=np.float64),
-            lot_due=_whole([lot.due for lot in lots]),
-            lot_promised=_whole([lot.promised for lot in lots]),
-            lot_starts=_whole([lot.starts for lot in lots]),
-            lot_stage=_whole([lot.stage for lot in lots]),
-            lot_place=_whole([self._place(lot, now) for lot in lots]),
         )
-
-    def _accepted(self, site: int, now: int) -> float:
-        """Load that a site has accepted and not worked off, with what queues for a line."""
-        load = self._engine.bottlenecks[site].committed(now)
-        for _, _, lot in sorted(self._engine.lines[site], key=lambda entry: entry[:2]):
-            load += lot.starts * float(self.tables.load[lot.source])
-        return load
-
-    def _counted_on(self, lot: Lot) -> float:
-        """Good units that a lot brings: those it has, where yields are certain and it has taken its line, else those
-        expected at its release."""
-        known = lot.number in self._engine.live and lot.leave < NEVER and self._engine.routes[lot.source].maker.certain
-        return lot.good if known else lot.expected
-
-    def _place(self, lot: Lot, now: int) -> int:
-        if lot.number not in self._engine.live:
-            return WAITING
-        return QUEUED if lot.leave > now else IN_CYCLE
 
     def _revise(self, k: int) -> None:
         """Correct forecasts by part of the error seen since the last review."""
         if k == 0:
             return
-        begin, end = (int(self.tables.first[j]) for j in (k - 1, k))
+        begin, end = (self._reviews[j] / TICKS_PER_DAY for j in (k - 1, k))
         for f, revision in enumerate(self._revision):
-            expected = expected_between(self.tables, k, f, begin, end)
+            expected = expected_demand(self.tables, k, f, begin, end)
             if revision > 0.0 and expected > 0.0:
                 self._correction[f] += revision * (self._seen[f] / expected - self._correction[f])
             self._seen[f] = 0
 
     def promised(self) -> FloatArray:
         """Starts that commitments asked for in each review period, shape (reviews, sites)."""
-        if bool(self.tables.planned.any()):
-            return self.memory.promised
-        return np.diff(self.tables.commitment[:, self.tables.first]).T
+        days = np.diff(self._draws.reviews)[:, None] / TICKS_PER_DAY
+        promised = self.memory.promised if bool(self.tables.planned.any()) else self.tables.commitment
+        return np.asarray(promised * days)
 
     # --- classical policies ------------------------------------------------------------------
 
@@ -217,7 +186,3 @@ class StockPolicy:
         self.kind, self.source = POLICIES.get(pool.policy, NONE), pool.sources[0] if pool.sources else NONE
         self.level, self.reorder = value(vector, pool.level), value(vector, pool.reorder)
         self.quantity, self.review = value(vector, pool.quantity), value(vector, pool.review)
-
-
-def _whole(numbers: list[int]) -> IntArray:
-    return np.array(numbers, dtype=np.int64)

@@ -13,8 +13,8 @@ from sim.draws.curves import TICKS_PER_DAY, Curve
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
 from sim.draws.streams import Noise
-from sim.engines.shared import rules
-from sim.engines.shared.recorder import Lot
+from sim.engines import rules
+from sim.engines.recorder import Lot
 from sim.scenario.schema.document import YieldNoise
 
 
@@ -80,11 +80,6 @@ class Bottleneck:
         leave, i = rules.finish(begin, load, self.knots, self.rates, i)
         heapreplace(self._lines, (leave, line, i))
         return begin, leave
-
-    @property
-    def free_at(self) -> int:
-        """When the first of its lines is free."""
-        return self._free if self._steady else self._lines[0][0]
 
     def committed(self, now: int) -> float:
         """Load accepted and not yet worked off."""
@@ -153,11 +148,6 @@ class Maker:
         """The mean over lots: a lot at the mean defect density gives less, for yield is convex in it."""
         y = self.y
         return y.line * y.gross * rules.good_share(y.defects, y.expected, y.assembly, x, 1.0)
-
-    @property
-    def carried(self) -> float:
-        """The fraction of a good unit that is carried to the next lot, where yields are certain."""
-        return self._carry_good if self.certain else 0.0
 
     def descend(self, makers: Sequence[Maker]) -> None:
         """Know the generation before: the first lot begins with a kept share of its constants."""

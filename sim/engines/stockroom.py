@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.draws import Draws
 from sim.draws.sources import cents
-from sim.engines.shared.recorder import Rows
-from sim.engines.shared.rules import cents as round_cents
-from sim.engines.shared.rules import unit_days
+from sim.engines.recorder import Rows
+from sim.engines.rules import cents as round_cents
+from sim.engines.rules import unit_days
 
 
 class Stockroom:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
-
 from sim.dies import gross_dies_per_wafer
 from sim.draws.demand import items_per_unit, mean_rate
 from sim.lint.place import Place
 from sim.lint.subject import Measured, Subject
 from sim.plan import NONE, LinePlan
-from sim.scenario.schema.demand import Pattern
 
 _MONTH = 30.4375
 _YEAR = 365.25
@@ -25,7 +22,7 @@ def in_wafers(subject: Subject) -> Iterator[Measured]:
     """
     needs = _Needs(subject)
     for line in subject.plan.lines:
-        peak = _height(subject, line)
+        peak = float(mean_rate(line, subject.vector, subject.grid, int(subject.plan.calendar.days)).max())
         each = [needs.of(g.pool) * items_per_unit(subject.plan, line, subject.vector, g.pool) for g in line.generations]
         path = _asked(subject, line)
         if min(each) > 0 and subject.dated:
@@ -34,14 +31,6 @@ def in_wafers(subject: Subject) -> Iterator[Measured]:
                 stages=frozenset(["wafer"]),
             )
             yield Measured((path,), subject.figures([path]), peak * min(each) * _MONTH, "1/month", place)
-
-
-def _height(subject: Subject, line: LinePlan) -> float:
-    """The highest rate of a line, in units a day; of dated orders, the mean of the month that asks for most."""
-    rate = mean_rate(line, subject.vector, subject.grid)
-    if line.pattern is Pattern.ORDERS:
-        rate = np.convolve(rate, np.ones(round(_MONTH))) / _MONTH
-    return float(rate.max())
 
 
 def _asked(subject: Subject, line: LinePlan) -> str:

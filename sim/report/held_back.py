@@ -6,29 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sim.report.chain import groups, own_recipes, titled
-from sim.report.formats import NOTHING, count
+from sim.report.formats import NOTHING
 from sim.report.periods import by_quarter
 from sim.report.shift_tables import Cells, measures, totals
-from sim.report.tables import Table, left, right, spread, table
+from sim.report.tables import Table, left, spread, table
 
 if TYPE_CHECKING:
     from sim.results.result import Result
 
-_CAUSES = {
-    "capacity": "cap",
-    "qualification": "qual",
-    "inputs": "input",
-    "contract": "contract",
-    "lead_time": "lead",
-    "stock_level": "stock",
-}
+_CAUSES = {"capacity": "cap", "qualification": "qual", "inputs": "in", "contract": "con"}
 """Cause -> what stands in the table."""
-_KEY = (
-    "cap: capacity; qual: qualification; input: inputs missing; contract: allocation or commitment; "
-    "lead: too late to order; stock: level of a stock policy"
-)
-_MOST_INPUTS = 5
-_IN_WORDS = {"lead_time": "lead time", "stock_level": "stock level"}
+_KEY = "cap capacity, qual qualification, in inputs missing, con contract or allocation"
 
 
 def own_output(result: Result) -> Table | None:
@@ -53,21 +41,6 @@ def supply(result: Result) -> Table | None:
         result, "What held supply back: main cause of need nobody released,", short, stages, _in_order(stages.values(), group),
         lambda pool: titled(document.pools if pool in document.pools else document.items, pool),
     )  # fmt: skip
-
-
-def inputs(result: Result) -> Table | None:
-    """(e) Which inputs kept lots from being made, and why there was no more of them."""
-    document = result.scenario.document
-    sums: dict[tuple[str, str], float] = {}
-    for (name, cause, _), units in _amounts(result, "pool", "starved").items():
-        sums[name, cause] = sums.get((name, cause), 0.0) + units
-    worst = sorted(sums, key=lambda key: -sums[key])[:_MOST_INPUTS]
-    rows = [
-        [titled(document.pools if n in document.pools else document.items, n), _IN_WORDS.get(c, c), count(sums[n, c])]
-        for n, c in worst
-    ]
-    columns = [left("input"), left("held back by"), right("units not made in time")]
-    return table("Inputs that held lots back, over the horizon", columns, rows) if rows else None
 
 
 def _amounts(result: Result, scope: str, prefix: str) -> Cells:

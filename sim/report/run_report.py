@@ -10,7 +10,6 @@ from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.tables import Block, Lines, Table, left, table
-from sim.scenario.remarks import remarks
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -28,7 +27,6 @@ def run_report(result: Result) -> list[Block]:
         shift_tables.in_house_shares(result),
         held_back.own_output(result),
         held_back.supply(result),
-        held_back.inputs(result),
         shift_tables.milestones(result),
         shift_tables.demand_lines(result),
         shift_tables.compute(result),
@@ -59,8 +57,7 @@ def changes(scenario: Scenario) -> Lines | None:
 def _headline(result: Result) -> Lines:
     document = result.scenario.document
     question = [document.question] if document.question else []
-    beside = (*(f"{remark}." for remark in remarks(result.scenario)), *document.notes)
-    return Lines(f"{result.scenario.name}: {document.title}", (*question, *sentences(result), *beside))
+    return Lines(f"{result.scenario.name}: {document.title}", (*question, *sentences(result), *document.notes))
 
 
 def contested(scenario: Scenario) -> Table | None:

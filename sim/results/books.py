@@ -9,8 +9,8 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import capex_by_period, integral_by_period
-from sim.engines.shared.recorder import Records
-from sim.engines.shared.rules import cents
+from sim.engines.recorder import Records
+from sim.engines.rules import cents
 from sim.plan import FloatArray, IntArray
 from sim.results.periods import summed
 

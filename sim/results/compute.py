@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.draws import Draws
-from sim.draws.arrivals import rate_scale
 from sim.draws.curves import path_at, value
-from sim.engines.shared.recorder import Records
+from sim.draws.demand import rate_scale
+from sim.engines.recorder import Records
 from sim.plan import NONE, FloatArray
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.sites import integral_by_period
-from sim.engines.shared.phases import Cause, Stage
-from sim.engines.shared.recorder import Records
+from sim.engines.phases import Cause, Stage
+from sim.engines.recorder import Records
 from sim.plan import NONE, FloatArray, Plan
 from sim.results.books import Entry
 from sim.results.compute import delivered, idle
@@ -155,8 +155,6 @@ def _pools(draws: Draws, records: Records) -> Iterator[Series]:
         for cause in Cause:
             short = records.short[:, list(pool.sources), cause].sum(axis=1)
             yield "pool", pool.name, f"short.{cause.name.lower()}", first.unit, labels, short
-            starved = records.starved[:, p, cause]
-            yield "pool", pool.name, f"starved.{cause.name.lower()}", "unit", labels, starved
 
 
 def share_output(draws: Draws, records: Records, index: int) -> tuple[FloatArray, FloatArray]:

@@ -11,7 +11,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
-from sim.engines.shared.recorder import Records
+from sim.engines.recorder import Records
 from sim.plan import IntArray
 from sim.results.books import YEAR, Entry, npv
 from sim.results.compute import asked, delivered, has_idle, idle

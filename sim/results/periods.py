@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.engines.shared.recorder import Records
+from sim.engines.recorder import Records
 from sim.plan import BoolArray, Calendar, FloatArray, IntArray
 
 LEVELS = frozenset({"waiting", "in_process", "in_transit", "stock", "backlog"})
@@ -54,7 +54,7 @@ def between(records: Records, periods: Edges, edges: Edges) -> Records:
 
     return replace(
         records, source=tables(records.source), item=tables(records.item), site=tables(records.site),
-        flow=tables(records.flow), load=floats(records.load), cut=floats(records.cut), short=floats(records.short), starved=floats(records.starved),
+        flow=tables(records.flow), load=floats(records.load), cut=floats(records.cut), short=floats(records.short),
         need=floats(records.need), released=floats(records.released), promised=floats(records.promised),
     )  # fmt: skip
 

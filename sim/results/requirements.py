@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.sites import integral_by_period
-from sim.engines.shared.rules import good_share
-from sim.engines.shared.tables import tables
+from sim.engines.positions import Position, multipliers
+from sim.engines.rules import good_share
+from sim.engines.tables import tables
 from sim.plan import FloatArray
 from sim.results.frames import date_of
 
@@ -52,18 +53,13 @@ def mature_yield(draws: Draws) -> FloatArray:
 @lru_cache(maxsize=4)
 def units_per_flow(draws: Draws) -> FloatArray:
     """Units of each pool in one unit of each flow, at mature yields, shape (pools, flows)."""
-    t, yields = tables(draws), mature_yield(draws)
-    units = np.zeros((len(t.order), len(t.flow_pool)))
-    units[t.flow_pool, np.arange(len(t.flow_pool))] = 1.0
-    for parent in t.order.tolist():
-        sources = t.pool_source[t.source_start[parent] : t.source_start[parent + 1]]
-        total = t.share[sources].sum()
-        for place, r in enumerate(sources.tolist()):
-            # A parent's needs are those of its sources, weighted by their shares of its good output.
-            weight = t.share[r] / total if total > 0.0 else float(place == 0)
-            for j in range(t.input_start[r], t.input_start[r + 1]) if yields[r] > 0.0 else ():
-                units[t.input_pool[j]] += weight * t.takes[j] / yields[r] * units[parent]
-    return units
+    t = tables(draws)
+    none, sources = np.zeros(len(t.order)), np.zeros(len(t.source_pool))
+    position = Position(
+        none, none, none, sources, sources, sources, np.zeros(len(draws.sites)), np.zeros(len(t.flow_pool)),
+        mature_yield(draws), np.ones(len(t.flow_pool)),
+    )  # fmt: skip
+    return multipliers(t, position, t.share)[0]
 
 
 def shortfalls(draws: Draws) -> list[Shortfall]:

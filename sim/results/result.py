@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.dimensions import Dimension
 from sim.draws import Draws
 from sim.draws.inputs import input_quantile, probabilities
-from sim.engines.shared.recorder import Records
+from sim.engines.recorder import Records
 from sim.lint import Finding, lint
 from sim.plan import FloatArray, Plan
 from sim.results import frames, store

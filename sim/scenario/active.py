@@ -142,9 +142,6 @@ def _left_alone(
             _thin(data, marks, ("sourcing", name), "sources", lost["recipes"]) and not sourcing["sources"]
         ):
             yield ("sourcing", name)
-    orders = data.get("open_orders") or []
-    for i in reversed([i for i, order in enumerate(orders) if order["recipe"] in lost["recipes"]]):
-        _remove(data, marks, ("open_orders", i))
     for name in data.get("demand", {}):
         _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
     empty = {key: had - _targets(data, key) for key, had in targets.items()}

@@ -39,16 +39,28 @@ def find(data: Any, path: str) -> tuple[Loc, Slot | None]:
 
     An optional field that is not written yet is a place too.
     """
+    here, rest = _followed(data, path)
+    if rest:
+        raise _missed(data, here, rest, path)
+    if _fixed(here):
+        raise NoSuchPathError(f"{path} belongs to the file and cannot be set")
+    return here.loc, here.slot
+
+
+def _followed(data: Any, path: str) -> tuple[_Step, list[str]]:
+    """The place up to which a path leads, and what is left of the path there."""
     rest = path.split(".")
     here = _Step((), ROOT, data, True)
     while rest:
         taken, there = _next(here, rest)
         if there is None:
-            raise _missed(data, here, rest, path)
+            break
         here, rest = there, rest[taken:]
-    if not here.loc or here.loc[0] in FIXED:
-        raise NoSuchPathError(f"{path} belongs to the file and cannot be set")
-    return here.loc, here.slot
+    return here, rest
+
+
+def _fixed(here: _Step) -> bool:
+    return not here.loc or here.loc[0] in FIXED
 
 
 def _next(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
@@ -115,11 +127,8 @@ def _missed(data: Any, here: _Step, rest: list[str], path: str) -> NoSuchPathErr
 
 
 def _leads_somewhere(data: Any, path: str) -> bool:
-    try:
-        find(data, path)
-    except NoSuchPathError:
-        return False
-    return True
+    here, rest = _followed(data, path)
+    return not rest and not _fixed(here)
 
 
 def valid_paths(data: Any) -> Iterator[str]:

@@ -34,6 +34,7 @@ class Base:
     readings: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     values: tuple[tuple[str, Scalar], ...] = ()
+    allow_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def based(scenario: Scenario | Base | str | Path) -> Base:
     if not isinstance(scenario, Scenario):
         return Base(str(scenario))
     asked = scenario.asked
-    return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values)
+    return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values, asked.allow_outside)
 
 
 def anchored(scenario: str) -> str:
@@ -153,6 +154,7 @@ def loaded(base: Base, row: Row) -> Scenario:
     return load_scenario(
         row.scenario or base.scenario, sets=_sets(base, row), readings=_readings(base, row),
         without=(*base.without, *row.without), values={**dict(base.values), **dict(row.values)},
+        allow_outside=base.allow_outside,
     )  # fmt: skip
 
 

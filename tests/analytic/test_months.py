@@ -70,12 +70,12 @@ def test_dates_and_worth_do_not_depend_on_the_reporting_period(
 
 
 def test_milestones_begin_on_the_first_of_a_month(monthly: Result) -> None:
-    """The ramp to 300 a month begins on 15 December 2026 and takes eleven months. Starts follow capacity;
-    with a cycle of ten days, June's output began from 22 May to 20 June, at 154 a month on average: half is made in
-    June, not yet in May, and a tenth first in February."""
+    """The ramp to 300 a month begins on 15 December 2026 and takes eleven months. Starts follow capacity at
+    the first of the month, which was 15 in January, 43 in February, 123 in May and 151 in June; with a cycle of
+    ten days, a tenth of demand is made in February, half not yet in June."""
     volume, half, mass = (monthly.milestones[name] for name in ("volume", "half", "mass"))
     assert volume == dt.date(2027, 2, 1)
-    assert half == mass == dt.date(2027, 6, 1)
+    assert half == mass == dt.date(2027, 7, 1)
 
 
 def test_the_frames_keep_to_the_reporting_period(reported: Callable[..., Result], monthly: Result) -> None:

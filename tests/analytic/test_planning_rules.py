@@ -29,16 +29,17 @@ def planned(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("bias", "sign"), [(1.3, 1), (0.7, -1), (1.0, 0)])
 def test_a_biased_forecast_ends_in_surplus_or_backlog(build: Fixture, bias: float, sign: int) -> None:
-    """The planner looks 20 days ahead, lead time and review: off by 20 days x 10 x bias error, of which ten days'
-    part is still on order."""
+    """The planner covers lead time and review, 20 days, at its forecast: off by 20 days x 10 x bias error."""
     data = planned()
-    data["sites"]["supplier"]["capacity"] = "unlimited"
     data["demand"]["d"]["forecast"] = {"bias": bias}
     kpis = run(build(data)).kpis
     net = kpis["stock_end.part"] - kpis["backlog_end"]
-    # A bucket of five days is delivered at once.
-    assert net == pytest.approx(sign * 45, abs=50)
-    assert sign * net >= 0
+    if sign == 0:
+        assert abs(net) <= 60
+    else:
+        assert sign * net > 0
+        # Releases are spread over the review period, so up to one period's demand is still to come.
+        assert sign * net == pytest.approx(60, abs=35)
 
 
 def test_revision_corrects_a_biased_forecast(build: Fixture) -> None:
@@ -58,15 +59,14 @@ def test_a_forecast_of_its_own_begins_with_the_demand(build: Fixture, measured: 
     assert sum(starts[8:10]) > 0
 
 
-@pytest.mark.parametrize(("days", "repeats", "after"), [(100, False, 0), (200, False, 850), (100, True, 1000)])
-def test_a_list_of_demands_ends_the_forecast_unless_it_repeats(
-    build: Fixture, measured: Fixture, days: int, repeats: bool, after: float
+@pytest.mark.parametrize(("days", "ends"), [(100, True), (200, False)])
+def test_a_list_of_demands_that_ends_early_ends_the_forecast(
+    build: Fixture, measured: Fixture, days: int, ends: bool
 ) -> None:
-    """10 a day, listed: nothing is ordered for the days after the list's end. Of what is due after day 115, as orders
-    precede their demand by 10 days of lead and up to 5 of a bucket, all falls in the second half."""
-    line = {"item": "part", "pattern": "series", "every": 1, "values": [10] * days, "repeats": repeats}
-    result = run(build(planned(demand={"d": line})))
-    assert sum(measured(result, "recipe", "buy", "starts")[10:]) == pytest.approx(after, abs=20)
+    """10 a day, listed: after half of the horizon nothing is ordered; a list for all of it is taken to go on."""
+    data = planned(demand={"d": {"item": "part", "pattern": "series", "every": 1, "values": [10] * days}})
+    result = run(build(data))
+    assert sum(measured(result, "recipe", "buy", "starts")[10:]) == pytest.approx(0 if ends else 1000, abs=20)
     assert result.kpis["stock_end.part"] + result.kpis["backlog_end"] <= 20
 
 
@@ -131,7 +131,7 @@ def test_a_commitment_binds_for_its_notice_period(build: Fixture, measured: Fixt
     """Orders stay at the committed 8 a day until notice has run, then fall to nothing."""
     result = run(build(moving({"commitment": 8, "notice": notice})))
     outside = [units / 10 for units in measured(result, "recipe", "buy", "starts")]
-    assert all(rate == pytest.approx(10, abs=1) for rate in outside[2:6])
+    assert all(rate == pytest.approx(10, abs=1) for rate in outside[1:6])
     falls = next(k for k in range(6, 20) if outside[k] < 7.5)
     last = 6 + int(notice / 10)
     assert falls in (last, last + 1, last + 2)

@@ -9,7 +9,7 @@ import pytest
 
 from sim.api import run
 from sim.engines.agenda import Agenda
-from sim.engines.shared.phases import MOST_ROUNDS, Phase
+from sim.engines.phases import MOST_ROUNDS, Phase
 from sim.errors import ModelError
 
 Fixture = Callable[..., Any]

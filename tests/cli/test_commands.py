@@ -120,21 +120,6 @@ def test_validate_reports_all_problems_of_all_files(tmp_path: Path, capsys: pyte
     assert lines[-1] == f"{len(lines) - 1} problems"
 
 
-def test_validate_says_what_is_listed_after_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "listed.yaml").write_text(
-        "title: t\nbare_numbers: mine\nhorizon: {start: 2026-01-01, end: 2027-01-01}\nitems: {a: {stage: s}}\n"
-        "sites: {here: {in_house: true, capacity: 9}}\nrecipes: {r: {item: a, site: here}}\n"
-        "demand: {d: {item: a, orders: [{date: 2026-05-01, units: 5}, {date: 2027-01-01, units: 5}]}}\n"
-    )
-    remark = "demand.d: 1 of 2 orders falls after the end of the horizon; planners see them as far as lead times reach"
-    assert main(["validate", str(tmp_path / "listed.yaml")]) == 0
-    assert capsys.readouterr().out.splitlines()[1:] == [f"note: {remark}"]
-    assert main(["validate", "--json", str(tmp_path / "listed.yaml")]) == 0
-    assert json.loads(capsys.readouterr().out)["scenarios"][0]["remarks"] == [remark]
-    assert main(["run", str(tmp_path / "listed.yaml")]) == 0
-    assert "1 of 2 orders falls after the end" in capsys.readouterr().out
-
-
 def test_figures_json_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)

@@ -90,16 +90,6 @@ def test_what_is_drawn_is_a_part_too() -> None:
     assert errors(part + pair.replace("with:", "whit:"))
 
 
-def test_orders_are_lists_of_what_an_order_is() -> None:
-    listed = "open_orders: [{recipe: serve, quantity: 5, due: 9}]\n"
-    assert errors(LINE3 + listed) == []
-    assert errors(LINE3 + listed.replace("due: 9", "duo: 9"))
-    assert errors(LINE3 + listed.replace(", due: 9", ""))
-    line = "  orders: {item: job, orders: [{date: 3, units: 10}]}\n"
-    assert errors(LINE3.replace("demand:\n", f"demand:\n{line}")) == []
-    assert errors(LINE3.replace("demand:\n", f"demand:\n{line.replace('units', 'unit')}"))
-
-
 def test_fields_show_their_sentence_and_unit() -> None:
     ramp = SCHEMA["$defs"]["Ramp"]["properties"]
     assert ramp["months"]["description"] == "Length of the ramp. [month, >= 0]"

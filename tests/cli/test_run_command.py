@@ -41,14 +41,6 @@ def test_the_readme_scenario_runs_and_shows_the_story(chargers: str, capsys: pyt
     assert all(len(line) <= 100 for line in out.splitlines())
 
 
-def test_the_readme_order_book_goes_over_its_scenario(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("orders.yaml").write_text(example("orders", "yaml"), encoding="utf-8")
-    assert main(["validate", "orders.yaml", chargers]) == 0
-    assert main(["run", "orders.yaml", "--json"]) == 0
-    out = capsys.readouterr().out
-    assert json.loads(out[out.index("{") :])["conservation"] == {"worst_units": 0, "worst_usd": 0}
-
-
 def test_run_json_is_one_document(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", chargers, "--json", "--set", "sites.hall.ramp.months=6", "--seed", "0"]) == 0
     captured = capsys.readouterr()

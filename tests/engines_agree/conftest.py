@@ -13,7 +13,7 @@ from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.engines.batch.engine import BatchEngine
 from sim.engines.events import EventsEngine
-from sim.engines.shared.recorder import Lot, Records
+from sim.engines.recorder import Lot, Records
 from sim.plan import Plan
 from sim.scenario.loader import Scenario
 

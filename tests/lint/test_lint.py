@@ -11,12 +11,9 @@ from typing import Any
 import pytest
 
 from sim.cli.main import main
-from sim.dies import gross_dies_per_wafer
 from sim.errors import InputError
 from sim.ledger import load_ledger
 from sim.lint import Finding, lint, load_rules
-from sim.lint.demand import in_wafers
-from sim.lint.subject import Subject
 from sim.scenario.loader import Scenario, load_scenario
 
 Build = Callable[..., Scenario]
@@ -146,12 +143,7 @@ def test_what_begins_after_the_horizon_is_not_looked_at(build: Build) -> None:
     assert not {"own_capacity", "largest_fab", "euv_tools"} & set(broken(scenario_of_fabs(build, {"a": late})))
 
 
-def scenario_of_fabs(
-    build: Build,
-    ramps: dict[str, dict[str, Any]],
-    more: dict[str, Any] | None = None,
-    demand: dict[str, Any] | None = None,
-) -> Scenario:
+def scenario_of_fabs(build: Build, ramps: dict[str, dict[str, Any]], more: dict[str, Any] | None = None) -> Scenario:
     """Another company's scenario: fabs of its own that make one die at 2 nm."""
     recipe = {"item": "die", "node": "2nm", "cycle_time": 120, "qualification": {"samples": {"days": 300, "starts": 9}}}
     return build(
@@ -163,27 +155,10 @@ def scenario_of_fabs(
                 name: {"in_house": True, "owner": "acme", "ramp": ramp, **(more or {})} for name, ramp in ramps.items()
             },
             "recipes": {f"{name}_makes": {**recipe, "site": name} for name in ramps},
-            "demand": {"all": demand or {"item": "die", "rate": 1000}},
+            "demand": {"all": {"item": "die", "rate": 1000}},
         },
         name="fabs" + "_".join(ramps),
     )
-
-
-def test_the_height_of_dated_orders_is_the_month_that_asks_for_most(build: Build) -> None:
-    """Three orders within a month count together; the largest of all is named."""
-    ramp = {"initial": 0, "target": 900, "months": 24, "start": dt.date(2026, 1, 1)}
-    units = {
-        dt.date(2026, 3, 1): 3000,
-        dt.date(2026, 3, 5): 2000,
-        dt.date(2026, 3, 20): 4000,
-        dt.date(2027, 3, 1): 3500,
-    }
-    orders = [{"date": date, "units": n} for date, n in units.items()]
-    scenario = scenario_of_fabs(build, {"a": ramp}, demand={"item": "die", "orders": orders})
-    (measured,) = in_wafers(Subject(scenario))
-    gross = gross_dies_per_wafer(100, 300, 3, 0.1)
-    assert measured.value == pytest.approx(9000 / gross)
-    assert measured.paths == ("demand.all.orders.2.units",)
 
 
 def test_bounds_of_ones_own_replace_add_and_remove(tmp_path: Path) -> None:

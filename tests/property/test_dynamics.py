@@ -65,28 +65,23 @@ def per_day(result: Result, recipe: str, measure: str = "starts") -> NDArray[np.
     return np.asarray(values / days(len(values)))
 
 
-def strays(starts: NDArray[np.float64]) -> float:
-    """Days of mean starts by which starts run ahead of an even flow, or behind it, at any month's end."""
-    length = days(len(starts))
-    level = starts.sum() / length.sum()
-    return float(np.abs(np.cumsum(starts - level * length)).max() / level)
-
-
 def test_constant_demand_settles_to_constant_starts(build: Fixture) -> None:
-    """A year in, starts never run ahead of an even flow, or behind it, by more than a bucket of a week."""
+    """A year in, starts a day vary by less than 2 % or one start a month."""
     result = run(build(chain()))
     for recipe in ("wafers", "chips", "boards"):
-        assert strays(monthly(result, recipe)[12:]) < 7, recipe
+        rate = per_day(result, recipe)[12:]
+        assert rate.max() - rate.min() < max(0.02 * rate.mean(), 1 / 28), (recipe, rate)
     assert result.kpis["backlog_end"] <= 3000 / 30 * 2
 
 
 def test_a_pipeline_start_needs_no_settling(build: Fixture) -> None:
-    """Begun with its pipeline full, starts are level from the first month, to within a bucket of a week, and nobody waits."""
+    """Begun with its pipeline full, starts are level from the first month, and nobody waits long."""
     result = run(build(chain()))
     for recipe in ("wafers", "chips", "boards"):
-        assert strays(monthly(result, recipe)) < 7, recipe
+        rate = per_day(result, recipe)
+        assert np.all(np.abs(rate / rate[12:].mean() - 1) < 0.12), (recipe, rate)
     assert result.kpis["fill_rate"] is not None
-    assert result.kpis["fill_rate"] == 1.0
+    assert result.kpis["fill_rate"] > 0.9
 
 
 def step_up() -> dict[str, Any]:
@@ -109,14 +104,14 @@ def swings(rate: NDArray[np.float64], least: float) -> int:
 
 
 def test_a_step_in_demand_does_not_ring(build: Fixture) -> None:
-    """Up for the longer pipeline by a few days of starts, then level at the new rate to within a bucket of a week."""
+    """Up for the longer pipeline, down to the new level: one turn, then level."""
     result = run(build(step_up()))
     for recipe in ("wafers", "chips", "boards"):
         rate = per_day(result, recipe)
         old, new = rate[3:7].mean(), rate[-4:].mean()
         assert new == pytest.approx(1.5 * old, rel=0.03), (recipe, rate)
-        assert rate.max() < 1.25 * new, (recipe, rate)
-        assert strays(monthly(result, recipe)[-14:]) < 7, recipe
+        assert swings(rate[2:], 0.1 * (new - old)) <= 1, (recipe, rate)
+        assert np.all(np.abs(rate[-8:] - new) < 0.02 * new + 1 / 28), (recipe, rate)
 
 
 @pytest.mark.parametrize("noticed", [True, False])
@@ -127,7 +122,7 @@ def test_a_surprise_does_not_ring(build: Fixture, noticed: bool) -> None:
     result = run(build(data))
     if noticed:
         rate = per_day(result, "boards")
-        assert swings(rate[2:], 0.1 * (rate[-4:].mean() - rate[3:7].mean())) <= 5, rate
+        assert swings(rate[2:], 0.1 * (rate[-4:].mean() - rate[3:7].mean())) <= 3, rate
         assert rate[-4:].mean() == pytest.approx(4500 / 30.4375, rel=0.03)
     else:
         assert result.kpis["backlog_end"] > 1500
@@ -143,10 +138,9 @@ def test_in_house_first_takes_over_without_ringing(build: Fixture) -> None:
     result = run(build(data))
     own, outside = per_day(result, "own_wafers"), per_day(result, "wafers")
     level = outside[1:6].mean()
-    # Less than a fifth is a bucket that falls into one month or the next.
-    assert swings(outside[1:], 0.2 * level) == 0, outside
-    assert swings(own[1:], 0.2 * level) == 0, own
-    assert np.all(np.abs((own + outside)[8:] / level - 1) < 0.2), own + outside
+    assert swings(outside[1:], 0.1 * level) == 0, outside
+    assert swings(own[1:], 0.1 * level) == 0, own
+    assert np.all(np.abs((own + outside)[8:] / level - 1) < 0.15), own + outside
     assert outside[-6:].max() < 0.05 * level
     assert result.kpis["fill_rate"] is not None
     assert result.kpis["fill_rate"] > 0.9
@@ -174,8 +168,8 @@ def unhurried(draw: st.DrawFn) -> dict[str, Any]:
 
 @HALVINGS
 @given(unhurried())
-def test_halving_lots_moves_starts_and_output_by_a_lot_at_either_end(build: Fixture, data: dict[str, Any]) -> None:
-    """A month's starts and output move by the lots that make its end or just not: some are filled up, some on their way.
+def test_halving_lots_moves_no_start_and_output_by_a_lot_at_most(build: Fixture, data: dict[str, Any]) -> None:
+    """Plans are the same to the unit; a month's output moves by the one lot that makes its end or just not.
 
     So by less than 1 % in months of more than 100 lots. It can move by more where lots wait for inputs or for a
     line, as then it is the lots that set the pace.
@@ -185,17 +179,17 @@ def test_halving_lots_moves_starts_and_output_by_a_lot_at_either_end(build: Fixt
         recipe["lot_size"] //= 2
     before, after = (run(build(d), engine="batch") for d in (data, fine))
     for name, recipe in data["recipes"].items():
-        assert np.all(np.abs(monthly(before, name) - monthly(after, name)) <= 4 * recipe["lot_size"]), name
+        assert monthly(before, name).tolist() == monthly(after, name).tolist()
         lot = recipe["lot_size"] * recipe.get("units_per_start", 1) * recipe.get("yield", {}).get("assembly", 1)
         a, b = monthly(before, name, "good"), monthly(after, name, "good")
-        # A lot at either end of the month, in whole units.
-        assert np.all(np.abs(b - a) <= 4 * lot + 2), name
+        # Half a lot at either end of the month, in whole units.
+        assert np.all(np.abs(b - a) < lot + 2), name
 
 
 @pytest.mark.parametrize("rate", [3000, 4321, 6500])
 @pytest.mark.parametrize("load", [0.05, 0.6, 0.9])
 def test_halving_lots_moves_no_months_output(build: Fixture, rate: int, load: float) -> None:
-    """By less than two lots at either end of a month; over two years by next to nothing."""
+    """By less than 1 % in months of 100 lots and more; over two years by next to nothing."""
     large = chain()
     large["demand"]["d"]["rate"] = rate
     large["sites"]["fab"]["capacity"] = large["sites"]["packager"]["capacity"] = rate / 9 / load
@@ -207,10 +201,11 @@ def test_halving_lots_moves_no_months_output(build: Fixture, rate: int, load: fl
         recipe["lot_size"] //= 2
     before, after = run(build(large)), run(build(fine))
     for recipe in ("wafers", "chips", "boards"):
-        lot = large["recipes"][recipe]["lot_size"] * {"chips": 18}.get(recipe, 1)
+        lots = monthly(before, recipe)[6:] / large["recipes"][recipe]["lot_size"]
         a, b = monthly(before, recipe, "good")[6:], monthly(after, recipe, "good")[6:]
-        assert np.all(np.abs(b - a) <= 4 * lot + 2), recipe
-        assert abs(b.sum() / a.sum() - 1) < 0.005
+        assert lots.min() >= 50
+        assert np.all(np.abs(b - a)[lots >= 100] < 0.01 * a[lots >= 100]), recipe
+        assert abs(b.sum() / a.sum() - 1) < 0.002
 
 
 @pytest.mark.parametrize(("bias", "surplus"), [(1.25, True), (0.8, False)])
@@ -223,5 +218,4 @@ def test_a_wrong_forecast_ends_in_surplus_or_backlog(build: Fixture, bias: float
         assert kpis["stock_end.board"] > plain["stock_end.board"] + 500
         assert kpis["backlog_end"] == 0
     else:
-        # The planner learns of each shortage at the next review alone.
-        assert kpis["fill_rate"] < 0.6 < plain["fill_rate"]
+        assert kpis["backlog_end"] > 500

@@ -9,11 +9,11 @@ are planned weeks ahead, and wait in a list that nobody sorts until their day co
 from __future__ import annotations
 
 from sim.engines.batch.state import ENDLESS, FULL, NOTHING, State
-from sim.engines.shared.phases import MOST_ROUNDS
+from sim.engines.phases import MOST_ROUNDS
 
 RECEIVE, SERVE, PLAN, RECORD = 1, 2, 3, 4
 """Phases."""
-DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP, LINE_FREE = range(12)
+DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP = range(11)
 """Kinds of events."""
 
 

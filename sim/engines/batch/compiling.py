@@ -14,31 +14,12 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from sim.draws import curves
+from sim.engines import planner, positions, rules, sourcing
 from sim.engines.batch import ahead, calendar, desk, lists, loop, lots, planning, shop, store, waiting
-from sim.engines.batch.state import State
-from sim.engines.shared import (
-    attainable,
-    capability,
-    contracts,
-    entitlement,
-    initial,
-    netting,
-    ordering,
-    planner,
-    positions,
-    release,
-    requirements,
-    rules,
-    shares,
-    sourcing,
-)
 
 MODULES = (
-    curves, rules, positions, capability, requirements, attainable, ordering, shares, sourcing, contracts, entitlement, release,
-    netting, planner, initial, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
+    curves, rules, positions, sourcing, planner, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -61,18 +42,9 @@ class Compiled(NamedTuple):
 
 
 def compiled() -> Callable[..., int]:
-    """`loop.play`, compiled; from the cache if it was compiled before. With numba's own switch NUMBA_DISABLE_JIT=1 in
-    the environment it runs as plain Python instead, which a debugger can step through."""
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
-        return uncompiled
+    """`loop.play`, compiled; from the cache if it was compiled before."""
     with _ONE_AT_A_TIME:
         return _announced(_jitted())
-
-
-def uncompiled(state: State, *others: Any) -> int:
-    """`loop.play` as plain Python: records of the state with their fields as attributes, as compiled code has them."""
-    views = (array.view(np.recarray) if array.dtype.names else array for array in state)
-    return loop.play(State(*views), *others, 0)
 
 
 def compile_planner(signature: tuple[Any, ...]) -> None:
@@ -243,7 +215,7 @@ def _user_cache() -> Path:
 def _fingerprint() -> str:
     """Changes with every source that is compiled, and with what lays out its data."""
     folder = Path(__file__).parent
-    files = sorted({*(Path(str(m.__file__)) for m in MODULES), *folder.parent.rglob("*.py")})
+    files = sorted({*(Path(str(m.__file__)) for m in MODULES), *folder.glob("*.py"), *folder.parent.glob("*.py")})
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

@@ -7,63 +7,30 @@ import math
 from sim.draws.curves import ticks
 from sim.engines.batch.calendar import PERIODIC, PLAN, at
 from sim.engines.batch.foreign import call_planner
-from sim.engines.batch.lots import SAMPLES, book_order, order, order_evenly, plant
-from sim.engines.batch.planning import BEFORE, DECIDED
+from sim.engines.batch.lots import SAMPLES, order, order_evenly
 from sim.engines.batch.shop import good_per_start
-from sim.engines.batch.state import UNPLANNED, State
+from sim.engines.batch.state import State
 from sim.engines.batch.store import available
-from sim.engines.shared.initial import lot_before, lots_before
-from sim.engines.shared.positions import Memory, Position
-from sim.engines.shared.release import planned_stage
-from sim.engines.shared.rules import settled, stock_order
-from sim.engines.shared.tables import Tables
-from sim.engines.shared.worksheet import Worksheet
+from sim.engines.positions import Memory, Position, stage
+from sim.engines.rules import settled, stock_order
+from sim.engines.tables import Tables
 
 
-def hold_review(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> None:
+def hold_review(s: State, t: Tables, p: Position, m: Memory, k: int) -> None:
     """Plan the starts of the period that begins at review `k`, and order them."""
-    if call_planner(s.clock[0].planner, s, t, p, m, w, k) != DECIDED:
-        s.clock[0].fault = UNPLANNED
-        return
+    call_planner(s.clock[0].planner, s, t, p, m, k)
     # Raw items first, so that their lots are in hand when what is made of them is released.
     for i in range(len(t.order) - 1, -1, -1):
         for j in range(t.source_start[t.order[i]], t.source_start[t.order[i] + 1]):
-            _order(s, t, w, k, t.pool_source[j])
+            _order(s, t, k, t.pool_source[j])
 
 
-def begin_before(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
-    """Put in stock, or on its way, what the plan began before the start."""
-    if call_planner(s.clock[0].planner, s, t, p, m, w, BEFORE) != DECIDED:
-        s.clock[0].fault = UNPLANNED
-        return
-    for source in range(len(s.sources)):
-        done, good = 0, good_per_start(s, source, 0)
-        for j in range(t.first[0]):
-            for i in range(lots_before(t, w, source, j)):
-                units, arrive, due = lot_before(t, w, source, j, i, done, good)
-                if arrive <= 0:
-                    s.items[s.sources[source].makes].units += units
-                elif units > 0:
-                    plant(s, source, units, arrive, due)
-            done += int(w.starts[source, j])
-
-
-def _order(s: State, t: Tables, w: Worksheet, k: int, r: int) -> None:
-    """Order the samples of a source, and what the planner releases of it."""
-    now, end, any_starts = s.clock[0].now, s.reviews[k + 1], False
-    if w.samples[r]:
-        until = min(end, t.phases[r, 1])
-        book_order(s, r)
-        order_evenly(s, r, 0, w.samples[r], SAMPLES, max(now, t.phases[r, 0]), until, until)
-    for i in range(w.release_starts.shape[1]):
-        any_starts = any_starts or w.release_starts[r, i] > 0
-    if any_starts:
-        book_order(s, r)
-    for i in range(w.release_starts.shape[1]):
-        begin = w.release_begin[r, i]
-        if w.release_starts[r, i]:
-            phase = planned_stage(t, w, r, begin)
-            order_evenly(s, r, i + 1, w.release_starts[r, i], phase, begin, w.release_end[r, i], w.release_due[r, i])
+def _order(s: State, t: Tables, k: int, r: int) -> None:
+    now, end = s.clock[0].now, s.reviews[k + 1]
+    if s.samples[r]:
+        order_evenly(s, r, s.samples[r], SAMPLES, max(now, t.phases[r, 0]), min(end, t.phases[r, 1]))
+    if s.starts[r]:
+        order_evenly(s, r, s.starts[r], stage(t, r, now), now, end)
 
 
 def review_periodically(s: State, pool: int, k: int) -> None:

@@ -7,20 +7,17 @@ from typing import Any
 import numpy as np
 
 from sim.draws import Draws
-from sim.draws.curves import NEVER
+from sim.draws.curves import NEVER, TICKS_PER_DAY
 from sim.engines.batch.audit import audit
 from sim.engines.batch.compiling import compiled
 from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
-from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
+from sim.engines.batch.state import ENDLESS, FULL, State
 from sim.engines.batch.supply import Progress, Supply, streams
-from sim.engines.shared.initial import show_start
-from sim.engines.shared.phases import MOST_ROUNDS
-from sim.engines.shared.planner import review
-from sim.engines.shared.positions import Memory, Position, blank_position, memory
-from sim.engines.shared.recorder import Lot, Records
-from sim.engines.shared.tables import Tables, tables
-from sim.engines.shared.worksheet import REVIEW, Worksheet, worksheet
+from sim.engines.phases import MOST_ROUNDS
+from sim.engines.positions import Memory, Position, memory
+from sim.engines.recorder import Lot, Records
+from sim.engines.tables import Tables, tables
 from sim.engines.turns import TURN
 from sim.errors import ModelError
 from sim.plan import FloatArray
@@ -43,16 +40,14 @@ class BatchEngine:
             t = _alike(tables(self.draws))
             m = _alike(memory(t))
             supply = Supply(self.draws, self._streams, progress)
-            s = lay_out(self.draws, t, supply, slots=slots, trace=self.trace, told=progress is not None)
-            position, sheet, play = _position(self.draws, s), worksheet(t), compiled()
+            s = lay_out(self.draws, t, m, supply, slots=slots, trace=self.trace, told=progress is not None)
+            position, play = _position(s), compiled()
             with TURN.aside():
-                fault = play(s, t, position, m, sheet)
+                fault = play(s, t, position, m)
             if fault == ENDLESS:
                 raise ModelError(
                     f"more than {MOST_ROUNDS} rounds at one instant (tick {s.clock[0]['now']}): an endless loop"
                 )
-            if fault == UNPLANNED:
-                raise _failure(s, t, position, m, sheet)
             if fault != FULL:
                 records = _records(self.draws, s, t, m)
                 supply.remember(s)
@@ -69,22 +64,14 @@ def _alike(arrays: Any) -> Any:
     )
 
 
-def _position(draws: Draws, s: State) -> Position:
+def _position(s: State) -> Position:
     """Room for what the planner sees."""
-    position = blank_position(len(s.pools), len(s.sites), len(s.sources), len(s.flows), len(s.lots))
-    show_start(draws, position)
-    return position
-
-
-def _failure(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> ModelError:
-    """What went wrong in a review that compiled code could only give up: the same review, run as plain Python."""
-    try:
-        # Compiled code raises where numpy would go on with nan.
-        with np.errstate(all="raise"):
-            review(t, p, m, w, int(w.span[REVIEW]))
-    except Exception as error:
-        return ModelError(f"the planner failed at tick {s.clock[0]['now']}: {type(error).__name__}: {error}")
-    return ModelError(f"the planner failed at tick {s.clock[0]['now']}")
+    pools, sources, flows = np.zeros((3, len(s.pools))), np.zeros((4, len(s.sources))), np.zeros((2, len(s.flows)))
+    return Position(
+        stock=pools[0], waiting=pools[1], due=pools[2], on_order=sources[0], on_order_risk=sources[1],
+        in_process=sources[2], committed=np.zeros(len(s.sites)), backlog=flows[0], good_per_start=sources[3],
+        correction=flows[1] + 1.0,
+    )  # fmt: skip
 
 
 def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
@@ -102,7 +89,7 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
 
     site = by_name(s.by_site)
     ended = (s.first_good < draws.end) | draws.plan.calendar.drain
-    promised = m.promised if t.planned.any() else np.diff(t.commitment[:, t.first]).T
+    days = np.diff(s.reviews)[:, None] / TICKS_PER_DAY
     return Records(
         source=by_name(s.by_source),
         item=by_name(s.by_item),
@@ -111,10 +98,9 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
         flow=by_name(s.by_flow),
         cut=by_period(s.cut),
         short=by_period(s.short),
-        starved=by_period(s.starved),
         need=by_period(s.need),
         released=by_period(s.planned_output),
-        promised=by_period(promised),
+        promised=by_period((m.promised if t.planned.any() else t.commitment) * days),
         seeded_stock=s.seeded_stock,
         first_good=np.where(ended, s.first_good, NEVER),
         worst_units=units,
@@ -127,7 +113,7 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
 def _lot(row: Any) -> Lot:
     """A lot that arrived, as the reference engine leaves it."""
     lot = Lot(*(int(row[name]) for name in ("source", "number", "starts", "stage", "ordered", "due")))
-    for name in ("promised", "released", "begin", "leave", "ready", "arrive", "out", "good"):
+    for name in ("released", "begin", "leave", "ready", "arrive", "out", "good"):
         setattr(lot, name, int(row[name]))
     lot.expected = float(row["expected"])
     return lot

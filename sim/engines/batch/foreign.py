@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.engines.batch.state import State
-    from sim.engines.shared.positions import Memory, Position
-    from sim.engines.shared.tables import Tables
-    from sim.engines.shared.worksheet import Worksheet
+    from sim.engines.positions import Memory, Position
+    from sim.engines.tables import Tables
 
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 """What may be called. It takes Python's lock by itself."""
@@ -25,8 +24,6 @@ def borrow(fields: Any) -> Any:
     return fields
 
 
-def call_planner(address: int, s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:  # noqa: ARG001
-    """Call `planning.decide`; compiled, at its address."""
-    from sim.engines.batch.planning import decide
-
-    return decide(s, t, p, m, w, k)
+def call_planner(address: int, s: State, t: Tables, p: Position, m: Memory, k: int) -> None:
+    """Call `planning.decide` at its address; only compiled code can."""
+    raise NotImplementedError

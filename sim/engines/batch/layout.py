@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from sim.draws import Draws
 from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, ticks, value
 from sim.draws.sources import cents
+from sim.engines import rules
 from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.batch.supply import Supply
+from sim.engines.initial import pipeline
+from sim.engines.phases import CAUSES
 from sim.engines.planning_desk import POLICIES, watched
-from sim.engines.shared import rules
-from sim.engines.shared.phases import CAUSES
-from sim.engines.shared.tables import Tables, ranked_sites
+from sim.engines.positions import Memory
 from sim.engines.shop import Maker
+from sim.engines.tables import Tables
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.supply import PolicyType
@@ -45,7 +47,7 @@ def fill(records: Any, **columns: Any) -> None:
         records[name] = column
 
 
-def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool, told: bool) -> State:
+def lay_out(draws: Draws, t: Tables, m: Memory, supply: Supply, *, slots: int, trace: bool, told: bool) -> State:
     """The state before the first event, with so many slots for lots, events and nodes."""
     plan = draws.plan
     held = joined([[i for pair in site.factors.held for i in pair] for site in draws.sites])
@@ -59,15 +61,15 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     makers = _makers(draws)
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
     periods, reviews = len(draws.periods), len(draws.reviews)
-    entries = int(np.max(np.diff(t.first))) + 1
+    stock, seeds = _pipeline(draws, t, m, makers)
     s = State(
-        clock=_clock(draws, t, trace, supply.address, told, entries),
+        clock=_clock(draws, trace, supply.address, told),
         sources=_sources(draws, makers, prices, pulls, list(survival)),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
         items=blank(layout.ITEM, len(plan.items)),
         flows=_flows(draws, flows),
-        orders=blank(layout.ORDER, entries * len(plan.sources)),
+        orders=blank(layout.ORDER, 2 * len(plan.sources)),
         arrivals=blank(layout.LOT, slots * 4 if trace else 1),
         **room(slots)._asdict(),
         noise=supply.noise,
@@ -92,6 +94,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         units=joined([flow.units for flow in draws.flows]).values,
         edges=np.array(draws.periods),
         reviews=np.array(draws.reviews),
+        due=np.zeros((len(plan.pools), reviews)),
         by_source=blank(layout.BY_SOURCE, periods, len(plan.sources)),
         by_item=blank(layout.BY_ITEM, periods, len(plan.items)),
         by_site=blank(layout.BY_SITE, periods, len(plan.sites)),
@@ -99,13 +102,15 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         journal=np.zeros(periods, dtype=np.int64),
         under_way=np.zeros(periods, dtype=np.int64),
         first_good=np.full(len(plan.sources), NEVER),
-        open_orders=np.array(draws.open_orders),
+        seeds=seeds,
+        safety=stock,
         seeded_stock=np.zeros(len(plan.items), dtype=np.int64),
         cut=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
         short=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
-        starved=np.zeros((reviews - 1, len(plan.pools), CAUSES)),
         need=np.zeros((reviews - 1, len(plan.pools))),
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
+        starts=np.zeros(len(plan.sources), dtype=np.int64),
+        samples=np.zeros(len(plan.sources), dtype=np.int64),
     )
     rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
     fill(s.items, units=draws.initial_stock, rate=rates, costly=[rate > 0.0 for rate in rates])
@@ -117,17 +122,16 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         held_end=held.starts[1:] // 2,
     )
     fill(s.sites, endless=[math.isinf(site.line_rate.values[-1]) for site in draws.sites])
-    fill(s.sites, ranked=ranked_sites(plan), head=NOTHING, tail=NOTHING)
     return s
 
 
-def _clock(draws: Draws, t: Tables, trace: bool, callback: int, told: bool, entries: int) -> Any:
+def _clock(draws: Draws, trace: bool, callback: int, told: bool) -> Any:
     plan, clock = draws.plan, blank(layout.CLOCK, 1)
     fill(
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
         edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback, told=told,
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
-        entries=entries, pipeline=plan.initial_pipeline and bool(t.planned.any()), first_open=NOTHING, last_open=NOTHING, free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
+        free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip
     return clock
 
@@ -140,6 +144,13 @@ def _makers(draws: Draws) -> list[Maker]:
     for maker in makers:
         maker.descend(makers)
     return makers
+
+
+def _pipeline(draws: Draws, t: Tables, m: Memory, makers: list[Maker]) -> tuple[IntArray, IntArray]:
+    """Safety stock of each pool, and source, good units and arrival of each lot under way, shape (lots, 3)."""
+    if not draws.plan.initial_pipeline:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, 3), dtype=np.int64)
+    return pipeline(draws, t, m, np.array([maker.good_per_start(0) for maker in makers]))
 
 
 def _sources(draws: Draws, makers: list[Maker], prices: Joined, pulls: Joined, survival: list[int]) -> Any:

@@ -7,7 +7,6 @@ from sim.engines.batch.calendar import (
     CLOSE,
     DEMANDED,
     DISPATCH,
-    LINE_FREE,
     PERIODIC,
     PLAN,
     RECEIVED,
@@ -24,48 +23,45 @@ from sim.engines.batch.calendar import (
     next_event,
     release_event,
 )
-from sim.engines.batch.desk import begin_before, hold_review, replenish, review_periodically
+from sim.engines.batch.desk import hold_review, replenish, review_periodically
 from sim.engines.batch.foreign import ask, borrow
-from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
-from sim.engines.batch.shop import good_per_start
+from sim.engines.batch.lots import dispatch, plant, receive, release
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
-from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_demand, settle_stock
-from sim.engines.shared.phases import Stage
-from sim.engines.shared.positions import Memory, Position
-from sim.engines.shared.rules import whole
-from sim.engines.shared.tables import Tables
-from sim.engines.shared.worksheet import Worksheet
+from sim.engines.batch.store import available, cancel, serve_backlog, serve_new, settle_demand, settle_stock
+from sim.engines.phases import Stage
+from sim.engines.positions import Memory, Position
+from sim.engines.tables import Tables
 
 SAMPLES = int(Stage.SAMPLES)
 CANCELS_LAST = 10**6
 """Whoever is still waiting at the end of his patience was not served before."""
 
 
-def play(state: State, tables: Tables, position: Position, memory: Memory, worksheet: Worksheet, planner: int) -> int:
+def play(state: State, tables: Tables, position: Position, memory: Memory, planner: int) -> int:
     """Run a replication to its end, with the planner at this address; 0, or the fault that stopped it."""
-    s, t, p, m, w = borrow(state), borrow(tables), borrow(position), borrow(memory), borrow(worksheet)
+    s, t, p, m = borrow(state), borrow(tables), borrow(position), borrow(memory)
     c = s.clock[0]
     c.planner = planner
-    _open(s, t, p, m, w)
+    _open(s)
     while c.running and not c.fault:
         event = next_event(s)
         if event == NOTHING:
             break
-        _perform(s, t, p, m, w, event)
+        _perform(s, t, p, m, event)
         release_event(s, event)
     if c.drain and not c.fault:
         _close(s, c.edges - 2)
     return int(c.fault)
 
 
-def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
+def _open(s: State) -> None:
     """Stock and lots of the initial pipeline, and everything that is on the calendar from the start."""
     c = s.clock[0]
-    for i in range(len(s.open_orders)):
-        source, due = s.open_orders[i, 0], s.open_orders[i, 2]
-        plant(s, source, whole(s.open_orders[i, 1] * good_per_start(s, source, 0)), due, due)
-    if c.pipeline:
-        begin_before(s, t, p, m, w)
+    for pool in range(len(s.safety)):
+        if available(s, pool) == 0:
+            s.items[s.members[s.pools[pool].member_begin]].units += s.safety[pool]
+    for i in range(len(s.seeds)):
+        plant(s, s.seeds[i, 0], s.seeds[i, 1], s.seeds[i, 2])
     for item in range(len(s.items)):
         s.seeded_stock[item] = s.items[item].units
     for flow in range(len(s.flows)):
@@ -91,14 +87,14 @@ def _appoint_reviews(s: State) -> None:
             at(s, 0, PLAN, 0, pool, 0, PERIODIC, 0)
 
 
-def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: int) -> None:
+def _perform(s: State, t: Tables, p: Position, m: Memory, event: int) -> None:
     e, c = s.events[event], s.clock[0]
     if e.kind == RECEIVED:
         receive(s, e.what)
     elif e.kind == DEMANDED:
         _demand(s, e.rank, e.sequence)
     elif e.kind == RELEASED:
-        release(s, t, e.what, e.sequence)
+        release(s, e.what, e.sequence)
     elif e.kind == REPLENISH:
         replenish(s, e.what)
     elif e.kind == DISPATCH:
@@ -107,10 +103,8 @@ def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: i
         serve_backlog(s, e.what, e.priority)
     elif e.kind == CANCEL:
         cancel(s, e.rank, e.what)
-    elif e.kind == LINE_FREE:
-        take_turns(s, e.what)
     elif e.kind == REVIEW:
-        hold_review(s, t, p, m, w, e.what)
+        hold_review(s, t, p, m, e.what)
     elif e.kind == PERIODIC:
         review_periodically(s, e.rank, e.sequence)
     elif e.kind == CLOSE:

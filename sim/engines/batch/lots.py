@@ -5,7 +5,6 @@ from __future__ import annotations
 from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.batch.calendar import (
     DISPATCH,
-    LINE_FREE,
     PLAN,
     RECEIVE,
     RECEIVED,
@@ -17,8 +16,7 @@ from sim.engines.batch.calendar import (
     follow_up,
     later,
 )  # fmt: skip
-from sim.engines.batch.lists import pop_first
-from sim.engines.batch.shop import free_at, good_per_start, make, value_at, variate, work
+from sim.engines.batch.shop import good_per_start, make, value_at, variate, work
 from sim.engines.batch.state import (
     CYCLE,
     FULL,
@@ -33,36 +31,32 @@ from sim.engines.batch.state import (
     State,
 )
 from sim.engines.batch.store import period_at, put, take
-from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, startable
-from sim.engines.shared.phases import Stage
-from sim.engines.shared.positions import stage
-from sim.engines.shared.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
-from sim.engines.shared.tables import Tables
+from sim.engines.batch.waiting import join_queue, leave_queue, look_again, startable
+from sim.engines.phases import Stage
+from sim.engines.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
 
 SAMPLES, RISK, VOLUME = 1, 2, 3
-TAKES_TURNS = 10**6
-"""A line takes its next lot when all orders of the instant are known."""
 assert (SAMPLES, RISK, VOLUME) == (Stage.SAMPLES, Stage.RISK, Stage.VOLUME)
 
 
 def order(s: State, source: int, starts: int) -> None:
     """Order starts of a source, to be released at once."""
     c, r = s.clock[0], s.sources[source]
-    book_order(s, source)
+    _book_order(s, source)
     for i in range(lot_count(starts, r.lot_size)):
         if c.fault:
             return
         c.lot_count += 1
-        enter(s, _lot(s, source, c.lot_count, lot_part(starts, r.lot_size, i), VOLUME, c.now, c.now + r.lead))
+        enter(s, _lot(s, source, c.lot_count, lot_part(starts, r.lot_size, i), VOLUME, c.now))
     _pull(s, source)
 
 
-def order_evenly(s: State, source: int, entry: int, starts: int, phase: int, begin: int, end: int, due: int) -> None:
-    """Order starts of a source, to be released in lots spread evenly over a time: all before the next such entry."""
-    c = s.clock[0]
-    place = c.entries * source + entry
+def order_evenly(s: State, source: int, starts: int, stage: int, begin: int, end: int) -> None:
+    """Order starts of a source, to be released in lots spread evenly over a time: all before the next order."""
+    _book_order(s, source)
+    c, place = s.clock[0], 2 * source + (1 if stage == SAMPLES else 0)
     o = s.orders[place]
-    o.starts, o.stage, o.begin, o.end, o.due, o.ordered = starts, phase, begin, end, due, c.now
+    o.starts, o.stage, o.begin, o.end, o.ordered = starts, stage, begin, end, c.now
     o.first, o.lots, o.appointed = c.lot_count + 1, lot_count(starts, s.sources[source].lot_size), 0
     c.lot_count += o.lots
     _appoint(s, place)
@@ -71,7 +65,7 @@ def order_evenly(s: State, source: int, entry: int, starts: int, phase: int, beg
 def _appoint(s: State, place: int) -> None:
     """Put the next lot of an order on the calendar, and those due at the same instant: one by one the calendar
     stays small."""
-    o, source = s.orders[place], place // s.clock[0].entries
+    o, source = s.orders[place], place >> 1
     size = s.sources[source].lot_size
     time = release_time(o.begin, o.end, o.starts, size, o.appointed)
     while o.appointed < o.lots and release_time(o.begin, o.end, o.starts, size, o.appointed) == time:
@@ -79,23 +73,20 @@ def _appoint(s: State, place: int) -> None:
         o.appointed += 1
 
 
-def release(s: State, t: Tables, place: int, number: int) -> None:
+def release(s: State, place: int, number: int) -> None:
     """A lot of an order is released, and claims its inputs."""
-    c, o = s.clock[0], s.orders[place]
-    i, source = number - o.first, place // c.entries
+    c, o, source = s.clock[0], s.orders[place], place >> 1
+    i = number - o.first
+    slot = _lot(s, source, number, lot_part(o.starts, s.sources[source].lot_size, i), o.stage, o.ordered)
     if i + 1 == o.appointed < o.lots:
         _appoint(s, place)
-    # Planned dates may turn out too early: nothing is started before it is qualified.
-    if stage(t, source, c.now) < o.stage:
-        return
-    slot = _lot(s, source, number, lot_part(o.starts, s.sources[source].lot_size, i), o.stage, o.ordered, o.due)
     if c.fault:
         return
     enter(s, slot)
     _pull(s, source)
 
 
-def book_order(s: State, source: int) -> None:
+def _book_order(s: State, source: int) -> None:
     c, r = s.clock[0], s.sources[source]
     row = s.by_source[c.period, source]
     row.orders += 1
@@ -103,12 +94,12 @@ def book_order(s: State, source: int) -> None:
     s.journal[c.period] += r.order_cents
 
 
-def _lot(s: State, source: int, number: int, starts: int, phase: int, ordered: int, due: int) -> int:
+def _lot(s: State, source: int, number: int, starts: int, stage: int, ordered: int) -> int:
     """A lot that is released now."""
     slot = new_slot(s)
     lot = s.lots[slot]
-    lot.source, lot.number, lot.starts, lot.stage, lot.seeded = source, number, starts, phase, 0
-    lot.ordered, lot.due, lot.promised = ordered, due, s.clock[0].now + s.sources[source].lead
+    lot.source, lot.number, lot.starts, lot.stage, lot.seeded = source, number, starts, stage, 0
+    lot.ordered, lot.due = ordered, s.clock[0].now + s.sources[source].lead
     return slot
 
 
@@ -140,8 +131,9 @@ def enter(s: State, slot: int) -> None:
     r = s.sources[source]
     lot.released = c.now
     lot.expected = starts * good_per_start(s, source, c.now)
-    _open(s, slot)
-    if not r.planned:
+    if r.planned:
+        book(s, slot, 1)
+    else:
         r.on_order += lot.expected
     if lot.stage == SAMPLES:
         s.by_source[c.period, source].sample_starts += starts
@@ -160,28 +152,35 @@ def enter(s: State, slot: int) -> None:
         dispatch(s, pool)
 
 
-def _open(s: State, slot: int) -> None:
-    """A lot joins those that are released and have not arrived."""
-    c, lot = s.clock[0], s.lots[slot]
-    lot.before, lot.after = c.last_open, NOTHING
-    if c.last_open == NOTHING:
-        c.first_open = slot
-    else:
-        s.lots[c.last_open].after = slot
-    c.last_open = slot
+def book(s: State, slot: int, sign: int) -> None:
+    """A lot of a planned item goes on order (sign 1), or has arrived and leaves the books (-1)."""
+    lot = s.lots[slot]
+    # Samples are not counted on.
+    if lot.stage == SAMPLES:
+        return
+    r, expected = s.sources[lot.source], sign * lot.expected
+    # Where yield is certain, what came leaves the books: the fraction that it still owes stays.
+    units = float(-lot.good) if sign < 0 and r.certain else expected
+    r.on_order += units
+    if sign < 0:
+        r.in_process += units
+    if lot.stage == RISK:
+        r.on_order_risk += expected
+    if sign > 0:
+        lot.review = _review_of(s, lot.due)
+    s.due[r.pool, lot.review] += expected
 
 
-def _close(s: State, slot: int) -> None:
-    """A lot that has arrived leaves them."""
-    c, lot = s.clock[0], s.lots[slot]
-    if lot.before == NOTHING:
-        c.first_open = lot.after
-    else:
-        s.lots[lot.before].after = lot.after
-    if lot.after == NOTHING:
-        c.last_open = lot.before
-    else:
-        s.lots[lot.after].before = lot.before
+def _review_of(s: State, due: int) -> int:
+    """The review period in which a lot is due; the last one holds all that comes later."""
+    low, high = 0, len(s.reviews)
+    while low < high:
+        middle = (low + high) >> 1
+        if s.reviews[middle] <= due:
+            low = middle + 1
+        else:
+            high = middle
+    return min(max(low - 1, 0), len(s.reviews) - 1)
 
 
 def dispatch(s: State, pool: int) -> None:
@@ -205,37 +204,15 @@ def dispatch(s: State, pool: int) -> None:
 
 
 def _begin(s: State, slot: int) -> None:
-    """Inputs are there: queue at the bottleneck, where priorities differ until a line is free."""
-    lot, now = s.lots[slot], s.clock[0].now
-    site = s.sources[lot.source].site
-    lot.where = UNDER_WAY
-    if not s.sites[site].ranked:
-        _work(s, slot, now)
-        return
-    # Not yet begun: it counts as in process.
-    lot.begin, lot.leave, lot.ready, lot.arrive = now, NEVER, NEVER, NEVER
-    join_line(s, site, slot)
-    follow_up(s, PLAN, TAKES_TURNS, site, 0, LINE_FREE, site)
-
-
-def take_turns(s: State, site: int) -> None:
-    """Lots of a site go to lines that are free, the most urgent first."""
-    now, where = s.clock[0].now, s.sites[site]
-    while where.head != NOTHING and free_at(s, site) <= now:
-        slot = s.nodes[where.head].lot
-        where.head, where.tail = pop_first(s, where.head, where.tail)
-        _work(s, slot, s.lots[slot].begin)
-        if now < s.lots[slot].leave < NEVER:
-            at(s, s.lots[slot].leave, PLAN, TAKES_TURNS, site, 0, LINE_FREE, site)
-
-
-def _work(s: State, slot: int, came: int) -> None:
-    """A lot that came to the bottleneck takes a line: every later instant of it follows now."""
+    """Inputs are there: queue at the bottleneck. Every later instant of the lot follows now."""
     now, lot = s.clock[0].now, s.lots[slot]
     source = lot.source
     r = s.sources[source]
     load = variate(s, source, LOAD) * lot.starts
     lot.begin, lot.leave = work(s, r.site, load)
+    if lot.stage != SAMPLES:
+        r.in_process += lot.expected
+    lot.where = UNDER_WAY
     if lot.leave >= NEVER:
         # Its integral never completes: it stays in process.
         lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
@@ -244,7 +221,7 @@ def _work(s: State, slot: int, came: int) -> None:
     lot.ready = lot.leave + stretched(int(variate(s, source, CYCLE)), value_at(s, r.site, STRETCH, lot.begin))
     leaves = leaves_site(s, r.site, lot.ready)
     lot.arrive = leaves + r.shipping
-    _book_way(s, slot, load, came, leaves)
+    _book_way(s, slot, load, leaves)
     if now < lot.arrive < NEVER:
         later(s, lot.arrive, 0, RECEIVE, 0, source, lot.number, RECEIVED, slot)
     elif lot.arrive == now:
@@ -260,15 +237,15 @@ def leaves_site(s: State, site: int, ready: int) -> int:
     return ready
 
 
-def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
+def _book_way(s: State, slot: int, load: float, leaves: int) -> None:
     """Book what the lot does until it leaves the site, each in the period of its instant."""
     c, lot = s.clock[0], s.lots[slot]
     source, site = lot.source, s.sources[lot.source].site
     here = s.by_site[c.period, site]
     here.lots += 1
-    here.wait += lot.begin - came
+    here.wait += lot.begin - c.now
     if lot.arrive < NEVER:
-        here.time_in_system += lot.arrive - came
+        here.time_in_system += lot.arrive - c.now
     begun = left = made = sent = c.period
     if leaves >= c.period_end:
         begun, left = period_at(s, lot.begin), period_at(s, lot.leave)
@@ -301,9 +278,11 @@ def receive(s: State, slot: int) -> None:
     c, lot = s.clock[0], s.lots[slot]
     source = lot.source
     r = s.sources[source]
-    _close(s, slot)
-    if not r.planned:
+    if r.planned:
+        book(s, slot, -1)
+    else:
         r.on_order -= lot.expected
+        r.in_process -= lot.expected
     if r.priced:
         _pay(s, slot)
     if not lot.seeded:
@@ -359,7 +338,7 @@ def _pay(s: State, slot: int) -> None:
     s.journal[c.period] += paid
 
 
-def plant(s: State, source: int, good: int, arrive: int, due: int) -> None:
+def plant(s: State, source: int, good: int, arrive: int) -> None:
     """A lot begun before the start: it ships like any other, unless it was on its way already."""
     r, slot = s.sources[source], new_slot(s)
     ready = arrive - r.shipping
@@ -372,11 +351,10 @@ def plant(s: State, source: int, good: int, arrive: int, due: int) -> None:
     c, lot = s.clock[0], s.lots[slot]
     c.lot_count += 1
     c.planted += good
-    lot.source, lot.number, lot.starts, lot.stage, lot.ordered, lot.due = source, c.lot_count, 0, VOLUME, 0, due
+    lot.source, lot.number, lot.starts, lot.stage, lot.ordered, lot.due = source, c.lot_count, 0, VOLUME, 0, arrive
     lot.good, lot.expected, lot.seeded, lot.where = good, float(good), 1, UNDER_WAY
     lot.released = lot.begin = lot.leave = 0
-    lot.promised, lot.ready, lot.arrive = arrive, ready, leaves + r.shipping
-    _open(s, slot)
-    if not r.planned:
-        r.on_order += lot.expected
+    lot.ready, lot.arrive = ready, leaves + r.shipping
+    book(s, slot, 1)
+    r.in_process += lot.expected
     at(s, lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, slot)

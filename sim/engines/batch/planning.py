@@ -6,91 +6,62 @@ process can compile it meanwhile (see `ahead`), and nothing of it is optimised t
 
 from __future__ import annotations
 
+from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.batch.shop import committed, good_per_start
-from sim.engines.batch.state import NOTHING, UNDER_WAY, State
+from sim.engines.batch.state import State
 from sim.engines.batch.store import available
-from sim.engines.shared.initial import plan_before
-from sim.engines.shared.phases import CAUSES
-from sim.engines.shared.planner import review
-from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Memory, Position, expected_between
-from sim.engines.shared.rules import NEVER
-from sim.engines.shared.tables import Tables
-from sim.engines.shared.worksheet import Worksheet
-
-DECIDED, BEFORE = 1, -1
-"""What a decision returns, and the review that stands for the time before the start."""
+from sim.engines.phases import CAUSES
+from sim.engines.planner import Release, review
+from sim.engines.positions import Memory, Position, expected_demand
+from sim.engines.tables import Tables
 
 
-def decide(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:
-    """Decide the starts of the period that begins at review `k`, and leave them in the worksheet.
-
-    Returns DECIDED: whoever calls by address learns of an exception by another number alone.
-    """
-    if k == BEFORE:
-        for r in range(len(s.sources)):
-            p.good_per_start[r] = good_per_start(s, r, 0)
-        plan_before(t, p, m, w)
-        return DECIDED
+def decide(s: State, t: Tables, p: Position, m: Memory, k: int) -> int:
+    """Decide the starts of the period that begins at review `k`, and leave them in the state; 0."""
     _revise(s, t, p, k)
-    _look(s, t, p)
-    review(t, p, m, w, k)
-    _note(s, w, k)
-    return DECIDED
+    _look(s, p, k)
+    # By value, as `review` makes other memories and should not be compiled twice.
+    _note(s, k, review(t, p, Memory(m.mix, m.proven, m.wished, m.promised), k))
+    return 0
 
 
 def _revise(s: State, t: Tables, p: Position, k: int) -> None:
     """Correct forecasts by part of the error seen since the last review."""
     if k == 0:
         return
-    begin, end = t.first[k - 1], t.first[k]
+    begin, end = s.reviews[k - 1] / TICKS_PER_DAY, s.reviews[k] / TICKS_PER_DAY
     for flow in range(len(s.flows)):
         f = s.flows[flow]
-        expected = expected_between(t, k, flow, begin, end)
+        expected = expected_demand(t, k, flow, begin, end)
         if f.revision > 0.0 and expected > 0.0:
             p.correction[flow] += f.revision * (f.seen / expected - p.correction[flow])
         f.seen = 0
 
 
-def _look(s: State, t: Tables, p: Position) -> None:
-    """What the planner sees now."""
+def _look(s: State, p: Position, k: int) -> None:
+    """What the planner sees at review `k`."""
     now = s.clock[0].now
     for q in range(len(s.pools)):
         p.stock[q], p.waiting[q] = available(s, q), s.pools[q].waiting
+        due = 0.0
+        for j in range(k + 1):
+            due += s.due[q, j]
+        p.due[q] = due
     for r in range(len(s.sources)):
-        p.good_per_start[r] = good_per_start(s, r, now)
-        p.carried[r] = s.sources[r].carry_good if s.sources[r].certain else 0.0
+        source = s.sources[r]
+        p.on_order[r], p.on_order_risk[r] = source.on_order, source.on_order_risk
+        p.in_process[r], p.good_per_start[r] = source.in_process, good_per_start(s, r, now)
     for site in range(len(s.sites)):
         p.committed[site] = committed(s, site, now)
-        node = s.sites[site].head
-        while node != NOTHING:
-            lot = s.lots[s.nodes[node].lot]
-            p.committed[site] += lot.starts * t.load[lot.source]
-            node = s.nodes[node].after
     for flow in range(len(s.flows)):
         p.backlog[flow] = s.flows[flow].backlog
-    slot, n = s.clock[0].first_open, 0
-    while slot != NOTHING:
-        _look_at_lot(s, p, slot, n)
-        slot = s.lots[slot].after
-        n += 1
-    p.lots[0] = n
 
 
-def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:
-    lot = s.lots[slot]
-    begun, works = lot.where == UNDER_WAY, lot.leave < NEVER
-    p.lot_source[i], p.lot_due[i], p.lot_promised[i] = lot.source, lot.due, lot.promised
-    p.lot_starts[i], p.lot_stage[i] = lot.starts, lot.stage
-    p.lot_units[i] = float(lot.good) if begun and works and s.sources[lot.source].certain else lot.expected
-    p.lot_place[i] = WAITING if not begun else QUEUED if lot.leave > s.clock[0].now else IN_CYCLE
-
-
-def _note(s: State, w: Worksheet, k: int) -> None:
-    """Keep what kept sources from more, number by number: whole rows take long to compile."""
+def _note(s: State, k: int, decided: Release) -> None:
+    """Keep what was decided, number by number: whole rows take long to compile."""
     for r in range(len(s.sources)):
+        s.starts[r], s.samples[r] = decided.starts[r], decided.samples[r]
         for cause in range(CAUSES):
-            s.cut[k, r, cause], s.short[k, r, cause] = w.cut[r, cause], w.short[r, cause]
+            s.cut[k, r, cause], s.short[k, r, cause] = decided.cut[r, cause], decided.short[r, cause]
     for q in range(len(s.pools)):
-        s.need[k, q], s.planned_output[k, q] = w.need[q], w.output[q]
-        for cause in range(CAUSES):
-            s.starved[k, q, cause] = w.starved[q, cause]
+        s.need[k, q], s.planned_output[k, q] = decided.need[q], decided.released[q]

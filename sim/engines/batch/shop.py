@@ -7,7 +7,7 @@ from sim.draws.streams import BLOCK
 from sim.engines.batch.foreign import ask
 from sim.engines.batch.lists import insert, new_node, pop_first
 from sim.engines.batch.state import CURVES, LUCK, NOTHING, RATE, YIELDS, State
-from sim.engines.shared.rules import NEVER, binomial, finish, good_share, segment, whole, worked
+from sim.engines.rules import NEVER, binomial, finish, good_share, segment, whole, worked
 
 
 def variate(s: State, source: int, kind: int) -> float:
@@ -47,15 +47,6 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
     leave, i = finish(begin, load, knots, rates, segment(knots, begin, s.line_step[line]))
     s.line_free[line], s.line_step[line] = leave, i
     return begin, leave
-
-
-def free_at(s: State, site: int) -> int:
-    """When the first line of a site is free."""
-    where = s.sites[site]
-    first = s.line_free[where.line_begin]
-    for line in range(where.line_begin + 1, where.line_end):
-        first = min(first, s.line_free[line])
-    return int(first)
 
 
 def committed(s: State, site: int, now: int) -> float:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.shared.recorder import MEASURES, dtype_of
+from sim.engines.recorder import MEASURES, dtype_of
 from sim.plan import FloatArray, IntArray
 
 Records = Any
@@ -25,11 +25,9 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
     "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used nodes_used events_used "
-    "arrived callback told planner entries first_open last_open pipeline"
+    "arrived callback told planner"
 )
 """Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used;
-`first_open` and `last_open` end the list of lots released and not arrived; each source has `entries` orders at once;
-`pipeline` says whether the plan goes back before the start;
 `callback` is the address of what draws more, and wants to be `told` how far the run is; `planner` that of
 `planning.decide`;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
@@ -38,9 +36,10 @@ SOURCE = _record(
     "makes pool site priority lot_size lead shipping order_cents shipment_cents planned priced has_fixed certain perfect "
     "learns inherits take_begin take_end pull_begin pull_end price_begin price_days survival expected "
     "started first worked leaving_head leaving_tail leaving",
-    "variable_cents fixed share_fixed line gross scale keep offset carry_out carry_good on_order",
+    "variable_cents fixed share_fixed line gross scale keep offset carry_out carry_good "
+    "on_order on_order_risk in_process",
 )
-SITE = _record("line_begin line_end endless held_begin held_end ranked head tail")
+SITE = _record("line_begin line_end endless held_begin held_end")
 POOL = _record(
     "member_begin member_end only continuous planned bypass counter_begin counter_end policy source head tail "
     "waiting backlog",
@@ -52,12 +51,12 @@ FLOW = _record(
     "value_cents shortage_cents owed revision unit_days",
 )
 LOT = _record(
-    "source number starts stage ordered due promised seeded released begin leave ready arrive out good where next before after",
+    "source number starts stage ordered due review seeded released begin leave ready arrive out good where next",
     "expected",
 )
-"""`where` is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
+"""`review` is the review period it is due in, `where` one of the constants below; `next` links free slots."""
 UNUSED, QUEUED, UNDER_WAY = range(3)
-ORDER = _record("starts stage begin end due ordered first lots appointed")
+ORDER = _record("starts stage begin end ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
 
 EVENT = _record("turn phase priority rank sequence count kind what time next")
@@ -81,15 +80,15 @@ LOAD, CYCLE, LUCK = range(3)
 RATE, YIELDS, STRETCH, PRICE = range(4)
 """Curves of a site: rate of a line, and what disruptions do to yield, cycle time and price."""
 CURVES = 4
-FULL, ENDLESS, UNPLANNED = 1, 2, 3
-"""Faults: no slot is free; more rounds than may be at one instant; the planner failed."""
+FULL, ENDLESS = 1, 2
+"""Faults: no slot is free; more rounds than may be at one instant."""
 NOTHING = -1
 
 
 class State(NamedTuple):
     """All arrays of a replication. Periods have a row more than there are: it takes what lies beyond the end.
 
-    `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
+    `orders` are two for each source, of samples and of all else; `line_free` and `line_step` are when each
     parallel line is free and the step of its rate then;
     `input_pool` and `takes` what starts need, `pulls` the pools whose policies watch that, both in
     ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
@@ -133,6 +132,7 @@ class State(NamedTuple):
     units: IntArray
     edges: IntArray
     reviews: IntArray
+    due: FloatArray
     by_source: Records
     by_item: Records
     by_site: Records
@@ -140,13 +140,15 @@ class State(NamedTuple):
     journal: IntArray
     under_way: IntArray
     first_good: IntArray
-    open_orders: IntArray
+    seeds: IntArray
+    safety: IntArray
     seeded_stock: IntArray
     cut: FloatArray
     short: FloatArray
-    starved: FloatArray
     need: FloatArray
     planned_output: FloatArray
+    starts: IntArray
+    samples: IntArray
 
 
 def blank(dtype: np.dtype[Any], *shape: int) -> NDArray[Any]:

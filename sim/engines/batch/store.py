@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines.batch.lists import append, pop_first
 from sim.engines.batch.state import NOTHING, State
-from sim.engines.shared.rules import NEVER, cents, segment, unit_days
+from sim.engines.rules import NEVER, cents, segment, unit_days
 
 
 def period_at(s: State, instant: int) -> int:

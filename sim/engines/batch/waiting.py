@@ -27,18 +27,6 @@ def _goes_before(s: State, one: int, other: int) -> bool:
     return bool(a.number < b.number)
 
 
-def join_line(s: State, site: int, slot: int) -> None:
-    """Queue at a bottleneck by priority and number."""
-    where, rank, number = s.sites[site], s.sources[s.lots[slot].source].priority, s.lots[slot].number
-    before = where.tail
-    while before != NOTHING:
-        other = s.lots[s.nodes[before].lot]
-        if (s.sources[other.source].priority, other.number) < (rank, number):
-            break
-        before = s.nodes[before].before
-    where.head, where.tail = insert(s, where.head, where.tail, before, new_node(s, 0, 0, slot))
-
-
 def look_again(s: State, n: int, pool: int) -> int:
     """Put a pool behind the others to look at, unless it is among them; returns how many there are."""
     for i in range(n):

@@ -218,12 +218,6 @@ class Context:
         return site.in_house if site is not None else None
 
 
-def switched_off(context: Context, section: str) -> str:
-    """Entries of a section that `only_if` switched off, in brackets; empty if there are none."""
-    off = [name for name in context.pruned if name.startswith(f"{section}.")]
-    return f" ({', '.join(off)} switched off by only_if)" if off else ""
-
-
 def listed(names: Iterable[str]) -> str | None:
     """Names with commas, cut to a readable number."""
     known = list(names)

@@ -10,10 +10,12 @@ from sim.scenario.compose import Loc
 from sim.scenario.schema.quantity import Interpolate, Path
 
 _MONTH = 31
+MOST_LENGTH = 1_000_000
+"""Days or time units of a run: demand and forecasts are kept for each."""
 
 
 def check(context: Context) -> None:
-    """Horizon, paths, changeovers, phase-outs, orders, contracts, disruptions and the reach of demand."""
+    """Horizon, paths, changeovers, phase-outs, disruptions and the reach of demand."""
     _horizon(context)
     for path in dict.fromkeys(p.partition(".points.")[0] for p in context.inputs if ".points." in p):
         _path(context, tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
@@ -22,14 +24,19 @@ def check(context: Context) -> None:
         _begins(context, ("demand", name, "begins"))
         _generations(context, name)
         _reach(context, name, leads)
-    _orders(context)
-    for name in context.document.sites:
-        _until(context, ("sites", name, "contract", "until"))
     for name in context.document.disruptions:
         _begins(context, ("disruptions", name, "begins"), also_before=True)
     for name, sourcing in context.document.sourcing.items():
         if sourcing.phase_out is not None:
             _phase_out(context, ("sourcing", name, "phase_out"))
+
+
+def length(context: Context) -> float:
+    """The horizon in days (or time units)."""
+    horizon = context.document.horizon
+    if horizon.start is not None and horizon.end is not None:
+        return float((horizon.end - horizon.start).days)
+    return float(horizon.length or 0)
 
 
 def shown(context: Context, day: float) -> str:
@@ -45,11 +52,15 @@ def shown(context: Context, day: float) -> str:
 
 def _horizon(context: Context) -> None:
     document, horizon = context.document, context.document.horizon
-    if horizon.warmup >= context.document.horizon.days:
+    if not length(context) <= MOST_LENGTH:
+        where = ("horizon", "length" if horizon.start is None else "end")
+        allowed = f"at most {MOST_LENGTH:,}: use a larger time unit"
+        context.add(where, "more days or time units than can be played", found=f"{length(context):g}", expected=allowed)
+    if horizon.warmup >= length(context):
         context.add(
             ("horizon", "warmup"),
             "statistics would start only after the end",
-            found=f"{horizon.warmup:g} of {context.document.horizon.days:g}",
+            found=f"{horizon.warmup:g} of {length(context):g}",
         )
     for key in ("report_every", "review_every"):
         every = getattr(document, key)
@@ -85,12 +96,12 @@ def _begins(context: Context, loc: Loc, *, also_before: bool = False) -> None:
     day = context.number(*loc)
     if day is None:
         return
-    if day >= context.document.horizon.days:
+    if day >= length(context):
         context.add(
             loc,
             "lies after the end of the horizon and would never happen",
             found=shown(context, day),
-            expected=f"before {shown(context, context.document.horizon.days)}",
+            expected=f"before {shown(context, length(context))}",
         )
     elif day < 0 and not (also_before and day + _duration(context, (*loc[:-1], "duration")) > 0):
         over = " and is over by then" if also_before else ""
@@ -99,35 +110,6 @@ def _begins(context: Context, loc: Loc, *, also_before: bool = False) -> None:
             f"lies before the start of the horizon{over}",
             found=shown(context, day),
             expected=f"from {shown(context, 0)}",
-        )
-
-
-def _orders(context: Context) -> None:
-    """Orders, of customers and at suppliers, fall due from the start on."""
-    for name, line in context.document.demand.items():
-        for i in range(len(line.orders)):
-            _not_before(context, ("demand", name, "orders", i, "date"), "lies before the start of the horizon")
-    overdue = "was due before the start: give the day on which it now arrives, or the stock that it has become"
-    for i in range(len(context.document.open_orders)):
-        _not_before(context, ("open_orders", i, "due"), overdue)
-
-
-def _not_before(context: Context, loc: Loc, message: str) -> None:
-    """A day must not lie before the start."""
-    day = context.number(*loc)
-    if day is not None and day < 0:
-        context.add(loc, message, found=shown(context, day), expected=f"from {shown(context, 0)}")
-
-
-def _until(context: Context, loc: Loc) -> None:
-    """A commitment must be in force for some of the horizon."""
-    day = context.number(*loc)
-    if day is not None and day <= 0:
-        context.add(
-            loc,
-            "the commitment is over before the horizon starts",
-            found=shown(context, day),
-            expected=f"after {shown(context, 0)}",
         )
 
 
@@ -169,12 +151,12 @@ def _phase_out(context: Context, loc: Loc) -> None:
             f"the phase-out ends before it begins ({shown(context, begins)})",
             found=shown(context, ends),
         )
-    elif begins >= context.document.horizon.days:
+    elif begins >= length(context):
         context.add(
             (*loc, "begins"),
             "the phase-out lies after the end of the horizon",
             found=shown(context, begins),
-            expected=f"before {shown(context, context.document.horizon.days)}",
+            expected=f"before {shown(context, length(context))}",
         )
     elif ends <= 0:
         context.add(
@@ -190,7 +172,7 @@ def _reach(context: Context, name: str, leads: dict[str, float]) -> None:
     line = context.document.demand[name]
     items = [line.item] if line.item else [generation.item for generation in line.generations]
     lead = max((lead_time(context, item, leads) for item in items), default=0.0)
-    needed = context.document.horizon.days + lead + _review(context)
+    needed = length(context) + lead + _review(context)
     paths: tuple[tuple[Loc, Path | None], ...] = (
         (("rate",), line.rate),
         (("compute",), line.compute),
@@ -260,4 +242,4 @@ def _planned(context: Context, recipe: str) -> float:
     return (cycle or 0.0) + sum(rest)
 
 
-__all__ = ["check", "lead_time", "shown"]
+__all__ = ["check", "lead_time", "length", "shown"]

@@ -28,11 +28,6 @@ def _line(context: Context, loc: Loc, line: DemandLine) -> None:
                 )
     if line.pattern is Pattern.POISSON and line.every is not None:
         context.add((*loc, "every"), "has no effect on poisson demand, which comes at any instant")
-    if line.repeats and line.pattern is not Pattern.SERIES:
-        context.add((*loc, "repeats"), "has no effect: only the values of a series repeat")
-    for key in ("every", "begins"):
-        if line.pattern is Pattern.ORDERS and getattr(line, key) is not None:
-            context.add((*loc, key), "has no effect: each order has a date of its own")
     if line.share is not None and line.rate is None and line.compute is None:
         context.add(
             (*loc, "share"), "has no effect: it is a share of a rate or of a compute need, and the line has neither"

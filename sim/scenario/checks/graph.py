@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from sim.scenario.checks.context import Context, switched_off
+from sim.scenario.checks.context import Context
 from sim.scenario.compose import Loc
 
 _SHOWN = 10
@@ -76,7 +76,7 @@ def _why(context: Context, item: str, possible: set[str]) -> str:
     for _ in range(_SHOWN):
         recipes = context.recipes_of(item)
         if not recipes:
-            return ", and ".join([*links, f"no recipe makes {item!r}{switched_off(context, 'recipes')}"])
+            return ", and ".join([*links, f"no recipe makes {item!r}{_off(context)}"])
         name, recipe = next(iter(recipes.items()))
         lacking = next((i for i in recipe.inputs if not possible.intersection(context.wanted.get(i, ()))), None)
         if lacking is None or lacking not in context.wanted:
@@ -84,3 +84,8 @@ def _why(context: Context, item: str, possible: set[str]) -> str:
         links.append(f"{name} needs {lacking!r}")
         item = lacking
     return ", and ".join([*links, "so on"]) if links else "its recipes lack inputs"
+
+
+def _off(context: Context) -> str:
+    off = [name for name in context.pruned if name.startswith("recipes.")]
+    return f" ({', '.join(off)} switched off by only_if)" if off else ""

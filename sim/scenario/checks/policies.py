@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.checks.context import Context, listed, switched_off
+from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.schema.document import Initial
 from sim.scenario.schema.supply import Item, Recipe, Sourcing
@@ -29,11 +29,6 @@ def _ordered(context: Context, stock: str, leader: Item) -> None:
     """A stock policy orders from its one source, whenever it likes and as much as it likes."""
     sourcing, recipes = context.document.sourcing.get(stock), context.recipes_of(stock)
     kind = leader.policy.type
-    if not recipes:
-        context.add(
-            ("items", context.stocks[stock], "policy"),
-            f"a {kind} policy has nothing to order by: no recipe makes or buys {stock!r}{switched_off(context, 'recipes')}",
-        )
     if len(recipes) > 1:
         loc: Loc = (
             ("sourcing", stock, "sources") if sourcing is not None else ("items", context.stocks[stock], "policy")
@@ -50,12 +45,6 @@ def _ordered(context: Context, stock: str, leader: Item) -> None:
                     f"has no effect with a {kind} policy, which orders from one source; it is for planned items",
                 )
     for name, recipe in recipes.items():
-        for key in ("minimum", "multiple", "order_period"):
-            if getattr(recipe, key) is not None:
-                context.add(
-                    ("recipes", name, key),
-                    f"has no effect with a {kind} policy, which sizes its own orders; it is for planned items",
-                )
         if name not in context.awaited:
             _planner_only(context, stock, name, recipe, str(kind))
 

@@ -12,14 +12,12 @@ TOLERANCE = 1e-9
 
 
 def check(context: Context) -> None:
-    """What each recipe takes and inherits, who waits for it or has ordered by it, and settings that speak of all recipes."""
+    """What each recipe takes and inherits, who waits for it, and settings that speak of all recipes."""
     for name, recipe in context.document.recipes.items():
         for wanted in recipe.inputs:
             _takes(context, ("recipes", name), recipe, wanted)
     for name, recipe in context.used.items():
         _inherits(context, ("recipes", name, "yield"), recipe)
-    for i, order in enumerate(context.document.open_orders):
-        _in_use(context, ("open_orders", i, "recipe"), order.recipe)
     for name, line in context.document.demand.items():
         for i, generation in enumerate(line.generations):
             for j, awaited in enumerate(generation.wait_for):

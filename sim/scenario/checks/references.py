@@ -24,8 +24,6 @@ def check(context: Context) -> None:
     for name, recipe in context.document.recipes.items():
         _recipe(context, ("recipes", name), recipe)
     _sourcing(context)
-    for i, order in enumerate(context.document.open_orders):
-        context.refer(("open_orders", i, "recipe"), order.recipe, context.document.recipes, "recipe", ("recipes",))
     _demand(context)
     _disruptions(context)
     _reports(context)

@@ -41,9 +41,13 @@ def _unlimited(context: Context, loc: Loc, site: Site) -> None:
 def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None:
     """A commitment has a consequence, and nothing else goes without a commitment."""
     if contract.commitment is None:
-        for key in ("until", "notice", "take_or_pay"):
+        for key in ("notice", "take_or_pay"):
             if getattr(contract, key) is not None:
                 context.add((*loc, key), f"{key} has no effect without a commitment")
+    elif contract.notice is None and contract.take_or_pay is None:
+        context.add(
+            (*loc, "commitment"), "has no effect without notice, for which it binds, or take_or_pay, by which it costs"
+        )
     recipes = context.used_at[name]
     if not recipes or context.thinner("recipes", "sourcing"):
         return
@@ -62,11 +66,6 @@ def _unplanned(context: Context, loc: Loc, recipes: Mapping[str, Recipe], contra
                 (*loc, key),
                 "has no effect: the planner keeps to it, and what is made here is ordered by stock policies",
             )
-    if contract.commitment is not None and contract.take_or_pay is None:
-        context.add(
-            (*loc, "commitment"),
-            "has no effect without take_or_pay: what is made here is ordered by stock policies, which only pay for it",
-        )
 
 
 def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
+from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
 from sim.scenario.schema.supply import Drawn
 
 
@@ -19,18 +19,6 @@ class Pattern(StrEnum):
     POISSON = "poisson"
     NORMAL = "normal"
     SERIES = "series"
-    ORDERS = "orders"
-
-
-_NEEDS: dict[Pattern, tuple[str, ...]] = {
-    Pattern.EVEN: ("rate",),
-    Pattern.POISSON: ("rate",),
-    Pattern.PERIODIC: ("quantity", "every"),
-    Pattern.NORMAL: ("quantity", "sd", "every"),
-    Pattern.SERIES: ("values", "every"),
-    Pattern.ORDERS: ("orders",),
-}
-"""The fields that each pattern is made from."""
 
 
 class Generation(Strict):
@@ -53,13 +41,6 @@ class Forecast(Strict):
     revision: Quantity | None = number("1", "Share of the observed error that each review corrects.", None, ge=0, le=1)
 
 
-class DatedOrder(Strict):
-    """A customer's order of known size and date."""
-
-    date: Quantity = number("date", "Day on which it falls due.")
-    units: Quantity = number("unit", "Units ordered.", ge=1, le=MOST_COUNTED)
-
-
 class DemandLine(Drawn):
     """One stream of demand."""
 
@@ -68,7 +49,7 @@ class DemandLine(Drawn):
     generations: list[Generation] = []
     """Or: products that succeed each other."""
     pattern: Pattern = Pattern.EVEN
-    """even, periodic, poisson, normal, series or orders."""
+    """even, periodic, poisson, normal or series."""
     rate: Path | None = number("1/month", "Units a month (even, poisson).", None, ge=0)
     compute: Path | None = number(
         "H100e", "Or: compute to have in service, in H100-equivalents; each month's growth is ordered.", None, ge=0
@@ -81,10 +62,6 @@ class DemandLine(Drawn):
     quantity: Quantity | None = number("unit", "Units each period (periodic), or their mean (normal).", None, ge=0)
     sd: Quantity | None = number("unit", "Standard deviation each period (normal).", None, ge=0)
     values: list[Quantity] = number("unit", "Units of each period in turn (series).", [], ge=0)
-    repeats: bool = False
-    """The list of values begins again after its end (series)."""
-    orders: list[DatedOrder] = []
-    """Dated orders; with them the pattern is orders."""
     begins: Quantity | None = number("date", "First demand (default: the start).", None)
     priority: int = 0
     """Rank for scarce stock: lower is served first."""
@@ -105,30 +82,29 @@ class DemandLine(Drawn):
     forecast: Forecast = Forecast()
     """What the planner expects."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _listed(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("orders") and "pattern" not in data:
-            return {**data, "pattern": Pattern.ORDERS}
-        return data
-
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.item is None) == (not self.generations):
             raise ValueError("give either item or generations")
-        wanted = _NEEDS[self.pattern]
+        needs: dict[Pattern, tuple[str, ...]] = {
+            Pattern.EVEN: ("rate",),
+            Pattern.POISSON: ("rate",),
+            Pattern.PERIODIC: ("quantity", "every"),
+            Pattern.NORMAL: ("quantity", "sd", "every"),
+            Pattern.SERIES: ("values", "every"),
+        }
+        wanted = needs[self.pattern]
         if self.compute is not None:
             if self.pattern is not Pattern.EVEN or self.rate is not None:
                 raise ValueError("a compute need falls evenly and takes no rate")
             wanted = ()
         missing = [k for k in wanted if not getattr(self, k)]
         allowed = {"every", *wanted}
-        extra = [k for k in ("rate", "quantity", "sd", "values", "orders") if getattr(self, k) and k not in allowed]
-        what = "a list of dated orders" if self.pattern is Pattern.ORDERS else f"{self.pattern} demand"
+        extra = [k for k in ("rate", "quantity", "sd", "values") if getattr(self, k) and k not in allowed]
         if missing:
-            raise ValueError(f"{what} needs {', '.join(missing)}")
+            raise ValueError(f"{self.pattern} demand needs {', '.join(missing)}")
         if extra:
-            raise ValueError(f"{what} takes no {', '.join(extra)}")
+            raise ValueError(f"{self.pattern} demand takes no {', '.join(extra)}")
         return self
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
-from sim.scenario.schema.supply import Entry, Item, Node, OpenOrder, Recipe, Site, Sourcing
+from sim.scenario.schema.supply import Entry, Item, Node, Recipe, Site, Sourcing
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Between these a run may lie."""
@@ -46,13 +46,6 @@ class Horizon(Strict):
             if day and not EARLIEST <= day <= LATEST:
                 raise ValueError(f"{name} must lie between {EARLIEST} and {LATEST}; found {day}")
         return self
-
-    @property
-    def days(self) -> float:
-        """Its length in days, or in time units."""
-        if self.start is not None and self.end is not None:
-            return float((self.end - self.start).days)
-        return float(self.length or 0)
 
 
 class Initial(StrEnum):
@@ -203,8 +196,6 @@ class Document(Strict):
     """What each site makes, from what."""
     sourcing: dict[str, Sourcing] = {}
     """Who makes each item or pool (default: every recipe that makes it, split equally)."""
-    open_orders: list[OpenOrder] = []
-    """Orders placed before the start and not yet received."""
     demand: dict[str, DemandLine] = Field(min_length=1)
     """Demand lines."""
     disruptions: dict[str, AnyDisruption] = {}

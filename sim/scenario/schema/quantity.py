@@ -12,10 +12,6 @@ from pydantic.fields import FieldInfo
 Scalar = bool | int | float | dt.date | str
 
 
-MOST_COUNTED = 1e15
-"""Units or starts in one order: more could not be added up exactly."""
-
-
 class Strict(BaseModel):
     """Base of everything a scenario may hold: unknown keys and non-finite numbers are refused."""
 

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
+from sim.scenario.schema.quantity import Path, Quantity, Random, Strict, number
 from sim.scenario.schema.yields import Yield
 
 
@@ -177,13 +177,7 @@ class Contract(Strict):
 
     allocation: Path | None = number("1/month", "Most starts a month the supplier grants us.", None, ge=0)
     commitment: Path | None = number("1/month", "Starts a month we promised to order.", None, ge=0)
-    until: Quantity | None = number("date", "Day on which the commitment ends (default: the end of the horizon).", None)
-    notice: Quantity | None = number(
-        "day",
-        "Notice needed before orders may fall below the commitment (default: it is ordered to its end).",
-        None,
-        ge=0,
-    )
+    notice: Quantity | None = number("day", "Notice needed before orders may fall below the commitment.", None, ge=0)
     take_or_pay: Quantity | None = number(
         "1", "Share of the price paid for promised starts not ordered, settled at each year's end.", None, ge=0, le=1
     )
@@ -268,16 +262,6 @@ class Recipe(Drawn):
         "unit", "Gross units of one start (packages on a panel); wafers derive it from die area.", None, gt=0
     )
     lot_size: Quantity | None = number("unit", "Starts in a lot (default: each order is one lot).", None, ge=1)
-    minimum: Quantity | None = number("unit", "Fewest starts in an order (default: none).", None, ge=1, le=MOST_COUNTED)
-    multiple: Quantity | None = number(
-        "unit", "Orders are a multiple of this many starts (default: 1).", None, ge=1, le=MOST_COUNTED
-    )
-    order_period: Quantity | None = number(
-        "day",
-        "One order covers the net requirements of this many days (period order quantity; default: lot for lot).",
-        None,
-        gt=0,
-    )
     load: Random = number("unit", "Bottleneck load of one start.", Random(mean=Quantity(bare=1)), gt=0)
     cycle_time: Random = number("day", "Time from the bottleneck to done.", Random(mean=Quantity(bare=0)), ge=0)
     queue_allowance: Quantity | None = number("day", "Allowance for queueing in the planned lead time.", None, ge=0)
@@ -293,15 +277,6 @@ class Recipe(Drawn):
     variable_cost: Quantity | None = number("USD", "Variable operating cost of one start in-house.", None, ge=0)
     order_cost: Quantity | None = number("USD", "Fixed cost of an order.", None, ge=0)
     shipment_cost: Quantity | None = number("USD", "Cost of a shipment, paid when it leaves.", None, ge=0)
-
-
-class OpenOrder(Strict):
-    """An order placed before the start and not yet received (scheduled receipt)."""
-
-    recipe: str
-    """The recipe by which it is made or bought."""
-    quantity: Quantity = number("unit", "Starts ordered.", ge=1, le=MOST_COUNTED)
-    due: Quantity = number("date", "Day on which it arrives in stock.")
 
 
 class SourcingPolicy(StrEnum):

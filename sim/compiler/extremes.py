@@ -1,0 +1,59 @@
+"""The ends of what each input of a plan may be, and amounts that know which input makes them large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sim.plan import NONE, PathPlan, Plan, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number of something, at most, and the input that contributes most to it."""
+
+    value: float
+    ref: Ref = NONE
+
+    def __mul__(self, other: Amount) -> Amount:
+        larger = self if self.ref != NONE and (other.ref == NONE or self.value > other.value) else other
+        product = self.value * other.value if self.value and other.value else 0.0
+        return Amount(product, larger.ref)
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """The sum, for which the largest summand is to blame."""
+    summands = list(amounts)
+    largest = max(summands, key=lambda amount: amount.value, default=Amount(0.0))
+    return Amount(sum(amount.value for amount in summands), largest.ref)
+
+
+class Extremes:
+    """The least and the most that each input of a plan may be, over the ranges that are drawn."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._low, self._high = plan.vector(), plan.vector()
+        for direct in plan.lineage.direct:
+            self._widen(direct.input, [direct.spread.low, direct.spread.high], direct.scale)
+        for fed in plan.lineage.fed:
+            term = plan.lineage.terms[fed.figure]
+            ends = [end for end in (term.low, term.high) if end is not None]
+            self._widen(fed.input, ends, fed.factor * fed.scale)
+
+    def _widen(self, place: int, ends: Iterable[float], scale: float) -> None:
+        for end in ends:
+            self._low[place] = min(self._low[place], end * scale)
+            self._high[place] = max(self._high[place], end * scale)
+
+    def most(self, ref: Ref, default: float = 0.0) -> Amount:
+        """The most that an input may be; `default` where the scenario leaves it out."""
+        return Amount(default) if ref == NONE else Amount(max(float(self._high[ref]), 0.0), ref)
+
+    def inverse(self, ref: Ref, default: float = 1.0) -> Amount:
+        """The most that one over an input may be."""
+        least = default if ref == NONE else float(self._low[ref])
+        return Amount(1.0 / least if least > 0.0 else float("inf"), ref)
+
+    def most_on(self, path: PathPlan | None) -> Amount:
+        """The most that a value over time may be."""
+        return max((self.most(ref) for ref in path.values), key=lambda a: a.value) if path else Amount(0.0)

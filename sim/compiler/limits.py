@@ -1,0 +1,246 @@
+"""What a run would take at most, worked out from the plan by interval arithmetic before anything is drawn.
+
+Numbers are wide bounds: every source makes all that is wanted, every unit is kept, late and paid for on
+every day. What keeps to them can be counted in whole numbers of 64 bits by both engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import sqrt
+
+from sim.compiler.extremes import Amount, Extremes, total
+from sim.dies import gross_dies_per_wafer
+from sim.errors import InputError, Mark, Problem
+from sim.plan import NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan
+from sim.scenario.schema.demand import Pattern
+from sim.scenario.schema.supply import PolicyType
+
+MOST_EVENTS = 20_000_000
+"""Arrivals, reviews, lots and variates of one run: some minutes, and some gigabytes."""
+MOST_STROKES = 10_000
+"""Strokes of one disruption: all curves of a site are combined at each."""
+MOST_STEPS = 1_000_000
+"""Days over which the strokes of one disruption recover."""
+MOST_LINES = 100_000
+"""Parallel lines of one site, each of which is kept track of."""
+MOST_UNITS = 2**53
+"""Whole numbers up to here are exact as floats too."""
+MOST_DOLLARS = 2**62 / 100
+"""Cents are counted in 64 bits, with a sign, and one bit to spare."""
+_SPREAD = 6.0
+"""Standard deviations beyond which no quantity, and no number of arrivals, is drawn."""
+_LEAST_YIELD = 0.01
+"""Sources that yield less are taken to make no more starts than with this yield."""
+
+
+def refuse_beyond_limits(plan: Plan, mark: Callable[[str], Mark]) -> None:
+    """Raise InputError for a plan whose run could not be played or counted; `mark` is the place of an input."""
+    problems = [
+        Problem(mark(path), path, message, f"up to {amount.value:.3g}", f"at most {most:.3g}")
+        for message, amount, most in Size(plan).checked()
+        if not amount.value <= most
+        for path in [plan.inputs[amount.ref].path if amount.ref != NONE else ""]
+    ]
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+class Size:
+    """The size of a run of a plan, part by part."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.of = plan, Extremes(plan)
+        self.days = Amount(plan.calendar.days)
+        self.arrivals = [self._arrivals(line) for line in plan.lines]
+        self.demanded = [self._demanded(line, come) for line, come in zip(plan.lines, self.arrivals, strict=True)]
+        self.reviews = [self.days * self.of.inverse(pool.review) for pool in plan.pools]
+        self.wanted, self.starts = self._needs()
+
+    def checked(self) -> Iterator[tuple[str, Amount, float]]:
+        """What is bounded: what it means if it goes beyond, how much it is, and the bound."""
+        yield "a run would take more events than can be played", total(self.events()), MOST_EVENTS
+        for site in self.plan.sites:
+            yield "more parallel lines than can be kept track of", self.of.most(site.lines, 1.0), MOST_LINES
+        for disruption in self.plan.disruptions:
+            yield from self._struck(disruption)
+        for stock in self.stocks():
+            yield "more units than can be counted: use a larger unit", stock, MOST_UNITS
+        if all(stock.value <= MOST_UNITS for stock in self.stocks()):
+            yield "more money than can be counted in cents", total(self.money()), MOST_DOLLARS
+
+    # --- demand ----------------------------------------------------------------------------------
+
+    def _arrivals(self, line: LinePlan) -> Amount:
+        """How often a line asks for something."""
+        if line.pattern is Pattern.POISSON:
+            mean = self.of.most_on(line.rate) * self._scale(line) * self.days
+            return Amount(mean.value + _SPREAD * (sqrt(mean.value) + 1.0), mean.ref)
+        listed = Amount(float(len(line.values)))
+        periods = self.days * self.of.inverse(line.every)
+        return min(listed, periods, key=lambda a: a.value) if line.pattern is Pattern.SERIES else periods
+
+    def _demanded(self, line: LinePlan, arrivals: Amount) -> Amount:
+        """Units that a line asks for, of any one generation."""
+        if line.compute is not None:
+            carried = max((self._per_compute(g.pool) for g in line.generations), key=lambda a: a.value)
+            return self.of.most_on(line.compute) * self._scale(line) * carried
+        if line.pattern is Pattern.POISSON:
+            return arrivals
+        if line.rate is not None:
+            return self.of.most_on(line.rate) * self._scale(line) * self.days
+        if line.values:
+            return total(self.of.most(ref) for ref in line.values) * self._scale(line)
+        drawn = total([self.of.most(line.quantity), self.of.most(line.sd) * Amount(_SPREAD)])
+        return drawn * self._scale(line) * arrivals
+
+    def _scale(self, line: LinePlan) -> Amount:
+        return self.of.most(line.share, 1.0) * self.of.most(line.per_unit, 1.0)
+
+    def _per_compute(self, pool: int) -> Amount:
+        return self.of.inverse(self.plan.items[self.plan.pools[pool].members[0]].h100e)
+
+    # --- supply ----------------------------------------------------------------------------------
+
+    def _needs(self) -> tuple[list[Amount], list[Amount]]:
+        """Units that are wanted of each pool, and starts of each source, down the bill of materials."""
+        plan = self.plan
+        wanted = [self._stocked(pool, k) for k, pool in enumerate(plan.pools)]
+        starts = [Amount(0.0)] * len(plan.sources)
+        for p in plan.order.tolist():
+            for r in plan.pools[p].sources:
+                starts[r] = self._started(plan.sources[r], wanted[p])
+                per_start = self._units_per_start(plan.sources[r])
+                for k in range(plan.inputs_start[r], plan.inputs_start[r + 1]):
+                    taken = starts[r] * self.of.most(plan.input_ref[k]) * per_start
+                    place = plan.input_pool[k]
+                    wanted[place] = total([wanted[place], taken])
+        return wanted, starts
+
+    def _stocked(self, pool: PoolPlan, place: int) -> Amount:
+        """Units that lines and the policy of a pool want of it."""
+        asked = [
+            units
+            for line, units in zip(self.plan.lines, self.demanded, strict=True)
+            if any(generation.pool == place for generation in line.generations)
+        ]
+        orders = self.reviews[place] if pool.policy is PolicyType.PERIODIC else Amount(1.0)
+        ordered = self.of.most(pool.quantity) * orders
+        covered = self.of.most(self.plan.items[pool.members[0]].safety_days) * Amount(1.0 / self.days.value)
+        return total([*asked, total(asked) * covered, self.of.most(pool.level), self.of.most(pool.reorder), ordered])
+
+    def _started(self, source: SourcePlan, wanted: Amount) -> Amount:
+        """Starts of a source that makes all that is wanted, its last lot whole, and what qualifies it."""
+        good = 1.0 / self._units_per_start(source).value * self._worst_yield(source).value
+        return total([wanted * Amount(good), self.of.most(source.lot_size, 1.0), *self._tried_starts(source)])
+
+    def _tried_starts(self, source: SourcePlan) -> list[Amount]:
+        """Starts that qualify a source, which are given for each day or in all."""
+        return [self.of.most(ref) * self.days for ref in (source.sample_starts, source.risk_starts) if ref != NONE]
+
+    def _units_per_start(self, source: SourcePlan) -> Amount:
+        """Units that come of a start, good or not."""
+        if source.yields.die_area == NONE:
+            return self.of.most(source.yields.units_per_start, 1.0)
+        area, *wafer = (self.of.most(ref).value for ref in (source.yields.die_area, *source.yields.wafer))
+        return Amount(max(gross_dies_per_wafer(area, *wafer), 1.0) if area > 0 else 1.0, source.yields.die_area)
+
+    def _worst_yield(self, source: SourcePlan) -> Amount:
+        """Starts for each that comes out good, before anything is learned."""
+        y = source.yields
+        learned = y.assembly_learning.start if y.assembly_learning else NONE
+        starts = self.of.inverse(y.line) * self.of.inverse(y.assembly) * self.of.inverse(learned)
+        return Amount(min(starts.value, 1.0 / _LEAST_YIELD), starts.ref)
+
+    def _made(self, source: SourcePlan, starts: Amount) -> Amount:
+        """Starts that a source gets through: no more than its site has capacity for, besides one lot."""
+        if self.plan.sites[source.site].unlimited:
+            return starts
+        room = self._capacity(source.site) * self.days * self.of.inverse(source.load.mean)
+        made = total([room, self.of.most(source.lot_size, 1.0), *self._tried_starts(source)])
+        return min(starts, made, key=lambda a: a.value)
+
+    def _lots(self, source: SourcePlan, starts: Amount) -> Amount:
+        """Lots that a source works on; without a size, an order is one."""
+        if source.lot_size == NONE:
+            return min(starts, total(self._orders()), key=lambda a: a.value)
+        per_lot = self.of.inverse(source.lot_size) * Amount(1.0 / self.plan.lot_scale)
+        return self._made(source, starts) * per_lot
+
+    def _capacity(self, place: int) -> Amount:
+        """The most load a day that a site has room for."""
+        site = self.plan.sites[place]
+        ramps = [self.of.most(ramp.target) for ramp in site.ramps]
+        levels = [self.of.most_on(site.capacity), self.of.most(site.ramp_initial), *ramps]
+        return max(levels, key=lambda a: a.value)
+
+    # --- what is bounded -------------------------------------------------------------------------
+
+    def _orders(self) -> Iterator[Amount]:
+        """What may make somebody order: something is asked for, or a plan or a policy is reviewed."""
+        yield from self.arrivals
+        yield Amount(float(len(self.plan.calendar.reviews)))
+        yield from (reviews for pool, reviews in zip(self.plan.pools, self.reviews, strict=True) if pool.review != NONE)
+
+    def events(self) -> Iterator[Amount]:
+        """All that may happen in a run, summand by summand."""
+        yield from self._orders()
+        for source, starts in zip(self.plan.sources, self.starts, strict=True):
+            yield self._lots(source, starts)
+        for disruption in self.plan.disruptions:
+            yield self._tried(disruption)
+
+    def _tried(self, disruption: DisruptionPlan) -> Amount:
+        """Variates that a disruption takes."""
+        if disruption.kind == "markov":
+            return self.days * self.of.inverse(disruption.refs["every"])
+        return self._strokes(disruption)
+
+    def _strokes(self, disruption: DisruptionPlan) -> Amount:
+        if disruption.kind == "markov":
+            return self._tried(disruption) * self.of.most(disruption.refs["fail"])
+        if disruption.kind == "random":
+            raised = [self.of.most(factor) for d in self.plan.disruptions for k, factor in d.raises
+                      if self.plan.disruptions[k] is disruption]  # fmt: skip
+            rate = self.of.most(disruption.refs["rate"])
+            for factor in raised:
+                rate = Amount(rate.value * max(factor.value, 1.0), rate.ref)
+            return rate * self.days
+        return Amount(1.0)
+
+    def _struck(self, disruption: DisruptionPlan) -> Iterator[tuple[str, Amount, float]]:
+        strokes = self._strokes(disruption)
+        yield "a disruption would strike more often than can be played", strokes, MOST_STROKES
+        once = total([strokes, Amount(1.0)])
+        yield "recovers over more days than can be kept", once * self.of.most(disruption.recovery), MOST_STEPS
+
+    def stocks(self) -> Iterator[Amount]:
+        """Units of each pool, and starts of each source."""
+        for pool, wanted in zip(self.plan.pools, self.wanted, strict=True):
+            yield total([wanted, *(self.of.most(self.plan.items[m].initial_stock) for m in pool.members)])
+        yield from self.starts
+
+    def money(self) -> Iterator[Amount]:
+        """All dollars that may be earned or paid, summand by summand."""
+        most, days = self.of.most, self.days
+        made = [self._made(source, starts) for source, starts in zip(self.plan.sources, self.starts, strict=True)]
+        for source, starts in zip(self.plan.sources, made, strict=True):
+            yield self.of.most_on(source.price) * starts
+            yield from (most(r) * starts for r in (source.variable_cost, source.order_cost, source.shipment_cost))
+        for line, units in zip(self.plan.lines, self.demanded, strict=True):
+            yield from (most(line.value) * units, most(line.shipment_cost) * units)
+            yield most(line.shortage_cost) * units * days
+        for k, item in enumerate(self.plan.items):
+            of_it = [
+                starts * self._units_per_start(source)
+                for source, starts in zip(self.plan.sources, made, strict=True)
+                if source.item == k
+            ]
+            yield most(item.holding_cost) * total([*of_it, most(item.initial_stock)]) * days
+        for place, site in enumerate(self.plan.sites):
+            yield from (most(site.fixed_cost) * days, most(site.capex_per_capacity) * self._capacity(place))
+            yield self.of.most_on(site.commitment) * days * self._dearest(place)
+
+    def _dearest(self, site: int) -> Amount:
+        prices = (self.of.most_on(source.price) for source in self.plan.sources if source.site == site)
+        return max(prices, key=lambda a: a.value, default=Amount(0.0))
