@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.compiler import compile_plan
-from sim.draws import Draws, draw
+from sim.draws import draw
 from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
-from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
+from sim.errors import MOST_RUNS, MOST_SEED, InputError, Mark, Problem, refuse_out_of_range
 from sim.plan import Plan
 from sim.results import audit, books
 from sim.results.result import Result
@@ -46,7 +45,7 @@ def run(
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
     if engine not in ENGINES:
-        raise InputError([Problem(argument("--engine"), "", "no such engine", engine, ", ".join(ENGINES))])
+        raise InputError([Problem(Mark("--engine"), "", "no such engine", engine, ", ".join(ENGINES))])
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
@@ -55,28 +54,6 @@ def run(
     return play(
         loaded, plan, seed=seed, replication=replication or 0, point=at, engine=engine, trace=trace, progress=progress
     )
-
-
-def checked(scenario: Scenario) -> Plan:
-    """The plan of a scenario, of which a run at the typical values of its inputs can be drawn.
-
-    Raises:
-        InputError: a run could not be played, counted or drawn; every problem has its place in the files.
-    """
-    plan = compile_plan(scenario)
-    _drawn(scenario, plan, 0)
-    return plan
-
-
-def _drawn(scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
-    """One replication; what is wrong with the plan itself is laid to the place in the files."""
-    try:
-        return draw(plan, seed, replication, point)
-    except InputError as error:
-        placed = (
-            replace(p, mark=scenario.mark(p.path)) if p.mark == argument(plan.name) else p for p in error.problems
-        )
-        raise InputError(placed) from None
 
 
 def play(
@@ -100,7 +77,7 @@ def play(
         ValueError: the point has not one coordinate for each dimension.
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
-    draws = _drawn(scenario, plan, seed, replication, point)
+    draws = draw(plan, seed, replication, point)
     records = engine_class(engine)(draws, trace=trace).run(progress)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))
@@ -125,4 +102,4 @@ def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
     return BatchEngine
 
 
-__all__ = ["ENGINES", "Result", "checked", "engine_class", "play", "run"]
+__all__ = ["ENGINES", "Result", "engine_class", "play", "run"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,34 +10,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`)."""
+    """A place in a file: 1-based line and column."""
 
     file: str
     line: int = 1
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-
-
-def argument(text: str) -> Mark:
-    """An argument of the command line or of a function."""
-    return Mark(text, 0, 0)
-
-
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters and line breaks, those that turn the direction of text, and halves of characters."""
-
-
-def visible(text: str) -> str:
-    """Text as it may be shown: a blank for each tab and line break, the code of any other control character."""
-    return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r" else f"<U+{ord(found[0]):04X}>", text)
-
-
-def invisible(text: str) -> str | None:
-    """The first character of decoded text that must not be in a file: a control character, but for line breaks and tabs."""
-    found = _UNSEEN.search(text.replace("\n", "").replace("\t", ""))
-    return found[0] if found else None
+        return f"{self.file}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +43,7 @@ class Problem:
             parts.append(f"allowed: {self.expected}")
         if self.nearest is not None:
             parts.append(f"did you mean {self.nearest!r}?")
-        return visible("; ".join(parts))
+        return "; ".join(parts)
 
 
 class InputError(Exception):
@@ -89,7 +68,7 @@ def refuse_out_of_range(least: int, most: int, **given: int) -> None:
     found = [(name, number) for name, number in given.items() if not least <= number <= most]
     if found:
         allowed = f"{least} to {most:,}"
-        raise InputError(Problem(argument(name), "", "out of range", f"{number:,}", allowed) for name, number in found)
+        raise InputError(Problem(Mark(name), "", "out of range", f"{number:,}", allowed) for name, number in found)
 
 
 class ModelError(Exception):

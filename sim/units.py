@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from fractions import Fraction
 from functools import lru_cache
@@ -14,14 +13,7 @@ if TYPE_CHECKING:
 NOT_CONVERTED = frozenset({"date", "text", "calendar_year"})
 """Names that stand where a unit would, for values that are no amounts."""
 
-_WRITTEN = re.compile(
-    r"""(?: (?:[A-Za-z_]\w*+ | %) (?:\s*+ (?:\*\*|\^) \s*+ [1-4](?![\w.]))?+  # a name, with a power or without
-          | \d{1,9}+ (?:\.\d{1,9}+)?+ (?![\w.])
-          | \*(?!\*) | [/()\s] )++""",
-    re.VERBOSE,
-)
-"""Products and quotients of names and numbers. Only a name has a power, a small one: all can be worked out at once."""
-_LONGEST = 60
+_WRITTEN = re.compile(r"[A-Za-z0-9_ */().%^]+")
 _PREFIXES = {"k": 10**3, "M": 10**6, "bn": 10**9, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 _COUNTS = (
     "unit wafer die chip package panel board part component robot car vehicle terminal satellite gpu lot start tool "
@@ -78,10 +70,7 @@ def convert(value: float, unit: str, to: str) -> float:
     Raises:
         UnitError: one of the units is not known, or they measure different things.
     """
-    converted = value if unit == to else value * factor(unit, to)
-    if isinstance(converted, float) and not math.isfinite(converted):
-        raise UnitError(f"{value:g} {unit} is too large a number in {to!r}")
-    return converted
+    return value if unit == to else value * factor(unit, to)
 
 
 @lru_cache(maxsize=2048)
@@ -91,29 +80,11 @@ def factor(unit: str, to: str) -> float:
         return 1.0
     if unit in NOT_CONVERTED or to in NOT_CONVERTED:
         raise UnitError(f"a value in {unit!r} can't stand where {to!r} is wanted")
-    try:
-        source, target = _parse(unit), _parse(to)
-    except UnitError as error:
-        raise UnitError(f"{error}; units of {to!r}: {', '.join(alike(to))}") from None
+    source, target = _parse(unit), _parse(to)
     if source.dimensionality != target.dimensionality:
         raise UnitError(f"{unit!r} does not measure the same as {to!r}")
     # exact, with fractions: a conversion and its inverse cancel
-    ratio = source.to_base_units().magnitude / target.to_base_units().magnitude
-    try:
-        return float(ratio)
-    except OverflowError:
-        raise UnitError(f"{unit!r} is too many {to!r} for a number") from None
-
-
-@lru_cache(maxsize=64)
-def alike(unit: str) -> tuple[str, ...]:
-    """Units that measure the same as `unit`, itself first; for a rate, by the times that it may be of."""
-    wanted = _parse(unit).dimensionality
-    names = [line.split(" = ")[0] for line in _DEFINITIONS]
-    rates = [f"{unit.partition('/')[0]}/{name}" for name in names] if "/" in unit else []
-    counts = _COUNTS.split()[:6] if not wanted else []
-    same = [name for name in (*names, *rates, *counts) if _parse(name).dimensionality == wanted]
-    return tuple(dict.fromkeys([unit, *same]))
+    return float(source.to_base_units().magnitude / target.to_base_units().magnitude)
 
 
 def is_count(unit: str) -> bool:
@@ -130,17 +101,10 @@ def check_unit(unit: str) -> None:
 @lru_cache(maxsize=512)
 def _parse(unit: str) -> Any:
     """One of `unit`, as a pint quantity."""
-    if len(unit) > _LONGEST:
-        raise UnitError(f"a unit of {len(unit):,} characters; at most {_LONGEST}")
     if not _WRITTEN.fullmatch(unit):
-        raise UnitError(
-            f"unknown unit {unit!r}: it multiplies and divides names and numbers, a name to a power up to 4"
-        )
+        raise UnitError(f"unknown unit {unit!r}")
     registry = _registry()
     try:
-        one: Any = registry.Quantity(registry.parse_expression(unit.replace("%", "percent")))
+        return registry.Quantity(registry.parse_expression(unit.replace("%", "percent")))
     except Exception as error:  # pint's parser lets tokenizer errors of many kinds through
         raise UnitError(f"unknown unit {unit!r}") from error
-    if one.magnitude <= 0:
-        raise UnitError(f"unknown unit {unit!r}: it holds no amount")
-    return one

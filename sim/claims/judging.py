@@ -41,7 +41,6 @@ def judge(
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
-    allow_outside: bool = False,
 ) -> Judgement:
     """Test the claims of a file (default: the shipped ones) on `n` replications of a scenario.
 
@@ -50,7 +49,7 @@ def judge(
     Raises:
         InputError: the scenario or the claims are wrong.
     """
-    base = Base(str(scenario), tuple(sets), tuple(readings), allow_outside=allow_outside)
+    base = Base(str(scenario), tuple(sets), tuple(readings))
     tested = loaded(base, Row())
     book = load_claims(shipped_claims() if claims is None else claims, tested.ledger)
     observed: dict[str, list[Observed]] = {}

@@ -34,13 +34,6 @@ WITHOUT = Annotated[
         help="Leave an article out: other readings or fallbacks take its place; may be repeated.",
     ),
 ]
-ALLOW_OUTSIDE = Annotated[
-    bool,
-    typer.Option(
-        "--allow-outside",
-        help="Let scenarios extend files outside this folder, that of the scenario named, and what is shipped.",
-    ),
-]
 JOBS = Annotated[
     int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); the answer does not depend on it.")
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS
+from sim.cli.choices import JOBS, READINGS, SEED, SETS
 from sim.cli.ends import FAILED
 from sim.cli.output import Progress, emit_json
 
@@ -25,7 +25,6 @@ def command(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim is missed.")] = False,
     sets: SETS = None,
     readings: READINGS = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Test the announced figures on a scenario."""
@@ -37,15 +36,7 @@ def command(
     bar = Progress()
     try:
         judgement = judge(
-            scenario,
-            claims=claims,
-            n=n,
-            seed=seed,
-            jobs=jobs,
-            sets=sets or (),
-            readings=readings or (),
-            progress=bar,
-            allow_outside=allow_outside,
+            scenario, claims=claims, n=n, seed=seed, jobs=jobs, sets=sets or (), readings=readings or (), progress=bar
         )
     finally:
         bar.close()

@@ -8,7 +8,6 @@ import typer
 
 from sim.cli.choices import (
     ALL,
-    ALLOW_OUTSIDE,
     CLUSTER,
     ENGINE,
     JOBS,
@@ -34,7 +33,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
@@ -50,10 +48,10 @@ def command(
         raise typer.BadParameter("give two scenarios or more", param_hint="A B...")
     from sim.study.compare import compare
 
-    refuse_unknown_kpis((asked(name, sets, readings, without, allow_outside) for name in scenarios), kpi or ())
+    refuse_unknown_kpis((asked(name, sets, readings, without) for name in scenarios), kpi or ())
     with progress_of(n * len(scenarios), out) as bar:
         found = compare(
-            scenarios, n, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside, seed=seed,
+            scenarios, n, sets=sets or (), readings=readings or (), without=without or (), seed=seed,
             engine=engine.value, jobs=jobs, lot_scale=lot_scale, out=out, cluster=cluster, progress=bar,
         )  # fmt: skip
     if as_json:

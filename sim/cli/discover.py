@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import asked, progress_of
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 
 if TYPE_CHECKING:
     from sim.study.design import Base
@@ -42,7 +42,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
@@ -57,7 +56,7 @@ def command(
         "n": n or (RUNS if regret is None else WORLDS), "seed": seed, "jobs": jobs, "engine": engine.value,
         "lot_scale": lot_scale, "over_readings": contested, "out": out, "cluster": cluster,
     }  # fmt: skip
-    base = asked(scenarios[0], sets, readings, without, allow_outside)
+    base = asked(scenarios[0], sets, readings, without)
     if when is not None:
         _conditions(base, when, as_json, {**how, "density": density, "most": boxes})
     else:
@@ -79,7 +78,7 @@ def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bo
 
 
 def _wrong(flag: str, message: str, found: str | None = None) -> InputError:
-    return InputError([Problem(argument(flag), "", message, found)])
+    return InputError([Problem(Mark(flag), "", message, found)])
 
 
 def _conditions(base: Base, when: str, as_json: bool, how: dict[str, Any]) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS, WITHOUT
+from sim.cli.choices import JOBS, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.cli.studies import asked
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.scenario.loader import load_scenario
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     spread: Annotated[
         bool, typer.Option("--spread", help="Part its spread into disagreement, uncertainty and noise.")
@@ -42,12 +41,10 @@ def command(
     from sim.study.design import coarser
     from sim.study.outputs import refuse_missing
 
-    loaded = load_scenario(
-        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
-    )
+    loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     whole = run(loaded, seed=seed, trace=kpi in loaded.document.milestones)
     refuse_missing("KPI", [kpi], [*whole.kpis, *whole.milestones])
-    base, factor = coarser(asked(scenario, sets, readings, without, allow_outside), whole, coarse)
+    base, factor = coarser(asked(scenario, sets, readings, without), whole, coarse)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}
     if spread:
         _spread(whole, base, factor, kpi, as_json, {**options, "most": n})
@@ -83,7 +80,7 @@ def _spread(whole: Result, base: Any, factor: int, kpi: str, as_json: bool, opti
         found = disagreement(base, whole.scenario, kpi, progress=bar, **options)
     if found is None:
         message = "no combination of readings gives it a value in every run, so it has no spread to part"
-        raise InputError([Problem(argument("KPI"), "", message, repr(kpi))])
+        raise InputError([Problem(Mark("KPI"), "", message, repr(kpi))])
     if as_json:
         emit_json(spread_json(whole.scenario, found))
     else:

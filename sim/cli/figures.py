@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.output import emit_json
-from sim.errors import InputError, Problem, argument, nearest
+from sim.errors import InputError, Mark, Problem, nearest
 from sim.ledger import Kind, Ledger, LedgerError, load_ledger
 from sim.report.figures_report import as_json, figure_report, figures_table, matching
 from sim.report.render import show
@@ -39,7 +39,7 @@ def command(
         ledger = load_ledger()
         if figure is not None and figure not in ledger.figures:
             near = nearest(figure, ledger.figures)
-            raise InputError([Problem(argument("figures"), "", "no such figure", repr(figure), nearest=near)])
+            raise InputError([Problem(Mark("figures"), "", "no such figure", repr(figure), nearest=near)])
         if article is not None:
             _check_article(article, ledger)
         if figure is not None and not (as_json_ or as_csv):
@@ -52,7 +52,7 @@ def command(
         else:
             show([figures_table(chosen, ledger)])
     except LedgerError as error:
-        raise InputError([Problem(argument("figures"), "", str(error))]) from error
+        raise InputError([Problem(Mark("figures"), "", str(error))]) from error
 
 
 def _check_article(article: str, ledger: Ledger) -> None:
@@ -61,16 +61,7 @@ def _check_article(article: str, ledger: Ledger) -> None:
     if not any(article in file for file in files):
         near = nearest(article, files)
         raise InputError(
-            [
-                Problem(
-                    argument("--article"),
-                    "",
-                    "no figure is from such an article",
-                    repr(article),
-                    ", ".join(files),
-                    near,
-                )
-            ]
+            [Problem(Mark("--article"), "", "no figure is from such an article", repr(article), ", ".join(files), near)]
         )
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import typer
 
 from sim.cli.commands import COMMANDS
-from sim.cli.ends import FAILED, WRONG_INPUT, pipe_closed, tell, unwritable
-from sim.cli.signals import exit_code
+from sim.cli.ends import FAILED, INTERRUPTED, WRONG_INPUT, pipe_closed, tell, unwritable
 from sim.errors import InputError, ModelError
 
 
@@ -54,7 +53,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(pipe_closed()) from None
         except OSError as error:
             raise typer.Exit(unwritable(error)) from None
-        except KeyboardInterrupt as interrupt:
-            raise typer.Exit(exit_code(interrupt)) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
 
     return run

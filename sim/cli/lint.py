@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS, WITHOUT
+from sim.cli.choices import READINGS, SETS, WITHOUT
 from sim.cli.ends import FAILED
 from sim.cli.output import emit_json
 from sim.scenario.loader import load_scenario
@@ -18,7 +18,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     bounds: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Bounds of your own, put over scenarios/bounds.yaml.")
     ] = None,
@@ -26,9 +25,7 @@ def command(
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Hold every input against records and physical bounds; exit 1 if one goes beyond."""
-    loaded = load_scenario(
-        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
-    )
+    loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     from sim.lint import as_json, compare, load_rules
     from sim.report.lint_report import lint_report
     from sim.report.render import show

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from io import TextIOWrapper
-from pathlib import Path
 
 from sim.cli.commands import COMMANDS, overview
-from sim.cli.ends import DONE, FAILED, WRONG_INPUT, pipe_closed, unwritable
-from sim.cli.signals import ending_like_an_interrupt, exit_code
+from sim.cli.ends import DONE, FAILED, INTERRUPTED, WRONG_INPUT, pipe_closed, unwritable
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     args = sys.argv[1:] if argv is None else argv
-    if sys.stderr is None:  # closed by the shell (2>&-): what is said there goes nowhere
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
     if sys.stdout is None:  # closed by the shell (>&-)
         print("cannot write the output: stdout is closed", file=sys.stderr)
         return FAILED
@@ -25,11 +20,10 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        with ending_like_an_interrupt():
-            code = _dispatch(args)
+        code = _dispatch(args)
         sys.stdout.flush()
-    except KeyboardInterrupt as interrupt:
-        return exit_code(interrupt)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         return pipe_closed()
     except OSError as error:

@@ -8,7 +8,6 @@ import typer
 
 from sim.cli.choices import (
     ALL,
-    ALLOW_OUTSIDE,
     CLUSTER,
     ENGINE,
     JOBS,
@@ -42,7 +41,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
@@ -56,7 +54,7 @@ def command(
     """Run many replications and show what they say."""
     from sim.study.montecarlo import monte_carlo
 
-    base = asked(scenario, sets, readings, without, allow_outside)
+    base = asked(scenario, sets, readings, without)
     refuse_unknown_kpis([base], kpi or ())
     most = n or (FEW if until is None else MOST)
     with progress_of(most, out) as bar:

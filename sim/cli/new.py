@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.files import write_new
-from sim.errors import InputError, Problem, argument, problem
+from sim.errors import InputError, Mark, Problem, problem
 from sim.scenario.catalogue import shipped_scenarios, starter
 
 _GOOD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -32,7 +32,7 @@ def command(
 def _check(stem: str) -> None:
     """Refuse what is no plain file name, or would hide a shipped scenario."""
     if not _GOOD.fullmatch(stem) or stem.endswith("."):
-        raise InputError([Problem(argument("NAME"), "", "is no name for a scenario", repr(stem), _ALLOWED)])
+        raise InputError([Problem(Mark("NAME"), "", "is no name for a scenario", repr(stem), _ALLOWED)])
     if _DEVICES.fullmatch(stem):
         raise InputError([problem("NAME", "is reserved by the system", found=repr(stem))])
     if stem in shipped_scenarios():

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
-from sim.errors import MOST_RUNS, visible
+from sim.errors import MOST_RUNS
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
 
@@ -20,7 +20,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     replication: Annotated[
         int | None,
@@ -40,9 +39,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a scenario once and show it."""
-    loaded = load_scenario(
-        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
-    )
+    loaded = load_scenario(scenario, sets=sets or (), readings=readings or (), without=without or ())
     _idle_readings(loaded)
     from sim.api import run
 
@@ -74,4 +71,4 @@ def _idle_readings(scenario: Scenario) -> None:
     part = behind([*taken, *scenario.switches], scenario.ledger)
     for figure in chosen:
         if figure not in part:
-            print(f"note: {figure} plays no part in {visible(scenario.name)}", file=sys.stderr)
+            print(f"note: {figure} plays no part in {scenario.name}", file=sys.stderr)

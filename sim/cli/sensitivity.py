@@ -6,20 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import (
-    ALLOW_OUTSIDE,
-    CLUSTER,
-    ENGINE,
-    JOBS,
-    LOT_SCALE,
-    OUT,
-    OUTPUTS,
-    READINGS,
-    SEED,
-    SETS,
-    WITHOUT,
-    Engine,
-)
+from sim.cli.choices import CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, OUTPUTS, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import asked, progress_of
 
@@ -41,7 +28,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
@@ -53,7 +39,7 @@ def command(
     """Rank the uncertain inputs of a scenario by what they do to a KPI."""
     from sim.study.sensitivity import sensitivity
 
-    base = asked(scenario, sets, readings, without, allow_outside)
+    base = asked(scenario, sets, readings, without)
     with progress_of(0, out) as bar:
         found = sensitivity(
             base, method=method, kpis=kpi or (), n=n, top=top, seed=seed, jobs=jobs, engine=engine.value,

@@ -16,16 +16,12 @@ if TYPE_CHECKING:
 
 
 def asked(
-    scenario: str,
-    sets: Sequence[str] | None,
-    readings: Sequence[str] | None,
-    without: Sequence[str] | None,
-    allow_outside: bool,
+    scenario: str, sets: Sequence[str] | None, readings: Sequence[str] | None, without: Sequence[str] | None
 ) -> Base:
     """A scenario with the changes that a command's options ask for."""
     from sim.study.design import Base
 
-    return Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()), allow_outside=allow_outside)
+    return Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()))
 
 
 def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:

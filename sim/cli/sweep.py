@@ -8,7 +8,6 @@ import typer
 
 from sim.cli.choices import (
     ALL,
-    ALLOW_OUTSIDE,
     CLUSTER,
     ENGINE,
     JOBS,
@@ -40,7 +39,6 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
@@ -57,7 +55,7 @@ def command(
     from sim.study.sweep import sweep
     from sim.study.vary import read_varies
 
-    base = asked(scenario, sets, readings, without, allow_outside)
+    base = asked(scenario, sets, readings, without)
     refuse_unknown_kpis([base], kpi or ())
     points = prod(len(v.values) for v in read_varies(vary))
     with progress_of(n * points, out) as bar:

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS
+from sim.cli.choices import READINGS, SETS
 from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
-from sim.errors import InputError, Problem, visible
+from sim.errors import InputError, Problem
 from sim.scenario.layers import locate
 from sim.scenario.loader import Scenario, load_scenario
 
@@ -20,25 +20,20 @@ def command(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Shipped names or paths.")],
     sets: SETS = None,
     readings: READINGS = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Check every scenario, and report all problems of all of them together."""
     if as_json:
-        verdicts = [_verdict(name, sets or (), readings or (), allow_outside) for name in scenarios]
-        ok = not any(one["problems"] for one in verdicts)
-        emit_json({"ok": ok, "scenarios": verdicts})
+        checked = [_checked(name, sets or (), readings or ()) for name in scenarios]
+        ok = not any(one["problems"] for one in checked)
+        emit_json({"ok": ok, "scenarios": checked})
         if not ok:
             raise typer.Exit(WRONG_INPUT)
         return
-    from sim.api import checked
-
     problems: list[Problem] = []
     for name in scenarios:
         try:
-            scenario = load_scenario(name, sets=sets or (), readings=readings or (), allow_outside=allow_outside)
-            checked(scenario)
-            print(_summary(scenario))
+            print(_summary(load_scenario(name, sets=sets or (), readings=readings or ())))
         except InputError as error:
             problems.extend(error.problems)
     if problems:
@@ -46,15 +41,13 @@ def command(
         raise InputError(dict.fromkeys(problems))
 
 
-def _verdict(name: str, sets: Sequence[str], readings: Sequence[str], allow_outside: bool) -> dict[str, Any]:
+def _checked(name: str, sets: Sequence[str], readings: Sequence[str]) -> dict[str, Any]:
     """One scenario and its problems; `file` is null if there is none of that name."""
-    from sim.api import checked
-
     found: dict[str, Any] = {"name": name, "file": None, "problems": []}
     try:
         file = locate(name)
         found |= {"name": file.stem, "file": str(file)}
-        checked(load_scenario(name, sets=sets, readings=readings, allow_outside=allow_outside))
+        load_scenario(name, sets=sets, readings=readings)
     except InputError as error:
         found["problems"] = [_as_json(problem) for problem in error.problems]
     return found
@@ -62,8 +55,7 @@ def _verdict(name: str, sets: Sequence[str], readings: Sequence[str], allow_outs
 
 def _as_json(problem: Problem) -> dict[str, Any]:
     fields = asdict(problem)
-    mark = fields.pop("mark")
-    return {"file": mark["file"], "line": mark["line"] or None, "column": mark["column"] or None, **fields}
+    return {**fields.pop("mark"), **fields}
 
 
 def _summary(scenario: Scenario) -> str:
@@ -77,4 +69,4 @@ def _summary(scenario: Scenario) -> str:
     )
     parts = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts]
     used = f"{len(figures)} figure{'s' if len(figures) != 1 else ''} used"
-    return f"ok {visible(scenario.name)}: {', '.join(parts)}, {used}"
+    return f"ok {scenario.name}: {', '.join(parts)}, {used}"

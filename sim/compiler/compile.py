@@ -7,7 +7,6 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from sim.compiler.calendar import calendar
-from sim.compiler.limits import refuse_beyond_limits
 from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan, source_plan
 from sim.compiler.references import References
 from sim.compiler.uncertain import correlations, dimensions
@@ -38,11 +37,7 @@ def pool_recipes(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 def compile_plan(scenario: Scenario) -> Plan:
-    """The plan of a validated scenario.
-
-    Raises:
-        InputError: a run of it could not be played or counted.
-    """
+    """The plan of a validated scenario."""
     document = scenario.document
     dated = document.horizon.start is not None
     refs = References(scenario.inputs, dated=dated, streams=_streams(document))
@@ -90,15 +85,13 @@ def compile_plan(scenario: Scenario) -> Plan:
     )
     # Compiling registers inputs as it meets them: the vector is complete only now.
     found, lineage = dimensions(scenario, refs)
-    whole = replace(
+    return replace(
         plan,
         inputs=tuple(refs.planned),
         dimensions=found,
         correlations=correlations(scenario, found),
         lineage=lineage,
     )
-    refuse_beyond_limits(whole, scenario.mark)
-    return whole
 
 
 def _streams(document: Document) -> dict[str, str]:

@@ -261,7 +261,7 @@ def _flow_events(
         if events.which is not None:
             now = np.where(events.which < now, 1.0, 0.0)
         wanted = events.units * now
-    # Plans that come near 64 bits are refused when they are compiled; none wraps round, however it is drawn.
+    # What passes 64 bits is refused as soon as it is added up.
     whole = np.minimum(np.floor(np.cumsum(wanted) + 1e-6), 2.0**62).astype(np.int64)
     units_out = np.diff(whole, prepend=0)
     keep = units_out > 0

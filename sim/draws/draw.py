@@ -11,7 +11,7 @@ from sim.draws.curves import ticks, value
 from sim.draws.demand import Flow, Outlook, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
-from sim.draws.limits import refuse_endless
+from sim.draws.limits import refuse_beyond, refuse_endless
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
@@ -76,6 +76,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     planned = drawn if np.array_equal(typical, vector) else _outlook(plan, typical)
     reach = int(np.ceil(days + cover.max() + np.max(np.diff(plan.calendar.reviews)))) + 2
     came = flows(plan, seed, replication, reach, drawn, planned)
+    refuse_beyond(plan, vector, came)
     return Draws(
         plan=plan,
         seed=seed,

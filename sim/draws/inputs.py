@@ -12,7 +12,7 @@ import numpy as np
 from sim.dimensions import Dimension, Fed
 from sim.draws.refusals import refuse
 from sim.draws.streams import stream, uniforms
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.ledger import FormulaError, Term
 from sim.ledger.formula import compiled
 from sim.plan import FloatArray, Plan
@@ -81,7 +81,7 @@ def _follow(plan: Plan, u: FloatArray, vector: FloatArray) -> None:
             terms[name] = replace(terms[name], value=compiled(formula).value(terms))
         except FormulaError as error:
             message = f"cannot be calculated at the values drawn: {error}"
-            raise InputError([Problem(argument(plan.name), name, message)]) from error
+            raise InputError([Problem(Mark(plan.name), name, message)]) from error
     for fed in plan.lineage.fed:
         vector[fed.input] = _converted(fed, terms[fed.figure].value)
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from sim.dimensions import Dimension
 from sim.draws.streams import stream
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.plan import FloatArray
 
 SCRAMBLES = 16
@@ -106,7 +106,7 @@ def columns(names: tuple[str, ...]) -> tuple[int, ...]:
     """The Sobol column of each name, all different; raises InputError if there are not enough."""
     if len(names) > MOST_DIMENSIONS:
         message = "too many uncertain inputs for quasi-random points"
-        raise InputError([Problem(argument("uncertainty"), "", message, str(len(names)), f"at most {MOST_DIMENSIONS}")])
+        raise InputError([Problem(Mark("uncertainty"), "", message, str(len(names)), f"at most {MOST_DIMENSIONS}")])
     taken: dict[int, str] = {}
     for name in sorted(names, key=lambda n: _hash(f"order/{n}")):
         taken[next(c for c in _wishes(name) if c not in taken)] = name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.plan import NONE, FloatArray, PathPlan, Plan, Ref
 from sim.scenario.checks.numbers import broken
 
@@ -20,7 +20,7 @@ def refuse(plan: Plan, vector: FloatArray) -> None:
     """
     found = [*_bounds(plan, vector), *_dates(plan, vector), *_units(plan, vector)]
     if found:
-        place = argument(f"{plan.name}, inputs drawn")
+        place = Mark(f"{plan.name}, inputs drawn")
         raise InputError(Problem(place, plan.inputs[ref].path, why, f"{vector[ref]:.6g}") for ref, why in found)
 
 

@@ -10,11 +10,12 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sim.errors import Mark, Problem, nearest
-from sim.ledger.figure import Figure, Kind, Reading, value_types
+from sim.ledger.figure import Figure, Kind, Reading
 from sim.ledger.formula import FormulaError, compiled
 from sim.units import UnitError, check_unit
 
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_TYPES: dict[str, tuple[type, ...]] = {"date": (dt.date,), "text": (str,)}
 
 Marker = Callable[[tuple[str | int, ...]], Mark]
 """Gives the place in the file of a key or element."""
@@ -161,7 +162,7 @@ class FigureEntry(_Entry):
             check_unit(self.unit)
         except UnitError as error:
             raise ValueError(str(error)) from error
-        allowed = value_types(self.unit)
+        allowed = _TYPES.get(self.unit, (int, float))
         values = [self.value, *(reading.value for reading in self.readings.values())]
         values += [self.fallback.value] if self.fallback is not None else []
         for value in values:

@@ -14,11 +14,6 @@ Scalar = int | float | dt.date | str
 """What a figure's value may be: a number, a date, or a name."""
 
 
-def value_types(unit: str) -> tuple[type, ...]:
-    """The types of values that go with a unit."""
-    return {"date": (dt.date,), "text": (str,)}.get(unit, (int, float))
-
-
 class Kind(StrEnum):
     """Where a value comes from."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from sim import dies
@@ -136,26 +136,3 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "year_end": year_end,
     "year_start": year_start,
 }
-
-DATED = {"add_days": 1, "add_months": 1, "days_between": 2, "months_between": 2}
-"""Functions whose first arguments are dates, with the number of those; all other arguments are numbers."""
-ORDERED = frozenset({"max", "min"})
-"""Functions of numbers that also take dates, if all arguments are."""
-
-
-def refuse_kinds(name: str, arguments: Sequence[Any]) -> None:
-    """Raise TypeError where an argument of a function is not of the kind it takes."""
-    dated = DATED.get(name, 0)
-    if name in ORDERED and all(isinstance(argument, dt.date) for argument in arguments):
-        return
-    for place, argument in enumerate(arguments):
-        wanted = "a date" if place < dated else "a number"
-        if kind_of(argument) != wanted:
-            raise TypeError(f"{name}() takes {wanted} as argument {place + 1}, not {kind_of(argument)}")
-
-
-def kind_of(value: Any) -> str:
-    """What a value of a formula is, in words."""
-    if isinstance(value, dt.date):
-        return "a date"
-    return "a text" if isinstance(value, str) else "a number"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from sim.errors import InputError, Mark, Problem, nearest
 from sim.ledger.entry import Marker, read_entries
-from sim.ledger.figure import Figure, Kind, Reading, Scalar, value_types
+from sim.ledger.figure import Figure, Kind, Reading, Scalar
 from sim.ledger.formula import FormulaError, Term, compiled
-from sim.ledger.functions import kind_of
 from sim.ledger.without import Without
 
 
@@ -97,8 +96,8 @@ class Ledger:
         definition = self._definition(figure)
         if reading is not None and reading not in definition.left_out:
             return _named(definition, reading)
-        for id in self._before(figure):
-            self._resolved[id] = self._value(self._definition(id))
+        if figure not in self._resolved:
+            self._resolved[figure] = self._value(definition, ())
         return self._resolved[figure]
 
     def choose(self, readings: Mapping[str, str]) -> Ledger:
@@ -213,46 +212,28 @@ class Ledger:
             raise LedgerError(Miss(id, f"no figure {id!r}", id, nearest=nearest(id, self)))
         return self._definitions[id]
 
-    def _before(self, figure: str) -> Iterator[str]:
-        """The figures that this one rests on and that have no value yet, each after its own operands; it comes last.
-
-        By a stack of its own, since a chain of formulas may be longer than Python's calls may be deep.
-        """
-        if figure in self._resolved:
-            return
-        trail = {figure: iter(self._definition(figure).operands)}
-        while trail:
-            last = next(reversed(trail))
-            operand = next(trail[last], None)
-            if operand is None:
-                del trail[last]
-                yield last
-            elif operand in trail:
-                path = [*trail, operand]
-                cycle = " -> ".join(path[path.index(operand) :])
-                raise LedgerError(Miss(operand, f"the formula depends on itself: {cycle}"))
-            elif operand not in self._resolved:
-                trail[operand] = iter(self._definition(operand).operands)
-
-    def _value(self, figure: Figure) -> Reading:
-        """The figure's value in force, once all its operands have theirs."""
+    def _value(self, figure: Figure, trail: tuple[str, ...]) -> Reading:
+        """The figure's value in force; `trail` is the chain of formulas that led here."""
         if figure.formula is None:
             name = self.reading_name(figure.id)
             return figure.own if name is None else _named(figure, name)
+        if figure.id in trail:
+            cycle = " -> ".join([*trail[trail.index(figure.id) :], figure.id])
+            raise LedgerError(Miss(figure.id, f"the formula depends on itself: {cycle}"))
         formula = compiled(figure.formula)
-        terms = {id: self._term(id) for id in formula.operands}
+        terms = {id: self._term(id, (*trail, figure.id)) for id in formula.operands}
         try:
             value, low, high = formula.evaluate(terms)
         except FormulaError as error:
             raise LedgerError(Miss(figure.id, str(error))) from error
-        if not isinstance(value, value_types(figure.unit)):
-            message = f"the formula results in {kind_of(value)}, which does not fit the unit {figure.unit!r}"
-            raise LedgerError(Miss(figure.id, message))
-        return Reading(cast(Scalar, value), low, high, Kind.DERIVED, figure.source)
+        return Reading(value, low, high, Kind.DERIVED, figure.source)
 
-    def _term(self, id: str) -> Term:
+    def _term(self, id: str, trail: tuple[str, ...]) -> Term:
+        definition = self._definition(id)
+        if id not in self._resolved:
+            self._resolved[id] = self._value(definition, trail)
         value = self._resolved[id]
-        return Term(value.value, value.low, value.high, self._definition(id).unit)
+        return Term(value.value, value.low, value.high, definition.unit)
 
 
 class _Figures(Mapping[str, Figure]):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from sim.report.formats import about, plain, with_unit
 from sim.report.output_words import counted
 from sim.report.run_report import changes
@@ -15,7 +13,7 @@ from sim.report.tables import Block, Lines, Table, left, right, table
 from sim.study.boxes import Limit, Side, inside
 from sim.study.discover import Discovery
 from sim.study.documents import probability_json
-from sim.study.prim import HALVES, LEAST_HITS, Box, Found, Step, wanted
+from sim.study.prim import HALVES, LEAST_HITS, Box, Found, some, wanted
 
 SHOWN_STEPS = 8
 
@@ -130,7 +128,7 @@ def bound(found: Discovery, limit: Limit) -> str:
 
 def _trajectory(box: Box) -> Table:
     """The boxes from which the first was chosen, some of them."""
-    steps = _evenly(box.trajectory, SHOWN_STEPS)
+    steps = some(box.trajectory, SHOWN_STEPS)
     rows = [
         (
             str(len({limit.column for limit in step.limits})),
@@ -148,12 +146,6 @@ def _trajectory(box: Box) -> Table:
         rows,
         ["each trimmed of limits that may be chance, and the best kept; --density asks for another"],
     )
-
-
-def _evenly(trajectory: Sequence[Step], most: int) -> list[Step]:
-    """At most so many steps of a trajectory, at even distances, the first and the last among them."""
-    places = np.linspace(0, len(trajectory) - 1, min(most, len(trajectory))).round().astype(int)
-    return [trajectory[place] for place in dict.fromkeys(places.tolist())]
 
 
 def discover_json(found: Discovery) -> dict[str, Any]:

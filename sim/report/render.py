@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from sim.report.layout import GAP, cells, parts, widths, wrap
-from sim.report.tables import Block, Lines, Table, cleaned
+from sim.report.tables import Block, Lines, Table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +22,6 @@ _UNBOUNDED = 10_000
 def show(blocks: Iterable[Block], file: TextIO | None = None) -> None:
     """Print `blocks` to `file` (default: stdout) as suits it."""
     out = sys.stdout if file is None else file
-    blocks = map(cleaned, blocks)
     if out.isatty():
         _show_rich(blocks, out)
         return

@@ -193,21 +193,11 @@ def _indices(found: Sensitivity, output: Output, one: Indices) -> Block:
         "first order: the share of the variance that goes when the input is known; total: that stays when all others are",
         f"{LUCK} is an input like the others: every run of a row has its own",
         f"{counted(one.rows, 'row')} of {len(one.factors) + 2} runs, quasi-random (seed {found.seed})",
-        *_noisy(one.noisy),
         *_dropped(one.left_out, one.missing, "rows"),
         *_grouped(one.factors),
         *_remarks(found, output),
     ]
     return table(title, [*columns, left("")], rows, notes)
-
-
-def _noisy(factors: Sequence[Factor]) -> list[str]:
-    if not factors:
-        return []
-    names = ", ".join(factor.name for factor in factors)
-    return [
-        f"first order above total is sampling noise, since the exact index is never above: {names}; give a larger -n"
-    ]
 
 
 def _index(index: Interval) -> tuple[str, str]:
@@ -291,7 +281,6 @@ def _one_json(found: Sensitivity, one: Tornado | Screening | Indices) -> dict[st
             "inputs": [_effect_json(*pair) for pair in zip(one.factors, one.effects, strict=bool(one.effects))],
         }
     indices = zip(one.factors, one.first, one.total, strict=bool(one.first))
-    noisy = {factor.name for factor in one.noisy}
     return {
         "mean": _finite(one.mean),
         "variance": _finite(one.variance.estimate),
@@ -299,7 +288,7 @@ def _one_json(found: Sensitivity, one: Tornado | Screening | Indices) -> dict[st
         "rows": one.rows,
         "left_out": one.left_out,
         "missing": one.missing,
-        "inputs": [{**_index_json(*row), "first_above_total": row[0].name in noisy} for row in indices],
+        "inputs": [_index_json(*row) for row in indices],
     }
 
 

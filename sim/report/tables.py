@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
-
-from sim.errors import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +42,6 @@ class Lines:
 
 
 Block = Table | Lines
-
-
-def cleaned(block: Block) -> Block:
-    """The block with all control characters made visible: they are for the terminal, and a text may come from anyone."""
-    if isinstance(block, Lines):
-        return Lines(visible(block.title), tuple(map(visible, block.lines)))
-    return Table(
-        visible(block.title),
-        tuple(replace(column, title=visible(column.title), unit=visible(column.unit)) for column in block.columns),
-        tuple(tuple(map(visible, row)) for row in block.rows),
-        tuple(map(visible, block.notes)),
-    )
 
 
 def table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> Table:

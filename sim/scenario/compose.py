@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from ruamel.yaml import events as ev
 
-from sim.errors import Mark, Problem, invisible
+from sim.errors import Mark, Problem
 from sim.scenario.scalars import ScalarError, resolve_plain
 
 Loc = tuple[str | int, ...]
@@ -92,9 +92,6 @@ class Composer:
     def _scalar(self, event: Any, mark: Mark) -> None:
         plain = event.style in (None, "") and event.implicit[0]
         self._refuse_tag(event, mark)
-        if character := invisible(event.value):
-            message = f"the escaped character U+{ord(character):04X} is not allowed; remove it"
-            self._problem(mark, message, self._here(), repr_short(event.value))
         if self._wants_key():
             self._key(event.value, plain, mark)
             self._remember(event.anchor, Node(mark, event.value))
@@ -111,8 +108,7 @@ class Composer:
 
     def _key(self, text: str, plain: bool, mark: Mark) -> None:
         if plain and not _is_text(text):
-            here = ".".join(part for part in (self._here(), text) if part)
-            self._problem(mark, f'a key must be text; put it in quotes: "{text}"', here, text or "nothing")
+            self._problem(mark, f'a key must be text; put it in quotes: "{text}"', self._here(), text or "nothing")
         parent = self._open[-1]
         parent.key = (text, mark)
         parent.glued = _GLUED.fullmatch(text) if plain and parent.flow else None

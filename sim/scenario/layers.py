@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, argument, nearest
+from sim.errors import InputError, Mark, Problem, nearest
 from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.compose import Loc, dotted, repr_short
 from sim.scenario.declared import WHOLE_KEYS
 from sim.scenario.source import Source, read_source
-from sim.shipped import shipped_root
 
 MAX_LAYERS = 20
-OUTSIDE = "lies outside the current folder, the folder of the scenario named and what is shipped"
 _FREE = frozenset({"figures", "bare_numbers"})
 
 
@@ -50,11 +48,7 @@ def locate(name_or_path: str | Path) -> Path:
     raise InputError(
         [
             Problem(
-                argument(repr_short(text) or "''"),
-                "",
-                "there is no such scenario or file",
-                expected=allowed,
-                nearest=close,
+                Mark(repr_short(text) or "''"), "", "there is no such scenario or file", expected=allowed, nearest=close
             )
         ]
     )
@@ -75,12 +69,9 @@ def _neighbours(path: Path) -> list[Path]:
         return []
 
 
-def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = False) -> Layers:
-    """Read a file and all it extends, and merge them; raises InputError where nothing can be read.
-
-    Unless `allow_outside`, what it extends is below the current folder, below its own, or shipped.
-    """
-    sources = _chain(file, problems, () if allow_outside else (Path.cwd(), file.parent, shipped_root()))
+def load_layers(file: Path, problems: list[Problem]) -> Layers:
+    """Read a file and all it extends, and merge them; raises InputError where nothing can be read."""
+    sources = _chain(file, problems)
     licences = {s.file: text for s in sources if isinstance(text := s.data.get("bare_numbers"), str) and text.strip()}
     base = sources[-1]
     _refuse_empty(base, problems)
@@ -91,8 +82,8 @@ def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = Fa
     return Layers(Source(data, marks, str(file)), licences)
 
 
-def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list[Source]:
-    """The files from the scenario down to its base, all but the first below one of the folders (none: anywhere)."""
+def _chain(file: Path, problems: list[Problem]) -> list[Source]:
+    """The files from the scenario down to its base."""
     sources = [read_source(file, problems)]
     seen = [os.path.realpath(file)]
     while (parent := sources[-1].data.get("extends")) is not None:
@@ -111,7 +102,7 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
                     ),
                 ]
             )
-        target = _parent(parent, current, mark, problems, folders)
+        target = _parent(parent, current, mark, problems)
         real = os.path.realpath(target)
         if real in seen or len(seen) >= MAX_LAYERS:
             chain = " -> ".join([*(s.file for s in sources[seen.index(real) if real in seen else 0 :]), str(target)])
@@ -129,21 +120,14 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
     return sources
 
 
-def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem], folders: Sequence[Path]) -> Path:
-    """The file that `extends` names, beside the current file or shipped.
-
-    Nothing is said of a file outside the folders, not even whether it exists.
-    """
+def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem]) -> Path:
+    """The file that `extends` names, beside the current file or shipped."""
     shipped = shipped_scenarios()
     if parent in shipped:
         return _shown(shipped[parent])
     folder = Path(current.file).parent
     try:
         target = Path(os.path.normpath(folder / parent))
-        if folders and not _below(target, folders):
-            raise InputError(
-                [*problems, Problem(mark, "extends", OUTSIDE, parent, "--allow-outside reads it all the same")]
-            )
         found = target.exists()
     except (OSError, ValueError):
         found = False
@@ -167,30 +151,19 @@ def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem], f
     )
 
 
-def _below(file: Path, folders: Sequence[Path]) -> bool:
-    """Whether a file is in one of the folders, wherever links lead."""
-    real = Path(os.path.realpath(file))
-    return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
-
-
 def _refuse_empty(base: Source, problems: list[Problem]) -> None:
     """In a file that extends nothing, a null removes nothing."""
-    written = {key: value for key, value in base.data.items() if key not in _FREE}
-    refuse_nulls(written, (), base.mark, problems)
+    for loc, value in _nulls(base.data, ()):
+        if loc[0] not in _FREE and value is None:
+            message = "there is no value here; write one or remove the key"
+            problems.append(Problem(base.mark(loc), dotted(loc), message))
     _drop_nulls(base.data)
 
 
-def refuse_nulls(value: Any, loc: Loc, mark: Callable[[Loc], Mark], problems: list[Problem]) -> None:
-    """Refuse every null in a new value, where there is nothing that it could remove, and leave it out."""
-    for empty in _nulls(value, loc):
-        problems.append(Problem(mark(empty), dotted(empty), "there is no value here; write one or remove the key"))
-    _drop_nulls(value)
-
-
-def _nulls(node: Any, loc: Loc) -> list[Loc]:
+def _nulls(node: Any, loc: Loc) -> list[tuple[Loc, Any]]:
     if isinstance(node, dict):
         return [found for key, value in node.items() for found in _nulls(value, (*loc, key))]
-    return [loc] if node is None else []
+    return [(loc, None)] if node is None and loc else []
 
 
 def _drop_nulls(node: Any) -> None:
@@ -229,8 +202,12 @@ def _merge(
             marks[place] = over.marks[place]
             _merge(old, marks, value, over, place, problems)
         else:
-            refuse_nulls(value, place, over.mark, problems)
+            for empty, _ in _nulls(value, place):
+                problems.append(
+                    Problem(over.mark(empty), dotted(empty), "there is no value here; write one or remove the key")
+                )
             forget(marks, place, old)
+            _drop_nulls(value)
             data[key] = value
             _stamp(marks, over, place, value)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.ledger import Ledger, LedgerError, Scalar, load_ledger
 from sim.scenario.active import Pruned, prune
 from sim.scenario.catalogue import shipped_titles
@@ -38,7 +38,6 @@ class Asked:
     readings: tuple[str, ...]
     without: tuple[str, ...]
     values: tuple[tuple[str, Scalar], ...]
-    allow_outside: bool
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,6 @@ class Scenario:
     """What a study draws, by the id of the figure or the path of a number in place."""
     asked: Asked
 
-    def mark(self, path: str) -> Mark:
-        """The place of an input, or the nearest around it that is written."""
-        places = {dotted(loc): mark for loc, mark in self.marks.items()}
-        while path and path not in places:
-            path = path.rpartition(".")[0]
-        return places.get(path, Mark(str(self.file)))
-
 
 def list_shipped() -> list[tuple[str, str]]:
     """Name and title of every shipped scenario."""
@@ -80,20 +72,18 @@ def load_scenario(
     readings: Sequence[str] = (),
     without: Sequence[str] = (),
     values: Mapping[str, Scalar] | None = None,
-    allow_outside: bool = False,
 ) -> Scenario:
     """Load a shipped scenario or a file, with `--set` and `--reading` overrides.
 
     `without` leaves articles out: what rests on them alone gives way to another reading or a fallback.
-    `values` puts other values of ledger figures in force, as studies do. `extends` reads below the current
-    folder, below that of the scenario named and what is shipped; anywhere with `allow_outside`.
+    `values` puts other values of ledger figures in force, as studies do.
 
     Raises:
         InputError: everything that is wrong with it.
     """
     problems: list[Problem] = []
     file = locate(name_or_path)
-    loading = _Loading(load_layers(file, problems, allow_outside=allow_outside), problems)
+    loading = _Loading(load_layers(file, problems), problems)
     unreadable = {_short(p.path) for p in problems if p.path}
     try:
         found = loading.override(sets, readings, without)
@@ -107,8 +97,7 @@ def load_scenario(
     return Scenario(
         file.stem, file, document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names, pruned.switches,
         uncertain(document.uncertainty, inputs, loading.ledger),
-        Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items()),
-              allow_outside),
+        Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items())),
     )  # fmt: skip
 
 
@@ -172,7 +161,7 @@ class _Loading:
             self.ledger = self.ledger.valued(values)
         except LedgerError as error:
             raise InputError(
-                [Problem(argument("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]
+                [Problem(Mark("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]
             ) from error
 
     def substituted(self, inputs: Inputs, pruned: Pruned) -> list[Change]:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, argument, nearest
+from sim.errors import InputError, Mark, Problem, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot, step
-from sim.scenario.layers import forget, refuse_nulls
+from sim.scenario.layers import forget
 from sim.scenario.paths import NoSuchPathError, find
 from sim.scenario.source import parse_value
 from sim.units import UnitError, convert
@@ -54,56 +54,43 @@ def is_override(mark: Mark) -> bool:
 
 
 def read_overrides(data: Any, sets: Sequence[str], readings: Sequence[str], problems: list[Problem]) -> list[Override]:
-    """Understand all overrides against the data they change; what is wrong is appended to `problems`.
-
-    No two of those returned change the same place, or a place within that of the other.
-    """
+    """Understand all overrides against the data they change; what is wrong is appended to `problems`."""
     read = [_setting(data, text, problems) for text in sets]
     read += [_reading(data, text, problems) for text in readings]
-    found: list[Override] = []
-    for later in read:
-        if later is None:
-            continue
-        collisions = [_collide(earlier, later, problems) for earlier in found]
-        if not any(collisions):
-            found.append(later)
+    found = [override for override in read if override is not None]
+    for i, later in enumerate(found):
+        for earlier in found[:i]:
+            shorter, longer = sorted((earlier.loc, later.loc), key=len)
+            if longer[: len(shorter)] == shorter:
+                message = f"collides with {earlier.written}: both change {dotted(shorter)}"
+                problems.append(Problem(Mark(later.written), dotted(later.loc), message))
     return found
 
 
-def _collide(earlier: Override, later: Override, problems: list[Problem]) -> bool:
-    """Whether both change the same place, which is a problem of the later one."""
-    shorter, longer = sorted((earlier.loc, later.loc), key=len)
-    if longer[: len(shorter)] != shorter:
-        return False
-    message = f"collides with {earlier.written}: both change {dotted(shorter)}"
-    problems.append(Problem(argument(later.written), dotted(later.loc), message))
-    return True
-
-
-def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[str, str] | None:
-    """The two sides of `=`."""
+def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[str, str, int] | None:
+    """The two sides of `=`, and the column in which the right one begins."""
     left, sign, right = text.partition("=")
     if not sign or not left.strip() or not right.strip():
         what = "has no =" if not sign else "has nothing before the =" if not left.strip() else "has nothing after the ="
-        problems.append(Problem(argument(f"{origin} {text}"), "", f"an override is written {form}; this {what}"))
+        problems.append(Problem(Mark(f"{origin} {text}"), "", f"an override is written {form}; this {what}"))
         return None
-    return left.strip(), right
+    return left.strip(), right, len(left) + 2
 
 
 def _setting(data: Any, text: str, problems: list[Problem]) -> Override | None:
     sides = _split(text, SET, "PATH=VALUE", problems)
     if sides is None:
         return None
-    path, right = sides
+    path, right, column = sides
     try:
-        value, marks = parse_value(right, f"{SET} {text}")
+        value, marks = parse_value(right, f"{SET} {text}", column)
     except InputError as error:
         problems.extend(error.problems)
         return None
     try:
         loc, slot = find(data, path)
     except NoSuchPathError as error:
-        problems.append(Problem(argument(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=error.close))
+        problems.append(Problem(Mark(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=error.close))
         return None
     return Override(text, SET, loc, slot, value, marks)
 
@@ -112,10 +99,12 @@ def _reading(data: Any, text: str, problems: list[Problem]) -> Override | None:
     sides = _split(text, READING, "FIGURE=NAME", problems)
     if sides is None:
         return None
-    figure, right = sides
+    figure, right, column = sides
     if not isinstance(data.get("readings", {}), dict):
         return None  # what stands there instead is refused by the schema
-    return Override(text, READING, ("readings", figure), None, right.strip(), {(): argument(f"{READING} {text}")})
+    return Override(
+        text, READING, ("readings", figure), None, right.strip(), {(): Mark(f"{READING} {text}", 1, column)}
+    )
 
 
 def apply(data: dict[str, Any], marks: dict[Loc, Mark], overrides: Sequence[Override], problems: list[Problem]) -> None:
@@ -126,7 +115,7 @@ def apply(data: dict[str, Any], marks: dict[Loc, Mark], overrides: Sequence[Over
             inside = step(parent, key)
             if inside is None:
                 inside = parent[key] = {}
-                marks[override.loc[: i + 1]] = argument(override.written)
+                marks[override.loc[: i + 1]] = Mark(override.written)
             parent = inside
         if isinstance(parent, (dict, list)):
             _write(parent, override, marks, problems)
@@ -136,7 +125,6 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
     key = override.loc[-1]
     old = step(parent, key)
     if override.value is not None:
-        refuse_nulls(override.value, override.loc, lambda loc: override.marks[loc[len(override.loc) :]], problems)
         forget(marks, override.loc, old)
         parent[key] = override.value
         marks.update({(*override.loc, *loc): mark for loc, mark in override.marks.items()})
@@ -148,7 +136,7 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
             if isinstance(parent, list)
             else "there is nothing to remove"
         )
-        problems.append(Problem(argument(override.written), dotted(override.loc), what))
+        problems.append(Problem(Mark(override.written), dotted(override.loc), what))
 
 
 def changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger) -> list[Change]:
@@ -227,7 +215,7 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(part) for part in value) + "]"
-    return "null" if value is None else with_unit(value, "")
+    return with_unit(value, "")
 
 
 def check_readings(

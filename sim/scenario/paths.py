@@ -39,28 +39,16 @@ def find(data: Any, path: str) -> tuple[Loc, Slot | None]:
 
     An optional field that is not written yet is a place too.
     """
-    here, rest = _followed(data, path)
-    if rest:
-        raise _missed(data, here, rest, path)
-    if _fixed(here):
-        raise NoSuchPathError(f"{path} belongs to the file and cannot be set")
-    return here.loc, here.slot
-
-
-def _followed(data: Any, path: str) -> tuple[_Step, list[str]]:
-    """The place up to which a path leads, and what is left of the path there."""
     rest = path.split(".")
     here = _Step((), ROOT, data, True)
     while rest:
         taken, there = _next(here, rest)
         if there is None:
-            break
+            raise _missed(data, here, rest, path)
         here, rest = there, rest[taken:]
-    return here, rest
-
-
-def _fixed(here: _Step) -> bool:
-    return not here.loc or here.loc[0] in FIXED
+    if not here.loc or here.loc[0] in FIXED:
+        raise NoSuchPathError(f"{path} belongs to the file and cannot be set")
+    return here.loc, here.slot
 
 
 def _next(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
@@ -127,8 +115,11 @@ def _missed(data: Any, here: _Step, rest: list[str], path: str) -> NoSuchPathErr
 
 
 def _leads_somewhere(data: Any, path: str) -> bool:
-    here, rest = _followed(data, path)
-    return not rest and not _fixed(here)
+    try:
+        find(data, path)
+    except NoSuchPathError:
+        return False
+    return True
 
 
 def valid_paths(data: Any) -> Iterator[str]:

@@ -26,7 +26,6 @@ from sim.scenario.declared import (
     step,
     written,
 )
-from sim.scenario.meant import remedy
 from sim.scenario.schema.quantity import Path, Quantity
 
 Marker = Callable[[Loc], Mark]
@@ -104,12 +103,14 @@ def unknown_key(loc: Loc, data: Any, mark: Marker, root: Slot = ROOT, *, hint: b
     """A key that the schema does not have here; with `hint`, the nearest that it has."""
     parent, key = loc[:-1], str(loc[-1])
     slot = slot_at(data, parent, root)
-    written_here = _value(data, parent)
-    allowed = keys_of(slot, written_here) if slot is not None else []
-    close = close_key(key, allowed) if hint else None
-    if close is not None and step(written_here, close) is not None and mark((*parent, close)).file == mark(loc).file:
-        close = None  # the same file gives it already, and would give it twice
-    return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=close)
+    allowed = keys_of(slot, _value(data, parent)) if slot is not None else []
+    return Problem(
+        mark(loc),
+        dotted(loc),
+        f"unknown key {key!r}",
+        expected=", ".join(allowed) or None,
+        nearest=close_key(key, allowed) if hint else None,
+    )
 
 
 def _length(kind: str, context: Any, loc: Loc, mark: Marker) -> Problem:
@@ -140,17 +141,16 @@ def wrong_kind(slot: Slot | None, value: Any, loc: Loc, mark: Marker) -> Problem
     if slot is None:
         return Problem(mark(loc), dotted(loc), "a value of this kind cannot stand here", describe(value))
     words = list(choices(slot))
-    meant = remedy(value, "date" if dt.date in slot.options else slot.unit or "1")
     if isinstance(value, str) and words:
         allowed = kinds(slot) if _others(slot) else ", ".join(words)
         return Problem(
             mark(loc),
             dotted(loc),
-            f"{repr_short(value)!r} is not one of the choices{meant}",
+            f"{repr_short(value)!r} is not one of the choices",
             expected=allowed,
             nearest=nearest(value, words),
         )
-    return Problem(mark(loc), dotted(loc), f"a value of the wrong kind{meant}", describe(value), kinds(slot))
+    return Problem(mark(loc), dotted(loc), "a value of the wrong kind", describe(value), kinds(slot))
 
 
 def _others(slot: Slot) -> bool:

@@ -12,7 +12,6 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import Mark, Problem
 from sim.ledger import Ledger, LedgerError
-from sim.scenario.meant import remedy
 from sim.scenario.schema import Document
 from sim.scenario.schema.quantity import At, Draw, Path, Quantity, Random
 from sim.units import UnitError, convert
@@ -186,7 +185,7 @@ def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any],
         if isinstance(value, (int, float)) and not isinstance(value, bool) and start is None:
             return float(value)
         wanted = "a date such as 2027-01-31" if start is not None else "a number of time units"
-        raise _UnresolvedError(f"expected {wanted}, found {value!r}{remedy(value, unit)}")
+        raise _UnresolvedError(f"expected {wanted}, found {value!r}")
 
     def text(value: Any) -> str:
         if isinstance(value, str):
@@ -195,7 +194,7 @@ def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any],
 
     def numeric(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise _UnresolvedError(f"expected a number [{unit}], found {value!r}{remedy(value, unit)}")
+            raise _UnresolvedError(f"expected a number [{unit}], found {value!r}")
         if from_unit == unit:
             return float(value)
         return convert(float(value), from_unit, unit)

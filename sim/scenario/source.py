@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.scenario.compose import Composer, Loc, Node, StopError, plain
 
 __all__ = ["MAX_BYTES", "Form", "Loc", "Source", "parse_text", "parse_value", "read_source", "read_text"]
@@ -88,15 +88,19 @@ def parse_text(text: str, file: str, problems: list[Problem] | None = None, form
     return Source(deepcopy(source.data), dict(source.marks), file)
 
 
-def parse_value(text: str, origin: str) -> tuple[Any, dict[Loc, Mark]]:
-    """A value written in an argument, `origin`, which is the mark of all that is in it; raises InputError."""
-    found = _bad_characters(text, origin)
-    root = None if found else _compose(text, origin, found, SCENARIO)
-    marks: dict[Loc, Mark] = {(): argument(origin)}
+def parse_value(text: str, file: str, column: int) -> tuple[Any, dict[Loc, Mark]]:
+    """A value written in one line, which begins at `column` of what `file` names; raises InputError."""
+    found = _bad_characters(text, file)
+    root = None if found else _compose(text, file, found, SCENARIO)
+    marks: dict[Loc, Mark] = {(): Mark(file)}
     value = plain(root, marks, found) if root is not None else None
     if found:
-        raise InputError(replace(p, mark=argument(origin)) for p in found)
-    return value, dict.fromkeys(marks, argument(origin))
+        raise InputError(replace(p, mark=_shifted(p.mark, column)) for p in found)
+    return value, {loc: _shifted(mark, column) for loc, mark in marks.items()}
+
+
+def _shifted(mark: Mark, column: int) -> Mark:
+    return Mark(mark.file, mark.line, mark.column + column - 1)
 
 
 def read_text(file: str | Path) -> str:

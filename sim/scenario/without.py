@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sim.errors import Mark, Problem, argument, nearest
+from sim.errors import Mark, Problem, nearest
 from sim.ledger import Figure, Ledger, Reading, behind
 from sim.scenario.overrides import Change, with_unit
 
@@ -25,7 +25,7 @@ def leave_out(ledger: Ledger, articles: Sequence[str], problems: list[Problem]) 
             message = "more than one article has this in its name" if meant else "no figure rests on such an article"
             problems.append(
                 Problem(
-                    argument(f"{WITHOUT} {article}"),
+                    Mark(f"{WITHOUT} {article}"),
                     "",
                     message,
                     expected=", ".join(meant or known),

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.study.provenance import made_by
 from sim.study.workers import Task
 
@@ -64,7 +64,7 @@ def _checked(wanted: dict[str, str], function: Any, *arguments: Any) -> Any:
 
 def _refuse_others(worker: str, wanted: dict[str, str], has: dict[str, str]) -> None:
     problems = [
-        Problem(argument(f"--cluster {worker}"), name, f"runs another version: {has.get(name)} there, {version} here")
+        Problem(Mark(f"--cluster {worker}"), name, f"runs another version: {has.get(name)} there, {version} here")
         for name, version in wanted.items()
         if has.get(name) != version
     ]
@@ -79,7 +79,7 @@ def _connected(address: str) -> Iterator[Client]:
         from distributed import Client
     except ModuleNotFoundError:
         message = "needs Dask's package distributed, which is not installed: pip install 'fabshift[cluster]'"
-        raise InputError([Problem(argument("--cluster"), "", message)]) from None
+        raise InputError([Problem(Mark("--cluster"), "", message)]) from None
     _knock(address)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
@@ -135,4 +135,4 @@ def _result(address: str, future: Any) -> Any:
 
 
 def _refused(address: str, message: str) -> InputError:
-    return InputError([Problem(argument(f"--cluster {address}"), "", message)])
+    return InputError([Problem(Mark(f"--cluster {address}"), "", message)])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.plan import BoolArray, FloatArray
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row
@@ -119,7 +119,7 @@ class Comparison:
 def compare(
     scenarios: Sequence[Scenario | str | Path], n: int = 128, *, sets: Sequence[str] = (), readings: Sequence[str] = (),
     without: Sequence[str] = (), seed: int = 0, engine: str = "batch", jobs: int = 0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None,
-    progress: Progress | None = None, allow_outside: bool = False,
+    progress: Progress | None = None,
 ) -> Comparison:  # fmt: skip
     """Run replications 0 to n - 1 of each scenario with the same luck.
 
@@ -132,10 +132,9 @@ def compare(
     """
     began = time.monotonic()
     if len(scenarios) < 2:
-        raise InputError([Problem(argument("scenarios"), "", "give two scenarios or more", str(len(scenarios)))])
+        raise InputError([Problem(Mark("scenarios"), "", "give two scenarios or more", str(len(scenarios)))])
     rows = _labelled([_row(scenario) for scenario in scenarios])
-    outside = allow_outside or any(isinstance(s, Scenario) and s.asked.allow_outside for s in scenarios)
-    base = Base(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without), allow_outside=outside)
+    base = Base(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without))
     own = variants(base, rows)
     factor = factor_of(base, own, lot_scale, engine)
     design = Replicated("compare", base, variants(base, ((v.label, with_lots(v, factor)) for v in own)), n, seed)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.plan import BoolArray, FloatArray
 from sim.study.outputs import SHARES, Catalogue, unknown
 
@@ -110,7 +110,7 @@ def _clause(text: str, catalogue: Catalogue, problems: list[Problem]) -> Clause:
         if match := _COMPARED.fullmatch(text):
             return _compared(match["name"], match["operator"], match["value"].strip(), catalogue)
         hint = text.replace("=", "==") if re.search(r"[^<>=!]=[^=]", text) else None
-        raise InputError([Problem(argument(FLAG), "", "this is no condition", repr(text), FORM, hint)])
+        raise InputError([Problem(Mark(FLAG), "", "this is no condition", repr(text), FORM, hint)])
     except InputError as error:
         problems.extend(error.problems)
         return _NOTHING
@@ -129,14 +129,14 @@ def _compared(name: str, sign: str, value: str, catalogue: Catalogue) -> Clause:
         return Clause(name, sign, _day(name, value, catalogue), True)
     match = _NUMBER.fullmatch(value)
     if match is None:
-        raise InputError([Problem(argument(FLAG), name, "this is no number", repr(value), "0.1, 10 %, -2.5e9, $3bn")])
+        raise InputError([Problem(Mark(FLAG), name, "this is no number", repr(value), "0.1, 10 %, -2.5e9, $3bn")])
     if match["scale"] == "%" and not name.startswith(SHARES):
-        raise InputError([Problem(argument(FLAG), name, "this KPI is no share, to be given in percent", repr(value))])
+        raise InputError([Problem(Mark(FLAG), name, "this KPI is no share, to be given in percent", repr(value))])
     number = float(match["sign"] + match["size"]) * _SCALES[match["scale"]]
     if name.startswith(SHARES) and not 0.0 <= number <= 1.0:
         percent = f"{value} %" if match["scale"] is None and 1.0 < number <= 100.0 else None
         raise InputError(
-            [Problem(argument(FLAG), name, "a share lies between 0 and 1", repr(value), "0.5 or 50 %", percent)]
+            [Problem(Mark(FLAG), name, "a share lies between 0 and 1", repr(value), "0.5 or 50 %", percent)]
         )
     return Clause(name, sign, number, False)
 
@@ -149,7 +149,7 @@ def _day(name: str, value: str, catalogue: Catalogue) -> float:
         allowed, day = f"a date from {catalogue.start} to {catalogue.end}", _since(catalogue.start, value)
     if day is None or not 0.0 <= day <= catalogue.days:
         words = "a milestone is compared with a time within the run"
-        raise InputError([Problem(argument(FLAG), name, words, repr(value), allowed)])
+        raise InputError([Problem(Mark(FLAG), name, words, repr(value), allowed)])
     return day
 
 

@@ -34,7 +34,6 @@ class Base:
     readings: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     values: tuple[tuple[str, Scalar], ...] = ()
-    allow_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def based(scenario: Scenario | Base | str | Path) -> Base:
     if not isinstance(scenario, Scenario):
         return Base(str(scenario))
     asked = scenario.asked
-    return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values, asked.allow_outside)
+    return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values)
 
 
 def anchored(scenario: str) -> str:
@@ -154,7 +153,6 @@ def loaded(base: Base, row: Row) -> Scenario:
     return load_scenario(
         row.scenario or base.scenario, sets=_sets(base, row), readings=_readings(base, row),
         without=(*base.without, *row.without), values={**dict(base.values), **dict(row.values)},
-        allow_outside=base.allow_outside,
     )  # fmt: skip
 
 

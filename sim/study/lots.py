@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.api import play
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.study.design import Base, Row, coarser
 from sim.study.documents import ci95, number
 from sim.study.intervals import Interval, mean_interval
@@ -50,7 +50,7 @@ def factor_of(base: Base, own: Sequence[Variant], wanted: int | str, engine: str
     """
     if wanted != AUTO and not (str(wanted).isdecimal() and int(wanted) >= 1):
         allowed = f"{AUTO}, or a whole number from 1 on"
-        raise InputError([Problem(argument("--lot-scale"), "", "no such size of lots", repr(wanted), allowed)])
+        raise InputError([Problem(Mark("--lot-scale"), "", "no such size of lots", repr(wanted), allowed)])
     if str(wanted) == "1":
         return 1
     return min(_factor(base, variant, None if wanted == AUTO else int(wanted), engine) for variant in own)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from sim.errors import InputError, Problem, argument, nearest
+from sim.errors import InputError, Mark, Problem, nearest
 from sim.plan import BoolArray, FloatArray
 
-NEAREST = 4
-"""KPIs that are offered in place of an unknown one."""
 SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
 """KPIs whose names begin so are shares of one."""
 
@@ -104,17 +101,15 @@ def unknown(flag: str, name: str, text: str, catalogue: Catalogue) -> Problem:
     """A name that no KPI or milestone has, or `reached` said of a KPI."""
     if name in catalogue.kpis:
         return Problem(
-            argument(flag), "", "only a milestone can be reached", repr(text), _few(catalogue.milestones, "milestones")
+            Mark(flag), "", "only a milestone can be reached", repr(text), _few(catalogue.milestones, "milestones")
         )
     return missing(flag, name, catalogue.names)
 
 
 def missing(flag: str, name: str, known: Iterable[str]) -> Problem:
     """A name that no KPI or milestone has."""
-    message = "the run has no such KPI or milestone"
-    close = difflib.get_close_matches(name, list(known), n=NEAREST, cutoff=0.4)
-    allowed = f"{', '.join(close)}, ... (run --json lists all)" if close else "those of run --json"
-    return Problem(argument(flag), "", message, repr(name), allowed, nearest(name, known))
+    message, allowed = "the run has no such KPI or milestone", "those of run --json"
+    return Problem(Mark(flag), "", message, repr(name), allowed, nearest(name, known))
 
 
 def refuse_missing(flag: str, names: Iterable[str], known: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.plan import FloatArray
 from sim.study.design import Base, Row
 from sim.study.direction import higher_is_better
@@ -122,7 +122,7 @@ def _less_is_better(output: Output) -> bool:
     higher = higher_is_better(output.column)
     if higher is None:
         words = "which way of this KPI is better is not known: say --least or --most"
-        raise InputError([Problem(argument(FLAG), "", words, repr(output.name))])
+        raise InputError([Problem(Mark(FLAG), "", words, repr(output.name))])
     return not higher
 
 
@@ -145,4 +145,4 @@ def _comparable(each: Sequence[Subject], output: Output) -> None:
     if output.kind is Kind.DATE and len(spans) > 1:
         words = "dates are compared of plans that begin and end on the same days"
         found = "; ".join(f"{s.asked.name}: {s.catalogue.start} to {s.catalogue.end}" for s in each)
-        raise InputError([Problem(argument(FLAG), output.name, words, found)])
+        raise InputError([Problem(Mark(FLAG), output.name, words, found)])

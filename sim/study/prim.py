@@ -20,6 +20,8 @@ PASTE = 0.05
 LEAST_RUNS = 10
 """A box is not peeled below so many runs."""
 LEAST_COVERAGE = 0.05
+CANDIDATES = 12
+"""Boxes of a trajectory that are trimmed and compared."""
 SIGNIFICANT = 0.05
 HALVES = 20
 BINS, FALSE_DISCOVERIES = 4, 0.1
@@ -106,12 +108,18 @@ def _box(columns: Sequence[Column], happens: BoolArray, density: float, groups: 
 
 
 def _searched(columns: Sequence[Column], happens: BoolArray, density: float) -> tuple[list[Step], Limits]:
-    """The trajectory, and the box chosen among all of its boxes, each trimmed first: a dense box of many
-    limits that may be chance is none."""
+    """The trajectory, and the box chosen from some of it, each trimmed first: a dense box of many limits
+    that may be chance is none."""
     trajectory = peel(columns, happens, among=telling(columns, happens))
-    trimmed = dict.fromkeys(_trimmed(step.limits, columns, happens) for step in trajectory)
+    trimmed = [_trimmed(step.limits, columns, happens) for step in some(trajectory, CANDIDATES)]
     chosen = choose([Step(limits, score(limits, columns, happens)) for limits in trimmed], density).limits
     return trajectory, tuple(sorted(chosen, key=lambda limit: (limit.column, limit.side)))
+
+
+def some(trajectory: Sequence[Step], most: int) -> list[Step]:
+    """Steps of a trajectory at even distances, the first and the last among them."""
+    places = np.linspace(0, len(trajectory) - 1, min(most, len(trajectory))).round().astype(int)
+    return [trajectory[place] for place in dict.fromkeys(places.tolist())]
 
 
 def _trimmed(limits: Limits, columns: Sequence[Column], happens: BoolArray) -> Limits:

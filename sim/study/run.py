@@ -155,6 +155,6 @@ def _compiled(_study: str, base: Base, change: Row) -> tuple[Scenario, Plan] | N
 
     try:
         scenario = loaded(base, change)
-        return scenario, compile_plan(scenario)
     except InputError:
         return None
+    return scenario, compile_plan(scenario)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import InputError, Problem, argument, nearest
+from sim.errors import InputError, Mark, Problem, nearest
 from sim.plan import FloatArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, loaded
@@ -154,14 +154,14 @@ def _method(text: str) -> Method:
     names = [method.value for method in Method]
     if text not in names:
         words = "no such method"
-        raise InputError([Problem(argument("--method"), "", words, repr(text), ", ".join(names), nearest(text, names))])
+        raise InputError([Problem(Mark("--method"), "", words, repr(text), ", ".join(names), nearest(text, names))])
     return Method(text)
 
 
 def certain(name: str) -> Problem:
     """Nothing in a scenario is drawn, so that nothing can be found out about what drives it."""
     words = "nothing in this scenario is uncertain: no number has a range that is drawn"
-    return Problem(argument(name), "uncertainty", words, expected="uncertainty: {ranges: triangular}")
+    return Problem(Mark(name), "uncertainty", words, expected="uncertainty: {ranges: triangular}")
 
 
 def _total(of: Subject, method: Method, n: int, top: int) -> int:

@@ -18,9 +18,6 @@ Z95 = 1.959963984540054
 LEAST_ROWS = 8
 """Rows of the design below which no index is given."""
 
-NOISE = 0.005
-"""Differences of indices up to this one do not show in two decimals."""
-
 
 @dataclass(frozen=True, slots=True)
 class Indices:
@@ -39,15 +36,6 @@ class Indices:
     rows: int
     left_out: int
     missing: int
-
-    @property
-    def noisy(self) -> tuple[Factor, ...]:
-        """The factors whose first-order estimate exceeds the total one by more than `NOISE`.
-
-        The exact first-order index never exceeds the total one, so the difference is sampling error.
-        """
-        estimates = zip(self.factors, self.first, self.total, strict=bool(self.first))
-        return tuple(factor for factor, first, total in estimates if first.estimate > total.estimate + NOISE)
 
     def records(self) -> Iterator[dict[str, object]]:
         """One for each input."""

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, based
 from sim.study.documents import summary_json
@@ -109,7 +109,7 @@ def sweep(
     varied = read_varies(vary)
     points = list(product(*(v.values for v in varied)))
     if len(points) > MOST_POINTS:
-        problem = Problem(argument("--vary"), "", "too many points", f"{len(points):,}", f"{MOST_POINTS:,} at most")
+        problem = Problem(Mark("--vary"), "", "too many points", f"{len(points):,}", f"{MOST_POINTS:,} at most")
         raise InputError([problem])
     own = _variants(base, varied, points)
     factor = factor_of(base, own[:1], lot_scale, engine)
@@ -142,4 +142,4 @@ def _as_written(problems: Sequence[Problem], written: dict[str, str]) -> Iterato
     """Problems of values where the user wrote them, each once."""
     for problem in problems:
         mark = problem.mark
-        yield replace(problem, mark=replace(mark, file=written.get(mark.file, mark.file)))
+        yield replace(problem, mark=Mark(written.get(mark.file, mark.file), mark.line, mark.column))

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 from sim.scenario.loader import Scenario
 from sim.study.intervals import ENOUGH, Interval, mean_interval, probability_interval
 from sim.study.outcomes import Outcomes
@@ -52,14 +52,14 @@ def read_until(text: str, names: Iterable[str]) -> Until:
     known = list(names)
     problem = None
     if not name:
-        problem = Problem(argument("--until"), "", "what to wait for is written " + FORM, repr(text))
+        problem = Problem(Mark("--until"), "", "what to wait for is written " + FORM, repr(text))
     elif name not in known:
         problem = missing("--until", name, known)
     elif not 0 < _number(width) < math.inf:
-        problem = Problem(argument("--until"), "", "the half-width is no positive number", repr(width), FORM)
+        problem = Problem(Mark("--until"), "", "the half-width is no positive number", repr(width), FORM)
     elif name.startswith(SHARES) and _number(width) >= 1:
         message = "a share lies between 0 and 1, and half an interval of it is less"
-        problem = Problem(argument("--until"), "", message, repr(width), "0.005 or 0.5 %")
+        problem = Problem(Mark("--until"), "", message, repr(width), "0.005 or 0.5 %")
     if problem is not None:
         raise InputError([problem])
     return Until(name, _number(width))

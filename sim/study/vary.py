@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Mark, Problem
 
 FORM = "PATH=a,b,c or PATH=low..high/number (sites.fab.ramp.months=12,24 or 12..36/5)"
 MOST_POINTS = 2000
@@ -36,7 +36,7 @@ def read_varies(texts: Sequence[str]) -> list[Vary]:
     found = [_read(text, problems) for text in texts]
     paths = [vary.path for vary in found]
     problems += [
-        Problem(argument(f"--vary {text}"), vary.path, "is varied twice: give all its values in one --vary")
+        Problem(Mark(f"--vary {text}"), vary.path, "is varied twice: give all its values in one --vary")
         for k, (text, vary) in enumerate(zip(texts, found, strict=True))
         if vary.path and vary.path in paths[:k]
     ]
@@ -47,7 +47,7 @@ def read_varies(texts: Sequence[str]) -> list[Vary]:
 
 def _read(text: str, problems: list[Problem]) -> Vary:
     path, sign, right = (part.strip() for part in text.partition("="))
-    mark = argument(f"--vary {text}")
+    mark = Mark(f"--vary {text}")
     if not sign or not path or not right:
         problems.append(Problem(mark, "", "what to vary is written " + FORM))
         return Vary(path, ())

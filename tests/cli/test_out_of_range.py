@@ -53,7 +53,7 @@ def test_inputs_no_run_could_hold(
         (["run", "--seed", str(2**70)], "Invalid value for '--seed'"),
         (["sweep", "--vary", "lot_scale=1..2/1000000"], "more than the 2,000 values"),
         (["sweep", "--vary", "lot_scale=1,2", "--vary", "lot_scale=3"], "lot_scale: is varied twice"),
-        (["discover", "--when", "npv_usd < 0", "--least"], "--least: is said of --regret alone"),
+        (["discover", "--when", "npv_usd < 0", "--least"], "--least:1:1: is said of --regret alone"),
     ],
 )
 def test_options_out_of_range(plan: str, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,11 +65,11 @@ def test_options_out_of_range(plan: str, arguments: list[str], told: str, capsys
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        (lambda plan: sim.monte_carlo(plan, n=0), "n: out of range; found 0; allowed: 1 to 10,000,000"),
-        (lambda plan: sim.monte_carlo(plan, n=2, seed=-1), "seed: out of range; found -1"),
-        (lambda plan: sim.run(plan, seed=-1), "seed: out of range; found -1"),
-        (lambda plan: sim.run(plan, replication=10**11), "replication: out of range"),
-        (lambda plan: sim.compare([plan]), "scenarios: give two scenarios or more; found 1"),
+        (lambda plan: sim.monte_carlo(plan, n=0), "n:1:1: out of range; found 0; allowed: 1 to 10,000,000"),
+        (lambda plan: sim.monte_carlo(plan, n=2, seed=-1), "seed:1:1: out of range; found -1"),
+        (lambda plan: sim.run(plan, seed=-1), "seed:1:1: out of range; found -1"),
+        (lambda plan: sim.run(plan, replication=10**11), "replication:1:1: out of range"),
+        (lambda plan: sim.compare([plan]), "scenarios:1:1: give two scenarios or more; found 1"),
     ],
 )
 def test_arguments_out_of_range(plan: str, ask: Callable[[str], object], told: str) -> None:

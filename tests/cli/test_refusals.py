@@ -160,30 +160,3 @@ def test_validate_json(mine: str, capsys: pytest.CaptureFixture[str]) -> None:
         "capacity",
     )
     assert found["scenarios"][2]["problems"][0]["file"] == "nowhere"
-
-
-@pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
-@pytest.mark.parametrize(
-    ("args", "code"),
-    [(["validate", "mine.yaml"], 0), (["run", "mine.yaml"], 0), (["validate", "nothing.yaml"], 2),
-     (["montecarlo", "mine.yaml", "-n", "2", "--engine", "events", "--jobs", "1"], 0)],
-)  # fmt: skip
-@pytest.mark.usefixtures("mine")
-def test_with_stderr_closed_all_else_is_as_ever(args: list[str], code: int) -> None:
-    plain, closed = (
-        subprocess.run(
-            ["/bin/sh", "-c", f'"$@" {end}', "sh", sys.executable, "-m", "sim", *args], capture_output=True, text=True
-        )
-        for end in ("", "2>&-")
-    )
-    assert (closed.returncode, closed.stdout, closed.stderr) == (code, plain.stdout, "")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
-@pytest.mark.parametrize("ends", [">&-", ">&- 2>&-"])
-@pytest.mark.usefixtures("mine")
-def test_with_stdout_closed_it_says_so_where_it_can(ends: str) -> None:
-    command = ["/bin/sh", "-c", f'"$@" {ends}', "sh", sys.executable, "-m", "sim", "run", "mine.yaml"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert done.stderr == ("" if "2" in ends else "cannot write the output: stdout is closed\n")

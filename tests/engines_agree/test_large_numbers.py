@@ -43,7 +43,7 @@ def test_a_backlog_of_a_trillion_units_costs_what_it_should(tmp_path, engine: st
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("rate", "why"),
-    [("2.0e+14", "more money than can be counted"), ("1.0e+16", "more units than"), ("1.0e+19", "more units than")],
+    [("1.0e+13", "more money than can be counted"), ("1.0e+16", "more units than"), ("1.0e+19", "more units than")],
 )
 def test_what_cannot_be_counted_is_refused(tmp_path, engine: str, rate: str, why: str) -> None:
     with pytest.raises(InputError, match=why):

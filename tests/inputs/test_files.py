@@ -21,14 +21,14 @@ def refusal(name: str | Path) -> str:
 
 def test_a_missing_file_names_its_neighbour() -> None:
     text = refusal("good/bse.yaml")
-    assert text.startswith("good/bse.yaml: there is no such scenario or file; allowed: ")
+    assert text.startswith("good/bse.yaml:1:1: there is no such scenario or file; allowed: ")
     assert text.endswith("did you mean 'good/base.yaml'?")
 
 
 def test_a_misspelt_shipped_name_lists_the_shipped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.scenario.layers.shipped_scenarios", lambda: {"as-announced": Path("x.yaml")})
     assert refusal("as-anounced") == (
-        "as-anounced: there is no such scenario or file; "
+        "as-anounced:1:1: there is no such scenario or file; "
         "allowed: a shipped scenario (as-announced) or the path of a .yaml file; did you mean 'as-announced'?"
     )
 

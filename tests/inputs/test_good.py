@@ -50,7 +50,7 @@ WITH_EFFECT = {
     "a scheduled disruption raises a random one": "disruptions: {war: {kind: scheduled, sites: [foundry], begins: 2027-01-01, duration: 5, effects: {capacity: 0}, raises: {quake: 2}}}",
     "three thirds are a whole": "recipes: {chip_plant: {inputs: {die: 0.3333333333333333}, units_per_start: 3}}",
     "no capacity at all, be it unlimited": "disruptions: {shut: {kind: scheduled, sites: [supplier], begins: 2027-01-01, duration: 5, effects: {capacity: 0}}}",
-    "some of the struck have it": "disruptions: {dear: {kind: random, rate: 1, regions: [taiwan, texas], duration: 5, effects: {price: 2, cycle_time: 2}}}",
+    "some of the struck have it": "disruptions: {dear: {kind: random, rate: 1, regions: [taiwan, texas], duration: 5, effects: {price: 2, allocation: 0.5, cycle_time: 2}}}",
     "a drawn cycle time": "disruptions: {late: {kind: random, rate: 1, sites: [plant], duration: 5, effects: {cycle_time: 2}}}\nrecipes: {chip_plant: {cycle_time: {assumed: 0, low: 0, high: 5, draw: uniform, source: x}}}",
     "outside orders are shared out": "sourcing: {chip: {shares: {chip_supplier: 1}}}",
     "cheapest, but withdrawn on what is announced": "sites: {plant: {announced: 5}}\nsourcing: {chip: {policy: least_cost, phase_out: null, second_source_floor: null, withdraw_on: announced}}",

@@ -92,23 +92,23 @@ def test_refusals_come_all_at_once() -> None:
         readings=("story.lime=stopped", "story.line=halted", "story.line", "plant.months=few"),
     )  # fmt: skip
     assert lines == [
-        "--reading plant.months=few: readings.plant.months: this figure has no readings to choose from",
-        "--reading story.lime=stopped: readings.story.lime: the ledger has no such figure; did you mean 'story.line'?",
-        "--reading story.line: an override is written FIGURE=NAME; this has no =",
-        "--reading story.line=halted: readings.story.line: 'halted' is no reading of this figure; allowed: built, stopped",
-        "--set =5: an override is written PATH=VALUE; this has nothing before the =",
-        "--set demand.cars.per_unit=lots: demand.cars.per_unit: expected a number [unit], found 'lots'",
-        "--set demand.cars.rate.points.7.value=5: no such path: demand.cars.rate.points has no '7'; allowed: 0, 1; did you mean 'demand.cars.rate.points.1.value'?",
-        "--set demand.cars.share=.nan: a number must be finite; found .nan",
-        "--set extends=other: extends belongs to the file and cannot be set",
-        "--set nonsense: an override is written PATH=VALUE; this has no =",
-        "--set sites.foundry.capacity=-5: sites.foundry.capacity: must be at least 0; found -5 1/month",
-        "--set sites.plant.avalability=1: no such path: sites.plant has no 'avalability'; allowed: in_house, region, construction, ramp, capex, availability, title, only_if, stream, owner, lines, capacity, expansions, rivals, contract, announced, fixed_cost, echoes_assumption; did you mean 'sites.plant.availability'?",
-        "--set sites.plant.in_house=maybe: sites.plant.in_house: a value of the wrong kind; found the text 'maybe'; allowed: true or false",
-        "--set sites.plant.owner=: an override is written PATH=VALUE; this has nothing after the =",
-        "--set sites.plant.region.x=1: no such path: sites.plant.region is a single value and has nothing inside it; did you mean 'sites.plant.region'?",
-        "--set sites.plont.owner=us: no such path: sites has no 'plont'; allowed: foundry, supplier, plant; did you mean 'sites.plant.owner'?",
-        "--set title=[1: a list opened with [ is not closed, or lacks a comma",
+        "--reading plant.months=few:1:14: readings.plant.months: this figure has no readings to choose from",
+        "--reading story.lime=stopped:1:12: readings.story.lime: the ledger has no such figure; did you mean 'story.line'?",
+        "--reading story.line:1:1: an override is written FIGURE=NAME; this has no =",
+        "--reading story.line=halted:1:12: readings.story.line: 'halted' is no reading of this figure; allowed: built, stopped",
+        "--set =5:1:1: an override is written PATH=VALUE; this has nothing before the =",
+        "--set demand.cars.per_unit=lots:1:22: demand.cars.per_unit: expected a number [unit], found 'lots'",
+        "--set demand.cars.rate.points.7.value=5:1:1: no such path: demand.cars.rate.points has no '7'; allowed: 0, 1; did you mean 'demand.cars.rate.points.1.value'?",
+        "--set demand.cars.share=.nan:1:19: a number must be finite; found .nan",
+        "--set extends=other:1:1: extends belongs to the file and cannot be set",
+        "--set nonsense:1:1: an override is written PATH=VALUE; this has no =",
+        "--set sites.foundry.capacity=-5:1:24: sites.foundry.capacity: must be at least 0; found -5 1/month",
+        "--set sites.plant.avalability=1:1:1: no such path: sites.plant has no 'avalability'; allowed: in_house, region, construction, ramp, capex, availability, title, only_if, stream, owner, lines, capacity, expansions, rivals, contract, announced, fixed_cost, echoes_assumption; did you mean 'sites.plant.availability'?",
+        "--set sites.plant.in_house=maybe:1:22: sites.plant.in_house: a value of the wrong kind; found the text 'maybe'; allowed: true or false",
+        "--set sites.plant.owner=:1:1: an override is written PATH=VALUE; this has nothing after the =",
+        "--set sites.plant.region.x=1:1:1: no such path: sites.plant.region is a single value and has nothing inside it; did you mean 'sites.plant.region'?",
+        "--set sites.plont.owner=us:1:1: no such path: sites has no 'plont'; allowed: foundry, supplier, plant; did you mean 'sites.plant.owner'?",
+        "--set title=[1:1:9: a list opened with [ is not closed, or lacks a comma",
     ]
 
 
@@ -136,12 +136,12 @@ def test_two_readings_of_one_figure_collide() -> None:
 
 def test_a_problem_of_a_mapping_is_laid_on_the_override_inside_it() -> None:
     assert refusal("horizon.end=2025-01-01") == [
-        "--set horizon.end=2025-01-01: horizon: end must come after start (start 2026-01-01, end 2025-01-01)"
+        "--set horizon.end=2025-01-01:1:13: horizon: end must come after start (start 2026-01-01, end 2025-01-01)"
     ]
     lines = refusal("disruptions.flood.kind=random", "title=other")
     assert (
         lines[0]
-        == "--set disruptions.flood.kind=random: disruptions.flood.rate: this key is missing: expected number a year [1/year]"
+        == "--set disruptions.flood.kind=random:1:24: disruptions.flood.rate: this key is missing: expected number a year [1/year]"
     )
 
 
@@ -152,7 +152,7 @@ def test_an_override_beside_a_default_leaves_the_default_its_origin() -> None:
 
 def test_a_space_missing_after_a_colon_is_told_once() -> None:
     assert refusal("sites.plant.ramp={initial:5, target:6}") == [
-        "--set sites.plant.ramp={initial:5, target:6}: initial: a space is missing after ':'; found initial:5; did you mean 'initial: 5'?"
+        "--set sites.plant.ramp={initial:5, target:6}:1:19: initial: a space is missing after ':'; found initial:5; did you mean 'initial: 5'?"
     ]
     scenario = load_scenario("good/layered.yaml", sets=['sites.plant.title="a:b"', "sites.supplier.title=a:b"])
     assert (scenario.document.sites["plant"].title, scenario.document.sites["supplier"].title) == ("a:b", "a:b")
@@ -165,7 +165,7 @@ def test_another_word_for_a_key_is_understood() -> None:
 
 def test_a_discount_rate_in_percent_is_refused() -> None:
     (line,) = refusal("money.discount_rate=10")
-    assert line.endswith("must be at least 0 and at most 1 (10 % is written 0.1); found 10 1/year")
+    assert line.endswith("must be at least 0 and at most 1 (for 10 % write 0.1); found 10 1/year")
 
 
 def test_a_later_end_asks_for_longer_demand_paths() -> None:

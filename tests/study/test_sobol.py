@@ -8,7 +8,7 @@ import pytest
 from sim.plan import FloatArray
 from sim.study.factors import Factor
 from sim.study.intervals import Interval
-from sim.study.sobol import NOISE, Indices, rows_for, sobol
+from sim.study.sobol import rows_for, sobol
 
 FIRST = (0.313905, 0.442411, 0.0)
 TOTAL = (0.557589, 0.442411, 0.243684)
@@ -49,22 +49,6 @@ def test_intervals_hold_the_truth_as_often_as_they_say_and_are_not_absurdly_wide
             errors.append(np.mean([e.high - e.low for e in estimates]) / (2 * 1.96 * rmse))
     assert 1.0 < np.mean(errors) < 5.0
     assert sum(holds(f.variance, VARIANCE) for f in found) >= 0.93 * len(found)
-
-
-def test_first_order_above_total_is_flagged_as_noise() -> None:
-    """y = u1 + u2 has equal indices of both kinds: few rows put some first-order estimates above."""
-
-    def evaluate(points: FloatArray) -> FloatArray:
-        return points.sum(axis=1, keepdims=True)
-
-    def above(found: Indices) -> set[str]:
-        pairs = zip(found.factors, found.first, found.total, strict=True)
-        return {f.name for f, first, total in pairs if first.estimate - total.estimate > NOISE}
-
-    few = [sobol(evaluate, single(2), 8, seed=seed)[0] for seed in range(20)]
-    assert all({factor.name for factor in found.noisy} == above(found) for found in few)
-    assert any(found.noisy for found in few)
-    assert sobol(evaluate, single(2), 4096)[0].noisy == ()
 
 
 def test_correlated_inputs_are_one_factor_and_have_the_indices_of_the_group() -> None:

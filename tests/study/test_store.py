@@ -111,58 +111,6 @@ def test_a_damaged_block_is_told_and_run_again(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are of POSIX systems")
-@pytest.mark.parametrize("tampered", ["fifo", "table", "valid", "scalar", "dtype"])
-def test_a_block_that_was_tampered_with_is_told_and_run_again(
-    uncertain: Scenario, tmp_path: Path, tampered: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = study(uncertain, tmp_path / "s")
-    block = tmp_path / "s" / "blocks" / "0000001.npz"
-    arrays = dict(np.load(block))
-    block.unlink()
-    if tampered == "fifo":
-        os.mkfifo(block)
-    else:
-        changed = {
-            "table": {"table": arrays["table"][:, :, None]},
-            "valid": {"valid": arrays["valid"][:-1]},
-            "scalar": {"rows": np.array(3)},
-            "dtype": {"table": arrays["table"].astype(np.str_)},
-        }[tampered]
-        np.savez(block, **(arrays | changed))
-    capsys.readouterr()
-    after = study(uncertain, tmp_path / "s")
-    assert f"{block}: not a whole block of this study" in capsys.readouterr().err
-    assert after.outcomes.table.tobytes() == before.outcomes.table.tobytes()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are of POSIX systems")
-def test_a_manifest_that_is_a_pipe_is_refused(uncertain: Scenario, tmp_path: Path) -> None:
-    study(uncertain, tmp_path / "s", 8)
-    (tmp_path / "s" / "study.json").unlink()
-    os.mkfifo(tmp_path / "s" / "study.json")
-    with pytest.raises(InputError, match=r"study\.json:1:1: is no regular file"):
-        study(uncertain, tmp_path / "s", 8)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="asks for processes as a POSIX system does")
-def test_what_killed_runs_left_is_removed_by_the_next(uncertain: Scenario, tmp_path: Path) -> None:
-    study(uncertain, tmp_path / "s", 8)
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    left = [tmp_path / "s" / f".kpis.json.{gone.pid}", tmp_path / "s" / "blocks" / f".0000001.npz.{gone.pid}"]
-    kept = [tmp_path / "s" / f".kpis.json.{os.getppid()}", tmp_path / "s" / ".hidden"]
-    for file in (*left, *kept):
-        file.write_bytes(b"part")
-    study(uncertain, tmp_path / "s", 8)
-    assert [file.exists() for file in (*left, *kept)] == [False, False, True, True]
-
-
-def test_a_directory_too_deep_is_refused(uncertain: Scenario, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="the study cannot be written here"):
-        study(uncertain, tmp_path.joinpath(*["d" * 200] * 30), 2)
-
-
 def refused(scenario: Scenario | Path, out: Path, **options: object) -> str:
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
     with pytest.raises(InputError) as error:

@@ -10,8 +10,6 @@ from sim.scenario.compose import Loc
 from sim.scenario.schema.quantity import Interpolate, Path
 
 _MONTH = 31
-MOST_LENGTH = 1_000_000
-"""Days or time units of a run: demand and forecasts are kept for each."""
 
 
 def check(context: Context) -> None:
@@ -52,10 +50,6 @@ def shown(context: Context, day: float) -> str:
 
 def _horizon(context: Context) -> None:
     document, horizon = context.document, context.document.horizon
-    if not length(context) <= MOST_LENGTH:
-        where = ("horizon", "length" if horizon.start is None else "end")
-        allowed = f"at most {MOST_LENGTH:,}: use a larger time unit"
-        context.add(where, "more days or time units than can be played", found=f"{length(context):g}", expected=allowed)
     if horizon.warmup >= length(context):
         context.add(
             ("horizon", "warmup"),

@@ -1,4 +1,4 @@
-"""Dies on wafers: an area for the node, within the node's reticle; and yields that rise as they are learned."""
+"""Dies on wafers: an area for the node, and within the node's reticle."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ def check(context: Context) -> None:
         elif (node := context.name("recipes", name, "node")) in context.document.nodes:
             _on_node(context, name, recipe, str(node))
         _yield_model(context, name, recipe)
-        _learning(context, name, recipe)
 
 
 def _on_node(context: Context, name: str, recipe: Recipe, node: str) -> None:
@@ -51,15 +50,3 @@ def _yield_model(context: Context, name: str, recipe: Recipe) -> None:
         context.add((*here, "alpha"), f"has no effect with the {yields.model} model; it belongs to negative_binomial")
     elif yields.alpha is not None and not has_defects:
         context.add((*here, "alpha"), "has no effect without defects or defect_learning")
-
-
-def _learning(context: Context, name: str, recipe: Recipe) -> None:
-    """What is learned gets better: a yield rises, and a defect density falls."""
-    for key, better in (("assembly_learning", 1.0), ("defect_learning", -1.0)):
-        if getattr(recipe.yields, key) is None:
-            continue
-        here = ("recipes", name, "yield", key)
-        start, mature = context.number(*here, "start"), context.number(*here, "mature")
-        if start is not None and mature is not None and better * (mature - start) < 0:
-            message = f"the yield falls with learning: mature must be at {'least' if better > 0 else 'most'} start"
-            context.add((*here, "mature"), message, found=f"{mature:g}, from {start:g}")

@@ -66,11 +66,10 @@ def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Map
 
 def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Site]) -> None:
     """What changes prices, allocations or cycle times needs some to change."""
-    without = [name for name, s in sites.items() if s.contract is None or s.contract.allocation is None]
-    if effects.allocation is not None and without:
-        context.add(
-            (*loc, "allocation"), f"has no effect: there is no contract with an allocation at {listed(without)}"
-        )
+    if effects.allocation is not None and all(
+        s.contract is None or s.contract.allocation is None for s in sites.values()
+    ):
+        context.add((*loc, "allocation"), f"has no effect: there is no contract with an allocation at {listed(sites)}")
     recipes = {name: recipe for site in sites for name, recipe in context.used_at[site].items()}
     if not recipes:
         return

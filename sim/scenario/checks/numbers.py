@@ -50,9 +50,7 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
     for what, value in (("", entry.value), ("its low ", entry.low), ("its high ", entry.high)):
         if value is not None and (bound := broken(value, entry.bounds)) is not None:
             hint = (
-                f" ({value:g} % is written {value / 100:g})"
-                if entry.bounds.get("le") == 1 and 2 <= value <= 100
-                else ""
+                f" (for {value:g} % write {value / 100:g})" if entry.bounds.get("le") == 1 and 2 <= value <= 100 else ""
             )
             faults.append((f"{what}must be {bound}{hint}", amount(value, entry.unit)))
     ends = [x for x in (entry.low, entry.value, entry.high) if x is not None]
@@ -64,8 +62,7 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
         )
         faults.append(("low, value and high must not fall", shown))
     if WHOLE.fullmatch(path) and entry.value != int(entry.value):
-        smaller = "; use a smaller unit" if entry.value < 1 else ""
-        faults.append((f"must be a whole number{smaller}", amount(entry.value, entry.unit)))
+        faults.append(("must be a whole number", amount(entry.value, entry.unit)))
     return faults
 
 
