@@ -60,7 +60,7 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
     defects = area * _learned(plan.defect_learning, plan.defects, 0.0, vector)
     gamma = noise is YieldNoise.GAMMA and plan.model is YieldModel.NEGATIVE_BINOMIAL
     alpha = value(vector, plan.alpha, 1.0)
-    expected = _survival(plan.model, alpha) if plan.die_area != NONE else np.ones(DEFECT_NODES)
+    expected = _survival(plan.model, alpha) if plan.die_area != NONE else _all_survive()
     return YieldCurve(
         line=value(vector, plan.line, 1.0),
         gross=gross_units(plan, vector),
@@ -84,6 +84,14 @@ def _scale(learning: LearningPlan, vector: FloatArray) -> float:
 def _survival(model: YieldModel, alpha: float) -> FloatArray:
     """Share of dies that survive a mean of u defects."""
     table = die_yield(model, 1.0, np.linspace(0.0, DEFECT_END, DEFECT_NODES), alpha)
+    table.setflags(write=False)
+    return table
+
+
+@lru_cache(maxsize=1)
+def _all_survive() -> FloatArray:
+    """One table for all sources without dies, of which a large network has a thousand."""
+    table = np.ones(DEFECT_NODES)
     table.setflags(write=False)
     return table
 
