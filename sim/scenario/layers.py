@@ -132,7 +132,7 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
 def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem], folders: Sequence[Path]) -> Path:
     """The file that `extends` names, beside the current file or shipped.
 
-    Nothing is said of a file outside the folders, not even whether it exists.
+    The error does not reveal whether a file outside the folders exists.
     """
     shipped = shipped_scenarios()
     if parent in shipped:

@@ -89,9 +89,7 @@ def test_a_plant_that_opens_late_stops_nobody_and_nothing_is_ordered_for_the_del
     build: Fixture, data: Network, late: int
 ) -> None:
     """Up to the planned date all orders are those of the plan, and the maker goes on for as long as the hall is missing."""
-    planned = dict(data["sites"]["hall"])
     decided = START - dt.timedelta(days=30)
-    planned.pop("ramp")
     hall = {"in_house": True, "ramp": {"initial": 3000, "target": 3000, "months": 0}}
     days = opening(data) + 30
     duration = {"assumed": days, "low": days, "high": days + late, "draw": "uniform", "source": "made up"}

@@ -9,6 +9,7 @@ from sim.engines.shared.capability import (
     INFINITE,
     SLACK,
     due_bucket,
+    is_unplanned,
     latest_bucket,
     open_share,
     own_time,
@@ -140,10 +141,9 @@ def scarce_input(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
 def root_of(tables: Tables, sheet: Worksheet, pool: int, due: int) -> tuple[int, int]:
     """The pool at the bottom of a lack of this one by an instant, and what keeps more of it from coming."""
     while True:
-        begin = tables.source_start[pool]
-        if not tables.planned[pool] or begin == tables.source_start[pool + 1]:
+        if is_unplanned(tables, pool):
             return pool, STOCK_LEVEL
-        source = tables.pool_source[begin]
+        source = tables.pool_source[tables.source_start[pool]]
         cause = _why_attained(tables, sheet, source, due)
         if cause != INPUTS:
             return pool, cause

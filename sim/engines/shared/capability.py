@@ -35,10 +35,14 @@ def is_past(tables: Tables, j: int) -> bool:
     return bool(tables.edges[j + 1] <= 0)
 
 
+def is_unplanned(tables: Tables, pool: int) -> bool:
+    """Whether no review orders a pool: a stock policy does, or nobody makes it."""
+    return bool(not tables.planned[pool] or tables.source_start[pool] == tables.source_start[pool + 1])
+
+
 def was_there(tables: Tables, pool: int, j: int) -> bool:
     """Whether what begins in a bucket surely found an input: before the start, one that nobody plans."""
-    unplanned = bool(not tables.planned[pool] or tables.source_start[pool] == tables.source_start[pool + 1])
-    return unplanned and is_past(tables, j)
+    return is_unplanned(tables, pool) and is_past(tables, j)
 
 
 def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
@@ -148,12 +152,17 @@ def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
         qualified = starts * share if share > 0.0 else 0.0
         starts = min(starts, max(qualified, risk_starts(tables, sheet, source, j) - sheet.starts[source, j]))
     starts = min(starts, sheet.allowed[site, period_of(tables, sheet, j)])
+    return float(max(min(starts, startable(tables, sheet, source, j)), 0.0))
+
+
+def startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
+    """Whole starts for which inputs are spare in a bucket: a start takes all of its inputs or none."""
+    starts = INFINITE
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
-        # A start takes all of its inputs or none.
         if not was_there(tables, child, j):
             starts = min(starts, (sheet.spare[child, j] / tables.takes[i] + SLACK) // 1.0)
-    return float(max(starts, 0.0))
+    return starts
 
 
 def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, due: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.engines.shared.capability import SLACK, is_past, use_inputs, was_there
+from sim.engines.shared.capability import SLACK, is_past, startable, use_inputs
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position, stage
 from sim.engines.shared.requirements import add_requirement, look_at_inputs, reserve
@@ -46,10 +46,10 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
     if whole <= settled:
         sheet.starts[source, j] = 0.0
         return
-    starts = float(max(min(whole - settled, _startable(tables, sheet, source, j)), 0))
+    starts = max(min(float(whole - settled), startable(tables, sheet, source, j)), 0.0)
     if size > 1 and starts == whole - settled:
         full = min(lot_count(whole, size) * size, int(sheet.most[source])) - settled
-        starts = max(starts, float(min(full, _startable_at_once(tables, sheet, source, j))))
+        starts = max(starts, min(float(full), _startable_at_once(tables, sheet, source, j)))
     sheet.starts[source, j] = starts
     if starts <= 0.0:
         return
@@ -61,20 +61,9 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
         sheet.output[pool] += starts * position.good_per_start[source]
 
 
-def _startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
-    """Whole starts for which there are inputs in a bucket."""
-    most = 2**53
-    for place in range(tables.input_start[source], tables.input_start[source + 1]):
-        child = tables.input_pool[place]
-        left = sheet.spare[child, j] / tables.takes[place]
-        if left < most and not was_there(tables, child, j):
-            most = math.floor(left + SLACK)
-    return most
-
-
-def _startable_at_once(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
+def _startable_at_once(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     """Whole starts for which there are inputs at the instant at which those of a bucket begin: more would keep them waiting."""
-    base, most = sheet.span[BASE], _startable(tables, sheet, source, j)
+    base, most = sheet.span[BASE], startable(tables, sheet, source, j)
     if is_past(tables, j):
         return most
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
@@ -82,9 +71,7 @@ def _startable_at_once(tables: Tables, sheet: Worksheet, source: int, j: int) ->
         if sheet.ready[child, j] <= sheet.begin[source, j]:
             continue
         there = sheet.spare[child, j - 1] if j > base else sheet.at_hand[child] - sheet.usage[child, j]
-        left = max(there, 0.0) / tables.takes[place]
-        if left < most:
-            most = math.floor(left + SLACK)
+        most = min(most, (max(there, 0.0) / tables.takes[place] + SLACK) // 1.0)
     return most
 
 

@@ -272,7 +272,7 @@ def _late(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: in
     """What nobody can have ready in time is planned for the earliest bucket in which somebody can, unless something on
     order comes before."""
     left, base, d = wanted, sheet.span[BASE], max(sheet.late[pool], j)
-    for i in range(j + 1, d + 1):
+    for i in range(j + 1, d):
         left -= _brought_forward(tables, sheet, pool, i, j, left)
     while left > SLACK and d < sheet.span[UNTIL]:
         if d > j:
