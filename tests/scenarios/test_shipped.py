@@ -135,7 +135,7 @@ def test_the_readme_shows_a_real_screen() -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     found = re.search(r"<!-- example:screen -->\n```text\n(.*?)\n```", text, re.DOTALL)
     assert found is not None
-    command = [sys.executable, "-m", "sim", "run", "as-announced"]
+    command = [sys.executable, "-m", "sim", "run", "as-announced", "--engine", "batch"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     missing = [line for line in found.group(1).splitlines() if line not in shown]
     assert missing == []
