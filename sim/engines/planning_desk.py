@@ -72,8 +72,11 @@ class PlanningDesk:
             for k, at in enumerate(self._reviews[:-1]):
                 agenda.at(at, Phase.PLAN, 0, 0, k, self._review, k)
         for p, pool in enumerate(self._plan.pools):
-            if pool.policy is not PolicyType.PLANNED and pool.review != NONE:
-                agenda.at(0, Phase.PLAN, 0, p, 0, self._periodic, (p, 0))
+            if watched(pool):
+                # Before planners look: what it orders now is on its way for them.
+                agenda.at(0, Phase.PLAN, -1, p, 0, self.replenish, p)
+            elif pool.policy is not PolicyType.PLANNED:
+                agenda.at(0, Phase.PLAN, -1, p, 0, self._periodic, (p, 0))
 
     def _review(self, k: int) -> None:
         now, sheet = self._engine.agenda.now, self._sheet

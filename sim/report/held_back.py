@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ _KEY = (
     "lead: too late to order; stock: level of a stock policy"
 )
 _MOST_INPUTS = 5
+_LEAST_SHARE = 0.05
+"""Smaller causes are not named."""
 _IN_WORDS = {"lead_time": "lead time", "stock_level": "stock level"}
 
 
@@ -57,17 +60,24 @@ def supply(result: Result) -> Table | None:
 
 def inputs(result: Result) -> Table | None:
     """(e) Which inputs kept lots from being made, and why there was no more of them."""
-    document = result.scenario.document
-    sums: dict[tuple[str, str], float] = {}
+    document, sums = result.scenario.document, defaultdict[str, dict[str, float]](dict)
     for (name, cause, _), units in _amounts(result, "pool", "starved").items():
-        sums[name, cause] = sums.get((name, cause), 0.0) + units
-    worst = sorted(sums, key=lambda key: -sums[key])[:_MOST_INPUTS]
+        sums[name][cause] = sums[name].get(cause, 0.0) + units
+    totals, reviews = {name: sum(by_cause.values()) for name, by_cause in sums.items()}, len(result.draws.reviews) - 1
     rows = [
-        [titled(document.pools if n in document.pools else document.items, n), _IN_WORDS.get(c, c), count(sums[n, c])]
-        for n, c in worst
-    ]
-    columns = [left("input"), left("held back by"), right("units not made in time")]
+        [titled(document.pools if name in document.pools else document.items, name), _shares(sums[name]), count(totals[name] / reviews)]
+        for name in sorted(totals, key=lambda name: -totals[name])[:_MOST_INPUTS]
+    ]  # fmt: skip
+    columns = [left("input"), left("held back by"), right("units short, mean of reviews")]
     return table("Inputs that held lots back, over the horizon", columns, rows) if rows else None
+
+
+def _shares(by_cause: dict[str, float]) -> str:
+    """Causes in words, the largest first, each with its share of the whole."""
+    total = sum(by_cause.values())
+    parts = {_IN_WORDS.get(c, c): by_cause[c] / total for c in sorted(by_cause, key=lambda c: -by_cause[c])}
+    shown = {word: part for word, part in parts.items() if part >= _LEAST_SHARE}
+    return ", ".join(shown) if len(shown) == 1 else ", ".join(f"{word} {100 * part:.0f} %" for word, part in shown.items())
 
 
 def _amounts(result: Result, scope: str, prefix: str) -> Cells:

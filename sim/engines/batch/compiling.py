@@ -22,6 +22,7 @@ from sim.engines.batch.state import State
 from sim.engines.shared import (
     attainable,
     capability,
+    causes,
     contracts,
     entitlement,
     initial,
@@ -37,7 +38,7 @@ from sim.engines.shared import (
 )
 
 MODULES = (
-    curves, rules, positions, capability, requirements, attainable, ordering, shares, sourcing, contracts, entitlement, release,
+    curves, rules, positions, capability, requirements, attainable, causes, ordering, shares, sourcing, contracts, entitlement, release,
     netting, planner, initial, calendar, lists, store, shop, waiting, lots, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""

@@ -87,8 +87,11 @@ def _appoint_reviews(s: State) -> None:
         for k in range(len(s.reviews) - 1):
             at(s, s.reviews[k], PLAN, 0, 0, k, REVIEW, k)
     for pool in range(len(s.pools)):
-        if not s.pools[pool].planned and not s.pools[pool].continuous:
-            at(s, 0, PLAN, 0, pool, 0, PERIODIC, 0)
+        # Before planners look: what a policy orders now is on its way for them.
+        if s.pools[pool].continuous:
+            at(s, 0, PLAN, -1, pool, 0, REPLENISH, pool)
+        elif not s.pools[pool].planned:
+            at(s, 0, PLAN, -1, pool, 0, PERIODIC, 0)
 
 
 def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: int) -> None:

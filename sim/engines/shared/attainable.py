@@ -7,22 +7,16 @@ from __future__ import annotations
 
 from sim.engines.shared.capability import (
     INFINITE,
-    SLACK,
+    bucket_of,
     due_bucket,
-    is_unplanned,
-    latest_bucket,
     open_share,
     own_time,
     period_of,
     risk_starts,
 )
-from sim.engines.shared.phases import Cause
 from sim.engines.shared.positions import Position
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
-
-CAPACITY, QUALIFICATION, CONTRACT, INPUTS, LEAD_TIME, STOCK_LEVEL = range(6)
-assert tuple(Cause) == (CAPACITY, QUALIFICATION, CONTRACT, INPUTS, LEAD_TIME, STOCK_LEVEL)
 
 
 def attain(tables: Tables, position: Position, sheet: Worksheet) -> None:
@@ -38,6 +32,8 @@ def attain(tables: Tables, position: Position, sheet: Worksheet) -> None:
         total = sheet.at_hand[pool] = position.stock[pool] - position.waiting[pool]
         for j in range(base, until):
             total = min(total + sheet.attained[pool, j], INFINITE)
+            if not tables.planned[pool]:
+                total = max(total, _replenished(tables, sheet, pool, j))
             sheet.attained[pool, j] = total
 
 
@@ -48,7 +44,7 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
         return
     possible, allowed, made = 0.0, 0.0, 0.0
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
-        possible = min(possible + _capable(tables, sheet, source, j), INFINITE)
+        possible = min(possible + capable(tables, sheet, source, j), INFINITE)
         if period_of(tables, sheet, j) == j:
             allowed = min(allowed + sheet.allowed[tables.source_site[source], j], INFINITE)
         for later in range(2):
@@ -59,6 +55,19 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
                 made = starts
 
 
+def _replenished(tables: Tables, sheet: Worksheet, pool: int, j: int) -> float:
+    """Units of a pool that its stock policy can have brought up to the end of a bucket: what was used a lead time before is
+    there again, and no more than the policy lets be on order."""
+    if tables.source_start[pool] == tables.source_start[pool + 1] or tables.ceiling[pool] <= 0.0:
+        return 0.0
+    lead = tables.lead[tables.pool_source[tables.source_start[pool]]] + tables.every[pool]
+    ordered = tables.edges[j + 1] - max(lead, 1)
+    if ordered < tables.edges[sheet.span[BASE]]:
+        return 0.0
+    sheet.ready[pool, j] = tables.edges[j + 1]
+    return float(min(there_before(sheet, pool, bucket_of(tables, ordered)) + tables.ceiling[pool], INFINITE))
+
+
 def _bring(tables: Tables, sheet: Worksheet, pool: int, arrives: int, units: float) -> None:
     j = due_bucket(tables, sheet, arrives)
     if j < sheet.span[UNTIL]:
@@ -66,7 +75,7 @@ def _bring(tables: Tables, sheet: Worksheet, pool: int, arrives: int, units: flo
         sheet.ready[pool, j] = max(sheet.ready[pool, j], arrives)
 
 
-def _capable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
+def capable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     """Starts that capacity and qualification allow a source in a bucket, if it had its site for itself."""
     site, starts, share = tables.source_site[source], INFINITE, open_share(tables, sheet, source, j)
     if not tables.endless[site]:
@@ -101,77 +110,3 @@ def _arrival(tables: Tables, sheet: Worksheet, source: int, j: int, later: bool)
     for i in range(tables.input_start[source], tables.input_start[source + 1] if later else tables.input_start[source]):
         begin = max(begin, sheet.ready[tables.input_pool[i], j])
     return int(begin + tables.lead[source])
-
-
-def why_not(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
-    """What keeps a source from delivering more by an instant."""
-    k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
-    j = latest_bucket(tables, sheet, source, due)
-    place = max(j, base)
-    if not tables.endless[site] and _installed(sheet, site, place) <= 0.0:
-        return CAPACITY
-    if tables.volume_begins[k, source] >= tables.edges[place + 1] > tables.edges[base]:
-        return QUALIFICATION
-    if j < base:
-        return LEAD_TIME
-    if sheet.allowed[site, period_of(tables, sheet, j)] <= SLACK:
-        return CONTRACT
-    return INPUTS if scarce_input(tables, sheet, source, j) >= 0 else CAPACITY
-
-
-def _installed(sheet: Worksheet, site: int, j: int) -> float:
-    """Capacity expected of a site up to the end of a bucket."""
-    total = 0.0
-    for i in range(sheet.span[BASE], j + 1):
-        total += sheet.capacity[site, i]
-    return total
-
-
-def scarce_input(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
-    """The input of which least can be had for starts in a bucket, if it keeps even one from beginning; else -1."""
-    least, scarcest = 1.0 - SLACK, -1
-    for i in range(tables.input_start[source], tables.input_start[source + 1]):
-        child = tables.input_pool[i]
-        left = sheet.spare[child, j] / tables.takes[i]
-        if left < least:
-            least, scarcest = left, child
-    return scarcest
-
-
-def root_of(tables: Tables, sheet: Worksheet, pool: int, due: int) -> tuple[int, int]:
-    """The pool at the bottom of a lack of this one by an instant, and what keeps more of it from coming."""
-    while True:
-        if is_unplanned(tables, pool):
-            return pool, STOCK_LEVEL
-        source = tables.pool_source[tables.source_start[pool]]
-        cause = _why_attained(tables, sheet, source, due)
-        if cause != INPUTS:
-            return pool, cause
-        j = max(latest_bucket(tables, sheet, source, due), sheet.span[BASE])
-        pool, due = _least_attained(tables, sheet, source, j), tables.edges[j + 1]
-
-
-def _why_attained(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
-    """What bounds the units that a source can have made by an instant."""
-    k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
-    j = latest_bucket(tables, sheet, source, due)
-    place = max(j, base)
-    if not tables.endless[site] and _installed(sheet, site, place) <= 0.0:
-        return CAPACITY
-    if tables.volume_begins[k, source] >= tables.edges[place + 1] > tables.edges[base]:
-        return QUALIFICATION
-    if j < base:
-        return LEAD_TIME
-    if _least_attained(tables, sheet, source, j) >= 0:
-        return INPUTS
-    if tables.bound[site] and sheet.allowed[site, period_of(tables, sheet, j)] <= SLACK:
-        return CONTRACT
-    return LEAD_TIME if tables.endless[site] else CAPACITY
-
-
-def _least_attained(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
-    """The input that bounds a source's starts up to the end of a bucket, of which nothing is left; -1 if none does."""
-    for i in range(tables.input_start[source], tables.input_start[source + 1]):
-        if sheet.supply[tables.input_pool[i], j] < tables.takes[i]:
-            return int(tables.input_pool[i])
-    return -1

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from sim.engines.shared.attainable import attain
 from sim.engines.shared.capability import offer
+from sim.engines.shared.causes import remember_bounds
 from sim.engines.shared.contracts import bind, wish
 from sim.engines.shared.entitlement import entitle, isolate
 from sim.engines.shared.netting import pass_on, plan_pool
@@ -52,6 +53,7 @@ def plan(
         entitle(tables, sheet)
     _plan_all(tables, position, memory, sheet, False)
     account(tables, position, memory, sheet)
+    remember_bounds(tables, memory, sheet)
 
 
 def _clear(tables: Tables, sheet: Worksheet) -> None:

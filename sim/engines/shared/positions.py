@@ -59,7 +59,8 @@ class Memory(NamedTuple):
     `owed` is the fraction of a unit that sharing owes each source, and `owed_outside` what a floor or a
     phase-out owes the outside sources of each pool together; `shown` the starts a tick that an in-house source
     in volume has shown; `wished[k, s]` the starts a tick wished at outside sites, to which notice periods look back;
-    `promised[k, s]` the starts of review period k that commitments still ask for.
+    `promised[k, s]` the starts of review period k that commitments still ask for; `bound[k, p]` what let a pool start no
+    more in it (a cause, -1 if nothing), at the bottom of which was the pool `bottom[k, p]`.
     """
 
     owed: FloatArray
@@ -67,13 +68,16 @@ class Memory(NamedTuple):
     shown: FloatArray
     wished: FloatArray
     promised: FloatArray
+    bound: IntArray
+    bottom: IntArray
 
 
 def memory(tables: Tables) -> Memory:
     """Memory before the first review."""
     sources, pools = len(tables.source_pool), len(tables.order)
     wished, promised = np.zeros((2, *tables.shift.shape))
-    return Memory(np.zeros(sources), np.zeros(pools), np.zeros(sources), wished, promised)
+    bound, bottom = np.zeros((2, len(wished), pools), dtype=np.int64)
+    return Memory(np.zeros(sources), np.zeros(pools), np.zeros(sources), wished, promised, bound, bottom)
 
 
 def stage(tables: Tables, source: int, at: int) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from sim.engines.shared.attainable import CONTRACT, INPUTS, root_of, scarce_input, why_not
 from sim.engines.shared.capability import SLACK, bucket_of, latest_bucket, room_in
+from sim.engines.shared.causes import CONTRACT, note, why_not
 from sim.engines.shared.ordering import earliest_arrival, order, window
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.shares import kept_outside, settle
@@ -57,12 +57,33 @@ def divide(
         planned = _ours_first(tables, position, sheet, pool, j, need, outside, due, trusting)
     if need - planned > SLACK and tables.overflow[pool] and not tables.on_announced[pool]:
         planned += _anyone(tables, position, sheet, pool, j, need - planned, due)
+    unmet, at_once = need - planned, -_begun(tables, position, sheet, pool)
+    if unmet > SLACK:
+        on_order = _ordered(tables, sheet, pool, j)
+        planned += _late(tables, position, sheet, pool, j, unmet)
+        at_once += _ordered(tables, sheet, pool, j) - on_order
     if not trusting:
-        _note(tables, sheet, pool, need, need - planned, due)
-    if need - planned > SLACK:
-        planned += _late(tables, position, sheet, pool, j, need - planned)
+        at_once += _begun(tables, position, sheet, pool)
+        note(tables, memory, sheet, pool, need, unmet, at_once, need - planned, due)
     settle(tables, memory, sheet, pool, j, trusting)
     return planned
+
+
+def _begun(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> float:
+    """Good units of a pool that begin at once."""
+    units = 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[i]
+        units += sheet.starts[source, sheet.span[BASE]] * position.good_per_start[source]
+    return units
+
+
+def _ordered(tables: Tables, sheet: Worksheet, pool: int, j: int) -> float:
+    """Units of a pool on order for a bucket."""
+    units = 0.0
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        units += sheet.receipts[tables.pool_source[i], j]
+    return units
 
 
 def _on_time(
@@ -301,35 +322,3 @@ def _brought_forward(tables: Tables, sheet: Worksheet, pool: int, later: int, j:
         sheet.receipts[source, j] += units
         left -= units
     return wanted - left
-
-
-def _note(tables: Tables, sheet: Worksheet, pool: int, need: float, unmet: float, due: int) -> None:
-    """Note a need that must be met by what is ordered now, what kept sources below their part of it, and why."""
-    begin, end, decided, missing = tables.source_start[pool], tables.source_start[pool + 1], False, 0.0
-    for i in range(begin, end):
-        source = tables.pool_source[i]
-        decided = decided or latest_bucket(tables, sheet, source, due) < sheet.span[FOLLOWING]
-        missing += sheet.now_cut[source]
-    if not decided:
-        return
-    sheet.need[pool] += need
-    for i in range(begin, end):
-        source, part = tables.pool_source[i], 0.0
-        if sheet.now_cut[source] <= SLACK:
-            continue
-        cause = sheet.now_cause[source]
-        sheet.cut[source, cause] += sheet.now_cut[source]
-        if unmet > SLACK:
-            part = unmet * sheet.now_cut[source] / missing
-            sheet.short[source, cause] += part
-        if cause == INPUTS:
-            _blame_input(tables, sheet, source, due, sheet.now_cut[source])
-
-
-def _blame_input(tables: Tables, sheet: Worksheet, source: int, due: int, units: float) -> None:
-    """Lay units that a lack of an input kept from being made to the pool at the bottom of it, and its own cause."""
-    j = max(latest_bucket(tables, sheet, source, due), sheet.span[BASE])
-    child = scarce_input(tables, sheet, source, j)
-    if child >= 0:
-        pool, cause = root_of(tables, sheet, child, tables.edges[j + 1])
-        sheet.starved[pool, cause] += units

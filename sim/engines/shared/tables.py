@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.draws import Draws
-from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, value
+from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, ticks, value
 from sim.draws.sources import cover_days, order_days
 from sim.draws.yields import EXPERIENCE_END
 from sim.engines.shared.buckets import Buckets, buckets
@@ -35,11 +35,14 @@ class Tables(NamedTuple):
     stands in row k. Row v of `expected` holds what is expected of a flow until each edge, cumulated, and
     `next_due` the first instant after each edge at which it is expected; flow f holds row `belief[k, f]`.
     `capacity`, `shift`, `level`, `factor`, `until` and `granted` are those of `expectations.SiteOutlook`;
+    `ceiling` is the most that a stock policy has in stock and on order, at a review each `every` ticks (P,).
     `allocation` and `commitment` are starts up to each edge, cumulated (S, J + 1).
     """
 
     order: IntArray
     planned: BoolArray
+    ceiling: FloatArray
+    every: IntArray
     priority: IntArray
     source_start: IntArray
     pool_source: IntArray
@@ -110,6 +113,8 @@ def tables(draws: Draws) -> Tables:
     return Tables(
         order=plan.order,
         planned=np.array([p.policy is PolicyType.PLANNED for p in plan.pools]),
+        ceiling=np.array([_ceiling(p, vector) for p in plan.pools]),
+        every=np.array([0 if p.review == NONE else ticks(value(vector, p.review)) for p in plan.pools], dtype=np.int64),
         priority=np.array([p.priority for p in plan.pools], dtype=np.int64),
         source_start=np.cumsum([0, *(len(p.sources) for p in plan.pools)], dtype=np.int64),
         pool_source=np.array([r for p in plan.pools for r in p.sources], dtype=np.int64),
@@ -214,6 +219,13 @@ def _forecasts(draws: Draws, edges: IntArray) -> tuple[FloatArray, IntArray, Int
     begins = np.cumsum([0, *views])[:-1]
     view = [begin + flow.view for begin, flow in zip(begins, draws.flows, strict=True)]
     return expected, next_due, np.column_stack(view) if view else np.zeros((len(draws.reviews) - 1, 0), dtype=np.int64)
+
+
+def _ceiling(pool: PoolPlan, vector: FloatArray) -> float:
+    """The most that a stock policy brings stock and orders to; what each review of a (T,Q) policy adds."""
+    if pool.policy is PolicyType.REORDER:
+        return value(vector, pool.reorder) + value(vector, pool.quantity)
+    return value(vector, pool.quantity if pool.policy is PolicyType.PERIODIC else pool.level)
 
 
 def _phase_out(pool: PoolPlan, vector: FloatArray) -> list[float]:

@@ -27,7 +27,8 @@ class Worksheet(NamedTuple):
     `usage` what the pool being planned takes of it. The plan: `starts` of each source by bucket, not before `begin`, whose
     good `units` are for the requirements of each bucket. The wishes: starts if each source had its site for itself. The
     decision: `release_*` starts of each bucket before the next review, `samples`, and by cause what kept
-    each source below its wish (`cut`), the part of it that nobody made up for (`short`), and the pool that lacked (`starved`).
+    each source below its wish (`cut`), the part of it that nobody made up for (`short`), and the pool at the bottom of a lack
+    of inputs (`starved`).
     """
 
     span: IntArray

@@ -1,0 +1,206 @@
+"""Why a need is not met in time: for each part of it, the constraint that keeps it from coming sooner than it will.
+
+What could still begin in time is kept back by what fills its last buckets. What is overdue and begins at once is late for
+its lead time alone; the rest for what is full at half of its wait. A lack of an input is laid to what bound that input's
+own sources when it was to begin, down to raw items.
+"""
+
+from __future__ import annotations
+
+from sim.engines.shared.capability import (
+    INFINITE,
+    SLACK,
+    is_unplanned,
+    latest_bucket,
+    open_share,
+    period_of,
+    risk_starts,
+    room_in,
+    startable,
+)
+from sim.engines.shared.phases import Cause
+from sim.engines.shared.positions import Memory
+from sim.engines.shared.requirements import look_at_inputs
+from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, Worksheet
+
+CAPACITY, QUALIFICATION, CONTRACT, INPUTS, LEAD_TIME, STOCK_LEVEL = range(6)
+assert tuple(Cause) == (CAPACITY, QUALIFICATION, CONTRACT, INPUTS, LEAD_TIME, STOCK_LEVEL)
+NOTHING = -1
+FULL = 0.02
+"""Room for this much more of what is started is as good as none: orders do not fit in."""
+
+
+def why_not(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
+    """What keeps a source from delivering more by an instant."""
+    k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
+    j = latest_bucket(tables, sheet, source, due)
+    place = max(j, base)
+    if not tables.endless[site] and _installed(sheet, site, place) <= 0.0:
+        return CAPACITY
+    if tables.volume_begins[k, source] >= tables.edges[place + 1] > tables.edges[base]:
+        return QUALIFICATION
+    if j < base:
+        return LEAD_TIME
+    if sheet.allowed[site, period_of(tables, sheet, j)] <= SLACK:
+        return CONTRACT
+    return INPUTS if startable(tables, sheet, source, j) < 1.0 else CAPACITY
+
+
+def _installed(sheet: Worksheet, site: int, j: int) -> float:
+    """Capacity expected of a site up to the end of a bucket."""
+    total = 0.0
+    for i in range(sheet.span[BASE], j + 1):
+        total += sheet.capacity[site, i]
+    return total
+
+
+def _scarcest(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int) -> tuple[int, int]:
+    """What would let a source start least more up to the end of a bucket, and the input if it is one."""
+    room, allowed, site = 0.0, 0.0, tables.source_site[source]
+    for i in range(sheet.span[BASE], j + 1):
+        if not tables.endless[site]:
+            left = sheet.source_room[source, i] + max(sheet.site_room[site, i], 0.0)
+            room += left * open_share(tables, sheet, source, i) / tables.load[source]
+        if period_of(tables, sheet, i) == i:
+            allowed = min(allowed + sheet.allowed[site, i], INFINITE)
+    cause, least, scarcest = LEAD_TIME, INFINITE, -1
+    if not tables.endless[site]:
+        cause, least = CAPACITY, room
+    if allowed < least:
+        cause, least = CONTRACT, allowed
+    for place in range(tables.input_start[source], tables.input_start[source + 1]):
+        child = tables.input_pool[place]
+        left = _left(tables, sheet, pool, child, j) / tables.takes[place]
+        # What two bounds leave nothing of is short of inputs: others may have room.
+        if left < max(least, 1.0 - SLACK):
+            cause, least, scarcest = INPUTS, min(left, least), child
+    return cause, scarcest
+
+
+def _left(tables: Tables, sheet: Worksheet, pool: int, child: int, j: int) -> float:
+    """Units of an input that can be had up to the end of a bucket beyond what is planned of a pool."""
+    units = sheet.supply[child, j]
+    for s in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[s]
+        for place in range(tables.input_start[source], tables.input_start[source + 1]):
+            if tables.input_pool[place] == child:
+                for i in range(sheet.span[BASE], j + 1):
+                    units -= sheet.starts[source, i] * tables.takes[place]
+    return float(units)
+
+
+def note(
+    tables: Tables, memory: Memory, sheet: Worksheet, pool: int, need: float, unmet: float, at_once: float,
+    unplanned: float, due: int,
+) -> None:  # fmt: skip
+    """Note a need that must be met by what is ordered now, what kept sources below their part of it, and why.
+
+    `at_once` of what is unmet in time is on its way, or begins at once; the rest is planned as late as `sheet.late`,
+    and `unplanned` units later than the review sees.
+    """
+    begin, end, decided, missing = tables.source_start[pool], tables.source_start[pool + 1], False, 0.0
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        decided = decided or latest_bucket(tables, sheet, source, due) < sheet.span[FOLLOWING]
+        missing += sheet.now_cut[source]
+    if not decided:
+        return
+    sheet.need[pool] += need
+    for i in range(begin, end):
+        source = tables.pool_source[i]
+        cut, cause = sheet.now_cut[source], sheet.now_cause[source]
+        if cut <= SLACK:
+            continue
+        short, j = unmet * cut / missing if unmet > SLACK else 0.0, latest_bucket(tables, sheet, source, due)
+        if cause == LEAD_TIME:
+            part = min(at_once / unmet, 1.0) if unmet > SLACK else 1.0
+            sheet.cut[source, cause] += cut * part
+            sheet.short[source, cause] += short * part
+            cut, short = cut * (1.0 - part), short * (1.0 - part)
+        scarcest = -1
+        if unmet > SLACK and cause != QUALIFICATION:
+            j = _halfway(tables, sheet, pool, source, j, unplanned / unmet)
+            cause, scarcest = _scarcest(tables, sheet, pool, source, j)
+        elif cause == INPUTS:
+            scarcest = _scarcest_input(tables, sheet, source, j)
+        sheet.cut[source, cause] += cut
+        sheet.short[source, cause] += short
+        if scarcest >= 0:
+            child, root = root_of(tables, memory, sheet.span[REVIEW], scarcest)
+            sheet.starved[child, root] += cut
+
+
+def _scarcest_input(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
+    """The input of which least can be had for starts in a bucket; -1 if there is none."""
+    least, scarcest = INFINITE, -1
+    for i in range(tables.input_start[source], tables.input_start[source + 1]):
+        child = tables.input_pool[i]
+        left = sheet.spare[child, j] / tables.takes[i]
+        if left < least:
+            least, scarcest = left, child
+    return scarcest
+
+
+def _halfway(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int, unplanned: float) -> int:
+    """The bucket in which half of the wait is over, from that in which the need was to begin, or now, to that in which
+    the last of it does; the share that waits beyond what the review sees comes as fast as the rest."""
+    first, last = max(j, sheet.span[BASE]), latest_bucket(tables, sheet, source, tables.edges[sheet.late[pool]])
+    planned = max(1.0 - unplanned, 0.5)
+    return int(max(first + (last - first) * 0.5 / planned, first))
+
+
+def root_of(tables: Tables, memory: Memory, k: int, pool: int) -> tuple[int, int]:
+    """The pool at the bottom of a lack of this one at a review, and the cause: what let it start no more when the units
+    that lack were to begin; if nothing did, they were wanted too late."""
+    if is_unplanned(tables, pool):
+        return pool, STOCK_LEVEL
+    lead = tables.lead[tables.pool_source[tables.source_start[pool]]]
+    for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        lead = min(lead, tables.lead[tables.pool_source[i]])
+    then = k - 1
+    while then >= 0 and tables.reviews[then] > tables.reviews[k] - lead:
+        then -= 1
+    if then < 0 or memory.bound[then, pool] < 0:
+        return pool, LEAD_TIME
+    return memory.bottom[then, pool], memory.bound[then, pool]
+
+
+def remember_bounds(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
+    """Keep what lets each pool start no more before the next review, if anything does."""
+    k = sheet.span[REVIEW]
+    for pool in range(len(tables.order)):
+        memory.bound[k, pool], memory.bottom[k, pool] = NOTHING, pool
+        if is_unplanned(tables, pool):
+            continue
+        look_at_inputs(tables, sheet, pool)
+        for i in range(tables.source_start[pool + 1] - 1, tables.source_start[pool] - 1, -1):
+            cause = _bound(tables, sheet, tables.pool_source[i])
+            memory.bound[k, pool] = cause
+            if cause == NOTHING:
+                break
+            if cause == INPUTS:
+                child = _scarcest_input(tables, sheet, tables.pool_source[i], sheet.span[FOLLOWING] - 1)
+                memory.bottom[k, pool], memory.bound[k, pool] = root_of(tables, memory, k, child)
+
+
+def _bound(tables: Tables, sheet: Worksheet, source: int) -> int:
+    """What lets a source start no more before the next review; -1 if nothing does."""
+    last, site, shut = sheet.span[FOLLOWING] - 1, tables.source_site[source], True
+    room, allowed, starts = 0.0, 0.0, 0.0
+    for j in range(sheet.span[BASE], last + 1):
+        shut = shut and open_share(tables, sheet, source, j) <= 0.0 and risk_starts(tables, sheet, source, j) <= 0.0
+        room += room_in(tables, sheet, source, j)
+        allowed += sheet.allowed[site, j] if period_of(tables, sheet, j) == j else 0.0
+        starts += sheet.starts[source, j]
+    # Less than a lot or an order, or than a small part of what is started, is as good as nothing.
+    step = max(float(max(tables.lot_size[source], tables.minimum[source], tables.multiple[source], 1)), FULL * starts)
+    if room >= step:
+        return NOTHING
+    if not tables.endless[site] and _installed(sheet, site, last) <= 0.0:
+        return CAPACITY
+    if shut:
+        return QUALIFICATION
+    if allowed < step:
+        return CONTRACT
+    return INPUTS if startable(tables, sheet, source, last) < step else CAPACITY
