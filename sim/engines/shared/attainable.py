@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sim.engines.shared.capability import (
     INFINITE,
+    SLACK,
     bucket_of,
     due_bucket,
     open_share,
@@ -15,6 +16,7 @@ from sim.engines.shared.capability import (
     risk_starts,
 )
 from sim.engines.shared.positions import Position
+from sim.engines.shared.requirements import bring
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 
@@ -24,35 +26,42 @@ def attain(tables: Tables, position: Position, sheet: Worksheet) -> None:
     base, until = sheet.span[BASE], sheet.span[UNTIL]
     for index in range(len(tables.order) - 1, -1, -1):
         pool = tables.order[index]
-        for j in range(base, until):
-            sheet.attained[pool, j] = sheet.arriving[pool, j]
         if tables.planned[pool]:
             for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
                 _produce(tables, position, sheet, pool, tables.pool_source[i])
         total = sheet.at_hand[pool] = position.stock[pool] - position.waiting[pool]
         for j in range(base, until):
-            total = min(total + sheet.attained[pool, j], INFINITE)
+            total = min(total + sheet.arriving[pool, j], INFINITE)
             if not tables.planned[pool]:
-                total = max(total, _replenished(tables, sheet, pool, j))
+                more = _replenished(tables, sheet, pool, j) - total
+                if more > 0.0:
+                    bring(sheet, pool, j, tables.edges[j + 1], more)
+                    total = min(total + more, INFINITE)
             sheet.attained[pool, j] = total
 
 
 def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int) -> None:
-    """Add what one source can make, by when it would come: first of inputs there when a bucket begins, then of those that
-    come within it."""
-    if position.good_per_start[source] <= 0.0:
+    """Add what one source can make, by when it would come: first of inputs there when a bucket begins, then as soon
+    as some of each have come within it, then of all."""
+    good = position.good_per_start[source]
+    if good <= 0.0:
         return
-    possible, allowed, made = 0.0, 0.0, 0.0
+    possible, allowed, made, units = 0.0, 0.0, 0.0, 0.0
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         possible = min(possible + capable(tables, sheet, source, j), INFINITE)
         if period_of(tables, sheet, j) == j:
             allowed = min(allowed + sheet.allowed[tables.source_site[source], j], INFINITE)
-        for later in range(2):
-            starts = min(possible, allowed, _fed(tables, sheet, source, j, later == 1))
+        for step in range(3):
+            at = _instant(tables, sheet, source, j, step)
+            starts = min(possible, allowed, _fed(tables, sheet, source, j, at))
             if starts > made:
-                arrives = _arrival(tables, sheet, source, j, later == 1)
-                _bring(tables, sheet, pool, arrives, min(starts - made, INFINITE) * position.good_per_start[source])
-                made = starts
+                arrives = _arrival(tables, sheet, source, j, at)
+                comes = due_bucket(tables, sheet, arrives)
+                # Whole units come, with the fraction that is carried from those on order.
+                total = (sheet.fraction[source] + starts * good + SLACK) // 1.0
+                if comes < sheet.span[UNTIL]:
+                    bring(sheet, pool, comes, arrives, total - units)
+                made, units = starts, total
 
 
 def _replenished(tables: Tables, sheet: Worksheet, pool: int, j: int) -> float:
@@ -64,15 +73,7 @@ def _replenished(tables: Tables, sheet: Worksheet, pool: int, j: int) -> float:
     ordered = tables.edges[j + 1] - max(lead, 1)
     if ordered < tables.edges[sheet.span[BASE]]:
         return 0.0
-    sheet.ready[pool, j] = tables.edges[j + 1]
     return float(min(there_before(sheet, pool, bucket_of(tables, ordered)) + tables.ceiling[pool], INFINITE))
-
-
-def _bring(tables: Tables, sheet: Worksheet, pool: int, arrives: int, units: float) -> None:
-    j = due_bucket(tables, sheet, arrives)
-    if j < sheet.span[UNTIL]:
-        sheet.attained[pool, j] = min(sheet.attained[pool, j] + units, INFINITE)
-        sheet.ready[pool, j] = max(sheet.ready[pool, j], arrives)
 
 
 def capable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
@@ -85,12 +86,26 @@ def capable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     return starts
 
 
-def _fed(tables: Tables, sheet: Worksheet, source: int, j: int, later: bool) -> float:
-    """Starts for which inputs can be had when a bucket begins, or up to its end."""
+def _instant(tables: Tables, sheet: Worksheet, source: int, j: int, step: int) -> int:
+    """When a bucket begins; by when some of each input that comes within it have come; by when all have."""
+    at = tables.edges[j]
+    for i in range(tables.input_start[source], tables.input_start[source + 1] if step > 0 else 0):
+        child = tables.input_pool[i]
+        partly = step == 1 and sheet.sooner[child, j] > 0.0
+        at = max(at, sheet.ready_sooner[child, j] if partly else sheet.ready[child, j])
+    return int(at)
+
+
+def _fed(tables: Tables, sheet: Worksheet, source: int, j: int, at: int) -> float:
+    """Starts for which inputs can be had at an instant of a bucket."""
     starts = INFINITE
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
-        there = sheet.attained[child, j] if later else there_before(sheet, child, j)
+        there = there_before(sheet, child, j)
+        if 0 < sheet.ready[child, j] <= at:
+            there += sheet.arriving[child, j]
+        elif sheet.sooner[child, j] > 0.0 and sheet.ready_sooner[child, j] <= at:
+            there += sheet.sooner[child, j]
         starts = min(starts, max(there, 0.0) / tables.takes[i])
     return starts
 
@@ -100,13 +115,11 @@ def there_before(sheet: Worksheet, pool: int, j: int) -> float:
     return float(sheet.attained[pool, j - 1] if j > sheet.span[BASE] else sheet.at_hand[pool])
 
 
-def _arrival(tables: Tables, sheet: Worksheet, source: int, j: int, later: bool) -> int:
-    """When starts of a bucket arrive at the earliest, of inputs there when it begins or of those that come later."""
-    site, begin = tables.source_site[source], tables.edges[j]
+def _arrival(tables: Tables, sheet: Worksheet, source: int, j: int, at: int) -> int:
+    """When starts of a bucket arrive at the earliest, of inputs there at an instant of it."""
+    site = tables.source_site[source]
     if not tables.endless[site]:
         return int(tables.edges[j + 1] + own_time(tables, sheet, source, j) + tables.lead[source])
     if open_share(tables, sheet, source, j) < 1.0 and risk_starts(tables, sheet, source, j) <= 0.0:
-        begin = max(begin, tables.volume_begins[sheet.span[REVIEW], source])
-    for i in range(tables.input_start[source], tables.input_start[source + 1] if later else tables.input_start[source]):
-        begin = max(begin, sheet.ready[tables.input_pool[i], j])
-    return int(begin + tables.lead[source])
+        at = max(at, tables.volume_begins[sheet.span[REVIEW], source])
+    return int(at + tables.lead[source])

@@ -62,7 +62,8 @@ def _clear(tables: Tables, sheet: Worksheet) -> None:
     for pool in range(len(tables.order)):
         for j in range(base, until):
             sheet.arriving[pool, j] = 0.0
-            sheet.ready[pool, j] = 0
+            sheet.ready[pool, j] = sheet.ready_sooner[pool, j] = 0
+            sheet.sooner[pool, j] = 0.0
             sheet.usage[pool, j] = 0.0
     for source in range(len(tables.source_pool)):
         sheet.bound[source] = 0.0

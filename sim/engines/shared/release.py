@@ -81,9 +81,9 @@ def _require_inputs(tables: Tables, sheet: Worksheet, source: int, j: int) -> No
         child = tables.input_pool[place]
         units = sheet.starts[source, j] * tables.takes[place]
         sheet.usage[child, j] += units
-        ready = min(sheet.ready[child, j], tables.edges[j + 1])
-        if ready > sheet.begin[source, j] and not _there_before(sheet, child, j):
-            sheet.begin[source, j] = ready
+        earliest = min(sheet.earliest[child, j], tables.edges[j + 1])
+        if earliest > sheet.begin[source, j] and not _there_before(sheet, child, j):
+            sheet.begin[source, j] = earliest
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         units = sheet.starts[source, j] * tables.takes[place]
         add_requirement(tables, sheet, tables.input_pool[place], sheet.begin[source, j], units)

@@ -64,10 +64,22 @@ def book_receipts(tables: Tables, position: Position, sheet: Worksheet) -> None:
             sheet.receipts[source, min(due_bucket(tables, sheet, wanted), until - 1)] += units
         j = due_bucket(tables, sheet, expected)
         if j < until:
-            sheet.arriving[pool, j] += units
-            sheet.ready[pool, j] = max(sheet.ready[pool, j], expected)
+            bring(sheet, pool, j, expected, units)
     for source in range(len(tables.source_pool)):
         _make_whole(position, sheet, source, base, until)
+
+
+def bring(sheet: Worksheet, pool: int, j: int, at: int, units: float) -> None:
+    """Units of a pool come at an instant within a bucket; the last instant is kept apart from all before it."""
+    last = sheet.ready[pool, j]
+    sheet.earliest[pool, j] = at if last == 0 else min(sheet.earliest[pool, j], at)
+    if at > last > 0:
+        sheet.sooner[pool, j], sheet.ready_sooner[pool, j] = sheet.arriving[pool, j], last
+    elif at < last:
+        sheet.sooner[pool, j] = min(sheet.sooner[pool, j] + units, INFINITE)
+        sheet.ready_sooner[pool, j] = max(sheet.ready_sooner[pool, j], at)
+    sheet.arriving[pool, j] = min(sheet.arriving[pool, j] + units, INFINITE)
+    sheet.ready[pool, j] = max(last, at)
 
 
 def guarded(tables: Tables, pool: int, source: int) -> bool:

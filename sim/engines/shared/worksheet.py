@@ -20,7 +20,7 @@ class Worksheet(NamedTuple):
     `span` holds the review, its first bucket, the first bucket of the next review, and the end of what it
     sees. Requirements: `gross` units of each pool by bucket, wanted by `due`; `receipts` good units of each source by
     the bucket for which they were wanted, `arriving` those of each pool by the bucket in which they are expected
-    now, the last of them at `ready`. Capability: `capacity` expected of each site, `site_room` what
+    now, or can come: the first at `earliest`, the last at `ready`, `sooner` of them by `ready_sooner`. Capability: `capacity` expected of each site, `site_room` what
     is left of it for anyone, `source_room` for one source alone, `trusted` for output that has been shown, `allowed`
     what contracts leave (in starts, at the first bucket of each review period); `attained` units of each pool that can be had up to
     the end of each bucket, `supply` what others have left of them, `spare` the least that is left from then on,
@@ -36,6 +36,9 @@ class Worksheet(NamedTuple):
     due: IntArray
     receipts: FloatArray
     arriving: FloatArray
+    earliest: IntArray
+    sooner: FloatArray
+    ready_sooner: IntArray
     ready: IntArray
     capacity: FloatArray
     site_room: FloatArray
@@ -95,7 +98,7 @@ def worksheet(tables: Tables) -> Worksheet:
 
     return Worksheet(
         span=whole(4), gross=blank(pools, count), due=whole(pools, count), receipts=blank(sources, count),
-        arriving=blank(pools, count), ready=whole(pools, count), capacity=blank(sites, count),
+        arriving=blank(pools, count), earliest=whole(pools, count), sooner=blank(pools, count), ready_sooner=whole(pools, count), ready=whole(pools, count), capacity=blank(sites, count),
         site_room=blank(sites, count), source_room=blank(sources, count), trusted=blank(sources, count),
         allowed=blank(sites, count), lowest=whole(sources), queue=blank(sites), at_hand=blank(pools), attained=blank(pools, count), supply=blank(pools, count),
         spare=blank(pools, count), usage=blank(pools, count), starts=blank(sources, count),
