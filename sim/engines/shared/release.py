@@ -14,7 +14,7 @@ from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Workshe
 
 
 def settle_starts(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """Make the planned starts of a pool whole, and full lots; require and reserve their inputs."""
+    """Make the planned starts of a pool whole; require and reserve their inputs."""
     begin, end = tables.source_start[pool], tables.source_start[pool + 1]
     look_at_inputs(tables, sheet, pool)
     for i in range(begin, end):
@@ -38,7 +38,8 @@ def _begin_settling(sheet: Worksheet, source: int) -> None:
 
 
 def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int, j: int) -> None:
-    """Whole starts of a bucket, in full lots as far as anything is planned: a lot is released when its first start is due."""
+    """Whole starts of a bucket; in full lots as far as anything is planned, where that takes no inputs: what is filled up
+    grows with what comes into sight, and inputs for it could no longer be ordered. A lot is released when its first start is due."""
     sheet.planned[source] += sheet.starts[source, j]
     whole, size, settled = math.ceil(sheet.planned[source] - SLACK), tables.lot_size[source], int(sheet.settled[source])
     if sheet.starts[source, j] <= 0.0:
@@ -47,9 +48,8 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
         sheet.starts[source, j] = 0.0
         return
     starts = max(min(float(whole - settled), startable(tables, sheet, source, j)), 0.0)
-    if size > 1 and starts == whole - settled:
-        full = min(lot_count(whole, size) * size, int(sheet.most[source])) - settled
-        starts = max(starts, min(float(full), _startable_at_once(tables, sheet, source, j)))
+    if size > 1 and starts == whole - settled and tables.input_start[source] == tables.input_start[source + 1]:
+        starts = float(min(lot_count(whole, size) * size, int(sheet.most[source])) - settled)
     sheet.starts[source, j] = starts
     if starts <= 0.0:
         return
@@ -59,20 +59,6 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
         _require_inputs(tables, sheet, source, j)
     if j < sheet.span[FOLLOWING]:
         sheet.output[pool] += starts * position.good_per_start[source]
-
-
-def _startable_at_once(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
-    """Whole starts for which there are inputs at the instant at which those of a bucket begin: more would keep them waiting."""
-    base, most = sheet.span[BASE], startable(tables, sheet, source, j)
-    if is_past(tables, j):
-        return most
-    for place in range(tables.input_start[source], tables.input_start[source + 1]):
-        child = tables.input_pool[place]
-        if sheet.ready[child, j] <= sheet.begin[source, j]:
-            continue
-        there = sheet.spare[child, j - 1] if j > base else sheet.at_hand[child] - sheet.usage[child, j]
-        most = min(most, (max(there, 0.0) / tables.takes[place] + SLACK) // 1.0)
-    return most
 
 
 def _require_inputs(tables: Tables, sheet: Worksheet, source: int, j: int) -> None:
