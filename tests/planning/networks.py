@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,18 +207,15 @@ def counted(result: Result, measure: str) -> FloatArray:
     return result.records.flow[measure].sum(axis=1).astype(np.float64)
 
 
-def flows_of_stock(result: Result) -> Iterator[tuple[int, FloatArray, FloatArray]]:
-    """For each pool: instants (days) and changes of stock, by lots that arrive, lots that begin, and customers served on
-    their day."""
+def taken(result: Result) -> FloatArray:
+    """Units taken from stock of each pool by customers and by lots that begin, shape (pools, periods)."""
     draws, plan = result.draws, result.draws.plan
-    for p, pool in enumerate(plan.pools):
-        changes: list[tuple[float, float]] = []
-        for lot in result.records.lots:
-            if int(plan.item_pool[plan.sources[lot.source].item]) == p:
-                changes.append((lot.arrive, lot.good))
-            begin, end = int(plan.inputs_start[lot.source]), int(plan.inputs_start[lot.source + 1])
-            for place in range(begin, end):
-                if plan.input_pool[place] == p:
-                    changes.append((lot.begin, -lot.starts * int(draws.sources[lot.source].takes[place - begin])))
-        yield p, *(np.array(changes, dtype=np.float64).reshape(-1, 2) / [TICKS_PER_DAY, 1.0]).T
-        assert pool.name
+    used = np.zeros((len(plan.pools), len(days_of(result))))
+    for f, flow in enumerate(draws.flows):
+        used[flow.pool] += result.records.flow["served"][:, f]
+    for lot in result.records.lots:
+        begin, end = int(plan.inputs_start[lot.source]), int(plan.inputs_start[lot.source + 1])
+        period = min(int(lot.begin / TICKS_PER_DAY), used.shape[1] - 1)
+        for place in range(begin, end):
+            used[plan.input_pool[place], period] += lot.starts * int(draws.sources[lot.source].takes[place - begin])
+    return used

@@ -23,7 +23,9 @@ SOME = settings(
 )  # fmt: skip
 
 
-@pytest.mark.xfail(reason="requirements that a later review sees first are ordered late", strict=False)
+@pytest.mark.xfail(
+    reason="some 4 % of networks, those with yields or order sizes most: test_stock.py says what holds", strict=False
+)
 @SOME
 @given(net.networks())
 def test_unlimited_sites_serve_every_demand_on_its_day(build: Fixture, data: Network) -> None:
