@@ -241,6 +241,7 @@ class LinePlan:
     delivery_time: Ref
     shipment_cost: Ref
     shortage_cost: Ref
+    lost_cost: Ref
     value: Ref
     idle_share: Ref
     forecast_rate: PathPlan | None

@@ -238,7 +238,7 @@ class Size:
             yield self.of.most_on(source.price) * starts
             yield from (most(r) * starts for r in (source.variable_cost, source.order_cost, source.shipment_cost))
         for line, units in zip(self.plan.lines, self.demanded, strict=True):
-            yield from (most(line.value) * units, most(line.shipment_cost) * units)
+            yield from (most(cost) * units for cost in (line.value, line.shipment_cost, line.lost_cost))
             yield most(line.shortage_cost) * units * days
         for k, item in enumerate(self.plan.items):
             of_it = [

@@ -176,7 +176,7 @@ def line_plan(
         k: refs.ref(f"{at}.{k}")
         for k in (
             "share", "per_unit", "every", "quantity", "sd", "begins", "cancel_after", "delivery_time",
-            "shipment_cost", "shortage_cost", "value", "idle_share",
+            "shipment_cost", "shortage_cost", "lost_cost", "value", "idle_share",
         )
     }  # fmt: skip
     return LinePlan(

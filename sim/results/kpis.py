@@ -237,7 +237,7 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "spend_outside_usd", _cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
     yield "spend_in_house_usd", _cost(run, lambda e: e.in_house is True and e.category in inside)
-    for category in ("holding", "shortage", "take_or_pay", "value", "salvage"):
+    for category in ("holding", "shortage", "lost", "take_or_pay", "value", "salvage"):
         pick = _usd if category in ("value", "salvage") else _cost
         yield f"{category}_usd", pick(run, _in({category}))
     yield "transport_usd", _cost(run, lambda e: e.category == "shipment")

@@ -144,6 +144,8 @@ def _demand(draw: st.DrawFn, data: Network, item: str, rate: int) -> None:
             line |= {"delivery_time": draw(st.integers(0, 10)), "value": 9, "shipment_cost": 2}
             if line["backlog"]:
                 line["shortage_cost"] = 0.1
+        if not line["backlog"] or "cancel_after" in line:
+            line["lost_cost"] = 0.07
         data["demand"][f"line{k}"] = line
 
 
@@ -257,6 +259,7 @@ def test_more_capacity_never_delivers_less(build: Fixture, data: Network, factor
     plain.pop("disruptions", None)
     for line in plain["demand"].values():
         line.pop("cancel_after", None)
+        line.pop("lost_cost", None)
         line["backlog"] = True
     for recipe in plain["recipes"].values():
         recipe.pop("load", None)

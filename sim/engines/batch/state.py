@@ -48,8 +48,8 @@ POOL = _record(
 )
 ITEM = _record("units costly last booked", "rate owed unit_days")
 FLOW = _record(
-    "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked seen cursor given",
-    "value_cents shortage_cents owed revision unit_days",
+    "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked lost lost_booked seen cursor given",
+    "value_cents shortage_cents lost_cents owed revision unit_days",
 )
 LOT = _record(
     "source number starts stage ordered due promised seeded released begin leave ready arrive out good where next before after",

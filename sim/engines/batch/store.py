@@ -185,17 +185,33 @@ def _accrue_backlog(s: State, flow: int, now: int) -> None:
 
 
 def settle_demand(s: State, until: int) -> None:
-    """Close a period: book levels and the cost of waiting."""
-    c = s.clock[0]
+    """Close a period: book levels, the cost of waiting and that of units lost in it."""
     for flow in range(len(s.flows)):
-        f, row = s.flows[flow], s.by_flow[c.period, flow]
-        row.backlog = f.backlog
-        if f.shortage_cents == 0.0:
-            continue
-        _accrue_backlog(s, flow, until)
-        f.owed += f.unit_days * f.shortage_cents
-        f.unit_days = 0.0
-        due = cents(f.owed) - f.booked
-        f.booked += due
-        row.shortage_cents += due
-        s.journal[c.period] += due
+        f = s.flows[flow]
+        s.by_flow[s.clock[0].period, flow].backlog = f.backlog
+        if f.shortage_cents != 0.0:
+            _settle_waiting(s, flow, until)
+        if f.lost_cents != 0.0:
+            _settle_lost(s, flow)
+
+
+def _settle_waiting(s: State, flow: int, until: int) -> None:
+    c, f = s.clock[0], s.flows[flow]
+    _accrue_backlog(s, flow, until)
+    f.owed += f.unit_days * f.shortage_cents
+    f.unit_days = 0.0
+    due = cents(f.owed) - f.booked
+    f.booked += due
+    s.by_flow[c.period, flow].shortage_cents += due
+    s.journal[c.period] += due
+
+
+def _settle_lost(s: State, flow: int) -> None:
+    """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
+    c, f = s.clock[0], s.flows[flow]
+    row = s.by_flow[c.period, flow]
+    f.lost += row.lost + row.cancelled
+    due = cents(f.lost * f.lost_cents) - f.lost_booked
+    f.lost_booked += due
+    row.lost_cents += due
+    s.journal[c.period] += due

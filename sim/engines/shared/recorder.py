@@ -92,6 +92,7 @@ class Rows:
     delivery_cents: ByFlow
     value_cents: ByFlow
     shortage_cents: ByFlow
+    lost_cents: ByFlow
     backlog: ByFlow
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""

@@ -26,6 +26,11 @@ def _line(context: Context, loc: Loc, line: DemandLine) -> None:
                     (*loc, key),
                     f"{key} has no effect: with backlog: false, unserved demand is lost at once and never waits",
                 )
+    if line.lost_cost is not None and line.backlog and line.cancel_after is None:
+        context.add(
+            (*loc, "lost_cost"),
+            "has no effect: nothing is lost, since all unserved demand waits; give backlog: false or cancel_after",
+        )
     if line.pattern is Pattern.POISSON and line.every is not None:
         context.add((*loc, "every"), "has no effect on poisson demand, which comes at any instant")
     if line.repeats and line.pattern is not Pattern.SERIES:

@@ -94,6 +94,7 @@ class DemandLine(Drawn):
     delivery_time: Quantity | None = number("day", "From our stock to the customer.", None, ge=0)
     shipment_cost: Quantity | None = number("USD", "Cost of each shipment to the customer.", None, ge=0)
     shortage_cost: Quantity | None = number("USD/day", "Cost of one unit waiting for a day.", None, ge=0)
+    lost_cost: Quantity | None = number("USD", "Cost of one unit lost or cancelled.", None, ge=0)
     value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
     idle_share: Quantity | None = number(
         "1",
