@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.dimensions import Dimension, Lineage
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.document import MilestoneRule, YieldNoise
-from sim.scenario.schema.quantity import Interpolate, Shape
+from sim.scenario.schema.quantity import Interpolate, Shape, UnitShape
 from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
 from sim.scenario.schema.yields import LearnOver, YieldModel
 
@@ -43,6 +43,17 @@ class NoisePlan:
     shape: Shape
     mean: Ref
     cv: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsPlan:
+    """A random number of units: shape, mean and coefficient of variation, or values with their weights."""
+
+    shape: UnitShape
+    mean: Ref
+    cv: Ref
+    values: tuple[Ref, ...]
+    weights: tuple[Ref, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +238,7 @@ class LinePlan:
     share: Ref
     per_unit: Ref
     every: Ref
-    quantity: Ref
+    quantity: UnitsPlan | None
     sd: Ref
     values: tuple[Ref, ...]
     """Units listed: of a series or of dated orders."""

@@ -12,8 +12,9 @@ from math import sqrt
 from sim.compiler.extremes import Amount, Extremes, total
 from sim.dies import gross_dies_per_wafer
 from sim.errors import InputError, Mark, Problem
-from sim.plan import NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan
+from sim.plan import NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan, UnitsPlan
 from sim.scenario.schema.demand import Pattern
+from sim.scenario.schema.quantity import UnitShape
 from sim.scenario.schema.supply import PolicyType
 
 MOST_EVENTS = 20_000_000
@@ -96,8 +97,18 @@ class Size:
             rounds = self.days * self.of.inverse(line.every) if line.repeats else Amount(0.0)
             once = total(self.of.most(ref) for ref in line.values) * self._scale(line)
             return once * Amount(1.0 + rounds.value / len(line.values), rounds.ref)
-        drawn = total([self.of.most(line.quantity), self.of.most(line.sd) * Amount(_SPREAD)])
+        drawn = total([self._most_drawn(line.quantity), self.of.most(line.sd) * Amount(_SPREAD)])
         return drawn * self._scale(line) * arrivals
+
+    def _most_drawn(self, units: UnitsPlan | None) -> Amount:
+        """Units that a line asks for in a period, where it is asked for often."""
+        if units is None or units.values:
+            return max((self.of.most(ref) for ref in units.values), key=lambda a: a.value) if units else Amount(0.0)
+        mean = self.of.most(units.mean)
+        if units.shape is UnitShape.POISSON:
+            return Amount(mean.value + _SPREAD * (sqrt(mean.value) + 1.0), mean.ref)
+        cv = Amount(1.0) if units.shape is UnitShape.EXPONENTIAL else self.of.most(units.cv)
+        return total([mean, mean * cv * Amount(_SPREAD)])
 
     def _scale(self, line: LinePlan) -> Amount:
         return self.of.most(line.share, 1.0) * self.of.most(line.per_unit, 1.0)

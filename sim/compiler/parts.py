@@ -175,7 +175,7 @@ def line_plan(
     ref = {
         k: refs.ref(f"{at}.{k}")
         for k in (
-            "share", "per_unit", "every", "quantity", "sd", "begins", "cancel_after", "delivery_time",
+            "share", "per_unit", "every", "sd", "begins", "cancel_after", "delivery_time",
             "shipment_cost", "shortage_cost", "lost_cost", "value", "idle_share",
         )
     }  # fmt: skip
@@ -185,6 +185,7 @@ def line_plan(
         generations=tuple(generations),
         pattern=line.pattern,
         rate=refs.path(f"{at}.rate", line.rate),
+        quantity=refs.units(f"{at}.quantity", line.quantity),
         compute=refs.path(f"{at}.compute", line.compute),
         values=tuple(
             [refs.ref(f"{at}.values.{i}") for i in range(len(line.values))]

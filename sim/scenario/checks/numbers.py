@@ -18,7 +18,7 @@ BARE = (
 WHOLE = re.compile(
     r"sites\.[^.]+\.lines|recipes\.[^.]+\.(lot_size|minimum|multiple)|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
     r"|items\.[^.]+\.policy\.(level|reorder|quantity)|open_orders\.\d+\.quantity"
-    r"|demand\.[^.]+\.(values\.\d+|orders\.\d+\.units)"
+    r"|demand\.[^.]+\.((quantity\.)?values\.\d+|orders\.\d+\.units)"
 )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
+from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, UnitShape, number
 from sim.scenario.schema.supply import Drawn
 
 
@@ -78,7 +78,9 @@ class DemandLine(Drawn):
     every: Quantity | None = number(
         "day", "Period of periodic, normal and series demand; grain of even demand (default 1 day).", None, gt=0
     )
-    quantity: Quantity | None = number("unit", "Units each period (periodic), or their mean (normal).", None, ge=0)
+    quantity: Units | None = number(
+        "unit", "Units each period (periodic; may be a distribution), or their mean (normal).", None, ge=0
+    )
     sd: Quantity | None = number("unit", "Standard deviation each period (normal).", None, ge=0)
     values: list[Quantity] = number("unit", "Units of each period in turn (series).", [], ge=0)
     repeats: bool = False
@@ -130,6 +132,10 @@ class DemandLine(Drawn):
             raise ValueError(f"{what} needs {', '.join(missing)}")
         if extra:
             raise ValueError(f"{what} takes no {', '.join(extra)}")
+        if self.pattern is Pattern.NORMAL and self.quantity and self.quantity.shape is not UnitShape.CONSTANT:
+            raise ValueError(
+                "normal demand has a plain quantity and an sd; a quantity with a shape is for periodic demand"
+            )
         return self
 
 
