@@ -328,10 +328,7 @@ class EventsEngine:
     def _book(self, lot: Lot, route: Route, load: float, came: int, leaves: int) -> None:
         """Book what the lot does until it leaves the site, each in the period of its instant."""
         source, site, rows = lot.source, route.site, self.rows
-        rows.lots[site] += 1
-        rows.wait[site] += lot.begin - came
-        if lot.arrive < NEVER:
-            rows.time_in_system[site] += lot.arrive - came
+        rows.queued(site, came, lot)
         begun = left = made = sent = rows
         if leaves >= self.period_end:
             at = self.recorder.at

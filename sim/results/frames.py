@@ -129,6 +129,7 @@ def _sites(draws: Draws, records: Records) -> Iterator[Series]:
             yield "site", site.name, "allocation", "start", labels, allocation
         yield "site", site.name, "load", "load", labels, records.load[:, s]
         yield "site", site.name, "lots", "lot", labels, records.site["lots"][:, s]
+        yield "site", site.name, "delayed", "lot", labels, records.site["delayed"][:, s]
         yield "site", site.name, "wait_days", "day", labels, records.site["wait"][:, s] / TICKS_PER_DAY
 
 

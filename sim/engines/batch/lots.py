@@ -266,6 +266,7 @@ def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
     source, site = lot.source, s.sources[lot.source].site
     here = s.by_site[c.period, site]
     here.lots += 1
+    here.delayed += lot.begin > came
     here.wait += lot.begin - came
     if lot.arrive < NEVER:
         here.time_in_system += lot.arrive - came

@@ -55,7 +55,7 @@ WaitedByFlow = Annotated[list[float], "flow"]
 @dataclass(slots=True)
 class Rows:
     """Counters of one period, a list over sources, items, sites or flows each. Levels are those at
-    its end; waits are in ticks, money in cents, load in units of bottleneck load."""
+    its end; `delayed` are lots that waited at a bottleneck; waits are in ticks, money in cents, load in units of bottleneck load."""
 
     starts: BySource
     sample_starts: BySource
@@ -78,6 +78,7 @@ class Rows:
     holding_cents: ByItem
     stock: ByItem
     lots: BySite
+    delayed: BySite
     wait: BySite
     time_in_system: BySite
     load: Annotated[list[float], "site"]
@@ -96,6 +97,14 @@ class Rows:
     backlog: ByFlow
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""
+
+    def queued(self, site: int, came: int, lot: Lot) -> None:
+        """A lot that came to a bottleneck takes a line: whether and how long it waits, and when it arrives."""
+        self.lots[site] += 1
+        self.delayed[site] += lot.begin > came
+        self.wait[site] += lot.begin - came
+        if lot.arrive < NEVER:
+            self.time_in_system[site] += lot.arrive - came
 
 
 MEASURES: dict[str, str] = {
