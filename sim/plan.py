@@ -188,6 +188,7 @@ class ItemPlan:
     watts: Ref
     h100e: Ref
     holding_cost: Ref
+    transit_cost: Ref
     initial_stock: Ref
     safety_days: Ref
 

@@ -257,7 +257,8 @@ class Size:
                 for source, starts in zip(self.plan.sources, made, strict=True)
                 if source.item == k
             ]
-            yield most(item.holding_cost) * total([*of_it, most(item.initial_stock)]) * days
+            dearest = total([most(item.holding_cost), most(item.transit_cost)])
+            yield dearest * total([*of_it, most(item.initial_stock)]) * days
         for place, site in enumerate(self.plan.sites):
             yield from (most(site.fixed_cost) * days, most(site.capex_per_capacity) * self._capacity(place))
             yield self.of.most_on(site.commitment) * days * self._dearest(place)

@@ -27,12 +27,11 @@ from sim.scenario.schema.yields import Learning
 def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
     """An item's own numbers."""
     at = f"items.{name}"
-    ref = {
-        k: refs.ref(f"{at}.{k}") for k in ("tops", "watts", "h100e", "holding_cost", "initial_stock", "safety_stock")
-    }
+    numbers = ("tops", "watts", "h100e", "holding_cost", "transit_cost", "initial_stock", "safety_stock")
+    ref = {k: refs.ref(f"{at}.{k}") for k in numbers}
     return ItemPlan(
         name, item.stage, item.family, item.unit, ref["tops"], ref["watts"], ref["h100e"],
-        ref["holding_cost"], ref["initial_stock"], ref["safety_stock"],
+        ref["holding_cost"], ref["transit_cost"], ref["initial_stock"], ref["safety_stock"],
     )  # fmt: skip
 
 

@@ -120,9 +120,7 @@ class EventsEngine:
         ready = arrive - route.shipping
         leaves = route.leaves(ready) if ready >= 0 else ready
         if leaves >= 0 and (then := self.recorder.at(leaves)):
-            then.shipments[source] += 1
-            then.shipment_cents[source] += route.shipment_cents
-            then.journal += route.shipment_cents
+            then.shipped(source, route.shipment_cents)
         self.lot_count += 1
         lot = Lot(source, self.lot_count, 0, VOLUME, 0, due)
         lot.good, lot.expected, lot.seeded = good, float(good), True
@@ -132,6 +130,8 @@ class EventsEngine:
             self.desk.on_order[source] += lot.expected
         self.live[lot.number] = self.open_lots[lot.number] = lot
         self.planted += good
+        if self.stockroom.costly_on_way[route.item]:
+            self.recorder.in_transit(route.item, good, max(ready, 0), lot.arrive)
         self.agenda.at(lot.arrive, RECEIVE, 0, source, lot.number, self._receive, lot)
 
     # --- demand ------------------------------------------------------------------------------
@@ -345,10 +345,9 @@ class EventsEngine:
         (made.samples if lot.stage == SAMPLES else made.good)[source] += good
         if good and lot.ready < self.first_good[source]:
             self.first_good[source] = lot.ready
-        sent.shipments[source] += 1
-        if route.shipment_cents:
-            sent.shipment_cents[source] += route.shipment_cents
-            sent.journal += route.shipment_cents
+        if self.stockroom.costly_on_way[route.item] and lot.stage != SAMPLES:
+            self.recorder.in_transit(route.item, good, lot.ready, lot.arrive)
+        sent.shipped(source, route.shipment_cents)
 
     def _receive(self, lot: Lot) -> None:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""

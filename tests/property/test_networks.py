@@ -97,6 +97,8 @@ def _stage(draw: st.DrawFn, data: Network, level: int, made: list[str], rate: in
             "capacity": rate * draw(st.sampled_from([0.3, 1, 2, 4])),
         }
         data["recipes"][recipe] = _recipe(draw, variants[k % len(variants)], site, made, plans)
+        if "shipping_time" in data["recipes"][recipe]:
+            data["items"][variants[k % len(variants)]]["transit_cost"] = 0.02
         if not in_house and draw(st.booleans()):
             data["recipes"][recipe]["price"] = 5
         if not in_house and plans and draw(st.booleans()):
@@ -135,7 +137,9 @@ def _demand(draw: st.DrawFn, data: Network, item: str, rate: int) -> None:
         line: Network = {"item": item, "priority": draw(st.integers(-1, 1)), "backlog": draw(st.booleans())}
         pattern = draw(st.sampled_from(["even", "poisson", "periodic"]))
         if pattern == "periodic":
-            line |= {"pattern": pattern, "quantity": rate // 4 + 1, "every": draw(st.integers(1, 15))}
+            some = rate // 4 + 1
+            drawn = [some, {"shape": "poisson", "mean": some}, {"shape": "empirical", "values": [0, some, 3 * some]}]
+            line |= {"pattern": pattern, "quantity": draw(st.sampled_from(drawn)), "every": draw(st.integers(1, 15))}
         else:
             line |= {"pattern": pattern, "rate": rate / (k + 1)}
         if line["backlog"] and draw(st.booleans()):

@@ -107,8 +107,10 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         need=np.zeros((reviews - 1, len(plan.pools))),
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
     )
-    rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
-    fill(s.items, units=draws.initial_stock, rate=rates, costly=[rate > 0.0 for rate in rates])
+    rates = np.array([cents(draws.vector, item.holding_cost) for item in plan.items])
+    on_way = np.array([cents(draws.vector, item.transit_cost) for item in plan.items])
+    fill(s.items, units=draws.initial_stock, rate=rates, costly=rates > 0.0)
+    fill(s.items, transit_rate=on_way, costly_on_way=on_way > 0.0)
     fill(
         s.sites,
         line_begin=lines[:-1],

@@ -32,7 +32,7 @@ from sim.engines.batch.state import (
     Records,
     State,
 )
-from sim.engines.batch.store import period_at, put, take
+from sim.engines.batch.store import in_transit, period_at, put, take
 from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, startable
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
@@ -280,6 +280,8 @@ def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
         s.journal[begun] += spent
     s.by_site[left, site].load += load
     _book_made(s, slot, s.by_source[made, source])
+    if s.items[s.sources[source].makes].costly_on_way and lot.stage != SAMPLES:
+        in_transit(s, s.sources[source].makes, lot.good, lot.ready, lot.arrive)
     s.by_source[sent, source].shipments += 1
     s.by_source[sent, source].shipment_cents += s.sources[source].shipment_cents
     s.journal[sent] += s.sources[source].shipment_cents
@@ -377,6 +379,8 @@ def plant(s: State, source: int, good: int, arrive: int, due: int) -> None:
     lot.good, lot.expected, lot.seeded, lot.where = good, float(good), 1, UNDER_WAY
     lot.released = lot.begin = lot.leave = 0
     lot.promised, lot.ready, lot.arrive = arrive, ready, leaves + r.shipping
+    if s.items[r.makes].costly_on_way:
+        in_transit(s, r.makes, good, max(ready, 0), lot.arrive)
     _open(s, slot)
     if not r.planned:
         r.on_order += lot.expected

@@ -46,7 +46,7 @@ POOL = _record(
     "waiting backlog",
     "level reorder quantity review",
 )
-ITEM = _record("units costly last booked", "rate owed unit_days")
+ITEM = _record("units costly costly_on_way last booked", "rate transit_rate owed unit_days")
 FLOW = _record(
     "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked lost lost_booked seen cursor given",
     "value_cents shortage_cents lost_cents owed revision unit_days",

@@ -54,15 +54,28 @@ def _accrue_stock(s: State, item: int, now: int) -> None:
     i.last = now
 
 
+def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:
+    """Book units that are on their way between two instants, in each period for the part that lies in it."""
+    c = s.clock[0]
+    last = int(c.edges - 2)
+    stop = arrive if c.drain and arrive < NEVER else min(arrive, c.end)
+    period, at = min(segment(s.edges, leave, c.period), last), leave
+    while at < stop and period <= last:
+        until = stop if period == last else min(stop, s.edges[period + 1])
+        s.by_item[period, item].transit += unit_days(units, until - at)
+        at, period = until, period + 1
+
+
 def settle_stock(s: State, until: int) -> None:
     """Close a period: book levels and holding costs."""
     c = s.clock[0]
     for item in range(len(s.items)):
         i, row = s.items[item], s.by_item[c.period, item]
         row.stock = i.units
-        if not i.costly:
+        if not i.costly and not i.costly_on_way:
             continue
         _accrue_stock(s, item, until)
+        i.owed += row.transit * i.transit_rate
         # Rounded as one running total, so that cents do not drift with the number of periods.
         i.owed += i.unit_days * i.rate
         i.unit_days = 0.0

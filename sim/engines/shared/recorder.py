@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import NEVER
+from sim.engines.shared.rules import unit_days
 from sim.plan import FloatArray, IntArray
 
 
@@ -49,13 +50,15 @@ BySource = Annotated[list[int], "source"]
 ByItem = Annotated[list[int], "item"]
 BySite = Annotated[list[int], "site"]
 ByFlow = Annotated[list[int], "flow"]
+UnitDaysByItem = Annotated[list[float], "item"]
 WaitedByFlow = Annotated[list[float], "flow"]
 
 
 @dataclass(slots=True)
 class Rows:
     """Counters of one period, a list over sources, items, sites or flows each. Levels are those at
-    its end; `delayed` are lots that waited at a bottleneck; waits are in ticks, money in cents, load in units of bottleneck load."""
+    its end; `delayed` are lots that waited at a bottleneck; `transit` are unit-days in transit of what
+    costs something there; waits are in ticks, money in cents, load in units of bottleneck load."""
 
     starts: BySource
     sample_starts: BySource
@@ -76,6 +79,7 @@ class Rows:
     in_transit: BySource
     consumed: ByItem
     holding_cents: ByItem
+    transit: UnitDaysByItem
     stock: ByItem
     lots: BySite
     delayed: BySite
@@ -98,6 +102,13 @@ class Rows:
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""
 
+    def shipped(self, source: int, cents: int) -> None:
+        """A shipment leaves, and what it costs."""
+        self.shipments[source] += 1
+        if cents:
+            self.shipment_cents[source] += cents
+            self.journal += cents
+
     def queued(self, site: int, came: int, lot: Lot) -> None:
         """A lot that came to a bottleneck takes a line: whether and how long it waits, and when it arrives."""
         self.lots[site] += 1
@@ -113,7 +124,7 @@ MEASURES: dict[str, str] = {
     if get_origin(hint) is Annotated
 }
 """Each counter, and over what it runs."""
-REALS = frozenset({"load", "waited"})
+REALS = frozenset({"load", "transit", "waited"})
 """Counters of amounts that need not be whole."""
 
 
@@ -183,6 +194,16 @@ class Recorder:
         if instant >= self._end:
             return self.rows[-1] if self._drain and instant < NEVER else self._beyond
         return self.rows[bisect_right(self.edges, instant) - 1]
+
+    def in_transit(self, item: int, units: int, leave: int, arrive: int) -> None:
+        """Book units that are on their way between two instants, in each period for the part that lies in it."""
+        last, edges = len(self.rows) - 1, self.edges
+        stop = arrive if self._drain and arrive < NEVER else min(arrive, self._end)
+        period, at = min(bisect_right(edges, leave) - 1, last), leave
+        while at < stop and period <= last:
+            until = stop if period == last else min(stop, edges[period + 1])
+            self.rows[period].transit[item] += unit_days(units, until - at)
+            at, period = until, period + 1
 
     def records(
         self, cut: FloatArray, short: FloatArray, starved: FloatArray, need: FloatArray, released: FloatArray,
