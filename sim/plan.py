@@ -204,6 +204,7 @@ class PoolPlan:
     level: Ref
     reorder: Ref
     quantity: Ref
+    safety: Ref
     review: Ref
     priority: int
     bypass: bool
@@ -283,6 +284,8 @@ class DisruptionPlan:
     refs: dict[str, Ref]
     duration: NoisePlan | None
     recovery: Ref
+    recovery_points: tuple[tuple[Ref, Ref], ...]
+    """Days since the end, and the factor on capacity then."""
     sites: tuple[int, ...]
     effects: EffectsPlan
     raises: tuple[tuple[int, Ref], ...]

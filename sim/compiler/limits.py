@@ -143,7 +143,8 @@ class Size:
         orders = self.reviews[place] if pool.policy is PolicyType.PERIODIC else Amount(1.0)
         ordered = self.of.most(pool.quantity) * orders
         covered = self.of.most(self.plan.items[pool.members[0]].safety_days) * Amount(1.0 / self.days.value)
-        return total([*asked, total(asked) * covered, self.of.most(pool.level), self.of.most(pool.reorder), ordered])
+        levels = [self.of.most(ref) for ref in (pool.level, pool.reorder, pool.safety)]
+        return total([*asked, total(asked) * covered, *levels, ordered])
 
     def _started(self, source: SourcePlan, wanted: Amount) -> Amount:
         """Starts of a source that makes all that is wanted, its last lot and order whole, what it was promised or
@@ -233,7 +234,9 @@ class Size:
         strokes = self._strokes(disruption)
         yield "a disruption would strike more often than can be played", strokes, MOST_STROKES
         once = total([strokes, Amount(1.0)])
-        yield "recovers over more days than can be kept", once * self.of.most(disruption.recovery), MOST_STEPS
+        lasts = [self.of.most(disruption.recovery), *(self.of.most(after) for after, _ in disruption.recovery_points)]
+        longest = max(lasts, key=lambda a: a.value)
+        yield "recovers over more days than can be kept", once * longest, MOST_STEPS
 
     def stocks(self) -> Iterator[Amount]:
         """Units of each pool, and starts of each source."""

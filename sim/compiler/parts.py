@@ -226,6 +226,10 @@ def disruption_plan(
         refs={k: refs.ref(f"{at}.{k}") for k in own[type(disruption)]},
         duration=duration,
         recovery=refs.ref(f"{at}.recovery"),
+        recovery_points=tuple(
+            (refs.ref(f"{at}.recovery_points.{i}.after"), refs.ref(f"{at}.recovery_points.{i}.value"))
+            for i in range(len(disruption.recovery_points))
+        ),
         sites=struck,
         effects=EffectsPlan(
             effect["capacity"], effect["cycle_time"], effect["yield"], effect["price"], effect["allocation"],

@@ -179,7 +179,8 @@ def _disruption(draw: st.DrawFn, data: Network) -> Network:
     if draw(st.booleans()):
         common["effects"]["shipments_held"] = True
     if data["sites"][site]["capacity"] != "unlimited":
-        common["recovery"] = draw(st.sampled_from([0, 15]))
+        points = {"recovery_points": [{"after": 5, "value": 0.7}, {"after": 20, "value": 1}]}
+        common |= draw(st.sampled_from([{"recovery": 0}, {"recovery": 15}, points]))
     if draw(st.booleans()):
         return common | {"kind": "random", "rate": 4, "duration": {"shape": "exponential", "mean": 20}}
     return common | {"kind": "scheduled", "begins": dt.date(2026, 4, 1), "duration": 40}

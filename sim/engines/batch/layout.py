@@ -18,7 +18,7 @@ from sim.engines.batch.supply import Supply
 from sim.engines.planning_desk import POLICIES, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
-from sim.engines.shared.tables import Tables, ranked_sites
+from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
 from sim.engines.shop import Maker
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
@@ -192,6 +192,7 @@ def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
     def numbers(name: str) -> list[float]:
         return [value(vector, getattr(pool, name)) for pool in plan.pools]
 
+    levels = [stock_levels(pool, vector) for pool in plan.pools]
     fill(
         pools, member_begin=members.starts[:-1], member_end=members.starts[1:],
         only=[pool.members[0] if len(pool.members) == 1 else NOTHING for pool in plan.pools],
@@ -200,7 +201,7 @@ def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
         planned=[pool.policy is PolicyType.PLANNED for pool in plan.pools],
         policy=[POLICIES.get(pool.policy, NOTHING) for pool in plan.pools],
         source=[pool.sources[0] if pool.sources else NOTHING for pool in plan.pools], head=NOTHING, tail=NOTHING,
-        level=numbers("level"), reorder=numbers("reorder"), quantity=numbers("quantity"), review=numbers("review"),
+        level=[level for level, _ in levels], reorder=[reorder for _, reorder in levels], quantity=numbers("quantity"), review=numbers("review"),
     )  # fmt: skip
     return pools
 

@@ -30,10 +30,28 @@ def _strikes(context: Context, here: Loc, disruption: AnyDisruption) -> None:
     if not effects and not disruption.raises:
         allowed = ", ".join(info.alias or key for key, info in Effects.model_fields.items())
         context.add((*here, "effects"), "a disruption needs an effect", expected=allowed)
-    if disruption.recovery is not None and disruption.effects.capacity is None:
-        context.add(
-            (*here, "recovery"), "has no effect: only capacity recovers, and this disruption does not change it"
-        )
+    for key in _recovers(disruption):
+        if disruption.effects.capacity is None:
+            context.add((*here, key), "has no effect: only capacity recovers, and this disruption does not change it")
+    if len(_recovers(disruption)) > 1:
+        context.add((*here, "recovery_points"), "give either recovery or recovery_points")
+    _in_order(context, (*here, "recovery_points"), len(disruption.recovery_points))
+
+
+def _recovers(disruption: AnyDisruption) -> list[str]:
+    """The fields that say how capacity comes back."""
+    linear = ["recovery"] if disruption.recovery is not None else []
+    return [*linear, *(["recovery_points"] if disruption.recovery_points else [])]
+
+
+def _in_order(context: Context, loc: Loc, points: int) -> None:
+    """Each point of a recovery comes after the one before, whatever is drawn."""
+    for i in range(1, points):
+        before, after = context.highest(*loc, i - 1, "after"), context.lowest(*loc, i, "after")
+        if before is not None and after is not None and after <= before:
+            context.add(
+                (*loc, i, "after"), "points come in order", found=f"{after:g}", expected=f"more than {before:g}"
+            )
 
 
 def _struck(context: Context, disruption: AnyDisruption) -> dict[str, Site]:
@@ -57,9 +75,9 @@ def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Map
             found=f"{factor:g}",
             expected="0",
         )
-    if disruption.recovery is not None:
+    for key in _recovers(disruption):
         context.add(
-            (*here, "recovery"),
+            (*here, key),
             f"has no effect: the capacity of {listed(sites)} is unlimited, and all there as soon as any of it is",
         )
 

@@ -156,6 +156,13 @@ class Effects(Strict):
     """Nothing leaves until it ends."""
 
 
+class RecoveryPoint(Strict):
+    """Where capacity stands some time after the end of a disruption."""
+
+    after: Quantity = number("day", "Time since the end of the disruption.", ge=0)
+    value: Quantity = number("1", "Factor on capacity then.", ge=0)
+
+
 class Disruption(Drawn):
     """Fields common to every kind of disruption."""
 
@@ -168,6 +175,8 @@ class Disruption(Drawn):
     effects: Effects
     """What it does."""
     recovery: Quantity | None = number("day", "Capacity comes back linearly over this time after the end.", None, ge=0)
+    recovery_points: list[RecoveryPoint] = []
+    """Or: how capacity comes back, linearly from point to point; the value of the last one stays."""
     raises: dict[str, Quantity] = number(
         "1", "Factor on the rate of other random disruptions while this one lasts.", {}, ge=0
     )

@@ -54,6 +54,7 @@ class Policy(Strict):
     level: Quantity | None = number("unit", "Order up to this inventory position.", None, ge=0)
     reorder: Quantity | None = number("unit", "Order when the inventory position is at or below this.", None, ge=0)
     quantity: Quantity | None = number("unit", "Size of an order.", None, gt=0)
+    safety: Quantity | None = number("unit", "Safety stock: level and reorder point are so much higher.", None, ge=0)
     review: Quantity | None = number(
         "day", "Days between reviews (default: continuous, after each demand).", None, gt=0
     )
