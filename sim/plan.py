@@ -272,6 +272,8 @@ class EffectsPlan:
     price: Ref
     allocation: Ref
     shipments_held: bool
+    scrap_stock: Ref
+    scrap_wip: Ref
 
 
 @dataclass(frozen=True, slots=True)

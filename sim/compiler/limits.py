@@ -144,7 +144,12 @@ class Size:
         ordered = self.of.most(pool.quantity) * orders
         covered = self.of.most(self.plan.items[pool.members[0]].safety_days) * Amount(1.0 / self.days.value)
         levels = [self.of.most(ref) for ref in (pool.level, pool.reorder, pool.safety)]
-        return total([*asked, total(asked) * covered, *levels, ordered])
+        return total([*asked, total(asked) * covered, *levels, ordered]) * self._made_again()
+
+    def _made_again(self) -> Amount:
+        """How often everything is made, as it may be destroyed."""
+        scraps = [d for d in self.plan.disruptions if (d.effects.scrap_stock, d.effects.scrap_wip) != (NONE, NONE)]
+        return total([Amount(1.0), *(self._strokes(disruption) for disruption in scraps)])
 
     def _started(self, source: SourcePlan, wanted: Amount) -> Amount:
         """Starts of a source that makes all that is wanted, its last lot and order whole, what it was promised or

@@ -217,7 +217,8 @@ def disruption_plan(
         for site, (index, owner, region) in sites.items()
         if site in disruption.sites or owner in disruption.owners or region in disruption.regions
     )
-    effect = {k: refs.ref(f"{at}.effects.{k}") for k in ("capacity", "cycle_time", "yield", "price", "allocation")}
+    numbers = ("capacity", "cycle_time", "yield", "price", "allocation", "scrap_stock", "scrap_wip")
+    effect = {k: refs.ref(f"{at}.effects.{k}") for k in numbers}
     duration = None if isinstance(disruption, Markov) else refs.noise(f"{at}.duration", disruption.duration)
     return DisruptionPlan(
         name=name,
@@ -233,7 +234,7 @@ def disruption_plan(
         sites=struck,
         effects=EffectsPlan(
             effect["capacity"], effect["cycle_time"], effect["yield"], effect["price"], effect["allocation"],
-            disruption.effects.shipments_held,
+            disruption.effects.shipments_held, effect["scrap_stock"], effect["scrap_wip"],
         ),
         raises=tuple((disruptions[k], refs.ref(f"{at}.raises.{k}")) for k in disruption.raises),
     )  # fmt: skip

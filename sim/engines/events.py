@@ -9,6 +9,7 @@ from sim.draws import Draws
 from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
+from sim.engines.losses import LossDesk
 from sim.engines.planning_desk import PlanningDesk, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import Phase, Stage
@@ -63,6 +64,7 @@ class EventsEngine:
         self.seeded_stock: list[int] = []
         self.planted = 0
         self.desk = PlanningDesk(self)
+        self._losses = LossDesk(self, self.desk)
         self._auditor = Auditor(self)
         self._progress: Progress | None = None
 
@@ -89,6 +91,7 @@ class EventsEngine:
             if times:
                 self._next_demand((f, 0))
         self.desk.schedule()
+        self._losses.schedule()
         drain, ends = self.plan.calendar.drain, self.recorder.edges[1:]
         # With a drain the last period closes when all is empty.
         for period, end in enumerate(ends[:-1] if drain else ends):

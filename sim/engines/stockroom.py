@@ -6,7 +6,7 @@ from sim.draws import Draws
 from sim.draws.sources import cents
 from sim.engines.shared.recorder import Rows
 from sim.engines.shared.rules import cents as round_cents
-from sim.engines.shared.rules import unit_days
+from sim.engines.shared.rules import unit_days, whole
 
 
 class Stockroom:
@@ -63,6 +63,14 @@ class Stockroom:
                 units -= part
                 if taken is not None:
                     taken[item] += part
+
+    def destroy(self, item: int, share: float, now: int, rows: Rows) -> None:
+        """A share of the stock of an item is gone."""
+        if self._costly[item]:
+            self._accrue(item, now)
+        gone = whole(self.units[item] * share)
+        self.units[item] -= gone
+        rows.destroyed[item] += gone
 
     def _accrue(self, item: int, now: int) -> None:
         self._unit_days[item] += unit_days(self.units[item], now - self._last[item])

@@ -162,6 +162,8 @@ def _effects(data: Network, site: str, factors: Network) -> Network:
         "price": any("price" in r for r in recipes),
         "allocation": "contract" in data["sites"][site],
         "yield": True,
+        "scrap_stock": True,
+        "scrap_wip": data["sites"][site]["capacity"] != "unlimited" or any("cycle_time" in r for r in recipes),
     }
     return {key: factor for key, factor in factors.items() if there[key]}
 
@@ -174,6 +176,8 @@ def _disruption(draw: st.DrawFn, data: Network) -> Network:
         "cycle_time": 1.5,
         "price": 2,
         "allocation": 0.5,
+        "scrap_stock": 0.4,
+        "scrap_wip": draw(st.sampled_from([0.3, 1])),
     }
     common: Network = {"sites": [site], "effects": _effects(data, site, factors)}
     if draw(st.booleans()):

@@ -57,6 +57,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     lines = np.cumsum([0, *(site.lines for site in draws.sites)], dtype=np.int64)
     curves, knots, values = _curves(draws)
     makers = _makers(draws)
+    items, sites, pools = (joined([getattr(x, of) for x in draws.losses]) for of in ("items", "sites", "pools"))
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
     periods, reviews = len(draws.periods), len(draws.reviews)
     entries = int(np.max(np.diff(t.first))) + 1
@@ -100,6 +101,10 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         under_way=np.zeros(periods, dtype=np.int64),
         first_good=np.full(len(plan.sources), NEVER),
         open_orders=np.array(draws.open_orders),
+        losses=_losses(draws, items, sites, pools),
+        struck_items=items.values,
+        struck_sites=sites.values,
+        struck_pools=pools.values,
         seeded_stock=np.zeros(len(plan.items), dtype=np.int64),
         cut=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
         short=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
@@ -221,6 +226,19 @@ def _flows(draws: Draws, times: Joined) -> Any:
         revision=[value(vector, line.forecast_revision) for line in lines], head=NOTHING, tail=NOTHING,
     )  # fmt: skip
     return flows
+
+
+def _losses(draws: Draws, items: Joined, sites: Joined, pools: Joined) -> Any:
+    losses = blank(layout.LOSS, len(draws.losses))
+    fill(
+        losses,
+        at=[x.at for x in draws.losses],
+        stock=[x.stock for x in draws.losses],
+        wip=[x.wip for x in draws.losses],
+    )
+    for name, part in (("item", items), ("site", sites), ("pool", pools)):
+        losses[f"{name}_begin"], losses[f"{name}_end"] = part.starts[:-1], part.starts[1:]
+    return losses
 
 
 def _curves(draws: Draws) -> tuple[Any, IntArray, NDArray[np.float64]]:

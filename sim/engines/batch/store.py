@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines.batch.lists import append, pop_first
 from sim.engines.batch.state import NOTHING, State
-from sim.engines.shared.rules import NEVER, cents, segment, unit_days
+from sim.engines.shared.rules import NEVER, cents, segment, unit_days, whole
 
 
 def period_at(s: State, instant: int) -> int:
@@ -52,6 +52,16 @@ def _accrue_stock(s: State, item: int, now: int) -> None:
     i = s.items[item]
     i.unit_days += unit_days(i.units, now - i.last)
     i.last = now
+
+
+def destroy(s: State, item: int, share: float) -> None:
+    """A share of the stock of an item is gone."""
+    c, i = s.clock[0], s.items[item]
+    if i.costly:
+        _accrue_stock(s, item, c.now)
+    gone = whole(i.units * share)
+    i.units -= gone
+    s.by_item[c.period, item].destroyed += gone
 
 
 def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:

@@ -68,6 +68,7 @@ class Rows:
     samples: BySource
     received: BySource
     seeded: BySource
+    seeded_destroyed: BySource
     orders: BySource
     shipments: BySource
     purchase_cents: BySource
@@ -78,6 +79,7 @@ class Rows:
     in_process: BySource
     in_transit: BySource
     consumed: ByItem
+    destroyed: ByItem
     holding_cents: ByItem
     transit: UnitDaysByItem
     stock: ByItem
@@ -102,9 +104,9 @@ class Rows:
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""
 
-    def shipped(self, source: int, cents: int) -> None:
-        """A shipment leaves, and what it costs."""
-        self.shipments[source] += 1
+    def shipped(self, source: int, cents: int, shipments: int = 1) -> None:
+        """Shipments leave, and what they cost; with signs reversed, what was booked ahead does not leave."""
+        self.shipments[source] += shipments
         if cents:
             self.shipment_cents[source] += cents
             self.journal += cents

@@ -65,7 +65,7 @@ def _struck(context: Context, disruption: AnyDisruption) -> dict[str, Site]:
 
 def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Mapping[str, Site]) -> None:
     """Unlimited capacity is all there or, at a factor of 0, not at all."""
-    if disruption.effects.capacity is None or any(site.capacity != "unlimited" for site in sites.values()):
+    if disruption.effects.capacity is None or not _unlimited(sites):
         return
     factor = context.number(*here, "effects", "capacity")
     if factor:
@@ -82,6 +82,10 @@ def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Map
         )
 
 
+def _unlimited(sites: Mapping[str, Site]) -> bool:
+    return all(site.capacity == "unlimited" for site in sites.values())
+
+
 def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Site]) -> None:
     """What changes prices, allocations or cycle times needs some to change."""
     without = [name for name, s in sites.items() if s.contract is None or s.contract.allocation is None]
@@ -90,10 +94,15 @@ def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Si
             (*loc, "allocation"), f"has no effect: there is no contract with an allocation at {listed(without)}"
         )
     recipes = {name: recipe for site in sites for name, recipe in context.used_at[site].items()}
+    for key in ("scrap_stock", "scrap_wip"):
+        if getattr(effects, key) is not None and not recipes:
+            context.add((*loc, key), f"has no effect: nothing is made at {listed(sites)}")
     if not recipes:
         return
     if effects.price is not None and all(recipe.price is None for recipe in recipes.values()):
         context.add((*loc, "price"), f"has no effect: no price is given for {listed(recipes)}")
+    if effects.scrap_wip is not None and not any(_takes_time(context, r) for r in recipes) and _unlimited(sites):
+        context.add((*loc, "scrap_wip"), f"has no effect: nothing is ever in process at {listed(sites)}")
     if effects.cycle_time is not None and not any(_takes_time(context, r) for r in recipes):
         context.add((*loc, "cycle_time"), f"has no effect: the cycle time of {listed(recipes)} is 0")
 

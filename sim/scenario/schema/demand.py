@@ -154,6 +154,12 @@ class Effects(Strict):
     allocation: Quantity | None = number("1", "Factor on the allocation.", None, ge=0)
     shipments_held: bool = False
     """Nothing leaves until it ends."""
+    scrap_stock: Quantity | None = number(
+        "1", "Share of the stock of what is made there that is destroyed when it begins.", None, ge=0, le=1
+    )
+    scrap_wip: Quantity | None = number(
+        "1", "Share of what is in process there that is destroyed when it begins.", None, ge=0, le=1
+    )
 
 
 class RecoveryPoint(Strict):
