@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.dimensions import Dimension, Lineage
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.document import MilestoneRule, YieldNoise
-from sim.scenario.schema.quantity import Interpolate, Shape
+from sim.scenario.schema.quantity import Interpolate, Shape, UnitShape
 from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
 from sim.scenario.schema.yields import LearnOver, YieldModel
 
@@ -43,6 +43,17 @@ class NoisePlan:
     shape: Shape
     mean: Ref
     cv: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsPlan:
+    """A random number of units: shape, mean and coefficient of variation, or values with their weights."""
+
+    shape: UnitShape
+    mean: Ref
+    cv: Ref
+    values: tuple[Ref, ...]
+    weights: tuple[Ref, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +188,7 @@ class ItemPlan:
     watts: Ref
     h100e: Ref
     holding_cost: Ref
+    transit_cost: Ref
     initial_stock: Ref
     safety_days: Ref
 
@@ -192,6 +204,7 @@ class PoolPlan:
     level: Ref
     reorder: Ref
     quantity: Ref
+    safety: Ref
     review: Ref
     priority: int
     bypass: bool
@@ -227,7 +240,7 @@ class LinePlan:
     share: Ref
     per_unit: Ref
     every: Ref
-    quantity: Ref
+    quantity: UnitsPlan | None
     sd: Ref
     values: tuple[Ref, ...]
     """Units listed: of a series or of dated orders."""
@@ -241,6 +254,7 @@ class LinePlan:
     delivery_time: Ref
     shipment_cost: Ref
     shortage_cost: Ref
+    lost_cost: Ref
     value: Ref
     idle_share: Ref
     forecast_rate: PathPlan | None
@@ -258,6 +272,8 @@ class EffectsPlan:
     price: Ref
     allocation: Ref
     shipments_held: bool
+    scrap_stock: Ref
+    scrap_wip: Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +286,8 @@ class DisruptionPlan:
     refs: dict[str, Ref]
     duration: NoisePlan | None
     recovery: Ref
+    recovery_points: tuple[tuple[Ref, Ref], ...]
+    """Days since the end, and the factor on capacity then."""
     sites: tuple[int, ...]
     effects: EffectsPlan
     raises: tuple[tuple[int, Ref], ...]

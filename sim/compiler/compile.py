@@ -174,6 +174,7 @@ def _pool_plan(
         level=refs.ref(f"{at}.level"),
         reorder=refs.ref(f"{at}.reorder"),
         quantity=refs.ref(f"{at}.quantity"),
+        safety=refs.ref(f"{at}.safety"),
         review=refs.ref(f"{at}.review"),
         priority=item.priority,
         bypass=item.bypass,

@@ -12,8 +12,9 @@ from math import sqrt
 from sim.compiler.extremes import Amount, Extremes, total
 from sim.dies import gross_dies_per_wafer
 from sim.errors import InputError, Mark, Problem
-from sim.plan import NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan
+from sim.plan import NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan, UnitsPlan
 from sim.scenario.schema.demand import Pattern
+from sim.scenario.schema.quantity import UnitShape
 from sim.scenario.schema.supply import PolicyType
 
 MOST_EVENTS = 20_000_000
@@ -96,8 +97,18 @@ class Size:
             rounds = self.days * self.of.inverse(line.every) if line.repeats else Amount(0.0)
             once = total(self.of.most(ref) for ref in line.values) * self._scale(line)
             return once * Amount(1.0 + rounds.value / len(line.values), rounds.ref)
-        drawn = total([self.of.most(line.quantity), self.of.most(line.sd) * Amount(_SPREAD)])
+        drawn = total([self._most_drawn(line.quantity), self.of.most(line.sd) * Amount(_SPREAD)])
         return drawn * self._scale(line) * arrivals
+
+    def _most_drawn(self, units: UnitsPlan | None) -> Amount:
+        """Units that a line asks for in a period, where it is asked for often."""
+        if units is None or units.values:
+            return max((self.of.most(ref) for ref in units.values), key=lambda a: a.value) if units else Amount(0.0)
+        mean = self.of.most(units.mean)
+        if units.shape is UnitShape.POISSON:
+            return Amount(mean.value + _SPREAD * (sqrt(mean.value) + 1.0), mean.ref)
+        cv = Amount(1.0) if units.shape is UnitShape.EXPONENTIAL else self.of.most(units.cv)
+        return total([mean, mean * cv * Amount(_SPREAD)])
 
     def _scale(self, line: LinePlan) -> Amount:
         return self.of.most(line.share, 1.0) * self.of.most(line.per_unit, 1.0)
@@ -132,7 +143,13 @@ class Size:
         orders = self.reviews[place] if pool.policy is PolicyType.PERIODIC else Amount(1.0)
         ordered = self.of.most(pool.quantity) * orders
         covered = self.of.most(self.plan.items[pool.members[0]].safety_days) * Amount(1.0 / self.days.value)
-        return total([*asked, total(asked) * covered, self.of.most(pool.level), self.of.most(pool.reorder), ordered])
+        levels = [self.of.most(ref) for ref in (pool.level, pool.reorder, pool.safety)]
+        return total([*asked, total(asked) * covered, *levels, ordered]) * self._made_again()
+
+    def _made_again(self) -> Amount:
+        """How often everything is made, as it may be destroyed."""
+        scraps = [d for d in self.plan.disruptions if (d.effects.scrap_stock, d.effects.scrap_wip) != (NONE, NONE)]
+        return total([Amount(1.0), *(self._strokes(disruption) for disruption in scraps)])
 
     def _started(self, source: SourcePlan, wanted: Amount) -> Amount:
         """Starts of a source that makes all that is wanted, its last lot and order whole, what it was promised or
@@ -222,7 +239,9 @@ class Size:
         strokes = self._strokes(disruption)
         yield "a disruption would strike more often than can be played", strokes, MOST_STROKES
         once = total([strokes, Amount(1.0)])
-        yield "recovers over more days than can be kept", once * self.of.most(disruption.recovery), MOST_STEPS
+        lasts = [self.of.most(disruption.recovery), *(self.of.most(after) for after, _ in disruption.recovery_points)]
+        longest = max(lasts, key=lambda a: a.value)
+        yield "recovers over more days than can be kept", once * longest, MOST_STEPS
 
     def stocks(self) -> Iterator[Amount]:
         """Units of each pool, and starts of each source."""
@@ -238,7 +257,7 @@ class Size:
             yield self.of.most_on(source.price) * starts
             yield from (most(r) * starts for r in (source.variable_cost, source.order_cost, source.shipment_cost))
         for line, units in zip(self.plan.lines, self.demanded, strict=True):
-            yield from (most(line.value) * units, most(line.shipment_cost) * units)
+            yield from (most(cost) * units for cost in (line.value, line.shipment_cost, line.lost_cost))
             yield most(line.shortage_cost) * units * days
         for k, item in enumerate(self.plan.items):
             of_it = [
@@ -246,7 +265,8 @@ class Size:
                 for source, starts in zip(self.plan.sources, made, strict=True)
                 if source.item == k
             ]
-            yield most(item.holding_cost) * total([*of_it, most(item.initial_stock)]) * days
+            dearest = total([most(item.holding_cost), most(item.transit_cost)])
+            yield dearest * total([*of_it, most(item.initial_stock)]) * days
         for place, site in enumerate(self.plan.sites):
             yield from (most(site.fixed_cost) * days, most(site.capex_per_capacity) * self._capacity(place))
             yield self.of.most_on(site.commitment) * days * self._dearest(place)

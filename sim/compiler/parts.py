@@ -27,12 +27,11 @@ from sim.scenario.schema.yields import Learning
 def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
     """An item's own numbers."""
     at = f"items.{name}"
-    ref = {
-        k: refs.ref(f"{at}.{k}") for k in ("tops", "watts", "h100e", "holding_cost", "initial_stock", "safety_stock")
-    }
+    numbers = ("tops", "watts", "h100e", "holding_cost", "transit_cost", "initial_stock", "safety_stock")
+    ref = {k: refs.ref(f"{at}.{k}") for k in numbers}
     return ItemPlan(
         name, item.stage, item.family, item.unit, ref["tops"], ref["watts"], ref["h100e"],
-        ref["holding_cost"], ref["initial_stock"], ref["safety_stock"],
+        ref["holding_cost"], ref["transit_cost"], ref["initial_stock"], ref["safety_stock"],
     )  # fmt: skip
 
 
@@ -175,8 +174,8 @@ def line_plan(
     ref = {
         k: refs.ref(f"{at}.{k}")
         for k in (
-            "share", "per_unit", "every", "quantity", "sd", "begins", "cancel_after", "delivery_time",
-            "shipment_cost", "shortage_cost", "value", "idle_share",
+            "share", "per_unit", "every", "sd", "begins", "cancel_after", "delivery_time",
+            "shipment_cost", "shortage_cost", "lost_cost", "value", "idle_share",
         )
     }  # fmt: skip
     return LinePlan(
@@ -185,6 +184,7 @@ def line_plan(
         generations=tuple(generations),
         pattern=line.pattern,
         rate=refs.path(f"{at}.rate", line.rate),
+        quantity=refs.units(f"{at}.quantity", line.quantity),
         compute=refs.path(f"{at}.compute", line.compute),
         values=tuple(
             [refs.ref(f"{at}.values.{i}") for i in range(len(line.values))]
@@ -217,7 +217,8 @@ def disruption_plan(
         for site, (index, owner, region) in sites.items()
         if site in disruption.sites or owner in disruption.owners or region in disruption.regions
     )
-    effect = {k: refs.ref(f"{at}.effects.{k}") for k in ("capacity", "cycle_time", "yield", "price", "allocation")}
+    numbers = ("capacity", "cycle_time", "yield", "price", "allocation", "scrap_stock", "scrap_wip")
+    effect = {k: refs.ref(f"{at}.effects.{k}") for k in numbers}
     duration = None if isinstance(disruption, Markov) else refs.noise(f"{at}.duration", disruption.duration)
     return DisruptionPlan(
         name=name,
@@ -226,10 +227,14 @@ def disruption_plan(
         refs={k: refs.ref(f"{at}.{k}") for k in own[type(disruption)]},
         duration=duration,
         recovery=refs.ref(f"{at}.recovery"),
+        recovery_points=tuple(
+            (refs.ref(f"{at}.recovery_points.{i}.after"), refs.ref(f"{at}.recovery_points.{i}.value"))
+            for i in range(len(disruption.recovery_points))
+        ),
         sites=struck,
         effects=EffectsPlan(
             effect["capacity"], effect["cycle_time"], effect["yield"], effect["price"], effect["allocation"],
-            disruption.effects.shipments_held,
+            disruption.effects.shipments_held, effect["scrap_stock"], effect["scrap_wip"],
         ),
         raises=tuple((disruptions[k], refs.ref(f"{at}.raises.{k}")) for k in disruption.raises),
     )  # fmt: skip

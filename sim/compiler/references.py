@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref
+from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref, UnitsPlan
 from sim.scenario.resolve import Inputs
-from sim.scenario.schema.quantity import Path, Random
+from sim.scenario.schema.quantity import Path, Random, Units
 
 MONTH = 30.4375
 YEAR = 365.25
@@ -56,6 +56,19 @@ class References:
         """An operational distribution."""
         mean = self.ref(f"{path}.mean")
         return NoisePlan(field.shape, self.ref(path) if mean == NONE else mean, self.ref(f"{path}.cv"))
+
+    def units(self, path: str, field: Units | None) -> UnitsPlan | None:
+        """A random number of units."""
+        if field is None:
+            return None
+        mean = self.ref(f"{path}.mean")
+        return UnitsPlan(
+            field.shape,
+            self.ref(path) if mean == NONE else mean,
+            self.ref(f"{path}.cv"),
+            tuple(self.ref(f"{path}.values.{i}") for i in range(len(field.values))),
+            tuple(self.ref(f"{path}.weights.{i}") for i in range(len(field.weights))),
+        )
 
     def path(self, path: str, field: Path | None) -> PathPlan | None:
         """A value over time."""

@@ -8,8 +8,10 @@ import numpy as np
 
 from sim.draws.curves import path_at, value
 from sim.draws.streams import stream, uniforms
+from sim.draws.units import drawn_units, mean_units
 from sim.plan import FloatArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
+from sim.scenario.schema.quantity import UnitShape
 
 DATED = (Pattern.PERIODIC, Pattern.NORMAL, Pattern.SERIES, Pattern.ORDERS)
 """Patterns whose demand has dates of its own."""
@@ -41,12 +43,25 @@ def arrivals(plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replicat
         luck = stream(seed, replication, f"demand/{line.stream}/generation")
         return Arrivals(at, np.ones(at.size), uniforms(luck, at.size) if several else None)
     at, units = dated(line, vector, days)
+    return Arrivals(at, np.asarray(_drawn(line, vector, generator, units) * scale), None)
+
+
+def _drawn(line: LinePlan, vector: FloatArray, generator: np.random.Generator, mean: FloatArray) -> FloatArray:
+    """Units of dated demand, given their means, which they are unless they are drawn."""
+    if certain(line):
+        return mean
+    u = uniforms(generator, mean.size)
     if line.pattern is Pattern.NORMAL:
         from scipy import special
 
-        normals = special.ndtri(uniforms(generator, at.size))
-        units = np.maximum(units + value(vector, line.sd) * normals, 0.0)
-    return Arrivals(at, np.asarray(units * scale), None)
+        return np.asarray(np.maximum(mean + value(vector, line.sd) * special.ndtri(u), 0.0))
+    assert line.quantity is not None
+    return drawn_units(line.quantity, vector, u)
+
+
+def certain(line: LinePlan) -> bool:
+    """Whether a line's units are listed or constant, not drawn."""
+    return line.pattern is not Pattern.NORMAL and (line.quantity is None or line.quantity.shape is UnitShape.CONSTANT)
 
 
 def dated(line: LinePlan, vector: FloatArray, until: float) -> tuple[FloatArray, FloatArray]:
@@ -62,7 +77,8 @@ def dated(line: LinePlan, vector: FloatArray, until: float) -> tuple[FloatArray,
         values = vector[list(line.values)]
         units = np.asarray(np.resize(values, n) if line.repeats else values[:n])
     else:
-        units = np.full(n, value(vector, line.quantity))
+        assert line.quantity is not None
+        units = np.full(n, mean_units(line.quantity, vector))
     return np.asarray(begins + every * np.arange(units.size)), units
 
 
@@ -108,4 +124,4 @@ def share_of(weight: FloatArray, at: FloatArray) -> FloatArray:
     return weight[..., np.minimum(at.astype(np.int64), weight.shape[-1] - 1)]
 
 
-__all__ = ["DATED", "Arrivals", "arrivals", "dated", "evenly", "rate_scale", "share_of", "whole"]
+__all__ = ["DATED", "Arrivals", "arrivals", "certain", "dated", "evenly", "rate_scale", "share_of", "whole"]

@@ -10,6 +10,7 @@ from sim.draws.arrivals import Arrivals, arrivals, dated, evenly, rate_scale, sh
 from sim.draws.changeovers import Outlook, changeovers, views, weights
 from sim.draws.curves import all_ticks, path_at, value
 from sim.draws.expected import expected_units
+from sim.draws.units import mean_units
 from sim.plan import FloatArray, IntArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
 
@@ -93,7 +94,8 @@ def mean_rate(line: LinePlan, vector: FloatArray, grid: FloatArray) -> FloatArra
     elif line.pattern in (Pattern.SERIES, Pattern.ORDERS):
         mean = _listed(line, vector, grid)
     else:
-        mean = np.full(grid.shape, value(vector, line.quantity) / value(vector, line.every, 1.0))
+        assert line.quantity is not None
+        mean = np.full(grid.shape, mean_units(line.quantity, vector) / value(vector, line.every, 1.0))
     return np.asarray(mean * rate_scale(line, vector) * _begun(line, vector, grid))
 
 

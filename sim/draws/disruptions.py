@@ -13,6 +13,8 @@ from sim.draws.streams import quantile, stream, uniforms
 from sim.plan import NONE, DisruptionPlan, FloatArray, NoisePlan, Plan, Ref
 
 Interval = tuple[float, float]
+_LEAST_STEPS = 16
+"""Steps from one point of a recovery to the next, which may lie within a unit of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,11 @@ def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], 
         for disruption, intervals in here:
             ref = pick(disruption)
             recovery = value(vector, disruption.recovery) if recovers else 0.0
+            points = [(vector[a], vector[v]) for a, v in disruption.recovery_points] if recovers else []
             for begin, end in intervals if ref != NONE else ():
-                curve = combine(np.multiply, curve, _stroke(begin, end, value(vector, ref), recovery))
+                factor = value(vector, ref)
+                stroke = _regained(begin, end, factor, points) if points else _stroke(begin, end, factor, recovery)
+                curve = combine(np.multiply, curve, stroke)
         return curve
 
     held = sorted(
@@ -172,4 +177,20 @@ def _stroke(begin: float, end: float, factor: float, recovery: float) -> Curve:
         values += [factor + (1 - factor) * (j + 0.5) / recovery for j in range(n)]
         at.append(ticks(end + recovery))
         values.append(1.0)
+    return steps(at, values)
+
+
+def _regained(begin: float, end: float, factor: float, points: list[tuple[float, float]]) -> Curve:
+    """The factor from begin to end, then from point to point by steps of at most a day, each at its mean; the last
+    value stays."""
+    at, values = [0, ticks(begin)], [1.0, factor]
+    since, level = 0.0, factor
+    for after, then in points if end < np.inf else []:
+        n = max(int(np.ceil(after - since)), _LEAST_STEPS)
+        at += [ticks(end + since + (after - since) * j / n) for j in range(n)]
+        values += [level + (then - level) * (j + 0.5) / n for j in range(n)]
+        since, level = after, then
+    if end < np.inf:
+        at.append(ticks(end + since))
+        values.append(level)
     return steps(at, values)

@@ -13,6 +13,7 @@ from sim.draws.demand import Flow, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
 from sim.draws.limits import refuse_endless
+from sim.draws.losses import Loss, losses
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, order_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
@@ -50,6 +51,7 @@ class Draws:
     initial_stock: IntArray
     open_orders: IntArray
     struck: tuple[tuple[Interval, ...], ...]
+    losses: tuple[Loss, ...]
 
 
 def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
@@ -104,6 +106,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         initial_stock=np.array([round(value(vector, i.initial_stock)) for i in plan.items], dtype=np.int64),
         open_orders=_open_orders(plan, vector),
         struck=tuple(tuple(s) for s in struck),
+        losses=losses(plan, vector, struck),
     )
 
 

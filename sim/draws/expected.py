@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.draws.arrivals import DATED, dated, evenly, rate_scale, share_of, whole
+from sim.draws.arrivals import DATED, certain, dated, evenly, rate_scale, share_of, whole
 from sim.draws.curves import all_ticks, value
 from sim.plan import FloatArray, IntArray, LinePlan
 from sim.scenario.schema.demand import Pattern
@@ -25,7 +25,7 @@ def expected_units(
     if line.pattern in DATED and line.forecast_rate is None:
         at, listed = dated(line, vector, reach)
         units = listed * rate_scale(line, vector) * share_of(weights, at)
-        total = np.cumsum(units, axis=1) if line.pattern is Pattern.NORMAL else whole(units)
+        total = whole(units) if certain(line) else np.cumsum(units, axis=1)
     elif line.pattern is Pattern.EVEN:
         edges = _grains(line, vector, horizon, reach)
         at, total = edges[:-1], whole(evenly(daily, edges))

@@ -63,17 +63,18 @@ class Auditor:
         return max(abs(t.good[r] - t.received[r] - rows.in_transit[r]) for r in range(len(t.good)))
 
     def _seeds(self) -> int:
-        """Planted in process at the start = arrived + still under way."""
+        """Planted in process at the start = arrived + destroyed + still under way."""
         under_way = sum(lot.good for lot in self._engine.live.values() if lot.seeded)
-        return abs(self._engine.planted - sum(self._totals.seeded) - under_way)
+        gone = sum(self._totals.seeded) + sum(self._totals.seeded_destroyed)
+        return abs(self._engine.planted - gone - under_way)
 
     def _stock(self) -> int:
-        """Seeded + received = consumed + served + in stock, for each pool (members stand in for each other)."""
+        """Seeded + received = consumed + destroyed + served + in stock, for each pool (members stand in for each other)."""
         engine, t, worst = self._engine, self._totals, 0
         for p, pool in enumerate(engine.plan.pools):
             came = sum(engine.seeded_stock[i] for i in pool.members)
             came += sum(t.received[r.source] + t.seeded[r.source] for r in engine.routes if r.pool == p)
-            gone = sum(t.consumed[i] + engine.stockroom.units[i] for i in pool.members)
+            gone = sum(t.consumed[i] + t.destroyed[i] + engine.stockroom.units[i] for i in pool.members)
             gone += sum(t.served[counter.flow] for counter in engine.demand_desk.of_pool[p])
             worst = max(worst, abs(came - gone))
         return worst

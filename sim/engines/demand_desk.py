@@ -29,6 +29,7 @@ class Counter:
     shipment_cents: int
     value_cents: float
     shortage_cents: float
+    lost_cents: float
     waiting: deque[list[int]] = field(default_factory=deque)
     backlog: int = 0
     unit_days: float = 0.0
@@ -36,6 +37,9 @@ class Counter:
     last: int = 0
     owed: float = 0.0
     booked: int = 0
+    lost: int = 0
+    """Units lost or cancelled so far, and the cents booked for them."""
+    lost_booked: int = 0
 
 
 class DemandDesk:
@@ -64,6 +68,7 @@ class DemandDesk:
             shipment_cents=round(cents(vector, line.shipment_cost)),
             value_cents=cents(vector, line.value),
             shortage_cents=cents(vector, line.shortage_cost),
+            lost_cents=cents(vector, line.lost_cost),
         )
 
     def demand(self, counter: Counter, units: int, now: int, rows: Rows) -> int:
@@ -154,18 +159,31 @@ class DemandDesk:
         counter.last = now
 
     def settle(self, now: int, rows: Rows) -> None:
-        """Close a period: book levels and the cost of waiting up to `now`."""
+        """Close a period: book levels, the cost of waiting up to `now` and that of units lost in it."""
         for counter in self.counters:
             rows.backlog[counter.flow] = counter.backlog
-            if not counter.shortage_cents:
-                continue
-            self._accrue(counter, now)
-            counter.owed += counter.unit_days * counter.shortage_cents
-            counter.unit_days = 0.0
-            due = round_cents(counter.owed) - counter.booked
-            counter.booked += due
-            rows.shortage_cents[counter.flow] += due
-            rows.journal += due
+            if counter.shortage_cents:
+                self._settle_waiting(counter, now, rows)
+            if counter.lost_cents:
+                _settle_lost(counter, rows)
+
+    def _settle_waiting(self, counter: Counter, now: int, rows: Rows) -> None:
+        self._accrue(counter, now)
+        counter.owed += counter.unit_days * counter.shortage_cents
+        counter.unit_days = 0.0
+        due = round_cents(counter.owed) - counter.booked
+        counter.booked += due
+        rows.shortage_cents[counter.flow] += due
+        rows.journal += due
+
+
+def _settle_lost(counter: Counter, rows: Rows) -> None:
+    """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
+    counter.lost += rows.lost[counter.flow] + rows.cancelled[counter.flow]
+    due = round_cents(counter.lost * counter.lost_cents) - counter.lost_booked
+    counter.lost_booked += due
+    rows.lost_cents[counter.flow] += due
+    rows.journal += due
 
 
 def _first_come(counters: list[Counter], stock: int) -> list[int]:

@@ -9,6 +9,7 @@ from sim.draws import Draws
 from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
+from sim.engines.losses import LossDesk
 from sim.engines.planning_desk import PlanningDesk, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import Phase, Stage
@@ -63,6 +64,7 @@ class EventsEngine:
         self.seeded_stock: list[int] = []
         self.planted = 0
         self.desk = PlanningDesk(self)
+        self._losses = LossDesk(self, self.desk)
         self._auditor = Auditor(self)
         self._progress: Progress | None = None
 
@@ -89,6 +91,7 @@ class EventsEngine:
             if times:
                 self._next_demand((f, 0))
         self.desk.schedule()
+        self._losses.schedule()
         drain, ends = self.plan.calendar.drain, self.recorder.edges[1:]
         # With a drain the last period closes when all is empty.
         for period, end in enumerate(ends[:-1] if drain else ends):
@@ -120,9 +123,7 @@ class EventsEngine:
         ready = arrive - route.shipping
         leaves = route.leaves(ready) if ready >= 0 else ready
         if leaves >= 0 and (then := self.recorder.at(leaves)):
-            then.shipments[source] += 1
-            then.shipment_cents[source] += route.shipment_cents
-            then.journal += route.shipment_cents
+            then.shipped(source, route.shipment_cents)
         self.lot_count += 1
         lot = Lot(source, self.lot_count, 0, VOLUME, 0, due)
         lot.good, lot.expected, lot.seeded = good, float(good), True
@@ -132,6 +133,8 @@ class EventsEngine:
             self.desk.on_order[source] += lot.expected
         self.live[lot.number] = self.open_lots[lot.number] = lot
         self.planted += good
+        if self.stockroom.costly_on_way[route.item]:
+            self.recorder.in_transit(route.item, good, max(ready, 0), lot.arrive)
         self.agenda.at(lot.arrive, RECEIVE, 0, source, lot.number, self._receive, lot)
 
     # --- demand ------------------------------------------------------------------------------
@@ -328,10 +331,7 @@ class EventsEngine:
     def _book(self, lot: Lot, route: Route, load: float, came: int, leaves: int) -> None:
         """Book what the lot does until it leaves the site, each in the period of its instant."""
         source, site, rows = lot.source, route.site, self.rows
-        rows.lots[site] += 1
-        rows.wait[site] += lot.begin - came
-        if lot.arrive < NEVER:
-            rows.time_in_system[site] += lot.arrive - came
+        rows.queued(site, came, lot)
         begun = left = made = sent = rows
         if leaves >= self.period_end:
             at = self.recorder.at
@@ -348,10 +348,9 @@ class EventsEngine:
         (made.samples if lot.stage == SAMPLES else made.good)[source] += good
         if good and lot.ready < self.first_good[source]:
             self.first_good[source] = lot.ready
-        sent.shipments[source] += 1
-        if route.shipment_cents:
-            sent.shipment_cents[source] += route.shipment_cents
-            sent.journal += route.shipment_cents
+        if self.stockroom.costly_on_way[route.item] and lot.stage != SAMPLES:
+            self.recorder.in_transit(route.item, good, lot.ready, lot.arrive)
+        sent.shipped(source, route.shipment_cents)
 
     def _receive(self, lot: Lot) -> None:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""

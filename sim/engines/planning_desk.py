@@ -14,7 +14,7 @@ from sim.engines.shared.phases import CAUSES, Phase, Stage
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
 from sim.engines.shared.recorder import Lot
 from sim.engines.shared.release import planned_stage
-from sim.engines.shared.tables import tables
+from sim.engines.shared.tables import stock_levels, tables
 from sim.engines.shared.worksheet import worksheet
 from sim.plan import NONE, FloatArray, IntArray, PoolPlan
 from sim.scenario.schema.supply import PolicyType
@@ -218,7 +218,7 @@ class StockPolicy:
 
     def __init__(self, pool: PoolPlan, vector: FloatArray) -> None:
         self.kind, self.source = POLICIES.get(pool.policy, NONE), pool.sources[0] if pool.sources else NONE
-        self.level, self.reorder = value(vector, pool.level), value(vector, pool.reorder)
+        self.level, self.reorder = stock_levels(pool, vector)
         self.quantity, self.review = value(vector, pool.quantity), value(vector, pool.review)
 
 

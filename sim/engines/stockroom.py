@@ -6,7 +6,7 @@ from sim.draws import Draws
 from sim.draws.sources import cents
 from sim.engines.shared.recorder import Rows
 from sim.engines.shared.rules import cents as round_cents
-from sim.engines.shared.rules import unit_days
+from sim.engines.shared.rules import unit_days, whole
 
 
 class Stockroom:
@@ -19,6 +19,9 @@ class Stockroom:
         self._only = [pool.members[0] if len(pool.members) == 1 else -1 for pool in plan.pools]
         self._rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
         self._costly = [rate > 0.0 for rate in self._rates]
+        self._transit_rates = [cents(draws.vector, item.transit_cost) for item in plan.items]
+        self.costly_on_way = [rate > 0.0 for rate in self._transit_rates]
+        """Whether units of each item cost something in transit."""
         self._unit_days = [0.0] * len(self.units)
         self._last = [0] * len(self.units)
         self._owed = [0.0] * len(self.units)
@@ -61,6 +64,14 @@ class Stockroom:
                 if taken is not None:
                     taken[item] += part
 
+    def destroy(self, item: int, share: float, now: int, rows: Rows) -> None:
+        """A share of the stock of an item is gone."""
+        if self._costly[item]:
+            self._accrue(item, now)
+        gone = whole(self.units[item] * share)
+        self.units[item] -= gone
+        rows.destroyed[item] += gone
+
     def _accrue(self, item: int, now: int) -> None:
         self._unit_days[item] += unit_days(self.units[item], now - self._last[item])
         self._last[item] = now
@@ -69,9 +80,10 @@ class Stockroom:
         """Close a period: book levels and holding costs up to `now`."""
         rows.stock[:] = self.units
         for item, costly in enumerate(self._costly):
-            if not costly:
+            if not costly and not self.costly_on_way[item]:
                 continue
             self._accrue(item, now)
+            self._owed[item] += rows.transit[item] * self._transit_rates[item]
             # Rounded as one running total, so that cents do not drift with the number of periods.
             self._owed[item] += self._unit_days[item] * self._rates[item]
             self._unit_days[item] = 0.0

@@ -49,7 +49,8 @@ def _asked(subject: Subject, line: LinePlan) -> str:
     path = line.compute or line.rate
     if path is not None:
         return subject.path_of(subject.largest(path))
-    return subject.path_of(line.quantity if line.quantity != NONE else max(line.values, key=subject.number))
+    listed = line.values if line.quantity is None else line.quantity.values or (line.quantity.mean,)
+    return subject.path_of(max(listed, key=subject.number))
 
 
 class _Needs:

@@ -24,7 +24,9 @@ def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything:
     first, *others = found.found
     kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
-    shown, dates = chosen(kpis, wished, milestones=milestones, everything=everything)
+    shown, dates = chosen(
+        kpis, wished, [f.scenario for f in found.found.values()], milestones=milestones, everything=everything
+    )
     blocks: list[Block | None] = [
         _head(found),
         _means(found, shown),

@@ -17,7 +17,7 @@ from sim.report.tables import Table, left, right, spread, table
 if TYPE_CHECKING:
     from sim.results.result import Result
 
-_UPKEEP = {"holding", "shortage"}
+_UPKEEP = {"holding", "shortage", "lost"}
 _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 
@@ -160,7 +160,7 @@ _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),
-    ("holding and shortage", lambda category, _: category in _UPKEEP),
+    ("holding, shortage and lost sales", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),
     ("salvage", lambda category, _: category == "salvage"),
 )

@@ -7,10 +7,13 @@ import math
 from collections.abc import Iterable, Sequence
 
 from sim.report.formats import NOTHING, about, count, dollars
+from sim.report.queue_table import queue_sites
 from sim.scenario.loader import Scenario
 from sim.study.outputs import SHARES, refuse_missing
 
-_HEADLINE = ("fill_rate", "served_by_end", "h100e_delivered", "capex_usd", "npv_usd")
+_SERVICE = ("fill_rate", "served_by_end", "h100e_delivered")
+_MONEY = ("capex_usd", "npv_usd")
+_QUEUE = ("wait_probability", "mean_wait", "mean_queue", "utilisation")
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
@@ -44,16 +47,42 @@ def named(kpi: str) -> str:
     return f"{kpi} [%]" if kpi.startswith(SHARES) else kpi
 
 
-def headline(names: Iterable[str]) -> list[str]:
+def headline(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
     """The KPIs that are shown where no others are asked for."""
-    known = list(names)
-    return [*(n for n in known if n.startswith("in_house_share.")), *(n for n in _HEADLINE if n in known)]
+    known = possible(names, scenarios)
+    sites = dict.fromkeys(site for scenario in scenarios for site in queue_sites(scenario))
+    queues = [f"{measure}.{site}" for site in sites for measure in _QUEUE]
+    first = [n for n in known if n.startswith("in_house_share.")]
+    return [*first, *(n for n in (*_SERVICE, *queues, *_MONEY) if n in known)]
+
+
+def possible(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
+    """The KPIs that some of these scenarios can have: compute, building and money need numbers of their own."""
+    return [name for name in names if any(_counts(scenario, name) for scenario in scenarios)]
+
+
+def _counts(scenario: Scenario, kpi: str) -> bool:
+    """Whether a scenario has what a KPI counts."""
+    items, inputs = scenario.document.items.values(), scenario.inputs.values()
+    if kpi.startswith("h100e_"):
+        return any(item.h100e is not None for item in items)
+    if kpi.startswith("megawatts_"):
+        return any(item.watts is not None for item in items)
+    if kpi == "capex_usd":
+        return any(site.capex is not None for site in scenario.document.sites.values())
+    return not is_money(kpi) or any(entry.unit.startswith("USD") for entry in inputs)
 
 
 def chosen(
-    kpis: Sequence[str], wished: Sequence[str], *, milestones: Sequence[str] = (), everything: bool = False
+    kpis: Sequence[str],
+    wished: Sequence[str],
+    scenarios: Sequence[Scenario],
+    *,
+    milestones: Sequence[str] = (),
+    everything: bool = False,
 ) -> tuple[list[str], list[str]]:
-    """The KPIs and the milestones to show: those wished for, all, or all milestones and the first KPIs.
+    """The KPIs and the milestones to show: those wished for, all that the scenarios can have, or all
+    milestones and the first KPIs.
 
     Raises:
         InputError: some are not known.
@@ -61,7 +90,7 @@ def chosen(
     refuse_missing("--kpi", wished, [*kpis, *milestones])
     if wished and not everything:
         return [name for name in wished if name in kpis], [name for name in wished if name in milestones]
-    return list(kpis) if everything else headline(kpis), list(milestones)
+    return possible(kpis, scenarios) if everything else headline(kpis, scenarios), list(milestones)
 
 
 def alike(kpi: str, numbers: Sequence[float], resolution: float) -> list[str]:

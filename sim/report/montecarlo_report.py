@@ -17,7 +17,9 @@ from sim.study.summary import SHARE
 
 def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
     """Every table of a study; the KPIs that are wished for, or all, or the first ones."""
-    names, dates = chosen(list(found.kpis), wished, milestones=list(found.milestones), everything=everything)
+    names, dates = chosen(
+        list(found.kpis), wished, [found.scenario], milestones=list(found.milestones), everything=everything
+    )
     lying = [
         study_tables.histogram(name, found.outcomes.column(f"{SHARE}{name}"))
         for name in found.passed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.ledger import behind
-from sim.report import cost_tables, held_back, learning_table, shift_tables
+from sim.report import cost_tables, held_back, learning_table, queue_table, shift_tables
 from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
@@ -34,6 +34,7 @@ def run_report(result: Result) -> list[Block]:
         shift_tables.compute(result),
         learning_table.yields(result),
         cost_tables.sites(result),
+        queue_table.queues(result),
         cost_tables.money(result),
         Lines(
             "",

@@ -14,7 +14,8 @@ from sim.study.sweep import Sweep
 
 def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
     """Means at every point; the KPIs that are wished for, or all, or the first ones."""
-    names, _ = chosen(list(dict.fromkeys(k for f in found.found for k in f.kpis)), wished, everything=everything)
+    kpis = list(dict.fromkeys(k for f in found.found for k in f.kpis))
+    names, _ = chosen(kpis, wished, [f.scenario for f in found.found], everything=everything)
     if len(found.varied) == 2:
         tables = [_matrix(found, name) for name in (names if wished or everything else names[:1])]
     else:

@@ -50,6 +50,7 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
         for category, table, sign in (
             ("shipment", "delivery", -1),
             ("shortage", "shortage", -1),
+            ("lost", "lost", -1),
             ("value", "value", 1),
         ):
             found.append(

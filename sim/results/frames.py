@@ -25,7 +25,7 @@ Series = tuple[str, str, str, str, dict[str, Any], Any]
 """Scope, name, measure, unit, labels and values by period."""
 
 SOURCE_MEASURES = (
-    "starts", "sample_starts", "out", "good", "samples", "scrapped", "received", "seeded", "waiting", "in_process",
+    "starts", "sample_starts", "out", "good", "samples", "scrapped", "received", "seeded", "seeded_destroyed", "waiting", "in_process",
     "in_transit", "orders", "shipments",
 )  # fmt: skip
 COMPUTE_MEASURES = (("h100e", "H100e"), ("watts", "W"), ("tops", "TOPS"))
@@ -105,7 +105,11 @@ def _sources(draws: Draws, records: Records) -> Iterator[Series]:
             "family": item.family,
         }
         for measure in SOURCE_MEASURES:
-            unit = item.unit if measure in ("good", "samples", "received", "seeded", "in_transit") else "start"
+            unit = (
+                item.unit
+                if measure in ("good", "samples", "received", "seeded", "seeded_destroyed", "in_transit")
+                else "start"
+            )
             yield "recipe", source.name, measure, unit, labels, records.source[measure][:, r]
         for cause in Cause:
             yield "recipe", source.name, f"cut.{cause.name.lower()}", item.unit, labels, records.cut[:, r, cause]
@@ -116,6 +120,7 @@ def _items(draws: Draws, records: Records) -> Iterator[Series]:
         labels = {"item": item.name, "stage": item.stage, "family": item.family}
         yield "item", item.name, "stock", item.unit, labels, records.item["stock"][:, i]
         yield "item", item.name, "consumed", item.unit, labels, records.item["consumed"][:, i]
+        yield "item", item.name, "destroyed", item.unit, labels, records.item["destroyed"][:, i]
 
 
 def _sites(draws: Draws, records: Records) -> Iterator[Series]:
@@ -129,6 +134,7 @@ def _sites(draws: Draws, records: Records) -> Iterator[Series]:
             yield "site", site.name, "allocation", "start", labels, allocation
         yield "site", site.name, "load", "load", labels, records.load[:, s]
         yield "site", site.name, "lots", "lot", labels, records.site["lots"][:, s]
+        yield "site", site.name, "delayed", "lot", labels, records.site["delayed"][:, s]
         yield "site", site.name, "wait_days", "day", labels, records.site["wait"][:, s] / TICKS_PER_DAY
 
 

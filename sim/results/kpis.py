@@ -144,11 +144,12 @@ def growth(run: Run) -> Iterator[Indicator]:
 
 
 def sites(run: Run) -> Iterator[Indicator]:
-    """Per site: mean wait and queue at the bottleneck (lots), time in system, utilisation."""
+    """Per site: how probably a lot waits at the bottleneck, mean wait and queue (lots), time in system, utilisation."""
     plan, book = run.draws.plan, run.records.site
     for s, site in enumerate(plan.sites):
         lots = run.total(book["lots"], [s])
         wait = run.total(book["wait"], [s]) / TICKS_PER_DAY
+        yield f"wait_probability.{site.name}", _ratio(run.total(book["delayed"], [s]), lots)
         yield f"mean_wait.{site.name}", _ratio(wait, lots)
         yield f"mean_queue.{site.name}", wait / run.days
         yield f"time_in_system.{site.name}", _ratio(run.total(book["time_in_system"], [s]) / TICKS_PER_DAY, lots)
@@ -237,7 +238,7 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "spend_outside_usd", _cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
     yield "spend_in_house_usd", _cost(run, lambda e: e.in_house is True and e.category in inside)
-    for category in ("holding", "shortage", "take_or_pay", "value", "salvage"):
+    for category in ("holding", "shortage", "lost", "take_or_pay", "value", "salvage"):
         pick = _usd if category in ("value", "salvage") else _cost
         yield f"{category}_usd", pick(run, _in({category}))
     yield "transport_usd", _cost(run, lambda e: e.category == "shipment")

@@ -20,7 +20,7 @@ from sim.errors import nearest
 from sim.scenario.compose import Loc
 from sim.scenario.schema import Document
 from sim.scenario.schema.demand import Disruption, Markov, Scheduled, Sporadic
-from sim.scenario.schema.quantity import Path, Point, Quantity, Random
+from sim.scenario.schema.quantity import Path, Point, Quantity, Random, Units
 
 DISRUPTIONS: dict[str, type[Disruption]] = {"scheduled": Scheduled, "random": Sporadic, "markov": Markov}
 QUANTITY_KEYS = frozenset({"figure", "assumed", "derived"})
@@ -59,7 +59,7 @@ def _options(annotation: Any) -> Iterator[Any]:
 
 
 def model_of(slot: Slot, value: Any) -> type[BaseModel] | None:
-    """The model that a written value has here; a Path or Random written short is a Quantity."""
+    """The model that a written value has here; a Path, Random or Units written short is a Quantity."""
     models = [option for option in slot.options if isinstance(option, type) and issubclass(option, BaseModel)]
     if len(models) > 1:
         kind = value.get("kind") if isinstance(value, dict) else None
@@ -70,6 +70,8 @@ def model_of(slot: Slot, value: Any) -> type[BaseModel] | None:
     if models[0] is Path and not keys & {"points", "constant", "interpolate"}:
         return Quantity
     if models[0] is Random and not keys & {"shape", "mean"}:
+        return Quantity
+    if models[0] is Units and not keys & {"shape", "mean", "values"}:
         return Quantity
     return models[0]
 
@@ -107,7 +109,7 @@ def child(slot: Slot, value: Any, key: str | int) -> Slot | None:
     if info is None:
         return None
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    keep = model in (Path, Random, Point) and "unit" not in extra
+    keep = model in (Path, Random, Units, Point) and "unit" not in extra
     unit = slot.unit if keep else str(extra.get("unit", ""))
     return Slot(info.annotation, unit, (info.description or "").strip())
 
@@ -184,7 +186,7 @@ def _kind(option: Any, slot: Slot) -> str:
         return "a mapping"
     if isinstance(option, type) and issubclass(option, StrEnum):
         return ", ".join(str(word) for word in option)
-    if option in (Quantity, Random, Path):
+    if option in (Quantity, Random, Units, Path):
         return _measured(option, slot.unit)
     words = {
         bool: "true or false",
@@ -217,4 +219,6 @@ def _measured(option: Any, unit: str) -> str:
         return f"{sourced}, or a list of dated points ({{at: DATE, value: X}})"
     if option is Random:
         return f"{sourced}, or {{shape: NAME, mean: X, cv: X}}"
+    if option is Units:
+        return f"{sourced}, or {{shape: NAME, mean: X, cv: X}}, or {{shape: empirical, values: [...], weights: [...]}}"
     return sourced

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sim.errors import nearest
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import ROOT, SHORT, Slot, child, close_key, has, keys_of, model_of, step
-from sim.scenario.schema.quantity import Draw, Path, Quantity, Random
+from sim.scenario.schema.quantity import Draw, Path, Quantity, Random, Units
 
 FIXED = frozenset({"extends", "bare_numbers"})
 
@@ -85,8 +85,8 @@ def _inside(here: _Step, key: str | int, exists: bool) -> _Step:
 
 
 def _short(slot: Slot, value: Any) -> bool:
-    """Whether a Path or Random is written short, so that `constant`, `points` or `mean` names the place itself."""
-    return any(option in (Path, Random) for option in slot.options) and (
+    """Whether a Path, Random or Units is written short, so that `constant`, `points` or `mean` names the place itself."""
+    return any(option in (Path, Random, Units) for option in slot.options) and (
         model_of(slot, value) is Quantity or isinstance(value, list)
     )
 
@@ -101,7 +101,7 @@ def _unwritten(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
         # A new name may be given to a number or a name, not to a whole entry of its own.
         simple = named[0] in (Quantity, str, Draw)
         return (len(rest), _inside(here, ".".join(rest), False)) if simple else (0, None)
-    if not here.exists and model_of(here.slot, None) in (Quantity, Path, Random):
+    if not here.exists and model_of(here.slot, None) in (Quantity, Path, Random, Units):
         return 0, None
     inside = _inside(here, rest[0], False)
     return (1, inside) if inside.slot is not None else (0, None)

@@ -14,7 +14,7 @@ from sim.errors import Mark, Problem
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.meant import remedy
 from sim.scenario.schema import Document
-from sim.scenario.schema.quantity import At, Draw, Path, Quantity, Random
+from sim.scenario.schema.quantity import At, Draw, Path, Quantity, Random, Units
 from sim.units import UnitError, convert
 
 Loc = tuple[str | int, ...]
@@ -92,6 +92,8 @@ def _walk(
         yield from _walk(node.mean, loc if written_short else (*loc, "mean"), unit, bounds)
         if node.cv is not None:
             yield from _walk(node.cv, (*loc, "cv"), "1", {"ge": 0})
+    elif isinstance(node, Units):
+        yield from _units(node, loc, unit, bounds)
     elif isinstance(node, Path):
         if node.constant is not None:
             yield from _walk(node.constant, loc, unit, bounds)
@@ -110,6 +112,20 @@ def _walk(
     elif isinstance(node, list):
         for i, value in enumerate(node):
             yield from _walk(value, (*loc, i), unit, bounds)
+
+
+def _units(
+    node: Units, loc: Loc, unit: str, bounds: dict[str, float]
+) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
+    """The numbers of a random number of units; a constant has the path of the field itself."""
+    if node.mean is not None:
+        yield (loc if "shape" not in node.model_fields_set else (*loc, "mean")), node.mean, unit, bounds
+    if node.cv is not None:
+        yield (*loc, "cv"), node.cv, "1", {"ge": 0}
+    for i, value in enumerate(node.values):
+        yield (*loc, "values", i), value, unit, bounds
+    for i, weight in enumerate(node.weights):
+        yield (*loc, "weights", i), weight, "1", {"ge": 0}
 
 
 def _declared(field: FieldInfo) -> tuple[str | None, dict[str, float]]:

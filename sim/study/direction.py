@@ -6,7 +6,7 @@ _HIGHER = (
 )  # fmt: skip
 _LOWER = (
     "backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd",
-    "transport_usd", "total_cost_usd", "unit_cost", "mean_wait", "mean_queue", "time_in_system", "left_over",
+    "transport_usd", "total_cost_usd", "unit_cost", "wait_probability", "mean_wait", "mean_queue", "time_in_system", "left_over",
     "h100e_idle",
 )  # fmt: skip
 

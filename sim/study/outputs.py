@@ -15,7 +15,7 @@ from sim.plan import BoolArray, FloatArray
 
 NEAREST = 4
 """KPIs that are offered in place of an unknown one."""
-SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation")
+SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation", "wait_probability")
 """KPIs whose names begin so are shares of one."""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from sim.api import Result, run
-from sim.scenario.loader import load_scenario
+from sim.scenario.loader import Scenario, load_scenario
 
 HERE = Path(__file__).parent
 Sample = NDArray[np.float64]
@@ -64,3 +65,17 @@ def measured() -> Callable[..., list[float]]:
         return [float(x) for x in rows.sort_values("period")["value"]]
 
     return values
+
+
+@pytest.fixture(scope="session")
+def agreed() -> Callable[..., Result]:
+    """Run a scenario in both engines, which agree on every indicator, and return the result."""
+
+    def played(scenario: Scenario, **options: Any) -> Result:
+        events, batch = (run(scenario, engine=engine, **options) for engine in ("events", "batch"))
+        assert events.kpis == batch.kpis
+        assert events.frames["monthly"].equals(batch.frames["monthly"])
+        assert events.frames["cash"].equals(batch.frames["cash"])
+        return events
+
+    return played

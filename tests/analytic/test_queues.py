@@ -3,24 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import factorial
 from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.report.indicators import headline, possible
+from sim.report.run_report import run_report
+
 Fixture = Callable[..., Any]
 
 
+def erlang_c(lines: int, load: float) -> float:
+    """The chance that an arrival waits, at an offered load in lines (Erlang's second formula)."""
+    all_busy = load**lines / factorial(lines) * lines / (lines - load)
+    return all_busy / (sum(load**k / factorial(k) for k in range(lines)) + all_busy)
+
+
+@pytest.mark.parametrize("lines", [2, 7])
+def test_who_waits_by_the_number_of_lines(replicate: Fixture, judge: Fixture, lines: int) -> None:
+    """At 0.7 of capacity, by Erlang C: P(wait), and mean wait P / (capacity - arrivals)."""
+    assert erlang_c(4, 2.5) == pytest.approx(0.319857, abs=1e-6)
+    sets = [f"sites.machines.lines={lines}", f"sites.machines.capacity={0.25 / 0.7}"]
+    sample = replicate("mm4", ["wait_probability.machines", "mean_wait.machines"], 12, sets)
+    chance = erlang_c(lines, 0.7 * lines)
+    judge(sample["wait_probability.machines"], chance, power=0.03)
+    judge(sample["mean_wait.machines"], chance / (0.25 / 0.7 - 0.25), power=0.08)
+
+
+def test_a_queue_is_on_the_screen(play: Fixture, agreed: Fixture) -> None:
+    """P(wait), mean wait and mean queue of the run, from either engine; no KPI of compute is listed."""
+    result = agreed(play("mm4").scenario)
+    kpis, (shown,) = result.kpis, [b for b in run_report(result) if b is not None and b.title.startswith("Queues")]
+    numbers = [
+        f"{100 * kpis['wait_probability.machines']:.1f}",
+        f"{kpis['mean_wait.machines']:.3g}",
+        f"{kpis['mean_queue.machines']:.3g}",
+    ]
+    assert list(shown.rows[0][1:4]) == numbers
+    first = headline(kpis, [result.scenario])
+    assert not any(
+        name.startswith(("h100e", "megawatts", "capex", "npv")) for name in possible(kpis, [result.scenario])
+    )
+    assert first[3:] == [f"{name}.machines" for name in ("wait_probability", "mean_wait", "mean_queue", "utilisation")]
+
+
 def test_mm1(replicate: Fixture, judge: Fixture) -> None:
-    sample = replicate("mm1", ["mean_wait.machine", "mean_queue.machine", "utilisation.machine"], 24)
+    names = ["mean_wait.machine", "mean_queue.machine", "utilisation.machine", "wait_probability.machine"]
+    sample = replicate("mm1", names, 24)
+    judge(sample["wait_probability.machine"], 0.625)
     judge(sample["mean_wait.machine"], 0.208333)
     judge(sample["mean_queue.machine"], 5 * 0.208333, power=0.04)
     judge(sample["utilisation.machine"], 0.625)
 
 
 def test_mm4(replicate: Fixture, judge: Fixture) -> None:
-    names = ["mean_wait.machines", "mean_queue.machines", "utilisation.machines"]
+    """Erlang C. Hopp & Spearman, Factory Physics, ch. 8."""
+    names = ["mean_wait.machines", "mean_queue.machines", "utilisation.machines", "wait_probability.machines"]
     sample = replicate("mm4", names, 24)
+    judge(sample["wait_probability.machines"], erlang_c(4, 2.5), power=0.02)
     judge(sample["mean_wait.machines"], 2.13238, power=0.04)
     judge(sample["mean_queue.machines"], 0.533095, power=0.04)
     judge(sample["utilisation.machines"], 0.625)

@@ -97,6 +97,8 @@ def _stage(draw: st.DrawFn, data: Network, level: int, made: list[str], rate: in
             "capacity": rate * draw(st.sampled_from([0.3, 1, 2, 4])),
         }
         data["recipes"][recipe] = _recipe(draw, variants[k % len(variants)], site, made, plans)
+        if "shipping_time" in data["recipes"][recipe]:
+            data["items"][variants[k % len(variants)]]["transit_cost"] = 0.02
         if not in_house and draw(st.booleans()):
             data["recipes"][recipe]["price"] = 5
         if not in_house and plans and draw(st.booleans()):
@@ -135,7 +137,9 @@ def _demand(draw: st.DrawFn, data: Network, item: str, rate: int) -> None:
         line: Network = {"item": item, "priority": draw(st.integers(-1, 1)), "backlog": draw(st.booleans())}
         pattern = draw(st.sampled_from(["even", "poisson", "periodic"]))
         if pattern == "periodic":
-            line |= {"pattern": pattern, "quantity": rate // 4 + 1, "every": draw(st.integers(1, 15))}
+            some = rate // 4 + 1
+            drawn = [some, {"shape": "poisson", "mean": some}, {"shape": "empirical", "values": [0, some, 3 * some]}]
+            line |= {"pattern": pattern, "quantity": draw(st.sampled_from(drawn)), "every": draw(st.integers(1, 15))}
         else:
             line |= {"pattern": pattern, "rate": rate / (k + 1)}
         if line["backlog"] and draw(st.booleans()):
@@ -144,6 +148,8 @@ def _demand(draw: st.DrawFn, data: Network, item: str, rate: int) -> None:
             line |= {"delivery_time": draw(st.integers(0, 10)), "value": 9, "shipment_cost": 2}
             if line["backlog"]:
                 line["shortage_cost"] = 0.1
+        if not line["backlog"] or "cancel_after" in line:
+            line["lost_cost"] = 0.07
         data["demand"][f"line{k}"] = line
 
 
@@ -156,6 +162,8 @@ def _effects(data: Network, site: str, factors: Network) -> Network:
         "price": any("price" in r for r in recipes),
         "allocation": "contract" in data["sites"][site],
         "yield": True,
+        "scrap_stock": True,
+        "scrap_wip": data["sites"][site]["capacity"] != "unlimited" or any("cycle_time" in r for r in recipes),
     }
     return {key: factor for key, factor in factors.items() if there[key]}
 
@@ -168,12 +176,15 @@ def _disruption(draw: st.DrawFn, data: Network) -> Network:
         "cycle_time": 1.5,
         "price": 2,
         "allocation": 0.5,
+        "scrap_stock": 0.4,
+        "scrap_wip": draw(st.sampled_from([0.3, 1])),
     }
     common: Network = {"sites": [site], "effects": _effects(data, site, factors)}
     if draw(st.booleans()):
         common["effects"]["shipments_held"] = True
     if data["sites"][site]["capacity"] != "unlimited":
-        common["recovery"] = draw(st.sampled_from([0, 15]))
+        points = {"recovery_points": [{"after": 5, "value": 0.7}, {"after": 20, "value": 1}]}
+        common |= draw(st.sampled_from([{"recovery": 0}, {"recovery": 15}, points]))
     if draw(st.booleans()):
         return common | {"kind": "random", "rate": 4, "duration": {"shape": "exponential", "mean": 20}}
     return common | {"kind": "scheduled", "begins": dt.date(2026, 4, 1), "duration": 40}
@@ -257,6 +268,7 @@ def test_more_capacity_never_delivers_less(build: Fixture, data: Network, factor
     plain.pop("disruptions", None)
     for line in plain["demand"].values():
         line.pop("cancel_after", None)
+        line.pop("lost_cost", None)
         line["backlog"] = True
     for recipe in plain["recipes"].values():
         recipe.pop("load", None)

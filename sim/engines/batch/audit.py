@@ -31,7 +31,7 @@ def _units(draws: Draws, s: State) -> IntArray:
     gaps = [
         released - source["waiting"] - source["in_process"],
         _sum(source, "good") - _sum(source, "received") - source["in_transit"],
-        (s.clock[0]["planted"] - _sum(source, "seeded").sum(axis=1) - s.under_way[:-1])[:, None],
+        (s.clock[0]["planted"] - _sum(source, "seeded", "seeded_destroyed").sum(axis=1) - s.under_way[:-1])[:, None],
         _stock(draws, s, source, item, flow),
         _sum(flow, "demanded") - _sum(flow, "served", "lost", "cancelled") - flow["backlog"],
     ]
@@ -44,9 +44,12 @@ def _sum(rows: Any, *names: str) -> IntArray:
 
 
 def _stock(draws: Draws, s: State, source: Any, item: Any, flow: Any) -> IntArray:
-    """Seeded + received - consumed - served - in stock, by pool."""
+    """Seeded + received - consumed - destroyed - served - in stock, by pool."""
     plan, pools = draws.plan, np.arange(len(draws.plan.pools))
-    came, gone = _sum(source, "received", "seeded"), _sum(item, "consumed") + item["stock"] - s.seeded_stock
+    came, gone = (
+        _sum(source, "received", "seeded"),
+        _sum(item, "consumed", "destroyed") + item["stock"] - s.seeded_stock,
+    )
     served = _sum(flow, "served")
     belongs = ((of[:, None] == pools).astype(np.int64) for of in (s.sources["pool"], plan.item_pool, s.flows["pool"]))
     by_source, by_item, by_flow = belongs

@@ -11,9 +11,11 @@ from __future__ import annotations
 from sim.engines.batch.state import ENDLESS, FULL, NOTHING, State
 from sim.engines.shared.phases import MOST_ROUNDS
 
-RECEIVE, SERVE, PLAN, RECORD = 1, 2, 3, 4
+DISRUPT, RECEIVE, SERVE, PLAN, RECORD = range(5)
 """Phases."""
-DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP, LINE_FREE = range(12)
+DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP, LINE_FREE, LOST = (
+    range(13)
+)
 """Kinds of events."""
 
 

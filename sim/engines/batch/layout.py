@@ -18,7 +18,7 @@ from sim.engines.batch.supply import Supply
 from sim.engines.planning_desk import POLICIES, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
-from sim.engines.shared.tables import Tables, ranked_sites
+from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
 from sim.engines.shop import Maker
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
@@ -57,6 +57,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     lines = np.cumsum([0, *(site.lines for site in draws.sites)], dtype=np.int64)
     curves, knots, values = _curves(draws)
     makers = _makers(draws)
+    items, sites, pools = (joined([getattr(x, of) for x in draws.losses]) for of in ("items", "sites", "pools"))
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
     periods, reviews = len(draws.periods), len(draws.reviews)
     entries = int(np.max(np.diff(t.first))) + 1
@@ -100,6 +101,10 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         under_way=np.zeros(periods, dtype=np.int64),
         first_good=np.full(len(plan.sources), NEVER),
         open_orders=np.array(draws.open_orders),
+        losses=_losses(draws, items, sites, pools),
+        struck_items=items.values,
+        struck_sites=sites.values,
+        struck_pools=pools.values,
         seeded_stock=np.zeros(len(plan.items), dtype=np.int64),
         cut=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
         short=np.zeros((reviews - 1, len(plan.sources), CAUSES)),
@@ -107,8 +112,10 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         need=np.zeros((reviews - 1, len(plan.pools))),
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
     )
-    rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
-    fill(s.items, units=draws.initial_stock, rate=rates, costly=[rate > 0.0 for rate in rates])
+    rates = np.array([cents(draws.vector, item.holding_cost) for item in plan.items])
+    on_way = np.array([cents(draws.vector, item.transit_cost) for item in plan.items])
+    fill(s.items, units=draws.initial_stock, rate=rates, costly=rates > 0.0)
+    fill(s.items, transit_rate=on_way, costly_on_way=on_way > 0.0)
     fill(
         s.sites,
         line_begin=lines[:-1],
@@ -190,6 +197,7 @@ def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
     def numbers(name: str) -> list[float]:
         return [value(vector, getattr(pool, name)) for pool in plan.pools]
 
+    levels = [stock_levels(pool, vector) for pool in plan.pools]
     fill(
         pools, member_begin=members.starts[:-1], member_end=members.starts[1:],
         only=[pool.members[0] if len(pool.members) == 1 else NOTHING for pool in plan.pools],
@@ -198,7 +206,7 @@ def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
         planned=[pool.policy is PolicyType.PLANNED for pool in plan.pools],
         policy=[POLICIES.get(pool.policy, NOTHING) for pool in plan.pools],
         source=[pool.sources[0] if pool.sources else NOTHING for pool in plan.pools], head=NOTHING, tail=NOTHING,
-        level=numbers("level"), reorder=numbers("reorder"), quantity=numbers("quantity"), review=numbers("review"),
+        level=[level for level, _ in levels], reorder=[reorder for _, reorder in levels], quantity=numbers("quantity"), review=numbers("review"),
     )  # fmt: skip
     return pools
 
@@ -214,9 +222,23 @@ def _flows(draws: Draws, times: Joined) -> Any:
         shipment_cents=[round(cents(vector, line.shipment_cost)) for line in lines],
         value_cents=[cents(vector, line.value) for line in lines],
         shortage_cents=[cents(vector, line.shortage_cost) for line in lines],
+        lost_cents=[cents(vector, line.lost_cost) for line in lines],
         revision=[value(vector, line.forecast_revision) for line in lines], head=NOTHING, tail=NOTHING,
     )  # fmt: skip
     return flows
+
+
+def _losses(draws: Draws, items: Joined, sites: Joined, pools: Joined) -> Any:
+    losses = blank(layout.LOSS, len(draws.losses))
+    fill(
+        losses,
+        at=[x.at for x in draws.losses],
+        stock=[x.stock for x in draws.losses],
+        wip=[x.wip for x in draws.losses],
+    )
+    for name, part in (("item", items), ("site", sites), ("pool", pools)):
+        losses[f"{name}_begin"], losses[f"{name}_end"] = part.starts[:-1], part.starts[1:]
+    return losses
 
 
 def _curves(draws: Draws) -> tuple[Any, IntArray, NDArray[np.float64]]:

@@ -7,7 +7,9 @@ from sim.engines.batch.calendar import (
     CLOSE,
     DEMANDED,
     DISPATCH,
+    DISRUPT,
     LINE_FREE,
+    LOST,
     PERIODIC,
     PLAN,
     RECEIVED,
@@ -26,6 +28,7 @@ from sim.engines.batch.calendar import (
 )
 from sim.engines.batch.desk import begin_before, hold_review, replenish, review_periodically
 from sim.engines.batch.foreign import ask, borrow
+from sim.engines.batch.losses import strike
 from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
 from sim.engines.batch.shop import good_per_start
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
@@ -72,6 +75,8 @@ def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
         if s.flows[flow].begin < s.flows[flow].end:
             _next_demand(s, flow, 0)
     _appoint_reviews(s)
+    for i in range(len(s.losses)):
+        at(s, s.losses[i].at, DISRUPT, 0, i, 0, LOST, i)
     # With a drain the last period closes when all is empty.
     for period in range(c.edges - 2 if c.drain else c.edges - 1):
         at(s, s.edges[period + 1] - 1, RECORD, 0, 0, period, CLOSE, period)
@@ -116,6 +121,8 @@ def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: i
         hold_review(s, t, p, m, w, e.what)
     elif e.kind == PERIODIC:
         review_periodically(s, e.rank, e.sequence)
+    elif e.kind == LOST:
+        strike(s, e.what)
     elif e.kind == CLOSE:
         _close(s, e.what)
     else:

@@ -32,7 +32,7 @@ from sim.engines.batch.state import (
     Records,
     State,
 )
-from sim.engines.batch.store import period_at, put, take
+from sim.engines.batch.store import in_transit, period_at, put, take
 from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, startable
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
@@ -266,6 +266,7 @@ def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
     source, site = lot.source, s.sources[lot.source].site
     here = s.by_site[c.period, site]
     here.lots += 1
+    here.delayed += lot.begin > came
     here.wait += lot.begin - came
     if lot.arrive < NEVER:
         here.time_in_system += lot.arrive - came
@@ -279,6 +280,8 @@ def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
         s.journal[begun] += spent
     s.by_site[left, site].load += load
     _book_made(s, slot, s.by_source[made, source])
+    if s.items[s.sources[source].makes].costly_on_way and lot.stage != SAMPLES:
+        in_transit(s, s.sources[source].makes, lot.good, lot.ready, lot.arrive)
     s.by_source[sent, source].shipments += 1
     s.by_source[sent, source].shipment_cents += s.sources[source].shipment_cents
     s.journal[sent] += s.sources[source].shipment_cents
@@ -376,6 +379,8 @@ def plant(s: State, source: int, good: int, arrive: int, due: int) -> None:
     lot.good, lot.expected, lot.seeded, lot.where = good, float(good), 1, UNDER_WAY
     lot.released = lot.begin = lot.leave = 0
     lot.promised, lot.ready, lot.arrive = arrive, ready, leaves + r.shipping
+    if s.items[r.makes].costly_on_way:
+        in_transit(s, r.makes, good, max(ready, 0), lot.arrive)
     _open(s, slot)
     if not r.planned:
         r.on_order += lot.expected

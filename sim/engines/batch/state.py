@@ -46,10 +46,10 @@ POOL = _record(
     "waiting backlog",
     "level reorder quantity review",
 )
-ITEM = _record("units costly last booked", "rate owed unit_days")
+ITEM = _record("units costly costly_on_way last booked", "rate transit_rate owed unit_days")
 FLOW = _record(
-    "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked seen cursor given",
-    "value_cents shortage_cents owed revision unit_days",
+    "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked lost lost_booked seen cursor given",
+    "value_cents shortage_cents lost_cents owed revision unit_days",
 )
 LOT = _record(
     "source number starts stage ordered due promised seeded released begin leave ready arrive out good where next before after",
@@ -69,6 +69,8 @@ NOISE = _record("row begin at end second", "typical")
 the number to ask for more, -1 if all are typical."""
 CURVE = _record("begin end at")
 """A step function in `knots` and `values`, read forward from `at`."""
+LOSS = _record("at item_begin item_end site_begin site_end pool_begin pool_end", "stock wip")
+"""A blow of a disruption: ranges of `struck_items`, `struck_sites` and `struck_pools`, and shares destroyed."""
 
 BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
     np.dtype([(n, dtype_of(n)) for n, by in MEASURES.items() if by == entity], align=True)
@@ -141,6 +143,10 @@ class State(NamedTuple):
     under_way: IntArray
     first_good: IntArray
     open_orders: IntArray
+    losses: Records
+    struck_items: IntArray
+    struck_sites: IntArray
+    struck_pools: IntArray
     seeded_stock: IntArray
     cut: FloatArray
     short: FloatArray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines.batch.lists import append, pop_first
 from sim.engines.batch.state import NOTHING, State
-from sim.engines.shared.rules import NEVER, cents, segment, unit_days
+from sim.engines.shared.rules import NEVER, cents, segment, unit_days, whole
 
 
 def period_at(s: State, instant: int) -> int:
@@ -54,15 +54,38 @@ def _accrue_stock(s: State, item: int, now: int) -> None:
     i.last = now
 
 
+def destroy(s: State, item: int, share: float) -> None:
+    """A share of the stock of an item is gone."""
+    c, i = s.clock[0], s.items[item]
+    if i.costly:
+        _accrue_stock(s, item, c.now)
+    gone = whole(i.units * share)
+    i.units -= gone
+    s.by_item[c.period, item].destroyed += gone
+
+
+def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:
+    """Book units that are on their way between two instants, in each period for the part that lies in it."""
+    c = s.clock[0]
+    last = int(c.edges - 2)
+    stop = arrive if c.drain and arrive < NEVER else min(arrive, c.end)
+    period, at = min(segment(s.edges, leave, c.period), last), leave
+    while at < stop and period <= last:
+        until = stop if period == last else min(stop, s.edges[period + 1])
+        s.by_item[period, item].transit += unit_days(units, until - at)
+        at, period = until, period + 1
+
+
 def settle_stock(s: State, until: int) -> None:
     """Close a period: book levels and holding costs."""
     c = s.clock[0]
     for item in range(len(s.items)):
         i, row = s.items[item], s.by_item[c.period, item]
         row.stock = i.units
-        if not i.costly:
+        if not i.costly and not i.costly_on_way:
             continue
         _accrue_stock(s, item, until)
+        i.owed += row.transit * i.transit_rate
         # Rounded as one running total, so that cents do not drift with the number of periods.
         i.owed += i.unit_days * i.rate
         i.unit_days = 0.0
@@ -185,17 +208,33 @@ def _accrue_backlog(s: State, flow: int, now: int) -> None:
 
 
 def settle_demand(s: State, until: int) -> None:
-    """Close a period: book levels and the cost of waiting."""
-    c = s.clock[0]
+    """Close a period: book levels, the cost of waiting and that of units lost in it."""
     for flow in range(len(s.flows)):
-        f, row = s.flows[flow], s.by_flow[c.period, flow]
-        row.backlog = f.backlog
-        if f.shortage_cents == 0.0:
-            continue
-        _accrue_backlog(s, flow, until)
-        f.owed += f.unit_days * f.shortage_cents
-        f.unit_days = 0.0
-        due = cents(f.owed) - f.booked
-        f.booked += due
-        row.shortage_cents += due
-        s.journal[c.period] += due
+        f = s.flows[flow]
+        s.by_flow[s.clock[0].period, flow].backlog = f.backlog
+        if f.shortage_cents != 0.0:
+            _settle_waiting(s, flow, until)
+        if f.lost_cents != 0.0:
+            _settle_lost(s, flow)
+
+
+def _settle_waiting(s: State, flow: int, until: int) -> None:
+    c, f = s.clock[0], s.flows[flow]
+    _accrue_backlog(s, flow, until)
+    f.owed += f.unit_days * f.shortage_cents
+    f.unit_days = 0.0
+    due = cents(f.owed) - f.booked
+    f.booked += due
+    s.by_flow[c.period, flow].shortage_cents += due
+    s.journal[c.period] += due
+
+
+def _settle_lost(s: State, flow: int) -> None:
+    """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
+    c, f = s.clock[0], s.flows[flow]
+    row = s.by_flow[c.period, flow]
+    f.lost += row.lost + row.cancelled
+    due = cents(f.lost * f.lost_cents) - f.lost_booked
+    f.lost_booked += due
+    row.lost_cents += due
+    s.journal[c.period] += due

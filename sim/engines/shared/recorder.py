@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import NEVER
+from sim.engines.shared.rules import unit_days
 from sim.plan import FloatArray, IntArray
 
 
@@ -49,13 +50,15 @@ BySource = Annotated[list[int], "source"]
 ByItem = Annotated[list[int], "item"]
 BySite = Annotated[list[int], "site"]
 ByFlow = Annotated[list[int], "flow"]
+UnitDaysByItem = Annotated[list[float], "item"]
 WaitedByFlow = Annotated[list[float], "flow"]
 
 
 @dataclass(slots=True)
 class Rows:
     """Counters of one period, a list over sources, items, sites or flows each. Levels are those at
-    its end; waits are in ticks, money in cents, load in units of bottleneck load."""
+    its end; `delayed` are lots that waited at a bottleneck; `transit` are unit-days in transit of what
+    costs something there; waits are in ticks, money in cents, load in units of bottleneck load."""
 
     starts: BySource
     sample_starts: BySource
@@ -65,6 +68,7 @@ class Rows:
     samples: BySource
     received: BySource
     seeded: BySource
+    seeded_destroyed: BySource
     orders: BySource
     shipments: BySource
     purchase_cents: BySource
@@ -75,9 +79,12 @@ class Rows:
     in_process: BySource
     in_transit: BySource
     consumed: ByItem
+    destroyed: ByItem
     holding_cents: ByItem
+    transit: UnitDaysByItem
     stock: ByItem
     lots: BySite
+    delayed: BySite
     wait: BySite
     time_in_system: BySite
     load: Annotated[list[float], "site"]
@@ -92,9 +99,25 @@ class Rows:
     delivery_cents: ByFlow
     value_cents: ByFlow
     shortage_cents: ByFlow
+    lost_cents: ByFlow
     backlog: ByFlow
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""
+
+    def shipped(self, source: int, cents: int, shipments: int = 1) -> None:
+        """Shipments leave, and what they cost; with signs reversed, what was booked ahead does not leave."""
+        self.shipments[source] += shipments
+        if cents:
+            self.shipment_cents[source] += cents
+            self.journal += cents
+
+    def queued(self, site: int, came: int, lot: Lot) -> None:
+        """A lot that came to a bottleneck takes a line: whether and how long it waits, and when it arrives."""
+        self.lots[site] += 1
+        self.delayed[site] += lot.begin > came
+        self.wait[site] += lot.begin - came
+        if lot.arrive < NEVER:
+            self.time_in_system[site] += lot.arrive - came
 
 
 MEASURES: dict[str, str] = {
@@ -103,7 +126,7 @@ MEASURES: dict[str, str] = {
     if get_origin(hint) is Annotated
 }
 """Each counter, and over what it runs."""
-REALS = frozenset({"load", "waited"})
+REALS = frozenset({"load", "transit", "waited"})
 """Counters of amounts that need not be whole."""
 
 
@@ -173,6 +196,16 @@ class Recorder:
         if instant >= self._end:
             return self.rows[-1] if self._drain and instant < NEVER else self._beyond
         return self.rows[bisect_right(self.edges, instant) - 1]
+
+    def in_transit(self, item: int, units: int, leave: int, arrive: int) -> None:
+        """Book units that are on their way between two instants, in each period for the part that lies in it."""
+        last, edges = len(self.rows) - 1, self.edges
+        stop = arrive if self._drain and arrive < NEVER else min(arrive, self._end)
+        period, at = min(bisect_right(edges, leave) - 1, last), leave
+        while at < stop and period <= last:
+            until = stop if period == last else min(stop, edges[period + 1])
+            self.rows[period].transit[item] += unit_days(units, until - at)
+            at, period = until, period + 1
 
     def records(
         self, cut: FloatArray, short: FloatArray, starved: FloatArray, need: FloatArray, released: FloatArray,

@@ -223,9 +223,16 @@ def _forecasts(draws: Draws, edges: IntArray) -> tuple[FloatArray, IntArray, Int
 
 def _ceiling(pool: PoolPlan, vector: FloatArray) -> float:
     """The most that a stock policy brings stock and orders to; what each review of a (T,Q) policy adds."""
+    level, reorder = stock_levels(pool, vector)
     if pool.policy is PolicyType.REORDER:
-        return value(vector, pool.reorder) + value(vector, pool.quantity)
-    return value(vector, pool.quantity if pool.policy is PolicyType.PERIODIC else pool.level)
+        return reorder + value(vector, pool.quantity)
+    return value(vector, pool.quantity) if pool.policy is PolicyType.PERIODIC else level
+
+
+def stock_levels(pool: PoolPlan, vector: FloatArray) -> tuple[float, float]:
+    """The level and the reorder point of a stock policy, its safety stock included."""
+    safety = value(vector, pool.safety)
+    return value(vector, pool.level) + safety, value(vector, pool.reorder) + safety
 
 
 def _phase_out(pool: PoolPlan, vector: FloatArray) -> list[float]:

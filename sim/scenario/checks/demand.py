@@ -7,6 +7,11 @@ from sim.scenario.compose import Loc
 from sim.scenario.schema.demand import DemandLine, Pattern
 from sim.scenario.schema.supply import Item, Policy, PolicyType
 
+_WITHOUT_SAFETY = {
+    PolicyType.PLANNED: "on a planned item; give it a safety_stock, in days of forecast",
+    PolicyType.PERIODIC: "with a periodic policy, which orders the same quantity whatever the stock",
+}
+
 
 def check(context: Context) -> None:
     """Demand lines, then the policies of items."""
@@ -26,6 +31,11 @@ def _line(context: Context, loc: Loc, line: DemandLine) -> None:
                     (*loc, key),
                     f"{key} has no effect: with backlog: false, unserved demand is lost at once and never waits",
                 )
+    if line.lost_cost is not None and line.backlog and line.cancel_after is None:
+        context.add(
+            (*loc, "lost_cost"),
+            "has no effect: nothing is lost, since all unserved demand waits; give backlog: false or cancel_after",
+        )
     if line.pattern is Pattern.POISSON and line.every is not None:
         context.add((*loc, "every"), "has no effect on poisson demand, which comes at any instant")
     if line.repeats and line.pattern is not Pattern.SERIES:
@@ -56,7 +66,15 @@ def _policy(context: Context, loc: Loc, name: str, item: Item) -> None:
     if planned and policy.review is not None:
         context.add((*loc, "policy", "review"), "has no effect on a planned item; plans are made every review_every")
     if not planned and item.safety_stock is not None:
-        context.add((*loc, "safety_stock"), f"has no effect with a {policy.type} policy; it is for planned items")
+        instead = (
+            "" if policy.type is PolicyType.PERIODIC else f"; give units: policy: {{type: {policy.type}, safety: ...}}"
+        )
+        context.add(
+            (*loc, "safety_stock"),
+            f"has no effect with a {policy.type} policy: it is in days of forecast, for planned items{instead}",
+        )
+    if policy.safety is not None and policy.type in _WITHOUT_SAFETY:
+        context.add((*loc, "policy", "safety"), f"has no effect {_WITHOUT_SAFETY[policy.type]}")
     pool = context.pool_of.get(name)
     if pool is None or len(context.document.pools[pool].members) < 2:
         return

@@ -30,10 +30,28 @@ def _strikes(context: Context, here: Loc, disruption: AnyDisruption) -> None:
     if not effects and not disruption.raises:
         allowed = ", ".join(info.alias or key for key, info in Effects.model_fields.items())
         context.add((*here, "effects"), "a disruption needs an effect", expected=allowed)
-    if disruption.recovery is not None and disruption.effects.capacity is None:
-        context.add(
-            (*here, "recovery"), "has no effect: only capacity recovers, and this disruption does not change it"
-        )
+    for key in _recovers(disruption):
+        if disruption.effects.capacity is None:
+            context.add((*here, key), "has no effect: only capacity recovers, and this disruption does not change it")
+    if len(_recovers(disruption)) > 1:
+        context.add((*here, "recovery_points"), "give either recovery or recovery_points")
+    _in_order(context, (*here, "recovery_points"), len(disruption.recovery_points))
+
+
+def _recovers(disruption: AnyDisruption) -> list[str]:
+    """The fields that say how capacity comes back."""
+    linear = ["recovery"] if disruption.recovery is not None else []
+    return [*linear, *(["recovery_points"] if disruption.recovery_points else [])]
+
+
+def _in_order(context: Context, loc: Loc, points: int) -> None:
+    """Each point of a recovery comes after the one before, whatever is drawn."""
+    for i in range(1, points):
+        before, after = context.highest(*loc, i - 1, "after"), context.lowest(*loc, i, "after")
+        if before is not None and after is not None and after <= before:
+            context.add(
+                (*loc, i, "after"), "points come in order", found=f"{after:g}", expected=f"more than {before:g}"
+            )
 
 
 def _struck(context: Context, disruption: AnyDisruption) -> dict[str, Site]:
@@ -47,7 +65,7 @@ def _struck(context: Context, disruption: AnyDisruption) -> dict[str, Site]:
 
 def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Mapping[str, Site]) -> None:
     """Unlimited capacity is all there or, at a factor of 0, not at all."""
-    if disruption.effects.capacity is None or any(site.capacity != "unlimited" for site in sites.values()):
+    if disruption.effects.capacity is None or not _unlimited(sites):
         return
     factor = context.number(*here, "effects", "capacity")
     if factor:
@@ -57,11 +75,15 @@ def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Map
             found=f"{factor:g}",
             expected="0",
         )
-    if disruption.recovery is not None:
+    for key in _recovers(disruption):
         context.add(
-            (*here, "recovery"),
+            (*here, key),
             f"has no effect: the capacity of {listed(sites)} is unlimited, and all there as soon as any of it is",
         )
+
+
+def _unlimited(sites: Mapping[str, Site]) -> bool:
+    return all(site.capacity == "unlimited" for site in sites.values())
 
 
 def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Site]) -> None:
@@ -72,10 +94,15 @@ def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Si
             (*loc, "allocation"), f"has no effect: there is no contract with an allocation at {listed(without)}"
         )
     recipes = {name: recipe for site in sites for name, recipe in context.used_at[site].items()}
+    for key in ("scrap_stock", "scrap_wip"):
+        if getattr(effects, key) is not None and not recipes:
+            context.add((*loc, key), f"has no effect: nothing is made at {listed(sites)}")
     if not recipes:
         return
     if effects.price is not None and all(recipe.price is None for recipe in recipes.values()):
         context.add((*loc, "price"), f"has no effect: no price is given for {listed(recipes)}")
+    if effects.scrap_wip is not None and not any(_takes_time(context, r) for r in recipes) and _unlimited(sites):
+        context.add((*loc, "scrap_wip"), f"has no effect: nothing is ever in process at {listed(sites)}")
     if effects.cycle_time is not None and not any(_takes_time(context, r) for r in recipes):
         context.add((*loc, "cycle_time"), f"has no effect: the cycle time of {listed(recipes)} is 0")
 

@@ -7,15 +7,15 @@ import math
 from sim.scenario.checks.context import Context
 from sim.scenario.compose import Loc
 from sim.scenario.schema.demand import Markov, Pattern
-from sim.scenario.schema.quantity import Random, Shape
+from sim.scenario.schema.quantity import Random, Shape, Units, UnitShape
 
-_MOST = {Shape.UNIFORM: 1 / math.sqrt(3), Shape.NORMAL: 0.5}
+_MOST: dict[str, float] = {Shape.UNIFORM: 1 / math.sqrt(3), Shape.NORMAL: 0.5}
 """A uniform reaches zero at this coefficient of variation; a normal of 0.5 is below zero in 2.3 % of
 draws, and cutting them off raises its mean by 0.4 %."""
 
 
 def check(context: Context) -> None:
-    """Loads, cycle times, durations of disruptions and normal demand."""
+    """Loads, cycle times, durations of disruptions, and demand of random quantity."""
     for name, recipe in context.document.recipes.items():
         _spread(context, ("recipes", name, "load"), recipe.load)
         _spread(context, ("recipes", name, "cycle_time"), recipe.cycle_time)
@@ -25,9 +25,11 @@ def check(context: Context) -> None:
     for name, line in context.document.demand.items():
         if line.pattern is Pattern.NORMAL:
             _demand(context, ("demand", name))
+        elif line.quantity is not None:
+            _units(context, ("demand", name, "quantity"), line.quantity)
 
 
-def _spread(context: Context, loc: Loc, noise: Random) -> None:
+def _spread(context: Context, loc: Loc, noise: Random | Units) -> None:
     most, cv = _MOST.get(noise.shape), context.highest(*loc, "cv")
     if most is not None and cv is not None and cv > most + 1e-9:
         message = f"a {noise.shape} shape this wide goes below zero, and cut off there its mean would be more than stated; take gamma or lognormal"
@@ -40,3 +42,14 @@ def _demand(context: Context, loc: Loc) -> None:
     if mean is not None and sd is not None and sd > _MOST[Shape.NORMAL] * mean:
         message = "normal demand this wide goes below zero, and cut off there its mean would be more than stated"
         context.add((*loc, "sd"), message, found=f"{sd:g}", expected=f"at most half of the quantity, {mean / 2:g}")
+
+
+def _units(context: Context, loc: Loc, units: Units) -> None:
+    """A random number of units: its spread, and weights that add up to something."""
+    _spread(context, loc, units)
+    mean, cv = context.lowest(*loc, "mean"), context.lowest(*loc, "cv")
+    if units.shape is UnitShape.NEGATIVE_BINOMIAL and mean and cv is not None and cv**2 * mean <= 1 + 1e-9:
+        message = "the variance of a negative binomial is above its mean; take poisson, or a larger cv"
+        context.add((*loc, "cv"), message, found=f"{cv:g}", expected=f"more than {1 / math.sqrt(mean):.3g}")
+    if units.weights and not any(context.lowest(*loc, "weights", i) for i in range(len(units.weights))):
+        context.add((*loc, "weights"), "are all 0: no value would ever occur")

@@ -17,8 +17,8 @@ BARE = (
 )
 WHOLE = re.compile(
     r"sites\.[^.]+\.lines|recipes\.[^.]+\.(lot_size|minimum|multiple)|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
-    r"|items\.[^.]+\.policy\.(level|reorder|quantity)|open_orders\.\d+\.quantity"
-    r"|demand\.[^.]+\.(values\.\d+|orders\.\d+\.units)"
+    r"|items\.[^.]+\.policy\.(level|reorder|quantity|safety)|open_orders\.\d+\.quantity"
+    r"|demand\.[^.]+\.((quantity\.)?values\.\d+|orders\.\d+\.units)"
 )
 
 

@@ -18,6 +18,9 @@ def check(context: Context) -> None:
             _takes(context, ("recipes", name), recipe, wanted)
     for name, recipe in context.used.items():
         _inherits(context, ("recipes", name, "yield"), recipe)
+    for name, item in context.document.items.items():
+        if item.transit_cost is not None:
+            _transit(context, name)
     for i, order in enumerate(context.document.open_orders):
         _in_use(context, ("open_orders", i, "recipe"), order.recipe)
     for name, line in context.document.demand.items():
@@ -27,6 +30,17 @@ def check(context: Context) -> None:
     if not context.thinner("recipes", "sourcing"):
         _settings(context)
         _milestones(context)
+
+
+def _transit(context: Context, name: str) -> None:
+    """Units are in transit where something ships them."""
+    shipped = [r for r in context.document.recipes.values() if r.item == name and r.shipping_time is not None]
+    held = any(d.effects.shipments_held for d in context.document.disruptions.values())
+    if not shipped and not held:
+        context.add(
+            ("items", name, "transit_cost"),
+            f"has no effect: {name} is never in transit; no recipe for it has a shipping_time",
+        )
 
 
 def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:

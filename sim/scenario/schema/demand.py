@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
+from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, UnitShape, number
 from sim.scenario.schema.supply import Drawn
 
 
@@ -78,7 +78,9 @@ class DemandLine(Drawn):
     every: Quantity | None = number(
         "day", "Period of periodic, normal and series demand; grain of even demand (default 1 day).", None, gt=0
     )
-    quantity: Quantity | None = number("unit", "Units each period (periodic), or their mean (normal).", None, ge=0)
+    quantity: Units | None = number(
+        "unit", "Units each period (periodic; may be a distribution), or their mean (normal).", None, ge=0
+    )
     sd: Quantity | None = number("unit", "Standard deviation each period (normal).", None, ge=0)
     values: list[Quantity] = number("unit", "Units of each period in turn (series).", [], ge=0)
     repeats: bool = False
@@ -94,6 +96,7 @@ class DemandLine(Drawn):
     delivery_time: Quantity | None = number("day", "From our stock to the customer.", None, ge=0)
     shipment_cost: Quantity | None = number("USD", "Cost of each shipment to the customer.", None, ge=0)
     shortage_cost: Quantity | None = number("USD/day", "Cost of one unit waiting for a day.", None, ge=0)
+    lost_cost: Quantity | None = number("USD", "Cost of one unit lost or cancelled.", None, ge=0)
     value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
     idle_share: Quantity | None = number(
         "1",
@@ -129,6 +132,10 @@ class DemandLine(Drawn):
             raise ValueError(f"{what} needs {', '.join(missing)}")
         if extra:
             raise ValueError(f"{what} takes no {', '.join(extra)}")
+        if self.pattern is Pattern.NORMAL and self.quantity and self.quantity.shape is not UnitShape.CONSTANT:
+            raise ValueError(
+                "normal demand has a plain quantity and an sd; a quantity with a shape is for periodic demand"
+            )
         return self
 
 
@@ -147,6 +154,19 @@ class Effects(Strict):
     allocation: Quantity | None = number("1", "Factor on the allocation.", None, ge=0)
     shipments_held: bool = False
     """Nothing leaves until it ends."""
+    scrap_stock: Quantity | None = number(
+        "1", "Share of the stock of what is made there that is destroyed when it begins.", None, ge=0, le=1
+    )
+    scrap_wip: Quantity | None = number(
+        "1", "Share of what is in process there that is destroyed when it begins.", None, ge=0, le=1
+    )
+
+
+class RecoveryPoint(Strict):
+    """Where capacity stands some time after the end of a disruption."""
+
+    after: Quantity = number("day", "Time since the end of the disruption.", ge=0)
+    value: Quantity = number("1", "Factor on capacity then.", ge=0)
 
 
 class Disruption(Drawn):
@@ -161,6 +181,8 @@ class Disruption(Drawn):
     effects: Effects
     """What it does."""
     recovery: Quantity | None = number("day", "Capacity comes back linearly over this time after the end.", None, ge=0)
+    recovery_points: list[RecoveryPoint] = []
+    """Or: how capacity comes back, linearly from point to point; the value of the last one stays."""
     raises: dict[str, Quantity] = number(
         "1", "Factor on the rate of other random disruptions while this one lasts.", {}, ge=0
     )

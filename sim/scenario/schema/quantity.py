@@ -147,6 +147,65 @@ class Random(Strict):
         return self
 
 
+class UnitShape(StrEnum):
+    """Shape of a random number of units: those of noise, counts, and a list of values."""
+
+    CONSTANT = "constant"
+    EXPONENTIAL = "exponential"
+    GAMMA = "gamma"
+    LOGNORMAL = "lognormal"
+    UNIFORM = "uniform"
+    NORMAL = "normal"
+    POISSON = "poisson"
+    NEGATIVE_BINOMIAL = "negative_binomial"
+    EMPIRICAL = "empirical"
+
+
+class Units(Strict):
+    """A number of units drawn anew each time; a plain Quantity means a constant."""
+
+    shape: UnitShape = UnitShape.CONSTANT
+    """The family of the distribution."""
+    mean: Quantity | None = None
+    """Its mean (empirical: follows from the values)."""
+    cv: Quantity | None = number(
+        "1", "Coefficient of variation (standard deviation over mean); not for constant, exponential or poisson.", None
+    )
+    values: list[Quantity] = []
+    """Units that occur (empirical)."""
+    weights: list[Quantity] = number("1", "How often each value occurs (empirical; default: all alike).", [], ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _constant(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "values" in data and "shape" not in data:
+            raise ValueError("a list of values needs its shape: {shape: empirical, values: [...]}")
+        if isinstance(data, dict) and ("shape" in data or "mean" in data):
+            return data
+        return {"mean": data}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        needed = {
+            UnitShape.CONSTANT: ("mean",),
+            UnitShape.EXPONENTIAL: ("mean",),
+            UnitShape.POISSON: ("mean",),
+            UnitShape.EMPIRICAL: ("values",),
+        }.get(self.shape, ("mean", "cv"))
+        allowed = (*needed, "weights") if self.shape is UnitShape.EMPIRICAL else needed
+        missing = [k for k in needed if not getattr(self, k)]
+        extra = [k for k in ("mean", "cv", "values", "weights") if getattr(self, k) and k not in allowed]
+        if missing:
+            raise ValueError(f"a quantity of shape {self.shape} needs {', '.join(missing)}")
+        if extra:
+            raise ValueError(f"a quantity of shape {self.shape} takes no {', '.join(extra)}")
+        if self.weights and len(self.weights) != len(self.values):
+            raise ValueError(
+                f"{len(self.weights)} weights for {len(self.values)} values: give one weight for each value"
+            )
+        return self
+
+
 class Interpolate(StrEnum):
     """How a path runs between its dated points."""
 

@@ -54,6 +54,7 @@ class Policy(Strict):
     level: Quantity | None = number("unit", "Order up to this inventory position.", None, ge=0)
     reorder: Quantity | None = number("unit", "Order when the inventory position is at or below this.", None, ge=0)
     quantity: Quantity | None = number("unit", "Size of an order.", None, gt=0)
+    safety: Quantity | None = number("unit", "Safety stock: level and reorder point are so much higher.", None, ge=0)
     review: Quantity | None = number(
         "day", "Days between reviews (default: continuous, after each demand).", None, gt=0
     )
@@ -91,6 +92,9 @@ class Item(Drawn):
     watts: Quantity | None = number("W", "Power drawn by one unit.", None, ge=0)
     h100e: Quantity | None = number("H100e", "Compute of one unit in H100-equivalents.", None, ge=0)
     holding_cost: Quantity | None = number("USD/day", "Cost of holding one unit in stock for a day.", None, ge=0)
+    transit_cost: Quantity | None = number(
+        "USD/day", "Cost of holding one unit for a day in transit, from its site to stock.", None, ge=0
+    )
     initial_stock: Quantity | None = number("unit", "Units in stock at the start.", None, ge=0)
     safety_stock: Quantity | None = number("day", "Days of forecast kept as safety stock by the planner.", None, ge=0)
     policy: Policy = Policy()

@@ -1,0 +1,97 @@
+"""Stock and lots that disruptions destroy. A lot keeps its place and its instants, with what is left of it: what was
+booked ahead of it is taken back."""
+
+from __future__ import annotations
+
+from sim.engines.batch.calendar import PLAN, REPLENISH, follow_up
+from sim.engines.batch.state import NOTHING, UNDER_WAY, State
+from sim.engines.batch.store import destroy, in_transit, period_at
+from sim.engines.shared.phases import Stage
+from sim.engines.shared.rules import NEVER, whole
+
+SAMPLES = int(Stage.SAMPLES)
+
+
+def strike(s: State, i: int) -> None:
+    """Destroy stock, then lots; stock policies see at once what is gone."""
+    loss = s.losses[i]
+    if loss.stock != 0.0:
+        for k in range(loss.item_begin, loss.item_end):
+            destroy(s, s.struck_items[k], loss.stock)
+    if loss.wip != 0.0:
+        for k in range(loss.site_begin, loss.site_end):
+            _strike_lots(s, s.struck_sites[k], loss.wip)
+    for k in range(loss.pool_begin, loss.pool_end):
+        pool = s.struck_pools[k]
+        if s.pools[pool].continuous:
+            follow_up(s, PLAN, 0, pool, 0, REPLENISH, pool)
+
+
+def _strike_lots(s: State, site: int, share: float) -> None:
+    """A share of what is in process at a site, cut from lot to lot so that fractions add up."""
+    slot, now, seen, gone = s.clock[0].first_open, s.clock[0].now, 0, 0
+    while slot != NOTHING:
+        lot = s.lots[slot]
+        if s.sources[lot.source].site == site and lot.where == UNDER_WAY and lot.ready > now:
+            units = lot.good if lot.seeded else lot.starts
+            seen += units
+            cut = whole(seen * share) - gone
+            gone += cut
+            if cut:
+                _shrink(s, slot, units, units - cut)
+        slot = lot.after
+    for source in range(len(s.sources)):
+        if s.sources[source].site == site and s.first_good[source] > now:
+            s.first_good[source] = _first_good(s, source)
+
+
+def _shrink(s: State, slot: int, units: int, left: int) -> None:
+    """Leave so much of a lot of so many starts (seeded: good units)."""
+    c, lot = s.clock[0], s.lots[slot]
+    row = s.by_source[c.period, lot.source]
+    if lot.seeded:
+        row.seeded_destroyed += units - left
+    else:
+        row.scrapped += units - left
+        lot.starts = left
+    if lot.ready < NEVER:
+        _take_back(s, slot, units, left)
+    expected = lot.expected * left / units
+    if not s.sources[lot.source].planned:
+        s.sources[lot.source].on_order -= lot.expected - expected
+    lot.expected = expected
+
+
+def _take_back(s: State, slot: int, units: int, left: int) -> None:
+    """Correct what was booked when the lot began, each in the period of its instant."""
+    lot = s.lots[slot]
+    r, good, made = s.sources[lot.source], lot.good * left // units, period_at(s, lot.ready)
+    if not lot.seeded:
+        out = lot.out * left // units
+        row = s.by_source[made, lot.source]
+        row.out += out - lot.out
+        row.scrapped += (left - out) - (units - lot.out)
+        if lot.stage == SAMPLES:
+            row.samples += good - lot.good
+        else:
+            row.good += good - lot.good
+        lot.out = out
+    if s.items[r.makes].costly_on_way and lot.stage != SAMPLES:
+        in_transit(s, r.makes, good - lot.good, lot.ready, lot.arrive)
+    if left == 0:
+        sent = period_at(s, lot.arrive - r.shipping)
+        s.by_source[sent, lot.source].shipments -= 1
+        s.by_source[sent, lot.source].shipment_cents -= r.shipment_cents
+        s.journal[sent] -= r.shipment_cents
+    lot.good = good
+
+
+def _first_good(s: State, source: int) -> int:
+    """When the first good unit of a source comes, of lots now under way."""
+    slot, first = s.clock[0].first_open, NEVER
+    while slot != NOTHING:
+        lot = s.lots[slot]
+        if lot.source == source and lot.where == UNDER_WAY and lot.ready < first and lot.good and not lot.seeded:
+            first = lot.ready
+        slot = lot.after
+    return int(first)

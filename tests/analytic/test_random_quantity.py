@@ -1,0 +1,126 @@
+"""Periodic demand of random quantity: its distribution, and stock policies that meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.compiler import compile_plan
+from sim.draws import draw
+from sim.draws.units import drawn_units, mean_units
+from sim.plan import NONE, UnitsPlan
+from sim.scenario.schema.quantity import UnitShape
+
+Fixture = Callable[..., Any]
+LIST = {"shape": "empirical", "values": [40, 10, 20, 30], "weights": [1, 4, 3, 2]}
+"""Mean 20: 10, 20, 30 and 40 with chances 0.4, 0.3, 0.2 and 0.1."""
+
+
+def shop(quantity: Any, level: int, periods: int, **line: Any) -> dict[str, Any]:
+    """Base stock at an endless supplier with a lead time of one period: each period begins with the level."""
+    part = {
+        "stage": "part",
+        "initial_stock": level,
+        "holding_cost": 1,
+        "policy": {"type": "base_stock", "level": level},
+    }
+    return {
+        "horizon": {"length": periods, "time_unit": "period"},
+        "items": {"part": part},
+        "sites": {"supplier": {"in_house": False, "capacity": "unlimited"}},
+        "recipes": {"buy": {"item": "part", "site": "supplier", "shipping_time": 1}},
+        "demand": {"d": {"item": "part", "pattern": "periodic", "every": 1, "quantity": quantity, **line}},
+    }
+
+
+def expected(chances: dict[int, float], level: int) -> tuple[float, float, float]:
+    """Fill rate, mean units left and mean units short of a period, by enumeration."""
+    mean = sum(units * p for units, p in chances.items())
+    left = sum(max(level - units, 0) * p for units, p in chances.items())
+    short = sum(max(units - level, 0) * p for units, p in chances.items())
+    return (mean - short) / mean, left, short
+
+
+@pytest.mark.parametrize(
+    ("quantity", "chances", "level"),
+    [
+        ({"shape": "poisson", "mean": 20}, {k: float(stats.poisson.pmf(k, 20)) for k in range(100)}, 24),
+        (
+            {"shape": "negative_binomial", "mean": 20, "cv": 0.5},
+            {k: float(stats.nbinom.pmf(k, 5, 0.2)) for k in range(300)},
+            28,
+        ),
+        (LIST, {10: 0.4, 20: 0.3, 30: 0.2, 40: 0.1}, 30),
+    ],
+    ids=["poisson", "negative binomial", "empirical"],
+)
+def test_newsvendor(
+    build: Fixture, agreed: Fixture, judge: Fixture, quantity: Any, chances: dict[int, float], level: int
+) -> None:
+    """Holding 1, 4 for each unit lost: the level is the smallest with F(S) >= 0.8; cost, fill rate by enumeration.
+
+    Snyder & Shen, Fundamentals of Supply Chain Theory (2nd ed.), section 4.3 (discrete demand). The negative
+    binomial of mean 20 and variance 100 counts failures before 5 successes of chance 0.2.
+    """
+    cumulated = np.cumsum([chances.get(k, 0.0) for k in range(level + 1)])
+    assert cumulated[level] >= 0.8 > cumulated[level - 1]
+    data = shop(quantity, level, 400, backlog=False, lost_cost=4)
+    kpis = [agreed(build(data), seed=seed).kpis for seed in range(16)]
+    fill, left, short = expected(chances, level)
+    judge(np.array([k["fill_rate"] for k in kpis]), fill, power=0.01)
+    judge(np.array([k["total_cost_usd"] for k in kpis]) / 400, left + 4 * short, power=0.03)
+
+
+def test_enumeration_to_the_unit(build: Fixture, agreed: Fixture) -> None:
+    """What is lost follows from the quantities drawn, and only those listed are."""
+    scenario = build(shop(LIST, 30, 300, backlog=False))
+    units = draw(compile_plan(scenario), 7).flows[0].units
+    assert set(units.tolist()) == {10, 20, 30, 40}
+    assert agreed(scenario, seed=7).kpis["lost"] == np.maximum(units - 30, 0).sum()
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.3, 7.0, 250.0, 1e6])
+def test_counts_are_exact_quantiles(mean: float) -> None:
+    """Against SciPy's, in the bulk and in both tails."""
+    u = np.concatenate([np.linspace(0.0005, 0.9995, 999), 10.0 ** -np.arange(4, 15), 1 - 10.0 ** -np.arange(4.0, 15)])
+    vector = np.array([mean, 1.5])
+    poisson = UnitsPlan(UnitShape.POISSON, 0, NONE, (), ())  # type: ignore[arg-type]
+    np.testing.assert_array_equal(drawn_units(poisson, vector, u), stats.poisson.ppf(u, mean) if mean else 0.0)
+    if mean * 1.5**2 > 1:
+        binomial = UnitsPlan(UnitShape.NEGATIVE_BINOMIAL, 0, 1, (), ())  # type: ignore[arg-type]
+        excess = 1.5**2 * mean - 1
+        found, exact = drawn_units(binomial, vector, u), stats.nbinom.ppf(u, mean / excess, 1 / (1 + excess))
+        # Far in the upper tail the rounding of 1 - u moves the quantile itself.
+        np.testing.assert_allclose(found, exact, rtol=1e-3, atol=1)
+        np.testing.assert_array_equal(found[:999], exact[:999])
+
+
+@pytest.mark.parametrize("shape", ["exponential", "gamma", "lognormal", "uniform", "normal", "negative_binomial"])
+def test_means_and_spreads(build: Fixture, shape: str) -> None:
+    """Drawn anew in every period, with the stated mean and spread; the planner expects the mean."""
+    cv = {} if shape == "exponential" else {"cv": 0.4}
+    plan = compile_plan(build(shop({"shape": shape, "mean": 1000, **cv}, 30, 4000)))
+    flow, deviation = draw(plan, 1).flows[0], 1000 * cv.get("cv", 1.0)
+    assert flow.units.mean() == pytest.approx(1000, abs=4 * deviation / 4000**0.5)
+    assert flow.units.std() == pytest.approx(deviation, rel=0.1)
+    assert np.diff(flow.expected[0])[0] == pytest.approx(1000)
+    assert mean_units(plan.lines[0].quantity, plan.vector()) == 1000  # type: ignore[arg-type]
+
+
+def test_the_planner_expects_the_mean_of_a_list(build: Fixture) -> None:
+    """20 in each period, in units of two items."""
+    flow = draw(compile_plan(build(shop(LIST, 30, 10, per_unit=2))), 0).flows[0]
+    assert np.diff(flow.expected[0]).tolist()[:10] == [40] * 10
+    assert set(flow.units.tolist()) <= {20, 40, 60, 80}
+
+
+def test_another_line_leaves_its_luck(build: Fixture) -> None:
+    """Quantities come from the stream of their line alone."""
+    data = shop(LIST, 30, 50)
+    alone = draw(compile_plan(build(data)), 3).flows[0].units
+    data["demand"] = {**data["demand"], "e": {"item": "part", "pattern": "poisson", "rate": 5}}
+    np.testing.assert_array_equal(draw(compile_plan(build(data)), 3).flows[0].units, alone)
