@@ -8,7 +8,8 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
-from sim.draws.curves import NEVER, Curve, combine, constant, steps, ticks, value
+from sim.draws.curves import NEVER, Curve, all_ticks, product, steps, ticks, value
+from sim.draws.rates import middles, slope_edges
 from sim.draws.streams import quantile, stream, uniforms
 from sim.plan import NONE, DisruptionPlan, FloatArray, NoisePlan, Plan, Ref
 
@@ -138,14 +139,13 @@ def factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]]) -> lis
 def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], site: int) -> Factors:
     here = [(d, struck[i]) for i, d in enumerate(plan.disruptions) if site in d.sites]
 
-    def product(pick: Callable[[DisruptionPlan], Ref], *, recovers: bool = False) -> Curve:
-        curve = constant(1.0)
-        for disruption, intervals in here:
-            ref = pick(disruption)
-            recovery = value(vector, disruption.recovery) if recovers else 0.0
-            for begin, end in intervals if ref != NONE else ():
-                curve = combine(np.multiply, curve, _stroke(begin, end, value(vector, ref), recovery))
-        return curve
+    def together(pick: Callable[[DisruptionPlan], Ref], *, recovers: bool = False) -> Curve:
+        return product([
+            _stroke(begin, end, value(vector, pick(d)), value(vector, d.recovery) if recovers else 0.0, plan.calendar.day)
+            for d, intervals in here
+            if pick(d) != NONE
+            for begin, end in intervals
+        ])  # fmt: skip
 
     held = sorted(
         (ticks(begin), NEVER if end == np.inf else ticks(end))
@@ -154,22 +154,20 @@ def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], 
         for begin, end in intervals
     )
     return Factors(
-        capacity=product(lambda d: d.effects.capacity, recovers=True),
-        cycle_time=product(lambda d: d.effects.cycle_time),
-        yields=product(lambda d: d.effects.yields),
-        price=product(lambda d: d.effects.price),
-        allocation=product(lambda d: d.effects.allocation),
+        capacity=together(lambda d: d.effects.capacity, recovers=True),
+        cycle_time=together(lambda d: d.effects.cycle_time),
+        yields=together(lambda d: d.effects.yields),
+        price=together(lambda d: d.effects.price),
+        allocation=together(lambda d: d.effects.allocation),
         held=tuple(held),
     )
 
 
-def _stroke(begin: float, end: float, factor: float, recovery: float) -> Curve:
-    """The factor from begin to end, then back to 1 by daily steps over the recovery."""
-    at, values = [0, ticks(begin)], [1.0, factor]
-    if end < np.inf:
-        n = int(np.ceil(recovery))
-        at += [ticks(end + j) for j in range(n)]
-        values += [factor + (1 - factor) * (j + 0.5) / recovery for j in range(n)]
-        at.append(ticks(end + recovery))
-        values.append(1.0)
-    return steps(at, values)
+def _stroke(begin: float, end: float, factor: float, recovery: float, day: float) -> Curve:
+    """The factor from begin to end, then back to 1 along a slope over the recovery; a real day is `day`."""
+    if end == np.inf:
+        return steps([0, ticks(begin)], [1.0, factor])
+    edges = slope_edges(0.0, recovery, day, np.inf) if recovery > 0.0 else np.zeros(1)
+    back = factor + (1 - factor) * middles(edges) / max(recovery, 1e-300)
+    at = np.concatenate([[0, ticks(begin)], all_ticks(end + edges)])
+    return steps(at, np.concatenate([[1.0, factor], back, [1.0]]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.batch.calendar import (
     DISPATCH,
     LINE_FREE,
@@ -18,7 +17,7 @@ from sim.engines.batch.calendar import (
     later,
 )  # fmt: skip
 from sim.engines.batch.lists import pop_first
-from sim.engines.batch.shop import free_at, good_per_start, make, value_at, variate, work
+from sim.engines.batch.shop import free_at, good_per_start, make, price_at, value_at, variate, work
 from sim.engines.batch.state import (
     CYCLE,
     FULL,
@@ -353,8 +352,7 @@ def _pay(s: State, slot: int) -> None:
     starts = float(lot.starts)
     if lot.seeded:
         starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
-    price = s.prices[r.price_begin + min(c.now // TICKS_PER_DAY, r.price_days - 1)]
-    paid = cents(starts * (price * value_at(s, r.site, PRICE, lot.begin)))
+    paid = cents(starts * (price_at(s, lot.source, c.now) * value_at(s, r.site, PRICE, lot.begin)))
     s.by_source[c.period, lot.source].purchase_cents += paid
     s.journal[c.period] += paid
 
