@@ -197,6 +197,7 @@ class PoolPlan:
     review: Ref
     priority: int
     bypass: bool
+    partial: bool
     sourcing: SourcingPolicy
     overflow: bool
     floor: Ref

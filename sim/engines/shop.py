@@ -209,7 +209,7 @@ class Route:
     """The way of one source's lots, with all that is constant about it looked up once."""
 
     __slots__ = (
-        "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "planned", "pool", "price",
+        "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "partial", "planned", "pool", "price",
         "price_factor", "priced", "priority", "pulls", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
         "variable_cents",
     )  # fmt: skip
@@ -217,11 +217,11 @@ class Route:
     def __init__(
         self, source: int, draws: SourceDraws, site_draws: SiteDraws, bottleneck: Bottleneck, maker: Maker, *,
         item: int, pool: int, site: int, priority: int, takes: list[tuple[int, int]], planned: bool,
-        pulls: list[int],
+        partial: bool, pulls: list[int],
     ) -> None:  # fmt: skip
         self.source, self.item, self.pool, self.site, self.priority = source, item, pool, site, priority
         self.bottleneck, self.maker = bottleneck, maker
-        self.takes, self.planned, self.pulls = takes, planned, pulls
+        self.takes, self.planned, self.partial, self.pulls = takes, planned, partial, pulls
         self.load, self.cycle = variates(draws.load), durations(draws.cycle)
         stretch = Step(site_draws.factors.cycle_time)
         self.stretch = None if stretch.constant == 1.0 else stretch

@@ -15,7 +15,7 @@ from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.batch.supply import Supply
-from sim.engines.planning_desk import POLICIES, watched
+from sim.engines.planning_desk import POLICIES, ships_parts, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.tables import Tables, ranked_sites
@@ -148,6 +148,7 @@ def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[in
         sources, makes=[s.item for s in plan.sources], pool=pools, site=[s.site for s in plan.sources],
         priority=[plan.pools[pool].priority for pool in pools],
         planned=[plan.pools[pool].policy is PolicyType.PLANNED for pool in pools],
+        partial=[ships_parts(plan.pools[p], s.lot_size) for p, s in zip(pools, draws.sources, strict=True)],
         take_begin=plan.inputs_start[:-1], take_end=plan.inputs_start[1:],
         pull_begin=pulls.starts[:-1], pull_end=pulls.starts[1:],
         priced=[s.price.values.any() for s in draws.sources],

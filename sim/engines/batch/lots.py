@@ -32,7 +32,7 @@ from sim.engines.batch.state import (
     State,
 )
 from sim.engines.batch.store import period_at, put, take
-from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, startable
+from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, possible, startable
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
 from sim.engines.shared.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
@@ -192,15 +192,33 @@ def dispatch(s: State, pool: int) -> None:
         if slot == NOTHING:
             n -= 1
             continue
-        r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
+        r, starts = s.sources[s.lots[slot].source], possible(s, slot)
+        whole = starts == s.lots[slot].starts
         for i in range(r.take_begin, r.take_end):
             other, units = s.input_pool[i], s.takes[i] * starts
             s.pools[other].waiting -= units
             take(s, other, units, True)
-            leave_queue(s, other, slot)
-            # Where this lot stood in the way, the next may begin.
-            n = look_again(s, n, other)
-        _begin(s, slot)
+            if whole:
+                leave_queue(s, other, slot)
+                # Where this lot stood in the way, the next may begin.
+                n = look_again(s, n, other)
+        _begin(s, slot if whole else _part(s, slot, starts))
+
+
+def _part(s: State, slot: int, starts: int) -> int:
+    """A lot of these starts that goes ahead of the rest, which keeps its place."""
+    s.clock[0].lot_count += 1
+    number, lot = s.clock[0].lot_count, s.lots[slot]
+    ahead = _lot(s, lot.source, number, starts, lot.stage, lot.ordered, lot.due)
+    if s.clock[0].fault:
+        return slot
+    part = s.lots[ahead]
+    part.released, part.promised = lot.released, lot.promised
+    part.expected = lot.expected * starts / lot.starts
+    lot.starts -= starts
+    lot.expected -= part.expected
+    _open(s, ahead)
+    return ahead
 
 
 def _begin(s: State, slot: int) -> None:

@@ -99,6 +99,8 @@ class Item(Drawn):
     """Rank for scarce capacity: lower goes first."""
     bypass: bool = False
     """Let a later order that can start pass one that waits for this item at the head of the queue."""
+    partial: bool = True
+    """An order of this item under a stock policy that meets too little of its inputs ships what there is, and the rest when it comes; false: it waits for all. Lots with a size stay whole."""
 
 
 class Node(Drawn):
