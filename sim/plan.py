@@ -93,6 +93,8 @@ class SitePlan:
     announced: PathPlan | None
     capex_per_capacity: Ref
     equipment_share: Ref
+    sunk: bool | None
+    """Whether capacity of the first day was paid before; None: unless a ramp begins then."""
     life: Ref
     salvage: Ref
     fixed_cost: Ref

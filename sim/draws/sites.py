@@ -135,7 +135,8 @@ def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, period
     """Outlay in dollars in each period, shape (periods,).
 
     The equipment share of each unit of capacity is paid when the unit is added; the rest, for the
-    capacity of the first ramp, evenly over construction. Capacity there on day 0 is sunk.
+    capacity of the first ramp, evenly over construction. Whether capacity there on day 0 was paid before, the site says;
+    if it does not, that of a ramp that begins on day 0 was not.
     """
     per_capacity = value(vector, plan.capex_per_capacity)
     edges = np.array(periods) * TICKS_PER_DAY
@@ -144,18 +145,26 @@ def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, period
         return outlay
     equipment = value(vector, plan.equipment_share, 1.0)
     built = plan.decision != NONE and bool(plan.stages)
-    added = np.maximum(np.diff(nameplate.values), 0.0)
+    stood = nameplate.values[0] if _sunk(plan, vector) else 0.0
+    added = np.maximum(np.diff(nameplate.values, prepend=stood), 0.0)
     share_now = equipment if built else 1.0
-    _book(outlay, edges, nameplate.knots[1:], added * per_capacity * share_now)
+    _book(outlay, edges, nameplate.knots, added * per_capacity * share_now)
     if built:
         first = value(vector, plan.ramps[0].target)
         begin, end = value(vector, plan.decision), ramp_begins(plan, vector)
         overlap = np.clip(np.minimum(periods[1:], end) - np.maximum(periods[:-1], begin), 0.0, None)
         outlay += (1 - equipment) * per_capacity * first * overlap / max(end - begin, 1e-9)
-        later = nameplate.values[1:] > first
+        later = nameplate.values > first
         extra = np.where(later, added, 0.0) * per_capacity * (1 - equipment)
-        _book(outlay, edges, nameplate.knots[1:], extra)
+        _book(outlay, edges, nameplate.knots, extra)
     return outlay
+
+
+def _sunk(plan: SitePlan, vector: FloatArray) -> bool:
+    """Whether the capacity of the first day was paid before it."""
+    if plan.sunk is not None:
+        return plan.sunk
+    return plan.capacity is not None or ramp_begins(plan, vector) < 0.0
 
 
 def _book(outlay: FloatArray, edges: FloatArray, at: IntArray, amounts: FloatArray) -> None:

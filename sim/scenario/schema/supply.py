@@ -168,6 +168,8 @@ class Capex(Strict):
         ge=0,
         le=1,
     )
+    sunk: bool | None = None
+    """Whether the capacity there on the first day of the horizon was paid before (default: yes, unless a ramp begins on that day)."""
     life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
     salvage: Quantity | None = number(
         "1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1
