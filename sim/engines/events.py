@@ -98,6 +98,9 @@ class EventsEngine:
         self.agenda.run(self.draws.end)
         if drain:
             self.agenda.run(None)
+            # What never leaves its site is still finished there.
+            done = (lot.ready for lot in self.live.values() if lot.ready < NEVER)
+            self.agenda.now = max(self.agenda.now, *done, 0)
             self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(
