@@ -26,7 +26,7 @@ OUT_OF_REACH = 2.0
 class Shortfall:
     """A pool whose sources could never make what is required of it.
 
-    `required` and `possible` are good units a month in the last month of the horizon; `starts` is
+    `required` and `possible` are good units a month, of abstract time a time unit, at the end of the horizon; `starts` is
     `required` in starts of the pool's first source. `since` is the first day (or number of time units) of
     the period from which, to the end, more is required than could be made.
     """
@@ -77,11 +77,13 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
     """
     yields, units = mature_yield(draws), units_per_flow(draws)
     end, day = draws.plan.calendar.days, draws.plan.calendar.day
+    month = MONTH if draws.plan.calendar.start is not None else 1.0
     rates = np.array([flow.actual_rate.mean(max(end - LAST_DAYS * day, 0.0), end) for flow in draws.flows])
     found = []
     for p, pool in enumerate(draws.plan.pools):
-        required = float(units[p] @ rates) * MONTH
-        possible = sum(_most(draws, r) * float(yields[r]) for r in pool.sources) * MONTH
+        # Without the rounding errors of the mean, which would show.
+        required = round(float(units[p] @ rates) * month, 6)
+        possible = sum(_most(draws, r) * float(yields[r]) for r in pool.sources) * month
         if pool.sources and required > OUT_OF_REACH * possible:
             unit = draws.plan.items[pool.members[0]].unit
             starts = required / max(float(yields[pool.sources[0]]), 1e-12)
