@@ -23,6 +23,8 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 
 Ref = NewType("Ref", int)
 NONE = Ref(-1)
+LEAST_STEPS = 64
+"""Steps in which a slope in time is followed, however short it is."""
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -102,6 +104,8 @@ class SitePlan:
     announced: PathPlan | None
     capex_per_capacity: Ref
     equipment_share: Ref
+    sunk: bool | None
+    """Whether capacity of the first day was paid before; None: unless a ramp begins then."""
     life: Ref
     salvage: Ref
     fixed_cost: Ref
@@ -208,6 +212,7 @@ class PoolPlan:
     review: Ref
     priority: int
     bypass: bool
+    partial: bool
     sourcing: SourcingPolicy
     overflow: bool
     floor: Ref
@@ -335,6 +340,11 @@ class Calendar:
     reviews: tuple[float, ...]
     start: np.datetime64 | None
     unit_days: float
+
+    @property
+    def day(self) -> float:
+        """A real day in time units."""
+        return 1.0 / self.unit_days
 
 
 @dataclass(frozen=True, slots=True)

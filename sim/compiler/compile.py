@@ -178,6 +178,7 @@ def _pool_plan(
         review=refs.ref(f"{at}.review"),
         priority=item.priority,
         bypass=item.bypass,
+        partial=item.partial,
         sourcing=sourcing.policy,
         overflow=sourcing.overflow,
         floor=refs.ref(f"sourcing.{name}.second_source_floor"),

@@ -12,7 +12,7 @@ from math import sqrt
 from sim.compiler.extremes import Amount, Extremes, total
 from sim.dies import gross_dies_per_wafer
 from sim.errors import InputError, Mark, Problem
-from sim.plan import NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan, UnitsPlan
+from sim.plan import LEAST_STEPS, NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan, UnitsPlan
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import UnitShape
 from sim.scenario.schema.supply import PolicyType
@@ -22,7 +22,7 @@ MOST_EVENTS = 20_000_000
 MOST_STROKES = 10_000
 """Strokes of one disruption: all curves of a site are combined at each."""
 MOST_STEPS = 1_000_000
-"""Days over which the strokes of one disruption recover."""
+"""Steps in which the strokes of one disruption recover."""
 MOST_LINES = 100_000
 """Parallel lines of one site, each of which is kept track of."""
 MOST_UNITS = 2**53
@@ -80,7 +80,8 @@ class Size:
         listed = Amount(float(len(line.values)))
         if line.pattern is Pattern.ORDERS:
             return listed
-        periods = self.days * self.of.inverse(line.every)
+        even = line.pattern is Pattern.EVEN and line.every == NONE
+        periods = self.days * (Amount(max(self.plan.calendar.unit_days, 1.0)) if even else self.of.inverse(line.every))
         ends = line.pattern is Pattern.SERIES and not line.repeats
         return min(listed, periods, key=lambda a: a.value) if ends else periods
 
@@ -240,8 +241,10 @@ class Size:
         yield "a disruption would strike more often than can be played", strokes, MOST_STROKES
         once = total([strokes, Amount(1.0)])
         lasts = [self.of.most(disruption.recovery), *(self.of.most(after) for after, _ in disruption.recovery_points)]
-        longest = max(lasts, key=lambda a: a.value)
-        yield "recovers over more days than can be kept", once * longest, MOST_STEPS
+        days, pieces = max(lasts, key=lambda a: a.value), max(len(disruption.recovery_points), 1)
+        least = LEAST_STEPS * pieces if days.value > 0 else 0.0
+        steps = Amount(max(days.value / self.plan.calendar.day, least), days.ref)
+        yield "recovers in more steps than can be kept", once * steps, MOST_STEPS
 
     def stocks(self) -> Iterator[Amount]:
         """Units of each pool, and starts of each source."""

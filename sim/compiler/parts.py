@@ -76,6 +76,7 @@ def site_plan(refs: References, name: str, site: Site) -> SitePlan:
         announced=refs.path(f"{at}.announced", site.announced),
         capex_per_capacity=refs.ref(f"{at}.capex.per_capacity"),
         equipment_share=refs.ref(f"{at}.capex.equipment_share"),
+        sunk=site.capex.sunk if site.capex else None,
         life=refs.ref(f"{at}.capex.life"),
         salvage=refs.ref(f"{at}.capex.salvage"),
         fixed_cost=refs.ref(f"{at}.fixed_cost"),

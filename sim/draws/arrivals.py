@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.draws.curves import path_at, value
+from sim.draws.rates import middles, path_edges, union
 from sim.draws.streams import stream, uniforms
 from sim.draws.units import drawn_units, mean_units
-from sim.plan import FloatArray, LinePlan, Plan
+from sim.plan import Calendar, FloatArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import UnitShape
 
@@ -19,7 +20,7 @@ DATED = (Pattern.PERIODIC, Pattern.NORMAL, Pattern.SERIES, Pattern.ORDERS)
 
 class Arrivals(NamedTuple):
     """Random or dated demand of a line: days, units, and where each arrival wants one generation, chosen by its
-    share of the day, a uniform to choose by; all of the same length."""
+    share of the line then, a uniform to choose by; all of the same length."""
 
     days: FloatArray
     units: FloatArray
@@ -38,7 +39,7 @@ def arrivals(plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replicat
         return None
     generator = stream(seed, replication, f"demand/{line.stream}")
     if line.pattern is Pattern.POISSON:
-        at = _poisson(line, vector, generator, value(vector, line.begins), days, scale)
+        at = _poisson(line, vector, generator, plan.calendar, scale)
         several = len(line.generations) > 1
         luck = stream(seed, replication, f"demand/{line.stream}/generation")
         return Arrivals(at, np.ones(at.size), uniforms(luck, at.size) if several else None)
@@ -83,34 +84,40 @@ def dated(line: LinePlan, vector: FloatArray, until: float) -> tuple[FloatArray,
 
 
 def _poisson(
-    line: LinePlan, vector: FloatArray, generator: np.random.Generator, begins: float, days: float, scale: float
+    line: LinePlan, vector: FloatArray, generator: np.random.Generator, calendar: Calendar, scale: float
 ) -> FloatArray:
     """Arrivals of a Poisson process with a rate that follows the path: unit exponentials through the
     inverse of the cumulated rate (exact for a constant rate)."""
     assert line.rate is not None
-    grid = np.arange(np.floor(begins), np.ceil(days) + 1)
-    mean = path_at(line.rate, vector, grid[:-1] + 0.5) * scale
-    cumulated = np.concatenate([[0.0], np.cumsum(mean)])
-    total, gaps = float(cumulated[-1]), np.zeros(0)
+    begins = value(vector, line.begins)
+    edges = union(calendar.days, [begins], path_edges(line.rate, vector, calendar.day, calendar.days))
+    edges = edges[edges >= begins]
+    mean = path_at(line.rate, vector, middles(edges)) * scale
+    cumulated = np.concatenate([[0.0], np.cumsum(mean * np.diff(edges))])
+    exposure = _exposures(generator, float(cumulated[-1]))
+    constant = bool(mean.size) and bool(np.all(mean == mean[0]))
+    at = edges[0] + exposure / mean[0] if constant else np.interp(exposure, cumulated, edges)
+    return np.asarray(at[at < calendar.days])
+
+
+def _exposures(generator: np.random.Generator, total: float) -> FloatArray:
+    """The cumulated rates below `total` at which arrivals come."""
+    gaps = np.zeros(0)
     while gaps.sum() < total:
         block = -np.log1p(-uniforms(generator, max(1024, int(total - gaps.sum()))))
         gaps = np.concatenate([gaps, block])
     exposure = np.cumsum(gaps)
-    exposure = exposure[exposure < total]
-    constant = bool(mean.size) and bool(np.all(mean == mean[0]))
-    at = grid[0] + exposure / mean[0] if constant else np.interp(exposure, cumulated, grid)
-    return np.asarray(at[(at >= begins) & (at < days)])
+    return np.asarray(exposure[exposure < total])
 
 
-def evenly(rate: FloatArray, edges: FloatArray) -> FloatArray:
-    """Units of even demand between consecutive `edges` (days, increasing), at a rate by day; the last axis is time."""
-    cumulated = np.concatenate([np.zeros_like(rate[..., :1]), np.cumsum(rate, axis=-1)], axis=-1)
-    day = edges.astype(np.int64)
-    into, reached = edges - day, cumulated.take(day, axis=-1)
-    if into.any():
-        following = cumulated.take(np.minimum(day + 1, rate.shape[-1]), axis=-1)
-        reached = reached + (following - reached) * into
-    return np.diff(reached, axis=-1)
+def grain(line: LinePlan, vector: FloatArray, day: float) -> float:
+    """The time for which even demand falls at once: as given, else a real day, in a model of a shorter unit that."""
+    return value(vector, line.every, min(day, 1.0))
+
+
+def expected_grain(line: LinePlan, vector: FloatArray, day: float) -> float:
+    """The time for which demand at a rate is expected at once: of demand with a period of its own that, else a real day."""
+    return value(vector, line.every, day) if line.pattern in DATED else day
 
 
 def whole(units: FloatArray) -> FloatArray:
@@ -119,9 +126,4 @@ def whole(units: FloatArray) -> FloatArray:
     return np.minimum(np.floor(np.cumsum(units, axis=-1) + 1e-6), 2.0**62)
 
 
-def share_of(weight: FloatArray, at: FloatArray) -> FloatArray:
-    """A generation's share of a line, by day along the last axis, at these days."""
-    return weight[..., np.minimum(at.astype(np.int64), weight.shape[-1] - 1)]
-
-
-__all__ = ["DATED", "Arrivals", "arrivals", "certain", "dated", "evenly", "rate_scale", "share_of", "whole"]
+__all__ = ["DATED", "Arrivals", "arrivals", "certain", "dated", "expected_grain", "grain", "rate_scale", "whole"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.draws.rates import middles, path_edges, slope_edges, union
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, Ref
 from sim.scenario.schema.quantity import Interpolate
 from sim.scenario.schema.supply import RampShape
@@ -87,6 +88,14 @@ def combine(function: Callable[..., FloatArray], *curves: Curve) -> Curve:
     return _changes(knots, values) if moving else Curve(knots, values)
 
 
+def product(curves: Sequence[Curve]) -> Curve:
+    """The product of curves, by halves: each knot is then met by few of the others. Of none it is 1."""
+    if len(curves) < 2:
+        return curves[0] if curves else constant(1.0)
+    half = len(curves) // 2
+    return combine(np.multiply, product(curves[:half]), product(curves[half:]))
+
+
 def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     """Values of a path at these days, same shape."""
     values = vector[list(path.values)]
@@ -101,34 +110,41 @@ def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     return np.interp(days, at, values)
 
 
-def path_curve(path: PathPlan, vector: FloatArray, days: float) -> Curve:
-    """A path as a step function: exact for constants and steps, by whole days at midday otherwise."""
+def path_curve(path: PathPlan, vector: FloatArray, day: float, until: float) -> Curve:
+    """A path as a step function: exact for constants and steps, else by the middle of each step of its slopes; a real
+    day is `day`. From `until` on its value there holds."""
     if path.at[0] == NONE:
         return constant(float(vector[path.values[0]]))
     if path.interpolate is Interpolate.STEP:
         return steps(all_ticks(vector[list(path.at)]), vector[list(path.values)])
-    grid = np.arange(0.0, days + 1)
-    return steps(grid * TICKS_PER_DAY, path_at(path, vector, grid + 0.5))
+    edges = union(until, path_edges(path, vector, day, until))
+    return steps(all_ticks(edges), path_at(path, vector, np.append(middles(edges), until)))
+
+
+def price_curve(path: PathPlan, vector: FloatArray, day: float, until: float) -> Curve:
+    """A path as a step function with the value of the beginning of each step, so that a day has the price of its date."""
+    if path.at[0] == NONE or path.interpolate is Interpolate.STEP:
+        return path_curve(path, vector, day, until)
+    edges = union(until, path_edges(path, vector, day, until))
+    return steps(all_ticks(edges), path_at(path, vector, edges))
 
 
 def ramp_points(
-    start: float, initial: float, target: float, days: float, shape: RampShape
+    begin: float, initial: float, target: float, length: float, shape: RampShape, day: float
 ) -> tuple[IntArray, FloatArray]:
-    """Instants and values of a ramp: four equal steps, or by whole days at midday; the target from its
-    end on."""
+    """Instants and values of a ramp of `length` days: four equal steps, or the middle of each step of its slope; the
+    target from its end on."""
     if shape is RampShape.STEPS:
         k = np.arange(5.0)
-        return all_ticks(start + days * k / 4), initial + (target - initial) * k / 4
-    n = int(np.ceil(days))
-    x = (np.arange(n) + 0.5) / max(days, 1e-9)
-    if shape is RampShape.LINEAR:
-        progress = x
-    else:
+        return all_ticks(begin + length * k / 4), initial + (target - initial) * k / 4
+    edges = slope_edges(0.0, length, day, np.inf) if length > 0 else np.zeros(1)
+    progress = middles(edges) / max(length, 1e-300)
+    if shape is not RampShape.LINEAR:
         # A logistic from 1 % to 99 %, rescaled to run from 0 to 1.
-        raw, ends = 1 / (1 + np.exp(-9.19 * (x - 0.5))), 1 / (1 + np.exp(9.19 / 2))
+        raw, ends = 1 / (1 + np.exp(-9.19 * (progress - 0.5))), 1 / (1 + np.exp(9.19 / 2))
         progress = (raw - ends) / (1 - 2 * ends)
-    values = initial + (target - initial) * np.clip(progress, 0.0, 1.0)
-    return all_ticks(start + np.append(np.arange(float(n)), days)), np.append(values, target)
+    values = initial + (target - initial) * progress
+    return all_ticks(begin + edges), np.append(values, target)
 
 
 def value(vector: FloatArray, ref: Ref, default: float = 0.0) -> float:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.draws.arrivals import Arrivals, arrivals, dated, evenly, rate_scale, share_of, whole
-from sim.draws.changeovers import Outlook, changeovers, views, weights
+from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain, rate_scale, whole
+from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
 from sim.draws.curves import all_ticks, path_at, value
 from sim.draws.expected import expected_units
+from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
 from sim.draws.units import mean_units
-from sim.plan import FloatArray, IntArray, LinePlan, Plan
+from sim.plan import Calendar, FloatArray, IntArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
+from sim.scenario.schema.quantity import Interpolate
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Demand of one line for one pool.
 
-    `times` (ticks, increasing) and `units` are what comes; `actual_rate` (units a day) is its mean.
-    `forecast[v, d]` is what the planner expects from the start to day d, cumulated, while he holds
-    view v of the changeovers to come; at review k he holds view `view[k]`. `expected_at` are the instants
-    (ticks, non-decreasing, beyond the horizon as far as lead times reach) at which he expects demand, and
-    `expected[v, i]` the units that view v expects at the first i of them.
+    `times` (ticks, increasing) and `units` are what comes; `actual_rate` is its mean.
+    Row v of `forecast` is the rate that the planner expects while he holds view v of the changeovers to come; at
+    review k he holds view `view[k]`. `expected_at` are the instants (ticks, non-decreasing, beyond the horizon as far
+    as lead times reach) at which he expects demand, and `expected[v, i]` the units that view v expects at the first i
+    of them.
     """
 
     line: int
@@ -31,37 +34,66 @@ class Flow:
     pool: int
     times: IntArray
     units: IntArray
-    forecast: FloatArray
+    forecast: Rate
     view: IntArray
     expected_at: IntArray
     expected: FloatArray
-    actual_rate: FloatArray
+    actual_rate: Rate
 
 
 def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
     """Flows of all lines; `days` is how far forecasts reach. What comes follows the outlook drawn; what
     has not come yet, planners know by the outlook planned alone."""
-    found, vector, horizon = [], drawn.vector, plan.calendar.days
-    grid = np.arange(days + 1, dtype=np.float64)
+    found, vector = [], drawn.vector
     for index, line in enumerate(plan.lines):
         real = changeovers(line, drawn)
         held, view = views(line, real, planned, plan.calendar.reviews)
-        actual_weights = weights(real, grid + 0.5)
-        # Shape (views, generations, days).
-        believed = np.array([weights(changes, grid + 0.5) for changes in held])
+        edges = _edges(line, vector, plan.calendar.day, float(days + 1), [real, *held])
+        # Shapes (generations, steps) and (views, generations, steps).
+        actual_weights = np.array(weights(real, middles(edges)))
+        believed = np.array([weights(changes, middles(edges)) for changes in held])
         came = arrivals(plan, line, vector, seed, replication)
-        rate = mean_rate(line, vector, grid)
-        forecast, bias = _forecast_rate(line, vector, grid, rate), value(vector, line.forecast_bias, 1.0)
+        rate = mean_rate(line, vector, edges)
+        forecast = _forecast_rate(line, vector, edges, rate, plan.calendar.day)
+        bias = value(vector, line.forecast_bias, 1.0)
         for g, generation in enumerate(line.generations):
             per_unit = items_per_unit(plan, line, vector, generation.pool)
-            actual = rate * actual_weights[g] * per_unit
-            times, units = _flow_units(line, vector, horizon, actual, came, actual_weights[g])
-            daily = forecast * believed[:, g] * per_unit
-            at, expected = expected_units(line, vector, horizon, daily, believed[:, g])
-            found.append(
-                Flow(index, g, generation.pool, times, units, _by_day(daily, bias), view, at, expected, actual)
-            )
+            actual, share = (Rate(edges, v * actual_weights[g]) for v in (rate * per_unit, np.ones(rate.shape)))
+            times, units = _flow_units(line, vector, plan.calendar, actual, came, share)
+            daily, shares = Rate(edges, forecast * believed[:, g] * per_unit), Rate(edges, believed[:, g])
+            at, expected = expected_units(line, vector, plan.calendar, daily, shares)
+            biased = Rate(edges, daily.values * bias)
+            found.append(Flow(index, g, generation.pool, times, units, biased, view, at, expected, actual))
     return found
+
+
+def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: Sequence[Changeovers]) -> FloatArray:
+    """Edges from 0 to `until` between which a line's rate and the shares of its generations count as constant."""
+    paths = [path_edges(p, vector, day, until) for p in (line.rate, line.compute, line.forecast_rate)]
+    # What a step adds to a compute need is ordered on the day before.
+    before = [e - day for e in paths[1:2] if line.compute and line.compute.interpolate is Interpolate.STEP]
+    changes = {pair for c in held for pair in zip(c.begins[1:], c.lengths[1:], strict=True) if pair[0] < np.inf}
+    over = [np.append(slope_edges(b, b + length, day, until), [b, b + length]) for b, length in sorted(changes)]
+    begins = [value(vector, line.begins), _forecast_begins(line, vector, day)]
+    return union(until, begins, *paths, *before, *over, *_listed_edges(line, vector, day, until))
+
+
+def _listed_edges(line: LinePlan, vector: FloatArray, day: float, until: float) -> list[FloatArray]:
+    """Edges of the days of orders, and of the periods of a series."""
+    if line.pattern not in (Pattern.SERIES, Pattern.ORDERS):
+        return []
+    at, units = dated(line, vector, until)
+    if line.pattern is Pattern.ORDERS:
+        first = np.floor(at / day + 1e-9)
+        return [first * day, (first + 1) * day]
+    return [_periods(line, vector, units.size)]
+
+
+def _periods(line: LinePlan, vector: FloatArray, count: int) -> FloatArray:
+    """Edges of the periods of a series."""
+    return np.asarray(
+        value(vector, line.begins) + value(vector, line.every, 1.0) * np.arange(count + 1), dtype=np.float64
+    )
 
 
 def items_per_unit(plan: Plan, line: LinePlan, vector: FloatArray, pool: int) -> float:
@@ -71,58 +103,57 @@ def items_per_unit(plan: Plan, line: LinePlan, vector: FloatArray, pool: int) ->
     return 1.0 / max(value(vector, plan.items[plan.pools[pool].members[0]].h100e, 1.0), 1e-12)
 
 
-def _begun(line: LinePlan, vector: FloatArray, grid: FloatArray) -> FloatArray:
-    """1 on each day from a line's first demand on, 0 before."""
-    return np.asarray(grid + 1 > value(vector, line.begins, 0.0), dtype=np.float64)
+def _begun(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
+    """1 between edges from a line's first demand on, 0 before."""
+    return np.asarray(middles(edges) > value(vector, line.begins, 0.0), dtype=np.float64)
 
 
-def _forecast_rate(line: LinePlan, vector: FloatArray, grid: FloatArray, rate: FloatArray) -> FloatArray:
-    """What the planner expects of each day before bias: a forecast rate of its own, else the mean demand."""
+def _forecast_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, rate: FloatArray, day: float) -> FloatArray:
+    """What the planner expects a day before bias: a forecast rate of its own, else the mean demand."""
     if line.forecast_rate is None:
         return rate
-    own = path_at(line.forecast_rate, vector, grid + 0.5) * rate_scale(line, vector)
-    return own * _begun(line, vector, grid)
+    own = path_at(line.forecast_rate, vector, middles(edges)) * rate_scale(line, vector)
+    return np.asarray(own * (middles(edges) > _forecast_begins(line, vector, day)))
 
 
-def mean_rate(line: LinePlan, vector: FloatArray, grid: FloatArray) -> FloatArray:
-    """Mean demand of each day in units of the rate (H100e for a compute need)."""
+def _forecast_begins(line: LinePlan, vector: FloatArray, day: float) -> float:
+    """When a forecast rate begins to count: with the period, or the day, in which the first demand falls."""
+    period = expected_grain(line, vector, day)
+    return float(np.floor(value(vector, line.begins) / period + 1e-9)) * period
+
+
+def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
+    """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need)."""
     if line.compute is not None:
-        level = path_at(line.compute, vector, np.append(grid, grid[-1] + 1.0))
-        mean = np.maximum(np.diff(level), 0.0)
+        mean = np.maximum(np.diff(path_at(line.compute, vector, edges)), 0.0) / np.diff(edges)
     elif line.rate is not None:
-        mean = path_at(line.rate, vector, grid + 0.5)
+        mean = path_at(line.rate, vector, middles(edges))
     elif line.pattern in (Pattern.SERIES, Pattern.ORDERS):
-        mean = _listed(line, vector, grid)
+        mean = _listed(line, vector, edges) / np.diff(edges)
     else:
         assert line.quantity is not None
-        mean = np.full(grid.shape, mean_units(line.quantity, vector) / value(vector, line.every, 1.0))
-    return np.asarray(mean * rate_scale(line, vector) * _begun(line, vector, grid))
+        mean = np.full(len(edges) - 1, mean_units(line.quantity, vector) / value(vector, line.every, 1.0))
+    return np.asarray(mean * rate_scale(line, vector) * _begun(line, vector, edges))
 
 
-def _listed(line: LinePlan, vector: FloatArray, grid: FloatArray) -> FloatArray:
-    """Listed demand of each day: orders on their day, a value of a series evenly over its period."""
-    at, units = dated(line, vector, float(grid[-1] + 1.0))
+def _listed(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
+    """Listed demand between edges: orders where they fall, a value of a series evenly over its period."""
+    at, units = dated(line, vector, float(edges[-1]))
     if line.pattern is Pattern.ORDERS:
-        return np.bincount(at.astype(np.int64), weights=units, minlength=grid.size).astype(np.float64)
-    edges = value(vector, line.begins) + value(vector, line.every, 1.0) * np.arange(units.size + 1)
-    cumulated = np.append(0.0, np.cumsum(units))
-    return np.diff(np.interp(np.append(grid, grid[-1] + 1.0), edges, cumulated))
-
-
-def _by_day(daily: FloatArray, bias: float) -> FloatArray:
-    """Units expected to the end of each day by each view, shape (views, days + 1)."""
-    return np.concatenate([np.zeros((len(daily), 1)), np.cumsum(daily * bias, axis=1)], axis=1)
+        place = np.searchsorted(edges, at + 1e-9, side="right") - 1
+        return np.bincount(place, weights=units, minlength=len(edges) - 1)[: len(edges) - 1].astype(np.float64)
+    return np.diff(np.interp(edges, _periods(line, vector, units.size), np.append(0.0, np.cumsum(units))))
 
 
 def _flow_units(
-    line: LinePlan, vector: FloatArray, days: float, rate: FloatArray, came: Arrivals | None, weight: FloatArray
+    line: LinePlan, vector: FloatArray, calendar: Calendar, rate: Rate, came: Arrivals | None, share: Rate
 ) -> tuple[IntArray, IntArray]:
     """Times and whole units of one generation."""
     if came is None:
-        edges = np.append(np.arange(0.0, days, value(vector, line.every, 1.0)), days)
-        at, wanted = edges[:-1], evenly(rate, edges)
+        edges = np.append(np.arange(0.0, calendar.days, grain(line, vector, calendar.day)), calendar.days)
+        at, wanted = edges[:-1], rate.between(edges)
     else:
-        at, now = came.days, share_of(weight, came.days)
+        at, now = came.days, share.at(came.days)
         wanted = came.units * (now if came.which is None else came.which < now)
     units = np.diff(whole(wanted), prepend=0.0).astype(np.int64)
     return all_ticks(at[units > 0]), units[units > 0]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from itertools import pairwise
 
 import numpy as np
 
-from sim.draws.curves import NEVER, Curve, combine, constant, steps, ticks, value
+from sim.draws.curves import NEVER, Curve, all_ticks, product, steps, ticks, value
+from sim.draws.rates import middles, slope_edges
 from sim.draws.streams import quantile, stream, uniforms
 from sim.plan import NONE, DisruptionPlan, FloatArray, NoisePlan, Plan, Ref
 
 Interval = tuple[float, float]
-_LEAST_STEPS = 16
-"""Steps from one point of a recovery to the next, which may lie within a unit of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +140,13 @@ def factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]]) -> lis
 def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], site: int) -> Factors:
     here = [(d, struck[i]) for i, d in enumerate(plan.disruptions) if site in d.sites]
 
-    def product(pick: Callable[[DisruptionPlan], Ref], *, recovers: bool = False) -> Curve:
-        curve = constant(1.0)
-        for disruption, intervals in here:
-            ref = pick(disruption)
-            recovery = value(vector, disruption.recovery) if recovers else 0.0
-            points = [(vector[a], vector[v]) for a, v in disruption.recovery_points] if recovers else []
-            for begin, end in intervals if ref != NONE else ():
-                factor = value(vector, ref)
-                stroke = _regained(begin, end, factor, points) if points else _stroke(begin, end, factor, recovery)
-                curve = combine(np.multiply, curve, stroke)
-        return curve
+    def together(pick: Callable[[DisruptionPlan], Ref], *, recovers: bool = False) -> Curve:
+        return product([
+            _struck_by(d, vector, begin, end, value(vector, pick(d)), plan.calendar.day, recovers)
+            for d, intervals in here
+            if pick(d) != NONE
+            for begin, end in intervals
+        ])  # fmt: skip
 
     held = sorted(
         (ticks(begin), NEVER if end == np.inf else ticks(end))
@@ -159,38 +155,30 @@ def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], 
         for begin, end in intervals
     )
     return Factors(
-        capacity=product(lambda d: d.effects.capacity, recovers=True),
-        cycle_time=product(lambda d: d.effects.cycle_time),
-        yields=product(lambda d: d.effects.yields),
-        price=product(lambda d: d.effects.price),
-        allocation=product(lambda d: d.effects.allocation),
+        capacity=together(lambda d: d.effects.capacity, recovers=True),
+        cycle_time=together(lambda d: d.effects.cycle_time),
+        yields=together(lambda d: d.effects.yields),
+        price=together(lambda d: d.effects.price),
+        allocation=together(lambda d: d.effects.allocation),
         held=tuple(held),
     )
 
 
-def _stroke(begin: float, end: float, factor: float, recovery: float) -> Curve:
-    """The factor from begin to end, then back to 1 by daily steps over the recovery."""
-    at, values = [0, ticks(begin)], [1.0, factor]
-    if end < np.inf:
-        n = int(np.ceil(recovery))
-        at += [ticks(end + j) for j in range(n)]
-        values += [factor + (1 - factor) * (j + 0.5) / recovery for j in range(n)]
-        at.append(ticks(end + recovery))
-        values.append(1.0)
-    return steps(at, values)
-
-
-def _regained(begin: float, end: float, factor: float, points: list[tuple[float, float]]) -> Curve:
-    """The factor from begin to end, then from point to point by steps of at most a day, each at its mean; the last
-    value stays."""
-    at, values = [0, ticks(begin)], [1.0, factor]
-    since, level = 0.0, factor
-    for after, then in points if end < np.inf else []:
-        n = max(int(np.ceil(after - since)), _LEAST_STEPS)
-        at += [ticks(end + since + (after - since) * j / n) for j in range(n)]
-        values += [level + (then - level) * (j + 0.5) / n for j in range(n)]
-        since, level = after, then
-    if end < np.inf:
-        at.append(ticks(end + since))
-        values.append(level)
-    return steps(at, values)
+def _struck_by(
+    disruption: DisruptionPlan, vector: FloatArray, begin: float, end: float, factor: float, day: float, recovers: bool
+) -> Curve:
+    """The factor from begin to end, then back: at once, along a slope, or from point to point; a real day is `day`."""
+    points = [(0.0, factor)]
+    if recovers and disruption.recovery_points:
+        points += [(float(vector[after]), float(vector[then])) for after, then in disruption.recovery_points]
+    elif recovers and value(vector, disruption.recovery) > 0.0:
+        points.append((value(vector, disruption.recovery), 1.0))
+    if end == np.inf:
+        return steps([0, ticks(begin)], [1.0, factor])
+    at, values = [np.array([0, ticks(begin)])], [np.array([1.0, factor])]
+    for (since, level), (after, then) in pairwise(points):
+        edges = slope_edges(since, after, day, np.inf)
+        at.append(all_ticks(end + edges[:-1]))
+        values.append(level + (then - level) * (middles(edges) - since) / (after - since))
+    last, level = points[-1] if len(points) > 1 else (0.0, 1.0)
+    return steps(np.concatenate([*at, [ticks(end + last)]]), np.concatenate([*values, [level]]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.draws.arrivals import grain
 from sim.draws.changeovers import Outlook
 from sim.draws.curves import ticks, value
 from sim.draws.demand import Flow, flows
@@ -71,7 +72,8 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     if np.array_equal(typical, vector):
         typical = vector
     sites = [
-        site_draws(s, vector, typical, f, days) for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
+        site_draws(s, vector, typical, f, plan.calendar)
+        for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
     ]
     sources = [
         source_draws(plan, vector, typical, r, sites[source.site], seed, replication)
@@ -112,7 +114,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
 
 def _longest_grain(plan: Plan, vector: FloatArray) -> float:
     """Days that one grain of even demand may cover; none is longer than the horizon."""
-    grains = (value(vector, line.every, 1.0) for line in plan.lines if line.pattern is Pattern.EVEN)
+    grains = (grain(line, vector, plan.calendar.day) for line in plan.lines if line.pattern is Pattern.EVEN)
     return min(max(grains, default=0.0), plan.calendar.days)
 
 
@@ -124,7 +126,5 @@ def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:
 def _outlook(plan: Plan, vector: FloatArray) -> Outlook:
     """When the sources that changeovers wait for supply in volume, with these inputs and no disruption."""
     awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
-    opened = {
-        s: nameplate_curve(plan.sites[s], vector, plan.calendar.days) for s in {plan.sources[r].site for r in awaited}
-    }
+    opened = {s: nameplate_curve(plan.sites[s], vector, plan.calendar) for s in {plan.sources[r].site for r in awaited}}
     return Outlook(vector, {r: ready_day(plan.sources[r], vector, opened[plan.sources[r].site]) for r in awaited})

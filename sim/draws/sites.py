@@ -20,7 +20,7 @@ from sim.draws.curves import (
     value,
 )
 from sim.draws.disruptions import Factors
-from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan
+from sim.plan import NONE, Calendar, FloatArray, IntArray, PathPlan, SitePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,17 @@ class SiteDraws:
     factors: Factors
 
 
-def site_draws(plan: SitePlan, vector: FloatArray, typical: FloatArray, factors: Factors, days: float) -> SiteDraws:
+def site_draws(
+    plan: SitePlan, vector: FloatArray, typical: FloatArray, factors: Factors, calendar: Calendar
+) -> SiteDraws:
     """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
-    opened = nameplate_curve(plan, vector, days)
-    available = _left(plan, vector, opened, factors.capacity, days)
-    undisturbed = _left(plan, vector, opened, constant(1.0), days)
+    opened = nameplate_curve(plan, vector, calendar)
+    available = _left(plan, vector, opened, factors.capacity, calendar)
+    undisturbed = _left(plan, vector, opened, constant(1.0), calendar)
     as_planned = vector is typical
-    planned = undisturbed if as_planned else planned_curve(plan, typical, days)
-    allocation = _path(plan.allocation, vector, days, np.inf)
+    planned = undisturbed if as_planned else planned_curve(plan, typical, calendar)
+    allocation = _path(plan.allocation, vector, calendar, np.inf)
     return SiteDraws(
         lines=lines,
         nameplate=opened,
@@ -66,21 +68,21 @@ def site_draws(plan: SitePlan, vector: FloatArray, typical: FloatArray, factors:
         line_rate=Curve(available.knots, available.values / (lines * TICKS_PER_DAY)),
         granted=allocation,
         allocation=combine(np.multiply, allocation, factors.allocation),
-        commitment=_commitment(plan, vector, days),
-        announced=_path(plan.announced, vector, days, 0.0),
+        commitment=_commitment(plan, vector, calendar),
+        announced=_path(plan.announced, vector, calendar, 0.0),
         notice=value(vector, plan.notice, np.nan),
         factors=factors,
     )
 
 
-def planned_curve(plan: SitePlan, typical: FloatArray, days: float) -> Curve:
+def planned_curve(plan: SitePlan, typical: FloatArray, calendar: Calendar) -> Curve:
     """Capacity left for us over time when all goes as planned, in load a day."""
-    return _left(plan, typical, nameplate_curve(plan, typical, days), constant(1.0), days)
+    return _left(plan, typical, nameplate_curve(plan, typical, calendar), constant(1.0), calendar)
 
 
-def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, days: float) -> Curve:
+def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, calendar: Calendar) -> Curve:
     """What availability, disruptions and rivals leave of installed capacity."""
-    up, rivals = value(vector, plan.availability, 1.0), _path(plan.rivals, vector, days, 0.0)
+    up, rivals = value(vector, plan.availability, 1.0), _path(plan.rivals, vector, calendar, 0.0)
 
     def left(nominal: FloatArray, factors: FloatArray, held: FloatArray) -> FloatArray:
         with np.errstate(invalid="ignore"):
@@ -90,32 +92,32 @@ def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, days
     return combine(left, opened, factor, rivals)
 
 
-def _commitment(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+def _commitment(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
     """Starts a day that are promised until the contract ends, by default with the horizon."""
-    promised = _path(plan.commitment, vector, days, 0.0)
+    promised = _path(plan.commitment, vector, calendar, 0.0)
     if plan.commitment is None:
         return promised
-    in_force = steps([0, ticks(value(vector, plan.until, days))], [1.0, 0.0])
+    in_force = steps([0, ticks(value(vector, plan.until, calendar.days))], [1.0, 0.0])
     return combine(np.multiply, promised, in_force)
 
 
-def _path(path: PathPlan | None, vector: FloatArray, days: float, default: float) -> Curve:
-    return constant(default) if path is None else path_curve(path, vector, days)
+def _path(path: PathPlan | None, vector: FloatArray, calendar: Calendar, default: float) -> Curve:
+    return constant(default) if path is None else path_curve(path, vector, calendar.day, calendar.days)
 
 
-def nameplate_curve(plan: SitePlan, vector: FloatArray, days: float) -> Curve:
+def nameplate_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
     """Installed capacity over time, in load a day."""
     if plan.unlimited:
         return constant(np.inf)
     if plan.capacity is not None:
-        return path_curve(plan.capacity, vector, days)
+        return path_curve(plan.capacity, vector, calendar.day, calendar.days)
     at: list[IntArray] = []
     values: list[FloatArray] = []
     begins, level = ramp_begins(plan, vector), value(vector, plan.ramp_initial)
     for ramp in plan.ramps:
         begins += value(vector, ramp.after)
         target, length = value(vector, ramp.target), value(vector, ramp.days)
-        more_at, more = ramp_points(begins, level, target, length, ramp.shape)
+        more_at, more = ramp_points(begins, level, target, length, ramp.shape, calendar.day)
         at.append(more_at)
         values.append(more)
         begins, level = begins + length, target
@@ -133,7 +135,8 @@ def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, period
     """Outlay in dollars in each period, shape (periods,).
 
     The equipment share of each unit of capacity is paid when the unit is added; the rest, for the
-    capacity of the first ramp, evenly over construction. Capacity there on day 0 is sunk.
+    capacity of the first ramp, evenly over construction. Whether capacity there on day 0 was paid before, the site says;
+    if it does not, that of a ramp that begins on day 0 was not.
     """
     per_capacity = value(vector, plan.capex_per_capacity)
     edges = np.array(periods) * TICKS_PER_DAY
@@ -142,18 +145,26 @@ def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, period
         return outlay
     equipment = value(vector, plan.equipment_share, 1.0)
     built = plan.decision != NONE and bool(plan.stages)
-    added = np.maximum(np.diff(nameplate.values), 0.0)
+    stood = nameplate.values[0] if _sunk(plan, vector) else 0.0
+    added = np.maximum(np.diff(nameplate.values, prepend=stood), 0.0)
     share_now = equipment if built else 1.0
-    _book(outlay, edges, nameplate.knots[1:], added * per_capacity * share_now)
+    _book(outlay, edges, nameplate.knots, added * per_capacity * share_now)
     if built:
         first = value(vector, plan.ramps[0].target)
         begin, end = value(vector, plan.decision), ramp_begins(plan, vector)
         overlap = np.clip(np.minimum(periods[1:], end) - np.maximum(periods[:-1], begin), 0.0, None)
         outlay += (1 - equipment) * per_capacity * first * overlap / max(end - begin, 1e-9)
-        later = nameplate.values[1:] > first
+        later = nameplate.values > first
         extra = np.where(later, added, 0.0) * per_capacity * (1 - equipment)
-        _book(outlay, edges, nameplate.knots[1:], extra)
+        _book(outlay, edges, nameplate.knots, extra)
     return outlay
+
+
+def _sunk(plan: SitePlan, vector: FloatArray) -> bool:
+    """Whether the capacity of the first day was paid before it."""
+    if plan.sunk is not None:
+        return plan.sunk
+    return plan.capacity is not None or ramp_begins(plan, vector) < 0.0
 
 
 def _book(outlay: FloatArray, edges: FloatArray, at: IntArray, amounts: FloatArray) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, path_at, ticks, value
+from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, constant, price_curve, ticks, value
 from sim.draws.sites import SiteDraws
 from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve
@@ -44,7 +44,7 @@ class SourceDraws:
     planned_phases: tuple[int, int, int]
     sample_rate: float
     risk_rate: float
-    price: FloatArray
+    price: Curve
     variable_cost: float
     order_cost: int
     shipment_cost: int
@@ -66,8 +66,6 @@ def source_draws(
     takes = [round(float(vector[ref]) * per_start) for ref in plan.input_ref[begin:end]]
     sample, risk, volume = _phases(source, vector, site.nameplate.first_positive())
     lot = value(vector, source.lot_size, 0.0)
-    days = np.arange(0.0, 1.0 if source.price is None else plan.calendar.days + 1)
-    price = np.zeros(1) if source.price is None else path_at(source.price, vector, days) * 100.0
     return SourceDraws(
         lot_size=round(lot) * plan.lot_scale,
         minimum=round(value(vector, source.minimum)),
@@ -86,12 +84,20 @@ def source_draws(
         planned_phases=_phases(source, typical, site.planned.first_positive()),
         sample_rate=value(vector, source.sample_starts),
         risk_rate=value(vector, source.risk_starts),
-        price=price,
+        price=_price(plan, source, vector),
         variable_cost=cents(vector, source.variable_cost),
         order_cost=round(cents(vector, source.order_cost)),
         shipment_cost=round(cents(vector, source.shipment_cost)),
         share=value(vector, source.share, np.nan),
     )
+
+
+def _price(plan: Plan, source: SourcePlan, vector: FloatArray) -> Curve:
+    """What a start costs over time, in cents; nothing without a price."""
+    if source.price is None:
+        return constant(0.0)
+    dollars = price_curve(source.price, vector, plan.calendar.day, plan.calendar.days)
+    return Curve(dollars.knots, dollars.values * 100.0)
 
 
 def ready_day(source: SourcePlan, vector: FloatArray, opened: Curve) -> float:

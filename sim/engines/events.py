@@ -10,7 +10,7 @@ from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
 from sim.engines.demand_desk import Counter, DemandDesk
 from sim.engines.losses import LossDesk
-from sim.engines.planning_desk import PlanningDesk, watched
+from sim.engines.planning_desk import PlanningDesk, ships_parts, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import Phase, Stage
 from sim.engines.shared.positions import stage
@@ -19,6 +19,7 @@ from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import ranked_sites
 from sim.engines.shop import Bottleneck, Maker, Route
 from sim.engines.stockroom import Stockroom
+from sim.engines.waiting import Queue, leave_queue, part_of, startable
 from sim.scenario.schema.supply import PolicyType
 
 Progress = Callable[[float], None]
@@ -55,7 +56,7 @@ class EventsEngine:
             route.maker.descend([other.maker for other in self.routes])
         self._times: list[list[int]] = [flow.times.tolist() for flow in draws.flows]
         self._units: list[list[int]] = [flow.units.tolist() for flow in draws.flows]
-        self.queues: list[list[tuple[int, int, int, Lot]]] = [[] for _ in plan.pools]
+        self.queues: list[Queue] = [[] for _ in plan.pools]
         self.waiting = [0] * len(plan.pools)
         self._may_pass = any(pool.bypass for pool in plan.pools)
         self.live: dict[int, Lot] = {}
@@ -78,6 +79,7 @@ class EventsEngine:
             item=source.item, pool=pool, site=source.site, priority=plan.pools[pool].priority,
             takes=list(zip(plan.input_pool[begin:end].tolist(), draws.takes.tolist(), strict=True)),
             planned=plan.pools[pool].policy is PolicyType.PLANNED,
+            partial=ships_parts(plan.pools[pool], draws.lot_size),
             pulls=[p for p in plan.input_pool[begin:end].tolist() if watched(plan.pools[p])],
         )  # fmt: skip
 
@@ -99,6 +101,9 @@ class EventsEngine:
         self.agenda.run(self.draws.end)
         if drain:
             self.agenda.run(None)
+            # What never leaves its site is still finished there.
+            done = (lot.ready for lot in self.live.values() if lot.ready < NEVER)
+            self.agenda.now = max(self.agenda.now, *done, 0)
             self._record(len(ends) - 1)
         desk = self.desk
         return self.recorder.records(
@@ -244,42 +249,28 @@ class EventsEngine:
         """Let waiting lots begin, in order, as far as inputs reach."""
         again = [pool]
         while again:
-            lot = self._startable(again[-1])
-            if lot is None:
+            found = startable(self, again[-1])
+            if found is None:
                 again.pop()
                 continue
+            lot, starts = found
+            whole = starts == lot.starts
             for other, take in self.routes[lot.source].takes:
-                units = take * lot.starts
+                units = take * starts
                 self.waiting[other] -= units
                 self.stockroom.take(other, units, self.agenda.now, self.rows.consumed)
-                self._leave_queue(other, lot)
-                # Where this lot stood in the way, the next may begin.
-                if other not in again:
-                    again.insert(0, other)
-            self._begin(lot)
+                if whole:
+                    leave_queue(self.queues[other], lot)
+                    # Where this lot stood in the way, the next may begin.
+                    if other not in again:
+                        again.insert(0, other)
+            self._begin(lot if whole else self._part(lot, starts))
 
-    def _startable(self, pool: int) -> Lot | None:
-        """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
-        queue = self.queues[pool]
-        if not queue:
-            return None
-        for _, _, _, lot in sorted(queue) if self.plan.pools[pool].bypass else queue[:1]:
-            for other, take in self.routes[lot.source].takes:
-                if self.stockroom.available(other) < take * lot.starts:
-                    break
-                if not self.plan.pools[other].bypass and self.queues[other][0][3] is not lot:
-                    break
-            else:
-                return lot
-        return None
-
-    def _leave_queue(self, pool: int, lot: Lot) -> None:
-        queue = self.queues[pool]
-        if queue[0][3] is lot:
-            heappop(queue)
-        else:
-            queue.remove(next(entry for entry in queue if entry[3] is lot))
-            queue.sort()
+    def _part(self, lot: Lot, starts: int) -> Lot:
+        """Part of a lot, which goes on order in its own right."""
+        self.lot_count += 1
+        part = self.open_lots[self.lot_count] = part_of(lot, self.lot_count, starts)
+        return part
 
     def _begin(self, lot: Lot) -> None:
         """Inputs are there: queue at the bottleneck, where priorities differ until a line is free."""

@@ -211,6 +211,11 @@ def watched(pool: PoolPlan) -> bool:
     return pool.policy is not PolicyType.PLANNED and pool.review == NONE
 
 
+def ships_parts(pool: PoolPlan, lot_size: int) -> bool:
+    """Whether an order of a pool that meets too little of its inputs ships what there is; lots with a size stay whole."""
+    return pool.policy is not PolicyType.PLANNED and pool.partial and lot_size == 0
+
+
 class StockPolicy:
     """A classical replenishment policy in numbers."""
 

@@ -56,29 +56,32 @@ def durations(noise: Noise) -> Iterator[int]:
 class Bottleneck:
     """Identical parallel lines; a lot takes the one that would finish it first: the one free first."""
 
-    __slots__ = ("_free", "_lines", "_steady", "knots", "rates")
+    __slots__ = ("_credit", "_free", "_lines", "_steady", "knots", "rates")
 
     def __init__(self, site: SiteDraws) -> None:
         self.knots: list[int] = site.line_rate.knots.tolist()
         self.rates: list[float] = site.line_rate.values.tolist()
-        self._lines = [(0, line, 0) for line in range(site.lines)]
+        self._lines = [(0, line, 0, 0.0) for line in range(site.lines)]
         # The common case, one line at a constant rate, needs no search of the curve.
         self._steady = self.rates[0] if len(self.rates) == 1 and site.lines == 1 and self.rates[0] > 0.0 else 0.0
-        self._free = 0
+        self._free, self._credit = 0, 0.0
 
     def work(self, now: int, load: float) -> tuple[int, int]:
         """When a load that arrives now begins and leaves; NEVER if it never does."""
         if self._steady:
             begin = self._free if self._free > now else now
-            self._free = leave = begin + math.ceil(load / self._steady)
+            left = load - self._credit if begin == self._free else load
+            leave, self._credit = rules.steady_finish(begin, left, self._steady)
+            self._free = leave
             return begin, leave
-        free, line, i = self._lines[0]
+        free, line, i, credit = self._lines[0]
         begin = free if free > now else now
         if begin >= rules.NEVER:
             return rules.NEVER, rules.NEVER
+        left = load - credit if begin == free else load
         i = rules.segment(self.knots, begin, i)
-        leave, i = rules.finish(begin, load, self.knots, self.rates, i)
-        heapreplace(self._lines, (leave, line, i))
+        leave, i, credit = rules.finish(begin, left, self.knots, self.rates, i)
+        heapreplace(self._lines, (leave, line, i, credit))
         return begin, leave
 
     @property
@@ -96,7 +99,7 @@ class Bottleneck:
         ends = (
             [self._free]
             if self._steady
-            else [free for _, free in sorted((line, free) for free, line, _ in self._lines)]
+            else [free for _, free in sorted((line, free) for free, line, _, _ in self._lines)]
         )
         return rules.total([rules.worked(now, min(free, latest), self.knots, self.rates) for free in ends])
 
@@ -206,7 +209,7 @@ class Route:
     """The way of one source's lots, with all that is constant about it looked up once."""
 
     __slots__ = (
-        "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "planned", "pool", "price",
+        "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "partial", "planned", "pool", "price",
         "price_factor", "priced", "priority", "pulls", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
         "variable_cents",
     )  # fmt: skip
@@ -214,11 +217,11 @@ class Route:
     def __init__(
         self, source: int, draws: SourceDraws, site_draws: SiteDraws, bottleneck: Bottleneck, maker: Maker, *,
         item: int, pool: int, site: int, priority: int, takes: list[tuple[int, int]], planned: bool,
-        pulls: list[int],
+        partial: bool, pulls: list[int],
     ) -> None:  # fmt: skip
         self.source, self.item, self.pool, self.site, self.priority = source, item, pool, site, priority
         self.bottleneck, self.maker = bottleneck, maker
-        self.takes, self.planned, self.pulls = takes, planned, pulls
+        self.takes, self.planned, self.partial, self.pulls = takes, planned, partial, pulls
         self.load, self.cycle = variates(draws.load), durations(draws.cycle)
         stretch = Step(site_draws.factors.cycle_time)
         self.stretch = None if stretch.constant == 1.0 else stretch
@@ -227,9 +230,9 @@ class Route:
         self.lead = rules.stretched(TICKS_PER_DAY, draws.lead_days)
         self.order_cents, self.shipment_cents = draws.order_cost, draws.shipment_cost
         self.variable_cents = draws.variable_cost
-        self.price: list[float] = draws.price.tolist()
+        self.price = Step(draws.price)
         self.price_factor = Step(site_draws.factors.price)
-        self.priced = any(self.price)
+        self.priced = any(self.price.values)
 
     def leaves(self, ready: int) -> int:
         """When a lot leaves the site: when ready, or when held shipments go."""
@@ -241,5 +244,4 @@ class Route:
     def price_at(self, now: int, begun: int) -> float:
         """What a supplier charges for one start, in cents: the price of the day, and what disruptions
         made of it when the lot was begun."""
-        day = min(now // TICKS_PER_DAY, len(self.price) - 1)
-        return self.price[day] * self.price_factor.at(begun)
+        return self.price.at(now) * self.price_factor.at(begun)

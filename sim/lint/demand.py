@@ -38,7 +38,7 @@ def in_wafers(subject: Subject) -> Iterator[Measured]:
 
 def _height(subject: Subject, line: LinePlan) -> float:
     """The highest rate of a line, in units a day; of dated orders, the mean of the month that asks for most."""
-    rate = mean_rate(line, subject.vector, subject.grid)
+    rate = mean_rate(line, subject.vector, np.append(subject.grid, subject.grid[-1] + 1.0))
     if line.pattern is Pattern.ORDERS:
         rate = np.convolve(rate, np.ones(round(_MONTH))) / _MONTH
     return float(rate.max())

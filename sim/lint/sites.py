@@ -137,7 +137,7 @@ def _on_node(subject: Subject, plans: list[SitePlan], node: str) -> Place:
 
 def _nameplate(subject: Subject, plan: SitePlan) -> FloatArray:
     """Installed capacity on every day of the horizon, in starts a day."""
-    curve = nameplate_curve(plan, subject.vector, subject.plan.calendar.days)
+    curve = nameplate_curve(plan, subject.vector, subject.plan.calendar)
     return curve.at_all((subject.grid * TICKS_PER_DAY).astype(np.int64))
 
 
@@ -161,7 +161,8 @@ def capex_a_year(subject: Subject) -> Iterator[Measured]:
     years = tuple(np.arange(0.0, days + 1, _YEAR)) if days >= _YEAR else (0.0, days)
     for owner in dict.fromkeys(plan.owner for plan in subject.plan.sites):
         plans = [plan for plan in subject.plan.sites if plan.owner == owner]
-        outlays = [capex_by_period(p, subject.vector, nameplate_curve(p, subject.vector, days), years) for p in plans]
+        opened = [nameplate_curve(plan, subject.vector, subject.plan.calendar) for plan in plans]
+        outlays = [capex_by_period(p, subject.vector, o, years) for p, o in zip(plans, opened, strict=True)]
         most = int(np.argmax(np.sum(outlays, axis=0)))
         paying = [(float(o[most]), p.name) for o, p in zip(outlays, plans, strict=True) if o[most] > 0]
         paths = tuple(f"sites.{name}.capex.per_capacity" for _, name in sorted(paying, reverse=True))

@@ -9,6 +9,7 @@ from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, chosen, named
 from sim.report.output_words import counted
+from sim.report.periods import share_span
 from sim.report.study_tables import chance, changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, right, table
 from sim.study.compare import Comparison, Paired
@@ -92,7 +93,11 @@ def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
         for share in shares
     ]
     columns = [left("share"), *_scenarios(found)]
-    return table("Probability that 10 % or more is in-house in the last 12 months [%]", columns, rows)
+    return table(
+        f"Probability that 10 % or more is in-house {share_span(next(iter(found.found.values())).scenario)} [%]",
+        columns,
+        rows,
+    )
 
 
 def _reached(found: Comparison, names: Sequence[str]) -> Table | None:

@@ -125,7 +125,8 @@ def bound(found: Discovery, limit: Limit) -> str:
     if column.labels:
         return column.labels[int(limit.bound)]
     unit = next(d.unit for d in found.dimensions if d.name == column.name)
-    return with_unit(plain(float(f"{limit.bound:.4g}")), unit)
+    written = found.scenario.document.horizon.written(unit)
+    return with_unit(plain(float(f"{limit.bound:.4g}")), written)
 
 
 def _trajectory(box: Box) -> Table:

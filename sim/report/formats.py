@@ -83,6 +83,11 @@ def when(value: dt.date | float | None, end: str, unit: str = "") -> str:
 _UNNAMED = {"1", "text", "date", "unit", "calendar_year"}
 
 
+def a_time(unit: str) -> str:
+    """A time unit after an amount: a week, an hour."""
+    return f"an {unit}" if unit[:1].lower() in "aeio" or unit.lower().startswith("hour") else f"a {unit}"
+
+
 def with_unit(value: object, unit: str) -> str:
     """A ledger value and its unit, where that says anything."""
     return plain(value) if unit in _UNNAMED or value is None else f"{plain(value)} {unit}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.chain import alternatives, of_share, own_recipes, titled
 from sim.report.cost_tables import usable
-from sim.report.formats import about, count, dollars
+from sim.report.formats import a_time, about, count, dollars
 from sim.report.lint_report import lint_sentence
 from sim.report.periods import is_dated, last_year_named
 from sim.report.shift_tables import measures
@@ -45,17 +45,19 @@ def _warmed_up(result: Result) -> str:
 
 def _impossible(result: Result) -> list[str]:
     """What the demand at the end of the horizon requires beyond anything its sources could make: what fails
-    first, with the month from which it does, before the rest."""
+    first, with the month or the time from which it does, before the rest."""
+    horizon = result.scenario.document.horizon
+    month = "a month" if is_dated(result) else a_time(horizon.unit)
     return [
-        f"{'Out of reach' if i else 'First out of reach'}, from {_month(s.since)}: at the end the demand requires "
-        f"{count(s.required)} {s.pool} a month ({count(s.starts)} starts at mature yield); all its sources together "
+        f"{'Out of reach' if i else 'First out of reach'}, from {_month(s.since, horizon.unit)}: at the end the demand requires "
+        f"{count(s.required)} {s.pool} {month} ({count(s.starts)} starts at mature yield); all its sources together "
         f"could make {count(s.possible)}."
         for i, s in enumerate(result.shortfalls)
     ]
 
 
-def _month(instant: dt.date | float) -> str:
-    return f"{instant:%Y-%m}" if isinstance(instant, dt.date) else f"{instant:g}"
+def _month(instant: dt.date | float, unit: str) -> str:
+    return f"{instant:%Y-%m}" if isinstance(instant, dt.date) else f"{unit} {instant:g}"
 
 
 def _moved(result: Result) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from sim.results.result import Result
+    from sim.scenario.loader import Scenario
 
 MOST_COLUMNS = 12
 
@@ -74,6 +75,11 @@ def last_year_named(result: Result) -> str:
     if end is None:
         return "the last third"
     return "the last 12 months" if not starts or (end - max(starts.values())).days <= 366 else "the last period"
+
+
+def share_span(scenario: Scenario) -> str:
+    """The time that the in-house shares of a scenario are of."""
+    return "in the last 12 months" if scenario.document.horizon.start is not None else "over the run"
 
 
 def after_warmup(result: Result, frame: pd.DataFrame) -> pd.DataFrame:

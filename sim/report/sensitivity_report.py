@@ -99,7 +99,7 @@ def _bar_row(
     if bar.name == LUCK:
         tried, then = "", " to ".join(values)
     elif tuple(labels) == LABELS:
-        tried, then = _span(_dimension(found, bar.name)), " to ".join(values)
+        tried, then = _span(found, _dimension(found, bar.name)), " to ".join(values)
     else:
         tried, then = "; ".join(labels), "; ".join(values)
     return bar.name, tried, then, apart(output, bar.swing), _drawn(bar, base, scale)
@@ -109,9 +109,9 @@ def _dimension(found: Sensitivity, name: str) -> Dimension:
     return next(d for d in found.plan.dimensions if d.name == name)
 
 
-def _span(dimension: Dimension) -> str:
+def _span(found: Sensitivity, dimension: Dimension) -> str:
     low, high = (plain(float(f"{input_quantile(dimension, u):.4g}")) for u in (LOW, HIGH))
-    return f"{low} to {with_unit(high, dimension.unit)}"
+    return f"{low} to {with_unit(high, found.scenario.document.horizon.written(dimension.unit))}"
 
 
 def _scale(base: float | None, shown: Sequence[Bar]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, date, named
 from sim.report.output_words import counted
+from sim.report.periods import share_span
 from sim.report.shift_tables import echoes
 from sim.report.tables import Table, left, right, spread, table
 from sim.scenario.loader import Scenario
@@ -85,7 +86,7 @@ def passed(scenario: Scenario, found: Mapping[str, Mapping[float, Interval]]) ->
         rows.append([name + ("*" if texts else ""), *(chance(p) for p in levels.values())])
     notes = [f"* {', '.join(names)}: echoes an assumption ({text})" for text, names in remarks.items()]
     columns = [left("share"), right("more than 0"), right("10 % or more"), right("50 % or more")]
-    return table("Probability of an in-house share in the last 12 months [%]", columns, rows, notes)
+    return table(f"Probability of an in-house share {share_span(scenario)} [%]", columns, rows, notes)
 
 
 def changed_in_all(scenarios: Sequence[Scenario]) -> list[str]:

@@ -106,8 +106,8 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
 
 def start_price(draws: Draws, sources: list[int], period: int) -> float:
     """The highest price of a start, in dollars, among these sources at the end of a period."""
-    day = min(int(draws.plan.calendar.periods[period + 1]), *(len(draws.sources[r].price) - 1 for r in sources))
-    return max(float(draws.sources[r].price[day]) for r in sources) / 100.0
+    end = draws.periods[period + 1 : period + 2]
+    return max(float(draws.sources[r].price.at_all(end)[0]) for r in sources) / 100.0
 
 
 def year_ends(draws: Draws) -> list[int]:

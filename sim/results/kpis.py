@@ -258,8 +258,9 @@ def leftovers(run: Run) -> Iterator[Indicator]:
     plan = run.draws.plan
     if plan.calendar.start is None:
         return
-    last = int(plan.calendar.days)
-    rates = np.array([flow.actual_rate[last:].mean() for flow in run.draws.flows])
+    rates = np.array(
+        [flow.actual_rate.mean(plan.calendar.days, flow.actual_rate.edges[-1]) for flow in run.draws.flows]
+    )
     needed = units_per_flow(run.draws) @ (rates * YEAR + run.records.flow["backlog"][-1])
     for p, pool in enumerate(plan.pools):
         stock = int(run.records.item["stock"][-1, list(pool.members)].sum())

@@ -47,9 +47,8 @@ def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> B
     wanted = np.zeros(len(edges) - 1)
     units = units_per_flow(draws)
     for f, flow in enumerate(draws.flows):
-        cumulated = np.concatenate([[0.0], np.cumsum(flow.actual_rate)])
         each = sum(units[pool, f] for pool in milestone.pools)
-        wanted += each * np.diff(np.interp(edges, np.arange(len(cumulated)), cumulated))
+        wanted += each * flow.actual_rate.between(edges)
     return np.asarray((made > 0) & (made >= float(draws.vector[milestone.level]) * wanted) & (wanted > 0))
 
 

@@ -16,6 +16,8 @@ from sim.plan import FloatArray
 from sim.results.frames import date_of
 
 MONTH = 30.4375
+LAST_DAYS = 30.0
+"""Days before the end over which the demand at the end is averaged."""
 OUT_OF_REACH = 2.0
 """Requirements beyond this multiple of all that sources could make are called out of reach."""
 
@@ -24,7 +26,7 @@ OUT_OF_REACH = 2.0
 class Shortfall:
     """A pool whose sources could never make what is required of it.
 
-    `required` and `possible` are good units a month in the last month of the horizon; `starts` is
+    `required` and `possible` are good units a month, of abstract time a time unit, at the end of the horizon; `starts` is
     `required` in starts of the pool's first source. `since` is the first day (or number of time units) of
     the period from which, to the end, more is required than could be made.
     """
@@ -74,12 +76,14 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
     mature yield, as if the site made nothing else.
     """
     yields, units = mature_yield(draws), units_per_flow(draws)
-    last = int(draws.plan.calendar.days)
-    rates = np.array([flow.actual_rate[max(last - 30, 0) : max(last, 1)].mean() for flow in draws.flows])
+    end, day = draws.plan.calendar.days, draws.plan.calendar.day
+    month = MONTH if draws.plan.calendar.start is not None else 1.0
+    rates = np.array([flow.actual_rate.mean(max(end - LAST_DAYS * day, 0.0), end) for flow in draws.flows])
     found = []
     for p, pool in enumerate(draws.plan.pools):
-        required = float(units[p] @ rates) * MONTH
-        possible = sum(_most(draws, r) * float(yields[r]) for r in pool.sources) * MONTH
+        # Without the rounding errors of the mean, which would show.
+        required = round(float(units[p] @ rates) * month, 6)
+        possible = sum(_most(draws, r) * float(yields[r]) for r in pool.sources) * month
         if pool.sources and required > OUT_OF_REACH * possible:
             unit = draws.plan.items[pool.members[0]].unit
             starts = required / max(float(yields[pool.sources[0]]), 1e-12)
@@ -91,16 +95,10 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
 def _since(draws: Draws, sources: tuple[int, ...], units: FloatArray, yields: FloatArray) -> float:
     """The day from which, to the end, the demand of each period requires more than could be made in it."""
     edges = draws.plan.calendar.periods
-    required = sum(u * integral(flow.actual_rate, edges) for u, flow in zip(units, draws.flows, strict=True))
+    required = sum(u * flow.actual_rate.between(np.array(edges)) for u, flow in zip(units, draws.flows, strict=True))
     possible = sum(float(yields[r]) * _most_by_period(draws, r) for r in sources)
     met = np.flatnonzero(np.asarray(required <= possible))
     return edges[int(met[-1]) + 1 if met.size else 0]
-
-
-def integral(daily: FloatArray, edges: tuple[float, ...]) -> FloatArray:
-    """What daily rates add up to in each period, shape (periods,)."""
-    cumulated = np.concatenate([[0.0], np.cumsum(daily)])
-    return np.diff(np.interp(edges, np.arange(cumulated.size, dtype=np.float64), cumulated))
 
 
 def _most_by_period(draws: Draws, r: int) -> FloatArray:

@@ -76,7 +76,8 @@ def _in_place(scenario: Scenario, path: str, i: Input) -> Knob | None:
         return Knob(
             path, False, start + dt.timedelta(days=int(i.value)), None, None, i.unit, i.kind, i.source, None, (path,)
         )
-    return Knob(path, False, i.value, i.low, i.high, i.unit, i.kind, i.source, None, (path,))
+    unit = scenario.document.horizon.written(i.unit)
+    return Knob(path, False, i.value, i.low, i.high, unit, i.kind, i.source, None, (path,))
 
 
 def knob_of(scenario: Scenario, path: str) -> Knob | None:

@@ -12,6 +12,7 @@ import pytest
 from sim.api import Result, run
 from sim.compiler import compile_plan
 from sim.draws import draw
+from sim.draws.demand import Flow
 
 Fixture = Callable[..., Any]
 PLANNED, LEAD = 60, 10
@@ -96,13 +97,18 @@ def test_who_counts_on_the_plan_lacks_the_old_product_when_the_new_is_late(
         assert least[1] < least[0]
 
 
+def first_wanted(flow: Flow, view: int) -> float:
+    """The day from which a view expects demand."""
+    return float(flow.forecast.edges[np.flatnonzero(flow.forecast.values[view] > 0)[0]])
+
+
 def test_a_late_changeover_is_expected_at_the_next_review_and_known_once_begun(build: Fixture) -> None:
     scenario = build(succession(DRAWN))
     plan = compile_plan(scenario)
     seed = next(s for s in range(12) if risk_days(scenario, s) > PLANNED + 15)
     begins = risk_days(scenario, seed) + LEAD
     flow = draw(plan, seed).flows[1]
-    expected = [float(np.flatnonzero(np.diff(flow.forecast[v]) > 0)[0]) for v in flow.view]
+    expected = [first_wanted(flow, v) for v in flow.view]
     for k, first in enumerate(expected):
         now = plan.calendar.reviews[k]
         wanted = begins if begins <= now else PLANNED + LEAD if now < PLANNED + LEAD else now + 10
@@ -123,12 +129,12 @@ def test_what_follows_a_changeover_by_its_cadence_moves_with_it(build: Fixture) 
     for k, v in enumerate(flow.view):
         now = plan.calendar.reviews[k]
         second = begins if begins <= now else 70 if now < 70 else now + 10
-        first = float(np.flatnonzero(np.diff(flow.forecast[v]) > 0)[0])
+        first = first_wanted(flow, v)
         assert first == pytest.approx(second + 50, abs=1)
 
 
 def test_without_luck_planners_hold_one_view(build: Fixture) -> None:
     for flow in draw(compile_plan(build(succession(PLANNED))), 0).flows:
-        assert len(flow.forecast) == 1
+        assert len(flow.forecast.values) == 1
         assert not flow.view.any()
-        assert np.diff(flow.forecast[0]) == pytest.approx(flow.actual_rate)
+        assert flow.forecast.values[0] == pytest.approx(flow.actual_rate.values)

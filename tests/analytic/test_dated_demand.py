@@ -51,8 +51,9 @@ def test_dated_orders_come_on_their_dates_in_any_order(build: Fixture) -> None:
 
 def test_the_rate_of_dated_orders_is_that_of_their_days(build: Fixture) -> None:
     (flow,) = drawn(build, {"orders": orders((3.5, 7), (20, 5))}).flows
-    assert np.flatnonzero(flow.actual_rate).tolist() == [3, 20]
-    assert flow.actual_rate.sum() == 12
+    by_day = flow.actual_rate.between(np.arange(REACH + 1.0))
+    assert np.flatnonzero(by_day).tolist() == [3, 20]
+    assert by_day.sum() == 12
 
 
 def test_a_list_ends_unless_it_repeats(build: Fixture) -> None:
@@ -67,7 +68,7 @@ def test_a_list_ends_unless_it_repeats(build: Fixture) -> None:
 
 def test_the_rate_of_a_list_is_that_of_the_value_in_force(build: Fixture) -> None:
     (flow,) = drawn(build, {"pattern": "series", "every": 4, "begins": 1, "values": [6, 2]}).flows
-    assert flow.actual_rate[:11].tolist() == [0, 1.5, 1.5, 1.5, 1.5, 0.5, 0.5, 0.5, 0.5, 0, 0]
+    assert flow.actual_rate.at(np.arange(11.0)).tolist() == [0, 1.5, 1.5, 1.5, 1.5, 0.5, 0.5, 0.5, 0.5, 0, 0]
 
 
 def test_poisson_demand_is_expected_day_by_day_at_its_mean(build: Fixture) -> None:
@@ -82,12 +83,12 @@ def test_normal_demand_is_expected_at_its_mean_on_its_dates(build: Fixture) -> N
     assert dated(flow) == {2: 10.5, 9: 10.5, 16: 10.5, 23: 10.5, 30: 10.5, 37: 10.5}
 
 
-def test_a_forecast_rate_of_its_own_is_expected_day_by_day_from_the_first_demand_on(build: Fixture) -> None:
+def test_a_forecast_rate_is_expected_by_the_period_of_the_demand_else_day_by_day(build: Fixture) -> None:
     line = {"orders": orders((3, 50)), "forecast": {"rate": 2.5}}
     assert dated(drawn(build, line).flows[0]) == {float(day): 2.5 for day in range(REACH + 1)}
     line = {"pattern": "series", "every": 4, "begins": 6.5, "values": [5], "forecast": {"rate": 2.5}}
     found = dated(drawn(build, line).flows[0])
-    assert list(found)[:3] == [6.5, 7, 8]
+    assert list(found.items())[:3] == [(6.5, 10), (8, 10), (12, 10)]
 
 
 def test_a_forecast_rate_of_even_demand_has_its_grain(build: Fixture) -> None:
@@ -113,8 +114,9 @@ def test_each_view_expects_its_own_changeover(build: Fixture) -> None:
         expected = np.flatnonzero(np.diff(second.expected[second.view[k]]))
         since = float(second.expected_at[expected[0]]) / TICKS_PER_DAY
         assert since == (12 if day < 12 else np.ceil(min(day + 1, begun)))
+    # A changeover within a day leaves a fraction of a unit to each product.
     total = first.expected[first.view] + second.expected[second.view]
-    assert np.all(total == total[0])
+    assert np.all(np.abs(total - total[0]) <= 1)
 
 
 def test_open_orders_are_sources_starts_and_instants(build: Fixture) -> None:

@@ -205,7 +205,7 @@ def test_bypass(go: Fixture, bypass: bool, large: float, small: float) -> None:
                 "bypass": bypass,
                 "policy": {"type": "base_stock", "level": 5},
             },
-            "large": {"stage": "product", "policy": BASE},
+            "large": {"stage": "product", "policy": BASE, "partial": False},
             "small": {"stage": "product", "policy": BASE},
         },
         "sites": {

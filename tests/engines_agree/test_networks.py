@@ -44,6 +44,8 @@ def richer(draw: st.DrawFn, *, planned: bool) -> Network:
         # A pool follows its first member.
         if not name.endswith("b") and draw(st.integers(0, 3)) == 0:
             item["priority"] = draw(st.integers(-1, 1))
+        if not planned and not name.endswith("b") and draw(st.integers(0, 3)) == 0:
+            item["partial"] = False
     if draw(st.booleans()):
         _pass_others(data)
     return data

@@ -15,7 +15,7 @@ from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.batch.supply import Supply
-from sim.engines.planning_desk import POLICIES, watched
+from sim.engines.planning_desk import POLICIES, ships_parts, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
@@ -49,7 +49,6 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     """The state before the first event, with so many slots for lots, events and nodes."""
     plan = draws.plan
     held = joined([[i for pair in site.factors.held for i in pair] for site in draws.sites])
-    prices = joined([source.price for source in draws.sources], np.float64)
     flows = joined([flow.times for flow in draws.flows])
     members = joined([pool.members for pool in plan.pools])
     counters = joined(_counters(draws))
@@ -63,7 +62,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     entries = int(np.max(np.diff(t.first))) + 1
     s = State(
         clock=_clock(draws, t, trace, supply.address, told, entries),
-        sources=_sources(draws, makers, prices, pulls, list(survival)),
+        sources=_sources(draws, makers, pulls, list(survival)),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
         items=blank(layout.ITEM, len(plan.items)),
@@ -78,8 +77,8 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         values=values,
         line_free=np.zeros(lines[-1], dtype=np.int64),
         line_step=np.zeros(lines[-1], dtype=np.int64),
+        line_credit=np.zeros(lines[-1]),
         held=held.values.reshape(-1, 2),
-        prices=prices.values,
         defects=np.array([source.yields.defects for source in draws.sources]),
         survival=np.array(list(survival.values())),
         assembly=np.array([source.yields.assembly for source in draws.sources]),
@@ -149,16 +148,17 @@ def _makers(draws: Draws) -> list[Maker]:
     return makers
 
 
-def _sources(draws: Draws, makers: list[Maker], prices: Joined, pulls: Joined, survival: list[int]) -> Any:
+def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[int]) -> Any:
     plan, sources = draws.plan, blank(layout.SOURCE, len(draws.sources))
     pools = [int(plan.item_pool[source.item]) for source in plan.sources]
     fill(
         sources, makes=[s.item for s in plan.sources], pool=pools, site=[s.site for s in plan.sources],
         priority=[plan.pools[pool].priority for pool in pools],
         planned=[plan.pools[pool].policy is PolicyType.PLANNED for pool in pools],
+        partial=[ships_parts(plan.pools[p], s.lot_size) for p, s in zip(pools, draws.sources, strict=True)],
         take_begin=plan.inputs_start[:-1], take_end=plan.inputs_start[1:],
         pull_begin=pulls.starts[:-1], pull_end=pulls.starts[1:],
-        price_begin=prices.starts[:-1], price_days=np.diff(prices.starts), priced=[s.price.any() for s in draws.sources],
+        priced=[s.price.values.any() for s in draws.sources],
         lead=[rules.stretched(TICKS_PER_DAY, s.lead_days) for s in draws.sources], order_cents=[s.order_cost for s in draws.sources],
         shipment_cents=[s.shipment_cost for s in draws.sources], variable_cents=[s.variable_cost for s in draws.sources],
     )  # fmt: skip
@@ -242,10 +242,11 @@ def _losses(draws: Draws, items: Joined, sites: Joined, pools: Joined) -> Any:
 
 
 def _curves(draws: Draws) -> tuple[Any, IntArray, NDArray[np.float64]]:
-    """Curves of all sites, in the order of their kinds, with their knots and values."""
+    """Curves of all sites, in the order of their kinds, then the price of each source, with their knots and values."""
     every: list[Curve] = []
     for site in draws.sites:
         every += [site.line_rate, site.factors.yields, site.factors.cycle_time, site.factors.price]
+    every += [source.price for source in draws.sources]
     knots, values = joined([c.knots for c in every]), joined([c.values for c in every], np.float64)
     curves = blank(layout.CURVE, len(every))
     fill(curves, begin=knots.starts[:-1], end=knots.starts[1:])

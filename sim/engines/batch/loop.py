@@ -35,7 +35,7 @@ from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
 from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_demand, settle_stock
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position
-from sim.engines.shared.rules import whole
+from sim.engines.shared.rules import NEVER, whole
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
@@ -57,6 +57,7 @@ def play(state: State, tables: Tables, position: Position, memory: Memory, works
         _perform(s, t, p, m, w, event)
         release_event(s, event)
     if c.drain and not c.fault:
+        _finish_held(s)
         _close(s, c.edges - 2)
     return int(c.fault)
 
@@ -82,6 +83,14 @@ def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
         at(s, s.edges[period + 1] - 1, RECORD, 0, 0, period, CLOSE, period)
     # Before anything else that is due at the end.
     later(s, c.end, -1, 0, 0, 0, 0, STOP, 0)
+
+
+def _finish_held(s: State) -> None:
+    """What never leaves its site is still finished there."""
+    c = s.clock[0]
+    for slot in range(c.lots_used):
+        if s.lots[slot].where == UNDER_WAY and s.lots[slot].ready < NEVER:
+            c.now = max(c.now, s.lots[slot].ready)
 
 
 def _appoint_reviews(s: State) -> None:

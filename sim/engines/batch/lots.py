@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.batch.calendar import (
     DISPATCH,
     LINE_FREE,
@@ -18,7 +17,7 @@ from sim.engines.batch.calendar import (
     later,
 )  # fmt: skip
 from sim.engines.batch.lists import pop_first
-from sim.engines.batch.shop import free_at, good_per_start, make, value_at, variate, work
+from sim.engines.batch.shop import free_at, good_per_start, make, price_at, value_at, variate, work
 from sim.engines.batch.state import (
     CYCLE,
     FULL,
@@ -33,7 +32,7 @@ from sim.engines.batch.state import (
     State,
 )
 from sim.engines.batch.store import in_transit, period_at, put, take
-from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, startable
+from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, possible, startable
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
 from sim.engines.shared.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
@@ -193,15 +192,33 @@ def dispatch(s: State, pool: int) -> None:
         if slot == NOTHING:
             n -= 1
             continue
-        r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
+        r, starts = s.sources[s.lots[slot].source], possible(s, slot)
+        whole = starts == s.lots[slot].starts
         for i in range(r.take_begin, r.take_end):
             other, units = s.input_pool[i], s.takes[i] * starts
             s.pools[other].waiting -= units
             take(s, other, units, True)
-            leave_queue(s, other, slot)
-            # Where this lot stood in the way, the next may begin.
-            n = look_again(s, n, other)
-        _begin(s, slot)
+            if whole:
+                leave_queue(s, other, slot)
+                # Where this lot stood in the way, the next may begin.
+                n = look_again(s, n, other)
+        _begin(s, slot if whole else _part(s, slot, starts))
+
+
+def _part(s: State, slot: int, starts: int) -> int:
+    """A lot of these starts that goes ahead of the rest, which keeps its place."""
+    s.clock[0].lot_count += 1
+    number, lot = s.clock[0].lot_count, s.lots[slot]
+    ahead = _lot(s, lot.source, number, starts, lot.stage, lot.ordered, lot.due)
+    if s.clock[0].fault:
+        return slot
+    part = s.lots[ahead]
+    part.released, part.promised = lot.released, lot.promised
+    part.expected = lot.expected * starts / lot.starts
+    lot.starts -= starts
+    lot.expected -= part.expected
+    _open(s, ahead)
+    return ahead
 
 
 def _begin(s: State, slot: int) -> None:
@@ -356,8 +373,7 @@ def _pay(s: State, slot: int) -> None:
     starts = float(lot.starts)
     if lot.seeded:
         starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
-    price = s.prices[r.price_begin + min(c.now // TICKS_PER_DAY, r.price_days - 1)]
-    paid = cents(starts * (price * value_at(s, r.site, PRICE, lot.begin)))
+    paid = cents(starts * (price_at(s, lot.source, c.now) * value_at(s, r.site, PRICE, lot.begin)))
     s.by_source[c.period, lot.source].purchase_cents += paid
     s.journal[c.period] += paid
 

@@ -24,7 +24,17 @@ def variate(s: State, source: int, kind: int) -> float:
 
 def value_at(s: State, site: int, what: int, tick: int) -> float:
     """The value of a site's curve in force at an instant."""
-    curve = s.curves[site * CURVES + what]
+    return read(s, site * CURVES + what, tick)
+
+
+def price_at(s: State, source: int, tick: int) -> float:
+    """What a start of a source costs at an instant, in cents."""
+    return read(s, len(s.sites) * CURVES + source, tick)
+
+
+def read(s: State, place: int, tick: int) -> float:
+    """The value of a curve in force at an instant; instants may come in any order, forward is fast."""
+    curve = s.curves[place]
     knots = s.knots[curve.begin : curve.end]
     if knots[curve.at] > tick:
         curve.at = 0
@@ -42,10 +52,11 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
     begin = max(s.line_free[line], now)
     if begin >= NEVER:
         return NEVER, NEVER
+    left = load - s.line_credit[line] if begin == s.line_free[line] else load
     curve = s.curves[site * CURVES + RATE]
     knots, rates = s.knots[curve.begin : curve.end], s.values[curve.begin : curve.end]
-    leave, i = finish(begin, load, knots, rates, segment(knots, begin, s.line_step[line]))
-    s.line_free[line], s.line_step[line] = leave, i
+    leave, i, credit = finish(begin, left, knots, rates, segment(knots, begin, s.line_step[line]))
+    s.line_free[line], s.line_step[line], s.line_credit[line] = leave, i, credit
     return begin, leave
 
 

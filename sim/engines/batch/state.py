@@ -35,8 +35,8 @@ CLOCK = _record(
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
 SOURCE = _record(
-    "makes pool site priority lot_size lead shipping order_cents shipment_cents planned priced has_fixed certain perfect "
-    "learns inherits take_begin take_end pull_begin pull_end price_begin price_days survival expected "
+    "makes pool site priority lot_size lead shipping order_cents shipment_cents planned partial priced has_fixed certain perfect "
+    "learns inherits take_begin take_end pull_begin pull_end survival expected "
     "started first worked leaving_head leaving_tail leaving",
     "variable_cents fixed share_fixed line gross scale keep offset carry_out carry_good on_order",
 )
@@ -92,7 +92,8 @@ class State(NamedTuple):
     """All arrays of a replication. Periods have a row more than there are: it takes what lies beyond the end.
 
     `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
-    parallel line is free and the step of its rate then;
+    parallel line is free and the step of its rate then, `line_credit` what it could do of the next lot until then;
+    `curves` are those of each site, in the order of their kinds, and then the price of each source;
     `input_pool` and `takes` what starts need, `pulls` the pools whose policies watch that, both in
     ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
     sources. `under_way` are seeded good units not yet arrived at the end of each period.
@@ -120,8 +121,8 @@ class State(NamedTuple):
     values: FloatArray
     line_free: IntArray
     line_step: IntArray
+    line_credit: FloatArray
     held: IntArray
-    prices: FloatArray
     defects: FloatArray
     survival: FloatArray
     assembly: FloatArray

@@ -54,21 +54,22 @@ def startable(s: State, pool: int) -> int:
     """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
     node, bypass = s.pools[pool].head, s.pools[pool].bypass
     while node != NOTHING:
-        if _can_begin(s, s.nodes[node].lot):
+        if possible(s, s.nodes[node].lot):
             return int(s.nodes[node].lot)
         node = s.nodes[node].after if bypass else NOTHING
     return NOTHING
 
 
-def _can_begin(s: State, slot: int) -> bool:
+def possible(s: State, slot: int) -> int:
+    """Starts of a lot for which all inputs are there and its turn has come: all of it or, where parts may go, some."""
     r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
     for i in range(r.take_begin, r.take_end):
-        p = s.pools[s.input_pool[i]]
-        if available(s, s.input_pool[i]) < s.takes[i] * starts:
-            return False
-        if not p.bypass and (p.head == NOTHING or s.nodes[p.head].lot != slot):
-            return False
-    return True
+        p, have = s.pools[s.input_pool[i]], available(s, s.input_pool[i])
+        if have < s.takes[i] * starts:
+            starts = max(have // s.takes[i], 0) if r.partial else 0
+        if starts == 0 or (not p.bypass and (p.head == NOTHING or s.nodes[p.head].lot != slot)):
+            return 0
+    return int(starts)
 
 
 def leave_queue(s: State, pool: int, slot: int) -> None:

@@ -23,6 +23,8 @@ EXPERIENCE_STEPS = 128.0
 """Table nodes in one learning constant."""
 DEFECT_STEPS = 512.0
 """Table nodes in one defect."""
+ROUNDING = 1e-6
+"""Ticks that sums of rounding errors stay below."""
 EXACT_UNITS = 400
 """Up to this many expected units, a binomial is inverted exactly; above, by its normal approximation."""
 
@@ -35,28 +37,45 @@ def segment(knots: Integers, at: int, i: int) -> int:
     return i
 
 
-def finish(start: int, load: float, knots: Integers, rates: Floats, i: int) -> tuple[int, int]:
-    """When a load that starts at `start` (in step `i`) is worked off, and in which step.
+def steady_finish(start: int, left: float, rate: float) -> tuple[int, float]:
+    """When a load that starts at `start` is worked off at a constant rate, and what the line could do of the next lot
+    until then; `left` is the load less what the line could do of it before it started.
 
-    The instant is the first at which the integral of the rate from `start` reaches the load,
+    The instant is rounded up to the grid, but for what is less than the sums of rounding errors. What is lost by
+    that is not lost to a line that goes on: without it, each lot of a line that is never idle would cost it half a tick.
+    """
+    if left <= 0.0:
+        return start, -left
+    need = left / rate
+    ticks = math.ceil(need - ROUNDING)
+    # Nothing is left over at an infinite rate, which has no product with 0.
+    spare = ticks - need
+    return start + ticks, spare * rate if spare != 0.0 else 0.0
+
+
+def finish(start: int, left: float, knots: Integers, rates: Floats, i: int) -> tuple[int, int, float]:
+    """When a load that starts at `start` (in step `i`) is worked off, in which step, and what the line could do of the
+    next lot until then; `left` as for `steady_finish`.
+
+    The instant is the first at which the integral of the rate from `start` reaches `left`,
     rounded up to the grid; NEVER if it never does.
     """
-    now, left, n = start, load, len(knots)
-    while True:
+    now, n = start, len(knots)
+    while left > 0.0:
         rate = rates[i]
         if rate > 0.0:
             need = left / rate
             if i + 1 == n and need >= NEVER:
-                return NEVER, i
+                return NEVER, i, 0.0
             if i + 1 == n or need <= knots[i + 1] - now:
-                return now + math.ceil(need), i
+                leave, credit = steady_finish(now, left, rate)
+                return leave, i, credit
             left -= rate * (knots[i + 1] - now)
-            if left < 0.0:
-                left = 0.0
         elif i + 1 == n:
-            return NEVER, i
+            return NEVER, i, 0.0
         now = knots[i + 1]
         i += 1
+    return now, i, -left
 
 
 def worked(start: int, end: int, knots: Integers, rates: Floats) -> float:

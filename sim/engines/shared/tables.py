@@ -267,10 +267,9 @@ def _announced(draws: Draws, grid: Buckets) -> FloatArray:
 
 def _unit_cost(draws: Draws) -> FloatArray:
     """Cost of a start at each review in dollars, shape (K, R)."""
-    days = draws.reviews[:-1] // TICKS_PER_DAY
-    cost = np.zeros((len(days), len(draws.sources)))
+    now = draws.reviews[:-1]
+    cost = np.zeros((len(now), len(draws.sources)))
     for r, source in enumerate(draws.sources):
-        factor = draws.sites[draws.plan.sources[r].site].factors.price.at_all(draws.reviews[:-1])
-        price = source.price[np.minimum(days, len(source.price) - 1)] * factor
-        cost[:, r] = (price + source.variable_cost) / 100.0
+        factor = draws.sites[draws.plan.sources[r].site].factors.price.at_all(now)
+        cost[:, r] = (source.price.at_all(now) * factor + source.variable_cost) / 100.0
     return cost

@@ -17,6 +17,11 @@ def check(context: Context) -> None:
         leader = context.leader(stock)
         if leader is not None and stock not in context.planned:
             _ordered(context, stock, leader)
+        elif leader is not None and "partial" in leader.model_fields_set:
+            why = (
+                "has no effect: planners release no more of an item than there are inputs for; it is for stock policies"
+            )
+            context.add(("items", context.stocks[stock], "partial"), why)
     for name in context.document.demand:
         _forecast(context, name)
     for pool in context.document.pools:
@@ -100,7 +105,7 @@ def _pool(context: Context, pool: str) -> None:
         item = context.document.items.get(name)
         if item is None or leader is None:
             continue
-        for key in ("priority", "bypass"):
+        for key in ("priority", "bypass", "partial"):
             if key in item.model_fields_set and getattr(item, key) != getattr(leader, key):
                 _follows(context, pool, first, name, key)
         for key in ("safety_stock", *(_SUMMED if demanded else ())):

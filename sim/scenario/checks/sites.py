@@ -78,6 +78,9 @@ def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
             (*loc, "equipment_share"),
             "this key is missing: with construction, the share of the outlay that is equipment",
         )
+    start = context.number(*loc[:-1], "ramp", "start")
+    if capex.sunk is not None and start is not None and start > 0:
+        context.add((*loc, "sunk"), "has no effect: there is no capacity on the first day; the ramp begins later")
 
 
 def _announced(context: Context) -> None:

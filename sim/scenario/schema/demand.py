@@ -48,7 +48,12 @@ class Generation(Strict):
 class Forecast(Strict):
     """What the planner believes, where it differs from what comes."""
 
-    rate: Path | None = number("1/month", "Expected demand (default: the actual rate).", None, ge=0)
+    rate: Path | None = number(
+        "1/month",
+        "Expected demand (default: the actual rate), counted for each period of the line, without one for each day.",
+        None,
+        ge=0,
+    )
     bias: Quantity | None = number("1", "Factor on it.", None, ge=0)
     revision: Quantity | None = number("1", "Share of the observed error that each review corrects.", None, ge=0, le=1)
 
@@ -76,7 +81,10 @@ class DemandLine(Drawn):
     share: Quantity | None = number("1", "Share of the rate or compute that this line takes.", None, ge=0, le=1)
     per_unit: Quantity | None = number("unit", "Items in one unit of the rate (chips per car).", None, gt=0)
     every: Quantity | None = number(
-        "day", "Period of periodic, normal and series demand; grain of even demand (default 1 day).", None, gt=0
+        "day",
+        "Period of periodic, normal and series demand; grain of even demand (default: a day, in a model in hours or less its time unit).",
+        None,
+        gt=0,
     )
     quantity: Units | None = number(
         "unit", "Units each period (periodic; may be a distribution), or their mean (normal).", None, ge=0

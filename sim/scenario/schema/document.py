@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
 from itertools import combinations, product
 from typing import Any, Literal, Self
@@ -46,6 +47,15 @@ class Horizon(Strict):
             if day and not EARLIEST <= day <= LATEST:
                 raise ValueError(f"{name} must lie between {EARLIEST} and {LATEST}; found {day}")
         return self
+
+    @property
+    def unit(self) -> str:
+        """The name of the time unit of an abstract model."""
+        return self.time_unit or "time unit"
+
+    def written(self, unit: str) -> str:
+        """A unit as it is written in this model: in an abstract one the time unit replaces day, month and year."""
+        return unit if self.length is None else re.sub(r"\b(day|month|year)\b", self.unit, unit)
 
     @property
     def days(self) -> float:

@@ -103,6 +103,8 @@ class Item(Drawn):
     """Rank for scarce capacity: lower goes first."""
     bypass: bool = False
     """Let a later order that can start pass one that waits for this item at the head of the queue."""
+    partial: bool = True
+    """An order of this item under a stock policy that meets too little of its inputs ships what there is, and the rest when it comes; false: it waits for all. Lots with a size stay whole."""
 
 
 class Node(Drawn):
@@ -170,6 +172,8 @@ class Capex(Strict):
         ge=0,
         le=1,
     )
+    sunk: bool | None = None
+    """Whether the capacity there on the first day of the horizon was paid before (default: yes, unless a ramp begins on that day)."""
     life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
     salvage: Quantity | None = number(
         "1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1

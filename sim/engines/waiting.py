@@ -1,0 +1,52 @@
+"""Lots that wait for inputs: which of them can begin, and with how many starts."""
+
+from __future__ import annotations
+
+from heapq import heappop
+
+from sim.engines.floor import Floor
+from sim.engines.shared.recorder import Lot
+
+Queue = list[tuple[int, int, int, Lot]]
+"""A heap of lots that wait for a pool: priority, release and number before each."""
+
+
+def startable(engine: Floor, pool: int) -> tuple[Lot, int] | None:
+    """The first lot in the queue of a pool that can begin, and the starts for which there are inputs; unless they may
+    pass, only the head can."""
+    queue = engine.queues[pool]
+    for _, _, _, lot in sorted(queue) if engine.plan.pools[pool].bypass else queue[:1]:
+        if starts := _possible(engine, lot):
+            return lot, starts
+    return None
+
+
+def _possible(engine: Floor, lot: Lot) -> int:
+    """Starts of a lot for which all inputs are there and its turn has come: all of it or, where parts may go, some."""
+    route, starts = engine.routes[lot.source], lot.starts
+    for pool, take in route.takes:
+        have = engine.stockroom.available(pool)
+        if have < take * starts:
+            starts = max(have // take, 0) if route.partial else 0
+        if not starts or not (engine.plan.pools[pool].bypass or engine.queues[pool][0][3] is lot):
+            return 0
+    return starts
+
+
+def leave_queue(queue: Queue, lot: Lot) -> None:
+    """Take a lot out of a queue."""
+    if queue[0][3] is lot:
+        heappop(queue)
+    else:
+        queue.remove(next(entry for entry in queue if entry[3] is lot))
+        queue.sort()
+
+
+def part_of(lot: Lot, number: int, starts: int) -> Lot:
+    """A lot of these starts that goes ahead of the rest, which keeps its place."""
+    part = Lot(lot.source, number, starts, lot.stage, lot.ordered, lot.due)
+    part.released, part.promised = lot.released, lot.promised
+    part.expected = lot.expected * starts / lot.starts
+    lot.starts -= starts
+    lot.expected -= part.expected
+    return part
