@@ -20,7 +20,8 @@ from sim.scenario.schema.quantity import Shape
 class SourceDraws:
     """One source in one replication. Instants and durations in ticks, rates per day, money in cents.
 
-    `lot_size` 0 means that an order is one lot. An order has at least `minimum` starts and a multiple of
+    `lot_size` 0 means that an order is one lot; `shipped_lot` is the size of lots that are not made larger to save time: so
+    many starts at most go with one shipment. An order has at least `minimum` starts and a multiple of
     `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for one start, in
     the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
     production, from `volume_begins` high volume; `planned_phases` are these three at the typical values of all
@@ -28,6 +29,7 @@ class SourceDraws:
     """
 
     lot_size: int
+    shipped_lot: int
     minimum: int
     multiple: int
     order_ticks: int
@@ -68,6 +70,7 @@ def source_draws(
     lot = value(vector, source.lot_size, 0.0)
     return SourceDraws(
         lot_size=round(lot) * plan.lot_scale,
+        shipped_lot=round(lot),
         minimum=round(value(vector, source.minimum)),
         multiple=round(value(vector, source.multiple, 1.0)),
         order_ticks=ticks(value(vector, source.order_period)),

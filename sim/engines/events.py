@@ -113,22 +113,23 @@ class EventsEngine:
 
     def _fill_pipeline(self) -> None:
         for source, starts, due in self.draws.open_orders.tolist():
-            self._plant(source, rules.whole(starts * self.routes[source].maker.good_per_start(0)), due, due)
+            self._plant(source, 1, rules.whole(starts * self.routes[source].maker.good_per_start(0)), due, due)
         if self.plan.initial_pipeline:
-            for source, good, arrive, due in self.desk.begun_before():
+            for source, starts, good, arrive, due in self.desk.begun_before():
                 if arrive <= 0:
                     self.stockroom.units[self.routes[source].item] += good
                 elif good:
-                    self._plant(source, good, arrive, due)
+                    shipments = rules.lot_count(starts, self.routes[source].shipped_lot)
+                    self._plant(source, shipments, good, arrive, due)
         self.seeded_stock = list(self.stockroom.units)
 
-    def _plant(self, source: int, good: int, arrive: int, due: int) -> None:
+    def _plant(self, source: int, shipments: int, good: int, arrive: int, due: int) -> None:
         """A lot begun before the start: it ships like any other, unless it was on its way already."""
         route = self.routes[source]
         ready = arrive - route.shipping
         leaves = route.leaves(ready) if ready >= 0 else ready
         if leaves >= 0 and (then := self.recorder.at(leaves)):
-            then.shipped(source, route.shipment_cents)
+            then.shipped(source, shipments, route.shipment_cents)
         self.lot_count += 1
         lot = Lot(source, self.lot_count, 0, VOLUME, 0, due)
         lot.good, lot.expected, lot.seeded = good, float(good), True
@@ -341,7 +342,8 @@ class EventsEngine:
             self.first_good[source] = lot.ready
         if self.stockroom.costly_on_way[route.item] and lot.stage != SAMPLES:
             self.recorder.in_transit(route.item, good, lot.ready, lot.arrive)
-        sent.shipped(source, route.shipment_cents)
+        # Lots made larger to save time go with as many shipments as the lots they stand for.
+        sent.shipped(source, rules.lot_count(lot.starts, route.shipped_lot), route.shipment_cents)
 
     def _receive(self, lot: Lot) -> None:
         """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""

@@ -7,7 +7,7 @@ from sim.engines.floor import Floor
 from sim.engines.planning_desk import PlanningDesk
 from sim.engines.shared.phases import Phase, Stage
 from sim.engines.shared.recorder import Lot
-from sim.engines.shared.rules import NEVER, whole
+from sim.engines.shared.rules import NEVER, lot_count, whole
 
 
 class LossDesk:
@@ -81,7 +81,8 @@ class LossDesk:
         if self._engine.stockroom.costly_on_way[route.item] and lot.stage != Stage.SAMPLES:
             recorder.in_transit(route.item, good - lot.good, lot.ready, lot.arrive)
         if left == 0:
-            recorder.at(lot.arrive - route.shipping).shipped(source, -route.shipment_cents, -1)
+            shipments = 1 if lot.seeded else lot_count(lot.starts, route.shipped_lot)
+            recorder.at(lot.arrive - route.shipping).shipped(source, -shipments, route.shipment_cents)
         lot.good = good
 
     def _first_good(self, source: int) -> int:

@@ -103,8 +103,8 @@ class PlanningDesk:
                 begin, until, due = (int(a[r, i]) for a in (sheet.release_begin, sheet.release_end, sheet.release_due))
                 engine.order_evenly(r, starts[i], planned_stage(self.tables, sheet, r, begin), begin, until, due)
 
-    def begun_before(self) -> Iterator[tuple[int, int, int, int]]:
-        """Lots that the plan began before the start: source, good units, arrival and wanted date."""
+    def begun_before(self) -> Iterator[tuple[int, int, int, int, int]]:
+        """Lots that the plan began before the start: source, starts, good units, arrival and wanted date."""
         tables, draws, good = self.tables, self._draws, self.good_per_start(0)
         if not bool(tables.planned.any()):
             return
@@ -119,8 +119,8 @@ class PlanningDesk:
             for j in range(int(tables.first[0])):
                 for i in range(initial.lots_before(tables, self._sheet, source, j)):
                     lot = initial.lot_before(tables, self._sheet, source, j, i, done, float(good[source]))
-                    units, arrive, due = (int(number) for number in lot)
-                    yield source, units, arrive, due
+                    starts, units, arrive, due = (int(number) for number in lot)
+                    yield source, starts, units, arrive, due
                 done += int(self._sheet.starts[source, j])
 
     def _position(self, now: int) -> Position:

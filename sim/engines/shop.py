@@ -210,7 +210,7 @@ class Route:
 
     __slots__ = (
         "bottleneck", "cycle", "held", "item", "lead", "load", "lot_size", "maker", "order_cents", "partial", "planned", "pool", "price",
-        "price_factor", "priced", "priority", "pulls", "shipment_cents", "shipping", "site", "source", "stretch", "takes",
+        "price_factor", "priced", "priority", "pulls", "shipment_cents", "shipped_lot", "shipping", "site", "source", "stretch", "takes",
         "variable_cents",
     )  # fmt: skip
 
@@ -226,7 +226,7 @@ class Route:
         stretch = Step(site_draws.factors.cycle_time)
         self.stretch = None if stretch.constant == 1.0 else stretch
         self.held, self.shipping = site_draws.factors.held, draws.shipping
-        self.lot_size = draws.lot_size
+        self.lot_size, self.shipped_lot = draws.lot_size, draws.shipped_lot
         self.lead = rules.stretched(TICKS_PER_DAY, draws.lead_days)
         self.order_cents, self.shipment_cents = draws.order_cost, draws.shipment_cost
         self.variable_cents = draws.variable_cost

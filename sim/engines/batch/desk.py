@@ -15,7 +15,7 @@ from sim.engines.batch.store import available
 from sim.engines.shared.initial import lot_before, lots_before
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.release import planned_stage
-from sim.engines.shared.rules import settled, stock_order
+from sim.engines.shared.rules import lot_count, settled, stock_order
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
@@ -40,11 +40,11 @@ def begin_before(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> N
         done, good = 0, good_per_start(s, source, 0)
         for j in range(t.first[0]):
             for i in range(lots_before(t, w, source, j)):
-                units, arrive, due = lot_before(t, w, source, j, i, done, good)
+                starts, units, arrive, due = lot_before(t, w, source, j, i, done, good)
                 if arrive <= 0:
                     s.items[s.sources[source].makes].units += units
                 elif units > 0:
-                    plant(s, source, units, arrive, due)
+                    plant(s, source, lot_count(starts, s.sources[source].shipped_lot), units, arrive, due)
             done += int(w.starts[source, j])
 
 

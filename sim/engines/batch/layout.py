@@ -162,7 +162,7 @@ def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[in
         lead=[rules.stretched(TICKS_PER_DAY, s.lead_days) for s in draws.sources], order_cents=[s.order_cost for s in draws.sources],
         shipment_cents=[s.shipment_cost for s in draws.sources], variable_cents=[s.variable_cost for s in draws.sources],
     )  # fmt: skip
-    for name in ("lot_size", "shipping"):
+    for name in ("lot_size", "shipped_lot", "shipping"):
         sources[name] = [getattr(source, name) for source in draws.sources]
     for name in ("line", "gross", "learns", "scale", "inherits", "keep"):
         sources[name] = [getattr(source.yields, name) for source in draws.sources]

@@ -67,7 +67,7 @@ def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
     c = s.clock[0]
     for i in range(len(s.open_orders)):
         source, due = s.open_orders[i, 0], s.open_orders[i, 2]
-        plant(s, source, whole(s.open_orders[i, 1] * good_per_start(s, source, 0)), due, due)
+        plant(s, source, 1, whole(s.open_orders[i, 1] * good_per_start(s, source, 0)), due, due)
     if c.pipeline:
         begin_before(s, t, p, m, w)
     for item in range(len(s.items)):

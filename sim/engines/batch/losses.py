@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from sim.engines.batch.calendar import PLAN, REPLENISH, follow_up
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
-from sim.engines.batch.store import destroy, in_transit, period_at
+from sim.engines.batch.store import destroy, in_transit, period_at, ship
 from sim.engines.shared.phases import Stage
-from sim.engines.shared.rules import NEVER, whole
+from sim.engines.shared.rules import NEVER, lot_count, whole
 
 SAMPLES = int(Stage.SAMPLES)
 
@@ -79,10 +79,8 @@ def _take_back(s: State, slot: int, units: int, left: int) -> None:
     if s.items[r.makes].costly_on_way and lot.stage != SAMPLES:
         in_transit(s, r.makes, good - lot.good, lot.ready, lot.arrive)
     if left == 0:
-        sent = period_at(s, lot.arrive - r.shipping)
-        s.by_source[sent, lot.source].shipments -= 1
-        s.by_source[sent, lot.source].shipment_cents -= r.shipment_cents
-        s.journal[sent] -= r.shipment_cents
+        shipments = 1 if lot.seeded else lot_count(lot.starts, r.shipped_lot)
+        ship(s, lot.source, -shipments, period_at(s, lot.arrive - r.shipping))
     lot.good = good
 
 

@@ -17,7 +17,7 @@ from sim.engines.batch.calendar import (
     later,
 )  # fmt: skip
 from sim.engines.batch.lists import pop_first
-from sim.engines.batch.shop import free_at, good_per_start, make, price_at, value_at, variate, work
+from sim.engines.batch.shop import free_at, good_per_start, leaves_site, make, price_at, value_at, variate, work
 from sim.engines.batch.state import (
     CYCLE,
     FULL,
@@ -31,7 +31,7 @@ from sim.engines.batch.state import (
     Records,
     State,
 )
-from sim.engines.batch.store import in_transit, period_at, put, take
+from sim.engines.batch.store import in_transit, period_at, put, ship, take
 from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, possible, startable
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
@@ -268,15 +268,6 @@ def _work(s: State, slot: int, came: int) -> None:
         follow_up(s, RECEIVE, 0, source, lot.number, RECEIVED, slot)
 
 
-def leaves_site(s: State, site: int, ready: int) -> int:
-    """When a lot leaves a site: when ready, or when held shipments go."""
-    where = s.sites[site]
-    for i in range(where.held_begin, where.held_end):
-        if s.held[i, 0] <= ready < s.held[i, 1]:
-            ready = s.held[i, 1]
-    return ready
-
-
 def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
     """Book what the lot does until it leaves the site, each in the period of its instant."""
     c, lot = s.clock[0], s.lots[slot]
@@ -299,9 +290,8 @@ def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
     _book_made(s, slot, s.by_source[made, source])
     if s.items[s.sources[source].makes].costly_on_way and lot.stage != SAMPLES:
         in_transit(s, s.sources[source].makes, lot.good, lot.ready, lot.arrive)
-    s.by_source[sent, source].shipments += 1
-    s.by_source[sent, source].shipment_cents += s.sources[source].shipment_cents
-    s.journal[sent] += s.sources[source].shipment_cents
+    # Lots made larger to save time go with as many shipments as the lots they stand for.
+    ship(s, source, lot_count(lot.starts, s.sources[source].shipped_lot), sent)
 
 
 def _book_made(s: State, slot: int, row: Records) -> None:
@@ -378,16 +368,13 @@ def _pay(s: State, slot: int) -> None:
     s.journal[c.period] += paid
 
 
-def plant(s: State, source: int, good: int, arrive: int, due: int) -> None:
+def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: int) -> None:
     """A lot begun before the start: it ships like any other, unless it was on its way already."""
     r, slot = s.sources[source], new_slot(s)
     ready = arrive - r.shipping
     leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
     if leaves >= 0:
-        then = period_at(s, leaves)
-        s.by_source[then, source].shipments += 1
-        s.by_source[then, source].shipment_cents += r.shipment_cents
-        s.journal[then] += r.shipment_cents
+        ship(s, source, shipments, period_at(s, leaves))
     c, lot = s.clock[0], s.lots[slot]
     c.lot_count += 1
     c.planted += good

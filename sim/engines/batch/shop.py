@@ -60,6 +60,15 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
     return begin, leave
 
 
+def leaves_site(s: State, site: int, ready: int) -> int:
+    """When a lot leaves a site: when ready, or when held shipments go."""
+    where = s.sites[site]
+    for i in range(where.held_begin, where.held_end):
+        if s.held[i, 0] <= ready < s.held[i, 1]:
+            ready = s.held[i, 1]
+    return ready
+
+
 def free_at(s: State, site: int) -> int:
     """When the first line of a site is free."""
     where = s.sites[site]

@@ -35,7 +35,7 @@ CLOCK = _record(
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
 SOURCE = _record(
-    "makes pool site priority lot_size lead shipping order_cents shipment_cents planned partial priced has_fixed certain perfect "
+    "makes pool site priority lot_size shipped_lot lead shipping order_cents shipment_cents planned partial priced has_fixed certain perfect "
     "learns inherits take_begin take_end pull_begin pull_end survival expected "
     "started first worked leaving_head leaving_tail leaving",
     "variable_cents fixed share_fixed line gross scale keep offset carry_out carry_good on_order",

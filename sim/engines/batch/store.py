@@ -15,6 +15,14 @@ def period_at(s: State, instant: int) -> int:
     return segment(s.edges, instant, c.period)
 
 
+def ship(s: State, source: int, shipments: int, period: int) -> None:
+    """Shipments leave, and what they cost; fewer than none: what was booked ahead does not leave."""
+    paid = shipments * s.sources[source].shipment_cents
+    s.by_source[period, source].shipments += shipments
+    s.by_source[period, source].shipment_cents += paid
+    s.journal[period] += paid
+
+
 def available(s: State, pool: int) -> int:
     """Units in stock of a pool."""
     p = s.pools[pool]

@@ -43,9 +43,9 @@ def lots_before(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
 
 def lot_before(
     tables: Tables, sheet: Worksheet, source: int, j: int, i: int, done: int, good: float
-) -> tuple[int, int, int]:
-    """The `i`-th of these lots, with so many starts of the source done up to the bucket: good units, arrival, and the
-    date for which it is wanted. Whole units, whose fractions go to the next lot."""
+) -> tuple[int, int, int, int]:
+    """The `i`-th of these lots, with so many starts of the source done up to the bucket: its starts, good units, arrival,
+    and the date for which it is wanted. Whole units, whose fractions go to the next lot."""
     starts, size = int(sheet.starts[source, j]), tables.lot_size[source]
     before = i * size
     through = min(before + size, starts) if size > 0 else starts
@@ -54,4 +54,4 @@ def lot_before(
     due = wanted_by(tables, sheet, source, (done + before) * good, end + tables.lead[source])
     # At a limited site each lot leaves the line when it has had its part of the bucket.
     left = begin if tables.endless[tables.source_site[source]] else begin + portion(end - begin, through, starts)
-    return units, left + tables.lead[source], due
+    return through - before, units, left + tables.lead[source], due

@@ -104,12 +104,12 @@ class Rows:
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""
 
-    def shipped(self, source: int, cents: int, shipments: int = 1) -> None:
-        """Shipments leave, and what they cost; with signs reversed, what was booked ahead does not leave."""
+    def shipped(self, source: int, shipments: int, cents: int) -> None:
+        """Shipments leave, at so much each; fewer than none: what was booked ahead does not leave."""
         self.shipments[source] += shipments
         if cents:
-            self.shipment_cents[source] += cents
-            self.journal += cents
+            self.shipment_cents[source] += shipments * cents
+            self.journal += shipments * cents
 
     def queued(self, site: int, came: int, lot: Lot) -> None:
         """A lot that came to a bottleneck takes a line: whether and how long it waits, and when it arrives."""

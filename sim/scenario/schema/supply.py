@@ -300,7 +300,7 @@ class Recipe(Drawn):
     price: Path | None = number("USD", "What an outside supplier charges for one start.", None, ge=0)
     variable_cost: Quantity | None = number("USD", "Variable operating cost of one start in-house.", None, ge=0)
     order_cost: Quantity | None = number("USD", "Fixed cost of an order.", None, ge=0)
-    shipment_cost: Quantity | None = number("USD", "Cost of a shipment, paid when it leaves.", None, ge=0)
+    shipment_cost: Quantity | None = number("USD", "Cost of a shipment (of a lot), paid when it leaves.", None, ge=0)
 
 
 class OpenOrder(Strict):
