@@ -95,6 +95,8 @@ class SitePlan:
     stages: tuple[Ref, ...]
     ramps: tuple[RampPlan, ...]
     availability: Ref
+    closed: tuple[tuple[float, float], ...]
+    """Days on which it stands still: disjoint intervals from the start, in order."""
     rivals: PathPlan | None
     allocation: PathPlan | None
     commitment: PathPlan | None

@@ -75,7 +75,7 @@ def compile_plan(scenario: Scenario) -> Plan:
             _pool_plan(refs, document, pool, tuple(items[m] for m in held), tuple(index[r] for r in recipes[pool]))
             for pool, held in members.items()
         ),
-        sites=tuple(site_plan(refs, name, site) for name, site in document.sites.items()),
+        sites=tuple(site_plan(refs, name, site, document.horizon) for name, site in document.sites.items()),
         sources=sources,
         open_orders=tuple(
             OpenOrderPlan(index[o.recipe], refs.ref(f"open_orders.{i}.quantity"), refs.ref(f"open_orders.{i}.due"))

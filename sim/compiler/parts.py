@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.compiler.closures import closed_days
 from sim.compiler.references import References
 from sim.plan import (
     NONE,
@@ -20,6 +21,7 @@ from sim.plan import (
     YieldPlan,
 )
 from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
+from sim.scenario.schema.document import Horizon
 from sim.scenario.schema.supply import Item, Recipe, Site
 from sim.scenario.schema.yields import Learning
 
@@ -35,7 +37,7 @@ def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
     )  # fmt: skip
 
 
-def site_plan(refs: References, name: str, site: Site) -> SitePlan:
+def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> SitePlan:
     """A site's capacity, contract and money."""
     at = f"sites.{name}"
     unlimited = site.capacity == "unlimited"
@@ -67,6 +69,7 @@ def site_plan(refs: References, name: str, site: Site) -> SitePlan:
         stages=tuple(refs.ref(f"{at}.construction.stages.{i}.duration") for i in range(len(stages))),
         ramps=tuple(ramps),
         availability=refs.ref(f"{at}.availability"),
+        closed=closed_days(site.closed, horizon),
         rivals=refs.path(f"{at}.rivals", site.rivals),
         allocation=refs.path(f"{at}.contract.allocation", contract.allocation) if contract else None,
         commitment=refs.path(f"{at}.contract.commitment", contract.commitment) if contract else None,

@@ -81,15 +81,23 @@ def planned_curve(plan: SitePlan, typical: FloatArray, calendar: Calendar) -> Cu
 
 
 def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, calendar: Calendar) -> Curve:
-    """What availability, disruptions and rivals leave of installed capacity."""
+    """What availability, closures, disruptions and rivals leave of installed capacity."""
     up, rivals = value(vector, plan.availability, 1.0), _path(plan.rivals, vector, calendar, 0.0)
 
-    def left(nominal: FloatArray, factors: FloatArray, held: FloatArray) -> FloatArray:
+    def left(nominal: FloatArray, factors: FloatArray, held: FloatArray, works: FloatArray) -> FloatArray:
         with np.errstate(invalid="ignore"):
             running = np.where(factors > 0, nominal * (up * factors), 0.0)
-        return np.maximum(running - held, 0.0)
+        return np.maximum(running - held, 0.0) * works
 
-    return combine(left, opened, factor, rivals)
+    return combine(left, opened, factor, rivals, _open(plan))
+
+
+def _open(plan: SitePlan) -> Curve:
+    """1 while a site is open, 0 while it is closed."""
+    if not plan.closed:
+        return constant(1.0)
+    at = np.array(plan.closed).ravel()
+    return steps(all_ticks(np.append(0.0, at)), np.append(1.0, np.tile([0.0, 1.0], len(plan.closed))))
 
 
 def _commitment(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:

@@ -61,7 +61,7 @@ def cumulated(curve: Curve, edges: IntArray) -> FloatArray:
 
 def _shift(site: SiteDraws, reviews: IntArray) -> IntArray:
     """How much later than planned a site opens, as far as each review knows."""
-    planned, actual = site.planned.first_positive(), site.nameplate.first_positive()
+    planned, actual = site.planned.first_positive(), site.undisturbed.first_positive()
     now, period = reviews[:-1], np.diff(reviews)
     if planned >= NEVER or planned == actual:
         return np.zeros(len(now), dtype=np.int64)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
+from sim.scenario.schema.closures import Weekday
 from sim.scenario.schema.supply import Capex, Contract, Recipe, Site, WithdrawOn
 
 
@@ -14,6 +15,7 @@ def check(context: Context) -> None:
     for name, site in context.document.sites.items():
         _ownership(context, ("sites", name), site)
         _unlimited(context, ("sites", name), site)
+        _closed(context, ("sites", name, "closed"), site)
         if site.contract is not None:
             _contract(context, ("sites", name, "contract"), name, site.contract)
         if site.in_house and site.capex is not None:
@@ -36,6 +38,16 @@ def _unlimited(context: Context, loc: Loc, site: Site) -> None:
     for key in ("lines", "availability", "rivals", "capex", "fixed_cost"):
         if site.capacity == "unlimited" and key in site.model_fields_set and getattr(site, key) is not None:
             context.add((*loc, key), f"{key} has no effect on unlimited capacity")
+
+
+def _closed(context: Context, loc: Loc, site: Site) -> None:
+    """Closures have dates, and capacity that they stop."""
+    if site.closed and site.capacity == "unlimited":
+        context.add(loc, "has no effect on unlimited capacity")
+    if site.closed and context.document.horizon.start is None:
+        context.add(loc, "days of the week and dates need a horizon with start and end")
+    if len(set(site.closed) & set(Weekday)) == len(Weekday):
+        context.add(loc, "the site is never open: all seven days of the week are closed")
 
 
 def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None:

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.scenario.schema.closures import AnyClosure
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
 from sim.scenario.schema.yields import Yield
 
@@ -217,6 +218,9 @@ class Site(Drawn):
     expansions: list[Expansion] = []
     """Later growth."""
     availability: Quantity | None = number("1", "Share of nameplate time that the bottleneck is up.", None, ge=0, le=1)
+    closed: list[AnyClosure] = []
+    """When it stands still: days of the week (sat), dates, and shutdowns (begins, ends, yearly); open, it works at its
+    capacity."""
     rivals: Path | None = number("1/month", "Capacity held by other customers.", None, ge=0)
     contract: Contract | None = None
     """Terms with an outside supplier."""

@@ -1,0 +1,45 @@
+"""When a site is closed: days of the week, holidays, shutdowns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
+
+from sim.scenario.schema.quantity import Strict
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class Shutdown(Strict):
+    """Days in a row on which a site is closed."""
+
+    begins: dt.date
+    """First day closed."""
+    ends: dt.date
+    """Last day closed."""
+    yearly: bool = False
+    """Again on the same days of every year."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends < self.begins:
+            raise ValueError(f"ends must not come before begins (begins {self.begins}, ends {self.ends})")
+        if self.yearly and (self.ends - self.begins).days >= 365:
+            raise ValueError("a yearly shutdown must be shorter than a year")
+        return self
+
+
+AnyClosure = Weekday | dt.date | Shutdown
