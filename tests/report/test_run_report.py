@@ -124,6 +124,7 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         "hash": "abcdef0123456789",
         "shortfalls": [],
         "findings": [],
+        "draws": SimpleNamespace(reviews=[0, 1]),
     }
     return cast(Any, SimpleNamespace(**(result | over)))
 
