@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,24 @@ from ruamel.yaml import YAML
 from sim.scenario.loader import Scenario, load_scenario
 
 Build = Callable[..., Scenario]
+FUZZ = "FABSHIFT_FUZZ"
+"""By this the option reaches tests when they are imported, in every worker."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--fuzz N` plays N generated networks and N mutated files instead of 300."""
+    parser.addoption("--fuzz", type=int, default=None, metavar="N", help="generated networks and mutated files to play")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests read the number when they are imported."""
+    if config.getoption("--fuzz") is not None:
+        os.environ[FUZZ] = str(config.getoption("--fuzz"))
+
+
+def examples(usual: int, share: float = 1.0) -> int:
+    """Examples that a fuzz test plays: the usual number, or its share of what `--fuzz` says."""
+    return max(int(int(os.environ[FUZZ]) * share), 1) if FUZZ in os.environ else usual
 
 
 @pytest.fixture(scope="session")

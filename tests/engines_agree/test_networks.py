@@ -14,6 +14,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
+
 FILE = Path(__file__).resolve().parents[1] / "property" / "test_networks.py"
 spec = importlib.util.spec_from_file_location("generated_networks", FILE)
 assert spec is not None
@@ -24,7 +26,7 @@ spec.loader.exec_module(generated)
 Network = dict[str, Any]
 Between = Callable[..., list[str]]
 MANY = settings(
-    max_examples=150, deadline=None, derandomize=True, database=None,
+    max_examples=examples(150, 0.5), deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 
