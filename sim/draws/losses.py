@@ -11,8 +11,8 @@ from sim.plan import NONE, FloatArray, Plan
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One blow: at an instant (ticks), the share of the stock of these items and of what is in process at these sites
-    that is destroyed; `pools` are those that lack it."""
+    """What one disruption destroys when it begins (`at`, ticks): a share of the stock of these items, and of what is
+    in process at these sites; `pools` are those of the items."""
 
     at: int
     stock: float
@@ -23,7 +23,7 @@ class Loss:
 
 
 def losses(plan: Plan, vector: FloatArray, struck: list[list[Interval]]) -> tuple[Loss, ...]:
-    """All blows within the horizon, in the order in which they fall."""
+    """Losses of all disruptions that begin within the horizon, in order of time."""
     found = []
     for d, disruption in enumerate(plan.disruptions):
         effects = disruption.effects

@@ -18,7 +18,7 @@ class LossDesk:
         self._engine, self._desk = engine, desk
 
     def schedule(self) -> None:
-        """Put all blows on the calendar."""
+        """Put all losses on the calendar."""
         for i, loss in enumerate(self._engine.draws.losses):
             self._engine.agenda.at(loss.at, Phase.DISRUPT, 0, i, 0, self._strike, loss)
 

@@ -160,7 +160,7 @@ _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),
-    ("holding, shortage and lost sales", lambda category, _: category in _UPKEEP),
+    ("holding, shortage, lost", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),
     ("salvage", lambda category, _: category == "salvage"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 Fixture = Callable[..., Any]
-BLOW = {"kind": "scheduled", "sites": ["fab"], "begins": 20.5, "duration": 0}
+FIRE = {"kind": "scheduled", "sites": ["fab"], "begins": 20.5, "duration": 0}
 
 
 def plant(effects: dict[str, Any], **recipe: Any) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def plant(effects: dict[str, Any], **recipe: Any) -> dict[str, Any]:
         "sites": {"fab": {"in_house": True, "capacity": "unlimited"}},
         "recipes": {"make": {"item": "part", "site": "fab", "cycle_time": 10, **recipe}},
         "demand": {"d": {"item": "part", "pattern": "periodic", "every": 1, "quantity": 10}},
-        "disruptions": {"fire": BLOW | {"effects": effects}},
+        "disruptions": {"fire": FIRE | {"effects": effects}},
     }
 
 
@@ -37,7 +37,7 @@ def test_stock_is_destroyed_and_ordered_again(build: Fixture, agreed: Fixture, m
 def test_work_in_process_is_destroyed(
     build: Fixture, agreed: Fixture, measured: Fixture, share: float, left: list[int]
 ) -> None:
-    """10 lots of 10: all of them, or a quarter of all, whole units from lot to lot; scrapped in the period of the blow."""
+    """10 lots of 10: all of them, or a quarter of all, whole units from lot to lot; scrapped when it begins."""
     result = agreed(build(plant({"scrap_wip": share})))
     assert measured(result, "recipe", "make", "in_process")[19] == 100
     assert [(k, n) for k, n in enumerate(measured(result, "recipe", "make", "scrapped")) if n] == [(20, 100 * share)]
@@ -112,7 +112,7 @@ def test_first_good_unit_is_that_of_a_lot_that_is_left(build: Fixture, agreed: F
 
 
 def test_every_blow_of_a_random_disruption(build: Fixture, agreed: Fixture) -> None:
-    """A planned chain under blows on both stages: conserved at every period end, alike in both engines."""
+    """A planned chain with both stages struck: conserved at every period end, alike in both engines."""
     data = plant({"scrap_wip": 0.3, "scrap_stock": 0.2})
     data["horizon"] = {"length": 400, "time_unit": "day"}
     data["items"] = {"die": {"stage": "wafer"}, "part": {"stage": "part"}}

@@ -118,7 +118,7 @@ def test_the_planner_expects_the_mean_of_a_list(build: Fixture) -> None:
     assert set(flow.units.tolist()) <= {20, 40, 60, 80}
 
 
-def test_another_line_leaves_its_luck(build: Fixture) -> None:
+def test_another_line_changes_no_quantity(build: Fixture) -> None:
     """Quantities come from the stream of their line alone."""
     data = shop(LIST, 30, 50)
     alone = draw(compile_plan(build(data)), 3).flows[0].units

@@ -70,7 +70,7 @@ the number to ask for more, -1 if all are typical."""
 CURVE = _record("begin end at")
 """A step function in `knots` and `values`, read forward from `at`."""
 LOSS = _record("at item_begin item_end site_begin site_end pool_begin pool_end", "stock wip")
-"""A blow of a disruption: ranges of `struck_items`, `struck_sites` and `struck_pools`, and shares destroyed."""
+"""What a disruption destroys when it begins: ranges of `struck_items`, `struck_sites` and `struck_pools`, and shares destroyed."""
 
 BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
     np.dtype([(n, dtype_of(n)) for n, by in MEASURES.items() if by == entity], align=True)
