@@ -77,7 +77,9 @@ def _shares(by_cause: dict[str, float]) -> str:
     total = sum(by_cause.values())
     parts = {_IN_WORDS.get(c, c): by_cause[c] / total for c in sorted(by_cause, key=lambda c: -by_cause[c])}
     shown = {word: part for word, part in parts.items() if part >= _LEAST_SHARE}
-    return ", ".join(shown) if len(shown) == 1 else ", ".join(f"{word} {100 * part:.0f} %" for word, part in shown.items())
+    return (
+        ", ".join(shown) if len(shown) == 1 else ", ".join(f"{word} {100 * part:.0f} %" for word, part in shown.items())
+    )
 
 
 def _amounts(result: Result, scope: str, prefix: str) -> Cells:
