@@ -114,7 +114,9 @@ def test_a_new_plant_finds_its_parts(play: Play) -> None:
     made = starts(result, "own")
     assert made[:6] == [0] * 6
     assert sum(made[6:9]) == pytest.approx(275 + 425 + 575, rel=0.1)
-    assert made[-6:] == [1500] * 6
+    # What is asked for: 1,500 a month of average length.
+    assert made[-6:] == pytest.approx([1500] * 6, rel=0.08)
+    assert sum(made[-6:]) == pytest.approx(6 * 1500, rel=0.02)
     assert sum(starts(result, "part")[3:6]) >= 2 * made[6]
 
 

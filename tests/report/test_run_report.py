@@ -232,9 +232,8 @@ def test_an_allocation_below_capacity_is_what_a_site_has_for_us() -> None:
     result = make()
     granted = pd.DataFrame(rows("site", "foundry", "allocation", [60] * 12))
     result.frames["monthly"] = pd.concat([result.frames["monthly"], granted])
-    table = sites(result)
+    assert (table := sites(result))
     assert body(table)[2][2:4] == ("60 a", "50.0")
-    assert table is not None
     assert table.notes == ("a: allocated to us",)
 
 

@@ -63,13 +63,15 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
 
 def _require_inputs(tables: Tables, sheet: Worksheet, source: int, j: int) -> None:
     """Ask for what the starts of a bucket take, at the instant at which the first of them begins; not before it comes."""
+    site = tables.source_site[source]
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[place]
         units = sheet.starts[source, j] * tables.takes[place]
         sheet.usage[child, j] += units
-        earliest = min(sheet.earliest[child, j], tables.edges[j + 1])
-        if earliest > sheet.begin[source, j] and not _there_before(sheet, child, j):
-            sheet.begin[source, j] = earliest
+        # Where lots are spread over a bucket none of them waits; at an endless site each begins as soon as it can.
+        comes = (sheet.earliest if tables.endless[site] else sheet.ready)[child, j]
+        if comes > sheet.begin[source, j] and not _there_before(sheet, child, j):
+            sheet.begin[source, j] = min(comes, tables.edges[j + 1])
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         units = sheet.starts[source, j] * tables.takes[place]
         add_requirement(tables, sheet, tables.input_pool[place], sheet.begin[source, j], units)
