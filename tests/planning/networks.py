@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from sim.api import Result
@@ -23,6 +24,17 @@ UNITS = ("day", "week")
 PATTERNS = ("even", "periodic", "series", "orders")
 DEMANDED_FOR = 70
 """Days from the first demand to the end."""
+
+
+def some(examples: int) -> settings:
+    """How properties of planning are tried: the same networks each time.
+
+    Shrinking takes minutes where a run takes a second; a failing example is printed as it was drawn.
+    """
+    return settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

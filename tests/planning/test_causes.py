@@ -8,17 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given
 
 from sim.api import Result, run
 from tests.planning.chains import START, Network, by_month, chains
+from tests.planning.networks import some
 
 Fixture = Callable[..., Any]
 CAUSES = ("capacity", "qualification", "contract", "inputs", "lead_time", "stock_level")
-SOME = settings(
-    max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+SOME = some(20)
 
 
 def shortfalls(result: Result, prefix: str) -> pd.Series:

@@ -9,19 +9,16 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.api import run
 from tests.planning import networks as net
 from tests.planning.chains import END, START, by_month
-from tests.planning.networks import Kind, Network
+from tests.planning.networks import Kind, Network, some
 
 Fixture = Callable[..., Any]
-SOME = settings(
-    max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+SOME = some(20)
 BUCKET = 7
 
 

@@ -7,19 +7,17 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.api import run
 from tests.planning.chains import NAMES, RATE, Network, by_month, chains
+from tests.planning.networks import some
 
 Fixture = Callable[..., Any]
 BUCKET = 7 / 30.4375
 """The longest bucket of a plan, in months."""
-SOME = settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+SOME = some(25)
 
 
 def eased(data: Network, name: str, factor: float) -> Network:

@@ -7,19 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.api import Result, run
+from tests.planning.networks import some
 
 Fixture = Callable[..., Any]
 Network = dict[str, Any]
 START, END = dt.date(2026, 1, 1), dt.date(2027, 1, 1)
-SOME = settings(
-    max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+SOME = some(8)
 
 
 @st.composite

@@ -8,19 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.api import run
 from tests.planning import networks as net
-from tests.planning.networks import Kind, Network
+from tests.planning.networks import Kind, Network, some
 
 Fixture = Callable[..., Any]
-# Shrinking takes minutes where a run takes a second; a failing example is printed as it was drawn.
-SOME = settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+SOME = some(25)
 
 
 @pytest.mark.xfail(

@@ -7,19 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.api import Result, run
 from tests.planning import networks as net
-from tests.planning.networks import Kind, Network
+from tests.planning.networks import Kind, Network, some
 
 Fixture = Callable[..., Any]
 UNSIZED = (Kind(rules=False, yields=False), Kind(rules=False, alternates=False))
-SOME = settings(
-    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+SOME = some(25)
 
 
 def late_by(result: Result, periods: int) -> float:
