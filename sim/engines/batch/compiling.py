@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -82,7 +82,7 @@ def compile_planner(signature: tuple[Any, ...]) -> None:
     from sim.engines.batch.whole import as_a_whole
 
     with _no_collection(), as_a_whole(planning.decide.__name__):
-        _jitted().planner.compile(_planner_signature(signature))
+        _compile(_jitted().planner, _planner_signature(signature), _jitted().cache)
 
 
 @lru_cache(maxsize=1)
@@ -164,7 +164,22 @@ def _announced(engine: Compiled) -> Callable[..., int]:
 
 
 def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
-    """Make the loop ready to be called; returns the planner's address."""
+    """Make the loop ready to be called; returns the planner's address. What lies in the cache and cannot be read is made
+    again."""
+    from numba.core.errors import NumbaError
+
+    try:
+        return _made_ready(engine, signature)
+    except NumbaError:
+        raise
+    except Exception:
+        for file in engine.cache.rglob("*.nb?"):
+            with suppress(OSError):
+                file.unlink()
+        return _made_ready(engine, signature)
+
+
+def _made_ready(engine: Compiled, signature: tuple[Any, ...]) -> int:
     from numba import types
 
     from sim.engines.batch.whole import as_a_whole
@@ -175,12 +190,23 @@ def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
         if ahead.worth_while():
             helper = ahead.start(signature, engine.cache)
     with _no_collection(), as_a_whole(loop.play.__name__):
-        engine.play.compile(whole)
+        _compile(engine.play, whole, engine.cache)
     if helper is not None:
         helper.wait()
     compile_planner(signature)
     (planner,) = engine.planner.overloads.values()
     return int(planner.library.get_pointer_to_function(planner.fndesc.llvm_cfunc_wrapper_name))
+
+
+def _compile(dispatcher: Any, signature: tuple[Any, ...], cache: Path) -> None:
+    """Load or compile a function; where it cannot be kept, say so and go on with it."""
+    try:
+        dispatcher.compile(signature)
+    except OSError as error:
+        if not dispatcher.overloads:
+            raise
+        why = error.strerror or type(error).__name__
+        print(f"compiled code cannot be kept in {cache}: {why}; the next process compiles again", file=sys.stderr)
 
 
 def _planner_signature(signature: tuple[Any, ...]) -> tuple[Any, ...]:
