@@ -81,7 +81,7 @@ class LossDesk:
         if self._engine.stockroom.costly_on_way[route.item] and lot.stage != Stage.SAMPLES:
             recorder.in_transit(route.item, good - lot.good, lot.ready, lot.arrive)
         if left == 0:
-            shipments = 1 if lot.seeded else lot_count(lot.starts, route.shipped_lot)
+            shipments = 1 if lot.seeded else lot_count(units, route.shipped_lot)
             recorder.at(lot.arrive - route.shipping).shipped(source, -shipments, route.shipment_cents)
         lot.good = good
 

@@ -47,6 +47,16 @@ def test_work_in_process_is_destroyed(
     assert result.kpis["shipments.make"] == 30 + 1 - 10 * (share == 1)
 
 
+def test_destroyed_lots_are_not_shipped(build: Fixture, agreed: Fixture) -> None:
+    """Two lots of five a day, of which those of thirty days leave by the end; a quarter of a hundred in process is made
+    again in five lots, all of it in twenty, and then the twenty that were struck never leave."""
+    some, all_of_it = (
+        agreed(build(plant({"scrap_wip": share}, lot_size=5, shipment_cost=3))).kpis["shipments.make"]
+        for share in (0.25, 1)
+    )
+    assert (some, all_of_it) == (2 * 30 + 5, 2 * 30 + 20 - 20)
+
+
 def test_what_yield_had_taken_is_not_lost_twice(build: Fixture, agreed: Fixture, measured: Fixture) -> None:
     """Lots of 25 starts, of which 20 come out and 10 are good: half of each is gone, and half of both is left."""
     data = plant({"scrap_wip": 0.5}, **{"yield": {"line": 0.8, "assembly": 0.5}})

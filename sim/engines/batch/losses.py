@@ -79,7 +79,7 @@ def _take_back(s: State, slot: int, units: int, left: int) -> None:
     if s.items[r.makes].costly_on_way and lot.stage != SAMPLES:
         in_transit(s, r.makes, good - lot.good, lot.ready, lot.arrive)
     if left == 0:
-        shipments = 1 if lot.seeded else lot_count(lot.starts, r.shipped_lot)
+        shipments = 1 if lot.seeded else lot_count(units, r.shipped_lot)
         ship(s, lot.source, -shipments, period_at(s, lot.arrive - r.shipping))
     lot.good = good
 

@@ -51,8 +51,12 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
         possible = min(possible + capable(tables, sheet, source, j), INFINITE)
         if period_of(tables, sheet, j) == j:
             allowed = min(allowed + sheet.allowed[tables.source_site[source], j], INFINITE)
+        last = tables.edges[j] - 1
         for step in range(3):
             at = _instant(tables, sheet, source, j, step)
+            if at == last:
+                continue
+            last = at
             starts = min(possible, allowed, _fed(tables, sheet, source, j, at))
             if starts > made:
                 arrives = _arrival(tables, sheet, source, j, at)

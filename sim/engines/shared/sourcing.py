@@ -57,13 +57,12 @@ def divide(
         planned = _ours_first(tables, position, sheet, pool, j, need, outside, due, trusting)
     if need - planned > SLACK and tables.overflow[pool] and not tables.on_announced[pool]:
         planned += _anyone(tables, position, sheet, pool, j, need - planned, due)
-    unmet, at_once = need - planned, -_begun(tables, position, sheet, pool)
+    unmet, at_once = need - planned, 0.0
     if unmet > SLACK:
-        on_order = _ordered(tables, sheet, pool, j)
+        before = _begun(tables, position, sheet, pool) + _ordered(tables, sheet, pool, j)
         planned += _late(tables, position, sheet, pool, j, unmet)
-        at_once += _ordered(tables, sheet, pool, j) - on_order
+        at_once = _begun(tables, position, sheet, pool) + _ordered(tables, sheet, pool, j) - before
     if not trusting:
-        at_once += _begun(tables, position, sheet, pool)
         note(tables, memory, sheet, pool, need, unmet, at_once, need - planned, due)
     settle(tables, memory, sheet, pool, j, trusting)
     return planned
