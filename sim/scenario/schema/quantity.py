@@ -120,6 +120,11 @@ class Shape(StrEnum):
     NORMAL = "normal"
 
 
+def _or_constant(data: Any) -> Any:
+    """A shape as it is written; anything else is the mean of a constant."""
+    return data if isinstance(data, dict) and ("shape" in data or "mean" in data) else {"mean": data}
+
+
 class Random(Strict):
     """A quantity drawn anew for each lot, order or event; a plain Quantity means a constant."""
 
@@ -133,9 +138,7 @@ class Random(Strict):
     @model_validator(mode="before")
     @classmethod
     def _constant(cls, data: Any) -> Any:
-        if isinstance(data, dict) and ("shape" in data or "mean" in data):
-            return data
-        return {"mean": data}
+        return _or_constant(data)
 
     @model_validator(mode="after")
     def _spread(self) -> Self:
@@ -180,9 +183,7 @@ class Units(Strict):
     def _constant(cls, data: Any) -> Any:
         if isinstance(data, dict) and "values" in data and "shape" not in data:
             raise ValueError("a list of values needs its shape: {shape: empirical, values: [...]}")
-        if isinstance(data, dict) and ("shape" in data or "mean" in data):
-            return data
-        return {"mean": data}
+        return _or_constant(data)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
