@@ -21,7 +21,7 @@ class Buckets(NamedTuple):
 
     Review k begins with bucket `first[k]` (`first[K]` is the end of the horizon) and looks ahead to the
     end of bucket `last[k] - 1`. Buckets before `first[0]` lie before the start; they serve to lay out what
-    is in process then. `nearest[i]` is the bucket of the instant `i * step[0]` ticks after the first edge, from where
+    is in process then. `nearest[i]` is the bucket of the instant `i * 2 ** scale[0]` ticks after the first edge, from where
     that of an instant thereafter is found in a step or two.
     """
 
@@ -29,7 +29,7 @@ class Buckets(NamedTuple):
     first: IntArray
     last: IntArray
     nearest: IntArray
-    step: IntArray
+    scale: IntArray
 
 
 def buckets(draws: Draws, reach: FloatArray) -> Buckets:
@@ -57,9 +57,10 @@ def buckets(draws: Draws, reach: FloatArray) -> Buckets:
 
 def _index(edges: IntArray) -> tuple[IntArray, IntArray]:
     """The bucket of every so many ticks, about as many places as there are buckets."""
-    step = max(int(edges[-1] - edges[0]) // len(edges), 1)
-    nearest = np.searchsorted(edges, np.arange(edges[0], edges[-1], step), side="right") - 1
-    return nearest.astype(np.int64), np.array([step], dtype=np.int64)
+    # Powers of two, since a division costs more than all the rest of looking up.
+    scale = max(int(edges[-1] - edges[0]) // len(edges), 1).bit_length() - 1
+    nearest = np.searchsorted(edges, np.arange(edges[0], edges[-1], 1 << scale), side="right") - 1
+    return nearest.astype(np.int64), np.array([scale], dtype=np.int64)
 
 
 def _count(days: float) -> int:

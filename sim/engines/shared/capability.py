@@ -19,7 +19,7 @@ def bucket_of(tables: Tables, at: int) -> int:
         return -1
     if at >= tables.edges[last]:
         return last
-    j = int(tables.nearest[(at - tables.edges[0]) // tables.step[0]])
+    j = int(tables.nearest[(at - tables.edges[0]) >> tables.scale[0]])
     while tables.edges[j + 1] <= at:
         j += 1
     return j

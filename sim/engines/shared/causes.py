@@ -31,12 +31,12 @@ FULL = 0.02
 """Room for this much more of what is started is as good as none: orders do not fit in."""
 
 
-def why_not(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
-    """What keeps a source from delivering more by an instant."""
+def why_not(tables: Tables, sheet: Worksheet, source: int) -> int:
+    """What keeps a source from delivering more of the need at hand in time."""
     k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
-    j = latest_bucket(tables, sheet, source, due)
+    j = sheet.now_last[source]
     place = max(j, base)
-    if not tables.endless[site] and _installed(sheet, site, place) <= 0.0:
+    if not tables.endless[site] and _without_capacity(sheet, site, place):
         return CAPACITY
     if tables.volume_begins[k, source] >= tables.edges[place + 1] > tables.edges[base]:
         return QUALIFICATION
@@ -47,12 +47,12 @@ def why_not(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
     return INPUTS if startable(tables, sheet, source, j) < 1.0 else CAPACITY
 
 
-def _installed(sheet: Worksheet, site: int, j: int) -> float:
-    """Capacity expected of a site up to the end of a bucket."""
-    total = 0.0
-    for i in range(sheet.span[BASE], j + 1):
-        total += sheet.capacity[site, i]
-    return total
+def _without_capacity(sheet: Worksheet, site: int, j: int) -> bool:
+    """Whether no capacity is expected of a site up to the end of a bucket."""
+    i = sheet.span[BASE]
+    while i <= j and sheet.capacity[site, i] <= 0.0:
+        i += 1
+    return bool(i > j)
 
 
 def _scarcest(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int) -> tuple[int, int]:
@@ -92,7 +92,7 @@ def _left(tables: Tables, sheet: Worksheet, pool: int, child: int, j: int) -> fl
 
 def note(
     tables: Tables, memory: Memory, sheet: Worksheet, pool: int, need: float, unmet: float, at_once: float,
-    unplanned: float, due: int,
+    unplanned: float,
 ) -> None:  # fmt: skip
     """Note a need that must be met by what is ordered now, what kept sources below their part of it, and why.
 
@@ -102,7 +102,7 @@ def note(
     begin, end, decided, missing = tables.source_start[pool], tables.source_start[pool + 1], False, 0.0
     for i in range(begin, end):
         source = tables.pool_source[i]
-        decided = decided or latest_bucket(tables, sheet, source, due) < sheet.span[FOLLOWING]
+        decided = decided or sheet.now_last[source] < sheet.span[FOLLOWING]
         missing += sheet.now_cut[source]
     if not decided:
         return
@@ -112,7 +112,7 @@ def note(
         cut, cause = sheet.now_cut[source], sheet.now_cause[source]
         if cut <= SLACK:
             continue
-        short, j = unmet * cut / missing if unmet > SLACK else 0.0, latest_bucket(tables, sheet, source, due)
+        short, j = unmet * cut / missing if unmet > SLACK else 0.0, sheet.now_last[source]
         if cause == LEAD_TIME:
             part = min(at_once / unmet, 1.0) if unmet > SLACK else 1.0
             sheet.cut[source, cause] += cut * part
@@ -197,7 +197,7 @@ def _bound(tables: Tables, sheet: Worksheet, source: int) -> int:
     step = max(float(max(tables.lot_size[source], tables.minimum[source], tables.multiple[source], 1)), FULL * starts)
     if room >= step:
         return NOTHING
-    if not tables.endless[site] and _installed(sheet, site, last) <= 0.0:
+    if not tables.endless[site] and _without_capacity(sheet, site, last):
         return CAPACITY
     if shut:
         return QUALIFICATION

@@ -7,7 +7,6 @@ time have their parts of the same requirements, whenever each is decided.
 
 from __future__ import annotations
 
-from sim.engines.shared.capability import latest_bucket
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.tables import PHASE_OUT, SPLIT, Tables
 from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, Worksheet
@@ -42,7 +41,7 @@ def settle(tables: Tables, memory: Memory, sheet: Worksheet, pool: int, j: int, 
     total, outside, step, first = 0.0, 0.0, 1.0, len(tables.edges)
     for i in range(begin, end):
         source = tables.pool_source[i]
-        first = min(first, latest_bucket(tables, sheet, source, due))
+        first = min(first, sheet.now_last[source])
         total += sheet.units[source, j]
         outside += 0.0 if tables.in_house[source] else sheet.units[source, j]
         step = max(step, float(max(tables.minimum[source], tables.multiple[source], tables.lot_size[source])))

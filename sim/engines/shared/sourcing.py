@@ -49,8 +49,9 @@ def divide(
     """
     due = sheet.due[pool, j]
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
-        sheet.now_cut[tables.pool_source[i]] = 0.0
-        sheet.now_able[tables.pool_source[i]] = 0
+        source = tables.pool_source[i]
+        sheet.now_cut[source], sheet.now_able[source] = 0.0, 0
+        sheet.now_first[source], sheet.now_last[source] = window(tables, sheet, source, due)
     if tables.sourcing[pool] == SPLIT:
         planned = _split(tables, position, sheet, pool, j, need, due, True)
     else:
@@ -63,7 +64,7 @@ def divide(
         planned += _late(tables, position, sheet, pool, j, unmet)
         at_once = _begun(tables, position, sheet, pool) + _ordered(tables, sheet, pool, j) - before
     if not trusting:
-        note(tables, memory, sheet, pool, need, unmet, at_once, need - planned, due)
+        note(tables, memory, sheet, pool, need, unmet, at_once, need - planned)
     settle(tables, memory, sheet, pool, j, trusting)
     return planned
 
@@ -91,19 +92,19 @@ def _on_time(
     """Good units that a source can have ready in time; what it falls short of is kept with its cause."""
     if wanted <= SLACK:
         return 0.0
-    low, high = window(tables, sheet, source, due)
+    low, high = sheet.now_first[source], sheet.now_last[source]
     brought = order(tables, position, sheet, source, j, wanted, due, low, high, False)
     if wanted - brought > SLACK:
         sheet.now_cut[source] = wanted - brought
-        sheet.now_cause[source] = why_not(tables, sheet, source, due)
+        sheet.now_cause[source] = why_not(tables, sheet, source)
     return brought
 
 
-def _able(tables: Tables, position: Position, sheet: Worksheet, source: int, due: int) -> bool:
+def _able(tables: Tables, position: Position, sheet: Worksheet, source: int) -> bool:
     """Whether a source can have anything ready in time."""
     if position.good_per_start[source] <= 0.0:
         return False
-    low, high = window(tables, sheet, source, due)
+    low, high = sheet.now_first[source], sheet.now_last[source]
     while high >= low and room_in(tables, sheet, source, high) <= SLACK:
         high -= 1
     return bool(high >= low)
@@ -114,7 +115,7 @@ def _split(
 ) -> float:
     """Sources that can deliver take their shares in whole units, whoever is to have most first; ours or outside ones alone."""
     begin, end, left, planned = tables.source_start[pool], tables.source_start[pool + 1], need, 0.0
-    waiting = _claims(tables, position, sheet, pool, j, need, due, in_house)
+    waiting = _claims(tables, position, sheet, pool, j, need, in_house)
     while waiting > 0 and left > SLACK:
         source = _largest_claim(tables, sheet, begin, end)
         part = left if waiting == 1 else min(math.floor(sheet.claim[source] + 0.5), left)
@@ -128,7 +129,7 @@ def _split(
 
 
 def _claims(
-    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, due: int, in_house: bool
+    tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, in_house: bool
 ) -> int:
     """What each source is to have of a need: its share among those that can deliver, and what they owe it; no less
     than it is promised. Returns how many those are."""
@@ -138,13 +139,13 @@ def _claims(
         sheet.claim[source] = DONE
         if tables.share[source] <= 0.0 or (tables.in_house[source] and not in_house):
             continue
-        if _able(tables, position, sheet, source, due):
+        if _able(tables, position, sheet, source):
             sheet.now_able[source] = 1
             total += tables.share[source]
             owed += sheet.owed[source]
             count += 1
         else:
-            sheet.now_cut[source], sheet.now_cause[source] = need, why_not(tables, sheet, source, due)
+            sheet.now_cut[source], sheet.now_cause[source] = need, why_not(tables, sheet, source)
     for i in range(begin, end):
         source = tables.pool_source[i]
         if sheet.now_able[source]:
@@ -180,7 +181,7 @@ def _ours_first(
         elif tables.sourcing[pool] == LEAST_COST:
             planned += _on_time(tables, position, sheet, source, j, need - planned, due)
     if least > kept:
-        _note_promise(tables, position, sheet, pool, least - kept, due)
+        _note_promise(tables, position, sheet, pool, least - kept)
     if tables.sourcing[pool] == LEAST_COST:
         return planned
     wanted = outside if tables.on_announced[pool] else max(need - planned, least)
@@ -207,11 +208,11 @@ def _promised(tables: Tables, position: Position, sheet: Worksheet, source: int,
     return float(math.floor(starts * position.good_per_start[source] + 0.5))
 
 
-def _note_promise(tables: Tables, position: Position, sheet: Worksheet, pool: int, units: float, due: int) -> None:
+def _note_promise(tables: Tables, position: Position, sheet: Worksheet, pool: int, units: float) -> None:
     """Lay to the contract what is promised outside and the first source of ours could have made."""
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = sheet.rank[i]
-        if tables.in_house[source] and _able(tables, position, sheet, source, due):
+        if tables.in_house[source] and _able(tables, position, sheet, source):
             sheet.now_cut[source], sheet.now_cause[source] = units, CONTRACT
             return
 
@@ -225,9 +226,9 @@ def _from_ours(
     Where outside orders must be placed now, if at all, only what ours start now, or have shown they can, lets
     them fall; and ours may start as early as now, for with longer outside lead times their turn would never come.
     """
-    if trusting or not _must_decide(tables, sheet, pool, due):
+    if trusting or not _must_decide(tables, sheet, pool):
         return _on_time(tables, position, sheet, source, j, wanted, due)
-    low, high = window(tables, sheet, source, due)
+    low, high = sheet.now_first[source], sheet.now_last[source]
     base, following = sheet.span[BASE], sheet.span[FOLLOWING]
     brought = order(tables, position, sheet, source, j, wanted, due, following, high, True)
     early = bucket_of(tables, tables.edges[max(low, base)] - _longer_outside(tables, pool, source))
@@ -239,7 +240,7 @@ def _from_ours(
         possible += room_in(tables, sheet, source, i) * position.good_per_start[source]
     if wanted - brought - possible > SLACK:
         sheet.now_cut[source] = wanted - brought - possible
-        sheet.now_cause[source] = why_not(tables, sheet, source, due)
+        sheet.now_cause[source] = why_not(tables, sheet, source)
     return brought
 
 
@@ -251,14 +252,12 @@ def _longer_outside(tables: Tables, pool: int, source: int) -> int:
     return int(longest - tables.lead[source])
 
 
-def _must_decide(tables: Tables, sheet: Worksheet, pool: int, due: int) -> bool:
-    """Whether outside orders for an instant have to be placed before the next review, and still can be."""
+def _must_decide(tables: Tables, sheet: Worksheet, pool: int) -> bool:
+    """Whether outside orders for the need at hand have to be placed before the next review, and still can be."""
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]
-        if not tables.in_house[source]:
-            high = latest_bucket(tables, sheet, source, due)
-            if sheet.span[BASE] <= high < sheet.span[FOLLOWING]:
-                return True
+        if not tables.in_house[source] and sheet.span[BASE] <= sheet.now_last[source] < sheet.span[FOLLOWING]:
+            return True
     return False
 
 
@@ -292,8 +291,6 @@ def _late(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: in
     """What nobody can have ready in time is planned for the earliest bucket in which somebody can, unless something on
     order comes before."""
     left, base, d = wanted, sheet.span[BASE], max(sheet.late[pool], j)
-    for i in range(j + 1, d):
-        left -= _brought_forward(tables, sheet, pool, i, j, left)
     while left > SLACK and d < sheet.span[UNTIL]:
         if d > j:
             left -= _brought_forward(tables, sheet, pool, d, j, left)

@@ -77,7 +77,7 @@ class Tables(NamedTuple):
     reviews: IntArray
     edges: IntArray
     nearest: IntArray
-    step: IntArray
+    scale: IntArray
     first: IntArray
     last: IntArray
     endless: BoolArray

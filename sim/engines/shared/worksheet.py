@@ -25,7 +25,8 @@ class Worksheet(NamedTuple):
     what contracts leave (in starts, at the first bucket of each review period); `attained` units of each pool that can be had up to
     the end of each bucket, `supply` what others have left of them, `spare` the least that is left from then on,
     `usage` what the pool being planned takes of it. The plan: `starts` of each source by bucket, not before `begin`, whose
-    good `units` are for the requirements of each bucket. The wishes: starts if each source had its site for itself. The
+    good `units` are for the requirements of each bucket. Of the need at hand (`now_*`): the buckets in which starts are in time
+    for it, whether a source can deliver, what it was cut by and why. The wishes: starts if each source had its site for itself. The
     decision: `release_*` starts of each bucket before the next review, `samples`, and by cause what kept
     each source below its wish (`cut`), the part of it that nobody made up for (`short`), and the pool at the bottom of a lack
     of inputs (`starved`).
@@ -69,6 +70,8 @@ class Worksheet(NamedTuple):
     rank: IntArray
     late: IntArray
     claim: FloatArray
+    now_first: IntArray
+    now_last: IntArray
     now_able: IntArray
     now_cut: FloatArray
     now_cause: IntArray
@@ -104,7 +107,7 @@ def worksheet(tables: Tables) -> Worksheet:
         spare=blank(pools, count), usage=blank(pools, count), starts=blank(sources, count),
         begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), planned=blank(sources), settled=blank(sources), most=blank(sources), fraction=blank(sources), loose=blank(sources), fitted=blank(count), wanted=blank(count),
         owed=blank(sources), bound=blank(sources), owed_outside=blank(pools), rank=whole(len(tables.pool_source)),
-        late=whole(pools), claim=blank(sources), now_able=whole(sources), now_cut=blank(sources), now_cause=whole(sources), need=blank(pools),
+        late=whole(pools), claim=blank(sources), now_first=whole(sources), now_last=whole(sources), now_able=whole(sources), now_cut=blank(sources), now_cause=whole(sources), need=blank(pools),
         output=blank(pools), cut=blank(sources, CAUSES), short=blank(sources, CAUSES), starved=blank(pools, CAUSES),
         samples=whole(sources), release_starts=whole(sources, longest), release_begin=whole(sources, longest),
         release_end=whole(sources, longest), release_due=whole(sources, longest),
