@@ -95,7 +95,10 @@ def _set_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
 @intrinsic
 def _address(_context: Any, fields: Any) -> Any:
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
+        address = builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
+        # Through an empty instruction that may do anything: from here on it counts as never written.
+        same = ir.FunctionType(cgutils.voidptr_t, [cgutils.voidptr_t])
+        return builder.asm(same, "", "=r,0,~{memory}", [address], side_effect=True)
 
     return Borrowed(fields)(fields), code
 
@@ -113,12 +116,27 @@ class _Fields(AttributeTemplate):
 def _field(context: Any, builder: Any, kind: Borrowed, address: Any, name: str) -> Any:
     of = Counted.like(kind.fields.types[kind.place(name)])
     fields = builder.bitcast(address, context.get_value_type(kind.fields).as_pointer())
-    array = context.make_array(of)(
-        context, builder, builder.load(cgutils.gep_inbounds(builder, fields, 0, kind.place(name)))
-    )
+    kept = context.make_array(of)(context, builder, ref=cgutils.gep_inbounds(builder, fields, 0, kind.place(name)))
+    array = context.make_array(of)(context, builder)
+    for part in ("nitems", "itemsize", "data", "shape", "strides"):
+        setattr(array, part, _unchanging(builder, kept._get_ptr_by_name(part)))
     # Without an owner there is nothing to count.
-    array.meminfo = cgutils.get_null_value(array.meminfo.type)
+    array.meminfo, array.parent = (cgutils.get_null_value(getattr(array, n).type) for n in ("meminfo", "parent"))
     return impl_ret_borrowed(context, builder, of, array._getvalue())
+
+
+def _unchanging(builder: Any, place: Any) -> Any:
+    """Load what nobody ever writes: else each store into any array would have where the others are read again."""
+    kind = place.type.pointee
+    if isinstance(kind, ir.ArrayType):
+        loaded = ir.Constant(kind, ir.Undefined)
+        for i in range(kind.count):
+            part = _unchanging(builder, cgutils.gep_inbounds(builder, place, 0, i))
+            loaded = builder.insert_value(loaded, part, i)
+        return loaded
+    loaded = builder.load(place)
+    loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return loaded
 
 
 # Inlined, because the address is one in the frame of the function that borrows.

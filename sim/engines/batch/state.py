@@ -52,10 +52,11 @@ FLOW = _record(
     "value_cents shortage_cents lost_cents owed revision unit_days",
 )
 LOT = _record(
-    "source number starts stage ordered due promised seeded released begin leave ready arrive out good where next before after",
+    "number ordered seeded released begin ready arrive out next before "
+    "source starts stage due promised leave good where after",
     "expected",
 )
-"""`where` is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
+"""What the planner looks at comes last and together: there are thousands of lots, and memory is read in lines. `where` is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
 UNUSED, QUEUED, UNDER_WAY = range(3)
 ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""

@@ -5,6 +5,8 @@ An upper bound, item by item: who else wants the same capacity or the same input
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.engines.shared.capability import (
     INFINITE,
     SLACK,
@@ -12,7 +14,6 @@ from sim.engines.shared.capability import (
     due_bucket,
     open_share,
     own_time,
-    period_of,
     risk_starts,
 )
 from sim.engines.shared.positions import Position
@@ -49,7 +50,7 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
     possible, allowed, made, units = 0.0, 0.0, 0.0, 0.0
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         possible = min(possible + capable(tables, sheet, source, j), INFINITE)
-        if period_of(tables, sheet, j) == j:
+        if sheet.period[j] == j:
             allowed = min(allowed + sheet.allowed[tables.source_site[source], j], INFINITE)
         last = tables.edges[j] - 1
         for step in range(3):
@@ -62,7 +63,7 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
                 arrives = _arrival(tables, sheet, source, j, at)
                 comes = due_bucket(tables, sheet, arrives)
                 # Whole units come, with the fraction that is carried from those on order.
-                total = (sheet.fraction[source] + starts * good + SLACK) // 1.0
+                total = float(np.floor(sheet.fraction[source] + starts * good + SLACK))
                 if comes < sheet.span[UNTIL]:
                     bring(sheet, pool, comes, arrives, total - units)
                 made, units = starts, total

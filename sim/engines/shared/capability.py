@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.engines.shared.positions import Position
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
@@ -61,17 +63,7 @@ def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
         if tables.bound[site]:
             for j in range(base, until):
                 granted = tables.allocation[site, j + 1] - tables.allocation[site, j]
-                sheet.allowed[site, period_of(tables, sheet, j)] += _disturbed(
-                    tables, k, site, j, granted, tables.granted
-                )
-
-
-def period_of(tables: Tables, sheet: Worksheet, j: int) -> int:
-    """The bucket that stands for the whole review period of a bucket: allocations are granted by period, as long
-    as the one that begins now."""
-    k, base = sheet.span[REVIEW], sheet.span[BASE]
-    length = tables.first[k + 1] - tables.first[k]
-    return int(base + (j - base) // length * length)
+                sheet.allowed[site, sheet.period[j]] += _disturbed(tables, k, site, j, granted, tables.granted)
 
 
 def _expected_capacity(tables: Tables, k: int, site: int, j: int) -> float:
@@ -107,7 +99,9 @@ def open_share(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     """The part of a bucket in which a source is expected to be in volume."""
     opens = tables.volume_begins[sheet.span[REVIEW], source]
     begin, end = tables.edges[j], tables.edges[j + 1]
-    return float(min(max((end - opens) / (end - begin), 0.0), 1.0))
+    if opens <= begin:
+        return 1.0
+    return float(max((end - opens) / (end - begin), 0.0))
 
 
 def risk_starts(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
@@ -151,7 +145,7 @@ def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     if share < 1.0:
         qualified = starts * share if share > 0.0 else 0.0
         starts = min(starts, max(qualified, risk_starts(tables, sheet, source, j) - sheet.starts[source, j]))
-    starts = min(starts, sheet.allowed[site, period_of(tables, sheet, j)])
+    starts = min(starts, sheet.allowed[site, sheet.period[j]])
     return float(max(min(starts, startable(tables, sheet, source, j)), 0.0))
 
 
@@ -161,7 +155,7 @@ def startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
         if not was_there(tables, child, j):
-            starts = min(starts, (sheet.spare[child, j] / tables.takes[i] + SLACK) // 1.0)
+            starts = min(starts, float(np.floor(sheet.spare[child, j] / tables.takes[i] + SLACK)))
     return starts
 
 
@@ -181,7 +175,7 @@ def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, du
         own = min(load, sheet.source_room[source, j])
         sheet.source_room[source, j] -= own
         sheet.site_room[site, j] -= load - own
-    sheet.allowed[site, period_of(tables, sheet, j)] -= starts
+    sheet.allowed[site, sheet.period[j]] -= starts
     use_inputs(tables, sheet, source, j, starts)
 
 

@@ -13,7 +13,6 @@ from sim.engines.shared.capability import (
     is_unplanned,
     latest_bucket,
     open_share,
-    period_of,
     risk_starts,
     room_in,
     startable,
@@ -42,7 +41,7 @@ def why_not(tables: Tables, sheet: Worksheet, source: int) -> int:
         return QUALIFICATION
     if j < base:
         return LEAD_TIME
-    if sheet.allowed[site, period_of(tables, sheet, j)] <= SLACK:
+    if sheet.allowed[site, sheet.period[j]] <= SLACK:
         return CONTRACT
     return INPUTS if startable(tables, sheet, source, j) < 1.0 else CAPACITY
 
@@ -62,7 +61,7 @@ def _scarcest(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int) 
         if not tables.endless[site]:
             left = sheet.source_room[source, i] + max(sheet.site_room[site, i], 0.0)
             room += left * open_share(tables, sheet, source, i) / tables.load[source]
-        if period_of(tables, sheet, i) == i:
+        if sheet.period[i] == i:
             allowed = min(allowed + sheet.allowed[site, i], INFINITE)
     cause, least, scarcest = LEAD_TIME, INFINITE, -1
     if not tables.endless[site]:
@@ -191,7 +190,7 @@ def _bound(tables: Tables, sheet: Worksheet, source: int) -> int:
     for j in range(sheet.span[BASE], last + 1):
         shut = shut and open_share(tables, sheet, source, j) <= 0.0 and risk_starts(tables, sheet, source, j) <= 0.0
         room += room_in(tables, sheet, source, j)
-        allowed += sheet.allowed[site, j] if period_of(tables, sheet, j) == j else 0.0
+        allowed += sheet.allowed[site, j] if sheet.period[j] == j else 0.0
         starts += sheet.starts[source, j]
     # Less than a lot or an order, or than a small part of what is started, is as good as nothing.
     step = max(float(max(tables.lot_size[source], tables.minimum[source], tables.multiple[source], 1)), FULL * starts)

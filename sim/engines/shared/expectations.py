@@ -54,6 +54,8 @@ def cumulated(curve: Curve, edges: IntArray) -> FloatArray:
     """The integral of a curve from the first edge to each; before the start its first value holds. Infinite
     rates, which need no integral, count as none."""
     values = np.where(np.isfinite(curve.values), curve.values, 0.0)
+    if not values.any():
+        return np.zeros(len(edges))
     knots = np.append(min(int(edges[0]), 0), np.append(curve.knots[1:], edges[-1]))
     total = np.concatenate([[0.0], np.cumsum(values * np.diff(np.maximum.accumulate(knots)) / TICKS_PER_DAY)])
     return np.asarray(np.interp(edges, knots[: len(total)], total))
@@ -85,6 +87,8 @@ def _lasting(factors: list[Curve], reviews: IntArray) -> IntArray:
     now = reviews[:-1]
     since = now.copy()
     for curve in factors:
+        if (curve.values == 1.0).all():
+            continue
         step = np.searchsorted(curve.knots, now, side="right") - 1
         normal = np.flatnonzero(curve.values == 1.0)
         before = normal[np.searchsorted(normal, step, side="right") - 1] if normal.size else np.zeros_like(step)
@@ -95,19 +99,18 @@ def _lasting(factors: list[Curve], reviews: IntArray) -> IntArray:
 
 def phase_outlook(draws: Draws, sites: IntArray, shift: IntArray) -> tuple[IntArray, IntArray]:
     """When each source is expected to enter risk production and volume, seen from each review (K, R)."""
-    now, period = draws.reviews[:-1], np.diff(draws.reviews)
-    risk = np.zeros((len(now), len(draws.sources)), dtype=np.int64)
-    volume = np.zeros_like(risk)
-    for r, source in enumerate(draws.sources):
-        delay = np.maximum(shift[:, sites[r]], 0)
-        actual = (source.sample_begins, source.risk_begins, source.volume_begins)
-        planned = source.planned_phases
-        for begins, place in ((risk, 1), (volume, 2)):
-            expected = np.minimum(planned[place] + delay, NEVER) if planned[place] < NEVER else np.full(len(now), NEVER)
-            for done in range(place):
-                # What has begun is known; what follows takes as long as planned.
-                rest = planned[place] - planned[done]
-                expected = np.where(actual[done] <= now, actual[done] + rest, expected)
-            late = np.where(expected > now, expected, now + np.maximum(now - expected, period))
-            begins[:, r] = np.where(actual[place] <= now, actual[place], late)
-    return risk, volume
+    now, period = draws.reviews[:-1, None], np.diff(draws.reviews)[:, None]
+    delay = np.maximum(shift[:, sites], 0)
+    actual = np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in draws.sources], dtype=np.int64).T
+    planned = np.array([s.planned_phases for s in draws.sources], dtype=np.int64).T
+    found = []
+    for place in (1, 2):
+        never = planned[place] >= NEVER
+        expected = np.where(never, NEVER, np.minimum(np.where(never, 0, planned[place]) + delay, NEVER))
+        for done in range(place):
+            # What has begun is known; what follows takes as long as planned.
+            rest = planned[place] - planned[done]
+            expected = np.where(actual[done] <= now, actual[done] + rest, expected)
+        late = np.where(expected > now, expected, now + np.maximum(now - expected, period))
+        found.append(np.where(actual[place] <= now, actual[place], late))
+    return found[0], found[1]

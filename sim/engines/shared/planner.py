@@ -57,8 +57,14 @@ def plan(
 
 
 def _clear(tables: Tables, sheet: Worksheet) -> None:
-    """Nothing is booked yet in the buckets of this review."""
-    base, until = sheet.span[BASE], sheet.span[UNTIL]
+    """Nothing is booked yet in the buckets of this review.
+
+    Allocations are granted by review period, as long as the one that begins now.
+    """
+    k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
+    length = tables.first[k + 1] - tables.first[k]
+    for j in range(base, until):
+        sheet.period[j] = base + (j - base) // length * length
     for pool in range(len(tables.order)):
         for j in range(base, until):
             sheet.arriving[pool, j] = 0.0

@@ -22,7 +22,7 @@ class Worksheet(NamedTuple):
     the bucket for which they were wanted, `arriving` those of each pool by the bucket in which they are expected
     now, or can come: the first at `earliest`, the last at `ready`, `sooner` of them by `ready_sooner`. Capability: `capacity` expected of each site, `site_room` what
     is left of it for anyone, `source_room` for one source alone, `trusted` for output that has been shown, `allowed`
-    what contracts leave (in starts, at the first bucket of each review period); `attained` units of each pool that can be had up to
+    what contracts leave (in starts, at the first bucket of each review period: that of bucket j is `period[j]`); `attained` units of each pool that can be had up to
     the end of each bucket, `supply` what others have left of them, `spare` the least that is left from then on,
     `usage` what the pool being planned takes of it. The plan: `starts` of each source by bucket, not before `begin`, whose
     good `units` are for the requirements of each bucket. Of the need at hand (`now_*`): the buckets in which starts are in time
@@ -46,6 +46,7 @@ class Worksheet(NamedTuple):
     source_room: FloatArray
     trusted: FloatArray
     allowed: FloatArray
+    period: IntArray
     lowest: IntArray
     queue: FloatArray
     at_hand: FloatArray
@@ -103,7 +104,7 @@ def worksheet(tables: Tables) -> Worksheet:
         span=whole(4), gross=blank(pools, count), due=whole(pools, count), receipts=blank(sources, count),
         arriving=blank(pools, count), earliest=whole(pools, count), sooner=blank(pools, count), ready_sooner=whole(pools, count), ready=whole(pools, count), capacity=blank(sites, count),
         site_room=blank(sites, count), source_room=blank(sources, count), trusted=blank(sources, count),
-        allowed=blank(sites, count), lowest=whole(sources), queue=blank(sites), at_hand=blank(pools), attained=blank(pools, count), supply=blank(pools, count),
+        allowed=blank(sites, count), period=whole(count), lowest=whole(sources), queue=blank(sites), at_hand=blank(pools), attained=blank(pools, count), supply=blank(pools, count),
         spare=blank(pools, count), usage=blank(pools, count), starts=blank(sources, count),
         begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), planned=blank(sources), settled=blank(sources), most=blank(sources), fraction=blank(sources), loose=blank(sources), fitted=blank(count), wanted=blank(count),
         owed=blank(sources), bound=blank(sources), owed_outside=blank(pools), rank=whole(len(tables.pool_source)),
