@@ -349,7 +349,7 @@ class Calendar:
         return 1.0 / self.unit_days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Everything about a scenario that all its replications share. Arrays are read-only.
 

@@ -54,8 +54,9 @@ def site_draws(
     """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
     opened = nameplate_curve(plan, vector, calendar)
-    available = _left(plan, vector, opened, factors.capacity, calendar)
     undisturbed = _left(plan, vector, opened, constant(1.0), calendar)
+    disturbed = bool((factors.capacity.values != 1.0).any())
+    available = _left(plan, vector, opened, factors.capacity, calendar) if disturbed else undisturbed
     as_planned = vector is typical
     planned = undisturbed if as_planned else planned_curve(plan, typical, calendar)
     allocation = _path(plan.allocation, vector, calendar, np.inf)

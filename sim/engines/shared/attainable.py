@@ -48,12 +48,13 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
     if good <= 0.0:
         return
     possible, allowed, made, units = 0.0, 0.0, 0.0, 0.0
+    steps = 3 if tables.input_start[source] < tables.input_start[source + 1] else 1
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         possible = min(possible + capable(tables, sheet, source, j), INFINITE)
         if sheet.period[j] == j:
             allowed = min(allowed + sheet.allowed[tables.source_site[source], j], INFINITE)
         last = tables.edges[j] - 1
-        for step in range(3):
+        for step in range(steps):
             at = _instant(tables, sheet, source, j, step)
             if at == last:
                 continue

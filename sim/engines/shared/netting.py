@@ -23,8 +23,10 @@ def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Workshe
     surplus = unannounced = position.stock[pool]
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         surplus += _received(tables, sheet, pool, j, True) - sheet.gross[pool, j]
-        unannounced += _received(tables, sheet, pool, j, False) - sheet.gross[pool, j]
-        outside = math.ceil(max(-unannounced, 0.0) - SLACK) if tables.on_announced[pool] else 0
+        outside = 0
+        if tables.on_announced[pool]:
+            unannounced += _received(tables, sheet, pool, j, False) - sheet.gross[pool, j]
+            outside = math.ceil(max(-unannounced, 0.0) - SLACK)
         need = math.ceil(max(-surplus, 0.0) - SLACK)
         if need > 0:
             need += _ahead(tables, sheet, pool, j, surplus + need)
@@ -54,7 +56,10 @@ def _ahead(tables: Tables, sheet: Worksheet, pool: int, j: int, surplus: float) 
     """What the rest of an order period falls short of, if the order of bucket `j` is to cover that too."""
     if tables.source_start[pool] == tables.source_start[pool + 1]:
         return 0.0
-    end = sheet.due[pool, j] + tables.order_period[sheet.rank[tables.source_start[pool]]]
+    period = tables.order_period[sheet.rank[tables.source_start[pool]]]
+    if period == 0:
+        return 0.0
+    end = sheet.due[pool, j] + period
     missing = 0.0
     for later in range(j + 1, sheet.span[UNTIL]):
         if sheet.gross[pool, later] > 0.0 and sheet.due[pool, later] >= end:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -103,37 +103,22 @@ class Tables(NamedTuple):
 def tables(draws: Draws) -> Tables:
     """Lay out one replication for the planner; nobody may write into it."""
     plan, vector = draws.plan, draws.vector
-    sites = np.array([s.site for s in plan.sources], dtype=np.int64)
+    fixed = _fixed(plan)
     grid = buckets(draws, _reach(draws))
     outlook = site_outlook(draws, grid.edges)
-    risk_begins, volume_begins = phase_outlook(draws, sites, outlook.shift)
+    risk_begins, volume_begins = phase_outlook(draws, fixed["source_site"], outlook.shift)
     in_use = volume_begins[0] <= 0
     volume_begins[:, in_use] = grid.edges[0]
     expected, next_due, belief = _forecasts(draws, grid.edges)
     return Tables(
-        order=plan.order,
-        planned=np.array([p.policy is PolicyType.PLANNED for p in plan.pools]),
+        **fixed,
         ceiling=np.array([_ceiling(p, vector) for p in plan.pools]),
         every=np.array([0 if p.review == NONE else ticks(value(vector, p.review)) for p in plan.pools], dtype=np.int64),
-        priority=np.array([p.priority for p in plan.pools], dtype=np.int64),
-        source_start=np.cumsum([0, *(len(p.sources) for p in plan.pools)], dtype=np.int64),
-        pool_source=np.array([r for p in plan.pools for r in p.sources], dtype=np.int64),
-        source_pool=plan.item_pool[[s.item for s in plan.sources]],
-        source_site=sites,
-        site_start=np.searchsorted(np.sort(sites), np.arange(len(plan.sites) + 1)).astype(np.int64),
-        site_source=np.argsort(sites, kind="stable").astype(np.int64),
-        in_house=np.array([plan.sites[s.site].in_house for s in plan.sources]),
-        input_start=plan.inputs_start,
-        input_pool=plan.input_pool,
         takes=np.concatenate([s.takes for s in draws.sources]).astype(np.int64),
         contested=_contested(plan, draws),
-        sourcing=np.array([_SOURCING[p.sourcing] for p in plan.pools], dtype=np.int64),
-        overflow=np.array([p.overflow for p in plan.pools]),
         floor=np.array([value(vector, p.floor) for p in plan.pools]),
         phase_out=np.array([_phase_out(p, vector) for p in plan.pools]),
-        on_announced=np.array([p.withdraw_on_announced for p in plan.pools]),
         share=_shares(plan, draws),
-        by_share=np.array([any(plan.sources[r].share != NONE for r in p.sources) for p in plan.pools]),
         minimum=np.array([s.minimum for s in draws.sources], dtype=np.int64),
         multiple=np.array([s.multiple for s in draws.sources], dtype=np.int64),
         order_period=np.array([s.order_ticks for s in draws.sources], dtype=np.int64),
@@ -160,6 +145,30 @@ def tables(draws: Draws) -> Tables:
         expected=expected,
         next_due=next_due,
         belief=belief,
+    )
+
+
+@lru_cache(maxsize=2)
+def _fixed(plan: Plan) -> dict[str, Any]:
+    """What is the same in all replications of a plan."""
+    sites = np.array([s.site for s in plan.sources], dtype=np.int64)
+    return dict(
+        order=plan.order,
+        planned=np.array([p.policy is PolicyType.PLANNED for p in plan.pools]),
+        priority=np.array([p.priority for p in plan.pools], dtype=np.int64),
+        source_start=np.cumsum([0, *(len(p.sources) for p in plan.pools)], dtype=np.int64),
+        pool_source=np.array([r for p in plan.pools for r in p.sources], dtype=np.int64),
+        source_pool=plan.item_pool[[s.item for s in plan.sources]],
+        source_site=sites,
+        site_start=np.searchsorted(np.sort(sites), np.arange(len(plan.sites) + 1)).astype(np.int64),
+        site_source=np.argsort(sites, kind="stable").astype(np.int64),
+        in_house=np.array([plan.sites[s.site].in_house for s in plan.sources]),
+        input_start=plan.inputs_start,
+        input_pool=plan.input_pool,
+        sourcing=np.array([_SOURCING[p.sourcing] for p in plan.pools], dtype=np.int64),
+        overflow=np.array([p.overflow for p in plan.pools]),
+        on_announced=np.array([p.withdraw_on_announced for p in plan.pools]),
+        by_share=np.array([any(plan.sources[r].share != NONE for r in p.sources) for p in plan.pools]),
     )
 
 
