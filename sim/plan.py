@@ -325,6 +325,15 @@ class MilestonePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class WipLimitPlan:
+    """A limit on the work in process of a line of sites."""
+
+    name: str
+    limit: Ref
+    sites: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Days from the start at which things begin; the last entry of each is the end of the horizon.
 
@@ -373,6 +382,7 @@ class Plan:
     pools: tuple[PoolPlan, ...]
     sites: tuple[SitePlan, ...]
     sources: tuple[SourcePlan, ...]
+    wip_limits: tuple[WipLimitPlan, ...]
     open_orders: tuple[OpenOrderPlan, ...]
     lines: tuple[LinePlan, ...]
     disruptions: tuple[DisruptionPlan, ...]

@@ -12,7 +12,7 @@ from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan,
 from sim.compiler.references import References
 from sim.compiler.uncertain import correlations, dimensions
 from sim.dimensions import Lineage
-from sim.plan import MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, frozen
+from sim.plan import MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, WipLimitPlan, frozen
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Share
@@ -77,6 +77,10 @@ def compile_plan(scenario: Scenario) -> Plan:
         ),
         sites=tuple(site_plan(refs, name, site, document.horizon) for name, site in document.sites.items()),
         sources=sources,
+        wip_limits=tuple(
+            WipLimitPlan(name, refs.ref(f"wip_limits.{name}.limit"), tuple(sites[s] for s in limit.sites))
+            for name, limit in document.wip_limits.items()
+        ),
         open_orders=tuple(
             OpenOrderPlan(index[o.recipe], refs.ref(f"open_orders.{i}.quantity"), refs.ref(f"open_orders.{i}.due"))
             for i, o in enumerate(document.open_orders)

@@ -17,9 +17,11 @@ from sim.engines.shared.positions import stage
 from sim.engines.shared.recorder import Lot, Recorder, Records, Rows
 from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import ranked_sites
+from sim.engines.shared.wip import wip_limits
 from sim.engines.shop import Bottleneck, Maker, Route
 from sim.engines.stockroom import Stockroom
 from sim.engines.waiting import Queue, leave_queue, part_of, startable
+from sim.engines.wip import WipDesk
 from sim.scenario.schema.supply import PolicyType
 
 Progress = Callable[[float], None]
@@ -56,16 +58,19 @@ class EventsEngine:
             route.maker.descend([other.maker for other in self.routes])
         self._times: list[list[int]] = [flow.times.tolist() for flow in draws.flows]
         self._units: list[list[int]] = [flow.units.tolist() for flow in draws.flows]
-        self.queues: list[Queue] = [[] for _ in plan.pools]
-        self.waiting = [0] * len(plan.pools)
-        self._may_pass = any(pool.bypass for pool in plan.pools)
+        self.queues: list[Queue] = [[] for _ in (*plan.pools, *plan.wip_limits)]
+        self.waiting = [0] * len(self.queues)
+        # Places on a line are taken by whoever has all else.
+        self.may_pass = [pool.bypass for pool in plan.pools] + [True] * len(plan.wip_limits)
+        self._may_pass = any(self.may_pass)
         self.live: dict[int, Lot] = {}
         self.open_lots: dict[int, Lot] = {}
         self.lot_count = 0
         self.seeded_stock: list[int] = []
         self.planted = 0
         self.desk = PlanningDesk(self)
-        self._losses = LossDesk(self, self.desk)
+        self._wip = WipDesk(self)
+        self._losses = LossDesk(self, self.desk, self._wip)
         self._auditor = Auditor(self)
         self._progress: Progress | None = None
 
@@ -77,7 +82,7 @@ class EventsEngine:
         return Route(
             r, draws, site, self.bottlenecks[source.site], Maker(draws, site, plan.yield_noise),
             item=source.item, pool=pool, site=source.site, priority=plan.pools[pool].priority,
-            takes=list(zip(plan.input_pool[begin:end].tolist(), draws.takes.tolist(), strict=True)),
+            takes=list(wip_limits(self.draws).takes[r]),
             planned=plan.pools[pool].policy is PolicyType.PLANNED,
             partial=ships_parts(plan.pools[pool], draws.lot_size),
             pulls=[p for p in plan.input_pool[begin:end].tolist() if watched(plan.pools[p])],
@@ -122,6 +127,7 @@ class EventsEngine:
                     shipments = rules.lot_count(starts, self.routes[source].shipped_lot)
                     self._plant(source, shipments, good, arrive, due)
         self.seeded_stock = list(self.stockroom.units)
+        self._wip.fill()
 
     def _plant(self, source: int, shipments: int, good: int, arrive: int, due: int) -> None:
         """A lot begun before the start: it ships like any other, unless it was on its way already."""
@@ -244,9 +250,9 @@ class EventsEngine:
             heappush(self.queues[pool], entry)
         # Behind others it has to wait, unless it may pass them.
         if self.queues[pool][0] is entry or self._may_pass:
-            self._dispatch(pool)
+            self.dispatch(pool)
 
-    def _dispatch(self, pool: int) -> None:
+    def dispatch(self, pool: int) -> None:
         """Let waiting lots begin, in order, as far as inputs reach."""
         again = [pool]
         while again:
@@ -265,6 +271,7 @@ class EventsEngine:
                     # Where this lot stood in the way, the next may begin.
                     if other not in again:
                         again.insert(0, other)
+            self._wip.begun(lot.source, starts)
             self._begin(lot if whole else self._part(lot, starts))
 
     def _part(self, lot: Lot, starts: int) -> Lot:
@@ -353,6 +360,7 @@ class EventsEngine:
             self.desk.on_order[source] -= lot.expected
         if route.priced:
             self._pay(lot, route)
+        self._wip.arrived(lot)
         if self.trace and not lot.seeded:
             self.recorder.lots.append(lot)
         if lot.stage == SAMPLES:
@@ -367,7 +375,7 @@ class EventsEngine:
         if good < lot.expected and self.desk.continuous[pool]:
             self.agenda.follow_up(PLAN, 0, pool, 2, self.desk.replenish, pool)
         if self.queues[pool]:
-            self.agenda.last(PLAN, 0, pool, 1, self._dispatch, pool)
+            self.agenda.last(PLAN, 0, pool, 1, self.dispatch, pool)
 
     def _pay(self, lot: Lot, route: Route) -> None:
         """An outside supplier is paid when the lot arrives, at the price of that day."""

@@ -15,7 +15,7 @@ from sim.plan import Plan
 
 class Floor(Protocol):
     """The shop floor in motion: its routes and bottlenecks, stock, queues of lots that wait for their
-    inputs (by pool), lots under way and all that are released (by number), units of each pool that waiting lots claim, and good units planted in
+    inputs (by pool; behind pools the lines with a limit) and whether lots may pass in them, lots under way and all that are released (by number), units of each pool that waiting lots claim, and good units planted in
     process at the start."""
 
     draws: Draws
@@ -29,11 +29,15 @@ class Floor(Protocol):
     routes: list[Route]
     lines: list[list[tuple[int, int, Lot]]]
     queues: list[list[tuple[int, int, int, Lot]]]
+    may_pass: list[bool]
     waiting: list[int]
     live: dict[int, Lot]
     open_lots: dict[int, Lot]
     seeded_stock: list[int]
     planted: int
+
+    def dispatch(self, pool: int) -> None:
+        """Let waiting lots begin, in order, as far as inputs reach."""
 
     def order(self, source: int, starts: int) -> None:
         """Order starts of a source, to be released at once."""

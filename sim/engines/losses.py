@@ -8,14 +8,15 @@ from sim.engines.planning_desk import PlanningDesk
 from sim.engines.shared.phases import Phase, Stage
 from sim.engines.shared.recorder import Lot
 from sim.engines.shared.rules import NEVER, lot_count, whole
+from sim.engines.wip import WipDesk
 
 
 class LossDesk:
     """Destroys what disruptions strike. A lot keeps its place and its instants, with what is left of it: what was
     booked ahead of it is taken back."""
 
-    def __init__(self, engine: Floor, desk: PlanningDesk) -> None:
-        self._engine, self._desk = engine, desk
+    def __init__(self, engine: Floor, desk: PlanningDesk, wip: WipDesk) -> None:
+        self._engine, self._desk, self._wip = engine, desk, wip
 
     def schedule(self) -> None:
         """Put all losses on the calendar."""
@@ -26,7 +27,7 @@ class LossDesk:
         """Destroy stock, then lots; stock policies see at once what is gone."""
         engine = self._engine
         for item in loss.items if loss.stock else ():
-            engine.stockroom.destroy(item, loss.stock, engine.agenda.now, engine.rows)
+            self._wip.destroyed(item, engine.stockroom.destroy(item, loss.stock, engine.agenda.now, engine.rows))
         for site in loss.sites if loss.wip else ():
             self._strike_lots(site, loss.wip)
         for pool in loss.pools:
@@ -56,6 +57,7 @@ class LossDesk:
     def _shrink(self, lot: Lot, units: int, left: int) -> None:
         """Leave so much of a lot of so many starts (seeded: good units)."""
         engine, source = self._engine, lot.source
+        self._wip.shrunk(source, units - left)
         if lot.seeded:
             engine.rows.seeded_destroyed[source] += units - left
         else:

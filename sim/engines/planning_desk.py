@@ -129,7 +129,7 @@ class PlanningDesk:
         makers = [route.maker for route in engine.routes]
         return Position(
             stock=np.array([engine.stockroom.available(p) for p in pools], dtype=np.float64),
-            waiting=np.array(engine.waiting, dtype=np.float64),
+            waiting=np.array([engine.waiting[p] for p in pools], dtype=np.float64),
             committed=np.array([self._accepted(site, now) for site in range(len(engine.bottlenecks))]),
             backlog=np.array([c.backlog for c in engine.demand_desk.counters], dtype=np.float64),
             good_per_start=self.good_per_start(now),

@@ -7,14 +7,17 @@ from sim.draws.sources import cents
 from sim.engines.shared.recorder import Rows
 from sim.engines.shared.rules import cents as round_cents
 from sim.engines.shared.rules import unit_days, whole
+from sim.engines.shared.wip import wip_limits
 
 
 class Stockroom:
-    """Stock of every item. Pools are taken from member by member, in their order of preference."""
+    """Stock of every item. Pools are taken from member by member, in their order of preference; behind them stand the
+    free `places` of lines with a limit on work in process."""
 
     def __init__(self, draws: Draws) -> None:
         plan = draws.plan
         self.units: list[int] = draws.initial_stock.tolist()
+        self.places: list[int] = wip_limits(draws).places.tolist()
         self.members = [list(pool.members) for pool in plan.pools]
         self._only = [pool.members[0] if len(pool.members) == 1 else -1 for pool in plan.pools]
         self._rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
@@ -28,7 +31,9 @@ class Stockroom:
         self._booked = [0] * len(self.units)
 
     def available(self, pool: int) -> int:
-        """Units in stock of a pool."""
+        """Units in stock of a pool, or free places of a line."""
+        if pool >= len(self.members):
+            return self.places[pool - len(self.members)]
         only = self._only[pool]
         return self.units[only] if only >= 0 else sum(self.units[item] for item in self.members[pool])
 
@@ -53,7 +58,10 @@ class Stockroom:
         return True
 
     def take(self, pool: int, units: int, now: int, taken: list[int] | None = None) -> None:
-        """Take units of a pool that are there; adds what each item gave to `taken`."""
+        """Take units of a pool that are there; adds what each item gave to `taken`. Places are taken from a line."""
+        if pool >= len(self.members):
+            self.places[pool - len(self.members)] -= units
+            return
         for item in self.members[pool]:
             part = min(units, self.units[item])
             if part:
@@ -64,13 +72,14 @@ class Stockroom:
                 if taken is not None:
                     taken[item] += part
 
-    def destroy(self, item: int, share: float, now: int, rows: Rows) -> None:
-        """A share of the stock of an item is gone."""
+    def destroy(self, item: int, share: float, now: int, rows: Rows) -> int:
+        """A share of the stock of an item is gone; returns the units."""
         if self._costly[item]:
             self._accrue(item, now)
         gone = whole(self.units[item] * share)
         self.units[item] -= gone
         rows.destroyed[item] += gone
+        return gone
 
     def _accrue(self, item: int, now: int) -> None:
         self._unit_days[item] += unit_days(self.units[item], now - self._last[item])

@@ -6,6 +6,7 @@ from heapq import heappop
 
 from sim.engines.floor import Floor
 from sim.engines.shared.recorder import Lot
+from sim.engines.shop import Route
 
 Queue = list[tuple[int, int, int, Lot]]
 """A heap of lots that wait for a pool: priority, release and number before each."""
@@ -15,7 +16,9 @@ def startable(engine: Floor, pool: int) -> tuple[Lot, int] | None:
     """The first lot in the queue of a pool that can begin, and the starts for which there are inputs; unless they may
     pass, only the head can."""
     queue = engine.queues[pool]
-    for _, _, _, lot in sorted(queue) if engine.plan.pools[pool].bypass else queue[:1]:
+    if pool >= len(engine.plan.pools) and engine.stockroom.available(pool) <= 0:
+        return None
+    for _, _, _, lot in sorted(queue) if engine.may_pass[pool] else queue[:1]:
         if starts := _possible(engine, lot):
             return lot, starts
     return None
@@ -27,10 +30,15 @@ def _possible(engine: Floor, lot: Lot) -> int:
     for pool, take in route.takes:
         have = engine.stockroom.available(pool)
         if have < take * starts:
-            starts = max(have // take, 0) if route.partial else 0
-        if not starts or not (engine.plan.pools[pool].bypass or engine.queues[pool][0][3] is lot):
+            starts = max(have // take, 0) if route.partial or _is_place(engine, pool, route) else 0
+        if not starts or not (engine.may_pass[pool] or engine.queues[pool][0][3] is lot):
             return 0
     return starts
+
+
+def _is_place(engine: Floor, pool: int, route: Route) -> bool:
+    """Whether places on a line lack, and a lot without a size enters it as they come free."""
+    return pool >= len(engine.plan.pools) and route.lot_size == 0
 
 
 def leave_queue(queue: Queue, lot: Lot) -> None:

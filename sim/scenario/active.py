@@ -13,7 +13,19 @@ from sim.scenario.layers import forget, places
 
 Marker = Callable[[Loc], Mark]
 _WHERE = {"owners": ("owner", "us"), "regions": ("region", "here")}
-SECTIONS = ("nodes", "items", "pools", "sites", "recipes", "sourcing", "demand", "disruptions", "shares", "milestones")
+SECTIONS = (
+    "nodes",
+    "items",
+    "pools",
+    "sites",
+    "recipes",
+    "sourcing",
+    "wip_limits",
+    "demand",
+    "disruptions",
+    "shares",
+    "milestones",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,7 @@ def _left_alone(
         _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
     empty = {key: had - _targets(data, key) for key, had in targets.items()}
     yield from _strikers(data, marks, {**lost, **empty})
+    yield from _lines(data, marks, lost["sites"])
     yield from _watchers(data, marks, lost, items)
 
 
@@ -160,6 +173,13 @@ def _strikers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[
         thinned = [_thin(data, marks, here, key, lost[key]) for key in ("sites", *_WHERE)]
         if any(thinned) and not any(disruption.get(key) for key in ("sites", *_WHERE)):
             yield here
+
+
+def _lines(data: dict[str, Any], marks: dict[Loc, Mark], lost: set[Any]) -> Iterator[Loc]:
+    """Limits on lines of which no site is left."""
+    for name, limit in data.get("wip_limits", {}).items():
+        if _thin(data, marks, ("wip_limits", name), "sites", lost) and not limit["sites"]:
+            yield ("wip_limits", name)
 
 
 def _watchers(

@@ -71,7 +71,7 @@ def _alike(arrays: Any) -> Any:
 
 def _position(draws: Draws, s: State) -> Position:
     """Room for what the planner sees."""
-    position = blank_position(len(s.pools), len(s.sites), len(s.sources), len(s.flows), len(s.lots))
+    position = blank_position(len(draws.plan.pools), len(s.sites), len(s.sources), len(s.flows), len(s.lots))
     show_start(draws, position)
     return position
 

@@ -19,6 +19,7 @@ from sim.engines.planning_desk import POLICIES, ships_parts, watched
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
+from sim.engines.shared.wip import WipLimits, wip_limits
 from sim.engines.shop import Maker
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
@@ -53,6 +54,8 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     members = joined([pool.members for pool in plan.pools])
     counters = joined(_counters(draws))
     pulls = joined(_pulls(draws))
+    limits = wip_limits(draws)
+    taken = joined([[number for pair in pairs for number in pair] for pairs in limits.takes])
     lines = np.cumsum([0, *(site.lines for site in draws.sites)], dtype=np.int64)
     curves, knots, values = _curves(draws)
     makers = _makers(draws)
@@ -62,7 +65,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     entries = int(np.max(np.diff(t.first))) + 1
     s = State(
         clock=_clock(draws, t, trace, supply.address, told, entries),
-        sources=_sources(draws, makers, pulls, list(survival)),
+        sources=_sources(draws, makers, pulls, list(survival), taken.starts // 2),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
         items=blank(layout.ITEM, len(plan.items)),
@@ -82,12 +85,12 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         defects=np.array([source.yields.defects for source in draws.sources]),
         survival=np.array(list(survival.values())),
         assembly=np.array([source.yields.assembly for source in draws.sources]),
-        input_pool=np.array(plan.input_pool),
-        takes=t.takes,
+        input_pool=taken.values.reshape(-1, 2)[:, 0].copy(),
+        takes=taken.values.reshape(-1, 2)[:, 1].copy(),
         pulls=pulls.values,
         members=members.values,
         counters=counters.values,
-        again=np.zeros(len(plan.pools) + 1, dtype=np.int64),
+        again=np.zeros(len(plan.pools) + len(plan.wip_limits) + 1, dtype=np.int64),
         times=flows.values,
         units=joined([flow.units for flow in draws.flows]).values,
         edges=np.array(draws.periods),
@@ -123,6 +126,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         held_end=held.starts[1:] // 2,
     )
     fill(s.sites, endless=[math.isinf(site.line_rate.values[-1]) for site in draws.sites])
+    _limit(s, limits, len(plan.pools))
     fill(s.sites, ranked=ranked_sites(plan), head=NOTHING, tail=NOTHING)
     return s
 
@@ -131,7 +135,7 @@ def _clock(draws: Draws, t: Tables, trace: bool, callback: int, told: bool, entr
     plan, clock = draws.plan, blank(layout.CLOCK, 1)
     fill(
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
-        edges=len(draws.periods), may_pass=any(pool.bypass for pool in plan.pools), traced=trace, callback=callback, told=told,
+        edges=len(draws.periods), may_pass=bool(plan.wip_limits) or any(pool.bypass for pool in plan.pools), traced=trace, callback=callback, told=told,
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
         entries=entries, pipeline=plan.initial_pipeline and bool(t.planned.any()), first_open=NOTHING, last_open=NOTHING, free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, shift=max(int(draws.end).bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip
@@ -148,7 +152,7 @@ def _makers(draws: Draws) -> list[Maker]:
     return makers
 
 
-def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[int]) -> Any:
+def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[int], takes: IntArray) -> Any:
     plan, sources = draws.plan, blank(layout.SOURCE, len(draws.sources))
     pools = [int(plan.item_pool[source.item]) for source in plan.sources]
     fill(
@@ -156,7 +160,7 @@ def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[in
         priority=[plan.pools[pool].priority for pool in pools],
         planned=[plan.pools[pool].policy is PolicyType.PLANNED for pool in pools],
         partial=[ships_parts(plan.pools[p], s.lot_size) for p, s in zip(pools, draws.sources, strict=True)],
-        take_begin=plan.inputs_start[:-1], take_end=plan.inputs_start[1:],
+        take_begin=takes[:-1], take_end=takes[1:],
         pull_begin=pulls.starts[:-1], pull_end=pulls.starts[1:],
         priced=[s.price.values.any() for s in draws.sources],
         lead=[rules.stretched(TICKS_PER_DAY, s.lead_days) for s in draws.sources], order_cents=[s.order_cost for s in draws.sources],
@@ -192,7 +196,9 @@ def _counters(draws: Draws) -> list[list[int]]:
 
 
 def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
-    plan, vector, pools = draws.plan, draws.vector, blank(layout.POOL, len(draws.plan.pools))
+    plan, vector = draws.plan, draws.vector
+    every = blank(layout.POOL, len(plan.pools) + len(plan.wip_limits))
+    pools = every[: len(plan.pools)]
 
     def numbers(name: str) -> list[float]:
         return [value(vector, getattr(pool, name)) for pool in plan.pools]
@@ -208,7 +214,15 @@ def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
         source=[pool.sources[0] if pool.sources else NOTHING for pool in plan.pools], head=NOTHING, tail=NOTHING,
         level=[level for level, _ in levels], reorder=[reorder for _, reorder in levels], quantity=numbers("quantity"), review=numbers("review"),
     )  # fmt: skip
-    return pools
+    return every
+
+
+def _limit(s: State, limits: WipLimits, behind: int) -> None:
+    """Lines with a limit stand behind the pools; in them a lot takes a place as soon as it has all else."""
+    fill(s.pools[behind:], is_line=1, bypass=1, places=limits.places, only=NOTHING, head=NOTHING, tail=NOTHING)
+    fill(s.sources, freed=limits.freed, stays=limits.stays)
+    s.sources["limit"] = np.where(limits.limit == NONE, NOTHING, limits.limit + behind)
+    s.items["line"] = np.where(limits.held == NONE, NOTHING, limits.held + behind)
 
 
 def _flows(draws: Draws, times: Joined) -> Any:

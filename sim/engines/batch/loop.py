@@ -33,6 +33,7 @@ from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
 from sim.engines.batch.shop import good_per_start
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
 from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_demand, settle_stock
+from sim.engines.batch.wip import fill_lines
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.rules import NEVER, whole
@@ -72,10 +73,11 @@ def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
         begin_before(s, t, p, m, w)
     for item in range(len(s.items)):
         s.seeded_stock[item] = s.items[item].units
+    fill_lines(s)
     for flow in range(len(s.flows)):
         if s.flows[flow].begin < s.flows[flow].end:
             _next_demand(s, flow, 0)
-    _appoint_reviews(s)
+    _appoint_reviews(s, t)
     for i in range(len(s.losses)):
         at(s, s.losses[i].at, DISRUPT, 0, i, 0, LOST, i)
     # With a drain the last period closes when all is empty.
@@ -93,14 +95,14 @@ def _finish_held(s: State) -> None:
             c.now = max(c.now, s.lots[slot].ready)
 
 
-def _appoint_reviews(s: State) -> None:
+def _appoint_reviews(s: State, t: Tables) -> None:
     planned = False
-    for pool in range(len(s.pools)):
+    for pool in range(len(t.order)):
         planned = planned or s.pools[pool].planned != 0
     if planned:
         for k in range(len(s.reviews) - 1):
             at(s, s.reviews[k], PLAN, 0, 0, k, REVIEW, k)
-    for pool in range(len(s.pools)):
+    for pool in range(len(t.order)):
         # Before planners look: what a policy orders now is on its way for them.
         if s.pools[pool].continuous:
             at(s, 0, PLAN, -1, pool, 0, REPLENISH, pool)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from sim.engines.batch.calendar import PLAN, REPLENISH, follow_up
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.store import destroy, in_transit, period_at, ship
+from sim.engines.batch.wip import lot_shrunk, stock_destroyed
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.rules import NEVER, lot_count, whole
 
@@ -17,7 +18,8 @@ def strike(s: State, i: int) -> None:
     loss = s.losses[i]
     if loss.stock != 0.0:
         for k in range(loss.item_begin, loss.item_end):
-            destroy(s, s.struck_items[k], loss.stock)
+            gone = destroy(s, s.struck_items[k], loss.stock)
+            stock_destroyed(s, s.struck_items[k], gone)
     if loss.wip != 0.0:
         for k in range(loss.site_begin, loss.site_end):
             _strike_lots(s, s.struck_sites[k], loss.wip)
@@ -49,6 +51,7 @@ def _shrink(s: State, slot: int, units: int, left: int) -> None:
     """Leave so much of a lot of so many starts (seeded: good units)."""
     c, lot = s.clock[0], s.lots[slot]
     row = s.by_source[c.period, lot.source]
+    lot_shrunk(s, lot.source, units - left)
     if lot.seeded:
         row.seeded_destroyed += units - left
     else:

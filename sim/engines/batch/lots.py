@@ -33,6 +33,7 @@ from sim.engines.batch.state import (
 )
 from sim.engines.batch.store import in_transit, period_at, put, ship, take
 from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, possible, startable
+from sim.engines.batch.wip import lot_arrived, units_joined
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
 from sim.engines.shared.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
@@ -202,6 +203,7 @@ def dispatch(s: State, pool: int) -> None:
                 leave_queue(s, other, slot)
                 # Where this lot stood in the way, the next may begin.
                 n = look_again(s, n, other)
+        units_joined(s, s.lots[slot].source, starts)
         _begin(s, slot if whole else _part(s, slot, starts))
 
 
@@ -316,6 +318,7 @@ def receive(s: State, slot: int) -> None:
         r.on_order -= lot.expected
     if r.priced:
         _pay(s, slot)
+    lot_arrived(s, slot)
     if not lot.seeded:
         _trace(s, slot)
     if lot.stage != SAMPLES:

@@ -54,7 +54,7 @@ def _revise(s: State, t: Tables, p: Position, k: int) -> None:
 def _look(s: State, t: Tables, p: Position) -> None:
     """What the planner sees now."""
     now = s.clock[0].now
-    for q in range(len(s.pools)):
+    for q in range(len(p.stock)):
         p.stock[q], p.waiting[q] = available(s, q), s.pools[q].waiting
     for r in range(len(s.sources)):
         p.good_per_start[r] = good_per_start(s, r, now)
@@ -90,7 +90,7 @@ def _note(s: State, w: Worksheet, k: int) -> None:
     for r in range(len(s.sources)):
         for cause in range(CAUSES):
             s.cut[k, r, cause], s.short[k, r, cause] = w.cut[r, cause], w.short[r, cause]
-    for q in range(len(s.pools)):
+    for q in range(len(w.need)):
         s.need[k, q], s.planned_output[k, q] = w.need[q], w.output[q]
         for cause in range(CAUSES):
             s.starved[k, q, cause] = w.starved[q, cause]

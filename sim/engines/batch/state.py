@@ -36,17 +36,18 @@ events of the instants t with the same t >> `shift` share a bucket, all beyond t
 
 SOURCE = _record(
     "makes pool site priority lot_size shipped_lot lead shipping order_cents shipment_cents planned partial priced has_fixed certain perfect "
-    "learns inherits take_begin take_end pull_begin pull_end survival expected "
+    "learns inherits limit freed stays take_begin take_end pull_begin pull_end survival expected "
     "started first worked leaving_head leaving_tail leaving",
     "variable_cents fixed share_fixed line gross scale keep offset carry_out carry_good on_order",
 )
 SITE = _record("line_begin line_end endless held_begin held_end ranked head tail")
 POOL = _record(
     "member_begin member_end only continuous planned bypass counter_begin counter_end policy source head tail "
-    "waiting backlog",
+    "waiting backlog is_line places",
     "level reorder quantity review",
 )
-ITEM = _record("units costly costly_on_way last booked", "rate transit_rate owed unit_days")
+"""Behind the pools of the plan stand lines with a limit on work in process, with their free `places`."""
+ITEM = _record("units costly costly_on_way last booked line", "rate transit_rate owed unit_days")
 FLOW = _record(
     "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked lost lost_booked seen cursor given",
     "value_cents shortage_cents lost_cents owed revision unit_days",
@@ -95,7 +96,7 @@ class State(NamedTuple):
     `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
     parallel line is free and the step of its rate then, `line_credit` what it could do of the next lot until then;
     `curves` are those of each site, in the order of their kinds, and then the price of each source;
-    `input_pool` and `takes` what starts need, `pulls` the pools whose policies watch that, both in
+    `input_pool` and `takes` what starts need (places on a line included), `pulls` the pools whose policies watch that, both in
     ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
     sources. `under_way` are seeded good units not yet arrived at the end of each period.
     """

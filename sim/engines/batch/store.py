@@ -24,8 +24,10 @@ def ship(s: State, source: int, shipments: int, period: int) -> None:
 
 
 def available(s: State, pool: int) -> int:
-    """Units in stock of a pool."""
+    """Units in stock of a pool, or free places of a line."""
     p = s.pools[pool]
+    if p.is_line:
+        return int(p.places)
     if p.only >= 0:
         return int(s.items[p.only].units)
     units = 0
@@ -42,8 +44,12 @@ def put(s: State, item: int, units: int) -> None:
 
 
 def take(s: State, pool: int, units: int, consume: bool) -> None:
-    """Take units of a pool that are there, member by member; lots consume them, customers are served."""
+    """Take units of a pool that are there, member by member; lots consume them, customers are served.
+    Places are taken from a line."""
     c, p = s.clock[0], s.pools[pool]
+    if p.is_line:
+        p.places -= units
+        return
     for i in range(p.member_begin, p.member_end):
         item = s.items[s.members[i]]
         part = min(units, item.units)
@@ -62,14 +68,15 @@ def _accrue_stock(s: State, item: int, now: int) -> None:
     i.last = now
 
 
-def destroy(s: State, item: int, share: float) -> None:
-    """A share of the stock of an item is gone."""
+def destroy(s: State, item: int, share: float) -> int:
+    """A share of the stock of an item is gone; returns the units."""
     c, i = s.clock[0], s.items[item]
     if i.costly:
         _accrue_stock(s, item, c.now)
     gone = whole(i.units * share)
     i.units -= gone
     s.by_item[c.period, item].destroyed += gone
+    return gone
 
 
 def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:

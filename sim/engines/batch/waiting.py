@@ -53,6 +53,8 @@ def look_again(s: State, n: int, pool: int) -> int:
 def startable(s: State, pool: int) -> int:
     """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
     node, bypass = s.pools[pool].head, s.pools[pool].bypass
+    if s.pools[pool].is_line and s.pools[pool].places <= 0:
+        return NOTHING
     while node != NOTHING:
         if possible(s, s.nodes[node].lot):
             return int(s.nodes[node].lot)
@@ -66,7 +68,8 @@ def possible(s: State, slot: int) -> int:
     for i in range(r.take_begin, r.take_end):
         p, have = s.pools[s.input_pool[i]], available(s, s.input_pool[i])
         if have < s.takes[i] * starts:
-            starts = max(have // s.takes[i], 0) if r.partial else 0
+            # Places come free unit by unit: a lot without a size enters its line as they do.
+            starts = max(have // s.takes[i], 0) if r.partial or (p.is_line and r.lot_size == 0) else 0
         if starts == 0 or (not p.bypass and (p.head == NOTHING or s.nodes[p.head].lot != slot)):
             return 0
     return int(starts)

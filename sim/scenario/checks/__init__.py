@@ -17,6 +17,7 @@ from sim.scenario.checks import (
     sites,
     sourcing,
     uncertainty,
+    wip,
 )
 from sim.scenario.checks.context import Context
 
@@ -26,7 +27,7 @@ STRUCTURE = (references.check, numbers.check_origins)
 NUMBERS = (numbers.check, uncertainty.check)
 ONLY_WHOLE = (
     sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
-    disruptions.check, demand.check, policies.check,
+    disruptions.check, demand.check, policies.check, wip.check,
 )  # fmt: skip
 
 

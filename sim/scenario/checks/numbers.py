@@ -16,7 +16,7 @@ BARE = (
     "or say once at the top of this file what its bare numbers are (bare_numbers: ...)"
 )
 WHOLE = re.compile(
-    r"sites\.[^.]+\.lines|recipes\.[^.]+\.(lot_size|minimum|multiple)|milestones\.[^.]+\.months|items\.[^.]+\.initial_stock"
+    r"sites\.[^.]+\.lines|recipes\.[^.]+\.(lot_size|minimum|multiple)|milestones\.[^.]+\.months|wip_limits\.[^.]+\.limit|items\.[^.]+\.initial_stock"
     r"|items\.[^.]+\.policy\.(level|reorder|quantity|safety)|open_orders\.\d+\.quantity"
     r"|demand\.[^.]+\.((quantity\.)?values\.\d+|orders\.\d+\.units)"
 )

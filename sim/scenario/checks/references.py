@@ -25,6 +25,8 @@ def check(context: Context) -> None:
     _sourcing(context)
     for i, order in enumerate(context.document.open_orders):
         context.refer(("open_orders", i, "recipe"), order.recipe, context.document.recipes, "recipe", ("recipes",))
+    for name, limit in context.document.wip_limits.items():
+        _each(context, ("wip_limits", name, "sites"), limit.sites, context.document.sites, "site", ("sites",))
     _demand(context)
     _disruptions(context)
     _reports(context)

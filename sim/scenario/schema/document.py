@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
-from sim.scenario.schema.supply import Entry, Item, Node, OpenOrder, Recipe, Site, Sourcing
+from sim.scenario.schema.supply import Entry, Item, Node, OpenOrder, Recipe, Site, Sourcing, WipLimit
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Between these a run may lie."""
@@ -213,6 +213,8 @@ class Document(Strict):
     """What each site makes, from what."""
     sourcing: dict[str, Sourcing] = {}
     """Who makes each item or pool (default: every recipe that makes it, split equally)."""
+    wip_limits: dict[str, WipLimit] = {}
+    """Limits on the work in process of lines of sites."""
     open_orders: list[OpenOrder] = []
     """Orders placed before the start and not yet received."""
     demand: dict[str, DemandLine] = Field(min_length=1)

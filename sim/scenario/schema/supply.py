@@ -108,6 +108,18 @@ class Item(Drawn):
     """An order of this item under a stock policy that meets too little of its inputs ships what there is, and the rest when it comes; false: it waits for all. Lots with a size stay whole."""
 
 
+class WipLimit(Entry):
+    """A limit on the work in process of a line of sites (CONWIP): releases to it wait while it is full."""
+
+    sites: list[str] = Field(min_length=1)
+    """Sites of the line, in any order; what is made at one and taken at another stays within the line."""
+    limit: Quantity = number(
+        "unit",
+        "Most units in the line at once: in process at its sites, and in stock or on the way between them.",
+        ge=1,
+    )
+
+
 class Node(Drawn):
     """A process node and its physical bounds."""
 

@@ -1,0 +1,56 @@
+"""Free places of lines with a limit on work in process: who takes them, and when they are free again."""
+
+from __future__ import annotations
+
+from sim.engines.batch.calendar import DISPATCH, PLAN, follow_up
+from sim.engines.batch.state import NOTHING, UNDER_WAY, State
+from sim.engines.shared.phases import Stage
+
+SAMPLES = int(Stage.SAMPLES)
+
+
+def fill_lines(s: State) -> None:
+    """What is in a line at the start has its place; there may be more than places."""
+    for item in range(len(s.items)):
+        if s.items[item].line != NOTHING:
+            s.pools[s.items[item].line].places -= s.items[item].units
+    for slot in range(s.clock[0].lots_used):
+        lot = s.lots[slot]
+        if lot.where == UNDER_WAY and s.sources[lot.source].limit != NOTHING:
+            s.pools[s.sources[lot.source].limit].places -= lot.good
+
+
+def units_joined(s: State, source: int, starts: int) -> None:
+    """Several units that go into one free places."""
+    if s.sources[source].freed > 0:
+        _free(s, s.sources[source].limit, s.sources[source].freed * starts)
+
+
+def lot_arrived(s: State, slot: int) -> None:
+    """What does not go on in the line leaves it: finished units, samples and scrap."""
+    lot = s.lots[slot]
+    r = s.sources[lot.source]
+    if r.limit == NOTHING:
+        return
+    units = lot.good if lot.seeded else lot.starts
+    if r.stays and lot.stage != SAMPLES:
+        units -= lot.good
+    _free(s, r.limit, units)
+
+
+def stock_destroyed(s: State, item: int, units: int) -> None:
+    """Units in stock are gone."""
+    if s.items[item].line != NOTHING:
+        _free(s, s.items[item].line, units)
+
+
+def lot_shrunk(s: State, source: int, units: int) -> None:
+    """Units in process are gone."""
+    if s.sources[source].limit != NOTHING:
+        _free(s, s.sources[source].limit, units)
+
+
+def _free(s: State, pool: int, units: int) -> None:
+    s.pools[pool].places += units
+    if units and s.pools[pool].head != NOTHING:
+        follow_up(s, PLAN, 0, pool, 1, DISPATCH, pool)

@@ -1,0 +1,69 @@
+"""Limits on the work in process of lines of sites (CONWIP: Spearman, Woodruff and Hopp, 1990).
+
+Engines see the free places of each limit as one more pool, behind those of the plan: a lot that enters a line takes a place
+for each start, and waits for places as it waits for inputs. A place is free again when its unit leaves the line: as a
+finished unit, as scrap, or as one of several that go into one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import value
+from sim.plan import NONE, BoolArray, IntArray
+
+ONE = 1
+"""Places that a start takes."""
+
+
+class WipLimits(NamedTuple):
+    """L limits, R sources, I items; arrays hold the number of a limit, or NONE.
+
+    `places` are those of each limit (L,); `limit` is that of the line of each source (R,), `freed` the places that a
+    start of it frees as it takes units made on the line (R,), and `stays` whether its good units go on there (R,).
+    `held` is the limit in whose places units of an item lie in stock (I,). `takes` are the pools and units that a start of each
+    source takes, the place on its line included.
+    """
+
+    places: IntArray
+    limit: IntArray
+    freed: IntArray
+    stays: BoolArray
+    held: IntArray
+    takes: tuple[tuple[tuple[int, int], ...], ...]
+
+
+@lru_cache(maxsize=2)
+def wip_limits(draws: Draws) -> WipLimits:
+    """The limits of a replication."""
+    plan = draws.plan
+    inputs = [_inputs(draws, r) for r in range(len(plan.sources))]
+    makes = plan.item_pool[[source.item for source in plan.sources]]
+    limit, freed = np.full(len(plan.sources), NONE, dtype=np.int64), np.zeros(len(plan.sources), dtype=np.int64)
+    stays, held = np.zeros(len(plan.sources), dtype=np.bool_), np.full(len(plan.items), NONE, dtype=np.int64)
+    for index, line in enumerate(plan.wip_limits):
+        mine = [r for r, source in enumerate(plan.sources) if source.site in line.sites]
+        taken = {pool for r in mine for pool, _ in inputs[r]}
+        within = taken & set(makes[mine].tolist())
+        limit[mine] = index
+        stays[mine] = [makes[r] in within for r in mine]
+        held[np.isin(plan.item_pool, list(within))] = index
+        for r in mine:
+            units = sum(take for pool, take in inputs[r] if pool in within)
+            if units:
+                freed[r] = units - ONE
+            else:
+                inputs[r].append((len(plan.pools) + index, ONE))
+    places = np.array([max(round(value(draws.vector, line.limit)), 1) for line in plan.wip_limits], dtype=np.int64)
+    return WipLimits(places, limit, freed, stays, held, tuple(tuple(taken) for taken in inputs))
+
+
+def _inputs(draws: Draws, r: int) -> list[tuple[int, int]]:
+    """Pools and units that a start takes."""
+    plan = draws.plan
+    pools = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]]
+    return list(zip(pools.tolist(), draws.sources[r].takes.tolist(), strict=True))
