@@ -7,7 +7,6 @@ compiled once. Times are in days, rates per day, money in dollars, whatever unit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NewType
 
@@ -397,10 +396,3 @@ class Plan:
     def vector(self) -> FloatArray:
         """The typical value of every input, in internal units."""
         return np.array([i.value for i in self.inputs], dtype=np.float64)
-
-
-def frozen(values: Sequence[int]) -> IntArray:
-    """A read-only array of integers."""
-    array = np.asarray(values, dtype=np.int64)
-    array.setflags(write=False)
-    return array

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from graphlib import TopologicalSorter
+
+import numpy as np
 
 from sim.compiler.calendar import calendar
 from sim.compiler.limits import refuse_beyond_limits
@@ -12,7 +14,7 @@ from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan,
 from sim.compiler.references import References
 from sim.compiler.uncertain import correlations, dimensions
 from sim.dimensions import Lineage
-from sim.plan import MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, WipLimitPlan, frozen
+from sim.plan import IntArray, MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, WipLimitPlan
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Share
@@ -89,11 +91,11 @@ def compile_plan(scenario: Scenario) -> Plan:
         disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
         shares=_shares(document, sources),
         milestones=_milestones(refs, document, sources, items, sites, pool_of),
-        item_pool=frozen([pool_of[item] for item in document.items]),
-        inputs_start=frozen(start),
-        input_pool=frozen(input_pool),
+        item_pool=_frozen([pool_of[item] for item in document.items]),
+        inputs_start=_frozen(start),
+        input_pool=_frozen(input_pool),
         input_ref=tuple(input_ref),
-        order=frozen(_order(len(pools), sources, [pool_of[i] for i in document.items], start, input_pool)),
+        order=_frozen(_order(len(pools), sources, [pool_of[i] for i in document.items], start, input_pool)),
     )
     # Compiling registers inputs as it meets them: the vector is complete only now.
     return _numbered(plan, scenario, refs)
@@ -234,3 +236,10 @@ def _milestones(
 
 
 __all__ = ["compile_plan", "pool_members", "pool_recipes", "renumbered"]
+
+
+def _frozen(values: Sequence[int]) -> IntArray:
+    """A read-only array of integers."""
+    array = np.asarray(values, dtype=np.int64)
+    array.setflags(write=False)
+    return array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heappop
 
 from sim.engines.floor import Floor
@@ -18,10 +19,17 @@ def startable(engine: Floor, pool: int) -> tuple[Lot, int] | None:
     queue = engine.queues[pool]
     if pool >= len(engine.plan.pools) and engine.stockroom.available(pool) <= 0:
         return None
-    for _, _, _, lot in sorted(queue) if engine.may_pass[pool] else queue[:1]:
+    for lot in _in_turn(queue, may_pass=engine.may_pass[pool]):
         if starts := _possible(engine, lot):
             return lot, starts
     return None
+
+
+def _in_turn(queue: Queue, *, may_pass: bool) -> Iterator[Lot]:
+    """Lots whose turn it may be: the head, and where it may be passed all others, put in order only if it comes to them."""
+    yield from (lot for _, _, _, lot in queue[:1])
+    if may_pass:
+        yield from (lot for _, _, _, lot in sorted(queue)[1:])
 
 
 def _possible(engine: Floor, lot: Lot) -> int:

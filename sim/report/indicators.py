@@ -14,6 +14,7 @@ from sim.study.outputs import SHARES, refuse_missing
 _SERVICE = ("fill_rate", "served_by_end", "h100e_delivered")
 _MONEY = ("capex_usd", "npv_usd")
 _QUEUE = ("wait_probability", "mean_wait", "mean_queue", "utilisation")
+_LINE = ("work_in_process", "throughput", "time_in_line")
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
@@ -52,6 +53,8 @@ def headline(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
     known = possible(names, scenarios)
     sites = dict.fromkeys(site for scenario in scenarios for site in queue_sites(scenario))
     queues = [f"{measure}.{site}" for site in sites for measure in _QUEUE]
+    lines = dict.fromkeys(name for scenario in scenarios for name in scenario.document.wip_limits)
+    queues += [f"{measure}.{line}" for line in lines for measure in _LINE]
     first = [n for n in known if n.startswith("in_house_share.")]
     return [*first, *(n for n in (*_SERVICE, *queues, *_MONEY) if n in known)]
 

@@ -45,7 +45,7 @@ def queues(result: Result) -> Table | None:
         ]
         for name in names
     ]
-    unit = "day" if is_dated(result) else result.scenario.document.horizon.time_unit or "time unit"
+    unit = _time_unit(result)
     heads = [
         left("site"),
         right("P(wait)", "%"),
@@ -55,5 +55,42 @@ def queues(result: Result) -> Table | None:
         right("used", "%"),
     ]
     notes = ["wait: of a lot before the bottleneck; time in system: from there to its arrival in stock"]
-    span = ", after the warm-up" if result.scenario.document.horizon.warmup else ""
-    return table(f"Queues (over the whole run{span})", heads, rows, notes)
+    return table(f"Queues (over the whole run{_span(result)})", heads, rows, notes)
+
+
+def limited_lines(result: Result) -> Table | None:
+    """(i) What each line with a limit on work in process holds and lets through; None where there is none."""
+    kpis, inputs, unit = result.kpis, result.scenario.inputs, _time_unit(result)
+    rows = [
+        [
+            name,
+            count(float(inputs[f"wip_limits.{name}.limit"].value)),
+            *(
+                count(kpis.get(f"{measure}.{name}"))
+                for measure in ("work_in_process", "waiting_to_enter", "throughput", "time_in_line")
+            ),
+        ]
+        for name in result.scenario.document.wip_limits
+    ]
+    if not rows:
+        return None
+    heads = [
+        left("line"),
+        right("limit", "unit"),
+        right("in the line", "unit"),
+        right("waiting to enter", "unit"),
+        right("throughput", f"unit/{unit}"),
+        right("time in the line", unit),
+    ]
+    notes = [
+        "in the line, waiting: mean at period ends; time in the line: by Little's law, units in it over throughput"
+    ]
+    return table(f"Lines with a limit on work in process (over the whole run{_span(result)})", heads, rows, notes)
+
+
+def _time_unit(result: Result) -> str:
+    return "day" if is_dated(result) else result.scenario.document.horizon.time_unit or "time unit"
+
+
+def _span(result: Result) -> str:
+    return ", after the warm-up" if result.scenario.document.horizon.warmup else ""

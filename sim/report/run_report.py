@@ -35,6 +35,7 @@ def run_report(result: Result) -> list[Block]:
         learning_table.yields(result),
         cost_tables.sites(result),
         queue_table.queues(result),
+        queue_table.limited_lines(result),
         cost_tables.money(result),
         Lines(
             "",

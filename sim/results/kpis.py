@@ -12,6 +12,7 @@ from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.recorder import Records
+from sim.engines.shared.wip import wip_limits
 from sim.plan import IntArray
 from sim.results.books import YEAR, Entry, npv
 from sim.results.compute import asked, delivered, has_idle, idle
@@ -158,6 +159,23 @@ def sites(run: Run) -> Iterator[Indicator]:
         yield f"utilisation.{site.name}", _ratio(used, float(capacity)) if np.isfinite(capacity) else None
 
 
+def limited_lines(run: Run) -> Iterator[Indicator]:
+    """Per limit on work in process: mean units in the line and waiting to enter it, at period ends; units that leave it finished
+    in a time unit; and by Little's law the time that they spend in it."""
+    plan, book, limits = run.draws.plan, run.records.source, wip_limits(run.draws)
+    for index, limit in enumerate(plan.wip_limits):
+        mine = np.flatnonzero(limits.limit == index)
+        enters = [r for r in mine.tolist() if any(pool >= len(plan.pools) for pool, _ in limits.takes[r])]
+        held = np.flatnonzero(limits.held == index)
+        units = sum(book[name][run.counted][:, mine].sum(axis=1) for name in ("in_process", "in_transit"))
+        inside = float(np.mean(units + run.records.item["stock"][run.counted][:, held].sum(axis=1)))
+        leaving = run.total(book["received"], [r for r in mine.tolist() if not limits.stays[r]]) / run.days
+        yield f"work_in_process.{limit.name}", inside
+        yield f"waiting_to_enter.{limit.name}", float(book["waiting"][run.counted][:, enters].sum(axis=1).mean())
+        yield f"throughput.{limit.name}", leaving
+        yield f"time_in_line.{limit.name}", _ratio(inside, leaving)
+
+
 def production(run: Run) -> Iterator[Indicator]:
     """Per recipe: starts, good units, orders, shipments and the cost of a good unit.
 
@@ -268,5 +286,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, idle_fleet, growth, money, sites, production, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, limited_lines, production, stocks, leftovers,
 )  # fmt: skip

@@ -2,11 +2,11 @@
 
 _HIGHER = (
     "in_house_share", "fill_rate", "served", "delivered", "h100e_delivered", "h100e_growth_per", "megawatts_delivered",
-    "npv", "value_usd", "salvage_usd",
+    "throughput", "npv", "value_usd", "salvage_usd",
 )  # fmt: skip
 _LOWER = (
     "backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd",
-    "transport_usd", "total_cost_usd", "unit_cost", "wait_probability", "mean_wait", "mean_queue", "time_in_system", "left_over",
+    "transport_usd", "total_cost_usd", "unit_cost", "wait_probability", "mean_wait", "mean_queue", "time_in_system", "left_over", "waiting_to_enter", "time_in_line",
     "h100e_idle",
 )  # fmt: skip
 
