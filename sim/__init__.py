@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.api import Result, run
-    from sim.errors import InputError, ModelError
+    from sim.errors import InputError, LostError, ModelError
     from sim.scenario.loader import Scenario, list_shipped, load_scenario
     from sim.study.compare import compare
     from sim.study.discover import discover
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "InputError": "sim.errors",
+    "LostError": "sim.errors",
     "ModelError": "sim.errors",
     "Result": "sim.api",
     "Scenario": "sim.scenario.loader",
@@ -40,8 +41,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "InputError", "ModelError", "Result", "Scenario", "compare", "discover", "list_shipped", "load_scenario",
-    "monte_carlo", "regret", "run", "sensitivity", "sweep",
+    "InputError", "LostError", "ModelError", "Result", "Scenario", "compare", "discover", "list_shipped",
+    "load_scenario", "monte_carlo", "regret", "run", "sensitivity", "sweep",
 ]  # fmt: skip
 
 

@@ -96,6 +96,10 @@ class ModelError(Exception):
     """The run broke a rule of its own (conservation, endless rounds): a bug or an impossible model."""
 
 
+class LostError(Exception):
+    """What a study ran on is gone. Finished blocks are kept as ever; the command exits with 3."""
+
+
 def nearest(word: str, valid: Sequence[str] | Iterable[str]) -> str | None:
     """The valid name closest to `word`, or None when nothing is close."""
     found = difflib.get_close_matches(word, list(valid), n=1, cutoff=0.55)

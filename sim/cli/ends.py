@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 DONE = 0
 FAILED = 1
 WRONG_INPUT = 2
+LOST = 3
 
 
 def tell(error: InputError) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import typer
 
 from sim.cli.commands import COMMANDS
-from sim.cli.ends import FAILED, WRONG_INPUT, pipe_closed, tell, unwritable
+from sim.cli.ends import FAILED, LOST, WRONG_INPUT, pipe_closed, tell, unwritable
 from sim.cli.signals import exit_code
-from sim.errors import InputError, ModelError
+from sim.errors import InputError, LostError, ModelError, visible
 
 
 def invoke(name: str, args: list[str]) -> int:
@@ -50,6 +50,9 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
         except ModelError as error:
             print(f"the run broke a rule of the model: {error}", file=sys.stderr)
             raise typer.Exit(FAILED) from None
+        except LostError as error:
+            print(visible(str(error)), file=sys.stderr)
+            raise typer.Exit(LOST) from None
         except BrokenPipeError:
             raise typer.Exit(pipe_closed()) from None
         except OSError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cli.progress import Runs
+from sim.errors import LostError
 
 if TYPE_CHECKING:
     from sim.study.design import Base
@@ -45,18 +46,21 @@ def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
 
 @contextmanager
 def progress_of(total: int, out: Path | None) -> Iterator[Runs]:
-    """Show progress; where the study is interrupted, say what is kept and how it goes on."""
+    """Show progress; where the study is interrupted or its cluster lost, say what is kept and how it goes on."""
     with Runs(total) as bar:
         try:
             yield bar
         except KeyboardInterrupt:
             bar.__exit__()
-            print(_interrupted(bar, out), file=sys.stderr)
+            print("interrupted", _ended(bar, out, "to go on:\n "), file=sys.stderr)
             raise
+        except LostError as lost:
+            again = "to go on once the cluster is back, or without --cluster:"
+            raise LostError(f"{lost} {_ended(bar, out, again)}") from None
 
 
-def _interrupted(bar: Runs, out: Path | None) -> str:
+def _ended(bar: Runs, out: Path | None, again: str) -> str:
+    """After how many runs a study ended early, and the command that goes on from there."""
     if out is None:
-        return f"interrupted after {bar.done:,} of {bar.total:,} runs; nothing is kept (--out DIR keeps finished runs)"
-    again = shlex.join(["fabshift", *sys.argv[1:]])
-    return f"interrupted after {bar.done:,} of {bar.total:,} runs, which {out} keeps; to go on:\n  {again}"
+        return f"after {bar.done:,} of {bar.total:,} runs; nothing is kept (--out DIR keeps finished runs)"
+    return f"after {bar.done:,} of {bar.total:,} runs, which {out} keeps; {again} {shlex.join(['fabshift', *sys.argv[1:]])}"

@@ -43,6 +43,7 @@ def run_design(
 
     Raises:
         InputError: the base is wrong, `out` holds another study, or the cluster cannot be used.
+        LostError: the cluster was lost on the way.
     """
     from sim.study.store import Store
 

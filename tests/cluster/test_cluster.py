@@ -1,4 +1,4 @@
-"""A study on a real Dask scheduler and two workers, each a process of its own, one of which is killed."""
+"""A study on a real Dask scheduler and two workers, each a process of its own, any of which may be killed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from sim.cli.main import main
-from sim.errors import InputError
+from sim.errors import InputError, LostError
+from sim.study.cluster import on_cluster
 from sim.study.montecarlo import monte_carlo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,6 +154,130 @@ def test_nobody_there(cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPa
     cluster.stop()
     with pytest.raises(InputError, match="no Dask scheduler answers"):
         monte_carlo(plant, 2, cluster=cluster.address)
+
+
+def test_a_killed_scheduler_leaves_a_study_that_goes_on_and_one_line(
+    cluster: Cluster, plant: str, tmp_path: Path
+) -> None:
+    cluster.work()
+    _until_up(cluster.address)
+    asked = ["montecarlo", plant, "-n", "320", "--cluster", cluster.address, "--out", "there"]
+    where = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen([sys.executable, "-m", "sim", *asked], stderr=subprocess.PIPE, env=where, text=True)
+    _until(lambda: running.poll() is not None or _blocks("there") >= 2)
+    cluster.scheduler.kill()
+    _, err = running.communicate(timeout=60)
+    runs = 8 * _blocks("there")
+    assert running.returncode == 3
+    assert 16 <= runs < 320
+    assert err == (
+        f"--cluster {cluster.address}: the scheduler was lost or restarted after {runs} of 320 runs, which there keeps;"
+        f" to go on once the cluster is back, or without --cluster: fabshift {' '.join(asked)}\n"
+    )
+    monte_carlo(plant, 320, out=tmp_path / "there")
+    _refuse_differences(plant, tmp_path)
+
+
+def test_lost_workers_end_a_study_which_goes_on_with_others(
+    cluster: Cluster, plant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.work()
+    _until_up(cluster.address)
+
+    with monkeypatch.context() as soon:
+
+        def kill(share: float) -> None:
+            if share >= 0.25:
+                _soon(soon)
+                cluster.workers[0].kill()
+
+        with pytest.raises(LostError, match="all workers were lost"):
+            monte_carlo(plant, 320, cluster=cluster.address, out=tmp_path / "there", progress=kill)
+    cluster.work()
+    assert 10 <= _blocks("there") < 40
+    monte_carlo(plant, 320, cluster=cluster.address, out=tmp_path / "there")
+    _refuse_differences(plant, tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes are stopped as POSIX does")
+def test_a_scheduler_that_no_longer_answers_ends_a_study(
+    cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.work()
+    _until_up(cluster.address)
+
+    def stop(share: float) -> None:
+        if share >= 0.25:
+            _soon(monkeypatch)
+            cluster.scheduler.send_signal(signal.SIGSTOP)
+
+    with pytest.raises(LostError, match="the scheduler was lost or restarted"):
+        monte_carlo(plant, 320, cluster=cluster.address, progress=stop)
+
+
+def test_a_scheduler_dies_before_the_first_block(
+    cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.study.cluster import _ask_workers
+
+    cluster.work()
+    _until_up(cluster.address)
+
+    def ask_and_kill(address: str, client: Any) -> None:
+        _ask_workers(address, client)
+        cluster.scheduler.kill()
+
+    monkeypatch.setattr("sim.study.cluster._ask_workers", ask_and_kill)
+    assert main(["montecarlo", plant, "-n", "32", "--cluster", cluster.address]) == 3
+    lost = "the scheduler was lost or restarted after 0 of 32 runs; nothing is kept (--out DIR keeps finished runs)"
+    assert capsys.readouterr().err == f"--cluster {cluster.address}: {lost}\n"
+
+
+def test_a_scheduler_dies_while_a_study_is_not_connected(
+    cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.work()
+    _until_up(cluster.address)
+
+    def kill(share: float) -> None:
+        if share >= 64 / 96:
+            _soon(monkeypatch)
+            cluster.scheduler.kill()
+
+    with pytest.raises(LostError, match="no Dask scheduler answers there"):
+        monte_carlo(plant, 96, until="fill_rate:1e-9", cluster=cluster.address, progress=kill)
+
+
+def test_what_a_task_raises_is_not_taken_for_a_lost_scheduler(cluster: Cluster) -> None:
+    cluster.work()
+    _until_up(cluster.address)
+    for error in (FileNotFoundError, TimeoutError, KeyError):
+        with pytest.raises(error):
+            list(on_cluster(cluster.address, [(exec, (f"raise {error.__name__}",))]))
+
+
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less long for what does not come."""
+    monkeypatch.setattr("sim.study.cluster.PATIENCE", 4)
+    monkeypatch.setattr("sim.study.cluster.LOOK", 1)
+
+
+def _until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 300
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _blocks(folder: str) -> int:
+    return len(list(Path(folder, "blocks").glob("*.npz")))
+
+
+def _refuse_differences(plant: str, folder: Path) -> None:
+    """A study that was lost and went on is, to the bit, one that was never disturbed."""
+    monte_carlo(plant, 320, out=folder / "here")
+    for name in ("runs.parquet", "kpis.json", "study.json"):
+        assert (folder / "there" / name).read_bytes() == (folder / "here" / name).read_bytes()
 
 
 def test_a_missing_extra_is_told(
