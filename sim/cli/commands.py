@@ -46,6 +46,6 @@ def overview() -> str:
             "  -h, --help  This page; after a command, that command's options.",
             "",
             "SCENARIO is a shipped name (see list) or a path to a YAML file.",
-            "Exit: 0 done; 1 a check failed; 2 the input is wrong; 3 a study's cluster was lost.",
+            "Exit: 0 done; 1 a check failed, or a study's cluster was lost; 2 the input is wrong.",
         )
     )

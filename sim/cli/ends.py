@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 DONE = 0
 FAILED = 1
 WRONG_INPUT = 2
-LOST = 3
 
 
 def tell(error: InputError) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from sim.cli.commands import COMMANDS
-from sim.cli.ends import FAILED, LOST, WRONG_INPUT, pipe_closed, tell, unwritable
+from sim.cli.ends import FAILED, WRONG_INPUT, pipe_closed, tell, unwritable
 from sim.cli.signals import exit_code
 from sim.errors import InputError, LostError, ModelError, visible
 
@@ -52,7 +52,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(FAILED) from None
         except LostError as error:
             print(visible(str(error)), file=sys.stderr)
-            raise typer.Exit(LOST) from None
+            raise typer.Exit(FAILED) from None
         except BrokenPipeError:
             raise typer.Exit(pipe_closed()) from None
         except OSError as error:
