@@ -156,9 +156,9 @@ class Reports:
         return Reports(reports, kept)
 
     @property
-    def readings(self) -> dict[str, tuple[str, str]]:
-        """The readings that they give: figure -> (name of the reading, id of the report); the last report wins."""
-        return {figure: (name, id) for id, report in self.reports.items() for figure, name in report.readings.items()}
+    def readings(self) -> dict[str, tuple[str, Report]]:
+        """The readings that they give: figure -> name of the reading, and its report; the last report wins."""
+        return {figure: (name, r) for r in self.reports.values() for figure, name in r.readings.items()}
 
 
 def shipped_reports() -> Path:

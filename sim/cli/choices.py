@@ -37,7 +37,9 @@ WITHOUT = Annotated[
 ]
 AS_KNOWN = Annotated[
     dt.datetime | None,
-    typer.Option("--as-known", metavar="DATE", formats=["%Y-%m-%d"], help="Take reports up to this day (2026-04-30)."),
+    typer.Option(
+        "--as-known", metavar="DATE", formats=["%Y-%m-%d"], help="Take what was reported up to this day (2026-04-30)."
+    ),
 ]
 ALLOW_OUTSIDE = Annotated[
     bool,

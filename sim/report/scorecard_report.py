@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sim.claims.scorecard import Outcome
+from sim.claims.scorecard import ENOUGH, Outcome
+from sim.report.claims_report import probability
 from sim.report.claims_words import months
 from sim.report.formats import NOTHING
 from sim.report.tables import Block, Lines, Table, left, table
 
 if TYPE_CHECKING:
+    from sim.claims import Judgement
     from sim.claims.reports import Evidence
     from sim.claims.scorecard import Scorecard, Standing
 
@@ -32,7 +34,27 @@ def _headline(card: Scorecard) -> Lines:
         f"{sum(row.settled for row in card.rows)} of them are settled by what has happened; "
         f"{forecast} verdict{'s rest' if forecast != 1 else ' rests'} on a forecast.",
     ]
+    if card.judgement is not None:
+        lines += [*_changes(card.judgement), _score(card)]
     return Lines(f"Announced and reported, as known on {card.as_known}", tuple(lines))
+
+
+def _changes(judgement: Judgement) -> list[str]:
+    """The scenario that gives probabilities, and what was changed about it."""
+    runs = f"{_counted(judgement.n, 'replication')} with uncertain inputs drawn, seed {judgement.seed}"
+    changed = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in judgement.scenario.changes]
+    return [f"{judgement.scenario.name}: {judgement.scenario.document.title} ({runs}).", *changed]
+
+
+def _score(card: Scorecard) -> str:
+    scored = len(card.scored)
+    if card.brier is None:
+        told = _counted(scored, "announcement") if scored else "No announcement"
+        return (
+            f"{told} {'are' if scored > 1 else 'is'} settled and {'have' if scored > 1 else 'has'} a probability from the runs: "
+            f"too few for a Brier score, which needs {ENOUGH}."
+        )
+    return f"Brier score over {_counted(scored, 'settled announcement')}: {card.brier:.3f} (0: best; 0.25: one half for all)."
 
 
 def _counted(number: int, word: str) -> str:
@@ -42,11 +64,18 @@ def _counted(number: int, word: str) -> str:
 def _announcements(card: Scorecard, numbers: dict[str, str]) -> Table:
     articles = sorted({row.compiled.article for row in card.rows})
     letters = {article: f"[{k}]" for k, article in enumerate(articles, 1)}
-    columns = [left("verdict"), left("announced"), left("in"), left("for"), left("reported since")]
+    given = card.judgement is not None
+    columns = [
+        left("verdict"), left("announced"), left("for"), *([left("held in runs", "%")] if given else []),
+        left("reported since"),
+    ]  # fmt: skip
     rows = [
-        [verdict(row), announcement(row), letters[row.compiled.article], _due(row), _since(row, numbers)]
+        [
+            verdict(row), f"{announcement(row)} {letters[row.compiled.article]}", _due(row),
+            *([probability(row.foreseen)] if given else []), _since(row, numbers),
+        ]
         for row in sorted(card.rows, key=_order)
-    ]
+    ]  # fmt: skip
     notes = [f"{letter}: {article}" for article, letter in letters.items()]
     notes.append("for: the last day of the time announced; -: no date is announced")
     if card.reports:
@@ -55,6 +84,11 @@ def _announcements(card: Scorecard, numbers: dict[str, str]) -> Table:
         notes.append("forecast: what is planned or expected, and may still change")
     if any(row.overdue for row in card.rows):
         notes.append("past: the time announced is over, and no report says what came of it")
+    if given:
+        notes.append(
+            "held in runs: the probability that the scenario gives it, the share of replications in which it held as the "
+            "claim reads it, with 95 % confidence interval; -: runs cannot tell"
+        )
     return table("Announcements", columns, rows, notes)
 
 
@@ -98,7 +132,15 @@ def _sources(card: Scorecard, numbers: dict[str, str]) -> Table:
 
 def as_json(card: Scorecard) -> dict[str, Any]:
     """The document that `fabshift scorecard --json` prints."""
-    return {"as_known": str(card.as_known), "announcements": [_row(row) for row in card.rows]}
+    judgement = card.judgement
+    return {
+        "scenario": None if judgement is None else judgement.scenario.name,
+        "n": None if judgement is None else judgement.n,
+        "seed": None if judgement is None else judgement.seed,
+        "as_known": str(card.as_known),
+        "announcements": [_row(row) for row in card.rows],
+        "brier": {"score": card.brier, "scored": len(card.scored), "needed": ENOUGH},
+    }
 
 
 def _row(row: Standing) -> dict[str, Any]:
@@ -115,6 +157,8 @@ def _row(row: Standing) -> dict[str, Any]:
         "forecast": row.by is not None and row.by.forecast,
         "settled": row.settled,
         "overdue": row.overdue,
+        "probability": row.probability,
+        "ci95": None if row.foreseen is None or row.foreseen.ci95 is None else list(row.foreseen.ci95),
         "rests_on": None if row.by is None else row.by.report,
         "reports": [_report(e) for e in row.evidence],
     }
