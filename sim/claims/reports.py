@@ -102,7 +102,7 @@ class Report(Strict):
 
 
 def _last_of_month(text: str) -> dt.date | None:
-    """The last day of a month written as 2026-04, or None for anything else."""
+    """Return the last day of a month written as 2026-04, or None for anything else."""
     try:
         first = dt.date.fromisoformat(f"{text}-01")
     except ValueError:
@@ -123,8 +123,8 @@ class ReportsFile(Strict):
 class Evidence:
     """What one report says of one claim."""
 
-    report: str
-    told: Report
+    id: str
+    report: Report
     about: About
     number: float | None = None
     """The number reported, in the unit of what it is compared with."""
@@ -137,7 +137,7 @@ class Evidence:
     @property
     def forecast(self) -> bool:
         """Whether what it says is still to come about."""
-        return self.about.forecast or (self.about.date is not None and self.about.date > self.told.known)
+        return self.about.forecast or (self.about.date is not None and self.about.date > self.report.known)
 
 
 @dataclass(frozen=True)
@@ -148,11 +148,11 @@ class Reports:
     evidence: Mapping[str, tuple[Evidence, ...]]
 
     def until(self, day: dt.date | None) -> Reports:
-        """Those that were known on `day`; all of them if it is None."""
+        """Return those that were known on `day`; all of them if it is None."""
         if day is None:
             return self
         reports = {id: report for id, report in self.reports.items() if report.known <= day}
-        kept = {claim: tuple(e for e in found if e.report in reports) for claim, found in self.evidence.items()}
+        kept = {claim: tuple(e for e in found if e.id in reports) for claim, found in self.evidence.items()}
         return Reports(reports, kept)
 
     @property
@@ -162,12 +162,12 @@ class Reports:
 
 
 def shipped_reports() -> Path:
-    """The file of the shipped reports."""
+    """Return the file of the shipped reports."""
     return shipped_root() / "reports.yaml"
 
 
 def load_reports(file: str | Path, book: Book) -> Reports:
-    """The reports of a file, linked to the claims of `book`.
+    """Return the reports of a file, linked to the claims of `book`.
 
     Raises:
         InputError: everything that is wrong with them.
@@ -177,7 +177,7 @@ def load_reports(file: str | Path, book: Book) -> Reports:
     linked = _Linking(source, book, problems)
     if problems:
         raise InputError(dict.fromkeys(problems))
-    evidence = {claim: tuple(sorted(found, key=lambda e: e.told.known)) for claim, found in linked.evidence.items()}
+    evidence = {claim: tuple(sorted(found, key=lambda e: e.report.known)) for claim, found in linked.evidence.items()}
     return Reports(dict(sorted(linked.reports.items(), key=lambda item: item[1].known)), evidence)
 
 

@@ -148,7 +148,7 @@ def scorecard(
 
 
 def compared(book: Book, reports: Reports, as_known: dt.date | None = None) -> Scorecard:
-    """The announcements of `book` against the reports known on a day (default: all of them)."""
+    """Compare the announcements of `book` with the reports known on a day (default: all of them)."""
     day = as_known or max(report.known for report in reports.reports.values())
     taken = reports.until(as_known)
     listed = [c for c in book.claims.values() if c.announced is not None or c.id in reports.evidence]
@@ -161,7 +161,7 @@ def _standing(compiled: Compiled, evidence: Sequence[Evidence], ledger: Ledger, 
     if not definite:
         overdue = compiled.announced is not None and compiled.announced.until < day
         return Standing(compiled, tuple(evidence), Outcome.OPEN, overdue=overdue)
-    by = sorted(definite, key=lambda e: (not e.forecast, e.told.known))[-1]
+    by = sorted(definite, key=lambda e: (not e.forecast, e.report.known))[-1]
     if by.about.date is not None:
         outcome, months = _in_time(compiled, by.about.date)
         return Standing(compiled, tuple(evidence), outcome, by, months)
@@ -170,7 +170,7 @@ def _standing(compiled: Compiled, evidence: Sequence[Evidence], ledger: Ledger, 
 
 
 def _in_time(compiled: Compiled, date: dt.date) -> tuple[Outcome, float]:
-    """A reported date against the days announced, and the months by which it misses them."""
+    """Compare a reported date with the days announced; returns the outcome and by how many months it misses them."""
     announced = compiled.announced
     assert announced is not None
     if date > announced.until:
@@ -181,7 +181,7 @@ def _in_time(compiled: Compiled, date: dt.date) -> tuple[Outcome, float]:
 
 
 def _fits(compiled: Compiled, number: float, ledger: Ledger) -> bool:
-    """Whether a reported number is within the bounds of the claim, or else within the range announced."""
+    """Return whether a reported number is within the bounds of the claim, or else within the range announced."""
     if compiled.unit is not None and compiled.bounds is not None:
         return bool(compiled.bounds.hold(Seen(number)))
     stated = ledger.resolve(compiled.claim.figure, compiled.claim.reading)

@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "scorecard": (
         "sim.cli.scorecard",
-        "What was announced, and what a scenario expects, against what has been reported since.",
+        "What was announced, and how probable runs find it, against what was reported since.",
     ),
     "lint": ("sim.cli.lint", "Inputs beyond precedent or physics, with the bound each exceeds."),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),

@@ -34,6 +34,8 @@ def command(
     """Compare what was announced, and what a scenario expects, with what has been reported since."""
     if scenario is None and (sets or readings):
         raise typer.BadParameter("--set and --reading change a scenario; name one")
+    if claims is not None and reports is None:
+        raise typer.BadParameter("the shipped reports are about the shipped claims; give --reports with --claims")
     from sim.claims.scorecard import scorecard
     from sim.report.render import show
     from sim.report.scorecard_report import as_json as document

@@ -20,7 +20,7 @@ _RANKS = (Outcome.CONTRADICTED, Outcome.LATE, Outcome.EARLY, Outcome.ON_TIME, Ou
 
 
 def scorecard_report(card: Scorecard) -> list[Block]:
-    """Everything `fabshift scorecard` prints."""
+    """Return everything that `fabshift scorecard` prints."""
     numbers = {id: f"R{k}" for k, id in enumerate(card.reports, 1)}
     return [_headline(card), _announcements(card, numbers), *([_sources(card, numbers)] if card.reports else [])]
 
@@ -48,13 +48,11 @@ def _changes(judgement: Judgement) -> list[str]:
 
 def _score(card: Scorecard) -> str:
     scored = len(card.scored)
-    if card.brier is None:
-        told = _counted(scored, "announcement") if scored else "No announcement"
-        return (
-            f"{told} {'are' if scored > 1 else 'is'} settled and {'have' if scored > 1 else 'has'} a probability from the runs: "
-            f"too few for a Brier score, which needs {ENOUGH}."
-        )
-    return f"Brier score over {_counted(scored, 'settled announcement')}: {card.brier:.3f} (0: best; 0.25: one half for all)."
+    if card.brier is not None:
+        meaning = "0 is best, one half for all scores 0.25"
+        return f"Brier score over {_counted(scored, 'settled announcement')}: {card.brier:.3f} ({meaning})."
+    subject = f"{_counted(scored, 'announcement')} {'is' if scored == 1 else 'are'}" if scored else "No announcement is"
+    return f"{subject} both settled and given a probability by the runs; a Brier score needs {ENOUGH}."
 
 
 def _counted(number: int, word: str) -> str:
@@ -99,7 +97,7 @@ def _order(row: Standing) -> tuple[int, bool, str]:
 
 
 def verdict(row: Standing) -> str:
-    """`late by 3.2 months`, `contradicted (forecast)`, `open, past`."""
+    """Return the verdict in words: `late by 3.2 months`, `contradicted (forecast)`, `open, past`."""
     words = row.outcome.value
     if row.months:
         words = f"{words} by {months(row.months)}"
@@ -109,7 +107,7 @@ def verdict(row: Standing) -> str:
 
 
 def announcement(row: Standing) -> str:
-    """What is announced, without how it is read or tested."""
+    """Return what is announced, without how it is read or tested."""
     return row.compiled.claim.statement.partition(";")[0].rstrip(".")
 
 
@@ -120,18 +118,18 @@ def _due(row: Standing) -> str:
 def _since(row: Standing, numbers: dict[str, str]) -> str:
     """Everything reported of it, from the last report back, with the one first on which the verdict rests."""
     first = [] if row.by is None else [row.by]
-    told = [*first, *(e for e in reversed(row.evidence) if e is not row.by)]
-    texts = [f"{numbers[e.report]}, {e.told.when}: {e.told.statement.rstrip('.')}" for e in told]
+    ordered = [*first, *(e for e in reversed(row.evidence) if e is not row.by)]
+    texts = [f"{numbers[e.id]}, {e.report.when}: {e.report.statement.rstrip('.')}" for e in ordered]
     return "; ".join(texts) or NOTHING
 
 
 def _sources(card: Scorecard, numbers: dict[str, str]) -> Table:
-    rows = [[numbers[id], told.when, told.source] for id, told in card.reports.items()]
+    rows = [[numbers[id], report.when, report.source] for id, report in card.reports.items()]
     return table("Where it was reported", [left("report"), left("date"), left("source")], rows)
 
 
 def as_json(card: Scorecard) -> dict[str, Any]:
-    """The document that `fabshift scorecard --json` prints."""
+    """Return the document that `fabshift scorecard --json` prints."""
     judgement = card.judgement
     return {
         "scenario": None if judgement is None else judgement.scenario.name,
@@ -159,19 +157,19 @@ def _row(row: Standing) -> dict[str, Any]:
         "overdue": row.overdue,
         "probability": row.probability,
         "ci95": None if row.foreseen is None or row.foreseen.ci95 is None else list(row.foreseen.ci95),
-        "rests_on": None if row.by is None else row.by.report,
+        "rests_on": None if row.by is None else row.by.id,
         "reports": [_report(e) for e in row.evidence],
     }
 
 
 def _report(evidence: Evidence) -> dict[str, Any]:
-    told, about = evidence.told, evidence.about
+    report, about = evidence.report, evidence.about
     return {
-        "id": evidence.report,
-        "reported": str(told.reported),
-        "approximate": told.approximate,
-        "statement": told.statement,
-        "source": told.source,
+        "id": evidence.id,
+        "reported": str(report.reported),
+        "approximate": report.approximate,
+        "statement": report.statement,
+        "source": report.source,
         "date": _text(about.date),
         "number": evidence.number,
         "holds": about.holds,

@@ -113,7 +113,7 @@ def test_too_few_are_said_to_be_too_few(card: Callable[..., Scorecard]) -> None:
     found = card(ENOUGH - 1)
     assert found.brier is None
     assert as_json(found)["brier"] == {"score": None, "scored": 9, "needed": 10}
-    assert "9 announcements are settled and have a probability from the runs: too few for a Brier score" in headline(
+    assert "9 announcements are both settled and given a probability by the runs; a Brier score needs 10." in headline(
         found
     )
 

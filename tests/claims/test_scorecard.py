@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.claims.scorecard import Outcome, Scorecard, Standing, scorecard
+from sim.report.scorecard_report import verdict
 
 CLAIMS = """
 bare_numbers: made up for a test
@@ -82,6 +83,16 @@ def test_a_number_or_a_truth_value(claim: str, says: str, outcome: Outcome, told
     assert row.settled == (outcome is not Outcome.OPEN)
 
 
+def test_a_verdict_in_words(told: Told) -> None:
+    # 30 September to 15 December: 76 days, of 30.4375 a month.
+    assert verdict(told("opens", {"2026-12-20": ", date: 2026-12-15"})) == "late by 2.5 months"
+    assert verdict(told("opens", {"2026-10-20": ", date: 2026-12-15"})) == "late by 2.5 months (forecast)"
+    assert verdict(told("opens", {"2026-10-20": ", date: 2026-06-21"})) == "early by 10 days"
+    assert verdict(told("opens", {"2026-10-20": ", date: 2026-09-21"})) == "on time"
+    assert verdict(told("opens", {"2026-10-20": ""})) == "open, past"
+    assert verdict(told("rate", {"2026-10-20": ", number: 50"})) == "contradicted"
+
+
 def test_a_date_after_the_report_is_a_forecast_and_settles_nothing(told: Told) -> None:
     row = told("opens", {"2026-05-01": ", date: 2026-12-30"})
     assert (row.outcome, row.settled) == (Outcome.LATE, False)
@@ -96,7 +107,7 @@ def test_the_last_report_counts_and_a_fact_before_any_forecast(told: Told) -> No
     assert told("opens", dict(reversed(plans.items()))).outcome is Outcome.ON_TIME
     fact = {"2026-10-20": ", date: 2026-10-15", "2026-10-25": ", holds: true, forecast: true"}
     row = told("opens", fact)
-    assert (row.outcome, row.by and row.by.report) == (Outcome.LATE, "r0")
+    assert (row.outcome, row.by and row.by.id) == (Outcome.LATE, "r0")
     # What says nothing definite never takes the place of what does.
     assert told("opens", plans | {"2026-07-01": ""}).outcome is Outcome.ON_TIME
 
@@ -131,7 +142,7 @@ SHIPPED = [
 @pytest.mark.parametrize(("claim", "outcome", "settled", "by"), SHIPPED, ids=[row[0] for row in SHIPPED])
 def test_shipped_verdicts(claim: str, outcome: Outcome, settled: bool, by: str | None, shipped: Scorecard) -> None:
     row = next(row for row in shipped.rows if row.compiled.id == claim)
-    assert (row.outcome, row.settled, row.by and row.by.report) == (outcome, settled, by)
+    assert (row.outcome, row.settled, row.by and row.by.id) == (outcome, settled, by)
 
 
 def test_rows_are_what_has_a_date_or_a_report(shipped: Scorecard) -> None:
