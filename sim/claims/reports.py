@@ -87,7 +87,7 @@ class Report(Strict):
     @classmethod
     def _month(cls, value: dt.date | str) -> dt.date | str:
         if isinstance(value, str) and _last_of_month(value) is None:
-            raise ValueError(f"{value!r} is neither a day (2026-04-15) nor a month (2026-04)")
+            raise ValueError(f"{value!r} is neither a day (2026-04-15, without quotes) nor a month (2026-04)")
         return value
 
     @property
