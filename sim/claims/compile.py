@@ -41,8 +41,19 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """The days for which something is announced, both included; `since` is None where any day up to `until` will do."""
+
+    since: dt.date | None
+    until: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
-    """A claim ready to be tested. Without a probe it is only compared with other sources, or untestable."""
+    """A claim ready to be tested. Without a probe it is only compared with other sources, or untestable.
+
+    `unit` is that of its bounds, where they bound a number.
+    """
 
     id: str
     claim: Claim
@@ -50,6 +61,8 @@ class Compiled:
     probe: Probe | None
     bounds: Bounds | None
     others: tuple[Other, ...]
+    announced: Announced | None = None
+    unit: str | None = None
 
 
 def compile_claim(id: str, claim: Claim, ledger: Ledger) -> Compiled:
@@ -60,9 +73,11 @@ def compile_claim(id: str, claim: Claim, ledger: Ledger) -> Compiled:
     """
     chosen, expect, faults = ledger.choose(claim.readings), claim.expect, _Faults()
     article = ledger.resolve(claim.figure, claim.reading).article or ""
-    others, probe, bounds = [], None, None
+    others, probe, bounds, announced = [], None, None, None
     with faults:
         others = _disagreeing(claim, ledger)
+    with faults:
+        announced = _announced(claim, chosen)
     if expect is not None:
         with faults:
             probe = _expected(expect, chosen)
@@ -70,7 +85,8 @@ def compile_claim(id: str, claim: Claim, ledger: Ledger) -> Compiled:
             bounds = _bounds(expect, chosen)
     if faults.found:
         raise MeaningError(*faults.found)
-    return Compiled(id, claim, article, probe, bounds, tuple(others))
+    unit = _unit(expect) if expect is not None and bounds is not None and bounds.kind != "date" else None
+    return Compiled(id, claim, article, probe, bounds, tuple(others), announced, unit)
 
 
 class _Faults:
@@ -86,6 +102,17 @@ class _Faults:
         if isinstance(error, MeaningError):
             self.found.extend(error.faults)
         return isinstance(error, MeaningError)
+
+
+def _announced(claim: Claim, ledger: Ledger) -> Announced | None:
+    term, here = claim.announced_for, ("announced_for",)
+    if term is None:
+        return None
+    since, until = _day(term.since, ledger, (*here, "since")), _day(term.until, ledger, (*here, "until"))
+    assert until is not None
+    if since is not None and since > until:
+        raise MeaningError(((*here, "until"), f"no day is left: {until} is before {since}"))
+    return Announced(since, until)
 
 
 def _expected(expect: Expectation, ledger: Ledger) -> Probe:

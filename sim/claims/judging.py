@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from sim.claims.compile import Compiled
 from sim.claims.finding import Finding, conclude, untestable
-from sim.claims.load import Book, load_claims, shipped_claims
+from sim.claims.load import load_claims, shipped_claims
 from sim.claims.probes import Constant, Probe, Seen, UntestableError
 from sim.results.result import Result
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
-from sim.study.design import Base, Design, Row, loaded
+from sim.study.design import Base, Blocks, Design, Row, loaded
+from sim.study.replicated import Replicated, variants
 from sim.study.run import each_block
 
 Observed = Seen | str
@@ -53,22 +54,42 @@ def judge(
     base = Base(str(scenario), tuple(sets), tuple(readings), allow_outside=allow_outside)
     tested = loaded(base, Row())
     book = load_claims(shipped_claims() if claims is None else claims, tested.ledger)
+    return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress)
+
+
+def findings(
+    claims: Collection[Compiled],
+    base: Base,
+    scenario: Scenario,
+    *,
+    n: int,
+    seed: int,
+    jobs: int = 0,
+    drawn: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Judgement:
+    """Test claims on `n` replications of `scenario`, which `base` describes.
+
+    Uncertain inputs are at their typical values or, if `drawn`, drawn in each replication as a Monte Carlo
+    study draws them.
+    """
     observed: dict[str, list[Observed]] = {}
-    groups = _groups(book, tested)
+    groups = _groups(claims, scenario)
     for done, (chosen, members) in enumerate(groups.items()):
         probes = {c.id: c.probe for c in members if c.probe is not None}
-        for k, seen in enumerate(_replications(base, chosen, probes, n, seed, jobs)):
+        row = Row(readings=tuple(f"{figure}={name}" for figure, name in chosen), seed=seed)
+        for k, seen in enumerate(_replications(_design(base, row, n, drawn), probes, jobs)):
             for id, value in seen.items():
                 observed.setdefault(id, []).append(value)
             if progress is not None:
                 progress((done + (k + 1) / n) / len(groups))
-    return Judgement(tested, n, seed, tuple(_finding(c, tested, observed.get(c.id, [])) for c in book.claims.values()))
+    return Judgement(scenario, n, seed, tuple(_finding(c, scenario, observed.get(c.id, [])) for c in claims))
 
 
-def _groups(book: Book, scenario: Scenario) -> dict[tuple[tuple[str, str], ...], list[Compiled]]:
+def _groups(claims: Iterable[Compiled], scenario: Scenario) -> dict[tuple[tuple[str, str], ...], list[Compiled]]:
     """The claims that need a run, by the readings to be changed for it."""
     groups: dict[tuple[tuple[str, str], ...], list[Compiled]] = {}
-    for claim in book.claims.values():
+    for claim in claims:
         if claim.probe is None or isinstance(claim.probe, Constant) or _missing(claim, scenario.document):
             continue
         changed = {f: r for f, r in claim.claim.readings.items() if scenario.ledger.reading_name(f) != r}
@@ -87,17 +108,18 @@ def _has(document: Document, part: str) -> bool:
     return isinstance(entries, dict) and name in entries
 
 
-def _replications(
-    base: Base, chosen: tuple[tuple[str, str], ...], probes: Mapping[str, Probe], n: int, seed: int, jobs: int
-) -> Iterator[dict[str, Observed]]:
-    """What the probes see in each replication, in their order, under the readings of a claim: they stand in
-    place of others asked for of the same figures."""
-    row = Row(readings=tuple(f"{figure}={name}" for figure, name in chosen), seed=seed)
-    loaded(base, row)  # a reading that cannot be is told before anything runs
-    design = Design(base, [replace(row, replication=k) for k in range(n)], size=1)
-    for (seen,) in each_block(design, partial(_observe, probes), engine="batch", jobs=jobs):
-        if seen is not None:
-            yield seen
+def _design(base: Base, row: Row, n: int, drawn: bool) -> Blocks:
+    """The replications under the readings of a claim, which replace others chosen for the same figures."""
+    if drawn:
+        return Replicated("claims", base, variants(base, [("claims", row)]), n, row.seed)
+    loaded(base, row)  # a reading that cannot be is reported before anything runs
+    return Design(base, [replace(row, replication=k) for k in range(n)], size=1)
+
+
+def _replications(design: Blocks, probes: Mapping[str, Probe], jobs: int) -> Iterator[dict[str, Observed]]:
+    """What the probes see in each replication, in their order."""
+    for block in each_block(design, partial(_observe, probes), engine="batch", jobs=jobs):
+        yield from (seen for seen in block if seen is not None)
 
 
 def _observe(probes: Mapping[str, Probe], result: Result) -> dict[str, Observed]:

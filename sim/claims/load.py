@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.claims.compile import Compiled, MeaningError, compile_claim
 from sim.claims.schema import Claim, ClaimsFile
@@ -22,8 +22,9 @@ from sim.scenario.resolve import quantities
 from sim.scenario.source import Form, Source, read_source
 from sim.shipped import shipped_root
 
+T = TypeVar("T", bound=BaseModel)
+
 FORM = Form("a file of claims", "claims:", "claims:, ...")
-_ROOT = Slot(ClaimsFile)
 _UNUSED = ("low", "high", "draw")
 _KINDS = {Kind.DERIVED: "derived", Kind.ASSUMED: "assumed", Kind.LATER_REPORT: "a later report"}
 
@@ -87,14 +88,7 @@ class _Reading:
 
     def _sound(self) -> dict[str, Claim]:
         """The claims that the schema takes; what it refuses is noted, and the others are still looked at."""
-        data = self.source.data
-        self.problems.extend(wrong_kinds(data, self.source.mark, _ROOT))
-        try:
-            return dict(ClaimsFile.model_validate(data).claims)
-        except ValidationError as error:
-            self.problems.extend(translate(error, data, self.source.mark, _ROOT))
-        claims = data.get("claims")
-        return dict(_valid(claims)) if isinstance(claims, dict) else {}
+        return sound(self.source, ClaimsFile, "claims", Claim, self.problems)
 
     def _links(self, id: str, claim: Claim) -> None:
         """Figures, readings and numbers of one claim; if all are right it is compiled."""
@@ -183,9 +177,24 @@ class _Reading:
                 self.add(loc, str(error))
 
 
-def _valid(claims: Mapping[str, Any]) -> Iterator[tuple[str, Claim]]:
-    for id, data in claims.items():
+def sound(source: Source, file: type[BaseModel], key: str, entry: type[T], problems: list[Problem]) -> dict[str, T]:
+    """The entries under `key` that the schema accepts; what it refuses is appended to `problems`.
+
+    `file` declares the whole file, `entry` one entry.
+    """
+    data, root = source.data, Slot(file)
+    problems.extend(wrong_kinds(data, source.mark, root))
+    try:
+        return dict(getattr(file.model_validate(data), key))
+    except ValidationError as error:
+        problems.extend(translate(error, data, source.mark, root))
+    entries = data.get(key)
+    return dict(_valid(entries, entry)) if isinstance(entries, dict) else {}
+
+
+def _valid(entries: Mapping[str, Any], entry: type[T]) -> Iterator[tuple[str, T]]:
+    for id, data in entries.items():
         try:
-            yield id, Claim.model_validate(data)
+            yield id, entry.model_validate(data)
         except ValidationError:
             continue

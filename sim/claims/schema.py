@@ -124,6 +124,13 @@ class Expectation(Measure):
         return sum(getattr(self, name) is not None for name in Measure.model_fields)
 
 
+class Term(Strict):
+    """When something is announced for: the days from `since` to `until`, both included."""
+
+    since: Quantity | None = number("date", "First day (default: any day up to the last).", None)
+    until: Quantity = number("date", "Last day.")
+
+
 class Contradiction(Strict):
     """What another source says of the same thing."""
 
@@ -142,6 +149,8 @@ class Claim(Strict):
     """The stated figure; its article is the claim's."""
     reading: str | None = None
     """Which reading of it is claimed, if it has several."""
+    announced_for: Term | None = None
+    """When it is to come about, if a date is announced; the scorecard compares reports with it."""
     measured: str | None = None
     """What the expectation measures, in a few words."""
     expect: Expectation | None = None

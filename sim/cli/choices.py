@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,12 @@ WITHOUT = Annotated[
         "--without",
         metavar="ARTICLE",
         help="Leave an article out: other readings or fallbacks take its place; may be repeated.",
+    ),
+]
+AS_KNOWN = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--as-known", metavar="DATE", formats=["%Y-%m-%d"], help="Take what was reported up to this day (2026-04-30)."
     ),
 ]
 ALLOW_OUTSIDE = Annotated[

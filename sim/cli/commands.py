@@ -13,6 +13,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sim.cli.claims",
         "Each announced figure: met, missed, contradicted or untestable, with the probability.",
     ),
+    "scorecard": (
+        "sim.cli.scorecard",
+        "What was announced, and how probable runs find it, against what was reported since.",
+    ),
     "lint": ("sim.cli.lint", "Inputs beyond precedent or physics, with the bound each exceeds."),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
     "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
 from sim.errors import MOST_RUNS, visible
+from sim.ledger import load_ledger
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
 
@@ -20,6 +23,7 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
+    as_known: AS_KNOWN = None,
     allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     replication: Annotated[
@@ -40,6 +44,8 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a scenario once and show it."""
+    if as_known is not None:
+        readings = [*(readings or ()), *_reported(as_known.date(), [*(readings or ()), *(sets or ())])]
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
@@ -61,6 +67,21 @@ def command(
         print(f"\nwritten to {out}")
     elif trace:
         print("note: --trace without --out: the lots are written nowhere", file=sys.stderr)
+
+
+def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
+    """The readings that reports up to `day` give of figures for which no reading is `chosen`, as `--reading` takes them."""
+    from sim.claims.load import load_claims, shipped_claims
+    from sim.claims.reports import load_reports, shipped_reports
+
+    book = load_claims(shipped_claims(), load_ledger())
+    taken = {text.partition("=")[0].strip().removeprefix("readings.") for text in chosen}
+    found = {f: of for f, of in load_reports(shipped_reports(), book).until(day).readings.items() if f not in taken}
+    for figure, (name, report) in found.items():
+        print(f"note: {figure} is {name} as known on {day} ({report.source}, {report.when})", file=sys.stderr)
+    if not found:
+        print(f"note: no report up to {day} gives another reading", file=sys.stderr)
+    return [f"{figure}={name}" for figure, (name, _) in found.items()]
 
 
 def _idle_readings(scenario: Scenario) -> None:

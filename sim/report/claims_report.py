@@ -49,7 +49,7 @@ def _verdicts(judgement: Judgement) -> Table:
             f.verdict.value,
             f"{f.compiled.id}: {f.compiled.claim.statement}",
             letters[f.compiled.article],
-            _probability(f),
+            probability(f),
             _margin(f),
         ]
         for f in judgement.findings
@@ -69,8 +69,9 @@ def _margin(finding: Finding) -> str:
     return f"{by_how_much(finding)}*" if finding.open else by_how_much(finding)
 
 
-def _probability(finding: Finding) -> str:
-    if finding.probability is None:
+def probability(finding: Finding | None) -> str:
+    """A probability in per cent with its interval, if it has one: `98 (92 to 100)`."""
+    if finding is None or finding.probability is None:
         return NOTHING
     share = f"{100 * finding.probability:.0f}"
     if finding.ci95 is None:
