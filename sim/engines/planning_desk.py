@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -26,10 +26,18 @@ POLICIES = {
     PolicyType.PERIODIC: rules.PERIODIC,
 }
 SAMPLES = int(Stage.SAMPLES)
+BEFORE = -1
+"""The review that stands for the time before the start."""
+MUCH = 5000
+"""Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked for: to
+load it takes as long as these take in plain Python."""
 
 
 class PlanningDesk:
     """Shows the planner where things stand, and turns decisions into orders."""
+
+    by_compiled = True
+    """Whether reviews run compiled where there are many and the code lies in the cache; the decisions are the same."""
 
     def __init__(self, engine: Floor) -> None:
         draws, plan = engine.draws, engine.plan
@@ -42,6 +50,10 @@ class PlanningDesk:
         self.tables = tables(draws)
         self.memory = memory(self.tables)
         self._sheet = worksheet(self.tables)
+        self._blank = blank_position(
+            len(plan.pools), len(plan.sites), len(plan.sources), len(draws.flows), len(draws.open_orders)
+        )
+        self._decide = self._planner()
         self.on_order = [0.0] * len(plan.sources)
         self._policies = [StockPolicy(pool, draws.vector) for pool in plan.pools]
         self.learns = any(value(draws.vector, plan.lines[f.line].forecast_revision) > 0.0 for f in draws.flows)
@@ -81,7 +93,7 @@ class PlanningDesk:
     def _review(self, k: int) -> None:
         now, sheet = self._engine.agenda.now, self._sheet
         self._revise(k)
-        planner.review(self.tables, self._position(now), self.memory, sheet, k)
+        self._decide(self._position(now), k)
         self.cut[k], self.short[k], self.starved[k] = sheet.cut, sheet.short, sheet.starved
         self.need[k], self.planned_output[k] = sheet.need, sheet.output
         # Raw items first, so that their lots are in hand when what is made of them is released.
@@ -103,17 +115,36 @@ class PlanningDesk:
                 begin, until, due = (int(a[r, i]) for a in (sheet.release_begin, sheet.release_end, sheet.release_due))
                 engine.order_evenly(r, starts[i], planned_stage(self.tables, sheet, r, begin), begin, until, due)
 
+    def _planner(self) -> Callable[[Position, int], None]:
+        """What decides a review, and leaves the decision in the worksheet."""
+        tables, memory, sheet = self.tables, self.memory, self._sheet
+        much = int((tables.last - tables.first[:-1]).sum()) * len(self._plan.sources)
+        if self.by_compiled and much >= MUCH and bool(tables.planned.any()):
+            # numba takes half a second to load.
+            from sim.engines.batch.kept import alike, planner_kept
+
+            compiled = planner_kept(tables, self._blank, memory, sheet)
+            if compiled is not None:
+                plain = alike(tables)
+                return lambda position, k: compiled(plain, alike(position), memory, sheet, k)
+
+        def decide(position: Position, k: int) -> None:
+            if k == BEFORE:
+                initial.plan_before(tables, position, memory, sheet)
+            else:
+                planner.review(tables, position, memory, sheet, k)
+
+        return decide
+
     def begun_before(self) -> Iterator[tuple[int, int, int, int, int]]:
         """Lots that the plan began before the start: source, starts, good units, arrival and wanted date."""
         tables, draws, good = self.tables, self._draws, self.good_per_start(0)
         if not bool(tables.planned.any()):
             return
-        position = blank_position(
-            len(tables.order), len(draws.sites), len(good), len(draws.flows), len(draws.open_orders)
-        )
+        position = self._blank
         position.good_per_start[:] = good
         initial.show_start(draws, position)
-        initial.plan_before(tables, position, self.memory, self._sheet)
+        self._decide(position, BEFORE)
         for source in range(len(good)):
             done = 0
             for j in range(int(tables.first[0])):

@@ -13,6 +13,7 @@ from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.engines.batch.engine import BatchEngine
 from sim.engines.events import EventsEngine
+from sim.engines.planning_desk import PlanningDesk
 from sim.engines.shared.recorder import Lot, Records
 from sim.plan import Plan
 from sim.scenario.loader import Scenario
@@ -44,6 +45,18 @@ def _lots(a: list[Lot], b: list[Lot]) -> list[str]:
     rows, others = ([tuple(getattr(lot, name) for name in LOT) for lot in lots] for lots in (a, b))
     wrong = [f"lot {one} against {other}" for one, other in zip(rows, others, strict=False) if one != other]
     return wrong[:1] or ([] if len(a) == len(b) else [f"{len(a)} lots against {len(b)}"])
+
+
+@pytest.fixture(autouse=True)
+def _plain_reviews(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference engine plans in plain Python here: else both would run the same compiled review."""
+    monkeypatch.setattr(PlanningDesk, "by_compiled", False)
+
+
+@pytest.fixture(scope="session")
+def differ() -> Differences:
+    """Names of the fields in which two records differ."""
+    return differences
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ SMALL: dict[str, Any] = {
         "car": {"item": "car", "site": "shop", "inputs": {"board": 1, "part": 1}, "load": {"shape": "gamma", "mean": 1, "cv": 0.3}},
     },
     "sourcing": {"board": {"sources": ["own_board", "buy_board"], "policy": "in_house_first", "second_source_floor": 0.2}},
+    "wip_limits": {"hall": {"sites": ["hall"], "limit": 60}},
     "demand": {
         "cars": {"item": "car", "rate": 200, "value": 900, "shortage_cost": 1},
         "spares": {"item": "board", "pattern": "periodic", "every": 6, "quantity": {"shape": "poisson", "mean": 9}, "backlog": False, "lost_cost": 4},

@@ -17,7 +17,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.draws import curves
-from sim.engines.batch import ahead, calendar, desk, lists, loop, losses, lots, planning, shop, store, waiting, wip
+from sim.engines.batch import (
+    ahead,
+    calendar,
+    desk,
+    lists,
+    looking,
+    loop,
+    losses,
+    lots,
+    planning,
+    shop,
+    store,
+    waiting,
+    wip,
+)
 from sim.engines.batch.state import State
 from sim.engines.shared import (
     attainable,
@@ -39,7 +53,7 @@ from sim.engines.shared import (
 
 MODULES = (
     curves, rules, positions, capability, requirements, attainable, causes, ordering, shares, sourcing, contracts, entitlement, release,
-    netting, planner, initial, calendar, lists, store, shop, waiting, wip, lots, losses, planning, desk, loop,
+    netting, planner, initial, calendar, lists, store, shop, waiting, wip, lots, losses, looking, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -78,11 +92,11 @@ def uncompiled(state: State, *others: Any) -> int:
 
 
 def compile_planner(signature: tuple[Any, ...]) -> None:
-    """Compile the planner into the cache, for the types that `loop.play` is called with."""
+    """Compile the planner into the cache, for the types of what it works on."""
     from sim.engines.batch.whole import as_a_whole
 
     with _no_collection(), as_a_whole(planning.decide.__name__):
-        _compile(_jitted().planner, _planner_signature(signature), _jitted().cache)
+        _compile(_jitted().planner, _borrowed(signature), _jitted().cache)
 
 
 @lru_cache(maxsize=1)
@@ -184,18 +198,38 @@ def _made_ready(engine: Compiled, signature: tuple[Any, ...]) -> int:
 
     from sim.engines.batch.whole import as_a_whole
 
-    helper, whole = None, (*signature, types.int64)
-    if not (_kept(engine.play, whole) and _kept(engine.planner, _planner_signature(signature))):
+    helper, whole, planned = None, (*signature, types.int64), signature[1:]
+    if not (_kept(engine.play, whole) and _kept(engine.planner, _borrowed(planned))):
         print("compiling the batch engine (once)", file=sys.stderr, flush=True)
         if ahead.worth_while():
-            helper = ahead.start(signature, engine.cache)
+            helper = ahead.start(planned, engine.cache)
     with _no_collection(), as_a_whole(loop.play.__name__):
         _compile(engine.play, whole, engine.cache)
     if helper is not None:
         helper.wait()
-    compile_planner(signature)
-    (planner,) = engine.planner.overloads.values()
-    return int(planner.library.get_pointer_to_function(planner.fndesc.llvm_cfunc_wrapper_name))
+    compile_planner(planned)
+    return _address(engine.planner)
+
+
+def kept_planner(signature: tuple[Any, ...]) -> int | None:
+    """The address of the planner, if it was compiled before; None where it was not."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return None
+    with _ONE_AT_A_TIME:
+        engine = _jitted()
+        try:
+            if not engine.planner.overloads and not _kept(engine.planner, _borrowed(signature)):
+                return None
+            compile_planner(signature)
+        except Exception:
+            # What lies there cannot be read: whoever compiles will mend it.
+            return None
+        return _address(engine.planner)
+
+
+def _address(dispatcher: Any) -> int:
+    (found,) = dispatcher.overloads.values()
+    return int(found.library.get_pointer_to_function(found.fndesc.llvm_cfunc_wrapper_name))
 
 
 def _compile(dispatcher: Any, signature: tuple[Any, ...], cache: Path) -> None:
@@ -209,7 +243,7 @@ def _compile(dispatcher: Any, signature: tuple[Any, ...], cache: Path) -> None:
         print(f"compiled code cannot be kept in {cache}: {why}; the next process compiles again", file=sys.stderr)
 
 
-def _planner_signature(signature: tuple[Any, ...]) -> tuple[Any, ...]:
+def _borrowed(signature: tuple[Any, ...]) -> tuple[Any, ...]:
     from numba import types
 
     from sim.engines.batch.passing import Borrowed

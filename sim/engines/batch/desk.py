@@ -7,6 +7,7 @@ import math
 from sim.draws.curves import ticks
 from sim.engines.batch.calendar import PERIODIC, PLAN, at
 from sim.engines.batch.foreign import call_planner
+from sim.engines.batch.looking import look, note, revise
 from sim.engines.batch.lots import SAMPLES, book_order, order, order_evenly, plant
 from sim.engines.batch.planning import BEFORE, DECIDED
 from sim.engines.batch.shop import good_per_start
@@ -22,9 +23,12 @@ from sim.engines.shared.worksheet import Worksheet
 
 def hold_review(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> None:
     """Plan the starts of the period that begins at review `k`, and order them."""
-    if call_planner(s.clock[0].planner, s, t, p, m, w, k) != DECIDED:
+    revise(s, t, p, k)
+    look(s, t, p)
+    if call_planner(s.clock[0].planner, t, p, m, w, k) != DECIDED:
         s.clock[0].fault = UNPLANNED
         return
+    note(s, w, k)
     # Raw items first, so that their lots are in hand when what is made of them is released.
     for i in range(len(t.order) - 1, -1, -1):
         for j in range(t.source_start[t.order[i]], t.source_start[t.order[i] + 1]):
@@ -33,7 +37,9 @@ def hold_review(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: in
 
 def begin_before(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
     """Put in stock, or on its way, what the plan began before the start."""
-    if call_planner(s.clock[0].planner, s, t, p, m, w, BEFORE) != DECIDED:
+    for r in range(len(s.sources)):
+        p.good_per_start[r] = good_per_start(s, r, 0)
+    if call_planner(s.clock[0].planner, t, p, m, w, BEFORE) != DECIDED:
         s.clock[0].fault = UNPLANNED
         return
     for source in range(len(s.sources)):

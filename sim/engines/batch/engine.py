@@ -10,6 +10,7 @@ from sim.draws import Draws
 from sim.draws.curves import NEVER
 from sim.engines.batch.audit import audit
 from sim.engines.batch.compiling import compiled
+from sim.engines.batch.kept import alike
 from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
 from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
@@ -40,8 +41,8 @@ class BatchEngine:
         """Run the replication to its end and return what it left behind."""
         while True:
             slots = self.slots
-            t = _alike(tables(self.draws))
-            m = _alike(memory(t))
+            t = alike(tables(self.draws))
+            m = alike(memory(t))
             supply = Supply(self.draws, self._streams, progress)
             s = lay_out(self.draws, t, supply, slots=slots, trace=self.trace, told=progress is not None)
             position, sheet, play = _position(self.draws, s), worksheet(t), compiled()
@@ -59,14 +60,6 @@ class BatchEngine:
                 give_back(s)
                 return records
             BatchEngine.slots = max(BatchEngine.slots, slots * 4)
-
-
-def _alike(arrays: Any) -> Any:
-    """The same named tuple with arrays of one kind, as compiled code knows them: contiguous, and free to be written."""
-    flags = ((array, array.flags) for array in arrays)
-    return type(arrays)(
-        *(array if f.c_contiguous and f.writeable else np.array(array, order="C") for array, f in flags)
-    )
 
 
 def _position(draws: Draws, s: State) -> Position:

@@ -6,7 +6,6 @@ import ctypes
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.engines.batch.state import State
     from sim.engines.shared.positions import Memory, Position
     from sim.engines.shared.tables import Tables
     from sim.engines.shared.worksheet import Worksheet
@@ -25,8 +24,8 @@ def borrow(fields: Any) -> Any:
     return fields
 
 
-def call_planner(address: int, s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:  # noqa: ARG001
+def call_planner(address: int, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:  # noqa: ARG001
     """Call `planning.decide`; compiled, at its address."""
     from sim.engines.batch.planning import decide
 
-    return decide(s, t, p, m, w, k)
+    return decide(t, p, m, w, k)

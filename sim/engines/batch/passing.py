@@ -161,14 +161,14 @@ def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by thes
 
 
 @intrinsic
-def _call_planner(_context: Any, address: Any, s: Any, t: Any, p: Any, m: Any, w: Any, k: Any) -> Any:  # noqa: ARG001
+def _call_planner(_context: Any, address: Any, t: Any, p: Any, m: Any, w: Any, k: Any) -> Any:  # noqa: ARG001
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        function = ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t] * 5 + [ir.IntType(64)]).as_pointer()
+        function = ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t] * 4 + [ir.IntType(64)]).as_pointer()
         return builder.call(builder.inttoptr(arguments[0], function), arguments[1:])
 
-    return types.int64(types.int64, s, t, p, m, w, k), code
+    return types.int64(types.int64, t, p, m, w, k), code
 
 
 @overload(foreign.call_planner, strict=False)
-def _planner(address: Any, s: Any, t: Any, p: Any, m: Any, w: Any, k: Any) -> Any:  # noqa: ARG001  numba calls by these names
-    return lambda address, s, t, p, m, w, k: _call_planner(address, s, t, p, m, w, k)  # type: ignore[call-arg]
+def _planner(address: Any, t: Any, p: Any, m: Any, w: Any, k: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    return lambda address, t, p, m, w, k: _call_planner(address, t, p, m, w, k)  # type: ignore[call-arg]

@@ -1,19 +1,15 @@
-"""The planner's review, compiled by itself: it shares with the rest of the engine only the state that both see.
+"""The planner's review, compiled by itself: it shares with the rest of the engine only what both see.
 
 It is half of all there is to compile and runs a few dozen times, so the loop calls it by its address: another
-process can compile it meanwhile (see `ahead`), and nothing of it is optimised twice.
+process can compile it meanwhile (see `ahead`), nothing of it is optimised twice, and the reference engine can
+call it too (see `kept`).
 """
 
 from __future__ import annotations
 
-from sim.engines.batch.shop import committed, good_per_start
-from sim.engines.batch.state import NOTHING, UNDER_WAY, State
-from sim.engines.batch.store import available
 from sim.engines.shared.initial import plan_before
-from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.planner import review
-from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Memory, Position, expected_between
-from sim.engines.shared.rules import NEVER
+from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
@@ -21,76 +17,13 @@ DECIDED, BEFORE = 1, -1
 """What a decision returns, and the review that stands for the time before the start."""
 
 
-def decide(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:
+def decide(t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:
     """Decide the starts of the period that begins at review `k`, and leave them in the worksheet.
 
     Returns DECIDED: whoever calls by address learns of an exception by another number alone.
     """
     if k == BEFORE:
-        for r in range(len(s.sources)):
-            p.good_per_start[r] = good_per_start(s, r, 0)
         plan_before(t, p, m, w)
-        return DECIDED
-    _revise(s, t, p, k)
-    _look(s, t, p)
-    review(t, p, m, w, k)
-    _note(s, w, k)
+    else:
+        review(t, p, m, w, k)
     return DECIDED
-
-
-def _revise(s: State, t: Tables, p: Position, k: int) -> None:
-    """Correct forecasts by part of the error seen since the last review."""
-    if k == 0:
-        return
-    begin, end = t.first[k - 1], t.first[k]
-    for flow in range(len(s.flows)):
-        f = s.flows[flow]
-        expected = expected_between(t, k, flow, begin, end)
-        if f.revision > 0.0 and expected > 0.0:
-            p.correction[flow] += f.revision * (f.seen / expected - p.correction[flow])
-        f.seen = 0
-
-
-def _look(s: State, t: Tables, p: Position) -> None:
-    """What the planner sees now."""
-    now = s.clock[0].now
-    for q in range(len(p.stock)):
-        p.stock[q], p.waiting[q] = available(s, q), s.pools[q].waiting
-    for r in range(len(s.sources)):
-        p.good_per_start[r] = good_per_start(s, r, now)
-        p.carried[r] = s.sources[r].carry_good if s.sources[r].certain else 0.0
-    for site in range(len(s.sites)):
-        p.committed[site] = committed(s, site, now)
-        node = s.sites[site].head
-        while node != NOTHING:
-            lot = s.lots[s.nodes[node].lot]
-            p.committed[site] += lot.starts * t.load[lot.source]
-            node = s.nodes[node].after
-    for flow in range(len(s.flows)):
-        p.backlog[flow] = s.flows[flow].backlog
-    slot, n = s.clock[0].first_open, 0
-    while slot != NOTHING:
-        _look_at_lot(s, p, slot, n)
-        slot = s.lots[slot].after
-        n += 1
-    p.lots[0] = n
-
-
-def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:
-    lot = s.lots[slot]
-    begun, works = lot.where == UNDER_WAY, lot.leave < NEVER
-    p.lot_source[i], p.lot_due[i], p.lot_promised[i] = lot.source, lot.due, lot.promised
-    p.lot_starts[i], p.lot_stage[i] = lot.starts, lot.stage
-    p.lot_units[i] = float(lot.good) if begun and works and s.sources[lot.source].certain else lot.expected
-    p.lot_place[i] = WAITING if not begun else QUEUED if lot.leave > s.clock[0].now else IN_CYCLE
-
-
-def _note(s: State, w: Worksheet, k: int) -> None:
-    """Keep what kept sources from more, number by number: whole rows take long to compile."""
-    for r in range(len(s.sources)):
-        for cause in range(CAUSES):
-            s.cut[k, r, cause], s.short[k, r, cause] = w.cut[r, cause], w.short[r, cause]
-    for q in range(len(w.need)):
-        s.need[k, q], s.planned_output[k, q] = w.need[q], w.output[q]
-        for cause in range(CAUSES):
-            s.starved[k, q, cause] = w.starved[q, cause]

@@ -1,0 +1,70 @@
+"""What the planner sees of a run, and what is kept of what it decided."""
+
+from __future__ import annotations
+
+from sim.engines.batch.shop import committed, good_per_start
+from sim.engines.batch.state import NOTHING, UNDER_WAY, State
+from sim.engines.batch.store import available
+from sim.engines.shared.phases import CAUSES
+from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
+from sim.engines.shared.rules import NEVER
+from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import Worksheet
+
+
+def revise(s: State, t: Tables, p: Position, k: int) -> None:
+    """Correct forecasts by part of the error seen since the last review."""
+    if k == 0:
+        return
+    begin, end = t.first[k - 1], t.first[k]
+    for flow in range(len(s.flows)):
+        f = s.flows[flow]
+        expected = expected_between(t, k, flow, begin, end)
+        if f.revision > 0.0 and expected > 0.0:
+            p.correction[flow] += f.revision * (f.seen / expected - p.correction[flow])
+        f.seen = 0
+
+
+def look(s: State, t: Tables, p: Position) -> None:
+    """What the planner sees now."""
+    now = s.clock[0].now
+    for q in range(len(p.stock)):
+        p.stock[q], p.waiting[q] = available(s, q), s.pools[q].waiting
+    for r in range(len(s.sources)):
+        p.good_per_start[r] = good_per_start(s, r, now)
+        p.carried[r] = s.sources[r].carry_good if s.sources[r].certain else 0.0
+    for site in range(len(s.sites)):
+        p.committed[site] = committed(s, site, now)
+        node = s.sites[site].head
+        while node != NOTHING:
+            lot = s.lots[s.nodes[node].lot]
+            p.committed[site] += lot.starts * t.load[lot.source]
+            node = s.nodes[node].after
+    for flow in range(len(s.flows)):
+        p.backlog[flow] = s.flows[flow].backlog
+    slot, n = s.clock[0].first_open, 0
+    while slot != NOTHING:
+        _look_at_lot(s, p, slot, n)
+        slot = s.lots[slot].after
+        n += 1
+    p.lots[0] = n
+
+
+def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:
+    lot = s.lots[slot]
+    begun, works = lot.where == UNDER_WAY, lot.leave < NEVER
+    p.lot_source[i], p.lot_due[i], p.lot_promised[i] = lot.source, lot.due, lot.promised
+    p.lot_starts[i], p.lot_stage[i] = lot.starts, lot.stage
+    p.lot_units[i] = float(lot.good) if begun and works and s.sources[lot.source].certain else lot.expected
+    p.lot_place[i] = WAITING if not begun else QUEUED if lot.leave > s.clock[0].now else IN_CYCLE
+
+
+def note(s: State, w: Worksheet, k: int) -> None:
+    """Keep what kept sources from more, number by number: whole rows take long to compile."""
+    for r in range(len(s.sources)):
+        for cause in range(CAUSES):
+            s.cut[k, r, cause], s.short[k, r, cause] = w.cut[r, cause], w.short[r, cause]
+    for q in range(len(w.need)):
+        s.need[k, q], s.planned_output[k, q] = w.need[q], w.output[q]
+        for cause in range(CAUSES):
+            s.starved[k, q, cause] = w.starved[q, cause]
