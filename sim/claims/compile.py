@@ -137,7 +137,7 @@ def _probe(measure: Measure, ledger: Ledger, loc: Loc) -> Probe:
     if measure.milestone is not None:
         return MilestoneDate(measure.milestone)
     if measure.gap is not None:
-        return Gap(*measure.gap)
+        return Gap(tuple(measure.gap))
     if measure.kpi is not None:
         return Kpi(measure.kpi)
     if measure.formula is not None:

@@ -11,13 +11,17 @@ from sim.claims.compile import Compiled
 from sim.claims.finding import Finding, conclude, untestable
 from sim.claims.load import load_claims, shipped_claims
 from sim.claims.probes import Constant, Probe, Seen, UntestableError
+from sim.errors import InputError, Problem, argument
 from sim.results.result import Result
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
+from sim.shipped import shipped_root
 from sim.study.design import Base, Blocks, Design, Row, loaded
 from sim.study.replicated import Replicated, variants
 from sim.study.run import each_block
 
+SHIPPED = "shipped"
+"""Asks for the shipped claims, whatever the scenario."""
 Observed = Seen | str
 """A value of one run, or why there is none."""
 
@@ -44,7 +48,9 @@ def judge(
     progress: Callable[[float], None] | None = None,
     allow_outside: bool = False,
 ) -> Judgement:
-    """Test the claims of a file (default: the shipped ones) on `n` replications of a scenario.
+    """Test the claims of a file (`shipped`: those of the articles) on `n` replications of a scenario.
+
+    By default a scenario that builds on shipped ones is tested by the shipped claims; another company's says by which.
 
     The findings are the same whatever `jobs` is (0: one for each core).
 
@@ -53,8 +59,19 @@ def judge(
     """
     base = Base(str(scenario), tuple(sets), tuple(readings), allow_outside=allow_outside)
     tested = loaded(base, Row())
-    book = load_claims(shipped_claims() if claims is None else claims, tested.ledger)
+    if claims is None and not _builds_on_shipped(tested):
+        message = (
+            f"{tested.name} builds on no shipped scenario, and the shipped claims are about the chips of the articles"
+        )
+        raise InputError([Problem(argument("--claims"), "", message, expected="a file of your own claims, or shipped")])
+    book = load_claims(shipped_claims() if claims in (None, SHIPPED) else claims, tested.ledger)
     return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress)
+
+
+def _builds_on_shipped(scenario: Scenario) -> bool:
+    """Whether anything of a scenario is written in a shipped file."""
+    files = {Path(mark.file).resolve() for mark in scenario.marks.values()}
+    return any(file.is_relative_to(shipped_root().resolve()) for file in files)
 
 
 def findings(

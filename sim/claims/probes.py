@@ -72,17 +72,18 @@ class MilestoneDate:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Months from one milestone to another."""
+    """Months from each of several milestones to the next; a scenario need not have those beyond the second."""
 
-    first: str
-    last: str
+    names: tuple[str, ...]
 
     def seen(self, result: Result) -> Seen:
-        """The months; beyond, if the second is not reached."""
-        first, last = MilestoneDate(self.first).seen(result), MilestoneDate(self.last).seen(result)
-        if first.beyond:
-            raise UntestableError(f"{self.first} is not reached within the run")
-        return Seen((last.value - first.value) / MONTH, last.beyond)
+        """The longest; beyond, if a milestone is not reached after one that is."""
+        names = [*self.names[:2], *(name for name in self.names[2:] if name in result.milestones)]
+        dates = [MilestoneDate(name).seen(result) for name in names]
+        if dates[0].beyond:
+            raise UntestableError(f"{names[0]} is not reached within the run")
+        known = [(a, b) for a, b in pairwise(dates) if not a.beyond]
+        return Seen(max((b.value - a.value) / MONTH for a, b in known), any(b.beyond for _, b in known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class Measure(Strict):
 
     milestone: str | None = None
     """The date of a milestone of the scenario."""
-    gap: list[str] | None = Field(None, min_length=2, max_length=2)
-    """Months from one milestone to another."""
+    gap: list[str] | None = Field(None, min_length=2)
+    """Months from one milestone to the next: the longest, of all that the scenario has in this order."""
     kpi: str | None = None
     """An indicator of the run, as `run --json` names it."""
     made: Production | None = None

@@ -20,7 +20,11 @@ def command(
     seed: SEED = 0,
     jobs: JOBS = 0,
     claims: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Your own claims; shipped: those of the articles, for a scenario that builds on no shipped one too.",
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim is missed.")] = False,
     sets: SETS = None,
@@ -38,7 +42,7 @@ def command(
     try:
         judgement = judge(
             scenario,
-            claims=claims,
+            claims=str(claims) if claims is not None else None,
             n=n,
             seed=seed,
             jobs=jobs,

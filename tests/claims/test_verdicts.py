@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from sim.claims import Finding, Verdict
 from sim.claims.bounds import Bounds
 from sim.claims.finding import wilson
-from sim.claims.probes import Seen
+from sim.claims.probes import Gap, Seen, UntestableError
 from sim.compiler import compile_plan
 from sim.draws.inputs import sample_inputs
 from sim.report.claims_words import by_how_much, needed
@@ -253,3 +254,13 @@ def test_another_source_contradicts_only_outside_its_range(plant: Plant, tested:
 )
 def test_bounds(bounds: Bounds, seen: Seen, held: bool | None) -> None:
     assert bounds.hold(seen) is held
+
+
+def test_a_gap_is_the_longest_of_all_generations() -> None:
+    """Nine months from the first to the second, fifteen to the third; a fourth the scenario does not have."""
+    dates = {"one": dt.date(2026, 1, 1), "two": dt.date(2026, 10, 1), "three": dt.date(2028, 1, 1)}
+    result: Any = SimpleNamespace(milestones=dates)
+    assert Gap(("one", "two", "three", "four")).seen(result) == Seen(457 / 30.4375)
+    assert Gap(("one", "two", "four")).seen(result) == Seen(273 / 30.4375)
+    with pytest.raises(UntestableError, match="no milestone 'four'"):
+        Gap(("one", "four", "two")).seen(result)

@@ -44,7 +44,7 @@ def test_strict_fails_when_one_is_missed(chargers: str, capsys: pytest.CaptureFi
 
 
 def test_json_is_one_document(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["claims", chargers, "-n", "2", "--json"]) == 0
+    assert main(["claims", chargers, "--claims", "shipped", "-n", "2", "--json"]) == 0
     captured = capsys.readouterr()
     document = json.loads(captured.out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
     assert captured.err == ""
@@ -59,7 +59,7 @@ def test_json_is_one_document(chargers: str, capsys: pytest.CaptureFixture[str])
 def test_on_another_companys_scenario_claims_about_runs_are_untestable(
     chargers: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["claims", chargers, "-n", "1", "--json"]) == 0
+    assert main(["claims", chargers, "--claims", "shipped", "-n", "1", "--json"]) == 0
     found = {claim["id"]: claim for claim in json.loads(capsys.readouterr().out)["claims"]}
     assert found["ai5-samples-2026"]["verdict"] == "untestable"
     assert found["ai5-samples-2026"]["reason"] == "the scenario has no milestone 'ai5_samples'"
@@ -73,9 +73,10 @@ def test_on_another_companys_scenario_claims_about_runs_are_untestable(
     [
         (["-n", "0"], "-n"),
         (["--jobs", "-1"], "--jobs"),
+        ([], "chargers builds on no shipped scenario"),
         (["--claims", "nothing.yaml"], "there is no such file"),
         (["--claims", "chargers.yaml"], "unknown key 'title'"),
-        (["--reading", "ai5.powr=about-250"], "did you mean 'ai5.power'"),
+        (["--claims", "shipped", "--reading", "ai5.powr=about-250"], "did you mean 'ai5.power'"),
     ],
 )
 def test_wrong_input_exits_2(args: list[str], word: str, chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
