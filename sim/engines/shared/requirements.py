@@ -59,10 +59,11 @@ def book_receipts(tables: Tables, position: Position, sheet: Worksheet) -> None:
             continue
         pool = tables.source_pool[source]
         expected = _expected_arrival(tables, position, sheet, i)
+        j = due_bucket(tables, sheet, expected)
         if not (position.lot_stage[i] == RISK and guarded(tables, pool, source)):
             wanted = min(position.lot_due[i], expected)
-            sheet.receipts[source, min(due_bucket(tables, sheet, wanted), until - 1)] += units
-        j = due_bucket(tables, sheet, expected)
+            due = j if wanted == expected else due_bucket(tables, sheet, wanted)
+            sheet.receipts[source, min(due, until - 1)] += units
         if j < until:
             bring(sheet, pool, j, expected, units)
     for source in range(len(tables.source_pool)):
