@@ -73,14 +73,26 @@ class Against:
 def run_against(
     result: Result, counterfactual: Counterfactual | None, *, progress: Callable[[float], None] | None = None
 ) -> Against | None:
-    """Run the counterfactual of a run with common random numbers: the same seed, replication and engine."""
+    """Run the counterfactual of a run with common random numbers: the same seed and replication.
+
+    The engine is the compiled one where the run took it or where it need not be compiled first: the numbers are the same.
+    """
     if counterfactual is None:
         return None
-    replication = None if result.point is None else result.replication
-    other = run(
-        counterfactual.scenario, seed=result.seed, replication=replication, engine=result.engine, progress=progress
+    scenario = counterfactual.scenario
+    plan = compile_plan(scenario)
+    point = None if result.point is None else point_of(plan.dimensions, result.seed, result.replication)
+    engine = "batch" if result.engine == "batch" or _is_compiled(scenario, plan, result) else "events"
+    other = play(
+        scenario, plan, seed=result.seed, replication=result.replication, point=point, engine=engine, progress=progress
     )
     return Against(other, counterfactual)
+
+
+def _is_compiled(scenario: Scenario, plan: Plan, result: Result) -> bool:
+    from sim.engines.batch.engine import BatchEngine
+
+    return BatchEngine(_drawn(scenario, plan, result.seed)).is_compiled()
 
 
 def checked(scenario: Scenario) -> Plan:

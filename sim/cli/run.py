@@ -64,6 +64,8 @@ def command(
     if out is not None:
         result.save(out, force=force)
     if as_json:
+        if other is not None and other.left_out:
+            print(f"note: {other.no_place}", file=sys.stderr)
         emit_json(result.to_json() | ({} if against is None else {"against": against.to_json()}))
         return
     from sim.report.render import show

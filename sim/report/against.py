@@ -2,69 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chain import titled
 from sim.report.formats import NOTHING, about, count, dollars, percent
-from sim.report.headline import Topic, either, not_planned, share_of
+from sim.report.headline import Topic, either, not_planned
 from sim.report.indicators import possible
 from sim.report.periods import is_dated
-from sim.report.tables import Table, left, right, table
+from sim.report.tables import Lines, Table, left, right, table
 
 if TYPE_CHECKING:
     from sim.api import Against
     from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+    from sim.scenario.schema import Document
 
 _SHARE = "in_house_share."
 _SERVED = "served_by_end"
 _MOST_LINES = 3
 _LABELS = {
     "h100e_delivered": "H100e delivered",
-    "h100e_idle_fleet": "H100e idle in the fleet, at the end",
     _SERVED: "Demand served by the end [%]",
     "capex_usd": "Building",
     "npv_usd": "NPV",
     "npv_with_salvage_usd": "NPV with salvage",
 }
+_MONEY = ("capex_usd", "npv_usd", "npv_with_salvage_usd")
+"""Of a scenario without any of it this is 0."""
+_SETTINGS = {"horizon": "horizon", "lot_scale": "lot scale"}
+_SUMS = frozenset({"h100e_delivered", _SERVED, *_MONEY})
+"""What cannot be compared where less is demanded."""
 Pair = tuple[float | None, float | None]
 
 
-def answer(result: Result, against: Against) -> dict[Topic | None, str]:
-    """What differs from the counterfactual, a sentence for each topic; under None that nothing does."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What differs from the counterfactual, in a few sentences, and the topics that they tell."""
+
+    lines: tuple[str, ...]
+    topics: frozenset[Topic]
+
+
+def answer(result: Result, against: Against) -> Answer:
+    """Say what differs: in-house shares; compute and service; money."""
     pairs = _pairs(result, against)
     name = against.result.scenario.name
-    told: dict[Topic | None, str] = {
+    told = {
         Topic.SHARES: _shares(result, name, pairs),
-        Topic.COMPUTE: _compute(name, pairs),
-        Topic.SERVED: _served(result, name, pairs),
+        Topic.COMPUTE: (compute := _compute(name, pairs)),
+        Topic.SERVED: _served(result, "" if compute else name, pairs),
         Topic.MONEY: _money(name, pairs),
     }
-    found = {topic: sentence for topic, sentence in told.items() if sentence}
-    return found or {None: f"In-house shares, compute, service and money are as in {name}."}
+    amounts = " ".join(filter(None, (told[Topic.COMPUTE], told[Topic.SERVED])))
+    lines = tuple(filter(None, (told[Topic.SHARES], amounts, told[Topic.MONEY])))
+    nothing = f"In-house shares, compute, service and money are as in {name}."
+    return Answer(lines or (nothing,), frozenset(topic for topic, sentence in told.items() if sentence))
 
 
-def beside(result: Result, against: Against) -> Table | None:
+def beside(result: Result, against: Against) -> Table | Lines | None:
     """KPIs of both runs and their difference."""
-    pairs = _pairs(result, against)
+    pairs, notes = _pairs(result, against), _notes(result, against)
     shares = [k for k in pairs if k.startswith(_SHARE) and any(pairs[k])]
-    rows = [[_label(kpi), *_cells(kpi, pairs[kpi])] for kpi in (*shares, *(k for k in _LABELS if k in pairs))]
-    if not rows:
-        return None
-    other = against.result.scenario.name
-    columns = [left("KPI"), right(result.scenario.name), right(other), right("difference")]
-    return table(f"Against {other}", columns, rows, _notes(result, against))
+    shown = [*shares, *(k for k in _LABELS if k in pairs)]
+    if not shown:
+        return Lines("", tuple(notes)) if notes else None
+    ours, theirs = result.scenario, against.result.scenario
+    rows = [[_label(ours.document, kpi), *_cells(kpi, pairs[kpi])] for kpi in shown]
+    columns = [left("KPI"), right(ours.name), right(theirs.name), right("difference")]
+    return table(f"Against {theirs.name}", columns, rows, notes)
 
 
-def _label(kpi: str) -> str:
-    return _LABELS.get(kpi) or f"In-house share of {kpi.removeprefix(_SHARE)} [%]"
+def _label(document: Document, kpi: str) -> str:
+    return _LABELS.get(kpi) or f"In-house: {_named(document, kpi)} [%]"
+
+
+def _named(document: Document, share: str) -> str:
+    """The title of a share within a sentence."""
+    name = titled(document.shares, share.removeprefix(_SHARE))
+    return name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def _pairs(result: Result, against: Against) -> dict[str, Pair]:
-    """KPIs that one of the scenarios can have, in both runs."""
-    ours, theirs = result.kpis, against.result.kpis
-    known = possible(dict.fromkeys([*ours, *theirs]), [result.scenario, against.result.scenario])
-    return {kpi: (ours.get(kpi), theirs.get(kpi)) for kpi in known}
+    """KPIs that both scenarios can have, in both runs; no sums over all demand where the counterfactual has more lines."""
+    ours, theirs = result.scenario, against.result.scenario
+    kpis, others = result.kpis, against.result.kpis
+    known = [kpi for kpi in possible(kpis, [ours]) if kpi in possible(others, [theirs])]
+    known += [kpi for kpi in _MONEY if kpi in possible(_MONEY, [ours, theirs]) and kpi not in known]
+    sums = _SUMS if _only(theirs, ours) else frozenset()
+    return {kpi: (kpis[kpi], others[kpi]) for kpi in known if kpi not in sums}
+
+
+def _only(one: Scenario, other: Scenario) -> list[str]:
+    """Titles of the demand lines that only the first of two scenarios has."""
+    demand = one.document.demand
+    return [titled(demand, line) for line in demand if line not in other.document.demand]
 
 
 def _differ(pair: Pair) -> bool:
@@ -75,33 +107,36 @@ def _gap(pair: Pair) -> float:
     return (pair[0] or 0.0) - (pair[1] or 0.0)
 
 
-def _largest(pairs: dict[str, Pair], names: Iterable[str]) -> list[str]:
-    """Those that differ, the largest difference first."""
-    return sorted((n for n in names if _differ(pairs[n])), key=lambda n: -abs(_gap(pairs[n])))
-
-
 def _shares(result: Result, name: str, pairs: dict[str, Pair]) -> str:
     """In-house shares of both where they differ, then what is the same, and what is planned nowhere."""
-    shares = {k.removeprefix(_SHARE): pair for k, pair in pairs.items() if k.startswith(_SHARE)}
+    document = result.scenario.document
+    shares = {k: pair for k, pair in pairs.items() if k.startswith(_SHARE)}
     moved = _moved(shares)
     if not moved:
         return ""
     ours = {share: pair[0] or 0.0 for share, pair in shares.items()}
     span = "in the last 12 months" if is_dated(result) else "over the run"
-    absent = not_planned(result, shares)
-    same = ", ".join(f"{about(ours[s])} of {s}" for s in shares if s not in moved and ours[s])
-    rest = [f"as there {same}"] if same else []
-    rest += [f"no in-house source is planned for {either(absent)}"] if absent else []
-    if not any(pair[1] for pair in shares.values()):
-        parts = ", ".join(share_of(result, s, ours[s]) for s in moved)
-        return "; ".join([f"In-house {span}: {parts}, where {name} makes nothing in-house", *rest]) + "."
-    parts = ", ".join(f"{about(ours[s])} of {s} instead of {about(shares[s][1] or 0.0)}" for s in moved)
-    return "; ".join([f"In-house {span}, against {name}: {parts}", *rest]) + "."
+    absent = [f"{_SHARE}{s}" for s in not_planned(result, [s.removeprefix(_SHARE) for s in shares])]
+    same = [f"{_named(document, s)} {about(ours[s])}" for s in shares if s not in moved and ours[s]]
+    rest = [f"unchanged: {', '.join(same)}"] if same else []
+    rest += [f"no in-house source is planned for {either([_named(document, s) for s in absent])}"] if absent else []
+    if any(pair[1] for pair in shares.values()):
+        parts = [f"{_named(document, s)} {about(ours[s])} instead of {about(shares[s][1] or 0.0)}" for s in moved]
+        return "; ".join([f"In-house {span}, against {name}: {', '.join(parts)}", *rest]) + "."
+    parts = [f"{_named(document, s)} {about(ours[s])}{_of_good(result, s)}" for s in moved]
+    return "; ".join([f"In-house {span}: {', '.join(parts)}, where {name} makes nothing in-house", *rest]) + "."
+
+
+def _of_good(result: Result, share: str) -> str:
+    """The share of good units in brackets, where yields make it another."""
+    good = result.kpis.get(share.replace(_SHARE, "in_house_share_of_good.", 1))
+    return "" if good is None or about(good) == about(result.kpis[share] or 0.0) else f" ({about(good)} of good units)"
 
 
 def _moved(pairs: dict[str, Pair]) -> list[str]:
     """Shares that differ as they are written, the largest difference first."""
-    return [n for n in _largest(pairs, pairs) if about(pairs[n][0] or 0.0) != about(pairs[n][1] or 0.0)]
+    found = [n for n, pair in pairs.items() if _differ(pair) and about(pair[0] or 0.0) != about(pair[1] or 0.0)]
+    return sorted(found, key=lambda n: -abs(_gap(pairs[n])))
 
 
 def _compute(name: str, pairs: dict[str, Pair]) -> str:
@@ -119,23 +154,26 @@ def _served(result: Result, name: str, pairs: dict[str, Pair]) -> str:
     moved = _moved(lines)
     if not moved:
         return ""
-    parts = [
-        f"{titled(demand, n)} {about(lines[n][0] or 0.0)} instead of {about(lines[n][1] or 0.0)}"
-        for n in moved[:_MOST_LINES]
-    ]
+    parts = [_line(titled(demand, n), lines[n]) for n in moved[:_MOST_LINES]]
     more = len(moved) - _MOST_LINES
     parts += [f"and {more} more"] if more > 0 else []
-    same = [
-        f"{titled(demand, n)} {about(s)}" for n, (s, _) in lines.items() if n not in moved and s is not None and s < 1
-    ]
-    parts += [f"as there {', '.join(same)}"] if same else []
-    return f"Served by the end, against {name}: {'; '.join(parts)}."
+    same = [n for n in lines if n not in moved and (lines[n][0] or 1.0) < 1]
+    parts += [f"unchanged: {', '.join(_line(titled(demand, n), (lines[n][0], None)) for n in same)}"] if same else []
+    new = {line: result.kpis.get(f"{_SERVED}.{line}") for line in demand if line not in lines}
+    parts += [f"only here: {_line(titled(demand, n), (share, None))}" for n, share in new.items() if share is not None]
+    than = f", against {name}" if name else ""
+    return f"Served by the end{than}: {'; '.join(parts)}."
+
+
+def _line(title: str, pair: Pair) -> str:
+    instead = "" if pair[1] is None else f" instead of {about(pair[1])}"
+    return f"{title} {about(pair[0] or 0.0)}{instead}"
 
 
 def _money(name: str, pairs: dict[str, Pair]) -> str:
     nothing: Pair = (None, None)
-    capex, npv, salvage = (pairs.get(k, nothing) for k in ("capex_usd", "npv_usd", "npv_with_salvage_usd"))
-    parts = [part for part in (_building(name, capex), _value(name, npv, salvage, named=not _differ(capex))) if part]
+    capex, npv = (pairs.get(k, nothing) for k in ("capex_usd", "npv_usd"))
+    parts = [part for part in (_building(name, capex), _value(name, npv, named=not _differ(capex))) if part]
     told = "; ".join(parts)
     return f"{told[0].upper()}{told[1:]}." if told else ""
 
@@ -149,32 +187,32 @@ def _building(name: str, capex: Pair) -> str:
     return f"building costs {dollars(capex[0])}, {dollars(abs(_gap(capex)))} {more} than in {name}"
 
 
-def _value(name: str, npv: Pair, salvage: Pair, *, named: bool) -> str:
+def _value(name: str, npv: Pair, *, named: bool) -> str:
     if not _differ(npv):
         return ""
     more = "higher" if _gap(npv) > 0 else "lower"
     than = f" than in {name}" if named else ""
-    beside = f" (with salvage {dollars(salvage[0])} against {dollars(salvage[1])})" if salvage != npv else ""
-    return f"NPV is {dollars(abs(_gap(npv)))} {more}{than}, {dollars(npv[0])} against {dollars(npv[1])}{beside}"
+    return f"NPV is {dollars(abs(_gap(npv)))} {more}{than}, {dollars(npv[0])} against {dollars(npv[1])}"
 
 
 def _cells(kpi: str, pair: Pair) -> list[str]:
     """Both numbers and their difference with its sign."""
-    written = dollars if kpi.endswith("_usd") else percent if "[%]" in _label(kpi) else count
+    written = dollars if kpi.endswith("_usd") else count if kpi.startswith("h100e") else percent
     gap = _gap(pair)
     signed = NOTHING if None in pair else "0" if not gap else f"+{written(gap)}" if gap > 0 else written(gap)
     return [*map(written, pair), signed]
 
 
 def _notes(result: Result, against: Against) -> list[str]:
-    """What is not the same on both sides although it could be expected to be, or the other way round."""
-    other = against.counterfactual
-    name = other.scenario.name
-    notes = []
-    if "horizon" in other.settings:
-        notes.append(f"{name} is run over the horizon of {result.scenario.name}")
-    if "lot_scale" in other.settings:
-        notes.append(f"{name} is run with the lot scale of {result.scenario.name}")
-    if other.left_out:
-        notes.append(f"{name} has no place for: {', '.join(other.left_out)}")
-    return notes
+    """What was made the same on both sides, and what is not the same."""
+    ours, theirs, how = result.scenario, against.result.scenario, against.counterfactual
+    notes = [
+        f"{theirs.name} is run with the {what} of {ours.name}" for what in map(_SETTINGS.get, how.settings) if what
+    ]
+    if missing := _only(theirs, ours):
+        notes.append(
+            f"demanded in {theirs.name} alone: {'; '.join(missing)}; so sums over all demand and money are not compared"
+        )
+    if new := _only(ours, theirs):
+        notes.append(f"demanded in {ours.name} alone, and part of its sums and money: {'; '.join(new)}")
+    return [*notes, *([how.no_place] if how.left_out else [])]

@@ -35,7 +35,7 @@ class Topic(StrEnum):
     MONEY = "money"
 
 
-def sentences(result: Result, told: Collection[Topic | None] = ()) -> list[str]:
+def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     """What moved, what was served, what was reached, what it cost, what stands idle; without the topics `told`."""
     parts = (
         _warmed_up(result),
@@ -85,7 +85,7 @@ def _moved(result: Result) -> str:
     if len(unplanned) == len(shares):
         return "Nothing is planned in-house."
     span = "In the last 12 months" if is_dated(result) else "Over the run"
-    listed = ", ".join(share_of(result, n, v) for n, v in shares.items() if v is not None and n not in unplanned)
+    listed = ", ".join(_share_of(result, n, v) for n, v in shares.items() if v is not None and n not in unplanned)
     absent = f"no in-house source is planned for {either(unplanned)}" if unplanned else ""
     told = "; ".join(part for part in (f"{span}, in-house: {listed}" if listed else "", absent) if part)
     return f"{told[0].upper()}{told[1:]}." if told else ""
@@ -98,7 +98,7 @@ def not_planned(result: Result, shares: Iterable[str]) -> list[str]:
     return [name for name in shares if not own & set(of_share(document, name))]
 
 
-def share_of(result: Result, name: str, share: float) -> str:
+def _share_of(result: Result, name: str, share: float) -> str:
     """A share; beside one of wafers that of the good units on them, where yields make it another."""
     good = result.kpis.get(f"in_house_share_of_good.{name}")
     if good is None or about(good) == about(share):

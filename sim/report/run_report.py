@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.ledger import behind
 from sim.report import cost_tables, held_back, learning_table, queue_table, shift_tables
-from sim.report.against import answer, beside
+from sim.report.against import Answer, answer, beside
 from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
@@ -64,10 +64,10 @@ def changes(scenario: Scenario) -> Lines | None:
 def _headline(result: Result, against: Against | None) -> Lines:
     document = result.scenario.document
     question = [document.question] if document.question else []
-    first = {} if against is None else answer(result, against)
+    first = Answer((), frozenset()) if against is None else answer(result, against)
     last = (*(f"{remark}." for remark in remarks(result.scenario)), *document.notes)
     return Lines(
-        f"{result.scenario.name}: {document.title}", (*question, *first.values(), *sentences(result, first), *last)
+        f"{result.scenario.name}: {document.title}", (*question, *first.lines, *sentences(result, first.topics), *last)
     )
 
 

@@ -33,6 +33,11 @@ class Counterfactual:
     left_out: tuple[str, ...]
     settings: tuple[str, ...]
 
+    @property
+    def no_place(self) -> str:
+        """A line that names the overrides left out."""
+        return f"{self.scenario.name} has no place for {', '.join(self.left_out)}"
+
 
 def load_counterfactual(scenario: Scenario) -> Counterfactual | None:
     """Load what a scenario is compared with, or return None where it names nothing.

@@ -9,7 +9,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import NEVER
 from sim.engines.batch.audit import audit
-from sim.engines.batch.compiling import compiled
+from sim.engines.batch.compiling import compiled, is_kept
 from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
 from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
@@ -35,6 +35,14 @@ class BatchEngine:
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         self.draws, self.trace = draws, trace
         self._streams = streams(draws)
+
+    def is_compiled(self) -> bool:
+        """Whether a run begins at once: its compiled code is in the cache."""
+        t = _alike(tables(self.draws))
+        s = lay_out(self.draws, t, Supply(self.draws, self._streams, None), slots=self.slots, trace=False, told=False)
+        found = is_kept(s, t, _position(self.draws, s), _alike(memory(t)), worksheet(t))
+        give_back(s)
+        return found
 
     def run(self, progress: Progress | None = None) -> Records:
         """Run the replication to its end and return what it left behind."""
