@@ -152,15 +152,16 @@ def _served(result: Result, name: str, pairs: dict[str, Pair]) -> str:
     demand = result.scenario.document.demand
     lines = {line: pairs[f"{_SERVED}.{line}"] for line in demand if f"{_SERVED}.{line}" in pairs}
     moved = _moved(lines)
-    if not moved:
+    new = [line for line in demand if line not in lines and result.kpis.get(f"{_SERVED}.{line}") is not None]
+    if not moved and not new:
         return ""
     parts = [_line(titled(demand, n), lines[n]) for n in moved[:_MOST_LINES]]
     more = len(moved) - _MOST_LINES
     parts += [f"and {more} more"] if more > 0 else []
     same = [n for n in lines if n not in moved and (lines[n][0] or 1.0) < 1]
     parts += [f"unchanged: {', '.join(_line(titled(demand, n), (lines[n][0], None)) for n in same)}"] if same else []
-    new = {line: result.kpis.get(f"{_SERVED}.{line}") for line in demand if line not in lines}
-    parts += [f"only here: {_line(titled(demand, n), (share, None))}" for n, share in new.items() if share is not None]
+    alone = ", ".join(_line(titled(demand, n), (result.kpis[f"{_SERVED}.{n}"], None)) for n in new)
+    parts += [f"only here: {alone}"] if new else []
     than = f", against {name}" if name else ""
     return f"Served by the end{than}: {'; '.join(parts)}."
 
