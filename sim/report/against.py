@@ -45,7 +45,7 @@ class Answer:
 
 
 def answer(result: Result, against: Against) -> Answer:
-    """Say what differs: in-house shares; compute and service; money."""
+    """Say what differs: in-house shares, and compute and service, the larger difference first; then money."""
     pairs = _pairs(result, against)
     name = against.result.scenario.name
     told = {
@@ -55,9 +55,20 @@ def answer(result: Result, against: Against) -> Answer:
         Topic.MONEY: _money(name, pairs),
     }
     amounts = " ".join(filter(None, (told[Topic.COMPUTE], told[Topic.SERVED])))
-    lines = tuple(filter(None, (told[Topic.SHARES], amounts, told[Topic.MONEY])))
+    first = [told[Topic.SHARES], amounts] if _shares_differ_most(pairs) else [amounts, told[Topic.SHARES]]
+    lines = tuple(filter(None, (*first, told[Topic.MONEY])))
     nothing = f"In-house shares, compute, service and money are as in {name}."
     return Answer(lines or (nothing,), frozenset(topic for topic, sentence in told.items() if sentence))
+
+
+def _shares_differ_most(pairs: dict[str, Pair]) -> bool:
+    """Whether an in-house share differs by more than the service of any line, and than compute in proportion."""
+    shares = [abs(_gap(pair)) for kpi, pair in pairs.items() if kpi.startswith(_SHARE)]
+    amounts = [abs(_gap(pair)) for kpi, pair in pairs.items() if kpi.startswith(f"{_SERVED}.")]
+    compute = pairs.get("h100e_delivered", (None, None))
+    largest = max(compute[0] or 0.0, compute[1] or 0.0)
+    amounts += [abs(_gap(compute)) / largest] if largest else []
+    return max(shares, default=0.0) >= max(amounts, default=0.0)
 
 
 def beside(result: Result, against: Against) -> Table | Lines | None:

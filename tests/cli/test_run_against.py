@@ -86,6 +86,18 @@ def test_the_first_lines_answer_with_what_differs(capsys: pytest.CaptureFixture[
     assert "Building costs $2.0M, where outside builds nothing; NPV is $" in text
 
 
+def test_the_larger_difference_comes_first() -> None:
+    Path("chargers.yaml").write_text(CHARGERS, encoding="utf-8")
+    less = (
+        "title: t\nextends: chargers.yaml\nbare_numbers: x\nagainst: chargers.yaml\nsites: {maker: {capacity: 300}}\n"
+    )
+    Path("less.yaml").write_text(less, encoding="utf-8")
+    amounts, shares, money = answer(*both("less.yaml")).lines
+    assert "Served by the end: Chargers 85 % instead of 100 %." in amounts
+    assert shares == "In-house in the last 12 months, against chargers: assembly (chargers) 85 % instead of 78 %."
+    assert money.startswith("NPV is $")
+
+
 def test_the_numbers_are_those_of_the_two_runs_done_apart(capsys: pytest.CaptureFixture[str]) -> None:
     beside_it = document(capsys, "chargers.yaml", "--seed", "3")
     apart = document(capsys, "outside.yaml", "--seed", "3")
