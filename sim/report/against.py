@@ -128,8 +128,9 @@ def _shares(result: Result, name: str, pairs: dict[str, Pair]) -> str:
     ours = {share: pair[0] or 0.0 for share, pair in shares.items()}
     span = "in the last 12 months" if is_dated(result) else "over the run"
     absent = [f"{_SHARE}{s}" for s in not_planned(result, [s.removeprefix(_SHARE) for s in shares])]
-    same = [f"{_named(document, s)} {about(ours[s])}" for s in shares if s not in moved and ours[s]]
-    rest = [f"unchanged: {', '.join(same)}"] if same else []
+    same = [s for s in shares if s not in moved and ours[s] and shares[s][1] is not None]
+    alike = ", ".join(_line(_named(document, s), (ours[s], None)) for s in same)
+    rest = [f"{_alike(shares, same)}: {alike}"] if same else []
     rest += [f"no in-house source is planned for {either([_named(document, s) for s in absent])}"] if absent else []
     if any(pair[1] for pair in shares.values()):
         parts = [f"{_named(document, s)} {about(ours[s])} instead of {about(shares[s][1] or 0.0)}" for s in moved]
@@ -164,17 +165,30 @@ def _served(result: Result, name: str, pairs: dict[str, Pair]) -> str:
     lines = {line: pairs[f"{_SERVED}.{line}"] for line in demand if f"{_SERVED}.{line}" in pairs}
     moved = _moved(lines)
     new = [line for line in demand if line not in lines and result.kpis.get(f"{_SERVED}.{line}") is not None]
-    if not moved and not new:
+    if not moved:
         return ""
     parts = [_line(titled(demand, n), lines[n]) for n in moved[:_MOST_LINES]]
     more = len(moved) - _MOST_LINES
     parts += [f"and {more} more"] if more > 0 else []
-    same = [n for n in lines if n not in moved and (lines[n][0] or 1.0) < 1]
-    parts += [f"unchanged: {', '.join(_line(titled(demand, n), (lines[n][0], None)) for n in same)}"] if same else []
+    same = [n for n in lines if n not in moved and _in_part(lines[n])]
+    parts += (
+        [f"{_alike(lines, same)}: {', '.join(_line(titled(demand, n), (lines[n][0], None)) for n in same)}"]
+        if same
+        else []
+    )
     alone = ", ".join(_line(titled(demand, n), (result.kpis[f"{_SERVED}.{n}"], None)) for n in new)
     parts += [f"only here: {alone}"] if new else []
     than = f", against {name}" if name else ""
     return f"Served by the end{than}: {'; '.join(parts)}."
+
+
+def _in_part(pair: Pair) -> bool:
+    return pair[0] is not None and pair[0] < 1
+
+
+def _alike(pairs: dict[str, Pair], names: list[str]) -> str:
+    """What is said of pairs that are written alike."""
+    return "about the same" if any(_differ(pairs[n]) for n in names) else "unchanged"
 
 
 def _line(title: str, pair: Pair) -> str:

@@ -158,7 +158,7 @@ def test_random_numbers_are_common(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_sums_are_not_compared_where_the_counterfactual_has_more_demand() -> None:
-    more = "extends: chargers.yaml\ntitle: t\nbare_numbers: x\ndemand: {spares: {title: Spares, item: charger, rate: 10}}\n"
+    more = "extends: chargers.yaml\ntitle: t\nbare_numbers: x\ndemand: {spares: {title: Spares, item: charger, rate: 1500, priority: -1}}\n"
     Path("more.yaml").write_text(more, encoding="utf-8")
     Path("chargers.yaml").write_text(f"{CHARGERS}against: more.yaml\n", encoding="utf-8")
     result, against = both()
