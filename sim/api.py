@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refu
 from sim.plan import Plan
 from sim.results import audit, books
 from sim.results.result import Result
+from sim.scenario.counterfactual import Counterfactual
 from sim.scenario.loader import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -55,6 +56,43 @@ def run(
     return play(
         loaded, plan, seed=seed, replication=replication or 0, point=at, engine=engine, trace=trace, progress=progress
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The run of a scenario's counterfactual, and how it was loaded."""
+
+    result: Result
+    counterfactual: Counterfactual
+
+    def to_json(self) -> dict[str, Any]:
+        """What `fabshift run --json` prints under `against`."""
+        return {"scenario": self.result.scenario.name, "kpis": self.result.kpis}
+
+
+def run_against(
+    result: Result, counterfactual: Counterfactual | None, *, progress: Callable[[float], None] | None = None
+) -> Against | None:
+    """Run the counterfactual of a run with common random numbers: the same seed and replication.
+
+    The engine is the compiled one where the run took it or where it need not be compiled first: the numbers are the same.
+    """
+    if counterfactual is None:
+        return None
+    scenario = counterfactual.scenario
+    plan = compile_plan(scenario)
+    point = None if result.point is None else point_of(plan.dimensions, result.seed, result.replication)
+    engine = "batch" if result.engine == "batch" or _is_compiled(scenario, plan, result) else "events"
+    other = play(
+        scenario, plan, seed=result.seed, replication=result.replication, point=point, engine=engine, progress=progress
+    )
+    return Against(other, counterfactual)
+
+
+def _is_compiled(scenario: Scenario, plan: Plan, result: Result) -> bool:
+    from sim.engines.batch.engine import BatchEngine
+
+    return BatchEngine(_drawn(scenario, plan, result.seed)).is_compiled()
 
 
 def checked(scenario: Scenario) -> Plan:
@@ -125,4 +163,4 @@ def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
     return BatchEngine
 
 
-__all__ = ["ENGINES", "Result", "checked", "engine_class", "play", "run"]
+__all__ = ["ENGINES", "Against", "Result", "checked", "engine_class", "play", "run", "run_against"]

@@ -14,6 +14,7 @@ from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, READINGS, SEED, SET
 from sim.cli.output import Progress, emit_json
 from sim.errors import MOST_RUNS, visible
 from sim.ledger import load_ledger
+from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
 
@@ -41,6 +42,9 @@ def command(
     ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Record every lot (lots.parquet with --out).")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite other results in DIR.")] = False,
+    no_against: Annotated[
+        bool, typer.Option("--no-against", help="Leave out the counterfactual that the scenario names.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a scenario once and show it."""
@@ -50,19 +54,24 @@ def command(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
     _idle_readings(loaded)
-    from sim.api import run
+    from sim.api import run, run_against
 
+    other = None if no_against else load_counterfactual(loaded)
     with Progress() as bar:
         result = run(loaded, seed=seed, replication=replication, engine=engine.value, trace=trace, progress=bar)
+    with Progress() as bar:
+        against = run_against(result, other, progress=bar)
     if out is not None:
         result.save(out, force=force)
     if as_json:
-        emit_json(result.to_json())
+        if other is not None and other.left_out:
+            print(f"note: {other.no_place}", file=sys.stderr)
+        emit_json(result.to_json() | ({} if against is None else {"against": against.to_json()}))
         return
     from sim.report.render import show
     from sim.report.run_report import run_report
 
-    show(run_report(result))
+    show(run_report(result, against))
     if out is not None:
         print(f"\nwritten to {out}")
     elif trace:

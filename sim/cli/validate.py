@@ -12,6 +12,7 @@ from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS
 from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
 from sim.errors import InputError, Problem, visible
+from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.layers import locate
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.remarks import remarks
@@ -39,6 +40,7 @@ def command(
         try:
             scenario = load_scenario(name, sets=sets or (), readings=readings or (), allow_outside=allow_outside)
             checked(scenario)
+            load_counterfactual(scenario)
             print("\n".join([_summary(scenario), *(f"note: {remark}" for remark in remarks(scenario))]))
         except InputError as error:
             problems.extend(error.problems)
@@ -57,6 +59,7 @@ def _verdict(name: str, sets: Sequence[str], readings: Sequence[str], allow_outs
         found |= {"name": file.stem, "file": str(file)}
         scenario = load_scenario(name, sets=sets, readings=readings, allow_outside=allow_outside)
         checked(scenario)
+        load_counterfactual(scenario)
         found["remarks"] = remarks(scenario)
     except InputError as error:
         found["problems"] = [_as_json(problem) for problem in error.problems]

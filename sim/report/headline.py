@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sim.report.chain import alternatives, of_share, own_recipes, titled
@@ -25,9 +26,25 @@ _IDLE = 0.3
 """Own sites used less than this in the last twelve months are named."""
 
 
-def sentences(result: Result) -> list[str]:
-    """What moved, what was served, what was reached, what it cost, what stands idle."""
-    parts = (_warmed_up(result), _moved(result), _served(result), _compute(result), _reached(result), _cost(result))
+class Topic(StrEnum):
+    """What a comparison with a counterfactual may have told already."""
+
+    SHARES = "shares"
+    COMPUTE = "compute"
+    SERVED = "served"
+    MONEY = "money"
+
+
+def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
+    """What moved, what was served, what was reached, what it cost, what stands idle; without the topics `told`."""
+    parts = (
+        _warmed_up(result),
+        "" if Topic.SHARES in told else _moved(result),
+        "" if Topic.SERVED in told else _served(result),
+        _compute(result, total=Topic.COMPUTE not in told),
+        _reached(result),
+        "" if Topic.MONEY in told else _cost(result),
+    )
     return [
         *(sentence for sentence in parts if sentence),
         *_idle(result),
@@ -61,22 +78,27 @@ def _month(instant: dt.date | float, unit: str) -> str:
 
 
 def _moved(result: Result) -> str:
-    document = result.scenario.document
-    own = set(own_recipes(document))
     shares = {k.removeprefix(_SHARE): v for k, v in result.kpis.items() if k.startswith(_SHARE)}
     if not shares:
         return ""
-    unplanned = [name for name in shares if not own & set(of_share(document, name))]
+    unplanned = not_planned(result, shares)
     if len(unplanned) == len(shares):
         return "Nothing is planned in-house."
     span = "In the last 12 months" if is_dated(result) else "Over the run"
-    listed = ", ".join(_part(result, n, v) for n, v in shares.items() if v is not None and n not in unplanned)
-    absent = f"no in-house source is planned for {_either(unplanned)}" if unplanned else ""
+    listed = ", ".join(_share_of(result, n, v) for n, v in shares.items() if v is not None and n not in unplanned)
+    absent = f"no in-house source is planned for {either(unplanned)}" if unplanned else ""
     told = "; ".join(part for part in (f"{span}, in-house: {listed}" if listed else "", absent) if part)
     return f"{told[0].upper()}{told[1:]}." if told else ""
 
 
-def _part(result: Result, name: str, share: float) -> str:
+def not_planned(result: Result, shares: Iterable[str]) -> list[str]:
+    """The shares in which no in-house recipe counts."""
+    document = result.scenario.document
+    own = set(own_recipes(document))
+    return [name for name in shares if not own & set(of_share(document, name))]
+
+
+def _share_of(result: Result, name: str, share: float) -> str:
     """A share; beside one of wafers that of the good units on them, where yields make it another."""
     good = result.kpis.get(f"in_house_share_of_good.{name}")
     if good is None or about(good) == about(share):
@@ -84,7 +106,8 @@ def _part(result: Result, name: str, share: float) -> str:
     return f"{about(share)} of {name} ({about(good)} of good units)"
 
 
-def _either(names: Sequence[str]) -> str:
+def either(names: Sequence[str]) -> str:
+    """Names joined by commas and a last or."""
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -104,19 +127,23 @@ def _served(result: Result) -> str:
     return f"Served by the end: {'all lines but ' if len(partly) < len(served) else ''}{listed}{rest}."
 
 
-def _compute(result: Result) -> str:
-    """Compute delivered, and how much of it where compute was what was asked for."""
+def _compute(result: Result, *, total: bool) -> str:
+    """Compute delivered, and how much of it where compute was what was asked for; the sum of all only with `total`."""
     frame = measures(result, "demand", "h100e")
     by_line = {str(line): float(v) for line, v in frame.groupby("name")["value"].sum().items()}
-    total = sum(by_line.values())
-    if not total:
+    delivered = sum(by_line.values())
+    if not delivered:
         return ""
     asked = [line for line, rule in result.scenario.document.demand.items() if rule.compute is not None]
     part = sum(by_line.get(line, 0.0) for line in asked)
-    told = f", {count(part)} of them on demand lines with a compute need{_growth(result)}" if asked else ""
+    on_lines = f"on demand lines with a compute need{_growth(result)}"
     idle = result.kpis.get("h100e_idle_fleet")
     fleet = f" At the end {count(idle)} H100e stand idle in the fleet." if idle is not None else ""
-    return f"{count(total)} H100e were delivered{told}.{fleet}"
+    if total:
+        return (
+            f"{count(delivered)} H100e were delivered{f', {count(part)} of them {on_lines}' if asked else ''}.{fleet}"
+        )
+    return (f"{count(part)} of the H100e were delivered {on_lines}.{fleet}" if asked else fleet).lstrip()
 
 
 def _growth(result: Result) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.ledger import behind
 from sim.report import cost_tables, held_back, learning_table, queue_table, shift_tables
+from sim.report.against import Answer, answer, beside
 from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
@@ -13,16 +14,18 @@ from sim.report.tables import Block, Lines, Table, left, table
 from sim.scenario.remarks import remarks
 
 if TYPE_CHECKING:
+    from sim.api import Against
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
 
 
-def run_report(result: Result) -> list[Block]:
-    """Everything `fabshift run` prints about one run."""
+def run_report(result: Result, against: Against | None = None) -> list[Block]:
+    """Everything `fabshift run` prints about one run, beside its counterfactual where that was run too."""
     scenario = result.scenario
     blocks: list[Block | None] = [
         changes(scenario),
-        _headline(result),
+        _headline(result, against),
+        None if against is None else beside(result, against),
         contested(scenario),
         drawn_inputs(result),
         shift_tables.in_house_shares(result),
@@ -58,11 +61,14 @@ def changes(scenario: Scenario) -> Lines | None:
     return Lines("Changes", tuple(lines)) if lines else None
 
 
-def _headline(result: Result) -> Lines:
+def _headline(result: Result, against: Against | None) -> Lines:
     document = result.scenario.document
     question = [document.question] if document.question else []
-    beside = (*(f"{remark}." for remark in remarks(result.scenario)), *document.notes)
-    return Lines(f"{result.scenario.name}: {document.title}", (*question, *sentences(result), *beside))
+    first = Answer((), frozenset()) if against is None else answer(result, against)
+    last = (*(f"{remark}." for remark in remarks(result.scenario)), *document.notes)
+    return Lines(
+        f"{result.scenario.name}: {document.title}", (*question, *first.lines, *sentences(result, first.topics), *last)
+    )
 
 
 def contested(scenario: Scenario) -> Table | None:

@@ -181,14 +181,14 @@ class Result:
 def resolved(scenario: Scenario) -> dict[str, Any]:
     """The whole resolved scenario as plain data: the document, and each number with its origin.
 
-    The name of the file plays no part in it.
+    The name of the file and what it is compared with play no part in it.
     """
     inputs = {
         path: {"value": i.value, "unit": i.unit, "kind": i.kind, "figure": i.figure, "source": i.source}
         for path, i in sorted(scenario.inputs.items())
     }
     return {
-        "document": scenario.document.model_dump(mode="json", by_alias=True, exclude={"extends"}),
+        "document": scenario.document.model_dump(mode="json", by_alias=True, exclude={"extends", "against"}),
         "inputs": inputs,
         "uncertain": {name: (u.draw, u.low, u.mode, u.high, u.unit) for name, u in sorted(scenario.uncertain.items())},
     }

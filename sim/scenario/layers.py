@@ -17,6 +17,7 @@ from sim.shipped import shipped_root
 
 MAX_LAYERS = 20
 OUTSIDE = "lies outside the current folder, the folder of the scenario named and what is shipped"
+_PURPOSE = {"extends": "extend", "against": "compare with"}
 _FREE = frozenset({"figures", "bare_numbers"})
 
 
@@ -80,7 +81,7 @@ def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = Fa
 
     Unless `allow_outside`, what it extends is below the current folder, below its own, or shipped.
     """
-    sources = _chain(file, problems, () if allow_outside else (Path.cwd(), file.parent, shipped_root()))
+    sources = _chain(file, problems, () if allow_outside else allowed_folders(file))
     licences = {s.file: text for s in sources if isinstance(text := s.data.get("bare_numbers"), str) and text.strip()}
     base = sources[-1]
     _refuse_empty(base, problems)
@@ -89,6 +90,11 @@ def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = Fa
         merge(data, marks, source, problems)
     marks[()] = Mark(str(file))
     return Layers(Source(data, marks, str(file)), licences)
+
+
+def allowed_folders(file: Path) -> tuple[Path, ...]:
+    """Where what a scenario names may be: the current folder, its own and that of what is shipped."""
+    return (Path.cwd(), file.parent, shipped_root())
 
 
 def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list[Source]:
@@ -111,7 +117,10 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
                     ),
                 ]
             )
-        target = _parent(parent, current, mark, problems, folders)
+        try:
+            target = named("extends", parent, Path(current.file), mark, folders)
+        except InputError as error:
+            raise InputError([*problems, *error.problems]) from None
         real = os.path.realpath(target)
         if real in seen or len(seen) >= MAX_LAYERS:
             chain = " -> ".join([*(s.file for s in sources[seen.index(real) if real in seen else 0 :]), str(target)])
@@ -129,42 +138,28 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
     return sources
 
 
-def _parent(parent: str, current: Source, mark: Mark, problems: list[Problem], folders: Sequence[Path]) -> Path:
-    """The file that `extends` names, beside the current file or shipped.
+def named(key: str, text: str, file: Path, mark: Mark, folders: Sequence[Path]) -> Path:
+    """The file that `extends` or `against` of `file` names: beside it or shipped; below one of the folders (none: anywhere).
 
-    The error does not reveal whether a file outside the folders exists.
+    Raises InputError at `mark`, which does not reveal whether a file outside the folders exists.
     """
     shipped = shipped_scenarios()
-    if parent in shipped:
-        return _shown(shipped[parent])
-    folder = Path(current.file).parent
+    if text in shipped:
+        return _shown(shipped[text])
     try:
-        target = Path(os.path.normpath(folder / parent))
+        target = Path(os.path.normpath(file.parent / text))
         if folders and not _below(target, folders):
-            raise InputError(
-                [*problems, Problem(mark, "extends", OUTSIDE, parent, "--allow-outside reads it all the same")]
-            )
+            raise InputError([Problem(mark, key, OUTSIDE, text, "--allow-outside reads it all the same")])
         found = target.exists()
     except (OSError, ValueError):
         found = False
     if found:
         return target
-    beside = os.path.dirname(parent)  # noqa: PTH120 - the text as written, to be given back as it was
-    near = [os.path.join(beside, p.name) for p in _neighbours(folder / parent) if p != Path(current.file)]  # noqa: PTH118
-    message = "there is no such scenario to extend"
-    raise InputError(
-        [
-            *problems,
-            Problem(
-                mark,
-                "extends",
-                message,
-                parent,
-                "a shipped name or a path relative to this file",
-                nearest(parent, [*shipped, *near]),
-            ),
-        ]
-    )
+    beside = os.path.dirname(text)  # noqa: PTH120 - the text as written, to be given back as it was
+    near = [os.path.join(beside, p.name) for p in _neighbours(file.parent / text) if p != file]  # noqa: PTH118
+    message = f"there is no such scenario to {_PURPOSE[key]}"
+    allowed = "a shipped name or a path relative to this file"
+    raise InputError([Problem(mark, key, message, text, allowed, nearest(text, [*shipped, *near]))])
 
 
 def _below(file: Path, folders: Sequence[Path]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from sim.errors import InputError, Mark, Problem, argument
 from sim.ledger import Ledger, LedgerError, Scalar, load_ledger
 from sim.scenario.active import Pruned, prune
+from sim.scenario.against import find_counterfactual
 from sim.scenario.catalogue import shipped_titles
 from sim.scenario.checks import Context, check
 from sim.scenario.compose import Loc, dotted
@@ -61,6 +62,8 @@ class Scenario:
     uncertain: Mapping[str, Uncertain]
     """What a study draws, by the id of the figure or the path of a number in place."""
     asked: Asked
+    against: Path | None
+    """The file of its counterfactual; `load_counterfactual` loads it."""
     context: Context = field(repr=False, compare=False)
     """What the checks read; other numbers of the scenario are checked in the same one."""
 
@@ -105,6 +108,7 @@ def load_scenario(
     loading = _Loading(load_layers(file, problems, allow_outside=allow_outside), problems)
     unreadable = {_short(p.path) for p in problems if p.path}
     try:
+        against = find_counterfactual(file, loading.data, loading.marks, problems, allow_outside=allow_outside)
         found = loading.override(sets, readings, without)
         loading.revalue(values or {})
         context, inputs, pruned = loading.document()
@@ -117,7 +121,7 @@ def load_scenario(
         file.stem, file, context.document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names,
         pruned.switches, context.uncertain,
         Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items()),
-              allow_outside), context,
+              allow_outside), against, context,
     )  # fmt: skip
 
 

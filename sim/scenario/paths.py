@@ -13,7 +13,7 @@ from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import ROOT, SHORT, Slot, child, close_key, has, keys_of, model_of, step
 from sim.scenario.schema.quantity import Draw, Path, Quantity, Random, Units
 
-FIXED = frozenset({"extends", "bare_numbers"})
+FIXED = frozenset({"extends", "against", "bare_numbers"})
 
 
 class NoSuchPathError(Exception):

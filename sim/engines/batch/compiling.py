@@ -84,6 +84,19 @@ def compiled() -> Callable[..., int]:
         return _announced(_jitted())
 
 
+def is_kept(*arguments: Any) -> bool:
+    """Whether `compiled()` can be called with these arguments without compiling first; never where it runs as plain Python."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0") or not any(cache_directory().rglob("*.nbi")):
+        return False
+    import numba
+
+    with _ONE_AT_A_TIME:
+        engine = _jitted()
+    signature = tuple(numba.typeof(argument) for argument in arguments)
+    whole = (*signature, numba.types.int64)
+    return _kept(engine.play, whole) and _kept(engine.planner, _borrowed(signature[1:]))
+
+
 def uncompiled(state: State, *others: Any) -> int:
     """`loop.play` as plain Python: records of the state with their fields as attributes, as compiled code has them."""
     views: Any = (array.view(np.recarray) if array.dtype.names else array for array in state)

@@ -9,7 +9,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import NEVER
 from sim.engines.batch.audit import audit
-from sim.engines.batch.compiling import compiled
+from sim.engines.batch.compiling import compiled, is_kept
 from sim.engines.batch.kept import alike
 from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
@@ -36,6 +36,14 @@ class BatchEngine:
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         self.draws, self.trace = draws, trace
         self._streams = streams(draws)
+
+    def is_compiled(self) -> bool:
+        """Whether a run begins at once: its compiled code is in the cache."""
+        t = alike(tables(self.draws))
+        s = lay_out(self.draws, t, Supply(self.draws, self._streams, None), slots=self.slots, trace=False, told=False)
+        found = is_kept(s, t, _position(self.draws, s), alike(memory(t)), worksheet(t))
+        give_back(s)
+        return found
 
     def run(self, progress: Progress | None = None) -> Records:
         """Run the replication to its end and return what it left behind."""

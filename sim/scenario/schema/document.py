@@ -181,6 +181,8 @@ class Document(Strict):
     """The question the scenario answers."""
     extends: str | None = None
     """The scenario this one changes: a shipped name, or a path relative to this file."""
+    against: str | None = None
+    """The counterfactual that `run` compares it with: a shipped name, or a path relative to this file."""
     bare_numbers: str | None = None
     """What the file's bare numbers are; without it a bare number is an error."""
     figures: dict[str, Any] = {}

@@ -1,0 +1,75 @@
+"""`against`: the file of the scenario that a scenario is compared with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, Mark, Problem
+from sim.scenario.compose import Loc
+from sim.scenario.layers import allowed_folders, load_layers, named
+
+AGAINST = "against"
+_MOST = 20
+
+
+def find_counterfactual(
+    file: Path, data: Mapping[str, Any], marks: Mapping[Loc, Mark], problems: list[Problem], *, allow_outside: bool
+) -> Path | None:
+    """The file that the merged data of a scenario name as its counterfactual, or None without one.
+
+    A path is relative to the file that says it. A scenario that inherits itself as counterfactual has none.
+    Appends to `problems` what does not exist, what may not be read, and scenarios that name each other in a circle.
+    """
+    folders = () if allow_outside else allowed_folders(file)
+    try:
+        target = _named(file, data, marks, folders)
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+    if target is None:
+        return None
+    mark = marks[AGAINST,]
+    if _same(target, file):
+        problems.append(Problem(mark, AGAINST, "a scenario cannot be compared with itself", str(data[AGAINST])))
+        return None
+    chain = _circle([file, target], folders, allow_outside=allow_outside)
+    if chain:
+        told = " -> ".join(map(str, chain))
+        problems.append(Problem(mark, AGAINST, f"the scenarios are compared with each other in a circle: {told}"))
+        return None
+    return target
+
+
+def _named(file: Path, data: Mapping[str, Any], marks: Mapping[Loc, Mark], folders: Sequence[Path]) -> Path | None:
+    """What the data name, unless a file that the scenario extends says it of the scenario itself."""
+    text = data.get(AGAINST)
+    mark = marks.get((AGAINST,))
+    if not isinstance(text, str) or mark is None:
+        return None
+    target = named(AGAINST, text, Path(mark.file), mark, folders)
+    inherited = not _same(Path(mark.file), file)
+    return None if inherited and _same(target, file) else target
+
+
+def _circle(chain: list[Path], folders: Sequence[Path], *, allow_outside: bool) -> list[Path]:
+    """The chain of counterfactuals as far as it comes back to one of its files, from there on; empty if it ends."""
+    while len(chain) < _MOST:
+        try:
+            source = load_layers(chain[-1], [], allow_outside=allow_outside).source
+            target = _named(chain[-1], source.data, source.marks, folders)
+        except InputError:
+            return []  # told where the counterfactual is loaded
+        if target is None:
+            return []
+        before = next((i for i, file in enumerate(chain) if _same(file, target)), None)
+        chain.append(target)
+        if before is not None:
+            return chain[before:]
+    return []
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)

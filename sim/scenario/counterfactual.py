@@ -1,0 +1,116 @@
+"""Loads the counterfactual of a scenario under the same assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.errors import InputError, Problem
+from sim.scenario.against import AGAINST
+from sim.scenario.layers import load_layers
+from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.overrides import READING, SET
+from sim.scenario.schema import Document
+from sim.scenario.schema.document import Horizon
+from sim.scenario.without import WITHOUT
+
+_SETTINGS = ("horizon", "lot_scale")
+"""How a run is played, which is the same on both sides."""
+
+Override = tuple[str, str]
+"""The option and its argument: ("--set", "horizon.end=2028-07-01")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """What a scenario is compared with.
+
+    `left_out` are the overrides of the scenario that could not be applied to it, as they stand on the command line;
+    `settings` the sections that it takes from the scenario instead of its own.
+    """
+
+    scenario: Scenario
+    left_out: tuple[str, ...]
+    settings: tuple[str, ...]
+
+    @property
+    def no_place(self) -> str:
+        """A line that names the overrides left out."""
+        return f"{self.scenario.name} has no place for {', '.join(self.left_out)}"
+
+
+def load_counterfactual(scenario: Scenario) -> Counterfactual | None:
+    """Load what a scenario is compared with, or return None where it names nothing.
+
+    It takes the horizon and the lot scale of the scenario, and every override that it has a place for.
+
+    Raises:
+        InputError: it does not load; one problem is at `against` of the scenario.
+    """
+    if scenario.against is None:
+        return None
+    try:
+        return _loaded(scenario)
+    except InputError as error:
+        message = f"the counterfactual {scenario.document.against} cannot be loaded for this comparison"
+        raise InputError([Problem(scenario.mark(AGAINST), AGAINST, message), *error.problems]) from None
+
+
+def _loaded(scenario: Scenario) -> Counterfactual:
+    settings = _settings(scenario)
+    asked = scenario.asked
+    kept: list[Override] = [
+        *((SET, text) for text in asked.sets if text.partition("=")[0].strip().split(".")[0] not in _SETTINGS),
+        *((READING, text) for text in asked.readings),
+        *((WITHOUT, text) for text in asked.without),
+    ]
+    left_out: list[Override] = []
+    while True:
+        try:
+            loaded = _load(scenario, kept, settings)
+        except InputError as error:
+            blamed = [o for o in kept if any(p.mark.file == " ".join(o) for p in error.problems)]
+            if not kept:
+                raise
+            # What is wrong elsewhere in the file follows from some of them.
+            left_out += blamed or kept
+            kept = [o for o in kept if o not in left_out]
+        else:
+            return Counterfactual(loaded, tuple(" ".join(o) for o in left_out), tuple(settings))
+
+
+def _load(scenario: Scenario, overrides: Sequence[Override], settings: dict[str, str]) -> Scenario:
+    given = {option: [text for o, text in overrides if o == option] for option in (SET, READING, WITHOUT)}
+    return load_scenario(
+        str(scenario.against),
+        sets=[*given[SET], *(f"{section}={text}" for section, text in settings.items())],
+        readings=given[READING],
+        without=given[WITHOUT],
+        values=dict(scenario.asked.values),
+        allow_outside=scenario.asked.allow_outside,
+    )
+
+
+def _settings(scenario: Scenario) -> dict[str, str]:
+    """The settings of the scenario that the counterfactual's file has otherwise, as they are set."""
+    assert scenario.against is not None
+    data = load_layers(scenario.against, [], allow_outside=scenario.asked.allow_outside).source.data
+    ours, found = scenario.document, {}
+    if not _same_horizon(data.get("horizon"), ours.horizon):
+        found["horizon"] = _written(ours.horizon)
+    if data.get("lot_scale", Document.model_fields["lot_scale"].default) != ours.lot_scale:
+        found["lot_scale"] = str(ours.lot_scale)
+    return found
+
+
+def _same_horizon(written: object, horizon: Horizon) -> bool:
+    try:
+        return Horizon.model_validate(written) == horizon
+    except ValueError:
+        return False
+
+
+def _written(horizon: Horizon) -> str:
+    fields = horizon.model_dump(exclude_defaults=True)
+    parts = (f"{name}: {str(value).lower() if isinstance(value, bool) else value}" for name, value in fields.items())
+    return "{" + ", ".join(parts) + "}"
