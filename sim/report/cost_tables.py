@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 _UPKEEP = {"holding", "shortage", "lost"}
 _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
+_UNIT_COST = (
+    "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
+    "depreciation; at full load: the same with every own site at full load and mature yield"
+)
 
 
 def sites(result: Result) -> Table | None:
-    """(i) Capacity, its use and starts in the last twelve months; cost per good unit."""
+    """(i) Capacity, its use and starts in the last twelve months; cost of a good unit at the load run and at full load."""
     capacity = usable(result)
     recent = last_year(result)
     frame = result.frames["monthly"]
@@ -44,7 +48,8 @@ def sites(result: Result) -> Table | None:
                     *load,
                     titled(document.recipes, recipe),
                     count(monthly),
-                    dollars(kpis.get(f"unit_cost.{recipe}")),
+                    dollars(kpis.get(f"unit_cost_with_materials.{recipe}")),
+                    dollars(kpis.get(f"unit_cost_at_full_load.{recipe}")),
                 ]
             )
             head, load = ["", ""], ["", ""]
@@ -55,10 +60,13 @@ def sites(result: Result) -> Table | None:
         right("used", "%"),
         left("recipe"),
         right("starts"),
-        right("per good unit, whole run"),
+        right("unit cost"),
+        right("at full load"),
     ]
     span = last_year_named(result)
-    notes = ["a: allocated to us"] if any(c is not None and c.allocated for c in capacity.values()) else []
+    notes = [_UNIT_COST] if any(row[-2] != NOTHING for row in rows) else []
+    if any(c is not None and c.allocated for c in capacity.values()):
+        notes.append("a: allocated to us")
     return table(f"Sites (capacity and starts: mean per period of {span}; used: in the same time)", heads, rows, notes)
 
 
