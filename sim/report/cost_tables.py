@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _UPKEEP = {"holding", "shortage", "lost"}
 _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
+NPV_CONTINUED = "npv_with_continuing_value_usd"
 _UNIT_COST = (
     "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
     "depreciation; at full load: the same with every own site at full load and mature yield"
@@ -129,16 +130,37 @@ def money(result: Result) -> Table | None:
     if not rows:
         return None
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
-    worth = (
-        f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"
-    )
-    notes = [worth + (", the warm-up included" if result.scenario.document.horizon.warmup else "")]
+    notes = [_worth(result), *_continuing(result)]
     if _assumes_values(result):
         notes.append("value delivered, and so NPV, rests on assumed values per unit")
     year = result.scenario.document.money.currency_year
     unit = f"USD of {year}" if year else "USD"
     columns = [left(""), *spread((*grouping.labels, "all"))]
     return table(f"Money by {grouping.unit} [{unit}; costs negative, undiscounted]", columns, rows, notes)
+
+
+def _worth(result: Result) -> str:
+    kpis, warm = result.kpis, result.scenario.document.horizon.warmup
+    titles = (("NPV", "npv_usd"), ("with salvage", "npv_with_salvage_usd"), ("with continuing value", NPV_CONTINUED))
+    worth = "; ".join(f"{title} {dollars(kpis[kpi])}" for title, kpi in titles if kpi in kpis)
+    return worth + (", the warm-up included" if warm else "")
+
+
+def _continuing(result: Result) -> list[str]:
+    """What the continuing value is made of, in a line; none where nothing is left."""
+    kpis = result.kpis
+    parts = {
+        "stock": kpis.get("stock_value_end_usd"),
+        "what is in process and on its way": kpis.get("under_way_value_end_usd"),
+        "salvage": kpis.get("salvage_usd"),
+        "the terminal value stated": kpis.get("terminal_value_usd"),
+    }
+    told = [f"{title} {dollars(usd)}" for title, usd in parts.items() if usd]
+    return (
+        [f"continuing value at the end, undiscounted: {', '.join(told)}; goods at what was paid for them"]
+        if told
+        else []
+    )
 
 
 def _assumes_values(result: Result) -> bool:

@@ -14,6 +14,7 @@ from sim.engines.shared.recorder import Records
 from sim.engines.shared.wip import wip_limits
 from sim.results.books import YEAR, Entry, npv
 from sim.results.compute import asked, delivered, has_idle, idle
+from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
 from sim.results.periods import counted, last_year
 from sim.results.requirements import units_per_flow
@@ -169,6 +170,11 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
     yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
+    left = continuing_value(run)
+    yield "stock_value_end_usd", left.stock
+    yield "under_way_value_end_usd", left.under_way
+    yield "terminal_value_usd", left.terminal
+    yield "npv_with_continuing_value_usd", left.npv
 
 
 def stocks(run: Run) -> Iterator[Indicator]:
