@@ -21,6 +21,7 @@ _UPKEEP = {"holding", "shortage", "lost"}
 _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
+_DAYS_OF_A_YEAR = 365
 _UNIT_COST = (
     "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
     "depreciation; at full load: the same with every own site at full load and mature yield"
@@ -130,7 +131,7 @@ def money(result: Result) -> Table | None:
     if not rows:
         return None
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
-    notes = [_worth(result), *_continuing(result)]
+    notes = [_worth(result), *_continuing(result), *payback(result)]
     if _assumes_values(result):
         notes.append("value delivered, and so NPV, rests on assumed values per unit")
     year = result.scenario.document.money.currency_year
@@ -161,6 +162,27 @@ def _continuing(result: Result) -> list[str]:
         if told
         else []
     )
+
+
+def payback(result: Result) -> list[str]:
+    """When a plan that has not paid back by the end does, at the net of its last twelve months, in a line.
+
+    Undiscounted and without salvage; none where it pays back within the horizon, or its last year costs money too, or
+    it has no last twelve months.
+    """
+    cash, horizon = result.frames["cash"], result.scenario.document.horizon
+    if horizon.end is None or horizon.days < _DAYS_OF_A_YEAR or last_year_named(result) != "the last 12 months":
+        return []
+    cash = cash[cash["category"] != "salvage"]
+    net, gained = (float(part["usd"].sum()) for part in (cash, cash[cash["period"].isin(last_year(result))]))
+    if net >= 0 or gained <= 0:
+        return []
+    years = -net / gained
+    date = int(horizon.end.year + (horizon.end.timetuple().tm_yday - 1) / 365.25 + years)
+    return [
+        f"pays back only after the horizon: the sum of all years is {dollars(net)} at the end; at the {dollars(gained)} of "
+        f"the last 12 months it turns positive {years:.1f} years later, in {date} (undiscounted, without salvage)"
+    ]
 
 
 def _assumes_values(result: Result) -> bool:
