@@ -21,7 +21,7 @@ _UPKEEP = {"holding", "shortage", "lost"}
 _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
-_DAYS_OF_A_YEAR = 365
+_DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
 _UNIT_COST = (
     "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
     "depreciation; at full load: the same with every own site at full load and mature yield"
@@ -171,11 +171,17 @@ def payback(result: Result) -> list[str]:
     it has no last twelve months.
     """
     cash, horizon = result.frames["cash"], result.scenario.document.horizon
-    if horizon.end is None or horizon.days < _DAYS_OF_A_YEAR or last_year_named(result) != "the last 12 months":
+    if horizon.end is None:
         return []
+    months, recent = result.frames["monthly"], last_year(result)
+    first = pd.Timestamp(months[months["period"].isin(recent)]["period_start"].min())
     cash = cash[cash["category"] != "salvage"]
-    net, gained = (float(part["usd"].sum()) for part in (cash, cash[cash["period"].isin(last_year(result))]))
-    if net >= 0 or gained <= 0:
+    net, gained = (float(part["usd"].sum()) for part in (cash, cash[cash["period"].isin(recent)]))
+    if (
+        abs((pd.Timestamp(horizon.end) - first).days - _DAYS_OF_A_YEAR) > _PERIOD_MORE_OR_LESS
+        or net >= 0
+        or gained <= 0
+    ):
         return []
     years = -net / gained
     date = int(horizon.end.year + (horizon.end.timetuple().tm_yday - 1) / 365.25 + years)
