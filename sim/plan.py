@@ -373,6 +373,7 @@ class Plan:
     yield_noise: YieldNoise
     lot_scale: int
     discount_rate: Ref
+    terminal_value: Ref
     inputs: tuple[PlannedInput, ...]
     dimensions: tuple[Dimension, ...]
     correlations: tuple[tuple[int, int, float], ...]

@@ -215,7 +215,7 @@ def _unit(expect: Expectation) -> str:
     if expect.gap is not None:
         return "month"
     kpi = expect.kpi or ""
-    if kpi.endswith("_usd") or kpi.startswith("unit_cost."):
+    if kpi.endswith("_usd") or kpi.startswith("unit_cost"):
         return "USD"
     windows = (expect.made, expect.starts, expect.finished, expect.delivered, expect.compute)
     a_month = any(window is not None and window.per is not Per.TOTAL for window in windows)

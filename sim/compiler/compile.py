@@ -68,6 +68,7 @@ def compile_plan(scenario: Scenario) -> Plan:
         yield_noise=document.yield_noise,
         lot_scale=document.lot_scale,
         discount_rate=refs.ref("money.discount_rate"),
+        terminal_value=refs.ref("money.terminal_value"),
         inputs=(),
         dimensions=(),
         correlations=(),

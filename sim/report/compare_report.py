@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from sim.report import horizons
 from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, chosen, named
@@ -12,6 +13,7 @@ from sim.report.output_words import counted
 from sim.report.periods import share_span
 from sim.report.study_tables import chance, changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, right, table
+from sim.scenario.loader import Scenario
 from sim.study.compare import Comparison, Paired
 from sim.study.summary import SHARE, Replications
 
@@ -64,17 +66,24 @@ def _head(found: Comparison) -> Lines:
         lines.append(
             f"They end at different times, which moves totals: {', '.join(f'{label} at {end}' for label, end in ends.items())}."
         )
+    lines += horizons.told(_compared(found))
     first, *others = found.found
     return Lines(f"{', '.join(others)} against {first}", tuple(lines))
 
 
+def _compared(found: Comparison) -> list[Scenario]:
+    return [f.scenario for f in found.found.values()]
+
+
 def _means(found: Comparison, names: Sequence[str]) -> Table | None:
-    rows = []
+    rows, scenarios = [], _compared(found)
     for name in names:
         means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
         numbers = [math.nan if m is None else m.estimate for m in means]
-        widths = [m.half_width for m in means if m is not None and math.isfinite(m.half_width)]
-        rows.append([named(name), *alike(name, numbers, min(widths, default=0.0))])
+        widths = [math.nan if m is None else m.half_width for m in means]
+        numbers, widths = (horizons.spread_out(name, each, scenarios) for each in (numbers, widths))
+        known = [width for width in widths if math.isfinite(width)]
+        rows.append([horizons.headed(name, scenarios), *alike(name, numbers, min(known, default=0.0))])
     return table("Means", [left("KPI"), *_scenarios(found)], rows) if rows else None
 
 
@@ -119,13 +128,16 @@ def _reached(found: Comparison, names: Sequence[str]) -> Table | None:
 
 
 def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Paired]) -> Table | None:
-    if not pairs:
+    apart = horizons.differ([found.found[first].scenario, found.found[label].scenario])
+    left_out = [name for name in pairs if apart and horizons.is_bound(name)]
+    rows = [[named(name), *_difference(name, p), _wins(p)] for name, p in pairs.items() if name not in left_out]
+    if not rows:
         return None
-    rows = [[named(name), *_difference(name, p), _wins(p)] for name, p in pairs.items()]
     columns = [left("KPI"), right("difference"), right("+-"), right(f"{label} better", "%")]
     notes = [
         "difference: mean over the same luck; +-: half its 95 % interval",
         *(["*: no way is better; how probably it is higher"] if any(p.higher_is_better is None for p in pairs.values()) else []),
+        *([f"left out, since horizons differ: {', '.join(left_out)}"] if left_out else []),
     ]  # fmt: skip
     return table(f"{label} minus {first}, over {found.n:,} pairs", columns, rows, notes)
 

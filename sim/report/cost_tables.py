@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 _UPKEEP = {"holding", "shortage", "lost"}
 _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
+NPV_CONTINUED = "npv_with_continuing_value_usd"
+_DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
+_UNIT_COST = (
+    "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
+    "depreciation; at full load: the same with every own site at full load and mature yield"
+)
 
 
 def sites(result: Result) -> Table | None:
-    """(i) Capacity, its use and starts in the last twelve months; cost per good unit."""
+    """(i) Capacity, its use and starts in the last twelve months; cost of a good unit at the load run and at full load."""
     capacity = usable(result)
     recent = last_year(result)
     frame = result.frames["monthly"]
@@ -44,7 +50,8 @@ def sites(result: Result) -> Table | None:
                     *load,
                     titled(document.recipes, recipe),
                     count(monthly),
-                    dollars(kpis.get(f"unit_cost.{recipe}")),
+                    dollars(kpis.get(f"unit_cost_with_materials.{recipe}")),
+                    dollars(kpis.get(f"unit_cost_at_full_load.{recipe}")),
                 ]
             )
             head, load = ["", ""], ["", ""]
@@ -55,10 +62,13 @@ def sites(result: Result) -> Table | None:
         right("used", "%"),
         left("recipe"),
         right("starts"),
-        right("per good unit, whole run"),
+        right("unit cost"),
+        right("at full load"),
     ]
     span = last_year_named(result)
-    notes = ["a: allocated to us"] if any(c is not None and c.allocated for c in capacity.values()) else []
+    notes = [_UNIT_COST] if any(row[-2] != NOTHING for row in rows) else []
+    if any(c is not None and c.allocated for c in capacity.values()):
+        notes.append("a: allocated to us")
     return table(f"Sites (capacity and starts: mean per period of {span}; used: in the same time)", heads, rows, notes)
 
 
@@ -121,16 +131,64 @@ def money(result: Result) -> Table | None:
     if not rows:
         return None
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
-    worth = (
-        f"NPV {dollars(result.kpis.get('npv_usd'))}; with salvage {dollars(result.kpis.get('npv_with_salvage_usd'))}"
-    )
-    notes = [worth + (", the warm-up included" if result.scenario.document.horizon.warmup else "")]
+    notes = [_worth(result), *_continuing(result), *payback(result)]
     if _assumes_values(result):
         notes.append("value delivered, and so NPV, rests on assumed values per unit")
     year = result.scenario.document.money.currency_year
     unit = f"USD of {year}" if year else "USD"
     columns = [left(""), *spread((*grouping.labels, "all"))]
     return table(f"Money by {grouping.unit} [{unit}; costs negative, undiscounted]", columns, rows, notes)
+
+
+def _worth(result: Result) -> str:
+    kpis, warm = result.kpis, result.scenario.document.horizon.warmup
+    titles = (("NPV", "npv_usd"), ("with salvage", "npv_with_salvage_usd"), ("with continuing value", NPV_CONTINUED))
+    worth = "; ".join(f"{title} {dollars(kpis[kpi])}" for title, kpi in titles if kpi in kpis)
+    return worth + (", the warm-up included" if warm else "")
+
+
+def _continuing(result: Result) -> list[str]:
+    """What the continuing value is made of, in a line; none where nothing is left."""
+    kpis = result.kpis
+    parts = {
+        "stock": kpis.get("stock_value_end_usd"),
+        "what is in process and on its way": kpis.get("under_way_value_end_usd"),
+        "salvage": kpis.get("salvage_usd"),
+        "the terminal value stated": kpis.get("terminal_value_usd"),
+    }
+    told = [f"{title} {dollars(usd)}" for title, usd in parts.items() if usd]
+    return (
+        [f"continuing value at the end, undiscounted: {', '.join(told)}; goods at what was paid for them"]
+        if told
+        else []
+    )
+
+
+def payback(result: Result) -> list[str]:
+    """When a plan that has not paid back by the end does, at the net of its last twelve months, in a line.
+
+    Undiscounted and without salvage; none where it pays back within the horizon, or its last year costs money too, or
+    it has no last twelve months.
+    """
+    cash, horizon = result.frames["cash"], result.scenario.document.horizon
+    if horizon.end is None:
+        return []
+    months, recent = result.frames["monthly"], last_year(result)
+    first = pd.Timestamp(months[months["period"].isin(recent)]["period_start"].min())
+    cash = cash[cash["category"] != "salvage"]
+    net, gained = (float(part["usd"].sum()) for part in (cash, cash[cash["period"].isin(recent)]))
+    if (
+        abs((pd.Timestamp(horizon.end) - first).days - _DAYS_OF_A_YEAR) > _PERIOD_MORE_OR_LESS
+        or net >= 0
+        or gained <= 0
+    ):
+        return []
+    years = -net / gained
+    date = int(horizon.end.year + (horizon.end.timetuple().tm_yday - 1) / 365.25 + years)
+    return [
+        f"pays back only after the horizon: the sum of all years is {dollars(net)} at the end; at the {dollars(gained)} of "
+        f"the last 12 months it turns positive {years:.1f} years later, in {date} (undiscounted, without salvage)"
+    ]
 
 
 def _assumes_values(result: Result) -> bool:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.report.indicators import alike, chosen, named
+from sim.report import horizons
+from sim.report.indicators import alike, chosen
 from sim.report.output_words import counted
 from sim.report.study_tables import changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, table
+from sim.scenario.loader import Scenario
 from sim.study.sweep import Sweep
 
 
 def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
     """Means at every point; the KPIs that are wished for, or all, or the first ones."""
     kpis = list(dict.fromkeys(k for f in found.found for k in f.kpis))
-    names, _ = chosen(kpis, wished, [f.scenario for f in found.found], everything=everything)
+    names, _ = chosen(kpis, wished, _swept(found), everything=everything)
     if len(found.varied) == 2:
         tables = [_matrix(found, name) for name in (names if wished or everything else names[:1])]
     else:
@@ -29,7 +31,8 @@ def _head(found: Sweep) -> Lines:
     lines = [
         f"{counted(found.n, 'run')} at each of {counted(len(found.points), 'point')} from seed {found.seed}, engine {found.engine}, all "
         "with the same luck; means (--json has intervals and percentiles).",
-        *changed_in_all([f.scenario for f in found.found]),
+        *changed_in_all(_swept(found)),
+        *horizons.told(_swept(found)),
     ]
     dropped = sum(f.dropped for f in found.found)
     if dropped:
@@ -37,17 +40,24 @@ def _head(found: Sweep) -> Lines:
     return Lines(f"{found.name} over {' and '.join(v.path for v in found.varied)}", tuple(lines))
 
 
+def _swept(found: Sweep) -> list[Scenario]:
+    return [f.scenario for f in found.found]
+
+
 def _line(found: Sweep, names: Sequence[str]) -> Table:
     """A column for each value."""
     (varied,) = found.varied
-    rows = [[named(name), *_cells(found, name)] for name in names]
+    rows = [[horizons.headed(name, _swept(found)), *_cells(found, name)] for name in names]
     return table(f"Means by {varied.path}", [left("KPI"), *(Column(v, group=v) for v in varied.values)], rows)
 
 
 def _long(found: Sweep, names: Sequence[str]) -> Table:
     columns = {name: _cells(found, name) for name in names}
     rows = [[*point, *(columns[name][k] for name in names)] for k, point in enumerate(found.points)]
-    heads = [*(left(v.path) for v in found.varied), *(Column(named(name), group=name) for name in names)]
+    heads = [
+        *(left(v.path) for v in found.varied),
+        *(Column(horizons.headed(name, _swept(found)), group=name) for name in names),
+    ]
     return table("Means", heads, rows)
 
 
@@ -55,12 +65,13 @@ def _matrix(found: Sweep, name: str) -> Table:
     down, across = found.varied
     cells = dict(zip(found.points, _cells(found, name), strict=True))
     rows = [[a, *(cells[a, b] for b in across.values)] for a in down.values]
-    title = f"Mean of {named(name)}: {down.path} down, {across.path} across"
+    title = f"Mean of {horizons.headed(name, _swept(found))}: {down.path} down, {across.path} across"
     return table(title, [left(down.path), *(Column(b, group=b) for b in across.values)], rows)
 
 
 def _cells(found: Sweep, name: str) -> list[str]:
     """The mean at each point, with digits for a twentieth of the range, but not beyond a thousandth of the largest."""
     means = [f.kpis[name].mean.estimate if name in f.kpis else math.nan for f in found.found]
+    means = horizons.spread_out(name, means, _swept(found))
     known = [m for m in means if not math.isnan(m)] or [0.0]
     return alike(name, means, max((max(known) - min(known)) / 20, max(map(abs, known)) / 1000))

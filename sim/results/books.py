@@ -147,10 +147,14 @@ def npv(draws: Draws, found: list[Entry], *, salvage: bool) -> float:
             total += entry.cents
     months = np.array(calendar.months)
     middle = (months[1:] + months[:-1]) / 2
-    year = YEAR if calendar.start is not None else 1.0
+    return float((summed(total, calendar.periods, calendar.months) / 100.0 * discount(draws, middle)).sum())
+
+
+def discount(draws: Draws, days: FloatArray) -> FloatArray:
+    """What a dollar on these days from the start is worth on the first."""
+    year = YEAR if draws.plan.calendar.start is not None else 1.0
     rate = value(draws.vector, draws.plan.discount_rate)
-    factor = (1.0 + rate * year) ** (-middle / year)
-    return float((summed(total, calendar.periods, calendar.months) / 100.0 * factor).sum())
+    return np.asarray((1.0 + rate * year) ** (-days / year))
 
 
-__all__ = ["TICKS_PER_DAY", "Entry", "cents", "entries", "npv"]
+__all__ = ["TICKS_PER_DAY", "Entry", "cents", "discount", "entries", "npv"]

@@ -4,7 +4,6 @@ count in none of them. An indicator with an empty denominator is None."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,47 +12,16 @@ from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.wip import wip_limits
-from sim.plan import IntArray
 from sim.results.books import YEAR, Entry, npv
 from sim.results.compute import asked, delivered, has_idle, idle
+from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
 from sim.results.periods import counted, last_year
 from sim.results.requirements import units_per_flow
+from sim.results.run import Run, cost, ratio, usd, within
+from sim.results.unit_costs import mean_cost, sources_of, unit_costs
 
 Indicator = tuple[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A finished run: what it read, what it left, and its money. `counted` are the periods after warm-up."""
-
-    draws: Draws
-    records: Records
-    entries: list[Entry]
-    counted: slice
-
-    def total(self, table: IntArray, columns: list[int]) -> int:
-        """Sum of a table over counted periods and these columns."""
-        return int(table[self.counted][:, columns].sum())
-
-    def before(self, table: IntArray, columns: list[int]) -> int:
-        """Sum of a table of levels over these columns, as the warm-up left them."""
-        first = self.counted.start
-        return int(table[first - 1, columns].sum()) if first else 0
-
-    @property
-    def periods(self) -> tuple[float, ...]:
-        """Edges of the periods, the last at the end of a drain."""
-        plan = self.draws.plan
-        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
-        return (*plan.calendar.periods[:-1], max(end, plan.calendar.days))
-
-    @property
-    def days(self) -> float:
-        """Length of the counted time, to the end of a drain."""
-        plan = self.draws.plan
-        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
-        return max(end - plan.calendar.warmup, 1e-9)
 
 
 def kpis(draws: Draws, records: Records, entries: list[Entry]) -> dict[str, float | None]:
@@ -63,17 +31,13 @@ def kpis(draws: Draws, records: Records, entries: list[Entry]) -> dict[str, floa
     return {name: number for group in GROUPS for name, number in group(run)}
 
 
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
-
-
 def shares(run: Run) -> Iterator[Indicator]:
     """In-house shares of the last twelve months, and of starts and good units beside them."""
     plan = run.draws.plan
     last = np.flatnonzero(last_year(plan.calendar))
     for index, share in enumerate(plan.shares):
         own, total = share_output(run.draws, run.records, index)
-        yield f"in_house_share.{share.name}", _ratio(float(own[last].sum()), float(total[last].sum()))
+        yield f"in_house_share.{share.name}", ratio(float(own[last].sum()), float(total[last].sum()))
         inside = [r for r in share.sources if plan.sites[plan.sources[r].site].in_house]
         for measure in ("starts", "good"):
             # Starts of different kinds are made comparable by their gross units.
@@ -83,7 +47,7 @@ def shares(run: Run) -> Iterator[Indicator]:
                 * int(run.records.source[measure][last, r].sum())
                 for r in share.sources
             }
-            part = _ratio(sum(output[r] for r in inside), sum(output.values()))
+            part = ratio(sum(output[r] for r in inside), sum(output.values()))
             yield f"in_house_share_of_{measure}.{share.name}", part
 
 
@@ -100,15 +64,15 @@ def service(run: Run) -> Iterator[Indicator]:
     for suffix, flows in {"": everything, **lines}.items():
         demanded = run.total(book["demanded"], flows)
         served = run.total(book["served"], flows)
-        yield f"fill_rate{suffix}", _ratio(run.total(book["from_stock"], flows), demanded)
-        yield f"served_by_end{suffix}", _ratio(served, demanded + run.before(book["backlog"], flows))
+        yield f"fill_rate{suffix}", ratio(run.total(book["from_stock"], flows), demanded)
+        yield f"served_by_end{suffix}", ratio(served, demanded + run.before(book["backlog"], flows))
         yield f"backlog_end{suffix}", float(book["backlog"][-1, flows].sum())
         yield f"demanded{suffix}", float(demanded)
         yield f"served{suffix}", float(served)
         yield f"delivered{suffix}", float(run.total(book["delivered"], flows))
         yield f"lost{suffix}", float(run.total(book["lost"], flows))
         waited = float(book["waited"][run.counted][:, flows].sum())
-        yield f"time_to_serve{suffix}", _ratio(waited, served)
+        yield f"time_to_serve{suffix}", ratio(waited, served)
         yield f"shipments{suffix or '.customers'}", float(run.total(book["deliveries"], flows))
 
 
@@ -150,13 +114,13 @@ def sites(run: Run) -> Iterator[Indicator]:
     for s, site in enumerate(plan.sites):
         lots = run.total(book["lots"], [s])
         wait = run.total(book["wait"], [s]) / TICKS_PER_DAY
-        yield f"wait_probability.{site.name}", _ratio(run.total(book["delayed"], [s]), lots)
-        yield f"mean_wait.{site.name}", _ratio(wait, lots)
+        yield f"wait_probability.{site.name}", ratio(run.total(book["delayed"], [s]), lots)
+        yield f"mean_wait.{site.name}", ratio(wait, lots)
         yield f"mean_queue.{site.name}", wait / run.days
-        yield f"time_in_system.{site.name}", _ratio(run.total(book["time_in_system"], [s]) / TICKS_PER_DAY, lots)
+        yield f"time_in_system.{site.name}", ratio(run.total(book["time_in_system"], [s]) / TICKS_PER_DAY, lots)
         capacity = integral_by_period(run.draws.sites[s].available, run.periods)[run.counted].sum()
         used = float(run.records.load[run.counted, s].sum())
-        yield f"utilisation.{site.name}", _ratio(used, float(capacity)) if np.isfinite(capacity) else None
+        yield f"utilisation.{site.name}", ratio(used, float(capacity)) if np.isfinite(capacity) else None
 
 
 def limited_lines(run: Run) -> Iterator[Indicator]:
@@ -173,96 +137,44 @@ def limited_lines(run: Run) -> Iterator[Indicator]:
         yield f"work_in_process.{limit.name}", inside
         yield f"waiting_to_enter.{limit.name}", float(book["waiting"][run.counted][:, enters].sum(axis=1).mean())
         yield f"throughput.{limit.name}", leaving
-        yield f"time_in_line.{limit.name}", _ratio(inside, leaving)
+        yield f"time_in_line.{limit.name}", ratio(inside, leaving)
 
 
 def production(run: Run) -> Iterator[Indicator]:
-    """Per recipe: starts, good units, orders, shipments and the cost of a good unit.
-
-    The cost counts what is paid for the recipe, its part (by load) of its site's fixed cost, and the
-    straight-line depreciation of the site's outlay.
-    """
+    """Per recipe: starts, good units, orders, shipments and the cost of a good unit: alone, with its materials at
+    the load run, and with them at full load; per item the latter two over all its sources."""
     plan = run.draws.plan
+    found = unit_costs(run)
     for r, source in enumerate(plan.sources):
         for measure in ("starts", "good", "orders", "shipments", "received"):
             yield f"{measure}.{source.name}", float(run.total(run.records.source[measure], [r]))
-        yield f"unit_cost.{source.name}", _unit_cost(run, r)
-
-
-def _unit_cost(run: Run, r: int) -> float | None:
-    """Cost of a good unit: each cost by the units it was paid for. Suppliers are paid for what arrives
-    (what was under way at the start included); own starts are paid when they begin, and counted at the
-    good units that a finished start gave; the site's part falls on good output."""
-    plan, book = run.draws.plan, run.records.source
-    source = plan.sources[r]
-    good = run.total(book["good"], [r])
-    paid = _cost(run, _of("recipe", source.name))
-    if not plan.sites[source.site].in_house:
-        return _ratio(paid, run.total(book["received"], [r]) + run.total(book["seeded"], [r]))
-    finished = run.total(book["out"], [r]) + run.total(book["scrapped"], [r])
-    released = run.total(book["starts"], [r]) + run.total(book["sample_starts"], [r])
-    begun = released + run.before(book["waiting"], [r]) - int(book["waiting"][-1, r])
-    if not good or not finished or begun <= 0:
-        return None
-    return paid / begun * finished / good + _site_part(run, r) / good
-
-
-def _site_part(run: Run, r: int) -> float:
-    plan = run.draws.plan
-    site = plan.sources[r].site
-    load = {
-        other: run.total(run.records.source["starts"], [other]) * run.draws.sources[other].load.mean
-        for other, source in enumerate(plan.sources)
-        if source.site == site
-    }
-    whole = sum(load.values())
-    if not whole:
-        return 0.0
-    of_site, fixed_cost = _of("site", plan.sites[site].name), _in({"fixed"})
-    fixed = _cost(run, lambda e: of_site(e) and fixed_cost(e))
-    return (fixed + _depreciation(run, site)) * load[r] / whole
-
-
-def _depreciation(run: Run, s: int) -> float:
-    """Straight-line depreciation within the horizon of the capacity installed in it, in dollars."""
-    site, draws = run.draws.plan.sites[s], run.draws
-    per_capacity, life = value(draws.vector, site.capex_per_capacity), value(draws.vector, site.life)
-    if not per_capacity or not life:
-        return 0.0
-    installed = integral_by_period(draws.sites[s].nameplate, draws.plan.calendar.periods)[run.counted].sum()
-    return float(installed) * per_capacity / life
-
-
-def _of(scope: str, name: str) -> Callable[[Entry], bool]:
-    return lambda e: e.scope == scope and e.name == name
-
-
-def _in(categories: set[str]) -> Callable[[Entry], bool]:
-    return lambda e: e.category in categories
-
-
-def _usd(run: Run, wanted: Callable[[Entry], bool]) -> float:
-    return float(sum(int(e.cents[run.counted].sum()) for e in run.entries if wanted(e))) / 100.0
-
-
-def _cost(run: Run, wanted: Callable[[Entry], bool]) -> float:
-    return 0.0 - _usd(run, wanted)
+        yield f"unit_cost.{source.name}", found.own[r]
+        yield f"unit_cost_with_materials.{source.name}", found.with_materials[r]
+        yield f"unit_cost_at_full_load.{source.name}", found.at_full_load[r]
+    for i, item in enumerate(plan.items):
+        for measure, costs in (("", found.with_materials), ("_at_full_load", found.at_full_load)):
+            yield f"unit_cost_of_item{measure}.{item.name}", mean_cost(run, sources_of(plan, i), costs)
 
 
 def money(run: Run) -> Iterator[Indicator]:
     """Dollars over the counted periods; NPV over all."""
-    yield "capex_usd", _cost(run, lambda e: e.category == "capex")
+    yield "capex_usd", cost(run, lambda e: e.category == "capex")
     spent = ("purchases", "order", "shipment", "take_or_pay")
-    yield "spend_outside_usd", _cost(run, lambda e: e.in_house is False and e.category in spent)
+    yield "spend_outside_usd", cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
-    yield "spend_in_house_usd", _cost(run, lambda e: e.in_house is True and e.category in inside)
+    yield "spend_in_house_usd", cost(run, lambda e: e.in_house is True and e.category in inside)
     for category in ("holding", "shortage", "lost", "take_or_pay", "value", "salvage"):
-        pick = _usd if category in ("value", "salvage") else _cost
-        yield f"{category}_usd", pick(run, _in({category}))
-    yield "transport_usd", _cost(run, lambda e: e.category == "shipment")
-    yield "total_cost_usd", _cost(run, lambda e: e.category not in ("value", "salvage"))
+        pick = usd if category in ("value", "salvage") else cost
+        yield f"{category}_usd", pick(run, within({category}))
+    yield "transport_usd", cost(run, lambda e: e.category == "shipment")
+    yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
     yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
+    left = continuing_value(run)
+    yield "stock_value_end_usd", left.stock
+    yield "under_way_value_end_usd", left.under_way
+    yield "terminal_value_usd", left.terminal
+    yield "npv_with_continuing_value_usd", left.npv
 
 
 def stocks(run: Run) -> Iterator[Indicator]:

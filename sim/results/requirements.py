@@ -39,6 +39,7 @@ class Shortfall:
     starts: float
 
 
+@lru_cache(maxsize=4)
 def mature_yield(draws: Draws) -> FloatArray:
     """Good units of one start of each source when all is learned, shape (sources,)."""
     return np.array(

@@ -106,6 +106,7 @@ class Comparison:
             "seed": self.seed,
             "engine": self.engine,
             "dimensions": self.dimensions,
+            "horizons": {label: _horizon(f.scenario) for label, f in self.found.items()},
             "lot_scale": self.lot_scale,
             "lot_bias": {label: bias.to_json() for label, bias in self.bias.items()},
             "first": next(iter(self.found)),
@@ -114,6 +115,11 @@ class Comparison:
             },
             "seconds": self.seconds,
         }
+
+
+def _horizon(scenario: Scenario) -> dict[str, Any]:
+    """What money is counted over, which must be alike for it to be compared."""
+    return scenario.document.horizon.model_dump(mode="json", include={"start", "end", "length", "warmup"})
 
 
 def compare(

@@ -234,14 +234,14 @@ def test_an_allocation_below_capacity_is_what_a_site_has_for_us() -> None:
     result.frames["monthly"] = pd.concat([result.frames["monthly"], granted])
     assert (table := sites(result))
     assert body(table)[2][2:4] == ("60 a", "50.0")
-    assert table.notes == ("a: allocated to us",)
+    assert table.notes[-1] == "a: allocated to us"
 
 
 def test_sites_one_row_a_recipe() -> None:
-    assert body(sites(make())) == (
-        ("fab", "own", "50", "80.0", "own", "40", "$12.50"),
-        ("", "", "", "", "boards", "-", "-"),
-        ("The foundry", "outside", "unlimited", "-", "bought", "-", "-"),
+    assert body(sites(make(kpis={"unit_cost_with_materials.own": 20.0, "unit_cost_at_full_load.own": 10.0}))) == (
+        ("fab", "own", "50", "80.0", "own", "40", "$20.00", "$10.00"),
+        ("", "", "", "", "boards", "-", "-", "-"),
+        ("The foundry", "outside", "unlimited", "-", "bought", "-", "-", "-"),
     )
 
 

@@ -51,7 +51,7 @@ def printed(result: Result, number: str) -> str:
         return "-"
     if number.startswith(("in_house_share.", "served_by_end.")):
         return about(value)
-    if number.endswith("_usd") or number.startswith("unit_cost."):
+    if number.endswith("_usd") or number.startswith("unit_cost"):
         return dollars(value)
     return f"{value:.1f}" if number.endswith("_per_year") else count(value)
 

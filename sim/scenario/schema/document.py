@@ -86,6 +86,9 @@ class Money(Strict):
     currency_year: int | None = None
     """Dollars of this year."""
     discount_rate: Quantity | None = number("1/year", "Yearly discount rate.", None, ge=0, le=1)
+    terminal_value: Quantity | None = number(
+        "USD", "What the business is worth at the end of the horizon beyond stock and salvage.", None
+    )
 
 
 class Pool(Entry):

@@ -1,0 +1,70 @@
+"""A finished run as indicators read it, and sums over its counted periods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.draws import Draws
+from sim.draws.curves import TICKS_PER_DAY
+from sim.engines.shared.recorder import Records
+from sim.plan import IntArray
+from sim.results.books import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: what it read, what it left, and its money. `counted` are the periods after warm-up."""
+
+    draws: Draws
+    records: Records
+    entries: list[Entry]
+    counted: slice
+
+    def total(self, table: IntArray, columns: list[int]) -> int:
+        """Sum of a table over counted periods and these columns."""
+        return int(table[self.counted][:, columns].sum())
+
+    def before(self, table: IntArray, columns: list[int]) -> int:
+        """Sum of a table of levels over these columns, as the warm-up left them."""
+        first = self.counted.start
+        return int(table[first - 1, columns].sum()) if first else 0
+
+    @property
+    def periods(self) -> tuple[float, ...]:
+        """Edges of the periods, the last at the end of a drain."""
+        plan = self.draws.plan
+        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
+        return (*plan.calendar.periods[:-1], max(end, plan.calendar.days))
+
+    @property
+    def days(self) -> float:
+        """Length of the counted time, to the end of a drain."""
+        plan = self.draws.plan
+        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
+        return max(end - plan.calendar.warmup, 1e-9)
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """A part of a whole, or None where there is no whole."""
+    return part / whole if whole else None
+
+
+def of(scope: str, name: str) -> Callable[[Entry], bool]:
+    """Entries of one entity."""
+    return lambda e: e.scope == scope and e.name == name
+
+
+def within(categories: set[str]) -> Callable[[Entry], bool]:
+    """Entries of these categories."""
+    return lambda e: e.category in categories
+
+
+def usd(run: Run, wanted: Callable[[Entry], bool]) -> float:
+    """Dollars of the entries wanted, over the counted periods; costs are negative."""
+    return float(sum(int(e.cents[run.counted].sum()) for e in run.entries if wanted(e))) / 100.0
+
+
+def cost(run: Run, wanted: Callable[[Entry], bool]) -> float:
+    """The same as a cost."""
+    return 0.0 - usd(run, wanted)
