@@ -74,3 +74,39 @@ def test_a_shortage_of_one_input_idles_nobody_else(build: Fixture, data: Network
     )
     slack = data["recipes"]["table"]["lot_size"] + data["demand"]["table"]["rate"] * 2 * BUCKET / 30.4375
     assert (after >= before - slack).all(), (before, after)
+
+
+@some(40)
+@given(
+    st.sampled_from([0, 0.5, 1, 3]), st.sampled_from([1, 2, 7]), st.integers(1, 4), st.sampled_from([0, 1]), st.integers(1, 3),
+    st.booleans(),
+)  # fmt: skip
+def test_what_lacks_an_input_lets_the_rest_begin(
+    build: Fixture, cycle: float, review: int, takes: int, below: float, minimum: int, limited: bool
+) -> None:
+    """Boxes of parts that a plant makes just in time: those for which there are parts begin, whatever the others wait for;
+    so all are served within a review and some buckets, however short the cycle."""
+    data = {
+        "horizon": {"length": 90, "time_unit": "day"},
+        "report_every": 10,
+        "review_every": review,
+        "items": {"part": {"stage": "part"}, "box": {"stage": "box"}},
+        "sites": {
+            "plant": {"in_house": True, "capacity": takes * 3},
+            "packer": {"in_house": False, "capacity": 6 if limited else "unlimited"},
+        },
+        "recipes": {
+            "make": {"item": "part", "site": "plant", "cycle_time": below},
+            "pack": {
+                "item": "box",
+                "site": "packer",
+                "inputs": {"part": takes},
+                "cycle_time": cycle,
+                "minimum": minimum,
+            },
+        },
+        "demand": {"d": {"item": "box", "rate": 1}},
+    }
+    result = run(build(data), engine="batch")
+    assert result.kpis["backlog_end"] <= review + cycle + below + 3 + minimum
+    assert result.kpis["time_to_serve"] <= review + cycle + below + 3 + minimum

@@ -11,7 +11,8 @@ What may rise all the same is the tolerance, and no more than it:
   run on the largest sum by which the harmed run was ahead at any period end. At a rate of zero there is none of it.
 
 Harm begins after the first year, because an initial pipeline is planned with the capacity of the first day. It pays indeed,
-and so is not asserted, where what is scarce goes to a line that is worth more (the last test), and where an own plant with
+and so is not asserted, where what is scarce goes to a line that is worth more (the last test; and stmicro in
+industry-typical, whose strike leaves 7,500 robots the room that terminals do not take meanwhile), and where an own plant with
 room makes at 12 cents what was bought at 25 (stmicro in starlink-components).
 """
 
@@ -37,7 +38,7 @@ SUPPLIERS = {
     "starter": ("supplier",),
     "foundry-only": ("tsmc_n3", "nvidia"),
     "starlink-components": ("packager_rf", "board_makers"),
-    "industry-typical": ("nvidia", "stmicro"),
+    "industry-typical": ("nvidia",),
 }
 HARM: dict[str, dict[str, Any]] = {
     "half": {"duration": 2000, "effects": {"capacity": 0.5}},

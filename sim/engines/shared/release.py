@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.engines.shared.capability import SLACK, is_past, startable, use_inputs
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position, stage
@@ -62,28 +64,33 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
 
 
 def _require_inputs(tables: Tables, sheet: Worksheet, source: int, j: int) -> None:
-    """Ask for what the starts of a bucket take, at the instant at which the first of them begins; not before it comes."""
+    """Ask for what the starts of a bucket take, at the instant at which the first of them begins; not before it comes. Those of
+    them for which all is there before could begin as planned."""
     site = tables.source_site[source]
+    sheet.sure[source, j], sheet.sure_begin[source, j] = sheet.starts[source, j], sheet.begin[source, j]
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[place]
         units = sheet.starts[source, j] * tables.takes[place]
         sheet.usage[child, j] += units
         # Where lots are spread over a bucket none of them waits; at an endless site each begins as soon as it can.
         comes = (sheet.earliest if tables.endless[site] else sheet.ready)[child, j]
-        if comes > sheet.begin[source, j] and not _there_before(sheet, child, j):
+        short = _short_before(sheet, child, j)
+        if comes > sheet.begin[source, j] and short > 0.0:
             sheet.begin[source, j] = min(comes, tables.edges[j + 1])
+            sure = float(np.floor(max(units - short, 0.0) / tables.takes[place] + SLACK))
+            sheet.sure[source, j] = min(sheet.sure[source, j], sure)
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         units = sheet.starts[source, j] * tables.takes[place]
         add_requirement(tables, sheet, tables.input_pool[place], sheet.begin[source, j], units)
 
 
-def _there_before(sheet: Worksheet, child: int, j: int) -> bool:
-    """Whether all that the pool being planned uses of an input up to a bucket can be had before it."""
+def _short_before(sheet: Worksheet, child: int, j: int) -> float:
+    """Units that lack before a bucket of all that the pool being planned uses of an input up to its end."""
     used, base = 0.0, sheet.span[BASE]
     for i in range(base, j + 1):
         used += sheet.usage[child, i]
     before = sheet.supply[child, j - 1] if j > base else sheet.at_hand[child]
-    return bool(before >= used)
+    return float(max(used - before, 0.0))
 
 
 def release(tables: Tables, position: Position, sheet: Worksheet) -> None:
@@ -101,16 +108,28 @@ def _release_source(tables: Tables, position: Position, sheet: Worksheet, source
     base, good = sheet.span[BASE], position.good_per_start[source]
     site, done = tables.source_site[source], sheet.fraction[source] - sheet.loose[source]
     for j in range(base, sheet.span[FOLLOWING]):
-        starts = int(sheet.starts[source, j])
-        begin = max(sheet.begin[source, j], tables.edges[base])
-        if begin >= tables.edges[sheet.span[FOLLOWING]]:
-            # The next review will decide.
-            starts = 0
+        starts, begin = decided(tables, sheet, source, j)
         sheet.release_starts[source, j - base] = starts
         sheet.release_begin[source, j - base] = begin
         sheet.release_end[source, j - base] = begin if tables.endless[site] else max(begin, tables.edges[j + 1])
         sheet.release_due[source, j - base] = wanted_by(tables, sheet, source, done, begin + tables.lead[source])
         done += starts * good
+
+
+def decided(tables: Tables, sheet: Worksheet, source: int, j: int) -> tuple[int, int]:
+    """Starts of a bucket that are released before the next review, and when the first of them begins.
+
+    Where the last of their inputs come too late for that, those go that need not wait, as far as the order rules of the source
+    allow; the next review decides on the rest.
+    """
+    base, end = tables.edges[sheet.span[BASE]], tables.edges[sheet.span[FOLLOWING]]
+    starts, begin = int(sheet.starts[source, j]), max(sheet.begin[source, j], base)
+    if begin >= end and starts > 0:
+        multiple = max(tables.multiple[source], 1)
+        starts, begin = int(sheet.sure[source, j]) // multiple * multiple, max(sheet.sure_begin[source, j], base)
+        if starts < tables.minimum[source]:
+            starts = 0
+    return (starts if begin < end else 0), int(begin)
 
 
 def planned_stage(tables: Tables, sheet: Worksheet, source: int, at: int) -> int:

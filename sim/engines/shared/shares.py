@@ -8,6 +8,7 @@ time have their parts of the same requirements, whenever each is decided.
 from __future__ import annotations
 
 from sim.engines.shared.positions import Memory, Position
+from sim.engines.shared.release import decided
 from sim.engines.shared.tables import PHASE_OUT, SPLIT, Tables
 from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, Worksheet
 from sim.plan import FloatArray
@@ -94,11 +95,9 @@ def account(tables: Tables, position: Position, memory: Memory, sheet: Worksheet
     for source in range(len(tables.source_pool)):
         pool = tables.source_pool[source]
         for j in range(base, following):
-            begin = max(sheet.begin[source, j], tables.edges[base])
-            if begin >= tables.edges[following] or begin < tables.volume_begins[k, source]:
-                continue
-            units, due = sheet.starts[source, j] * position.good_per_start[source], begin + tables.lead[source]
-            if units <= 0.0:
+            starts, begin = decided(tables, sheet, source, j)
+            units, due = starts * position.good_per_start[source], begin + tables.lead[source]
+            if units <= 0.0 or begin < tables.volume_begins[k, source]:
                 continue
             memory.owed_outside[pool] += kept_outside(tables, pool, due) * units
             if not tables.in_house[source]:

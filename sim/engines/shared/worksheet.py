@@ -24,7 +24,7 @@ class Worksheet(NamedTuple):
     is left of it for anyone, `source_room` for one source alone, `trusted` for output that has been shown, `allowed`
     what contracts leave (in starts, at the first bucket of each review period: that of bucket j is `period[j]`); `attained` units of each pool that can be had up to
     the end of each bucket, `supply` what others have left of them, `spare` the least that is left from then on,
-    `usage` what the pool being planned takes of it. The plan: `starts` of each source by bucket, not before `begin`, whose
+    `usage` what the pool being planned takes of it. The plan: `starts` of each source by bucket, not before `begin`, of which `sure` have all their inputs by `sure_begin`, whose
     good `units` are for the requirements of each bucket. Of the need at hand (`now_*`): the buckets in which starts are in time
     for it, whether a source can deliver, what it was cut by and why. The wishes: starts if each source had its site for itself. The
     decision: `release_*` starts of each bucket before the next review, `samples`, and by cause what kept
@@ -56,6 +56,8 @@ class Worksheet(NamedTuple):
     usage: FloatArray
     starts: FloatArray
     begin: IntArray
+    sure: FloatArray
+    sure_begin: IntArray
     units: FloatArray
     wishes: FloatArray
     planned: FloatArray
@@ -106,7 +108,7 @@ def worksheet(tables: Tables) -> Worksheet:
         site_room=blank(sites, count), source_room=blank(sources, count), trusted=blank(sources, count),
         allowed=blank(sites, count), period=whole(count), lowest=whole(sources), queue=blank(sites), at_hand=blank(pools), attained=blank(pools, count), supply=blank(pools, count),
         spare=blank(pools, count), usage=blank(pools, count), starts=blank(sources, count),
-        begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), planned=blank(sources), settled=blank(sources), most=blank(sources), fraction=blank(sources), loose=blank(sources), fitted=blank(count), wanted=blank(count),
+        begin=whole(sources, count), sure=blank(sources, count), sure_begin=whole(sources, count), units=blank(sources, count), wishes=blank(sources, count), planned=blank(sources), settled=blank(sources), most=blank(sources), fraction=blank(sources), loose=blank(sources), fitted=blank(count), wanted=blank(count),
         owed=blank(sources), bound=blank(sources), owed_outside=blank(pools), rank=whole(len(tables.pool_source)),
         late=whole(pools), claim=blank(sources), now_first=whole(sources), now_last=whole(sources), now_able=whole(sources), now_cut=blank(sources), now_cause=whole(sources), need=blank(pools),
         output=blank(pools), cut=blank(sources, CAUSES), short=blank(sources, CAUSES), starved=blank(pools, CAUSES),
