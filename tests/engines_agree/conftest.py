@@ -53,6 +53,12 @@ def _plain_reviews(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PlanningDesk, "by_compiled", False)
 
 
+@pytest.fixture
+def compiled_reviews(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may plan by compiled code: what is compared is all else."""
+    monkeypatch.setattr(PlanningDesk, "by_compiled", True)
+
+
 @pytest.fixture(scope="session")
 def differ() -> Differences:
     """Names of the fields in which two records differ."""

@@ -41,7 +41,6 @@ SUPPLIERS = {
     "industry-typical": ("nvidia",),
 }
 HARM: dict[str, dict[str, Any]] = {
-    "half": {"duration": 2000, "effects": {"capacity": 0.5}},
     "quarter": {"duration": 2000, "effects": {"capacity": 0.25}},
     "nothing": {"duration": 2000, "effects": {"capacity": 0}},
     "strike": {"duration": 45, "effects": {"capacity": 0, "shipments_held": True}},
