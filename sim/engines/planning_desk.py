@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from sim.draws.curves import NEVER, ticks, value
+from sim.engines.batch.planning import BEFORE, decide
 from sim.engines.floor import Floor
-from sim.engines.shared import initial, planner, rules
+from sim.engines.shared import initial, rules
 from sim.engines.shared.phases import CAUSES, Phase, Stage
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
 from sim.engines.shared.recorder import Lot
@@ -26,8 +27,6 @@ POLICIES = {
     PolicyType.PERIODIC: rules.PERIODIC,
 }
 SAMPLES = int(Stage.SAMPLES)
-BEFORE = -1
-"""The review that stands for the time before the start."""
 MUCH = 5000
 """Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked for: to
 load it takes as long as these take in plain Python."""
@@ -115,7 +114,7 @@ class PlanningDesk:
                 begin, until, due = (int(a[r, i]) for a in (sheet.release_begin, sheet.release_end, sheet.release_due))
                 engine.order_evenly(r, starts[i], planned_stage(self.tables, sheet, r, begin), begin, until, due)
 
-    def _planner(self) -> Callable[[Position, int], None]:
+    def _planner(self) -> Callable[[Position, int], object]:
         """What decides a review, and leaves the decision in the worksheet."""
         tables, memory, sheet = self.tables, self.memory, self._sheet
         much = int((tables.last - tables.first[:-1]).sum()) * len(self._plan.sources)
@@ -128,13 +127,7 @@ class PlanningDesk:
                 plain = alike(tables)
                 return lambda position, k: compiled(plain, alike(position), memory, sheet, k)
 
-        def decide(position: Position, k: int) -> None:
-            if k == BEFORE:
-                initial.plan_before(tables, position, memory, sheet)
-            else:
-                planner.review(tables, position, memory, sheet, k)
-
-        return decide
+        return lambda position, k: decide(tables, position, memory, sheet, k)
 
     def begun_before(self) -> Iterator[tuple[int, int, int, int, int]]:
         """Lots that the plan began before the start: source, starts, good units, arrival and wanted date."""

@@ -187,7 +187,7 @@ def _in_part(pair: Pair) -> bool:
 
 
 def _alike(pairs: dict[str, Pair], names: list[str]) -> str:
-    """What is said of pairs that are written alike."""
+    """Return the words for pairs that are written alike: unchanged, or about the same."""
     return "about the same" if any(_differ(pairs[n]) for n in names) else "unchanged"
 
 

@@ -9,10 +9,9 @@ import pytest
 from sim.api import run
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.engines.batch import kept
+from sim.engines.batch import kept, planning
 from sim.engines.events import EventsEngine
 from sim.engines.planning_desk import PlanningDesk
-from sim.engines.shared import planner
 from sim.errors import ModelError
 from sim.scenario.loader import load_scenario
 
@@ -33,7 +32,7 @@ def test_the_records_are_those_of_plain_python(monkeypatch: pytest.MonkeyPatch, 
     with monkeypatch.context() as plain:
         plain.setattr(PlanningDesk, "by_compiled", False)
         expected = EventsEngine(draw(plan, 3), trace=True).run()
-    monkeypatch.setattr(planner, "review", None)
+    monkeypatch.setattr(planning, "review", None)
     assert not differ(EventsEngine(draw(plan, 3), trace=True).run(), expected)
 
 

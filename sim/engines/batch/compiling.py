@@ -78,15 +78,20 @@ class Compiled(NamedTuple):
 def compiled() -> Callable[..., int]:
     """`loop.play`, compiled; from the cache if it was compiled before. With numba's own switch NUMBA_DISABLE_JIT=1 in
     the environment it runs as plain Python instead, which a debugger can step through."""
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+    if _switched_off():
         return uncompiled
     with _ONE_AT_A_TIME:
         return _announced(_jitted())
 
 
+def _switched_off() -> bool:
+    """Whether numba's own switch asks for plain Python."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+
+
 def is_kept(*arguments: Any) -> bool:
     """Whether `compiled()` can be called with these arguments without compiling first; never where it runs as plain Python."""
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0") or not any(cache_directory().rglob("*.nbi")):
+    if _switched_off() or not any(cache_directory().rglob("*.nbi")):
         return False
     import numba
 
@@ -226,7 +231,7 @@ def _made_ready(engine: Compiled, signature: tuple[Any, ...]) -> int:
 
 def kept_planner(signature: tuple[Any, ...]) -> int | None:
     """The address of the planner, if it was compiled before; None where it was not."""
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+    if _switched_off():
         return None
     with _ONE_AT_A_TIME:
         engine = _jitted()
