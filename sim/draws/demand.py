@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,26 +45,45 @@ class Flow:
 def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
     """Flows of all lines; `days` is how far forecasts reach. What comes follows the outlook drawn; what
     has not come yet, planners know by the outlook planned alone."""
-    found, vector = [], drawn.vector
+    found: list[Flow] = []
     for index, line in enumerate(plan.lines):
-        real = changeovers(line, drawn)
-        held, view = views(line, real, planned, plan.calendar.reviews)
-        edges = _edges(line, vector, plan.calendar.day, float(days + 1), [real, *held])
-        # Shapes (generations, steps) and (views, generations, steps).
-        actual_weights = np.array(weights(real, middles(edges)))
-        believed = np.array([weights(changes, middles(edges)) for changes in held])
-        came = arrivals(plan, line, vector, seed, replication)
-        rate = mean_rate(line, vector, edges)
-        forecast = _forecast_rate(line, vector, edges, rate, plan.calendar.day)
-        bias = value(vector, line.forecast_bias, 1.0)
-        for g, generation in enumerate(line.generations):
-            per_unit = items_per_unit(plan, line, vector, generation.pool)
-            actual, share = (Rate(edges, v * actual_weights[g]) for v in (rate * per_unit, np.ones(rate.shape)))
-            times, units = _flow_units(line, vector, plan.calendar, actual, came, share)
-            daily, shares = Rate(edges, forecast * believed[:, g] * per_unit), Rate(edges, believed[:, g])
-            at, expected = expected_units(line, vector, plan.calendar, daily, shares)
-            biased = Rate(edges, daily.values * bias)
-            found.append(Flow(index, g, generation.pool, times, units, biased, view, at, expected, actual))
+        came = arrivals(plan, line, drawn.vector, seed, replication)
+        found += (
+            _even_flows(plan, index, days, drawn, planned)
+            if came is None
+            else _line_flows(plan, index, days, drawn, planned, came)
+        )
+    return found
+
+
+@lru_cache(maxsize=32)
+def _even_flows(plan: Plan, index: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
+    """Flows of a line without luck of its own, the same in all replications of the same inputs."""
+    return _line_flows(plan, index, days, drawn, planned, None)
+
+
+def _line_flows(
+    plan: Plan, index: int, days: int, drawn: Outlook, planned: Outlook, came: Arrivals | None
+) -> list[Flow]:
+    """Flows of the generations of one line."""
+    line, vector, found = plan.lines[index], drawn.vector, []
+    real = changeovers(line, drawn)
+    held, view = views(line, real, planned, plan.calendar.reviews)
+    edges = _edges(line, vector, plan.calendar.day, float(days + 1), [real, *held])
+    # Shapes (generations, steps) and (views, generations, steps).
+    actual_weights = np.array(weights(real, middles(edges)))
+    believed = np.array([weights(changes, middles(edges)) for changes in held])
+    rate = mean_rate(line, vector, edges)
+    forecast = _forecast_rate(line, vector, edges, rate, plan.calendar.day)
+    bias = value(vector, line.forecast_bias, 1.0)
+    for g, generation in enumerate(line.generations):
+        per_unit = items_per_unit(plan, line, vector, generation.pool)
+        actual, share = (Rate(edges, v * actual_weights[g]) for v in (rate * per_unit, np.ones(rate.shape)))
+        times, units = _flow_units(line, vector, plan.calendar, actual, came, share)
+        daily, shares = Rate(edges, forecast * believed[:, g] * per_unit), Rate(edges, believed[:, g])
+        at, expected = expected_units(line, vector, plan.calendar, daily, shares)
+        biased = Rate(edges, daily.values * bias)
+        found.append(Flow(index, g, generation.pool, times, units, biased, view, at, expected, actual))
     return found
 
 

@@ -38,9 +38,10 @@ def audit(draws: Draws, records: Records, found: Sequence[Entry]) -> int:
 def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap]:
     """Every comparison: events by period, the rest by site at the end of each year."""
     yield "booked by event", _by_event(records, found)
-    ends = year_ends(draws)
+    ends, nothing = year_ends(draws), np.zeros(len(records.load), dtype=np.int64)
+    booked = {(e.name, e.category): e.cents for e in found if e.category in BOOKED_AFTER}
     for s, site in enumerate(draws.plan.sites):
-        book = {category: _booked(found, category, site.name, len(records.load)) for category in BOOKED_AFTER}
+        book = {category: booked.get((site.name, category), nothing) for category in BOOKED_AFTER}
         for category, exact in (
             ("capex", _outlay(draws, s, ends)), ("fixed", _fixed(draws, s, ends)), ("take_or_pay", _owed(draws, records, s, ends)),
         ):  # fmt: skip
@@ -64,12 +65,6 @@ def _by_event(records: Records, found: Sequence[Entry]) -> int:
                 booked += table.sum(axis=1) * (1 if name == "value_cents" else -1)
     entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
     return int(np.abs(booked - entered).max())
-
-
-def _booked(found: Sequence[Entry], category: str, site: str, periods: int) -> IntArray:
-    """Cents of one category and site in each period."""
-    mine = (e.cents for e in found if e.category == category and e.scope == "site" and e.name == site)
-    return np.asarray(sum(mine, np.zeros(periods, dtype=np.int64)))
 
 
 def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
