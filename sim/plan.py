@@ -136,6 +136,7 @@ class YieldPlan:
     defect_learning: LearningPlan | None
     model: YieldModel
     alpha: Ref
+    lot_cv: Ref
     units_per_start: Ref
     die_area: Ref
     wafer: tuple[Ref, Ref, Ref]
