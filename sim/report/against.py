@@ -73,15 +73,15 @@ def _shares_differ_most(pairs: dict[str, Pair]) -> bool:
 
 def beside(result: Result, against: Against) -> Table | Lines | None:
     """KPIs of both runs and their difference."""
-    pairs, notes = _pairs(result, against), _notes(result, against)
+    pairs, said = _pairs(result, against), notes(result, against)
     shares = [k for k in pairs if k.startswith(_SHARE) and any(pairs[k])]
     shown = [*shares, *(k for k in _LABELS if k in pairs)]
     if not shown:
-        return Lines("", tuple(notes)) if notes else None
+        return Lines("", tuple(said)) if said else None
     ours, theirs = result.scenario, against.result.scenario
     rows = [[_label(ours.document, kpi), *_cells(kpi, pairs[kpi])] for kpi in shown]
     columns = [left("KPI"), right(ours.name), right(theirs.name), right("difference")]
-    return table(f"Against {theirs.name}", columns, rows, notes)
+    return table(f"Against {theirs.name}", columns, rows, said)
 
 
 def _label(document: Document, kpi: str) -> str:
@@ -229,16 +229,14 @@ def _cells(kpi: str, pair: Pair) -> list[str]:
     return [*map(written, pair), signed]
 
 
-def _notes(result: Result, against: Against) -> list[str]:
+def notes(result: Result, against: Against) -> list[str]:
     """What was made the same on both sides, and what is not the same."""
     ours, theirs, how = result.scenario, against.result.scenario, against.counterfactual
-    notes = [
-        f"{theirs.name} is run with the {what} of {ours.name}" for what in map(_SETTINGS.get, how.settings) if what
-    ]
+    said = [f"{theirs.name} is run with the {what} of {ours.name}" for what in map(_SETTINGS.get, how.settings) if what]
     if missing := _only(theirs, ours):
-        notes.append(
+        said.append(
             f"demanded in {theirs.name} alone: {'; '.join(missing)}; so sums over all demand and money are not compared"
         )
     if new := _only(ours, theirs):
-        notes.append(f"demanded in {ours.name} alone, and part of its sums and money: {'; '.join(new)}")
-    return [*notes, *([how.no_place] if how.left_out else [])]
+        said.append(f"demanded in {ours.name} alone, and part of its sums and money: {'; '.join(new)}")
+    return [*said, *([how.no_place] if how.left_out else [])]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.study.dependence import Dependence, Dependences
     from sim.study.disagreement import Disagreement
 
+MOST_TOLD = 5
+"""Numbers that a run names afterwards as what it rests on."""
+
 
 def _lots(factor: int) -> str:
     return f"; lots {factor} times as large, to save time" if factor > 1 else ""
@@ -63,6 +66,18 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
         left_out = [(article, shown(scenario, found.kpi, value)) for article, value in found.without]
         blocks.append(table(f"{found.kpi} without an article", [left("left out"), right("then")], left_out))
     return blocks
+
+
+def movers(scenario: Scenario, found: Dependences) -> list[str]:
+    """The numbers that move the KPI most, each in a few words: its value, and the KPI at the ends of its trials."""
+    told = []
+    for d in found.found[:MOST_TOLD]:
+        ends = [t.kpi for t in d.trials if t.kpi is not None] + ([] if found.base is None else [found.base])
+        span = (
+            f"{shown(scenario, found.kpi, min(ends))} to {shown(scenario, found.kpi, max(ends))}" if ends else NOTHING
+        )
+        told.append(f"{d.knob.name} ({with_unit(d.knob.value, d.knob.unit)}: {span})")
+    return told
 
 
 def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:

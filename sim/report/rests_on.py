@@ -1,0 +1,49 @@
+"""What the answer of a run rests on: what `explain` found to move it most, else what its scenario marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.ledger import behind
+from sim.study.explained import explained
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+
+_MOST = 4
+
+
+def rests_on(result: Result) -> list[str]:
+    """A line on what moves it most, and what the scenario says of itself."""
+    scenario = result.scenario
+    kept = explained(result.hash)
+    lines = [f"{kpi} rests most on {'; '.join(told[:_MOST])} (fabshift explain)" for kpi, told in kept.items()]
+    return [*(lines or _contested(scenario)), *scenario.document.notes]
+
+
+def _contested(scenario: Scenario) -> list[str]:
+    """The first contested figures behind the scenario, with the readings in force."""
+    readings = contested_readings(scenario)
+    if not readings:
+        return []
+    told = [f"{name} ({reading})" for name, reading in list(readings.items())[:_MOST]]
+    more = len(readings) - _MOST
+    return [f"Rests on contested figures: {', '.join(told)}{f' and {more} more' if more > 0 else ''}"]
+
+
+def contested_readings(scenario: Scenario) -> dict[str, str]:
+    """Each figure behind a scenario on which sources disagree -> the reading in force. One that follows another is told
+    by the one it follows."""
+    ledger = scenario.ledger
+    explicit = {i.figure: i.reading for i in scenario.inputs.values() if i.figure and i.reading}
+    used = [i.figure for i in scenario.inputs.values() if i.figure]
+    found = {}
+    for name in behind([*scenario.switches, *used], ledger):
+        figure = ledger.figures[name]
+        if figure.readings and not figure.follows:
+            found[name] = explicit.get(name) or ledger.reading_name(name) or ""
+    return found
+
+
+__all__ = ["contested_readings", "rests_on"]
