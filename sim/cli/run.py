@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, FULL, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
 from sim.errors import MOST_RUNS, visible
 from sim.ledger import load_ledger
@@ -45,7 +45,7 @@ def command(
     no_against: Annotated[
         bool, typer.Option("--no-against", help="Leave out the counterfactual that the scenario names.")
     ] = False,
-    full: Annotated[bool, typer.Option("--full", help="Print every table, not one screen.")] = False,
+    full: FULL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a scenario once and show it."""

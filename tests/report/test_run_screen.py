@@ -55,7 +55,7 @@ def test_a_small_shift_is_told_whole(screen: Callable[..., str]) -> None:
         "Served by the end [%]: Drivers 100",
         "NPV at 8.0 % a year",
         "Building ",
-        "Next: fabshift run built",
+        "Next: fabshift run ",
     ):
         assert told in text
 
