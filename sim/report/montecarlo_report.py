@@ -42,21 +42,23 @@ def montecarlo_screen(found: MonteCarlo, wished: Sequence[str] = ()) -> list[Blo
     """A study on one screen: the first KPIs and how they lie, or those wished for, and milestones by their end."""
     names, dates = chosen(list(found.kpis), wished, [found.scenario], milestones=list(found.milestones))
     kpis = {name: found.kpis[name] for name in names}
-    named = found.scenario.name if found.scenario.name in shipped_scenarios() else found.scenario.file
     blocks: list[Block | None] = [
         changes(found.scenario),
         _head(found),
         study_tables.kpis(kpis, found.n - found.dropped, _notes(found), found.outcomes) if kpis else None,
         study_tables.reached(found.scenario, {name: found.milestones[name] for name in dates}) if dates else None,
         study_tables.lot_bias(found.bias, names) if found.bias else None,
-        Lines(
-            "",
-            (f"Next: fabshift montecarlo {named} -n {found.n} --full; fabshift sensitivity {named} --kpi {names[-1]}",)
-            if names
-            else (),
-        ),
+        _next(found, names),
     ]
     return [block for block in blocks if block is not None]
+
+
+def _next(found: MonteCarlo, names: Sequence[str]) -> Lines:
+    """What to type next; what drives a KPI can be asked only where something is uncertain."""
+    scenario = found.scenario
+    named = scenario.name if scenario.name in shipped_scenarios() else scenario.file
+    drives = f"; fabshift sensitivity {named} --kpi {names[-1]}" if found.dimensions and names else ""
+    return Lines("", (f"Next: fabshift montecarlo {named} -n {found.n} --full{drives}",))
 
 
 def _head(found: MonteCarlo) -> Lines:
