@@ -79,12 +79,15 @@ def contested(scenario: Scenario) -> Table | None:
     rows = []
     for name in behind([*scenario.switches, *used], ledger):
         figure = ledger.figures[name]
-        # One that follows another is told by the one it follows.
-        if not figure.readings or figure.follows:
+        # What one takes from another that it follows is told by that one; readings with names of their own are not.
+        told = ledger.figures[figure.follows].readings if figure.follows else {}
+        if not figure.readings.keys() - told.keys():
             continue
         chosen = explicit.get(name) or ledger.reading_name(name)
         value = with_unit(ledger.resolve(name, chosen).value, figure.unit)
-        others = [_named(n, plain(ledger.resolve(name, n).value)) for n in figure.readings if n != chosen]
+        others = [
+            _named(n, plain(ledger.resolve(name, n).value)) for n in figure.readings if n != chosen and n not in told
+        ]
         rows.append([name, chosen or "", value, "; ".join(others)])
     if not rows:
         return None

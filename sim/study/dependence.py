@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Design, Row
-from sim.study.knobs import Knob, base_figures, knobs, other_readings
+from sim.study.knobs import Knob, base_figures, knobs, other_readings, settled
 from sim.study.run import Progress, run_design
 
 TRIED_SHARE = 0.1
@@ -65,7 +65,7 @@ def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
     if knob.figure:
         for name, reading in other_readings(scenario.ledger, knob.name).items():
             seen.add(reading.value)
-            yield Trial(name, Row(readings=(f"{knob.name}={name}",)), reading.value)
+            yield Trial(name, Row(readings=settled(scenario.ledger, {knob.name: name})), reading.value)
     for label, value in _ends(knob):
         if value not in seen:
             yield Trial(label, knob.at(value), value)
