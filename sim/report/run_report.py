@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.ledger import behind
-from sim.report import cost_tables, held_back, learning_table, queue_table, shift_tables
+from sim.report import cost_tables, held_back, learning_table, payments_table, queue_table, shift_tables
 from sim.report.against import Answer, answer, beside
 from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
@@ -40,6 +40,7 @@ def run_report(result: Result, against: Against | None = None) -> list[Block]:
         queue_table.queues(result),
         queue_table.limited_lines(result),
         cost_tables.money(result),
+        payments_table.payments(result),
         Lines(
             "",
             (

@@ -21,6 +21,7 @@ SECTIONS = (
     "recipes",
     "sourcing",
     "wip_limits",
+    "payments",
     "demand",
     "disruptions",
     "shares",
@@ -162,6 +163,9 @@ def _left_alone(
     empty = {key: had - _targets(data, key) for key, had in targets.items()}
     yield from _strikers(data, marks, {**lost, **empty})
     yield from _lines(data, marks, lost["sites"])
+    yield from (
+        ("payments", n) for n, p in data.get("payments", {}).items() if p.get("qualification") in lost["recipes"]
+    )
     yield from _watchers(data, marks, lost, items)
 
 
