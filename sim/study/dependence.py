@@ -57,6 +57,8 @@ class Dependences:
     unmoved: tuple[str, ...]
     without: tuple[tuple[str, float | None], ...]
     """The KPI when an article is left out, for each article the scenario rests on and can do without."""
+    refused: tuple[str, ...]
+    """Readings that contradict the rest of the scenario, as `FIGURE=READING`; they were not run."""
 
 
 def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
@@ -114,6 +116,9 @@ def dependences(
         base=at,
         found=tuple(found),
         unmoved=tuple(knob.name for knob in moved if knob.name not in names),
+        refused=tuple(
+            text for (_, trial), good in zip(tried, valid, strict=False) if not good for text in trial.row.readings
+        ),
         without=tuple((article, value) for article, value, good in left_out if good),
     )
 

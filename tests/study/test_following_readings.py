@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sim.report.explain_report import moved_by
 from sim.study.dependence import dependences, trials
 from sim.study.design import Base
 from sim.study.disagreement import disagreement
@@ -65,6 +66,19 @@ def test_what_follows_moves_with_what_it_follows(build: Fixture) -> None:
     assert coarse.label == "coarse"
     assert coarse.kpi == pytest.approx(0.4 * base, rel=0.02)
     assert {t.label: t.kpi for t in found[COST].trials}["subsidised"] == pytest.approx(0.7 * base, rel=0.02)
+
+
+def test_a_reading_that_contradicts_the_rest_is_named(build: Fixture) -> None:
+    """A cycle time below 0 is refused: the reading is listed, not run."""
+    data = plant()
+    data["figures"][NODE]["readings"]["broken"] = {"value": -1, "kind": "assumed", "source": "broken"}
+    for name in (COST, WEIGHT):
+        data["figures"][name]["readings"]["broken"] = {"value": 1, "kind": "assumed", "source": "broken"}
+    built = build(data, "broken")
+    found = dependences(Base(str(built.file)), built, "value_usd", jobs=1)
+    assert found.refused == (f"{NODE}=broken",)
+    text = "\n".join(str(block) for block in moved_by(built, found, 20, 0, 1))
+    assert f"contradict the rest of the scenario, and were not run: {NODE}=broken" in text
 
 
 def test_combinations_hold_no_pair_that_cannot_be(build: Fixture) -> None:
