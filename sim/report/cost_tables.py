@@ -215,7 +215,7 @@ def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
 
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("building (capex)", lambda category, _: category == "capex"),
-    ("designs, masks, fees", lambda category, _: category == "payment"),
+    ("fixed payments", lambda category, _: category == "payment"),
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),

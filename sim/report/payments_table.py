@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 def payments(result: Result) -> Table | None:
     """(j) Each payment with its first date, how often it is paid and its sum; None without payments."""
-    document, plan = result.scenario.document, result.plan
-    rows = []
-    for payment in plan.payments:
+    document, rows = result.scenario.document, []
+    if not document.payments:
+        return None
+    for payment in result.plan.payments:
         days = due_days(result.draws, payment).tolist()
         recipe = document.payments[payment.name].qualification
         per_unit = result.kpis.get(f"one_off_cost.{recipe}") if days else None

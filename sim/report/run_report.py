@@ -80,14 +80,15 @@ def contested(scenario: Scenario) -> Table | None:
     rows = []
     for name in behind([*scenario.switches, *used], ledger):
         figure = ledger.figures[name]
-        # What one takes from another that it follows is told by that one; readings with names of their own are not.
+        # A reading that goes with one of another figure's is told by that figure, unless one of its own is in force.
         told = ledger.figures[figure.follows].readings if figure.follows else {}
         if not figure.readings.keys() - told.keys():
             continue
         chosen = explicit.get(name) or ledger.reading_name(name)
         value = with_unit(ledger.resolve(name, chosen).value, figure.unit)
+        beside = figure.readings if chosen not in told else figure.readings.keys() - told.keys()
         others = [
-            _named(n, plain(ledger.resolve(name, n).value)) for n in figure.readings if n != chosen and n not in told
+            _named(n, plain(ledger.resolve(name, n).value)) for n in figure.readings if n != chosen and n in beside
         ]
         rows.append([name, chosen or "", value, "; ".join(others)])
     if not rows:

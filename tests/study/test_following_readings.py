@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sim.report.explain_report import moved_by
+from sim.report.run_report import contested as table
 from sim.study.dependence import dependences, trials
 from sim.study.design import Base
 from sim.study.disagreement import disagreement
@@ -122,3 +123,11 @@ def test_a_chain_of_figures_settles_from_its_end(build: Fixture) -> None:
     built = build(data, "chain")
     taken = {"node.far": f"as {WEIGHT}", NODE: "coarse"}
     assert settled(built.ledger, taken) == ("node.far=coarse", f"{NODE}=coarse")
+
+
+@pytest.mark.parametrize(("chosen", "rest"), [({}, "subsidised: 7"), ({COST: "subsidised"}, "coarse: 4; fine: 10")])
+def test_the_table_of_a_run_shows_what_else_could_be_taken(build: Fixture, chosen: dict[str, str], rest: str) -> None:
+    """A figure without readings of its own is told by the one it follows."""
+    block = table(build(plant(**chosen), "table"))
+    assert block is not None
+    assert {row[0]: row[3] for row in block.rows} == {NODE: "coarse: 1", COST: rest}
