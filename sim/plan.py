@@ -13,6 +13,7 @@ from typing import NewType
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calendar import Calendar
 from sim.dimensions import Dimension, Lineage
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.document import MilestoneRule, YieldNoise
@@ -183,6 +184,18 @@ class OpenOrderPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """A payment that depends on no volume; `source` is the one whose qualification it is paid with, -1 if it is dated."""
+
+    name: str
+    amount: Ref
+    at: Ref
+    source: int
+    every: Ref
+    until: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPlan:
     """An item: where it counts, what it costs to hold, what compute it carries."""
 
@@ -333,31 +346,6 @@ class WipLimitPlan:
     sites: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """Days from the start at which things begin; the last entry of each is the end of the horizon.
-
-    Engines book by `periods`, which reporting periods (`reports`) and calendar months (`months`, of an
-    abstract model its reporting periods) are made up of; the warm-up ends one of each. `unit_days` is the length
-    of a time unit in days (1 for dated scenarios, and where its name is no unit of time).
-    """
-
-    days: float
-    warmup: float
-    drain: bool
-    periods: tuple[float, ...]
-    reports: tuple[float, ...]
-    months: tuple[float, ...]
-    reviews: tuple[float, ...]
-    start: np.datetime64 | None
-    unit_days: float
-
-    @property
-    def day(self) -> float:
-        """A real day in time units."""
-        return 1.0 / self.unit_days
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Everything about a scenario that all its replications share. Arrays are read-only.
@@ -385,6 +373,7 @@ class Plan:
     sources: tuple[SourcePlan, ...]
     wip_limits: tuple[WipLimitPlan, ...]
     open_orders: tuple[OpenOrderPlan, ...]
+    payments: tuple[PaymentPlan, ...]
     lines: tuple[LinePlan, ...]
     disruptions: tuple[DisruptionPlan, ...]
     shares: tuple[SharePlan, ...]

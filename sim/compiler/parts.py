@@ -14,6 +14,7 @@ from sim.plan import (
     ItemPlan,
     LearningPlan,
     LinePlan,
+    PaymentPlan,
     RampPlan,
     Ref,
     SitePlan,
@@ -155,6 +156,14 @@ def _learning(refs: References, at: str, field: Learning | None, sources: Mappin
     inherits = sources.get(field.inherits, -1) if field.inherits else -1
     return LearningPlan(
         refs.ref(f"{at}.start"), refs.ref(f"{at}.mature"), field.over, scale, inherits, refs.ref(f"{at}.keep")
+    )
+
+
+def payment_plan(refs: References, name: str, source: int) -> PaymentPlan:
+    """A payment, dated or with the qualification of a source."""
+    at = f"payments.{name}"
+    return PaymentPlan(
+        name, refs.ref(f"{at}.amount"), refs.ref(f"{at}.at"), source, refs.ref(f"{at}.every"), refs.ref(f"{at}.until")
     )
 
 

@@ -8,13 +8,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.calendar import Calendar
 from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain, rate_scale, whole
 from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
 from sim.draws.curves import all_ticks, path_at, value
 from sim.draws.expected import expected_units
 from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
 from sim.draws.units import mean_units
-from sim.plan import Calendar, FloatArray, IntArray, LinePlan, Plan
+from sim.plan import FloatArray, IntArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import Interpolate
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage", "lost"}
-_ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
+_ELSEWHERE = {"capex", "payment", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
 _MOST_YEARS = 6
@@ -241,6 +241,7 @@ def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
 
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("building (capex)", lambda category, _: category == "capex"),
+    ("fixed payments", lambda category, _: category == "payment"),
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),

@@ -56,6 +56,11 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
     notes = [
         *([f"{more} more move it by less"] if more > 0 else []),
         f"{len(found.unmoved)} others behind the scenario were tried and do not move it",
+        *(
+            [f"contradict the rest of the scenario, and were not run: {', '.join(found.refused)}"]
+            if found.refused
+            else []
+        ),
         "value: KPI then; lower and higher: the ends of the stated range, or where none is stated 10 % (of dates "
         f"{TRIED_DAYS} days) to either side*",
         f"one number at a time, seed {seed} throughout{_lots(factor)}",
@@ -138,6 +143,7 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Ste
         "rests_on": [_knob_json(d) for d in found.found],
         "without_effect": list(found.unmoved),
         "without": dict(found.without),
+        "refused": list(found.refused),
         "chain": [{"date": date(scenario, s.day), "what": s.what, "inputs": list(s.inputs)} for s in steps],
     }
 

@@ -27,22 +27,27 @@ def _contested(scenario: Scenario) -> list[str]:
     readings = contested_readings(scenario)
     if not readings:
         return []
-    told = [f"{name} ({reading})" for name, reading in list(readings.items())[:_MOST]]
+    told = [f"{name} ({chosen})" for name, (chosen, _) in list(readings.items())[:_MOST]]
     more = len(readings) - _MOST
     return [f"Rests on contested figures: {', '.join(told)}{f' and {more} more' if more > 0 else ''}"]
 
 
-def contested_readings(scenario: Scenario) -> dict[str, str]:
-    """Each figure behind a scenario on which sources disagree -> the reading in force. One that follows another is told
-    by the one it follows."""
+def contested_readings(scenario: Scenario) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Each figure behind a scenario on which sources disagree -> the reading in force, and the others. A reading that goes
+    with one of another figure's is told by that figure, unless one of its own is in force."""
     ledger = scenario.ledger
     explicit = {i.figure: i.reading for i in scenario.inputs.values() if i.figure and i.reading}
     used = [i.figure for i in scenario.inputs.values() if i.figure]
     found = {}
     for name in behind([*scenario.switches, *used], ledger):
         figure = ledger.figures[name]
-        if figure.readings and not figure.follows:
-            found[name] = explicit.get(name) or ledger.reading_name(name) or ""
+        told = ledger.figures[figure.follows].readings if figure.follows else {}
+        own = [reading for reading in figure.readings if reading not in told]
+        if not own:
+            continue
+        chosen = explicit.get(name) or ledger.reading_name(name) or ""
+        beside = own if chosen in told else figure.readings
+        found[name] = (chosen, tuple(reading for reading in beside if reading != chosen))
     return found
 
 

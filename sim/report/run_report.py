@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report import cost_tables, held_back, learning_table, queue_table, shift_tables
+from sim.report import cost_tables, held_back, learning_table, payments_table, queue_table, shift_tables
 from sim.report.against import Answer, answer, beside
 from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
@@ -34,6 +34,7 @@ def run_report(result: Result, against: Against | None = None) -> list[Block]:
         shift_tables.demand_lines(result),
         shift_tables.compute(result),
         cost_tables.money(result),
+        payments_table.payments(result),
         contested(scenario),
         drawn_inputs(result),
         learning_table.yields(result),
@@ -74,11 +75,10 @@ def _headline(result: Result, against: Against | None) -> Lines:
 def contested(scenario: Scenario) -> Table | None:
     """(a) Figures behind this run on which sources disagree, with the reading in force."""
     ledger, rows = scenario.ledger, []
-    for name, chosen in contested_readings(scenario).items():
+    for name, (chosen, others) in contested_readings(scenario).items():
         figure = ledger.figures[name]
         value = with_unit(ledger.resolve(name, chosen or None).value, figure.unit)
-        others = [_named(n, plain(ledger.resolve(name, n).value)) for n in figure.readings if n != chosen]
-        rows.append([name, chosen, value, "; ".join(others)])
+        rows.append([name, chosen, value, "; ".join(_named(n, plain(ledger.resolve(name, n).value)) for n in others)])
     if not rows:
         return None
     columns = [left("figure"), left("reading"), left("value"), left("other readings")]

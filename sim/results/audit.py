@@ -13,8 +13,9 @@ from sim.draws.curves import value
 from sim.draws.sites import capex_by_period, integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.errors import ModelError
-from sim.plan import IntArray
+from sim.plan import IntArray, PaymentPlan
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
+from sim.results.payments import each, first_day
 from sim.results.periods import summed
 
 SLACK = 1e-6
@@ -48,6 +49,12 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
             total = np.cumsum(-book[category])[ends].tolist()
             yield f"{category} of {site.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
         yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
+
+    for payment in draws.plan.payments:
+        mine = (e.cents for e in found if e.scope == "payment" and e.name == payment.name)
+        total = np.cumsum(-sum(mine, np.zeros(len(records.load), dtype=np.int64)))[ends].tolist()
+        exact = _paid(draws, payment, ends)
+        yield f"payment of {payment.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
 
 
 def _gap(booked: int, dollars: float) -> int:
@@ -92,6 +99,19 @@ def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[f
         due = missing * part * start_price(draws, sources, end) if part and sources and missing > 0 else 0.0
         owed.append(owed[-1] + due)
     return owed[1:]
+
+
+def _paid(draws: Draws, payment: PaymentPlan, ends: Sequence[int]) -> list[float]:
+    """What is paid to the end of each year: so many whole intervals since the first day."""
+    first, periods = first_day(draws, payment), draws.plan.calendar.periods
+    step = value(draws.vector, payment.every, np.inf)
+    until = min(value(draws.vector, payment.until, np.inf), draws.plan.calendar.days)
+
+    def times(day: float) -> int:
+        """Payments before a day."""
+        return 0 if first is None or day <= first else 1 if step == np.inf else ceil((min(day, until) - first) / step)
+
+    return [(max(times(periods[end + 1]), 0) - max(times(0.0), 0)) * each(draws, payment) / 100.0 for end in ends]
 
 
 def _salvage(draws: Draws, s: int, capex: IntArray) -> float:

@@ -156,6 +156,16 @@ def production(run: Run) -> Iterator[Indicator]:
             yield f"unit_cost_of_item{measure}.{item.name}", mean_cost(run, sources_of(plan, i), costs)
 
 
+def one_off_costs(run: Run) -> Iterator[Indicator]:
+    """Per recipe with payments of its own: what they come to for each good unit, which no unit cost holds."""
+    plan = run.draws.plan
+    for r, source in enumerate(plan.sources):
+        mine = {payment.name for payment in plan.payments if payment.source == r}
+        if mine:
+            paid = cost(run, lambda e, mine=mine: e.scope == "payment" and e.name in mine)  # type: ignore[misc]
+            yield f"one_off_cost.{source.name}", ratio(paid, float(run.total(run.records.source["good"], [r])))
+
+
 def money(run: Run) -> Iterator[Indicator]:
     """Dollars over the counted periods; NPV over all."""
     yield "capex_usd", cost(run, lambda e: e.category == "capex")
@@ -166,6 +176,7 @@ def money(run: Run) -> Iterator[Indicator]:
     for category in ("holding", "shortage", "lost", "take_or_pay", "value", "salvage"):
         pick = usd if category in ("value", "salvage") else cost
         yield f"{category}_usd", pick(run, within({category}))
+    yield "payments_usd", cost(run, lambda e: e.category == "payment")
     yield "transport_usd", cost(run, lambda e: e.category == "shipment")
     yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
@@ -198,5 +209,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, idle_fleet, growth, money, sites, limited_lines, production, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, limited_lines, production, one_off_costs, stocks, leftovers,
 )  # fmt: skip

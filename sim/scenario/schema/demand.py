@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, UnitShape, number
-from sim.scenario.schema.supply import Drawn
+from sim.scenario.schema.supply import Condition, Drawn
 
 
 class Pattern(StrEnum):
@@ -38,6 +38,8 @@ class Generation(Strict):
 
     item: str
     """The item or pool wanted."""
+    only_if: Condition | None = None
+    """Leave the generation out unless a figure has this value."""
     begins: Quantity | None = number("date", "Changeover begins (first generation: none).", None)
     cadence: Quantity | None = number("month", "Or: months after the changeover to the one before began.", None, gt=0)
     months: Quantity = number("month", "Length of the changeover.", Quantity(bare=0), ge=0)

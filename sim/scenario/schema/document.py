@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
+from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
 from sim.scenario.schema.supply import Entry, Item, Node, OpenOrder, Recipe, Site, Sourcing, WipLimit
 
@@ -222,6 +223,8 @@ class Document(Strict):
     """Limits on the work in process of lines of sites."""
     open_orders: list[OpenOrder] = []
     """Orders placed before the start and not yet received."""
+    payments: dict[str, Payment] = {}
+    """Money that depends on no volume: designs, masks, fees."""
     demand: dict[str, DemandLine] = Field(min_length=1)
     """Demand lines."""
     disruptions: dict[str, AnyDisruption] = {}
