@@ -18,11 +18,13 @@ from sim.plan import (
     Ref,
     SitePlan,
     SourcePlan,
+    ToolsPlan,
     YieldPlan,
 )
 from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
 from sim.scenario.schema.document import Horizon
 from sim.scenario.schema.supply import Item, Recipe, Site
+from sim.scenario.schema.terms import Tools
 from sim.scenario.schema.yields import Learning
 
 
@@ -68,6 +70,7 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         decision=refs.ref(f"{at}.construction.decision"),
         stages=tuple(refs.ref(f"{at}.construction.stages.{i}.duration") for i in range(len(stages))),
         ramps=tuple(ramps),
+        tools=_tools_plan(refs, f"{at}.tools", site.tools),
         availability=refs.ref(f"{at}.availability"),
         closed=closed_days(site.closed, horizon),
         rivals=refs.path(f"{at}.rivals", site.rivals),
@@ -85,6 +88,11 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         fixed_cost=refs.ref(f"{at}.fixed_cost"),
         echoes_assumption=site.echoes_assumption,
     )
+
+
+def _tools_plan(refs: References, at: str, tools: Tools | None) -> ToolsPlan | None:
+    supply = refs.path(f"{at}.supply", tools.supply) if tools else None
+    return None if supply is None else ToolsPlan(refs.ref(f"{at}.per_capacity"), supply)
 
 
 def source_plan(

@@ -20,6 +20,7 @@ from sim.draws.curves import (
     value,
 )
 from sim.draws.disruptions import Factors
+from sim.draws.tools import with_tools
 from sim.plan import NONE, Calendar, FloatArray, IntArray, PathPlan, SitePlan
 
 
@@ -115,7 +116,16 @@ def _path(path: PathPlan | None, vector: FloatArray, calendar: Calendar, default
 
 
 def nameplate_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Installed capacity over time, in load a day."""
+    """Installed capacity over time, in load a day: as planned, as far as there are tools for it."""
+    intended = intended_curve(plan, vector, calendar)
+    if plan.tools is None:
+        return intended
+    stood = float(intended.values[0]) if ramp_begins(plan, vector) < 0.0 else 0.0
+    return with_tools(plan.tools, intended, stood, vector, calendar)
+
+
+def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
+    """Capacity that a site is to have over time whatever tools are delivered, in load a day."""
     if plan.unlimited:
         return constant(np.inf)
     if plan.capacity is not None:

@@ -47,6 +47,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     )
     return [
         *(sentence for sentence in parts if sentence),
+        *_tools(result),
         *_idle(result),
         *_left_over(result),
         *_impossible(result),
@@ -152,6 +153,21 @@ def _growth(result: Result) -> str:
     if got is None or needed is None:
         return ""
     return f", where it grows {got:.1f}-fold a year and would have to grow {needed:.1f}-fold"
+
+
+def _tools(result: Result) -> list[str]:
+    """Sites that are smaller at the end than intended, for want of tools."""
+    document = result.scenario.document
+    month = "a month" if is_dated(result) else a_time(document.horizon.unit)
+    found = []
+    for name in document.sites:
+        there, intended = (result.kpis.get(f"capacity_{k}.{name}") for k in ("end", "intended_end"))
+        if there is not None and intended is not None and count(there) != count(intended):
+            site = titled(document.sites, name)
+            found.append(
+                f"{site}: tools delivered by the end make {count(there)} {month} of the {count(intended)} intended by then."
+            )
+    return found
 
 
 def _idle(result: Result) -> list[str]:

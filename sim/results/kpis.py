@@ -16,6 +16,7 @@ from sim.results.books import YEAR, Entry, npv
 from sim.results.compute import asked, delivered, has_idle, idle
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
+from sim.results.limits import held_capacity
 from sim.results.periods import counted, last_year
 from sim.results.requirements import units_per_flow
 from sim.results.run import Run, cost, ratio, usd, within
@@ -123,6 +124,13 @@ def sites(run: Run) -> Iterator[Indicator]:
         yield f"utilisation.{site.name}", ratio(used, float(capacity)) if np.isfinite(capacity) else None
 
 
+def tools(run: Run) -> Iterator[Indicator]:
+    """Per site that needs tools: monthly capacity at the end of the horizon, as it is there and as intended."""
+    for name, (there, intended) in held_capacity(run.draws).items():
+        yield f"capacity_end.{name}", there
+        yield f"capacity_intended_end.{name}", intended
+
+
 def limited_lines(run: Run) -> Iterator[Indicator]:
     """Per limit on work in process: mean units in the line and waiting to enter it, at period ends; units that leave it finished
     in a time unit; and by Little's law the time that they spend in it."""
@@ -198,5 +206,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, idle_fleet, growth, money, sites, limited_lines, production, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, tools, limited_lines, production, stocks, leftovers,
 )  # fmt: skip

@@ -30,7 +30,7 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was switched off, as `section.name`, and the sourcings that lost a source by it."""
+    """What was switched off, as `section.name` or `section.name.part`, and the sourcings that lost a source by it."""
 
     names: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
@@ -55,6 +55,8 @@ def prune(
         for loc, condition in _conditions(data)
         if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)
     ]
+    whole = {loc for loc in off if len(loc) == 2}
+    off = [loc for loc in off if loc in whole or loc[:2] not in whole]
     gone = list(off)
     while off:
         for loc in off:
@@ -72,10 +74,13 @@ def _targets(data: dict[str, Any], key: str) -> set[str]:
 
 
 def _conditions(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """Conditions of entries, and of parts of entries."""
     for section in SECTIONS:
         for name, entry in data.get(section, {}).items():
-            if entry.get("only_if") is not None:
-                yield (section, name), entry["only_if"]
+            parts = {(key,): part for key, part in entry.items() if isinstance(part, dict)}
+            for loc, part in {(): entry, **parts}.items():
+                if part.get("only_if") is not None:
+                    yield (section, name, *loc), part["only_if"]
 
 
 def _holds(condition: dict[str, Any], loc: Loc, ledger: Ledger, mark: Marker, problems: list[Problem]) -> bool:
@@ -135,7 +140,7 @@ def _left_alone(
     data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc], targets: dict[str, set[str]]
 ) -> Iterator[Loc]:
     """Drop references to what is gone; yields the entries that mean nothing without it."""
-    lost = {section: {loc[1] for loc in gone if loc[0] == section} for section in SECTIONS}
+    lost = {section: {loc[1] for loc in gone if loc[0] == section and len(loc) == 2} for section in SECTIONS}
     items = lost["items"] | lost["pools"]
     for name, pool in data.get("pools", {}).items():
         if _thin(data, marks, ("pools", name), "members", lost["items"]) and not pool["members"]:

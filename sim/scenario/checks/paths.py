@@ -30,6 +30,7 @@ def _paths(document: Document) -> Iterator[tuple[Loc, Path]]:
     for name, site in document.sites.items():
         for key in ("capacity", "rivals", "announced"):
             yield from _given(("sites", name, key), getattr(site, key))
+        yield from _given(("sites", name, "tools", "supply"), getattr(site.tools, "supply", None))
         for key in ("allocation", "commitment"):
             yield from _given(("sites", name, "contract", key), getattr(site.contract, key, None))
     for name, recipe in document.recipes.items():

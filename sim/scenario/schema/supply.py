@@ -8,26 +8,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.closures import AnyClosure
+from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
+from sim.scenario.schema.terms import Tools
 from sim.scenario.schema.yields import Yield
-
-
-class Condition(Strict):
-    """Keep an entry only under one reading of the story."""
-
-    figure: str
-    """A ledger figure whose value is a name (a node, yes or no)."""
-    equals: list[str] | str
-    """The value or values under which the entry exists."""
-
-
-class Entry(Strict):
-    """Anything with a name of its own in a scenario."""
-
-    title: str | None = None
-    """A name for people."""
-    only_if: Condition | None = None
-    """Switch the entry off unless a figure has this value."""
 
 
 class Drawn(Entry):
@@ -229,6 +213,8 @@ class Site(Drawn):
     """Growth from first starts to target."""
     expansions: list[Expansion] = []
     """Later growth."""
+    tools: Tools | None = None
+    """Tools without which capacity cannot grow (with ramp)."""
     availability: Quantity | None = number("1", "Share of nameplate time that the bottleneck is up.", None, ge=0, le=1)
     closed: list[AnyClosure] = []
     """When it stands still: days of the week (sat), dates, and shutdowns (begins, ends, yearly); open, it works at its
@@ -251,8 +237,8 @@ class Site(Drawn):
     def _one_capacity(self) -> Self:
         if (self.capacity is None) == (self.ramp is None):
             raise ValueError("give either capacity or ramp")
-        if self.ramp is None and (self.construction or self.expansions):
-            raise ValueError("construction and expansions need a ramp")
+        if self.ramp is None and (self.construction or self.expansions or self.tools):
+            raise ValueError("construction, expansions and tools need a ramp")
         if self.ramp is not None and (self.ramp.start is None) == (self.construction is None):
             raise ValueError("a ramp begins either at its start or when construction ends")
         return self

@@ -1,0 +1,13 @@
+"""Terms under which sites are built and lines served: parts of an entry that a reading may switch off."""
+
+from __future__ import annotations
+
+from sim.scenario.schema.conditions import Part
+from sim.scenario.schema.quantity import Path, Quantity, number
+
+
+class Tools(Part):
+    """Tools that must be delivered before capacity can grow: it is never more than those delivered so far make."""
+
+    per_capacity: Quantity = number("tool*month", "Tools for one unit of monthly capacity.", ge=0)
+    supply: Path = number("tool/year", "Tools a year that are delivered to the site, from the first delivery on.", ge=0)
