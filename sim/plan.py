@@ -21,6 +21,7 @@ from sim.planned import (
     NoisePlan,
     PathPlan,
     PlannedInput,
+    PowerPlan,
     Ref,
     ToolsPlan,
     UnitsPlan,
@@ -33,7 +34,7 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 __all__ = [
     "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
     "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "PathPlan",
-    "Plan", "PlannedInput", "PoolPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
+    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
 ]  # fmt: skip
 
@@ -216,6 +217,7 @@ class LinePlan:
     pattern: Pattern
     rate: PathPlan | None
     compute: PathPlan | None
+    power: PowerPlan | None
     share: Ref
     per_unit: Ref
     every: Ref

@@ -62,3 +62,11 @@ class ToolsPlan:
 
     per_capacity: Ref
     supply: PathPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PowerPlan:
+    """Watts available over time, and watts of one H100-equivalent."""
+
+    available: PathPlan
+    per_compute: Ref

@@ -14,6 +14,7 @@ from sim.plan import (
     ItemPlan,
     LearningPlan,
     LinePlan,
+    PowerPlan,
     RampPlan,
     Ref,
     SitePlan,
@@ -24,7 +25,7 @@ from sim.plan import (
 from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
 from sim.scenario.schema.document import Horizon
 from sim.scenario.schema.supply import Item, Recipe, Site
-from sim.scenario.schema.terms import Tools
+from sim.scenario.schema.terms import Power, Tools
 from sim.scenario.schema.yields import Learning
 
 
@@ -198,6 +199,7 @@ def line_plan(
         rate=refs.path(f"{at}.rate", line.rate),
         quantity=refs.units(f"{at}.quantity", line.quantity),
         compute=refs.path(f"{at}.compute", line.compute),
+        power=_power_plan(refs, f"{at}.power", line.power),
         values=tuple(
             [refs.ref(f"{at}.values.{i}") for i in range(len(line.values))]
             or [refs.ref(f"{at}.orders.{i}.units") for i in range(len(line.orders))]
@@ -211,6 +213,11 @@ def line_plan(
         forecast_revision=refs.ref(f"{at}.forecast.revision"),
         **ref,
     )
+
+
+def _power_plan(refs: References, at: str, power: Power | None) -> PowerPlan | None:
+    available = refs.path(f"{at}.available", power.available) if power else None
+    return None if available is None else PowerPlan(available, refs.ref(f"{at}.per_compute"))
 
 
 def disruption_plan(

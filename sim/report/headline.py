@@ -48,6 +48,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     return [
         *(sentence for sentence in parts if sentence),
         *_tools(result),
+        *_power(result),
         *_idle(result),
         *_left_over(result),
         *_impossible(result),
@@ -166,6 +167,21 @@ def _tools(result: Result) -> list[str]:
             site = titled(document.sites, name)
             found.append(
                 f"{site}: tools delivered by the end make {count(there)} {month} of the {count(intended)} intended by then."
+            )
+    return found
+
+
+def _power(result: Result) -> list[str]:
+    """Lines that ask for less compute at the end than they want, for want of power."""
+    document = result.scenario.document
+    found = []
+    for name in document.demand:
+        powered, wanted = (result.kpis.get(f"h100e_{k}_end.{name}") for k in ("powered", "wanted"))
+        if powered is not None and wanted is not None and count(powered) != count(wanted):
+            line = titled(document.demand, name)
+            found.append(
+                f"{line}: at the end there is power for {count(powered)} of the {count(wanted)} H100e wanted in service; "
+                "the rest is not ordered."
             )
     return found
 

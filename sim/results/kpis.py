@@ -16,7 +16,7 @@ from sim.results.books import YEAR, Entry, npv
 from sim.results.compute import asked, delivered, has_idle, idle
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
-from sim.results.limits import held_capacity
+from sim.results.limits import held_capacity, held_compute
 from sim.results.periods import counted, last_year
 from sim.results.requirements import units_per_flow
 from sim.results.run import Run, cost, ratio, usd, within
@@ -131,6 +131,13 @@ def tools(run: Run) -> Iterator[Indicator]:
         yield f"capacity_intended_end.{name}", intended
 
 
+def power(run: Run) -> Iterator[Indicator]:
+    """Per line that needs power: H100e in service at the end that there is power for, and that are wanted."""
+    for name, (powered, wanted) in held_compute(run.draws).items():
+        yield f"h100e_powered_end.{name}", powered
+        yield f"h100e_wanted_end.{name}", wanted
+
+
 def limited_lines(run: Run) -> Iterator[Indicator]:
     """Per limit on work in process: mean units in the line and waiting to enter it, at period ends; units that leave it finished
     in a time unit; and by Little's law the time that they spend in it."""
@@ -206,5 +213,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, idle_fleet, growth, money, sites, tools, limited_lines, production, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, tools, power, limited_lines, production, stocks, leftovers,
 )  # fmt: skip

@@ -11,3 +11,12 @@ class Tools(Part):
 
     per_capacity: Quantity = number("tool*month", "Tools for one unit of monthly capacity.", ge=0)
     supply: Path = number("tool/year", "Tools a year that are delivered to the site, from the first delivery on.", ge=0)
+
+
+class Power(Part):
+    """Electric power at the data centres of a compute need: no more is asked for than it can run."""
+
+    available: Path = number("W", "Power there for the whole compute need, of which the line takes its share.", ge=0)
+    per_compute: Quantity = number(
+        "W/H100e", "Power of one H100-equivalent in service, cooling and all included.", gt=0
+    )
