@@ -16,6 +16,7 @@ from sim.planned import (
     LEAST_STEPS,
     NONE,
     BoolArray,
+    CreditPlan,
     FloatArray,
     IntArray,
     NoisePlan,
@@ -32,7 +33,7 @@ from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
 from sim.scenario.schema.yields import LearnOver, YieldModel
 
 __all__ = [
-    "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
+    "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
     "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "PathPlan",
     "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
@@ -71,6 +72,7 @@ class SitePlan:
     closed: tuple[tuple[float, float], ...]
     """Days on which it stands still: disjoint intervals from the start, in order."""
     rivals: PathPlan | None
+    tariff: PathPlan | None
     allocation: PathPlan | None
     commitment: PathPlan | None
     until: Ref
@@ -79,6 +81,7 @@ class SitePlan:
     announced: PathPlan | None
     capex_per_capacity: Ref
     equipment_share: Ref
+    credit: CreditPlan | None
     sunk: bool | None
     """Whether capacity of the first day was paid before; None: unless a ramp begins then."""
     life: Ref

@@ -65,6 +65,14 @@ class ToolsPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditPlan:
+    """The share of outlay that is given back, and the day by which building must have begun."""
+
+    share: Ref
+    begun_by: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class PowerPlan:
     """Watts available over time, and watts of one H100-equivalent."""
 

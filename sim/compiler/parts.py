@@ -8,6 +8,7 @@ from sim.compiler.closures import closed_days
 from sim.compiler.references import References
 from sim.plan import (
     NONE,
+    CreditPlan,
     DisruptionPlan,
     EffectsPlan,
     GenerationPlan,
@@ -74,6 +75,7 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         tools=_tools_plan(refs, f"{at}.tools", site.tools),
         availability=refs.ref(f"{at}.availability"),
         closed=closed_days(site.closed, horizon),
+        tariff=refs.path(f"{at}.tariff", site.tariff),
         rivals=refs.path(f"{at}.rivals", site.rivals),
         allocation=refs.path(f"{at}.contract.allocation", contract.allocation) if contract else None,
         commitment=refs.path(f"{at}.contract.commitment", contract.commitment) if contract else None,
@@ -83,12 +85,18 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         announced=refs.path(f"{at}.announced", site.announced),
         capex_per_capacity=refs.ref(f"{at}.capex.per_capacity"),
         equipment_share=refs.ref(f"{at}.capex.equipment_share"),
+        credit=_credit_plan(refs, f"{at}.capex.credit", site),
         sunk=site.capex.sunk if site.capex else None,
         life=refs.ref(f"{at}.capex.life"),
         salvage=refs.ref(f"{at}.capex.salvage"),
         fixed_cost=refs.ref(f"{at}.fixed_cost"),
         echoes_assumption=site.echoes_assumption,
     )
+
+
+def _credit_plan(refs: References, at: str, site: Site) -> CreditPlan | None:
+    given = site.capex is not None and site.capex.credit is not None
+    return CreditPlan(refs.ref(f"{at}.share"), refs.ref(f"{at}.begun_by")) if given else None
 
 
 def _tools_plan(refs: References, at: str, tools: Tools | None) -> ToolsPlan | None:

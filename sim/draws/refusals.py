@@ -54,8 +54,7 @@ def _dates(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
 def _paths(plan: Plan) -> Iterator[PathPlan]:
     for site in plan.sites:
         yield from (p for p in (site.capacity, site.rivals, site.allocation, site.commitment, site.announced) if p)
-        if site.tools is not None:
-            yield site.tools.supply
+        yield from (p for p in (site.tariff, site.tools and site.tools.supply) if p)
     yield from (source.price for source in plan.sources if source.price)
     for line in plan.lines:
         yield from (p for p in (line.rate, line.compute, line.forecast_rate) if p)

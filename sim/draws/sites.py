@@ -14,6 +14,7 @@ from sim.draws.curves import (
     constant,
     merged,
     path_curve,
+    price_curve,
     ramp_points,
     steps,
     ticks,
@@ -177,6 +178,37 @@ def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, period
         extra = np.where(later, added, 0.0) * per_capacity * (1 - equipment)
         _book(outlay, edges, nameplate.knots, extra)
     return outlay
+
+
+def credit_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, periods: tuple[float, ...]) -> FloatArray:
+    """What is given back in dollars of the outlay of each period, shape (periods,)."""
+    if plan.credit is None:
+        return np.zeros(len(periods) - 1)
+    share, credited = value(vector, plan.credit.share), credited_curve(plan, vector, nameplate)
+    if not credited.values.any():
+        return np.zeros(len(periods) - 1)  # not even the building has one
+    return share * capex_by_period(plan, vector, credited, periods)
+
+
+def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curve:
+    """The part of installed capacity that has a credit: up to the last growth that begins in time, in load a day."""
+    if plan.credit is None:
+        return constant(0.0)
+    by = value(vector, plan.credit.begun_by, np.inf)
+    begun = ramp_begins(plan, vector) if plan.ramps else 0.0
+    decided = begun if plan.decision == NONE else value(vector, plan.decision)
+    most = np.inf if not plan.ramps and decided <= by else 0.0
+    for i, ramp in enumerate(plan.ramps):
+        begun += value(vector, ramp.after)
+        if (begun if i else decided) <= by:
+            most = value(vector, ramp.target)
+        begun += value(vector, ramp.days)
+    return Curve(nameplate.knots, np.minimum(nameplate.values, most))
+
+
+def tariff_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
+    """Import duty over time as a share of a site's prices, with the value of the beginning of each step."""
+    return constant(0.0) if plan.tariff is None else price_curve(plan.tariff, vector, calendar.day, calendar.days)
 
 
 def _sunk(plan: SitePlan, vector: FloatArray) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage", "lost"}
-_ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
+_ELSEWHERE = {"capex", "credit", "tariff", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
 _DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
@@ -215,8 +215,10 @@ def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
 
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("building (capex)", lambda category, _: category == "capex"),
+    ("credit for building", lambda category, _: category == "credit"),
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
+    ("import duty", lambda category, _: category == "tariff"),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),
     ("holding, shortage, lost", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),

@@ -47,6 +47,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     )
     return [
         *(sentence for sentence in parts if sentence),
+        *_state(result),
         *_tools(result),
         *_power(result),
         *_idle(result),
@@ -154,6 +155,13 @@ def _growth(result: Result) -> str:
     if got is None or needed is None:
         return ""
     return f", where it grows {got:.1f}-fold a year and would have to grow {needed:.1f}-fold"
+
+
+def _state(result: Result) -> list[str]:
+    """What the state gives back of building, and what it takes on imports."""
+    given, taken = (result.kpis.get(kpi) for kpi in ("investment_credit_usd", "tariff_usd"))
+    credit = [f"A credit gives back {dollars(given)} of what building costs."] if given else []
+    return [*credit, *([f"Import duty costs {dollars(taken)}."] if taken else [])]
 
 
 def _tools(result: Result) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.sites import capex_by_period, integral_by_period
+from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.errors import ModelError
 from sim.plan import IntArray
@@ -46,6 +46,11 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
         ):  # fmt: skip
             total = np.cumsum(-book[category])[ends].tolist()
             yield f"{category} of {site.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
+        given = np.cumsum(book["credit"])[ends].tolist()
+        yield (
+            f"credit of {site.name}",
+            max(_gap(have, want) for have, want in zip(given, _credit(draws, s, ends), strict=True)),
+        )
         yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
 
 
@@ -76,6 +81,12 @@ def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
     """Outlay from the start to the end of each year, taken in one piece."""
     site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
     return [float(capex_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
+
+
+def _credit(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
+    """What is given back of the outlay from the start to the end of each year, taken in one piece."""
+    site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
+    return [float(credit_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
 
 
 def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:

@@ -8,14 +8,14 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
-from sim.draws.sites import capex_by_period, integral_by_period
+from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period, tariff_curve
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.rules import cents
 from sim.plan import FloatArray, IntArray
 from sim.results.periods import summed
 
 YEAR = 365.25
-BOOKED_AFTER = ("capex", "fixed", "take_or_pay", "salvage")
+BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "salvage")
 """Categories that follow from capacity and contracts; all others engines book by event."""
 
 
@@ -36,8 +36,8 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
     found: list[Entry] = []
     for r, source in enumerate(plan.sources):
         in_house = plan.sites[source.site].in_house
+        found.extend(_purchases(draws, records, r))
         for category, table in (
-            ("purchases", "purchase"),
             ("variable", "variable"),
             ("order", "order"),
             ("shipment", "shipment"),
@@ -60,12 +60,28 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
         capex = -_whole(capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))
         for category, booked in (
             ("capex", capex),
+            ("credit", _whole(credit_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))),
             ("fixed", -_whole(_fixed(draws, s))),
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
             ("salvage", _salvage(draws, s, capex)),
         ):
             found.append(Entry(category, "site", site.name, site.in_house, booked))
     return [e for e in found if e.cents.any()]
+
+
+def _purchases(draws: Draws, records: Records, r: int) -> list[Entry]:
+    """What suppliers are paid, and the import duty that was paid with it, by the mean duty of each period."""
+    source = draws.plan.sources[r]
+    site, paid = draws.plan.sites[source.site], records.source["purchase_cents"][:, r]
+    duty = np.zeros_like(paid)
+    if site.tariff is not None:
+        periods = draws.plan.calendar.periods
+        share = integral_by_period(tariff_curve(site, draws.vector, draws.plan.calendar), periods) / np.diff(periods)
+        duty[: len(share)] = np.floor(paid[: len(share)] * (share / (1.0 + share)) + 0.5)
+    return [
+        Entry("purchases", "recipe", source.name, site.in_house, duty - paid),
+        Entry("tariff", "recipe", source.name, site.in_house, -duty),
+    ]
 
 
 def _whole(dollars: FloatArray) -> IntArray:
@@ -105,9 +121,10 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
 
 
 def start_price(draws: Draws, sources: list[int], period: int) -> float:
-    """The highest price of a start, in dollars, among these sources at the end of a period."""
-    end = draws.periods[period + 1 : period + 2]
-    return max(float(draws.sources[r].price.at_all(end)[0]) for r in sources) / 100.0
+    """The highest price of a start without duty, in dollars, among these sources of a site at the end of a period."""
+    end, site = draws.periods[period + 1 : period + 2], draws.plan.sites[draws.plan.sources[sources[0]].site]
+    duty = float(tariff_curve(site, draws.vector, draws.plan.calendar).at_all(end)[0])
+    return max(float(draws.sources[r].price.at_all(end)[0]) for r in sources) / 100.0 / (1.0 + duty)
 
 
 def year_ends(draws: Draws) -> list[int]:

@@ -174,7 +174,9 @@ def production(run: Run) -> Iterator[Indicator]:
 def money(run: Run) -> Iterator[Indicator]:
     """Dollars over the counted periods; NPV over all."""
     yield "capex_usd", cost(run, lambda e: e.category == "capex")
-    spent = ("purchases", "order", "shipment", "take_or_pay")
+    yield "investment_credit_usd", usd(run, lambda e: e.category == "credit")
+    yield "tariff_usd", cost(run, lambda e: e.category == "tariff")
+    spent = ("purchases", "tariff", "order", "shipment", "take_or_pay")
     yield "spend_outside_usd", cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
     yield "spend_in_house_usd", cost(run, lambda e: e.in_house is True and e.category in inside)

@@ -29,7 +29,7 @@ def _paths(document: Document) -> Iterator[tuple[Loc, Path]]:
         yield from _given(("demand", name, "power", "available"), getattr(line.power, "available", None))
         yield from _given(("demand", name, "forecast", "rate"), line.forecast.rate)
     for name, site in document.sites.items():
-        for key in ("capacity", "rivals", "announced"):
+        for key in ("capacity", "rivals", "tariff", "announced"):
             yield from _given(("sites", name, key), getattr(site, key))
         yield from _given(("sites", name, "tools", "supply"), getattr(site.tools, "supply", None))
         for key in ("allocation", "commitment"):

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from sim.scenario.schema.closures import AnyClosure
 from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
-from sim.scenario.schema.terms import Tools
+from sim.scenario.schema.terms import Credit, Tools
 from sim.scenario.schema.yields import Yield
 
 
@@ -171,6 +171,8 @@ class Capex(Strict):
     )
     sunk: bool | None = None
     """Whether the capacity there on the first day of the horizon was paid before (default: yes, unless a ramp begins on that day)."""
+    credit: Credit | None = None
+    """A tax credit or grant on it."""
     life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
     salvage: Quantity | None = number(
         "1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1
@@ -220,6 +222,9 @@ class Site(Drawn):
     """When it stands still: days of the week (sat), dates, and shutdowns (begins, ends, yearly); open, it works at its
     capacity."""
     rivals: Path | None = number("1/month", "Capacity held by other customers.", None, ge=0)
+    tariff: Path | None = number(
+        "1", "Import duty on what an outside supplier charges, as a share of the price.", None, ge=0
+    )
     contract: Contract | None = None
     """Terms with an outside supplier."""
     announced: Path | None = number(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.schema.conditions import Part
-from sim.scenario.schema.quantity import Path, Quantity, number
+from sim.scenario.schema.quantity import Path, Quantity, Strict, number
 
 
 class Tools(Part):
@@ -11,6 +11,15 @@ class Tools(Part):
 
     per_capacity: Quantity = number("tool*month", "Tools for one unit of monthly capacity.", ge=0)
     supply: Path = number("tool/year", "Tools a year that are delivered to the site, from the first delivery on.", ge=0)
+
+
+class Credit(Strict):
+    """A tax credit or grant for building."""
+
+    share: Quantity = number("1", "Share of the outlay that is given back as it is paid.", ge=0, le=1)
+    begun_by: Quantity | None = number(
+        "date", "Last day on which building must have begun: growth that begins later has none (default: any).", None
+    )
 
 
 class Power(Part):
