@@ -23,6 +23,7 @@ from sim.planned import (
     PathPlan,
     PlannedInput,
     PowerPlan,
+    PrepaymentPlan,
     Ref,
     ToolsPlan,
     UnitsPlan,
@@ -35,7 +36,7 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 __all__ = [
     "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
     "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "PathPlan",
-    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
+    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
 ]  # fmt: skip
 
@@ -78,6 +79,7 @@ class SitePlan:
     until: Ref
     notice: Ref
     take_or_pay: Ref
+    prepayment: PrepaymentPlan | None
     announced: PathPlan | None
     capex_per_capacity: Ref
     equipment_share: Ref

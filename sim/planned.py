@@ -73,6 +73,15 @@ class CreditPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepaymentPlan:
+    """Dollars paid ahead, the day, and the share of later purchases paid out of them."""
+
+    amount: Ref
+    at: Ref
+    set_off: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class PowerPlan:
     """Watts available over time, and watts of one H100-equivalent."""
 

@@ -273,6 +273,7 @@ class Size:
             yield dearest * total([*of_it, most(item.initial_stock)]) * days
         for place, site in enumerate(self.plan.sites):
             yield from (most(site.fixed_cost) * days, most(site.capex_per_capacity) * self._capacity(place))
+            yield most(site.prepayment.amount if site.prepayment else NONE)
             yield self.of.most_on(site.commitment) * days * self._dearest(place)
 
     def _dearest(self, site: int) -> Amount:

@@ -16,6 +16,7 @@ from sim.plan import (
     LearningPlan,
     LinePlan,
     PowerPlan,
+    PrepaymentPlan,
     RampPlan,
     Ref,
     SitePlan,
@@ -82,6 +83,7 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         until=refs.ref(f"{at}.contract.until"),
         notice=refs.ref(f"{at}.contract.notice"),
         take_or_pay=refs.ref(f"{at}.contract.take_or_pay"),
+        prepayment=_prepayment_plan(refs, f"{at}.contract.prepayment", site),
         announced=refs.path(f"{at}.announced", site.announced),
         capex_per_capacity=refs.ref(f"{at}.capex.per_capacity"),
         equipment_share=refs.ref(f"{at}.capex.equipment_share"),
@@ -97,6 +99,12 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
 def _credit_plan(refs: References, at: str, site: Site) -> CreditPlan | None:
     given = site.capex is not None and site.capex.credit is not None
     return CreditPlan(refs.ref(f"{at}.share"), refs.ref(f"{at}.begun_by")) if given else None
+
+
+def _prepayment_plan(refs: References, at: str, site: Site) -> PrepaymentPlan | None:
+    if site.contract is None or site.contract.prepayment is None:
+        return None
+    return PrepaymentPlan(refs.ref(f"{at}.amount"), refs.ref(f"{at}.at"), refs.ref(f"{at}.set_off"))
 
 
 def _tools_plan(refs: References, at: str, tools: Tools | None) -> ToolsPlan | None:

@@ -105,11 +105,15 @@ def _open(plan: SitePlan) -> Curve:
 
 def _commitment(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
     """Starts a day that are promised until the contract ends, by default with the horizon."""
-    promised = _path(plan.commitment, vector, calendar, 0.0)
+    return promised_curve(plan, vector, calendar, value(vector, plan.until, calendar.days))
+
+
+def promised_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar, until: float) -> Curve:
+    """Starts a day that are promised up to a day, which may lie beyond the horizon."""
     if plan.commitment is None:
-        return promised
-    in_force = steps([0, ticks(value(vector, plan.until, calendar.days))], [1.0, 0.0])
-    return combine(np.multiply, promised, in_force)
+        return constant(0.0)
+    promised = path_curve(plan.commitment, vector, calendar.day, max(calendar.days, until))
+    return combine(np.multiply, promised, steps([0, ticks(until)], [1.0, 0.0]))
 
 
 def _path(path: PathPlan | None, vector: FloatArray, calendar: Calendar, default: float) -> Curve:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage", "lost"}
-_ELSEWHERE = {"capex", "credit", "tariff", "take_or_pay", "value", "salvage", *_UPKEEP}
+_ELSEWHERE = {"capex", "credit", "tariff", "take_or_pay", "prepayment", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
 _DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
@@ -153,6 +153,7 @@ def _continuing(result: Result) -> list[str]:
     parts = {
         "stock": kpis.get("stock_value_end_usd"),
         "what is in process and on its way": kpis.get("under_way_value_end_usd"),
+        "what suppliers were paid ahead": kpis.get("prepaid_end_usd"),
         "salvage": kpis.get("salvage_usd"),
         "the terminal value stated": kpis.get("terminal_value_usd"),
     }
@@ -220,6 +221,7 @@ _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
     ("import duty", lambda category, _: category == "tariff"),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),
+    ("paid ahead, and set off", lambda category, _: category == "prepayment"),
     ("holding, shortage, lost", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),
     ("salvage", lambda category, _: category == "salvage"),

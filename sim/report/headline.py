@@ -48,6 +48,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     return [
         *(sentence for sentence in parts if sentence),
         *_state(result),
+        *_promised(result),
         *_tools(result),
         *_power(result),
         *_idle(result),
@@ -162,6 +163,14 @@ def _state(result: Result) -> list[str]:
     given, taken = (result.kpis.get(kpi) for kpi in ("investment_credit_usd", "tariff_usd"))
     credit = [f"A credit gives back {dollars(given)} of what building costs."] if given else []
     return [*credit, *([f"Import duty costs {dollars(taken)}."] if taken else [])]
+
+
+def _promised(result: Result) -> list[str]:
+    """What is promised to suppliers beyond the end of the horizon, and no sum over it holds."""
+    document = result.scenario.document
+    owed = {name: result.kpis.get(f"promised_beyond_end_usd.{name}") or 0.0 for name in document.sites}
+    listed = ", ".join(f"{dollars(usd)} to {titled(document.sites, name)}" for name, usd in owed.items() if usd >= 0.5)
+    return [f"Promised beyond the end, and in no sum here: orders of {listed}."] if listed else []
 
 
 def _tools(result: Result) -> list[str]:

@@ -16,6 +16,7 @@ from sim.errors import ModelError
 from sim.plan import IntArray
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
 from sim.results.periods import summed
+from sim.results.suppliers import prepayment, set_off
 
 SLACK = 1e-6
 """Cents by which sums of fractions may differ with their order."""
@@ -51,6 +52,8 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
             f"credit of {site.name}",
             max(_gap(have, want) for have, want in zip(given, _credit(draws, s, ends), strict=True)),
         )
+        ahead = zip(np.cumsum(book["prepayment"])[ends].tolist(), _prepaid(draws, records, s, ends), strict=True)
+        yield f"prepayment of {site.name}", max(abs(have - want) for have, want in ahead)
         yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
 
 
@@ -108,6 +111,14 @@ def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[f
         due = missing * part * start_price(draws, sources, end) if part and sources and missing > 0 else 0.0
         owed.append(owed[-1] + due)
     return owed[1:]
+
+
+def _prepaid(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[int]:
+    """Cents of a site's prepayment to the end of each year: what was set off by then, less what was paid within the run."""
+    terms, amount, wanted = draws.plan.sites[s].prepayment, prepayment(draws, s), set_off(draws, records, s).tolist()
+    at = value(draws.vector, terms.at) if terms else 0.0
+    paid = [amount if 0.0 <= at < draws.plan.calendar.periods[end + 1] else 0 for end in ends]
+    return [min(sum(wanted[: end + 1]), amount) - gone for end, gone in zip(ends, paid, strict=True)]
 
 
 def _salvage(draws: Draws, s: int, capex: IntArray) -> float:

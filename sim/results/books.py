@@ -13,9 +13,10 @@ from sim.engines.shared.recorder import Records
 from sim.engines.shared.rules import cents
 from sim.plan import FloatArray, IntArray
 from sim.results.periods import summed
+from sim.results.suppliers import prepaid, purchases
 
 YEAR = 365.25
-BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "salvage")
+BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "salvage")
 """Categories that follow from capacity and contracts; all others engines book by event."""
 
 
@@ -36,7 +37,8 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
     found: list[Entry] = []
     for r, source in enumerate(plan.sources):
         in_house = plan.sites[source.site].in_house
-        found.extend(_purchases(draws, records, r))
+        for category, paid in zip(("purchases", "tariff"), purchases(draws, records, r), strict=True):
+            found.append(Entry(category, "recipe", source.name, in_house, -paid))
         for category, table in (
             ("variable", "variable"),
             ("order", "order"),
@@ -63,25 +65,11 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
             ("credit", _whole(credit_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))),
             ("fixed", -_whole(_fixed(draws, s))),
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
+            ("prepayment", prepaid(draws, records, s)),
             ("salvage", _salvage(draws, s, capex)),
         ):
             found.append(Entry(category, "site", site.name, site.in_house, booked))
     return [e for e in found if e.cents.any()]
-
-
-def _purchases(draws: Draws, records: Records, r: int) -> list[Entry]:
-    """What suppliers are paid, and the import duty that was paid with it, by the mean duty of each period."""
-    source = draws.plan.sources[r]
-    site, paid = draws.plan.sites[source.site], records.source["purchase_cents"][:, r]
-    duty = np.zeros_like(paid)
-    if site.tariff is not None:
-        periods = draws.plan.calendar.periods
-        share = integral_by_period(tariff_curve(site, draws.vector, draws.plan.calendar), periods) / np.diff(periods)
-        duty[: len(share)] = np.floor(paid[: len(share)] * (share / (1.0 + share)) + 0.5)
-    return [
-        Entry("purchases", "recipe", source.name, site.in_house, duty - paid),
-        Entry("tariff", "recipe", source.name, site.in_house, -duty),
-    ]
 
 
 def _whole(dollars: FloatArray) -> IntArray:

@@ -31,7 +31,8 @@ def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
         "ramp": {"initial": 0, "target": 301, "months": 9, "shape": "logistic"},
         "capex": {"per_capacity": 777.77, "equipment_share": 0.6, "life": 7, "salvage": 0.3, "credit": {"share": 0.35}},
     }  # fmt: skip
-    contract = {"commitment": 350, "until": dt.date(2027, 9, 1), "take_or_pay": 0.8}
+    contract = {"commitment": 350, "until": dt.date(2027, 9, 1), "take_or_pay": 0.8,
+                "prepayment": {"amount": 9000, "at": dt.date(2026, 5, 1), "set_off": 0.3}}  # fmt: skip
     supplier = {"in_house": False, "capacity": 320, "contract": contract, "tariff": 0.13}
     data: dict[str, Any] = {
         "horizon": {"start": dt.date(2026, 1, 1), "end": dt.date(2028, 5, 1)},
@@ -77,6 +78,7 @@ CATEGORIES = (
     "credit",
     "fixed",
     "take_or_pay",
+    "prepayment",
     "salvage",
 )
 

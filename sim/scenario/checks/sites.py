@@ -61,6 +61,8 @@ def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None
         return
     if contract.take_or_pay is not None and all(recipe.price is None for recipe in recipes.values()):
         context.add((*loc, "take_or_pay"), f"has no effect: it is a share of a price, and {listed(recipes)} has none")
+    if contract.prepayment is not None and all(recipe.price is None for recipe in recipes.values()):
+        context.add((*loc, "prepayment"), f"has no effect: nothing is set off, since {listed(recipes)} has no price")
     _unplanned(context, loc, recipes, contract)
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from sim.scenario.schema.closures import AnyClosure
 from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
-from sim.scenario.schema.terms import Credit, Tools
+from sim.scenario.schema.terms import Credit, Prepayment, Tools
 from sim.scenario.schema.yields import Yield
 
 
@@ -194,6 +194,8 @@ class Contract(Strict):
     take_or_pay: Quantity | None = number(
         "1", "Share of the price paid for promised starts not ordered, settled at each year's end.", None, ge=0, le=1
     )
+    prepayment: Prepayment | None = None
+    """Money paid ahead."""
 
 
 class Site(Drawn):
