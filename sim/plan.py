@@ -8,63 +8,38 @@ compiled once. Times are in days, rates per day, money in dollars, whatever unit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.calendar import Calendar
 from sim.dimensions import Dimension, Lineage
+from sim.planned import (
+    LEAST_STEPS,
+    NONE,
+    BoolArray,
+    CreditPlan,
+    FloatArray,
+    IntArray,
+    NoisePlan,
+    PathPlan,
+    PlannedInput,
+    PowerPlan,
+    PrepaymentPlan,
+    Ref,
+    ToolsPlan,
+    UnitsPlan,
+)
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.document import MilestoneRule, YieldNoise
-from sim.scenario.schema.quantity import Interpolate, Shape, UnitShape
 from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
 from sim.scenario.schema.yields import LearnOver, YieldModel
 
-Ref = NewType("Ref", int)
-NONE = Ref(-1)
-LEAST_STEPS = 64
-"""Steps in which a slope in time is followed, however short it is."""
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedInput:
-    """A number of the scenario in internal units, at its typical value."""
-
-    path: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class NoisePlan:
-    """Operational noise: shape, mean and coefficient of variation."""
-
-    shape: Shape
-    mean: Ref
-    cv: Ref
-
-
-@dataclass(frozen=True, slots=True)
-class UnitsPlan:
-    """A random number of units: shape, mean and coefficient of variation, or values with their weights."""
-
-    shape: UnitShape
-    mean: Ref
-    cv: Ref
-    values: tuple[Ref, ...]
-    weights: tuple[Ref, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PathPlan:
-    """A value over time: dated points, or one constant point dated NONE."""
-
-    interpolate: Interpolate
-    at: tuple[Ref, ...]
-    values: tuple[Ref, ...]
+__all__ = [
+    "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
+    "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "PathPlan",
+    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
+    "UnitsPlan", "WipLimitPlan", "YieldPlan",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +69,22 @@ class SitePlan:
     decision: Ref
     stages: tuple[Ref, ...]
     ramps: tuple[RampPlan, ...]
+    tools: ToolsPlan | None
     availability: Ref
     closed: tuple[tuple[float, float], ...]
     """Days on which it stands still: disjoint intervals from the start, in order."""
     rivals: PathPlan | None
+    tariff: PathPlan | None
     allocation: PathPlan | None
     commitment: PathPlan | None
     until: Ref
     notice: Ref
     take_or_pay: Ref
+    prepayment: PrepaymentPlan | None
     announced: PathPlan | None
     capex_per_capacity: Ref
     equipment_share: Ref
+    credit: CreditPlan | None
     sunk: bool | None
     """Whether capacity of the first day was paid before; None: unless a ramp begins then."""
     life: Ref
@@ -257,6 +236,7 @@ class LinePlan:
     pattern: Pattern
     rate: PathPlan | None
     compute: PathPlan | None
+    power: PowerPlan | None
     share: Ref
     per_unit: Ref
     every: Ref

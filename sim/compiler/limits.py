@@ -259,7 +259,8 @@ class Size:
         most, days = self.of.most, self.days
         made = [self._made(source, starts) for source, starts in zip(self.plan.sources, self.starts, strict=True)]
         for source, starts in zip(self.plan.sources, made, strict=True):
-            yield self.of.most_on(source.price) * starts
+            duty = total([Amount(1.0), self.of.most_on(self.plan.sites[source.site].tariff)])
+            yield self.of.most_on(source.price) * duty * starts
             yield from (most(r) * starts for r in (source.variable_cost, source.order_cost, source.shipment_cost))
         for line, units in zip(self.plan.lines, self.demanded, strict=True):
             yield from (most(cost) * units for cost in (line.value, line.shipment_cost, line.lost_cost))
@@ -274,6 +275,7 @@ class Size:
             yield dearest * total([*of_it, most(item.initial_stock)]) * days
         for place, site in enumerate(self.plan.sites):
             yield from (most(site.fixed_cost) * days, most(site.capex_per_capacity) * self._capacity(place))
+            yield most(site.prepayment.amount if site.prepayment else NONE)
             yield self.of.most_on(site.commitment) * days * self._dearest(place)
         for payment in self.plan.payments:
             yield self.of.size(payment.amount) * self._times(payment)

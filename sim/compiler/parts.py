@@ -8,6 +8,7 @@ from sim.compiler.closures import closed_days
 from sim.compiler.references import References
 from sim.plan import (
     NONE,
+    CreditPlan,
     DisruptionPlan,
     EffectsPlan,
     GenerationPlan,
@@ -15,15 +16,19 @@ from sim.plan import (
     LearningPlan,
     LinePlan,
     PaymentPlan,
+    PowerPlan,
+    PrepaymentPlan,
     RampPlan,
     Ref,
     SitePlan,
     SourcePlan,
+    ToolsPlan,
     YieldPlan,
 )
 from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
 from sim.scenario.schema.document import Horizon
 from sim.scenario.schema.supply import Item, Recipe, Site
+from sim.scenario.schema.terms import Power, Tools
 from sim.scenario.schema.yields import Learning
 
 
@@ -69,23 +74,43 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         decision=refs.ref(f"{at}.construction.decision"),
         stages=tuple(refs.ref(f"{at}.construction.stages.{i}.duration") for i in range(len(stages))),
         ramps=tuple(ramps),
+        tools=_tools_plan(refs, f"{at}.tools", site.tools),
         availability=refs.ref(f"{at}.availability"),
         closed=closed_days(site.closed, horizon),
+        tariff=refs.path(f"{at}.tariff", site.tariff),
         rivals=refs.path(f"{at}.rivals", site.rivals),
         allocation=refs.path(f"{at}.contract.allocation", contract.allocation) if contract else None,
         commitment=refs.path(f"{at}.contract.commitment", contract.commitment) if contract else None,
         until=refs.ref(f"{at}.contract.until"),
         notice=refs.ref(f"{at}.contract.notice"),
         take_or_pay=refs.ref(f"{at}.contract.take_or_pay"),
+        prepayment=_prepayment_plan(refs, f"{at}.contract.prepayment", site),
         announced=refs.path(f"{at}.announced", site.announced),
         capex_per_capacity=refs.ref(f"{at}.capex.per_capacity"),
         equipment_share=refs.ref(f"{at}.capex.equipment_share"),
+        credit=_credit_plan(refs, f"{at}.capex.credit", site),
         sunk=site.capex.sunk if site.capex else None,
         life=refs.ref(f"{at}.capex.life"),
         salvage=refs.ref(f"{at}.capex.salvage"),
         fixed_cost=refs.ref(f"{at}.fixed_cost"),
         echoes_assumption=site.echoes_assumption,
     )
+
+
+def _credit_plan(refs: References, at: str, site: Site) -> CreditPlan | None:
+    given = site.capex is not None and site.capex.credit is not None
+    return CreditPlan(refs.ref(f"{at}.share"), refs.ref(f"{at}.begun_by")) if given else None
+
+
+def _prepayment_plan(refs: References, at: str, site: Site) -> PrepaymentPlan | None:
+    if site.contract is None or site.contract.prepayment is None:
+        return None
+    return PrepaymentPlan(refs.ref(f"{at}.amount"), refs.ref(f"{at}.at"), refs.ref(f"{at}.set_off"))
+
+
+def _tools_plan(refs: References, at: str, tools: Tools | None) -> ToolsPlan | None:
+    supply = refs.path(f"{at}.supply", tools.supply) if tools else None
+    return None if supply is None else ToolsPlan(refs.ref(f"{at}.per_capacity"), supply)
 
 
 def source_plan(
@@ -200,6 +225,7 @@ def line_plan(
         rate=refs.path(f"{at}.rate", line.rate),
         quantity=refs.units(f"{at}.quantity", line.quantity),
         compute=refs.path(f"{at}.compute", line.compute),
+        power=_power_plan(refs, f"{at}.power", line.power),
         values=tuple(
             [refs.ref(f"{at}.values.{i}") for i in range(len(line.values))]
             or [refs.ref(f"{at}.orders.{i}.units") for i in range(len(line.orders))]
@@ -213,6 +239,11 @@ def line_plan(
         forecast_revision=refs.ref(f"{at}.forecast.revision"),
         **ref,
     )
+
+
+def _power_plan(refs: References, at: str, power: Power | None) -> PowerPlan | None:
+    available = refs.path(f"{at}.available", power.available) if power else None
+    return None if available is None else PowerPlan(available, refs.ref(f"{at}.per_compute"))
 
 
 def disruption_plan(

@@ -22,7 +22,10 @@ class References:
     def __init__(self, inputs: Inputs, *, dated: bool, streams: Mapping[str, str] | None = None) -> None:
         self._inputs, self._streams = inputs, streams or {}
         month, year = (MONTH, YEAR) if dated else (1.0, 1.0)
-        self._scale = {"month": month, "year": year, "1/month": 1 / month, "1/year": 1 / year, "USD*month": month}
+        self._scale = {
+            "month": month, "year": year, "1/month": 1 / month, "1/year": 1 / year, "USD*month": month,
+            "tool*month": month, "tool/year": 1 / year,
+        }  # fmt: skip
         self._refs: dict[str, Ref] = {}
         self.planned: list[PlannedInput] = []
 

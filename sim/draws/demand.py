@@ -15,7 +15,7 @@ from sim.draws.curves import all_ticks, path_at, value
 from sim.draws.expected import expected_units
 from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
 from sim.draws.units import mean_units
-from sim.plan import FloatArray, IntArray, LinePlan, Plan
+from sim.plan import FloatArray, IntArray, LinePlan, PathPlan, Plan
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import Interpolate
 
@@ -90,9 +90,10 @@ def _line_flows(
 
 def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: Sequence[Changeovers]) -> FloatArray:
     """Edges from 0 to `until` between which a line's rate and the shares of its generations count as constant."""
-    paths = [path_edges(p, vector, day, until) for p in (line.rate, line.compute, line.forecast_rate)]
-    # What a step adds to a compute need is ordered on the day before.
-    before = [e - day for e in paths[1:2] if line.compute and line.compute.interpolate is Interpolate.STEP]
+    levels = [p for p in (line.compute, line.power and line.power.available) if p]
+    paths = [path_edges(p, vector, day, until) for p in (line.rate, *levels, line.forecast_rate)]
+    # What a step adds to a compute need, or to the power for it, is ordered on the day before.
+    before = [path_edges(p, vector, day, until) - day for p in levels if p.interpolate is Interpolate.STEP]
     changes = {pair for c in held for pair in zip(c.begins[1:], c.lengths[1:], strict=True) if pair[0] < np.inf}
     over = [np.append(slope_edges(b, b + length, day, until), [b, b + length]) for b, length in sorted(changes)]
     begins = [value(vector, line.begins), _forecast_begins(line, vector, day)]
@@ -146,7 +147,7 @@ def _forecast_begins(line: LinePlan, vector: FloatArray, day: float) -> float:
 def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
     """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need)."""
     if line.compute is not None:
-        mean = np.maximum(np.diff(path_at(line.compute, vector, edges)), 0.0) / np.diff(edges)
+        mean = np.maximum(np.diff(compute_level(line, line.compute, vector, edges)), 0.0) / np.diff(edges)
     elif line.rate is not None:
         mean = path_at(line.rate, vector, middles(edges))
     elif line.pattern in (Pattern.SERIES, Pattern.ORDERS):
@@ -155,6 +156,15 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArr
         assert line.quantity is not None
         mean = np.full(len(edges) - 1, mean_units(line.quantity, vector) / value(vector, line.every, 1.0))
     return np.asarray(mean * rate_scale(line, vector) * _begun(line, vector, edges))
+
+
+def compute_level(line: LinePlan, need: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
+    """Compute that a line's whole need asks to have in service on these days, in H100e: what there is power for."""
+    level = path_at(need, vector, days)
+    if line.power is None:
+        return level
+    powered = path_at(line.power.available, vector, days) / value(vector, line.power.per_compute)
+    return np.asarray(np.minimum(level, powered))
 
 
 def _listed(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
@@ -180,4 +190,4 @@ def _flow_units(
     return all_ticks(at[units > 0]), units[units > 0]
 
 
-__all__ = ["Flow", "flows", "items_per_unit", "mean_rate"]
+__all__ = ["Flow", "compute_level", "flows", "items_per_unit", "mean_rate"]

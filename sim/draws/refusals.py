@@ -54,9 +54,12 @@ def _dates(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
 def _paths(plan: Plan) -> Iterator[PathPlan]:
     for site in plan.sites:
         yield from (p for p in (site.capacity, site.rivals, site.allocation, site.commitment, site.announced) if p)
+        yield from (p for p in (site.tariff, site.tools and site.tools.supply) if p)
     yield from (source.price for source in plan.sources if source.price)
     for line in plan.lines:
         yield from (p for p in (line.rate, line.compute, line.forecast_rate) if p)
+        if line.power is not None:
+            yield line.power.available
 
 
 def _units(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:

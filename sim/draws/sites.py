@@ -15,12 +15,14 @@ from sim.draws.curves import (
     constant,
     merged,
     path_curve,
+    price_curve,
     ramp_points,
     steps,
     ticks,
     value,
 )
 from sim.draws.disruptions import Factors
+from sim.draws.tools import with_tools
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan
 
 
@@ -104,11 +106,15 @@ def _open(plan: SitePlan) -> Curve:
 
 def _commitment(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
     """Starts a day that are promised until the contract ends, by default with the horizon."""
-    promised = _path(plan.commitment, vector, calendar, 0.0)
+    return promised_curve(plan, vector, calendar, value(vector, plan.until, calendar.days))
+
+
+def promised_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar, until: float) -> Curve:
+    """Starts a day that are promised up to a day, which may lie beyond the horizon."""
     if plan.commitment is None:
-        return promised
-    in_force = steps([0, ticks(value(vector, plan.until, calendar.days))], [1.0, 0.0])
-    return combine(np.multiply, promised, in_force)
+        return constant(0.0)
+    promised = path_curve(plan.commitment, vector, calendar.day, max(calendar.days, until))
+    return combine(np.multiply, promised, steps([0, ticks(until)], [1.0, 0.0]))
 
 
 def _path(path: PathPlan | None, vector: FloatArray, calendar: Calendar, default: float) -> Curve:
@@ -116,7 +122,16 @@ def _path(path: PathPlan | None, vector: FloatArray, calendar: Calendar, default
 
 
 def nameplate_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Installed capacity over time, in load a day."""
+    """Installed capacity over time, in load a day: as planned, as far as there are tools for it."""
+    intended = intended_curve(plan, vector, calendar)
+    if plan.tools is None:
+        return intended
+    stood = float(intended.values[0]) if ramp_begins(plan, vector) < 0.0 else 0.0
+    return with_tools(plan.tools, intended, stood, vector, calendar)
+
+
+def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
+    """Capacity that a site is to have over time whatever tools are delivered, in load a day."""
     if plan.unlimited:
         return constant(np.inf)
     if plan.capacity is not None:
@@ -168,6 +183,37 @@ def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, period
         extra = np.where(later, added, 0.0) * per_capacity * (1 - equipment)
         _book(outlay, edges, nameplate.knots, extra)
     return outlay
+
+
+def credit_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, periods: tuple[float, ...]) -> FloatArray:
+    """What is given back in dollars of the outlay of each period, shape (periods,)."""
+    if plan.credit is None:
+        return np.zeros(len(periods) - 1)
+    share, credited = value(vector, plan.credit.share), credited_curve(plan, vector, nameplate)
+    if not credited.values.any():
+        return np.zeros(len(periods) - 1)  # not even the building has one
+    return share * capex_by_period(plan, vector, credited, periods)
+
+
+def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curve:
+    """The part of installed capacity that has a credit: up to the last growth that begins in time, in load a day."""
+    if plan.credit is None:
+        return constant(0.0)
+    by = value(vector, plan.credit.begun_by, np.inf)
+    begun = ramp_begins(plan, vector) if plan.ramps else 0.0
+    decided = begun if plan.decision == NONE else value(vector, plan.decision)
+    most = np.inf if not plan.ramps and decided <= by else 0.0
+    for i, ramp in enumerate(plan.ramps):
+        begun += value(vector, ramp.after)
+        if (begun if i else decided) <= by:
+            most = value(vector, ramp.target)
+        begun += value(vector, ramp.days)
+    return Curve(nameplate.knots, np.minimum(nameplate.values, most))
+
+
+def tariff_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
+    """Import duty over time as a share of a site's prices, with the value of the beginning of each step."""
+    return constant(0.0) if plan.tariff is None else price_curve(plan.tariff, vector, calendar.day, calendar.days)
 
 
 def _sunk(plan: SitePlan, vector: FloatArray) -> bool:

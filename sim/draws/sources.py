@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, constant, price_curve, ticks, value
-from sim.draws.sites import SiteDraws
+from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, combine, constant, price_curve, ticks, value
+from sim.draws.sites import SiteDraws, tariff_curve
 from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve
 from sim.plan import NONE, FloatArray, IntArray, Plan, SourcePlan
@@ -96,10 +96,14 @@ def source_draws(
 
 
 def _price(plan: Plan, source: SourcePlan, vector: FloatArray) -> Curve:
-    """What a start costs over time, in cents; nothing without a price."""
+    """What a start costs over time with its import duty, in cents; nothing without a price."""
     if source.price is None:
         return constant(0.0)
     dollars = price_curve(source.price, vector, plan.calendar.day, plan.calendar.days)
+    site = plan.sites[source.site]
+    if site.tariff is not None:
+        duty = tariff_curve(site, vector, plan.calendar)
+        dollars = combine(lambda price, share: price * (1.0 + share), dollars, duty)
     return Curve(dollars.knots, dollars.values * 100.0)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage", "lost"}
-_ELSEWHERE = {"capex", "payment", "take_or_pay", "value", "salvage", *_UPKEEP}
+_ELSEWHERE = {"capex", "credit", "payment", "tariff", "take_or_pay", "prepayment", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
 _MOST_YEARS = 6
@@ -155,7 +155,11 @@ def money_by_year(result: Result) -> MoneyByYear | None:
     cash = after_warmup(result, result.frames["cash"])
     cash = cash[cash["category"] != "salvage"]
     grouping = by_year(result)
-    kind = cash["category"].map({"capex": "Building", "value": "Value delivered"}).fillna("Bought, made and kept")
+    kind = (
+        cash["category"]
+        .map({"capex": "Building", "credit": "Building", "value": "Value delivered"})
+        .fillna("Bought, made and kept")
+    )
     labels = grouping.labels if grouping.unit == "year" and len(grouping.labels) <= _MOST_YEARS else ()
     rows = {}
     for title in ("Building", "Bought, made and kept", "Value delivered"):
@@ -179,6 +183,7 @@ def _continuing(result: Result) -> list[str]:
     parts = {
         "stock": kpis.get("stock_value_end_usd"),
         "what is in process and on its way": kpis.get("under_way_value_end_usd"),
+        "what suppliers were paid ahead": kpis.get("prepaid_end_usd"),
         "salvage": kpis.get("salvage_usd"),
         "the terminal value stated": kpis.get("terminal_value_usd"),
     }
@@ -241,10 +246,13 @@ def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
 
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("building (capex)", lambda category, _: category == "capex"),
+    ("credit for building", lambda category, _: category == "credit"),
     ("fixed payments", lambda category, _: category == "payment"),
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
+    ("import duty", lambda category, _: category == "tariff"),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),
+    ("paid ahead, and set off", lambda category, _: category == "prepayment"),
     ("holding, shortage, lost", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),
     ("salvage", lambda category, _: category == "salvage"),

@@ -47,6 +47,10 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     )
     return [
         *(sentence for sentence in parts if sentence),
+        *_state(result),
+        *_promised(result),
+        *_tools(result),
+        *_power(result),
         *_idle(result),
         *_left_over(result),
         *_impossible(result),
@@ -152,6 +156,51 @@ def _growth(result: Result) -> str:
     if got is None or needed is None:
         return ""
     return f", where it grows {got:.1f}-fold a year and would have to grow {needed:.1f}-fold"
+
+
+def _state(result: Result) -> list[str]:
+    """What the state gives back of building, and what it takes on imports."""
+    given, taken = (result.kpis.get(kpi) for kpi in ("investment_credit_usd", "tariff_usd"))
+    credit = [f"A credit gives back {dollars(given)} of what building costs."] if given else []
+    return [*credit, *([f"Import duty costs {dollars(taken)}."] if taken else [])]
+
+
+def _promised(result: Result) -> list[str]:
+    """What is promised to suppliers beyond the end of the horizon, and no sum over it holds."""
+    document = result.scenario.document
+    owed = {name: result.kpis.get(f"promised_beyond_end_usd.{name}") or 0.0 for name in document.sites}
+    listed = ", ".join(f"{dollars(usd)} to {titled(document.sites, name)}" for name, usd in owed.items() if usd >= 0.5)
+    return [f"Promised beyond the end, and in no sum here: orders of {listed}."] if listed else []
+
+
+def _tools(result: Result) -> list[str]:
+    """Sites that are smaller at the end than intended, for want of tools."""
+    document = result.scenario.document
+    month = "a month" if is_dated(result) else a_time(document.horizon.unit)
+    found = []
+    for name in document.sites:
+        there, intended = (result.kpis.get(f"capacity_{k}.{name}") for k in ("end", "intended_end"))
+        if there is not None and intended is not None and count(there) != count(intended):
+            site = titled(document.sites, name)
+            found.append(
+                f"{site}: tools delivered by the end make {count(there)} {month} of the {count(intended)} intended by then."
+            )
+    return found
+
+
+def _power(result: Result) -> list[str]:
+    """Lines that ask for less compute at the end than they want, for want of power."""
+    document = result.scenario.document
+    found = []
+    for name in document.demand:
+        powered, wanted = (result.kpis.get(f"h100e_{k}_end.{name}") for k in ("powered", "wanted"))
+        if powered is not None and wanted is not None and count(powered) != count(wanted):
+            line = titled(document.demand, name)
+            found.append(
+                f"{line}: at the end there is power for {count(powered)} of the {count(wanted)} H100e wanted in service; "
+                "the rest is not ordered."
+            )
+    return found
 
 
 def _idle(result: Result) -> list[str]:

@@ -10,13 +10,14 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.sites import capex_by_period, integral_by_period
+from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.errors import ModelError
 from sim.plan import IntArray, PaymentPlan
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
 from sim.results.payments import each, first_day
 from sim.results.periods import summed
+from sim.results.suppliers import prepayment, set_off
 
 SLACK = 1e-6
 """Cents by which sums of fractions may differ with their order."""
@@ -48,6 +49,13 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
         ):  # fmt: skip
             total = np.cumsum(-book[category])[ends].tolist()
             yield f"{category} of {site.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
+        given = np.cumsum(book["credit"])[ends].tolist()
+        yield (
+            f"credit of {site.name}",
+            max(_gap(have, want) for have, want in zip(given, _credit(draws, s, ends), strict=True)),
+        )
+        ahead = zip(np.cumsum(book["prepayment"])[ends].tolist(), _prepaid(draws, records, s, ends), strict=True)
+        yield f"prepayment of {site.name}", max(abs(have - want) for have, want in ahead)
         yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
 
     for payment in draws.plan.payments:
@@ -78,6 +86,12 @@ def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
     """Outlay from the start to the end of each year, taken in one piece."""
     site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
     return [float(capex_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
+
+
+def _credit(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
+    """What is given back of the outlay from the start to the end of each year, taken in one piece."""
+    site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
+    return [float(credit_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
 
 
 def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
@@ -112,6 +126,14 @@ def _paid(draws: Draws, payment: PaymentPlan, ends: Sequence[int]) -> list[float
         return 0 if first is None or day <= first else 1 if step == np.inf else ceil((min(day, until) - first) / step)
 
     return [(max(times(periods[end + 1]), 0) - max(times(0.0), 0)) * each(draws, payment) / 100.0 for end in ends]
+
+
+def _prepaid(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[int]:
+    """Cents of a site's prepayment to the end of each year: what was set off by then, less what was paid within the run."""
+    terms, amount, wanted = draws.plan.sites[s].prepayment, prepayment(draws, s), set_off(draws, records, s).tolist()
+    at = value(draws.vector, terms.at) if terms else 0.0
+    paid = [amount if 0.0 <= at < draws.plan.calendar.periods[end + 1] else 0 for end in ends]
+    return [min(sum(wanted[: end + 1]), amount) - gone for end, gone in zip(ends, paid, strict=True)]
 
 
 def _salvage(draws: Draws, s: int, capex: IntArray) -> float:

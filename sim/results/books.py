@@ -8,15 +8,16 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
-from sim.draws.sites import capex_by_period, integral_by_period
+from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period, tariff_curve
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.rules import cents
 from sim.plan import FloatArray, IntArray
 from sim.results.payments import by_period
 from sim.results.periods import summed
+from sim.results.suppliers import prepaid, purchases
 
 YEAR = 365.25
-BOOKED_AFTER = ("capex", "fixed", "take_or_pay", "salvage", "payment")
+BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "salvage", "payment")
 """Categories that follow from capacity, contracts and dates; all others engines book by event."""
 
 
@@ -37,8 +38,9 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
     found: list[Entry] = []
     for r, source in enumerate(plan.sources):
         in_house = plan.sites[source.site].in_house
+        for category, paid in zip(("purchases", "tariff"), purchases(draws, records, r), strict=True):
+            found.append(Entry(category, "recipe", source.name, in_house, -paid))
         for category, table in (
-            ("purchases", "purchase"),
             ("variable", "variable"),
             ("order", "order"),
             ("shipment", "shipment"),
@@ -61,8 +63,10 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
         capex = -_whole(capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))
         for category, booked in (
             ("capex", capex),
+            ("credit", _whole(credit_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))),
             ("fixed", -_whole(_fixed(draws, s))),
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
+            ("prepayment", prepaid(draws, records, s)),
             ("salvage", _salvage(draws, s, capex)),
         ):
             found.append(Entry(category, "site", site.name, site.in_house, booked))
@@ -108,9 +112,10 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
 
 
 def start_price(draws: Draws, sources: list[int], period: int) -> float:
-    """The highest price of a start, in dollars, among these sources at the end of a period."""
-    end = draws.periods[period + 1 : period + 2]
-    return max(float(draws.sources[r].price.at_all(end)[0]) for r in sources) / 100.0
+    """The highest price of a start without duty, in dollars, among these sources of a site at the end of a period."""
+    end, site = draws.periods[period + 1 : period + 2], draws.plan.sites[draws.plan.sources[sources[0]].site]
+    duty = float(tariff_curve(site, draws.vector, draws.plan.calendar).at_all(end)[0])
+    return max(float(draws.sources[r].price.at_all(end)[0]) for r in sources) / 100.0 / (1.0 + duty)
 
 
 def year_ends(draws: Draws) -> list[int]:

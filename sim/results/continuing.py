@@ -10,12 +10,14 @@ import numpy as np
 from sim.draws.curves import value
 from sim.results.books import discount, npv
 from sim.results.run import Run, cost, of
+from sim.results.suppliers import prepaid_left
 from sim.results.unit_costs import Costs, direct_cost, material_cost, mean_cost, rolled_up, sources_of, starts_per_good
 
 
 @dataclass(frozen=True, slots=True)
 class Continuing:
-    """Dollars at the end of the horizon, undiscounted: stock, what is under way, and the terminal value stated.
+    """Dollars at the end of the horizon, undiscounted: stock, what is under way, what suppliers were paid ahead and not yet
+    gave goods for, and the terminal value stated.
 
     Each unit counts at what was paid for its item and its materials, on average over their sources and the run: prices,
     variable cost, orders and shipments. A site's fixed cost and depreciation are not part of it: capacity has its salvage, and a unit that
@@ -25,6 +27,7 @@ class Continuing:
 
     stock: float
     under_way: float
+    prepaid: float
     terminal: float
     npv: float
 
@@ -41,10 +44,13 @@ def continuing_value(run: Run) -> Continuing:
     under_way = _to_customers(whole, paid) + sum(
         _in_process(whole, r, paid) + _in_transit(whole, r, paid) for r in sources
     )
+    prepaid = sum(prepaid_left(draws, run.records, s) for s in range(len(plan.sites))) / 100.0
     terminal = value(draws.vector, plan.terminal_value)
     factor = float(discount(draws, np.array([plan.calendar.days]))[0])
     with_salvage = npv(draws, run.entries, salvage=True)
-    return Continuing(stock, under_way, terminal, with_salvage + factor * (stock + under_way + terminal))
+    return Continuing(
+        stock, under_way, prepaid, terminal, with_salvage + factor * (stock + under_way + prepaid + terminal)
+    )
 
 
 def _each(run: Run, sources: Sequence[int], paid: Costs) -> float:

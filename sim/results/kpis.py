@@ -12,13 +12,15 @@ from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.wip import wip_limits
-from sim.results.books import YEAR, Entry, npv
+from sim.results.books import YEAR, Entry, npv, start_price
 from sim.results.compute import asked, delivered, has_idle, idle
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
+from sim.results.limits import held_capacity, held_compute
 from sim.results.periods import counted, last_year
 from sim.results.requirements import units_per_flow
 from sim.results.run import Run, cost, ratio, usd, within
+from sim.results.suppliers import promised_beyond
 from sim.results.unit_costs import mean_cost, sources_of, unit_costs
 
 Indicator = tuple[str, float | None]
@@ -123,6 +125,20 @@ def sites(run: Run) -> Iterator[Indicator]:
         yield f"utilisation.{site.name}", ratio(used, float(capacity)) if np.isfinite(capacity) else None
 
 
+def tools(run: Run) -> Iterator[Indicator]:
+    """Per site that needs tools: monthly capacity at the end of the horizon, as it is there and as intended."""
+    for name, (there, intended) in held_capacity(run.draws).items():
+        yield f"capacity_end.{name}", there
+        yield f"capacity_intended_end.{name}", intended
+
+
+def power(run: Run) -> Iterator[Indicator]:
+    """Per line that needs power: H100e in service at the end that there is power for, and that are wanted."""
+    for name, (powered, wanted) in held_compute(run.draws).items():
+        yield f"h100e_powered_end.{name}", powered
+        yield f"h100e_wanted_end.{name}", wanted
+
+
 def limited_lines(run: Run) -> Iterator[Indicator]:
     """Per limit on work in process: mean units in the line and waiting to enter it, at period ends; units that leave it finished
     in a time unit; and by Little's law the time that they spend in it."""
@@ -169,7 +185,9 @@ def one_off_costs(run: Run) -> Iterator[Indicator]:
 def money(run: Run) -> Iterator[Indicator]:
     """Dollars over the counted periods; NPV over all."""
     yield "capex_usd", cost(run, lambda e: e.category == "capex")
-    spent = ("purchases", "order", "shipment", "take_or_pay")
+    yield "investment_credit_usd", usd(run, lambda e: e.category == "credit")
+    yield "tariff_usd", cost(run, lambda e: e.category == "tariff")
+    spent = ("purchases", "tariff", "order", "shipment", "take_or_pay", "prepayment")
     yield "spend_outside_usd", cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
     yield "spend_in_house_usd", cost(run, lambda e: e.in_house is True and e.category in inside)
@@ -181,11 +199,23 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
     yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
+    yield from _promised(run)
     left = continuing_value(run)
+    yield "prepaid_end_usd", left.prepaid
     yield "stock_value_end_usd", left.stock
     yield "under_way_value_end_usd", left.under_way
     yield "terminal_value_usd", left.terminal
     yield "npv_with_continuing_value_usd", left.npv
+
+
+def _promised(run: Run) -> Iterator[Indicator]:
+    """Per site with a commitment: dollars promised beyond the end of the horizon, at the prices of that day."""
+    plan = run.draws.plan
+    for s, site in enumerate(plan.sites):
+        sources = [r for r, source in enumerate(plan.sources) if source.site == s]
+        if site.commitment is not None and sources:
+            price = start_price(run.draws, sources, len(plan.calendar.periods) - 2)
+            yield f"promised_beyond_end_usd.{site.name}", promised_beyond(run.draws, run.records, s) * price
 
 
 def stocks(run: Run) -> Iterator[Indicator]:
@@ -209,5 +239,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, idle_fleet, growth, money, sites, limited_lines, production, one_off_costs, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, tools, power, limited_lines, production, one_off_costs, stocks, leftovers,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws.curves import value
-from sim.draws.sites import integral_by_period
+from sim.draws.sites import credited_curve, integral_by_period
 from sim.plan import Plan
 from sim.results.requirements import mature_yield
 from sim.results.run import Run, cost, of, ratio
@@ -162,10 +162,16 @@ def _capacity(run: Run, s: int) -> float:
 
 
 def _depreciation(run: Run, s: int) -> float:
-    """Straight-line depreciation within the horizon of the capacity installed in it, in dollars."""
+    """Straight-line depreciation within the horizon of the capacity installed in it, less what was given back for it, in
+    dollars."""
     site, draws = run.draws.plan.sites[s], run.draws
     per_capacity, life = value(draws.vector, site.capex_per_capacity), value(draws.vector, site.life)
     if not per_capacity or not life:
         return 0.0
     installed = integral_by_period(draws.sites[s].nameplate, draws.plan.calendar.periods)[run.counted].sum()
-    return float(installed) * per_capacity / life
+    share = value(draws.vector, site.credit.share) if site.credit else 0.0
+    credited = credited_curve(site, draws.vector, draws.sites[s].nameplate)
+    given = (
+        share * float(integral_by_period(credited, draws.plan.calendar.periods)[run.counted].sum()) if share else 0.0
+    )
+    return (float(installed) - given) * per_capacity / life

@@ -33,7 +33,7 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was switched off, as `section.name`, and the sourcings that lost a source by it."""
+    """What was switched off, as `section.name` or `section.name.part`, and the sourcings that lost a source by it."""
 
     names: tuple[str, ...] = ()
     switches: tuple[str, ...] = ()
@@ -60,10 +60,12 @@ def prune(
         if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)
     ]
     off = [loc for loc in excluded if len(loc) == _ENTRY]
-    skipped = [loc for loc in excluded if len(loc) > _ENTRY and loc[:_ENTRY] not in off]
+    inside = [loc for loc in excluded if len(loc) > _ENTRY and loc[:_ENTRY] not in off]
+    skipped = [loc for loc in inside if loc[_ENTRY] == "generations"]
     for line in dict.fromkeys(loc[:_ENTRY] for loc in skipped):
         if not _without_generations(data, marks, line, [int(loc[-1]) for loc in skipped if loc[:_ENTRY] == line]):
             off.append(line)
+    off += [loc for loc in inside if loc[_ENTRY] != "generations" and loc[:_ENTRY] not in off]
     gone = list(off)
     while off:
         for loc in off:
@@ -81,10 +83,13 @@ def _targets(data: dict[str, Any], key: str) -> set[str]:
 
 
 def _conditions(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """Conditions of entries, and of parts of entries."""
     for section in SECTIONS:
         for name, entry in data.get(section, {}).items():
-            if entry.get("only_if") is not None:
-                yield (section, name), entry["only_if"]
+            parts = {(key,): part for key, part in entry.items() if isinstance(part, dict)}
+            for loc, part in {(): entry, **parts}.items():
+                if part.get("only_if") is not None:
+                    yield (section, name, *loc), part["only_if"]
 
 
 def _of_generations(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
@@ -151,7 +156,7 @@ def _left_alone(
     data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc], targets: dict[str, set[str]]
 ) -> Iterator[Loc]:
     """Drop references to what is gone; yields the entries that mean nothing without it."""
-    lost = {section: {loc[1] for loc in gone if loc[0] == section} for section in SECTIONS}
+    lost = {section: {loc[1] for loc in gone if loc[0] == section and len(loc) == 2} for section in SECTIONS}
     items = lost["items"] | lost["pools"]
     for name, pool in data.get("pools", {}).items():
         if _thin(data, marks, ("pools", name), "members", lost["items"]) and not pool["members"]:

@@ -56,7 +56,7 @@ class Scenario:
     changes: tuple[Change, ...]
     inputs: Inputs
     pruned: tuple[str, ...]
-    """What `only_if` switched off, as `section.name`."""
+    """What `only_if` switched off, as `section.name` or `section.name.part`."""
     switches: tuple[str, ...]
     """The figures that decide what `only_if` switches."""
     uncertain: Mapping[str, Uncertain]

@@ -29,10 +29,11 @@ def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
         "in_house": True, "fixed_cost": 1.37,
         "construction": {"decision": dt.date(2026, 2, 15), "stages": [{"name": "all", "duration": 200}]},
         "ramp": {"initial": 0, "target": 301, "months": 9, "shape": "logistic"},
-        "capex": {"per_capacity": 777.77, "equipment_share": 0.6, "life": 7, "salvage": 0.3},
+        "capex": {"per_capacity": 777.77, "equipment_share": 0.6, "life": 7, "salvage": 0.3, "credit": {"share": 0.35}},
     }  # fmt: skip
-    contract = {"commitment": 350, "until": dt.date(2027, 9, 1), "take_or_pay": 0.8}
-    supplier = {"in_house": False, "capacity": 320, "contract": contract}
+    contract = {"commitment": 350, "until": dt.date(2027, 9, 1), "take_or_pay": 0.8,
+                "prepayment": {"amount": 9000, "at": dt.date(2026, 5, 1), "set_off": 0.3}}  # fmt: skip
+    supplier = {"in_house": False, "capacity": 320, "contract": contract, "tariff": 0.13}
     data: dict[str, Any] = {
         "horizon": {"start": dt.date(2026, 1, 1), "end": dt.date(2028, 5, 1)},
         "report_every": request.param,
@@ -70,7 +71,20 @@ def with_a_cent(found: Sequence[Entry], category: str, period: int) -> list[Entr
     return [replace(e, cents=e.cents + more) if i == place else e for i, e in enumerate(found)]
 
 
-CATEGORIES = ("purchases", "variable", "order", "holding", "value", "capex", "fixed", "take_or_pay", "salvage")
+CATEGORIES = (
+    "purchases",
+    "tariff",
+    "variable",
+    "order",
+    "holding",
+    "value",
+    "capex",
+    "credit",
+    "fixed",
+    "take_or_pay",
+    "prepayment",
+    "salvage",
+)
 
 
 def test_every_category_is_booked_and_accounted_for(played: Played) -> None:

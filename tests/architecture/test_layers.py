@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ledger",),
     ("scenario",),
     ("dimensions", "calendar"),
+    ("planned",),
     ("plan",),
     ("compiler",),
     ("draws",),

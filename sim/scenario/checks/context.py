@@ -168,8 +168,8 @@ class Context:
         return frozenset(found)
 
     def thinner(self, *sections: str) -> bool:
-        """Whether `only_if` switched off entries of these sections; what is left need not use every field."""
-        return any(name.startswith(f"{section}.") for name in self.pruned for section in sections)
+        """Whether `only_if` switched off whole entries of these sections; what is left need not use every field."""
+        return any(name.split(".")[:-1] == [section] for name in self.pruned for section in sections)
 
     def highest(self, *loc: str | int) -> float | None:
         """The largest value that the number at a place is drawn from, or its value if it is fixed."""

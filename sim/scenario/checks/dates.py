@@ -27,6 +27,7 @@ def check(context: Context) -> None:
     _orders(context)
     for name in context.document.sites:
         _until(context, ("sites", name, "contract", "until"))
+        _paid_ahead(context, ("sites", name, "contract", "prepayment", "at"))
     for name in context.document.disruptions:
         _begins(context, ("disruptions", name, "begins"), also_before=True)
     for name, sourcing in context.document.sourcing.items():
@@ -134,6 +135,18 @@ def _until(context: Context, loc: Loc) -> None:
             "the commitment is over before the horizon starts",
             found=shown(context, day),
             expected=f"after {shown(context, 0)}",
+        )
+
+
+def _paid_ahead(context: Context, loc: Loc) -> None:
+    """Money is paid ahead before the end, or it does nothing."""
+    day = context.number(*loc)
+    if day is not None and day >= context.document.horizon.days:
+        context.add(
+            loc,
+            "lies after the end of the horizon and would never be paid",
+            found=shown(context, day),
+            expected=f"before {shown(context, context.document.horizon.days)}",
         )
 
 

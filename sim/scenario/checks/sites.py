@@ -26,7 +26,7 @@ def check(context: Context) -> None:
 
 
 def _ownership(context: Context, loc: Loc, site: Site) -> None:
-    outside, ours = ("contract", "rivals"), ("announced", "capex")
+    outside, ours = ("contract", "rivals", "tariff"), ("announced", "capex")
     for key in outside if site.in_house else ours:
         if getattr(site, key) is not None:
             whose = "an outside supplier" if site.in_house else "a site of ours"
@@ -61,6 +61,8 @@ def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None
         return
     if contract.take_or_pay is not None and all(recipe.price is None for recipe in recipes.values()):
         context.add((*loc, "take_or_pay"), f"has no effect: it is a share of a price, and {listed(recipes)} has none")
+    if contract.prepayment is not None and all(recipe.price is None for recipe in recipes.values()):
+        context.add((*loc, "prepayment"), f"has no effect: nothing is set off, since {listed(recipes)} has no price")
     _unplanned(context, loc, recipes, contract)
 
 
@@ -90,9 +92,18 @@ def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
             (*loc, "equipment_share"),
             "this key is missing: with construction, the share of the outlay that is equipment",
         )
+    _credit(context, (*loc, "credit"), site, capex)
     start = context.number(*loc[:-1], "ramp", "start")
     if capex.sunk is not None and start is not None and start > 0:
         context.add((*loc, "sunk"), "has no effect: there is no capacity on the first day; the ramp begins later")
+
+
+def _credit(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
+    """A credit has outlay to be a share of."""
+    if capex.credit is not None and site.ramp is None and capex.sunk is not False:
+        context.add(
+            loc, "has no effect: the capacity stands already and was paid before; sunk: false pays it on the first day"
+        )
 
 
 def _announced(context: Context) -> None:

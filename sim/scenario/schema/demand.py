@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.scenario.schema.conditions import Condition
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, UnitShape, number
-from sim.scenario.schema.supply import Condition, Drawn
+from sim.scenario.schema.supply import Drawn
+from sim.scenario.schema.terms import Power
 
 
 class Pattern(StrEnum):
@@ -80,6 +82,8 @@ class DemandLine(Drawn):
     compute: Path | None = number(
         "H100e", "Or: compute to have in service, in H100-equivalents; each month's growth is ordered.", None, ge=0
     )
+    power: Power | None = None
+    """Power without which compute cannot run: what is asked for beyond it waits for more power."""
     share: Quantity | None = number("1", "Share of the rate or compute that this line takes.", None, ge=0, le=1)
     per_unit: Quantity | None = number("unit", "Items in one unit of the rate (chips per car).", None, gt=0)
     every: Quantity | None = number(
@@ -134,6 +138,8 @@ class DemandLine(Drawn):
             if self.pattern is not Pattern.EVEN or self.rate is not None:
                 raise ValueError("a compute need falls evenly and takes no rate")
             wanted = ()
+        elif self.power is not None:
+            raise ValueError("power limits a compute need, and the line has none")
         missing = [k for k in wanted if not getattr(self, k)]
         allowed = {"every", *wanted}
         extra = [k for k in ("rate", "quantity", "sd", "values", "orders") if getattr(self, k) and k not in allowed]

@@ -10,10 +10,11 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
-from sim.scenario.schema.supply import Entry, Item, Node, OpenOrder, Recipe, Site, Sourcing, WipLimit
+from sim.scenario.schema.supply import Item, Node, OpenOrder, Recipe, Site, Sourcing, WipLimit
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Between these a run may lie."""

@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic import model_validator
 
+from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import Quantity, number
-from sim.scenario.schema.supply import Entry
 
 
 class Payment(Entry):

@@ -8,26 +8,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.closures import AnyClosure
+from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
+from sim.scenario.schema.terms import Credit, Prepayment, Tools
 from sim.scenario.schema.yields import Yield
-
-
-class Condition(Strict):
-    """Keep an entry only under one reading of the story."""
-
-    figure: str
-    """A ledger figure whose value is a name (a node, yes or no)."""
-    equals: list[str] | str
-    """The value or values under which the entry exists."""
-
-
-class Entry(Strict):
-    """Anything with a name of its own in a scenario."""
-
-    title: str | None = None
-    """A name for people."""
-    only_if: Condition | None = None
-    """Switch the entry off unless a figure has this value."""
 
 
 class Drawn(Entry):
@@ -187,6 +171,8 @@ class Capex(Strict):
     )
     sunk: bool | None = None
     """Whether the capacity there on the first day of the horizon was paid before (default: yes, unless a ramp begins on that day)."""
+    credit: Credit | None = None
+    """A tax credit or grant on it."""
     life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
     salvage: Quantity | None = number(
         "1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1
@@ -208,6 +194,8 @@ class Contract(Strict):
     take_or_pay: Quantity | None = number(
         "1", "Share of the price paid for promised starts not ordered, settled at each year's end.", None, ge=0, le=1
     )
+    prepayment: Prepayment | None = None
+    """Money paid ahead."""
 
 
 class Site(Drawn):
@@ -229,11 +217,16 @@ class Site(Drawn):
     """Growth from first starts to target."""
     expansions: list[Expansion] = []
     """Later growth."""
+    tools: Tools | None = None
+    """Tools without which capacity cannot grow (with ramp)."""
     availability: Quantity | None = number("1", "Share of nameplate time that the bottleneck is up.", None, ge=0, le=1)
     closed: list[AnyClosure] = []
     """When it stands still: days of the week (sat), dates, and shutdowns (begins, ends, yearly); open, it works at its
     capacity."""
     rivals: Path | None = number("1/month", "Capacity held by other customers.", None, ge=0)
+    tariff: Path | None = number(
+        "1", "Import duty on what an outside supplier charges, as a share of the price.", None, ge=0
+    )
     contract: Contract | None = None
     """Terms with an outside supplier."""
     announced: Path | None = number(
@@ -251,8 +244,8 @@ class Site(Drawn):
     def _one_capacity(self) -> Self:
         if (self.capacity is None) == (self.ramp is None):
             raise ValueError("give either capacity or ramp")
-        if self.ramp is None and (self.construction or self.expansions):
-            raise ValueError("construction and expansions need a ramp")
+        if self.ramp is None and (self.construction or self.expansions or self.tools):
+            raise ValueError("construction, expansions and tools need a ramp")
         if self.ramp is not None and (self.ramp.start is None) == (self.construction is None):
             raise ValueError("a ramp begins either at its start or when construction ends")
         return self

@@ -1,0 +1,89 @@
+"""What a plan is written in: references into its vector of inputs, and the shapes that numbers take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.schema.quantity import Interpolate, Shape, UnitShape
+
+Ref = NewType("Ref", int)
+NONE = Ref(-1)
+LEAST_STEPS = 64
+"""Steps in which a slope in time is followed, however short it is."""
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInput:
+    """A number of the scenario in internal units, at its typical value."""
+
+    path: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoisePlan:
+    """Operational noise: shape, mean and coefficient of variation."""
+
+    shape: Shape
+    mean: Ref
+    cv: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsPlan:
+    """A random number of units: shape, mean and coefficient of variation, or values with their weights."""
+
+    shape: UnitShape
+    mean: Ref
+    cv: Ref
+    values: tuple[Ref, ...]
+    weights: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathPlan:
+    """A value over time: dated points, or one constant point dated NONE."""
+
+    interpolate: Interpolate
+    at: tuple[Ref, ...]
+    values: tuple[Ref, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsPlan:
+    """Tools for a unit of capacity, and tools a day that are delivered."""
+
+    per_capacity: Ref
+    supply: PathPlan
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPlan:
+    """The share of outlay that is given back, and the day by which building must have begun."""
+
+    share: Ref
+    begun_by: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaymentPlan:
+    """Dollars paid ahead, the day, and the share of later purchases paid out of them."""
+
+    amount: Ref
+    at: Ref
+    set_off: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class PowerPlan:
+    """Watts available over time, and watts of one H100-equivalent."""
+
+    available: PathPlan
+    per_compute: Ref

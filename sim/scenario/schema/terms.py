@@ -1,0 +1,41 @@
+"""Terms under which sites are built and lines served: parts of an entry that a reading may switch off."""
+
+from __future__ import annotations
+
+from sim.scenario.schema.conditions import Part
+from sim.scenario.schema.quantity import Path, Quantity, Strict, number
+
+
+class Tools(Part):
+    """Tools that must be delivered before capacity can grow: it is never more than those delivered so far make."""
+
+    per_capacity: Quantity = number("tool*month", "Tools for one unit of monthly capacity.", ge=0)
+    supply: Path = number("tool/year", "Tools a year that are delivered to the site, from the first delivery on.", ge=0)
+
+
+class Credit(Strict):
+    """A tax credit or grant for building."""
+
+    share: Quantity = number("1", "Share of the outlay that is given back as it is paid.", ge=0, le=1)
+    begun_by: Quantity | None = number(
+        "date", "Last day on which building must have begun: growth that begins later has none (default: any).", None
+    )
+
+
+class Prepayment(Strict):
+    """Money paid ahead to an outside supplier, and set off against what is bought there afterwards."""
+
+    amount: Quantity = number("USD", "How much.", ge=0)
+    at: Quantity = number("date", "When it is paid; before the start it was paid already, and is only set off.")
+    set_off: Quantity = number(
+        "1", "Share of each later purchase that is paid out of it, until it is used up.", Quantity(bare=1), gt=0, le=1
+    )
+
+
+class Power(Part):
+    """Electric power at the data centres of a compute need: no more is asked for than it can run."""
+
+    available: Path = number("W", "Power there for the whole compute need, of which the line takes its share.", ge=0)
+    per_compute: Quantity = number(
+        "W/H100e", "Power of one H100-equivalent in service, cooling and all included.", gt=0
+    )
