@@ -332,7 +332,9 @@ def test_at_a_billion_chips_the_wafers_of_the_own_fab_fail_first(play: Play, kpi
     result = play("billion-chips")
     assert result.shortfalls == []
     assert scarcest(result).startswith("What lots waited for most: AI6 dies of any variant, from 2028-")
-    assert scarcest(result).endswith(", held back by capacity; full in the last 12 months: Samsung Taylor, 2 nm and Own wafer fab.")
+    assert scarcest(result).endswith(
+        ", held back by capacity; full in the last 12 months: Samsung Taylor, 2 nm and Own wafer fab."
+    )
     fab = series(result, "site", "terafab", "load")[-12:].sum()
     assert fab == pytest.approx(series(result, "site", "terafab", "capacity")[-12:].sum(), rel=0.03)
     made = series(result, "recipe", "ai6_own", "good")[-12:].sum()
