@@ -257,6 +257,7 @@ class LinePlan:
     lost_cost: Ref
     value: Ref
     idle_share: Ref
+    idle_of: tuple[int, ...]
     forecast_rate: PathPlan | None
     forecast_bias: Ref
     forecast_revision: Ref

@@ -60,6 +60,7 @@ def compile_plan(scenario: Scenario) -> Plan:
     )
     place = {name: (sites[name], site.owner, site.region) for name, site in document.sites.items()}
     ranks = {name: i for i, name in enumerate(document.disruptions)}
+    lines = {name: i for i, name in enumerate(document.demand)}
     start, input_pool, input_ref = _bill_of_materials(refs, document, names, pool_of)
     plan = Plan(
         name=scenario.name,
@@ -93,7 +94,7 @@ def compile_plan(scenario: Scenario) -> Plan:
             for name, payment in document.payments.items()
             if payment.qualification is None or payment.qualification in index
         ),
-        lines=tuple(line_plan(refs, name, line, pool_of, index) for name, line in document.demand.items()),
+        lines=tuple(line_plan(refs, name, line, pool_of, index, lines) for name, line in document.demand.items()),
         disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
         shares=_shares(document, sources),
         milestones=_milestones(refs, document, sources, items, sites, pool_of),

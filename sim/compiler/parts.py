@@ -193,7 +193,12 @@ def payment_plan(refs: References, name: str, source: int) -> PaymentPlan:
 
 
 def line_plan(
-    refs: References, name: str, line: DemandLine, pool_of: Mapping[str, int], sources: Mapping[str, int]
+    refs: References,
+    name: str,
+    line: DemandLine,
+    pool_of: Mapping[str, int],
+    sources: Mapping[str, int],
+    lines: Mapping[str, int],
 ) -> LinePlan:
     """A demand line."""
     at = f"demand.{name}"
@@ -232,6 +237,7 @@ def line_plan(
         ),
         dates=tuple(refs.ref(f"{at}.orders.{i}.date") for i in range(len(line.orders))),
         repeats=line.repeats,
+        idle_of=tuple(lines[other] for other in line.idle_of),
         priority=line.priority,
         backlog=line.backlog,
         forecast_rate=refs.path(f"{at}.forecast.rate", line.forecast.rate),

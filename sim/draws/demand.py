@@ -68,13 +68,15 @@ def _line_flows(
 ) -> list[Flow]:
     """Flows of the generations of one line."""
     line, vector, found = plan.lines[index], drawn.vector, []
+    until = float(days + 1)
     real = changeovers(line, drawn)
     held, view = views(line, real, planned, plan.calendar.reviews)
-    edges = _edges(line, vector, plan.calendar.day, float(days + 1), [real, *held])
+    edges = _edges(line, vector, plan.calendar.day, until, [real, *held])
     # Shapes (generations, steps) and (views, generations, steps).
     actual_weights = np.array(weights(real, middles(edges)))
     believed = np.array([weights(changes, middles(edges)) for changes in held])
-    rate = mean_rate(line, vector, edges)
+    idle = [_idle_rate(plan, plan.lines[i], vector, planned, until) for i in line.idle_of]
+    rate = mean_rate(line, vector, edges, idle)
     forecast = _forecast_rate(line, vector, edges, rate, plan.calendar.day)
     bias = value(vector, line.forecast_bias, 1.0)
     for g, generation in enumerate(line.generations):
@@ -144,10 +146,25 @@ def _forecast_begins(line: LinePlan, vector: FloatArray, day: float) -> float:
     return float(np.floor(value(vector, line.begins) / period + 1e-9)) * period
 
 
-def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
-    """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need)."""
+def _idle_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook, until: float) -> Rate:
+    """H100e a day by which the idle compute of a line grows, with all that is demanded delivered and changed over as planned."""
+    changes = changeovers(line, planned)
+    edges = _edges(line, vector, plan.calendar.day, until, [changes])
+    pools = [generation.pool for generation in line.generations]
+    each = [
+        items_per_unit(plan, line, vector, p) * value(vector, plan.items[plan.pools[p].members[0]].h100e) for p in pools
+    ]
+    compute = sum(h100e * share for h100e, share in zip(each, weights(changes, middles(edges)), strict=True))
+    return Rate(edges, np.asarray(value(vector, line.idle_share) * mean_rate(line, vector, edges) * compute))
+
+
+def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Sequence[Rate] = ()) -> FloatArray:
+    """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need, beyond what is `idle` elsewhere)."""
     if line.compute is not None:
-        mean = np.maximum(np.diff(compute_level(line, line.compute, vector, edges)), 0.0) / np.diff(edges)
+        level = compute_level(line, line.compute, vector, edges)
+        if idle:  # What has been ordered serves a need that falls and rises again.
+            level = np.maximum.accumulate(level - sum(rate.cumulated(edges) for rate in idle))
+        mean = np.maximum(np.diff(level), 0.0) / np.diff(edges)
     elif line.rate is not None:
         mean = path_at(line.rate, vector, middles(edges))
     elif line.pattern in (Pattern.SERIES, Pattern.ORDERS):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chain import groups, of_share, own_recipes, titled
+from sim.report.cost_tables import usable
 from sim.report.formats import NOTHING, count
-from sim.report.periods import by_quarter
+from sim.report.periods import by_quarter, is_dated, last_year_named
 from sim.report.shift_tables import Cells, measures, totals
 from sim.report.tables import Table, left, right, spread, table
 
@@ -31,6 +32,10 @@ _KEY = (
     "lead: too late to order; stock: level of a stock policy"
 )
 _MOST_INPUTS = 5
+_FULL = 0.95
+"""Sites used so far and more are called full."""
+_GOOD_PART = 0.1
+"""An input is short from when lots wait for this part of a period's need of it."""
 _LEAST_SHARE = 0.05
 """Smaller causes are not named."""
 _IN_WORDS = {"lead_time": "lead time", "stock_level": "stock level"}
@@ -162,6 +167,48 @@ def _starved(result: Result) -> dict[str, dict[str, float]]:
 
 def _pool_titled(document: Document, name: str) -> str:
     return titled(document.pools if name in document.pools else document.items, name)
+
+
+def scarcest(result: Result) -> str:
+    """The input of what is still owed at the end that lots waited for most, in part of its need, since when and why.
+
+    Empty if nothing is owed, or lots waited for nothing to speak of.
+    """
+    if not is_dated(result):
+        return ""
+    starved = _starved(result)
+    need = {str(n): float(v) for n, v in measures(result, "pool", "need").groupby("name")["value"].sum().items()}
+    parts = {
+        name: sum(starved[name].values()) / need[name] for name in result.owed if starved.get(name) and need.get(name)
+    }
+    name = max(parts, key=lambda n: parts[n], default="")
+    if not name or parts[name] < _LEAST_SHARE:
+        return ""
+    document = result.scenario.document
+    title = _pool_titled(document, name)
+    full = _full(result, name)
+    where = f"; full in {last_year_named(result)}: {' and '.join(full)}" if full else ""
+    return f"What lots waited for most: {title}, from {_since(result, name)}, held back by {_shares(starved[name])}{where}."
+
+
+def _full(result: Result, pool: str) -> list[str]:
+    """Sites that make a pool and had no capacity left in the last twelve months."""
+    document = result.scenario.document
+    members = document.pools[pool].members if pool in document.pools else [pool]
+    makers = dict.fromkeys(recipe.site for recipe in document.recipes.values() if recipe.item in members)
+    used = {site: use.used for site, use in usable(result).items()}
+    return [titled(document.sites, site) for site in makers if (used.get(site) or 0.0) >= _FULL]
+
+
+def _since(result: Result, pool: str) -> str:
+    """The month in which a good part of a pool's need first kept lots waiting."""
+    names = [f"starved.{cause}" for cause in _CAUSES]
+    frame = measures(result, "pool", "need", *names)
+    frame = frame[frame["name"] == pool]
+    need, short = (
+        frame[frame["measure"].isin(m)].groupby("period_start")["value"].sum().sort_index() for m in (["need"], names)
+    )
+    return f"{short.index[int((short > _GOOD_PART * need).argmax())]:%Y-%m}"
 
 
 def _shares(by_cause: dict[str, float]) -> str:

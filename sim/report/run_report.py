@@ -9,6 +9,7 @@ from sim.report.against import Answer, answer, beside
 from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
+from sim.report.interruptions import interrupted
 from sim.report.rests_on import contested_readings
 from sim.report.tables import Block, Lines, Table, left, table
 from sim.scenario.remarks import remarks
@@ -26,6 +27,7 @@ def run_report(result: Result, against: Against | None = None) -> list[Block]:
         changes(scenario),
         _headline(result, against),
         None if against is None else beside(result, against),
+        None if against is None else interrupted(result, against),
         shift_tables.in_house_shares(result),
         held_back.own_output(result),
         held_back.supply(result),

@@ -13,7 +13,7 @@ from sim.draws.sites import integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.wip import wip_limits
 from sim.results.books import YEAR, Entry, npv, start_price
-from sim.results.compute import asked, delivered, has_idle, idle
+from sim.results.compute import asked, delivered, has_idle, idle, lent
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
 from sim.results.limits import held_capacity, held_compute
@@ -89,22 +89,27 @@ def compute(run: Run) -> Iterator[Indicator]:
 
 
 def idle_fleet(run: Run) -> Iterator[Indicator]:
-    """Compute that stands idle, by the end, in what was delivered."""
+    """Compute that stands idle, by the end, in what was delivered, and what of it serves compute needs."""
     if has_idle(run.draws):
         lines = range(len(run.draws.plan.lines))
         yield "h100e_idle_fleet", float(sum(idle(run.draws, run.records, line)[-1] for line in lines))
+        served = [line for line in lines if run.draws.plan.lines[line].idle_of]
+        if served:
+            yield "h100e_lent", sum(lent(run.draws, run.records, line, run.counted.start) for line in served)
 
 
 def growth(run: Run) -> Iterator[Indicator]:
     """Factor a year by which compute in service must grow on the lines that ask for it, and does.
 
-    What they ask to have in service at the start counts as being there; nothing wears out.
+    What they ask to have in service at the start counts as being there, and so does idle compute that serves them;
+    nothing wears out.
     """
     lines, calendar = asked(run.draws), run.draws.plan.calendar
     if not lines:
         return
     first, goal = (sum(level[i] for level in lines.values()) for i in (0, 1))
     got = sum(float(delivered(run.draws, run.records, line)[run.counted].sum()) for line in lines)
+    got += sum(lent(run.draws, run.records, line, run.counted.start) for line in lines)
     years = (calendar.days - calendar.warmup) / (YEAR if calendar.start is not None else 1.0)
     for name, last in (("h100e_growth_needed_per_year", goal), ("h100e_growth_per_year", first + got)):
         yield name, (last / first) ** (1 / years) if first else None

@@ -180,6 +180,7 @@ def _left_alone(
         _remove(data, marks, ("open_orders", i))
     for name in data.get("demand", {}):
         _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
+        _thin(data, marks, ("demand", name), "idle_of", lost["demand"])
     empty = {key: had - _targets(data, key) for key, had in targets.items()}
     yield from _strikers(data, marks, {**lost, **empty})
     yield from _lines(data, marks, lost["sites"])

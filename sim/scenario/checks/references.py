@@ -147,6 +147,7 @@ def _demand(context: Context) -> None:
     for name, line in document.demand.items():
         if line.item is not None:
             context.refer(("demand", name, "item"), line.item, wanted, "item or pool", EITHER)
+        _each(context, ("demand", name, "idle_of"), line.idle_of, document.demand, "demand line", ("demand",))
         for i, generation in enumerate(line.generations):
             here: Loc = ("demand", name, "generations", i)
             context.refer((*here, "item"), generation.item, wanted, "item or pool", EITHER)

@@ -114,11 +114,13 @@ class DemandLine(Drawn):
     value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
     idle_share: Quantity | None = number(
         "1",
-        "Share of the compute delivered that stands idle in use and could compute for others; reported only.",
+        "Share of the compute delivered that stands idle in use and could compute for others (idle_of).",
         None,
         ge=0,
         le=1,
     )
+    idle_of: list[str] = []
+    """Demand lines whose idle compute, as demanded and changed over as planned, meets this compute need before anything is ordered for it."""
     forecast: Forecast = Forecast()
     """What the planner expects."""
 

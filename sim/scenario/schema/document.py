@@ -177,6 +177,17 @@ class Correlation(Strict):
         return list(product(self.inputs, self.others) if self.others else combinations(self.inputs, 2))
 
 
+class OtherReadings(Strict):
+    """A counterfactual under readings of its own."""
+
+    scenario: str | None = None
+    """A shipped name, or a path relative to this file (default: this scenario)."""
+    readings: dict[str, str] = Field(min_length=1)
+    """Readings of contested figures that it takes, whatever ours are."""
+    name: str | None = Field(None, min_length=1)
+    """What reports call it (default: the scenario's name and these readings)."""
+
+
 class Document(Strict):
     """A scenario file after `extends` has been applied."""
 
@@ -186,8 +197,8 @@ class Document(Strict):
     """The question the scenario answers."""
     extends: str | None = None
     """The scenario this one changes: a shipped name, or a path relative to this file."""
-    against: str | None = None
-    """The counterfactual that `run` compares it with: a shipped name, or a path relative to this file."""
+    against: str | OtherReadings | None = None
+    """The counterfactual that `run` compares it with: a shipped name, a path relative to this file, or a mapping with the `readings` that differ."""
     bare_numbers: str | None = None
     """What the file's bare numbers are; without it a bare number is an error."""
     figures: dict[str, Any] = {}
