@@ -4,6 +4,7 @@
     scenario = sim.load_scenario("as-announced")
     result = sim.run(scenario, seed=1)
     result.frames["monthly"]
+    result.plot("share")
 
 Names are imported when first used, so that the command line starts at once.
 """
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.api import Result, run
     from sim.errors import InputError, LostError, ModelError
+    from sim.report.figures.catalogue import plot
     from sim.scenario.loader import Scenario, list_shipped, load_scenario
     from sim.study.compare import compare
     from sim.study.discover import discover
@@ -34,6 +36,7 @@ _HOMES = {
     "list_shipped": "sim.scenario.loader",
     "load_scenario": "sim.scenario.loader",
     "monte_carlo": "sim.study.montecarlo",
+    "plot": "sim.report.figures.catalogue",
     "regret": "sim.study.plans",
     "run": "sim.api",
     "sensitivity": "sim.study.sensitivity",
@@ -42,7 +45,7 @@ _HOMES = {
 
 __all__ = [
     "InputError", "LostError", "ModelError", "Result", "Scenario", "compare", "discover", "list_shipped",
-    "load_scenario", "monte_carlo", "regret", "run", "sensitivity", "sweep",
+    "load_scenario", "monte_carlo", "plot", "regret", "run", "sensitivity", "sweep",
 ]  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,8 +24,12 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
+from sim.cli.plots import FIGURE, PLOT, target
 from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
 from sim.errors import MOST_RUNS
+
+if TYPE_CHECKING:
+    from sim.study.compare import Comparison
 
 
 def command(
@@ -43,9 +49,12 @@ def command(
     cluster: CLUSTER = None,
     kpi: KPIS = None,
     everything: ALL = False,
+    plot: PLOT = None,
+    figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Compare scenarios on the same luck."""
+    picture = target(plot, figure, "compare")
     if len(scenarios) < 2:
         raise typer.BadParameter("give two scenarios or more", param_hint="A B...")
     from sim.study.compare import compare
@@ -58,10 +67,16 @@ def command(
         )  # fmt: skip
     if as_json:
         emit_json(found.to_json())
-        return
+    else:
+        _print(found, kpi or (), out, everything=everything)
+    if picture is not None:
+        picture.write(found.plot(picture.name, kpis=kpi or ()), quiet=as_json)
+
+
+def _print(found: Comparison, kpis: Sequence[str], out: Path | None, *, everything: bool) -> None:
     from sim.report.compare_report import compare_report
     from sim.report.render import show
 
-    show(compare_report(found, kpi or (), everything=everything))
+    show(compare_report(found, kpis, everything=everything))
     if out is not None:
         print(f"\nkept in {out}")

@@ -8,6 +8,7 @@ import typer
 
 from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
+from sim.cli.plots import FIGURE, PLOT, Target, target
 from sim.cli.studies import asked
 from sim.errors import InputError, Problem, argument
 from sim.scenario.loader import load_scenario
@@ -35,9 +36,14 @@ def command(
         int | None, typer.Option(min=1, help="Lots so many times as large (default: by their number, up to 20).")
     ] = None,
     jobs: JOBS = 0,
+    plot: PLOT = None,
+    figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show what a KPI rests on."""
+    picture = target(plot, figure, "explain")
+    if spread and picture is not None:
+        raise InputError([Problem(argument("--plot"), "", "can only be used without --spread", repr(str(plot)))])
     from sim.api import run
     from sim.study.design import coarser
     from sim.study.outputs import refuse_missing
@@ -52,11 +58,18 @@ def command(
     if spread:
         _spread(whole, base, factor, kpi, as_json, {**options, "most": n})
     else:
-        _dependences(whole, base, factor, kpi, as_json, top, options)
+        _dependences(whole, base, factor, kpi, as_json, top, options, picture)
 
 
 def _dependences(
-    whole: Result, base: Any, factor: int, kpi: str, as_json: bool, top: int, options: dict[str, Any]
+    whole: Result,
+    base: Any,
+    factor: int,
+    kpi: str,
+    as_json: bool,
+    top: int,
+    options: dict[str, Any],
+    picture: Target | None,
 ) -> None:
     from sim.report.explain_report import chain, dependences_json, moved_by, movers
     from sim.report.render import show
@@ -71,9 +84,14 @@ def _dependences(
     remember(whole.hash, kpi, movers(scenario, found))
     if as_json:
         emit_json(dependences_json(scenario, found, steps))
-        return
-    came = [chain(scenario, kpi, steps)] if kpi in whole.milestones else []
-    show([*came, *moved_by(scenario, found, top, whole.seed, factor)])
+    else:
+        came = [chain(scenario, kpi, steps)] if kpi in whole.milestones else []
+        show([*came, *moved_by(scenario, found, top, whole.seed, factor)])
+    if picture is not None:
+        from sim.report.figures.catalogue import shown
+        from sim.report.figures.of_studies import of_dependences
+
+        picture.write(shown(of_dependences(scenario, found, whole.seed, factor), picture.name), quiet=as_json)
 
 
 def _spread(whole: Result, base: Any, factor: int, kpi: str, as_json: bool, options: dict[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,8 +25,12 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
+from sim.cli.plots import FIGURE, PLOT, target
 from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
 from sim.errors import MOST_RUNS
+
+if TYPE_CHECKING:
+    from sim.study.montecarlo import MonteCarlo
 
 FEW = 256
 MOST = 8192
@@ -53,9 +59,12 @@ def command(
     kpi: KPIS = None,
     everything: ALL = False,
     full: FULL = False,
+    plot: PLOT = None,
+    figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run many replications and show what they say."""
+    picture = target(plot, figure, "montecarlo")
     from sim.study.montecarlo import monte_carlo
 
     base = asked(scenario, sets, readings, without, allow_outside)
@@ -68,11 +77,17 @@ def command(
         )  # fmt: skip
     if as_json:
         emit_json(found.to_json())
-        return
+    else:
+        _print(found, kpi or (), out, full=full, everything=everything)
+    if picture is not None:
+        picture.write(found.plot(picture.name), quiet=as_json)
+
+
+def _print(found: MonteCarlo, kpis: Sequence[str], out: Path | None, *, full: bool, everything: bool) -> None:
     from sim.report.montecarlo_report import montecarlo_report, montecarlo_screen
     from sim.report.render import show
 
     whole = full or everything
-    show(montecarlo_report(found, kpi or (), everything=everything) if whole else montecarlo_screen(found, kpi or ()))
+    show(montecarlo_report(found, kpis, everything=everything) if whole else montecarlo_screen(found, kpis))
     if out is not None:
         print(f"\nkept in {out}")

@@ -6,17 +6,21 @@ import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, FULL, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
+from sim.cli.plots import FIGURE, PLOT, target
 from sim.errors import MOST_RUNS, visible
 from sim.ledger import load_ledger
 from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING
+
+if TYPE_CHECKING:
+    from sim.api import Against, Result
 
 
 def command(
@@ -42,6 +46,8 @@ def command(
     ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Record every lot (lots.parquet with --out).")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite other results in DIR.")] = False,
+    plot: PLOT = None,
+    figure: FIGURE = None,
     no_against: Annotated[
         bool, typer.Option("--no-against", help="Leave out the counterfactual that the scenario names.")
     ] = False,
@@ -49,6 +55,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a scenario once and show it."""
+    picture = target(plot, figure, "run")
     if as_known is not None:
         readings = [*(readings or ()), *_reported(as_known.date(), [*(readings or ()), *(sets or ())])]
     loaded = load_scenario(
@@ -68,7 +75,13 @@ def command(
         if other is not None and other.left_out:
             print(f"note: {other.no_place}", file=sys.stderr)
         emit_json(result.to_json() | ({} if against is None else {"against": against.to_json()}))
-        return
+    else:
+        _print(result, against, out, trace=trace)
+    if picture is not None:
+        picture.write(result.plot(picture.name), quiet=as_json)
+
+
+def _print(result: Result, against: Against | None, out: Path | None, *, trace: bool) -> None:
     from sim.report.render import show
     from sim.report.run_report import run_report
     from sim.report.run_screen import run_screen

@@ -21,6 +21,7 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
+from sim.cli.plots import FIGURE, PLOT, target
 from sim.cli.studies import asked, progress_of
 
 
@@ -48,9 +49,12 @@ def command(
     lot_scale: LOT_SCALE = "auto",
     out: OUT = None,
     cluster: CLUSTER = None,
+    plot: PLOT = None,
+    figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Rank the uncertain inputs of a scenario by what they do to a KPI."""
+    picture = target(plot, figure, method)
     from sim.study.sensitivity import sensitivity
 
     base = asked(scenario, sets, readings, without, allow_outside)
@@ -63,7 +67,9 @@ def command(
 
     if as_json:
         emit_json(sensitivity_json(found))
-        return
-    from sim.report.render import show
+    else:
+        from sim.report.render import show
 
-    show(sensitivity_report(found, top))
+        show(sensitivity_report(found, top))
+    if picture is not None:
+        picture.write(found.plot(picture.name), quiet=as_json)

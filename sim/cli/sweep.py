@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,8 +24,12 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
+from sim.cli.plots import FIGURE, PLOT, target
 from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
 from sim.errors import MOST_RUNS
+
+if TYPE_CHECKING:
+    from sim.study.sweep import Sweep
 
 
 def command(
@@ -49,9 +55,12 @@ def command(
     cluster: CLUSTER = None,
     kpi: KPIS = None,
     everything: ALL = False,
+    plot: PLOT = None,
+    figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a grid of inputs on the same luck."""
+    picture = target(plot, figure, "sweep")
     from math import prod
 
     from sim.study.sweep import sweep
@@ -75,10 +84,16 @@ def command(
         )
     if as_json:
         emit_json(found.to_json())
-        return
+    else:
+        _print(found, kpi or (), out, everything=everything)
+    if picture is not None:
+        picture.write(found.plot(picture.name, kpis=kpi or ()), quiet=as_json)
+
+
+def _print(found: Sweep, kpis: Sequence[str], out: Path | None, *, everything: bool) -> None:
     from sim.report.render import show
     from sim.report.sweep_report import sweep_report
 
-    show(sweep_report(found, kpi or (), everything=everything))
+    show(sweep_report(found, kpis, everything=everything))
     if out is not None:
         print(f"\nkept in {out}")

@@ -41,13 +41,21 @@ def has_idle(draws: Draws) -> bool:
     return any(line.idle_share != NONE for line in draws.plan.lines)
 
 
+def asking(draws: Draws) -> list[int]:
+    """Lines that say how much compute they need in service."""
+    return [index for index, line in enumerate(draws.plan.lines) if line.compute is not None]
+
+
+def asked_at(draws: Draws, index: int, days: FloatArray) -> FloatArray:
+    """H100-equivalents that a line with a compute need asks to have in service on these days, same shape."""
+    line = draws.plan.lines[index]
+    assert line.compute is not None
+    return path_at(line.compute, draws.vector, days) * rate_scale(line, draws.vector)
+
+
 def asked(draws: Draws) -> dict[int, tuple[float, float]]:
     """Lines with a compute need: what they ask to have in service at the start and at the end (after warm-up)."""
     calendar = draws.plan.calendar
     ends = np.array([calendar.warmup, calendar.days])
-    found = {}
-    for index, line in enumerate(draws.plan.lines):
-        if line.compute is not None:
-            first, last = path_at(line.compute, draws.vector, ends) * rate_scale(line, draws.vector)
-            found[index] = (float(first), float(last))
-    return found
+    levels = {index: asked_at(draws, index, ends).tolist() for index in asking(draws)}
+    return {index: (first, last) for index, (first, last) in levels.items()}

@@ -16,6 +16,7 @@ from sim.draws.inputs import input_quantile, probabilities
 from sim.engines.shared.recorder import Records
 from sim.lint import Finding, lint
 from sim.plan import FloatArray, Plan
+from sim.plotting import Plotted
 from sim.results import frames, store
 from sim.results.books import Entry
 from sim.results.frames import date_of
@@ -47,7 +48,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Plotted):
     """One replication: what it read and what it left, and everything that is worked out from that when asked for.
 
     `conservation` holds the worst breach in units and dollars, which is always 0; `point` is where

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.errors import InputError, Problem, argument
 from sim.plan import BoolArray, FloatArray
+from sim.plotting import Plotted
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row
 from sim.study.direction import higher_is_better
@@ -63,7 +64,7 @@ class Paired:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Plotted):
     """Replications of several scenarios by label, all with the same luck; the first is what others are held against."""
 
     found: dict[str, Replications]

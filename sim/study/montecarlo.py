@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.api import play
+from sim.compiler import compile_plan
+from sim.plan import Plan
+from sim.plotting import Plotted
 from sim.results.result import scenario_hash
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, based
@@ -17,6 +20,7 @@ from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
 from sim.study.outcomes import measured
 from sim.study.replicated import Replicated, Variant, variants
 from sim.study.run import Progress, part_of, run_design
+from sim.study.series import OverTime, over_time
 from sim.study.store import publish
 from sim.study.summary import Replications
 from sim.study.until import Until, read_until, stop
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MonteCarlo(Replications):
+class MonteCarlo(Plotted, Replications):
     """Replications of a scenario and what they say.
 
     `outcomes` holds one row a replication; `dimensions` inputs were drawn. `lot_scale` says how many
@@ -45,6 +49,16 @@ class MonteCarlo(Replications):
     def runs(self) -> pd.DataFrame:
         """A tidy frame with a row for each run: replication, seed, valid, KPIs, milestones in days."""
         return self.outcomes.frame(replication=range(self.n), seed=self.seed)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The compiled scenario."""
+        return compile_plan(self.scenario)
+
+    @cached_property
+    def over_time(self) -> OverTime:
+        """Its replications by reporting period; they are run again when first asked for."""
+        return over_time(based(self.scenario), self.n, seed=self.seed, engine=self.engine)
 
     @property
     def narrow(self) -> bool | None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.errors import InputError, Problem, argument, nearest
 from sim.plan import FloatArray, Plan
+from sim.plotting import Plotted
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, loaded
 from sim.study.factors import Factor
@@ -52,7 +53,7 @@ DEFAULT_N = {Method.TORNADO: 1, Method.MORRIS: 10, Method.SOBOL: 128}
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Plotted):
     """What drives the outputs of a scenario; `found` has a Tornado, Screening or Indices for each output.
 
     `n` is the number of replications behind each bar, of trajectories, or of rows of the Sobol

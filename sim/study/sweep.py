@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, argument
+from sim.plotting import Plotted
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, based
 from sim.study.documents import summary_json
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(Plotted):
     """Replications at every point of a grid, in the order of the values, the last input fastest.
 
     `points` holds the values of the varied inputs at each point, as written, and `found` what came out.

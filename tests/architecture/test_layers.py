@@ -12,6 +12,7 @@ PACKAGE = ROOT / "sim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
+    ("plotting",),
     ("units", "dies", "shipped"),
     ("ledger",),
     ("scenario",),

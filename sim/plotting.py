@@ -1,0 +1,49 @@
+"""What runs and studies have in common in a notebook: `plot`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Drawing(Protocol):
+    """A figure as those see it who ask for one: the report draws it."""
+
+    @property
+    def name(self) -> str:
+        """By which it is asked for."""
+
+    @property
+    def title(self) -> str:
+        """What its numbers say."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The numbers that it shows."""
+
+    def svg(self, *, inline: bool = False) -> str:
+        """It as SVG."""
+
+    def save(self, path: str | Path) -> None:
+        """Write it to a file."""
+
+
+class Plotted:
+    """A run or a study that can be plotted."""
+
+    __slots__ = ()
+
+    def plot(self, name: str | None = None, *, kpis: Sequence[str] = ()) -> Drawing:
+        """A figure by its name; without one, the most telling. The same as `sim.plot`.
+
+        Raises:
+            InputError: there is no figure of that name (the message lists them), or nothing to show in it.
+        """
+        import sim
+
+        figure: Drawing = sim.plot(self, name, kpis=kpis)
+        return figure

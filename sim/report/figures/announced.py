@@ -1,0 +1,54 @@
+"""The dates announced for milestones, as the shipped claims have them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.claims.load import load_claims, shipped_claims
+from sim.claims.probes import MilestoneDate
+from sim.ledger import load_ledger
+
+if TYPE_CHECKING:
+    from sim.claims.compile import Compiled
+    from sim.scenario.loader import Scenario
+
+
+def announced(scenario: Scenario) -> pd.DataFrame:
+    """By milestone, since when it is announced, and until when as `fabshift claims` judges it.
+
+    Of contested dates the one whose reading is in force, else the earliest.
+    """
+    found: dict[str, Compiled] = {}
+    for claim in load_claims(shipped_claims(), load_ledger()).claims.values():
+        if claim.announced is None or not isinstance(claim.probe, MilestoneDate):
+            continue
+        name = claim.probe.name
+        if name in scenario.document.milestones and (name not in found or _first(scenario, claim, found[name])):
+            found[name] = claim
+    rows = {name: (claim.announced.since if claim.announced else None, _until(claim)) for name, claim in found.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["since", "until"])
+    return pd.DataFrame({column: pd.to_datetime(table[column]) for column in table})
+
+
+def _first(scenario: Scenario, claim: Compiled, other: Compiled) -> bool:
+    """Whether a claim goes before another on the same milestone."""
+    return _key(scenario, claim) < _key(scenario, other)
+
+
+def _key(scenario: Scenario, claim: Compiled) -> tuple[bool, dt.date]:
+    figure, reading = claim.claim.figure, claim.claim.reading
+    known = figure in scenario.ledger.figures
+    in_force = reading is None or (known and scenario.ledger.reading_name(figure) == reading)
+    return not in_force, _until(claim)
+
+
+def _until(claim: Compiled) -> dt.date:
+    """The last day on which it would be met."""
+    assert claim.announced is not None
+    if claim.bounds is None or not math.isfinite(claim.bounds.high):
+        return claim.announced.until
+    return dt.date.fromordinal(int(claim.bounds.high))

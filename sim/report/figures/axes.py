@@ -1,0 +1,148 @@
+"""Axes in the units people read, time along the bottom, and names at the ends of lines instead of a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.report.figures.style import INK, MUTED, SHADE, SMALL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+    from sim.report.figures.figure import Setting
+
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_YEAR = 365.25
+_POINTS = 72.0
+
+
+def tick(value: float) -> str:
+    """A number on an axis: 0, 2.5M, 400."""
+    size = abs(value)
+    scale, letter = next(((s, t) for s, t in _SCALES if size >= s * 0.99995), (1.0, ""))
+    return f"{value / scale:.3g}{letter}"
+
+
+def dollar_tick(value: float) -> str:
+    """Money on an axis: $20bn, -$5bn."""
+    return f"{'-' if value < 0 else ''}${tick(abs(value))}"
+
+
+def percent_tick(value: float) -> str:
+    """A share of one on an axis, in per cent; nothing beyond its ends."""
+    return f"{100 * value:.3g}" if -1e-9 <= value <= 1 + 1e-9 else ""
+
+
+def point_tick(value: float) -> str:
+    """A difference between shares of one on an axis, in points."""
+    return f"{100 * value:.3g}"
+
+
+def day_tick(value: float) -> str:
+    """Days on an axis."""
+    return f"{value:.3g}"
+
+
+def written(axis: Axis, form: Callable[[float], str], most: int = 5) -> None:
+    """Write the numbers along an axis in one form, at `most` about so many places."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: form(value)))
+
+
+def over_time(axes: Axes, setting: Setting, *, bands: bool = True) -> None:
+    """Time along the bottom from the first day to the last, with disruptions shaded."""
+    axes.set_xlim(at(setting.begin), at(setting.end))
+    if setting.dated:
+        _dates(axes.xaxis, at(setting.begin), at(setting.end))
+    else:
+        axes.set_xlabel(setting.unit)
+    for band in setting.bands if bands else ():
+        begin, end = max(at(band.begin), at(setting.begin)), min(at(band.end), at(setting.end))
+        if begin < end:
+            axes.axvspan(begin, end, color=SHADE, lw=0, zorder=0)
+            axes.annotate(
+                band.title, ((begin + end) / 2, 1), xycoords=("data", "axes fraction"), xytext=(0, -3),
+                textcoords="offset points", ha="center", va="top", rotation=90, size=SMALL - 1, color=MUTED,
+            )  # fmt: skip
+
+
+def _dates(axis: Axis, begin: float, end: float) -> None:
+    """Years named at their start, with quarters as small ticks; of a short time months."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, MonthLocator, YearLocator
+
+    years = (end - begin) / _YEAR
+    if years < 2:
+        locator = AutoDateLocator(minticks=3, maxticks=6)
+        axis.set_major_locator(locator)
+        axis.set_major_formatter(ConciseDateFormatter(locator))
+        return
+    axis.set_major_locator(YearLocator(max(1, -(-int(years) // 6))))
+    axis.set_major_formatter(DateFormatter("%Y"))
+    if years <= 6:
+        axis.set_minor_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
+
+
+def at(time: object) -> float:
+    """Where a date or a time stands on the axis."""
+    from matplotlib.dates import date2num
+
+    return float(time) if isinstance(time, (int, float)) else float(date2num(pd.Timestamp(str(time)).to_pydatetime()))
+
+
+def middles(table: pd.DataFrame) -> list[float]:
+    """The middle of each period from `begin` to `end`."""
+    return [(at(b) + at(e)) / 2 for b, e in zip(table["begin"], table["end"], strict=True)]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text at the end of a line, at the height where the line ends; of an area with a sample of how it is filled."""
+
+    height: float
+    text: str
+    colour: str = INK
+    hatch: str | None = None
+    """None: the text has the colour of the line."""
+
+
+def at_the_end(axes: Axes, labels: Sequence[Label], inches: float) -> None:
+    """Write texts to the right of the axes, `inches` high, moved apart where they would touch."""
+    from matplotlib.patches import Rectangle
+
+    rows = max((label.text.count("\n") + 1 for label in labels), default=1)
+    scale = axes.transScale.transform  # to what is linear on the paper, of a logarithmic axis too
+    (_, low), (_, high), *ends = scale([(1.0, y) for y in (*axes.get_ylim(), *(label.height for label in labels))])
+    placed = apart([(end - low) / (high - low) for _, end in ends], 1.25 * rows * SMALL / _POINTS / inches)
+    for label, height in zip(labels, placed, strict=True):
+        filled = label.hatch is not None
+        axes.annotate(
+            label.text, (1, height), xycoords="axes fraction", xytext=(18 if filled else 5, 0), textcoords="offset points",
+            va="center", ha="left", color=INK if filled else label.colour, size=SMALL, annotation_clip=False,
+        )  # fmt: skip
+        if filled:
+            sample = Rectangle(
+                (1.008, height - 0.018), 0.018, 0.036, transform=axes.transAxes, facecolor=label.colour, hatch=label.hatch,
+                edgecolor=INK, lw=0.5, clip_on=False, alpha=0.85,
+            )  # fmt: skip
+            axes.add_patch(sample)
+
+
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Heights in the same order, moved as little as keeps each `gap` from the next, from the bottom up and down again."""
+    order = sorted(range(len(heights)), key=lambda k: heights[k])
+    found = list(heights)
+    for below, above in pairwise(order):
+        found[above] = max(found[above], found[below] + gap)
+    if order and found[order[-1]] > 1.0:
+        found[order[-1]] = max(1.0, heights[order[-1]])
+        for above, below in pairwise(order[::-1]):
+            found[below] = min(found[below], found[above] - gap)
+    return found

@@ -1,0 +1,79 @@
+"""The distribution of the net present value over a study's runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.report.figures.axes import dollar_tick, written
+from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION
+from sim.report.figures.words import of_hundred
+from sim.report.formats import dollars
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NAME = "npv"
+KPI = "npv_usd"
+HEIGHT = 3.0
+
+
+def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting) -> Figure:
+    """How the net present value is distributed.
+
+    `table`: a row for each run with replication and npv_usd; `marks`: its 5th percentile, median and 95th.
+    """
+    values = table[KPI].to_numpy(dtype=float)
+    low, middle, high = marks
+    positive = float((values > 0).mean())
+    runs = f"{len(values):,} runs"
+    part = f"all {runs}" if positive == 1 else f"{of_hundred(positive)} of {runs}" if positive else f"none of {runs}"
+    return Figure(
+        name=NAME,
+        title=(
+            f"NPV is above zero in {part}: median {dollars(middle)}, "
+            f"nine tenths between {dollars(low)} and {dollars(high)}"
+        ),
+        description="Histogram of the net present value: how many runs end in each class; below zero hatched. The lines are the 5th percentile, the median and the 95th.",
+        source=setting.source,
+        table=table,
+        panels=("",),
+        draw=partial(_draw, values, marks),
+        height=HEIGHT,
+    )
+
+
+def _draw(values: np.ndarray[tuple[int], np.dtype[np.float64]], marks: Sequence[float], axes: Sequence[Axes]) -> None:
+    (one,) = axes
+    counts, edges = np.histogram(values, bins=min(max(int(np.sqrt(len(values))), 5), 40))
+    if edges[0] < 0 < edges[-1]:
+        # A class that ends at zero, so that none is both.
+        width = edges[1] - edges[0]
+        edges = np.arange(np.floor(edges[0] / width), np.ceil(edges[-1] / width) + 1) * width
+        counts, edges = np.histogram(values, bins=edges)
+    for count, left, right in zip(counts, edges, edges[1:], strict=False):
+        below = right <= 0
+        one.bar(
+            left, count, right - left, align="edge", color=VERMILION if below else BLUE, hatch="////" if below else "",
+            edgecolor=PAPER, lw=0.6, alpha=0.8,
+        )  # fmt: skip
+    one.set_ylim(0, 1.22 * max(counts))
+    for mark, word, side in zip(marks, ("5 %", "median", "95 %"), ("right", "center", "left"), strict=True):
+        one.axvline(
+            mark, 0, 0.9, color=INK, lw=1.6 if word == "median" else 1.0, ls="-" if word == "median" else (0, (4, 2))
+        )
+        one.annotate(
+            f"{word}\n{dollars(mark)}", (mark, 0.91), xycoords=("data", "axes fraction"), ha=side, va="bottom", size=SMALL, color=INK,
+            annotation_clip=False,
+        )  # fmt: skip
+    if edges[0] <= 0 <= edges[-1]:
+        one.axvline(0, color=MUTED, lw=1.0)
+    written(one.xaxis, dollar_tick, 7)
+    written(one.yaxis, lambda value: f"{value:,.0f}", 4)
+    one.set_ylabel("runs")
+    one.set_xlabel("net present value")

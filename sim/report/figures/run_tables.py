@@ -1,0 +1,207 @@
+"""The tables of a run's figures, from its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.report.chain import own_recipes, titled
+from sim.report.cost_tables import usable
+from sim.report.figures import spans
+from sim.report.figures.announced import announced
+from sim.report.figures.figure import Setting
+from sim.report.figures.money import GROUPS, NET, SUM, group_of
+from sim.report.figures.share import Mark
+from sim.report.figures.spans import source
+from sim.report.periods import after_warmup, by_quarter, is_dated
+from sim.results.compute import asked_at, asking, delivered
+from sim.results.frames import date_of
+from sim.scenario.schema.document import MilestoneRule
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+
+SHARE = "in_house_share."
+MONTH = 30.4375
+
+
+def setting(result: Result) -> Setting:
+    """What all figures of a run share."""
+    replication = None if result.drawn is None else f"replication {result.replication}"
+    told = source(result.scenario.name, result.seed, result.hash, replication)
+    every = range(len(result.plan.disruptions))
+    return spans.setting(result.scenario, result.plan, told, spans.bands(result.scenario, result.draws, every))
+
+
+def periods(result: Result) -> pd.DataFrame:
+    """The reporting periods that statistics count, within the horizon: period, begin, end, and the year it is in."""
+    return spans.periods(result.plan)
+
+
+def measured(result: Result, scope: str, *names: str) -> pd.DataFrame:
+    """One scope of the monthly frame, a column for each measure: name, period, begin, end, and the measures."""
+    frame = after_warmup(result, result.frames["monthly"])
+    frame = frame[(frame["scope"] == scope) & frame["measure"].isin(names)]
+    order = list(dict.fromkeys(frame["name"]))
+    wide = frame.pivot_table(index=["name", "period"], columns="measure", values="value", dropna=False, sort=False)
+    found = wide.reset_index().merge(periods(result), on="period", how="inner")
+    found["name"] = pd.Categorical(found["name"], order, ordered=True)
+    found = found.sort_values(["name", "period"], ignore_index=True)
+    found["name"] = found["name"].astype(str)
+    for name in names:
+        if name not in found:
+            found[name] = np.nan
+    return found[["name", "period", "begin", "end", *names]]
+
+
+def share_table(result: Result) -> pd.DataFrame:
+    """Each share by period: name, title, begin, end, in_house, total and value (NaN where nothing was made)."""
+    found = measured(result, "share", "in_house", "total", "share").rename(columns={"share": "value"})
+    document = result.scenario.document
+    found.insert(1, "title", [titled(document.shares, n) for n in found["name"]])
+    return found.drop(columns="period")
+
+
+def recent_shares(result: Result) -> dict[str, float | None]:
+    """In-house shares of the last twelve months."""
+    return {k.removeprefix(SHARE): v for k, v in result.kpis.items() if k.startswith(SHARE)}
+
+
+def share_marks(result: Result) -> list[Mark]:
+    """Milestones of in-house shares, and first outputs of own sources, as marks on the line of their share."""
+    plan, own = result.plan, set(own_recipes(result.scenario.document))
+    found = []
+    for milestone in plan.milestones:
+        reached = result.milestones[milestone.name]
+        if reached is None:
+            continue
+        if milestone.rule is MilestoneRule.IN_HOUSE_SHARE:
+            level = float(result.draws.vector[milestone.level])
+            found.append(Mark(plan.shares[milestone.share].name, reached, f"{100 * level:.0f} %"))
+        elif milestone.rule is MilestoneRule.FIRST_OUTPUT and {plan.sources[r].name for r in milestone.sources} <= own:
+            homes = (s.name for s in plan.shares if set(milestone.sources) <= set(s.sources))
+            found += [Mark(home, reached, "first") for home in list(homes)[:1]]
+    return found
+
+
+def site_table(result: Result) -> pd.DataFrame:
+    """Each site by period: name, title, in_house, begin, end, capacity (the allocation where that is less) and load.
+
+    Both at the rate of a month of 30.4 days, of abstract time of its unit.
+    """
+    found = measured(result, "site", "capacity", "allocation", "load")
+    sites = result.scenario.document.sites
+    found["capacity"] = found[["capacity", "allocation"]].min(axis=1)
+    unlimited = [sites[n].capacity == "unlimited" for n in found["name"]]
+    found.loc[np.array(unlimited, dtype=bool) & found["allocation"].isna(), "capacity"] = np.inf
+    # At the rate of a mean month: else every February is a dip.
+    months = periods(result).set_index("period")["days"] / (MONTH if is_dated(result) else 1.0)
+    for measure in ("capacity", "load"):
+        found[measure] = found[measure] / found["period"].map(months)
+    found.insert(1, "title", [titled(sites, n) for n in found["name"]])
+    found.insert(2, "in_house", [sites[n].in_house for n in found["name"]])
+    return found.drop(columns=["period", "allocation"])
+
+
+def recent_use(result: Result) -> pd.DataFrame:
+    """By site: title, in_house, and the part of its capacity that it used in the last twelve months (NaN: unlimited)."""
+    sites, found = result.scenario.document.sites, usable(result)
+    names = [name for name in sites if name in found]
+    rows = {
+        n: (
+            titled(sites, n),
+            sites[n].in_house,
+            np.nan if sites[n].capacity == "unlimited" and not found[n].allocated else found[n].used,
+        )
+        for n in names
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["title", "in_house", "used"])
+    return table.astype({"in_house": bool, "used": float})
+
+
+def causes(result: Result) -> pd.DataFrame:
+    """What cut the starts of each site most, by quarter, as spans of time: name, begin, end, cause."""
+    frame = after_warmup(result, result.frames["monthly"])
+    frame = frame[(frame["scope"] == "recipe") & frame["measure"].str.startswith("cut.") & (frame["value"] > 0)]
+    counted = periods(result)
+    counted["column"] = by_quarter(result).of(counted)
+    frame = frame.merge(counted, on="period")
+    cut = frame.groupby(["site", "column", "measure"])["value"].sum()
+    edges = counted.groupby("column", sort=False).agg(begin=("begin", "min"), end=("end", "max"))
+    rows: list[list[object]] = []
+    for site in dict.fromkeys(frame["site"]):
+        for column, (begin, end) in zip(edges.index, edges.itertuples(index=False), strict=True):
+            if (site, column) not in cut.index:
+                continue
+            cause = str(cut.loc[site, column].idxmax()).removeprefix("cut.").replace("_", " ")
+            if rows and rows[-1][0] == site and rows[-1][3] == cause and rows[-1][2] == begin:
+                rows[-1][2] = end
+            else:
+                rows.append([site, begin, end, cause])
+    return pd.DataFrame(rows, columns=["name", "begin", "end", "cause"])
+
+
+def milestone_table(result: Result) -> pd.DataFrame:
+    """Milestones: name, title, date, and since and until when they were announced."""
+    found = result.frames["milestones"].drop(columns="time")
+    if not is_dated(result):
+        return found.assign(since=None, until=None)
+    found["date"] = pd.to_datetime(found["date"])
+    return found.merge(announced(result.scenario), how="left", left_on="name", right_index=True)
+
+
+def money_table(result: Result) -> pd.DataFrame:
+    """Money by year: period, begin, end, the groups, net and cumulative; without salvage."""
+    cash = result.frames["cash"]
+    cash = cash[cash["category"] != "salvage"].merge(periods(result), on="period")
+    cash["group"] = [group_of(str(category)) for category in cash["category"]]
+    sums = cash.pivot_table(index="year", columns="group", values="usd", aggfunc="sum")
+    years = spans.years(result.plan)
+    wide = sums.reindex(index=years["year"], columns=list(GROUPS)).fillna(0.0).reset_index(drop=True)
+    table = pd.concat([years.rename(columns={"year": "period"}), wide], axis=1)
+    net = table[list(GROUPS)].sum(axis=1)
+    return table.assign(**{NET: net, SUM: net.cumsum()})
+
+
+def currency(scenario: Scenario) -> str:
+    """Dollars, of which year."""
+    year = scenario.document.money.currency_year
+    return f"US dollars of {year} a year" if year else "US dollars a year"
+
+
+def compute_table(result: Result) -> pd.DataFrame:
+    """Compute on the lines that ask for it: time, asked, in_service, at the start and at the end of each period."""
+    draws, records = result.draws, result.records
+    lines = asking(draws)
+    calendar = draws.plan.calendar
+    edges = np.array([e for e in calendar.periods if calendar.warmup <= e <= calendar.days])
+    if not lines:
+        return pd.DataFrame(columns=["time", "asked", "in_service"])
+    asked = np.sum([asked_at(draws, line, edges) for line in lines], axis=0)
+    got = np.sum([delivered(draws, records, line) for line in lines], axis=0)
+    first = int(np.flatnonzero(np.array(calendar.periods) >= calendar.warmup)[0])
+    so_far = np.concatenate([[0.0], np.cumsum(got[first:])])[: len(edges)]
+    times = [date_of(draws, e) for e in edges]
+    found = pd.DataFrame({"time": times, "asked": asked, "in_service": asked[0] + so_far})
+    if is_dated(result):
+        found["time"] = pd.to_datetime(found["time"])
+    return found
+
+
+def demand_table(result: Result) -> pd.DataFrame:
+    """Each demand line by period: name, title, begin, end, demanded, served, and both since the start."""
+    found = measured(result, "demand", "demanded", "served")
+    demand = result.scenario.document.demand
+    found = found[found["name"].isin(list(demand))].drop(columns="period").reset_index(drop=True)
+    found.insert(1, "title", [titled(demand, n) for n in found["name"]])
+    sums = found.groupby("name", sort=False)[["demanded", "served"]].cumsum()
+    return found.assign(demanded_so_far=sums["demanded"], served_so_far=sums["served"])
+
+
+def served(kpis: dict[str, float | None], names: Iterable[str]) -> dict[str, float | None]:
+    """The part of each line's demand that is served by the end."""
+    return {name: kpis.get(f"served_by_end.{name}") for name in names}

@@ -1,0 +1,146 @@
+"""The tables of a study's figures: quantiles over its replications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.draws import draw
+from sim.report.chain import titled
+from sim.report.figures import spans
+from sim.report.figures.announced import announced
+from sim.report.figures.figure import Setting
+from sim.report.figures.money import GROUPS, NET, group_of
+from sim.results.result import scenario_hash
+
+if TYPE_CHECKING:
+    from sim.plan import FloatArray, Plan
+    from sim.study.montecarlo import MonteCarlo
+
+FAN = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+_SCHEDULED = "scheduled"
+
+
+def setting(found: MonteCarlo, runs: int | None = None) -> Setting:
+    """What all figures of a study share; shaded are the disruptions that come on a date."""
+    plan = found.plan
+    lots = f"lots {found.lot_scale} times as large" if found.lot_scale > 1 else None
+    told = spans.source(
+        found.scenario.name, found.seed, scenario_hash(found.scenario), f"{runs or found.n:,} runs", lots
+    )
+    which = [k for k, d in enumerate(plan.disruptions) if d.kind == _SCHEDULED]
+    return spans.setting(
+        found.scenario, plan, told, spans.bands(found.scenario, draw(plan, found.seed), which) if which else ()
+    )
+
+
+def quantiles(values: FloatArray, names: Sequence[str] = tuple(FAN)) -> pd.DataFrame:
+    """Percentiles over replications, of those that have a value; shape of `values`: (replications, periods)."""
+    return pd.DataFrame(values).quantile([FAN[name] for name in names]).T.set_axis(list(names), axis=1)
+
+
+def inside(found: MonteCarlo) -> tuple[pd.DataFrame, list[int]]:
+    """The periods that count, and their places in a series."""
+    table = spans.periods(found.plan)
+    return table, table["period"].tolist()
+
+
+def share_table(found: MonteCarlo) -> pd.DataFrame:
+    """Each share by period: name, title, begin, end, and percentiles over the runs in which anything was made."""
+    run = found.over_time.values
+    table, places = inside(found)
+    parts = []
+    for share in found.plan.shares:
+        own, total = run["in_house", share.name][:, places], run["total", share.name][:, places]
+        part = np.divide(own, total, out=np.full(own.shape, np.nan), where=total > 0)
+        named = table[["begin", "end"]].assign(
+            name=share.name, title=titled(found.scenario.document.shares, share.name)
+        )
+        parts.append(pd.concat([named[["name", "title", "begin", "end"]], quantiles(part)], axis=1))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def recent_shares(found: MonteCarlo) -> dict[str, float | None]:
+    """The median of each in-house share of the last twelve months."""
+    prefix = "in_house_share."
+    medians = {
+        k.removeprefix(prefix): s.percentiles["p50"].estimate for k, s in found.kpis.items() if k.startswith(prefix)
+    }
+    return {name: None if median != median else median for name, median in medians.items()}
+
+
+def milestone_table(found: MonteCarlo) -> pd.DataFrame:
+    """Milestones: name, title, probability, p5, p50 and p95 of the date where reached, since and until when announced."""
+    plan = found.plan
+    rows = [
+        (
+            name,
+            m.title,
+            m.probability.estimate,
+            *(_instant(plan, m.percentiles[p].estimate) for p in ("p5", "p50", "p95")),
+        )
+        for name, m in found.milestones.items()
+    ]
+    table = pd.DataFrame(rows, columns=["name", "title", "probability", "p5", "p50", "p95"])
+    if plan.calendar.start is None:
+        return table.assign(since=None, until=None)
+    for column in ("p5", "p50", "p95"):
+        table[column] = pd.to_datetime(table[column])
+    return table.merge(announced(found.scenario), how="left", left_on="name", right_index=True)
+
+
+def _instant(plan: Plan, days: float) -> object:
+    return None if np.isnan(days) else spans.instant(plan, days)
+
+
+def money_table(found: MonteCarlo) -> pd.DataFrame:
+    """Money by year: period, begin, end, means of the groups and of the net, and percentiles of the running total."""
+    run = found.over_time.values
+    table, places = inside(found)
+    years = spans.years(found.plan)
+    member = (table["year"].to_numpy()[:, None] == years["year"].to_numpy()[None, :]).astype(float)
+    sums = {group: np.zeros((1, len(years))) for group in GROUPS}
+    for (measure, category), values in run.items():
+        if measure == "usd" and category != "salvage":
+            sums[group_of(category)] = sums[group_of(category)] + values[:, places] @ member
+    net = np.asarray(sum(sums.values()))
+    means = pd.DataFrame({**{group: sums[group].mean(axis=0) for group in GROUPS}, NET: net.mean(axis=0)})
+    fans = quantiles(net.cumsum(axis=1), ("p5", "p50", "p95"))
+    return pd.concat([years.rename(columns={"year": "period"}), means, fans], axis=1)
+
+
+def compute_table(found: MonteCarlo) -> pd.DataFrame:
+    """Compute on the lines that ask for it: time, the median asked for, and percentiles of what is in service."""
+    run = found.over_time.values
+    table, places = inside(found)
+    lines = [name for measure, name in run if measure == "h100e_asked"]
+    if not lines:
+        return pd.DataFrame()
+    first = np.asarray(sum(run["h100e_at_start", n][:, :1] for n in lines))
+    got = np.asarray(sum(run["h100e_delivered", n][:, places] for n in lines)).cumsum(axis=1)
+    asked = np.asarray(sum(run["h100e_asked", n][:, places] for n in lines))
+    times = pd.DataFrame({"time": [table["begin"].iloc[0], *table["end"]]})
+    asked_for = quantiles(np.hstack([first, asked]), ("p50",)).rename(columns={"p50": "asked"})
+    return pd.concat([times, asked_for, quantiles(np.hstack([first, first + got]), ("p5", "p50", "p95"))], axis=1)
+
+
+def demand_table(found: MonteCarlo) -> pd.DataFrame:
+    """The part of each line's demand that is served by the end: name, title, p5, p50 and p95."""
+    demand = found.scenario.document.demand
+    rows = [
+        (name, titled(demand, name), *(found.kpis[kpi].percentiles[p].estimate for p in ("p5", "p50", "p95")))
+        for name in demand
+        if (kpi := f"served_by_end.{name}") in found.kpis
+    ]
+    return pd.DataFrame(rows, columns=["name", "title", "p5", "p50", "p95"])
+
+
+def kpi_table(found: MonteCarlo, kpi: str) -> pd.DataFrame:
+    """A KPI in each valid run: replication and the KPI."""
+    runs = found.runs
+    if kpi not in runs:
+        return pd.DataFrame(columns=["replication", kpi])
+    return runs.loc[runs["valid"] & runs[kpi].notna(), ["replication", kpi]].reset_index(drop=True)

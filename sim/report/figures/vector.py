@@ -1,0 +1,82 @@
+"""SVG of a figure: with a title and a description, text as text, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from sim.report.figures.canvas import canvas
+from sim.report.figures.style import FONT, VARIABLES
+
+if TYPE_CHECKING:
+    from sim.report.figures.figure import Figure
+
+_SVG, _LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+_FONTS = f"system-ui, '{FONT}', 'Segoe UI', Arial, sans-serif"
+_UNKNOWN_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+def document(figure: Figure) -> str:
+    """An SVG file."""
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure))}\n'
+
+
+def element(figure: Figure) -> str:
+    """An SVG element for a page that defines the variables of the style, or leaves the colours as they are."""
+    tree = _tree(figure)
+    for attribute in ("width", "height"):
+        tree.attrib.pop(attribute, None)
+    tree.set("class", "figure")
+    return re.sub("|".join(VARIABLES), lambda colour: f"var({VARIABLES[colour[0]]}, {colour[0]})", _written(tree))
+
+
+def _tree(figure: Figure) -> ElementTree.Element:
+    """What matplotlib drew, with its own ids and a name for those who do not see it."""
+    text = StringIO()
+    with canvas(figure) as drawn:
+        drawn.savefig(text, format="svg", metadata=_UNKNOWN_DATE)
+    root = ElementTree.fromstring(text.getvalue())
+    for metadata in root.findall(f"{{{_SVG}}}metadata"):
+        root.remove(metadata)
+    _own_ids(root, figure.name)
+    _own_style(root, figure.name)
+    for place, (tag, told) in enumerate((("title", figure.title), ("desc", f"{figure.description} {figure.source}"))):
+        child = ElementTree.Element(f"{{{_SVG}}}{tag}", {"id": f"{figure.name}-{tag}"})
+        child.text = told
+        root.insert(place, child)
+    root.set("id", figure.name)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{figure.name}-title {figure.name}-desc")
+    return root
+
+
+def _own_ids(root: ElementTree.Element, name: str) -> None:
+    """Ids that are the same each time, and begin with the figure's name, so that several figures can stand in one page."""
+    found = [node.attrib["id"] for node in root.iter() if "id" in node.attrib]
+    new = {old: f"{name}-{k}" for k, old in enumerate(dict.fromkeys(found))}
+    for node in root.iter():
+        if "id" in node.attrib:
+            node.set("id", new[node.attrib["id"]])
+        for key, value in node.attrib.items():
+            if key == f"{{{_LINK}}}href" and value.startswith("#"):
+                node.set(key, f"#{new[value[1:]]}")
+            elif "url(#" in value:
+                node.set(key, re.sub(r"url\(#([^)]*)\)", lambda found: f"url(#{new[found[1]]})", value))
+
+
+def _own_style(root: ElementTree.Element, name: str) -> None:
+    """Rules that hold within the figure alone, and fonts that every reader has."""
+    for node in root.iter():
+        if node.tag == f"{{{_SVG}}}style" and node.text:
+            node.text = node.text.replace("*{", f"#{name} *{{")
+        style = node.attrib.get("style", "")
+        if FONT in style:
+            node.set("style", re.sub(r"('[^']*', )*'?DejaVu Sans'?[^;]*", _FONTS, style))
+
+
+def _written(root: ElementTree.Element) -> str:
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _LINK)
+    return ElementTree.tostring(root, encoding="unicode")

@@ -1,0 +1,72 @@
+"""How replications go on over time: what no KPI holds, period by period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.plan import FloatArray
+from sim.results.compute import asked_at, asking, delivered
+from sim.results.frames import share_output
+from sim.results.periods import between, summed
+from sim.study.design import Base, Row
+from sim.study.replicated import Replicated, variants
+from sim.study.run import Progress, each_block
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+
+MOST = 256
+"""Replications that a fan of quantiles needs at most: a wider one would look the same."""
+Series = Mapping[tuple[str, str], FloatArray]
+"""(measure, name) -> a value for each period, shape (periods,)."""
+
+
+def look(result: Result) -> Series:
+    """In-house and total output of each share, money by category, and compute asked for and delivered, by reporting period."""
+    draws, calendar = result.draws, result.plan.calendar
+    records = between(result.records, calendar.periods, calendar.reports)
+    found: dict[tuple[str, str], FloatArray] = {}
+    nothing = np.zeros(len(calendar.reports) - 1)
+    for index, share in enumerate(result.plan.shares):
+        found["in_house", share.name], found["total", share.name] = share_output(draws, records, index)
+    for entry in result.money:
+        usd = summed(entry.cents, calendar.periods, calendar.reports) / 100.0
+        found["usd", entry.category] = found.get(("usd", entry.category), nothing) + usd
+    ends = np.minimum(np.array(calendar.reports[1:]), calendar.days)
+    for line in asking(draws):
+        name = result.plan.lines[line].name
+        found["h100e_delivered", name] = delivered(draws, records, line)
+        found["h100e_asked", name] = asked_at(draws, line, ends)
+        found["h100e_at_start", name] = asked_at(draws, line, np.full(len(ends), calendar.warmup))
+    return found
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """Replications by reporting period: of each measure and name an array of the shape (`runs`, periods).
+
+    It is 0 where a replication has nothing of it; `runs` counts those that make a valid scenario.
+    """
+
+    runs: int
+    values: dict[tuple[str, str], FloatArray]
+
+
+def over_time(
+    base: Base, n: int, *, seed: int = 0, engine: str = "batch", jobs: int = 0, progress: Progress | None = None
+) -> OverTime:
+    """Run replications 0 to n - 1, MOST of them at most, and keep what they were in each period."""
+    design = Replicated("series", base, variants(base, [("scenario", Row())]), min(n, MOST), seed)
+    runs: list[Series] = []
+    for block in each_block(design, look, engine=engine, jobs=jobs):
+        runs += [run for run in block if run is not None]
+        if progress is not None:
+            progress(len(runs) / design.n)
+    keys = dict.fromkeys(key for run in runs for key in run)
+    periods = max((len(values) for run in runs for values in run.values()), default=0)
+    nothing = np.zeros(periods)
+    return OverTime(len(runs), {key: np.array([run.get(key, nothing) for run in runs]) for key in keys})
