@@ -261,7 +261,8 @@ class LinePlan:
     shipment_cost: Ref
     shortage_cost: Ref
     lost_cost: Ref
-    value: Ref
+    value: PathPlan | None
+    value_per_h100e: PathPlan | None
     idle_share: Ref
     forecast_rate: PathPlan | None
     forecast_bias: Ref

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _UPKEEP = {"holding", "shortage", "lost"}
 _ELSEWHERE = {"capex", "take_or_pay", "value", "salvage", *_UPKEEP}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
+_VALUE = re.compile(r"demand\.[^.]+\.value(_per_h100e)?(\.points\.\d+\.value)?")
+"""Paths of the inputs that say what a unit delivered is worth."""
 _DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
 _UNIT_COST = (
     "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
@@ -193,8 +196,8 @@ def payback(result: Result) -> list[str]:
 
 def _assumes_values(result: Result) -> bool:
     """Whether the value of a unit of some demand line is our estimate."""
-    values = (result.scenario.inputs.get(f"demand.{line}.value") for line in result.scenario.document.demand)
-    return any(value is not None and value.kind == "assumed" for value in values)
+    given = result.scenario.inputs.items()
+    return any(one.kind == "assumed" for path, one in given if _VALUE.fullmatch(path))
 
 
 def _money_row(

@@ -1,5 +1,5 @@
 """Conservation of money: the book of a run holds every cent that was booked by event, and what follows
-from capacity and contracts adds up to what is found for whole years at once."""
+from deliveries, capacity and contracts adds up to what is found for whole years at once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sim.errors import ModelError
 from sim.plan import IntArray
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
 from sim.results.periods import summed
+from sim.results.worth import value_delivered
 
 SLACK = 1e-6
 """Cents by which sums of fractions may differ with their order."""
@@ -36,8 +37,12 @@ def audit(draws: Draws, records: Records, found: Sequence[Entry]) -> int:
 
 
 def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap]:
-    """Every comparison: events by period, the rest by site at the end of each year."""
+    """Every comparison: events by period, values by line over the run, the rest by site at the end of each year."""
     yield "booked by event", _by_event(records, found)
+    for index, line in enumerate(draws.plan.lines):
+        mine = (e.cents for e in found if e.category == "value" and e.name == line.name)
+        booked = int(sum(mine, np.zeros(len(records.load), dtype=np.int64)).sum())
+        yield f"value of {line.name}", _gap(booked, fsum(value_delivered(draws, records, index).tolist()))
     ends = year_ends(draws)
     for s, site in enumerate(draws.plan.sites):
         book = {category: _booked(found, category, site.name, len(records.load)) for category in BOOKED_AFTER}
@@ -61,7 +66,7 @@ def _by_event(records: Records, found: Sequence[Entry]) -> int:
     for tables in (records.source, records.item, records.site, records.flow):
         for name, table in tables.items():
             if name.endswith("_cents"):
-                booked += table.sum(axis=1) * (1 if name == "value_cents" else -1)
+                booked -= table.sum(axis=1)
     entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
     return int(np.abs(booked - entered).max())
 

@@ -53,6 +53,26 @@ def test_more_outside_packaging_serves_more_robots() -> None:
     assert served[-1] - served[0] > 0.01
 
 
+def test_compute_is_worth_what_it_costs_on_the_day_of_its_delivery() -> None:
+    """A bought accelerator keeps its margin over its price, 25,000 x 2.27 / 40,000, while both fall by 1 / 1.37 a year:
+    what comes in 2028 counts as in the middle of that year, two and a half years on."""
+    year = {}
+    for reading in ("constant", "price-performance"):
+        cash = played(f"value.compute.follows={reading}").frames["cash"]
+        cash = cash[cash["period"] >= 24].groupby(["name", "category"])["usd"].sum()
+        year[reading] = (cash["data_centre_bought", "value"], -cash["accelerator_bought", "purchases"])
+        assert year[reading][0] / year[reading][1] == pytest.approx(25 * 4500 / 1979 / 40, rel=0.01)
+    for fell, stayed in zip(year["price-performance"], year["constant"], strict=True):
+        assert fell / stayed == pytest.approx(1.37**-2.5, rel=0.02)
+
+
+def test_the_slower_values_fall_the_better_the_plan() -> None:
+    npv = kpis("npv_usd", "value.compute.follows", "price-performance", "half", "constant")
+    assert npv == sorted(npv)
+    assert npv[-1] - npv[0] > 10e9
+    assert kpis("npv_usd", "value.robot_board.follows", "per-board", "price-performance")[1] < npv[0] - 5e9
+
+
 def test_more_large_interposers_bring_the_first_x1_cards_in_time() -> None:
     from_stock = kpis("fill_rate.x1_batch", "packaging.growth.cowos", "frozen", "as-built")
     assert from_stock[1] > from_stock[0] + 0.05
