@@ -161,7 +161,9 @@ def _continuing(result: Result) -> list[str]:
     }
     told = [f"{title} {dollars(usd)}" for title, usd in parts.items() if usd]
     return (
-        [f"continuing value at the end, undiscounted: {', '.join(told)}; goods at what was paid for them"]
+        [
+            f"continuing value at the end, undiscounted: {', '.join(told)}; goods at what was paid for them, or at their value if less"
+        ]
         if told
         else []
     )

@@ -127,9 +127,10 @@ def test_a_design_every_nine_months_costs_good_dies_and_gains_compute(play: Play
 
 
 def test_one_chip_goes_to_whom_is_served_first(kpi: Kpi) -> None:
-    for line, sign in (("data_centre_own", 1), ("robots", -1)):
+    # What data centres lacked is a tenth of their few computers, and a hundredth of the robots'.
+    for line, sign, least in (("data_centre_own", 1, 0.05), ("robots", -1, 0.005)):
         moved = kpi(f"served_by_end.{line}", "data-centres-first") - kpi(f"served_by_end.{line}", "as-announced")
-        assert sign * moved > 0.02, line
+        assert sign * moved > least, line
     # The order of service makes no chip.
     assert kpi("good.ai6_own", "data-centres-first") == pytest.approx(kpi("good.ai6_own", "as-announced"), rel=0.02)
 
@@ -321,12 +322,10 @@ def test_further_crises_come_at_the_rate_reckoned_with() -> None:
 # A billion chips.
 
 
-def test_at_a_billion_chips_packages_fail_before_boards_and_wafers_hold(play: Play, kpi: Kpi) -> None:
+def test_at_a_billion_chips_memory_fails_first_then_packages_then_boards_and_wafers_hold(play: Play, kpi: Kpi) -> None:
     found = [shortfall.pool for shortfall in play("billion-chips").shortfalls]
-    assert found == ["ai6_package", "ai6_board"]
-    assert next(s for s in sentences(play("billion-chips")) if "ai6_package" in s).startswith(
-        "First out of reach, from 20"
-    )
+    assert found == ["lpddr", "ai6_package", "ai6_board"]
+    assert next(s for s in sentences(play("billion-chips")) if "lpddr" in s).startswith("First out of reach, from 20")
     assert kpi("demanded.robots", "billion-chips") > 20e6
     assert kpi("delivered.satellites", "billion-chips") > 0
     assert kpi("demanded", "billion-chips") > 10 * kpi("demanded", "fab-2nm")
@@ -335,7 +334,7 @@ def test_at_a_billion_chips_packages_fail_before_boards_and_wafers_hold(play: Pl
 def test_at_two_hundred_billion_wafers_fail_too(play: Play) -> None:
     result = play("billion-chips", reading="demand.chips_year=two-hundred-billion")
     lacking = {shortfall.pool: shortfall for shortfall in result.shortfalls}
-    assert set(lacking) > {"ai6_package", "ai6_board"}
+    assert set(lacking) > {"lpddr", "ai6_package", "ai6_board"}
     # 200 billion dies a year at seventy-odd a wafer are more than 200 million wafers a month.
     assert lacking["ai6_die"].starts > 2e8
 
