@@ -255,7 +255,8 @@ class LinePlan:
     shipment_cost: Ref
     shortage_cost: Ref
     lost_cost: Ref
-    value: Ref
+    value: PathPlan | None
+    value_per_h100e: PathPlan | None
     idle_share: Ref
     idle_of: tuple[int, ...]
     forecast_rate: PathPlan | None

@@ -25,7 +25,7 @@ _LONGEST = 60
 _PREFIXES = {"k": 10**3, "M": 10**6, "bn": 10**9, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 _COUNTS = (
     "unit wafer die chip package panel board part component robot car vehicle terminal satellite gpu lot start tool "
-    "person variant layer step kit computer parameter game times"
+    "person variant layer step kit computer parameter game times GB"
 )
 _DEFINITIONS = (
     "day = [time]",

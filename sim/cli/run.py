@@ -76,12 +76,12 @@ def command(
             print(f"note: {other.no_place}", file=sys.stderr)
         emit_json(result.to_json() | ({} if against is None else {"against": against.to_json()}))
     else:
-        _print(result, against, out, trace=trace)
+        _print(result, against, out, full=full, trace=trace)
     if picture is not None:
         picture.write(result.plot(picture.name), quiet=as_json)
 
 
-def _print(result: Result, against: Against | None, out: Path | None, *, trace: bool) -> None:
+def _print(result: Result, against: Against | None, out: Path | None, *, full: bool, trace: bool) -> None:
     from sim.report.render import show
     from sim.report.run_report import run_report
     from sim.report.run_screen import run_screen

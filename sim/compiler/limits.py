@@ -263,7 +263,11 @@ class Size:
             yield self.of.most_on(source.price) * duty * starts
             yield from (most(r) * starts for r in (source.variable_cost, source.order_cost, source.shipment_cost))
         for line, units in zip(self.plan.lines, self.demanded, strict=True):
-            yield from (most(cost) * units for cost in (line.value, line.shipment_cost, line.lost_cost))
+            yield from (most(cost) * units for cost in (line.shipment_cost, line.lost_cost))
+            yield self.of.most_on(line.value) * units
+            pools = [self.plan.pools[generation.pool] for generation in line.generations]
+            densest = max((most(self.plan.items[m].h100e) for p in pools for m in p.members), key=lambda a: a.value)
+            yield self.of.most_on(line.value_per_h100e) * densest * units
             yield most(line.shortage_cost) * units * days
         for k, item in enumerate(self.plan.items):
             of_it = [

@@ -219,7 +219,7 @@ def line_plan(
         k: refs.ref(f"{at}.{k}")
         for k in (
             "share", "per_unit", "every", "sd", "begins", "cancel_after", "delivery_time",
-            "shipment_cost", "shortage_cost", "lost_cost", "value", "idle_share",
+            "shipment_cost", "shortage_cost", "lost_cost", "idle_share",
         )
     }  # fmt: skip
     return LinePlan(
@@ -228,6 +228,8 @@ def line_plan(
         generations=tuple(generations),
         pattern=line.pattern,
         rate=refs.path(f"{at}.rate", line.rate),
+        value=refs.path(f"{at}.value", line.value),
+        value_per_h100e=refs.path(f"{at}.value_per_h100e", line.value_per_h100e),
         quantity=refs.units(f"{at}.quantity", line.quantity),
         compute=refs.path(f"{at}.compute", line.compute),
         power=_power_plan(refs, f"{at}.power", line.power),

@@ -27,7 +27,6 @@ class Counter:
     patience: int
     delivery: int
     shipment_cents: int
-    value_cents: float
     shortage_cents: float
     lost_cents: float
     waiting: deque[list[int]] = field(default_factory=deque)
@@ -66,7 +65,6 @@ class DemandDesk:
             patience=-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)),
             delivery=ticks(value(vector, line.delivery_time)),
             shipment_cents=round(cents(vector, line.shipment_cost)),
-            value_cents=cents(vector, line.value),
             shortage_cents=cents(vector, line.shortage_cost),
             lost_cents=cents(vector, line.lost_cost),
         )
@@ -149,10 +147,6 @@ class DemandDesk:
             rows.journal += counter.shipment_cents
         then = rows if counter.delivery == 0 else self._recorder.at(now + counter.delivery)
         then.delivered[flow] += units
-        if counter.value_cents:
-            earned = round_cents(units * counter.value_cents)
-            then.value_cents[flow] += earned
-            then.journal += earned
 
     def _accrue(self, counter: Counter, now: int) -> None:
         counter.unit_days += unit_days(counter.backlog, now - counter.last)

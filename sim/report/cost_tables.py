@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ _ELSEWHERE = {"capex", "credit", "payment", "tariff", "take_or_pay", "prepayment
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
 _MOST_YEARS = 6
+_VALUE = re.compile(r"demand\.[^.]+\.value(_per_h100e)?(\.points\.\d+\.value)?")
+"""Paths of the inputs that say what a unit delivered is worth."""
 _DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
 _UNIT_COST = (
     "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
@@ -189,7 +192,9 @@ def _continuing(result: Result) -> list[str]:
     }
     told = [f"{title} {dollars(usd)}" for title, usd in parts.items() if usd]
     return (
-        [f"continuing value at the end, undiscounted: {', '.join(told)}; goods at what was paid for them"]
+        [
+            f"continuing value at the end, undiscounted: {', '.join(told)}; goods at what was paid for them, or at their value if less"
+        ]
         if told
         else []
     )
@@ -224,8 +229,8 @@ def payback(result: Result) -> list[str]:
 
 def _assumes_values(result: Result) -> bool:
     """Whether the value of a unit of some demand line is our estimate."""
-    values = (result.scenario.inputs.get(f"demand.{line}.value") for line in result.scenario.document.demand)
-    return any(value is not None and value.kind == "assumed" for value in values)
+    given = result.scenario.inputs.items()
+    return any(one.kind == "assumed" for path, one in given if _VALUE.fullmatch(path))
 
 
 def _money_row(

@@ -1,5 +1,5 @@
 """Conservation of money: the book of a run holds every cent that was booked by event, and what follows
-from capacity and contracts adds up to what is found for whole years at once."""
+from deliveries, capacity and contracts adds up to what is found for whole years at once."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, y
 from sim.results.payments import each, first_day
 from sim.results.periods import summed
 from sim.results.suppliers import prepayment, set_off
+from sim.results.worth import value_delivered
 
 SLACK = 1e-6
 """Cents by which sums of fractions may differ with their order."""
@@ -38,10 +39,14 @@ def audit(draws: Draws, records: Records, found: Sequence[Entry]) -> int:
 
 
 def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap]:
-    """Every comparison: events by period, the rest by site at the end of each year."""
+    """Every comparison: events by period, values by line over the run, the rest by site at the end of each year."""
     yield "booked by event", _by_event(records, found)
+    for index, line in enumerate(draws.plan.lines):
+        mine = (e.cents for e in found if e.category == "value" and e.name == line.name)
+        valued = int(sum(mine, np.zeros(len(records.load), dtype=np.int64)).sum())
+        yield f"value of {line.name}", _gap(valued, fsum(value_delivered(draws, records, index).tolist()))
     ends, nothing = year_ends(draws), np.zeros(len(records.load), dtype=np.int64)
-    booked = {(e.name, e.category): e.cents for e in found if e.category in BOOKED_AFTER}
+    booked = {(e.name, e.category): e.cents for e in found if e.scope == "site" and e.category in BOOKED_AFTER}
     for s, site in enumerate(draws.plan.sites):
         book = {category: booked.get((site.name, category), nothing) for category in BOOKED_AFTER}
         for category, exact in (
@@ -77,7 +82,7 @@ def _by_event(records: Records, found: Sequence[Entry]) -> int:
     for tables in (records.source, records.item, records.site, records.flow):
         for name, table in tables.items():
             if name.endswith("_cents"):
-                booked += table.sum(axis=1) * (1 if name == "value_cents" else -1)
+                booked -= table.sum(axis=1)
     entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
     return int(np.abs(booked - entered).max())
 

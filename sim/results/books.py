@@ -1,4 +1,4 @@
-"""The money of a run: what engines booked by event, and what follows from capacity and contracts alone."""
+"""The money of a run: what engines booked by event, and what follows from capacity, contracts and deliveries."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from sim.plan import FloatArray, IntArray
 from sim.results.payments import by_period
 from sim.results.periods import summed
 from sim.results.suppliers import prepaid, purchases
+from sim.results.worth import value_delivered
 
 YEAR = 365.25
-BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "salvage", "payment")
-"""Categories that follow from capacity, contracts and dates; all others engines book by event."""
+BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "salvage", "payment", "value")
+"""Categories that follow from capacity, contracts, dates and deliveries; all others engines book by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,10 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
         found.append(Entry("holding", "item", item.name, None, -records.item["holding_cents"][:, i]))
     for index, line in enumerate(plan.lines):
         flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
-        for category, table, sign in (
-            ("shipment", "delivery", -1),
-            ("shortage", "shortage", -1),
-            ("lost", "lost", -1),
-            ("value", "value", 1),
-        ):
-            found.append(
-                Entry(category, "demand", line.name, None, sign * records.flow[f"{table}_cents"][:, flows].sum(axis=1))
-            )
+        for category, table in (("shipment", "delivery"), ("shortage", "shortage"), ("lost", "lost")):
+            booked = -records.flow[f"{table}_cents"][:, flows].sum(axis=1)
+            found.append(Entry(category, "demand", line.name, None, booked))
+        found.append(Entry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
     for s, site in enumerate(plan.sites):
         capex = -_whole(capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))
         for category, booked in (

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.draws import Draws
 from sim.draws.curves import value
 from sim.results.books import discount, npv
 from sim.results.run import Run, cost, of
 from sim.results.suppliers import prepaid_left
 from sim.results.unit_costs import Costs, direct_cost, material_cost, mean_cost, rolled_up, sources_of, starts_per_good
+from sim.results.worth import value_at_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Continuing:
     gave goods for, and the terminal value stated.
 
     Each unit counts at what was paid for its item and its materials, on average over their sources and the run: prices,
-    variable cost, orders and shipments. A site's fixed cost and depreciation are not part of it: capacity has its salvage, and a unit that
+    variable cost, orders and shipments; what customers take counts at its value on the last day where that is less (lower of
+    cost and net realisable value, IAS 2.9), since a value may fall with time. A site's fixed cost and depreciation are not part of it: capacity has its salvage, and a unit that
     bears more of them the less is made would be worth the more, the worse the run. `npv` is today's value of the run
     with salvage and all of these.
     """
@@ -40,7 +43,11 @@ def continuing_value(run: Run) -> Continuing:
     takes = [starts_per_good(whole, r) for r in sources]
     paid = rolled_up(whole, [direct_cost(whole, r) for r in sources], takes)
     left = run.records.item["stock"][-1].tolist()
-    stock = sum(units * _each(whole, sources_of(plan, i), paid) for i, units in enumerate(left) if units)
+    stock = sum(
+        units * _at_most(draws, int(plan.item_pool[i]), _each(whole, sources_of(plan, i), paid))
+        for i, units in enumerate(left)
+        if units
+    )
     under_way = _to_customers(whole, paid) + sum(
         _in_process(whole, r, paid) + _in_transit(whole, r, paid) for r in sources
     )
@@ -58,12 +65,20 @@ def _each(run: Run, sources: Sequence[int], paid: Costs) -> float:
     return mean_cost(run, sources, paid) or 0.0
 
 
+def _at_most(draws: Draws, pool: int, paid: float) -> float:
+    """Dollars paid for a unit of a pool, or what customers would give for it at the end if that is less."""
+    worth = value_at_end(draws, pool)
+    return paid if worth is None else min(paid, worth)
+
+
 def _to_customers(run: Run, paid: Costs) -> float:
     """Units handed out and not yet delivered."""
     plan, book = run.draws.plan, run.records.flow
     units = (book["served"].sum(axis=0) - book["delivered"].sum(axis=0)).tolist()
-    pools = [plan.pools[flow.pool].sources for flow in run.draws.flows]
-    return float(sum(n * _each(run, sources, paid) for n, sources in zip(units, pools, strict=True) if n))
+    each = [_each(run, plan.pools[flow.pool].sources, paid) for flow in run.draws.flows]
+    return float(
+        sum(n * _at_most(run.draws, flow.pool, e) for n, flow, e in zip(units, run.draws.flows, each, strict=True) if n)
+    )
 
 
 def _in_process(run: Run, r: int, paid: Costs) -> float:
@@ -82,11 +97,11 @@ def _in_process(run: Run, r: int, paid: Costs) -> float:
 def _in_transit(run: Run, r: int, paid: Costs) -> float:
     """Good units on their way to stock; suppliers' only at what was paid before they arrive."""
     plan, book = run.draws.plan, run.records.source
-    units, each = int(book["in_transit"][-1, r]), paid[r]
+    units = int(book["in_transit"][-1, r])
     if not units:
         return 0.0
     if plan.sites[plan.sources[r].site].in_house:
-        return units * (each or 0.0)
+        return units * _at_most(run.draws, int(plan.item_pool[plan.sources[r].item]), paid[r] or 0.0)
     mine = of("recipe", plan.sources[r].name)
     ahead = cost(run, lambda e: mine(e) and e.category in ("order", "shipment"))
     of_all = units / (units + run.total(book["received"], [r]) + run.total(book["seeded"], [r]))

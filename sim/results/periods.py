@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.calendar import Calendar
+from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.shared.recorder import Records
 from sim.plan import BoolArray, FloatArray, IntArray
 
@@ -14,6 +15,12 @@ LEVELS = frozenset({"waiting", "in_process", "in_transit", "stock", "backlog"})
 """Counters of what is there at the end of a period; all others add up over periods."""
 
 Edges = tuple[float, ...]
+
+
+def run_edges(calendar: Calendar, until: int) -> Edges:
+    """Edges of the periods of a run that ended at `until` (ticks): the last is the end of a drain."""
+    end = until / TICKS_PER_DAY if calendar.drain else calendar.days
+    return (*calendar.periods[:-1], max(end, calendar.days))
 
 
 def counted(edges: Edges, calendar: Calendar) -> BoolArray:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.shared.recorder import Records
 from sim.plan import IntArray
 from sim.results.books import Entry
+from sim.results.periods import run_edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,12 @@ class Run:
     @property
     def periods(self) -> tuple[float, ...]:
         """Edges of the periods, the last at the end of a drain."""
-        plan = self.draws.plan
-        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
-        return (*plan.calendar.periods[:-1], max(end, plan.calendar.days))
+        return run_edges(self.draws.plan.calendar, self.records.until)
 
     @property
     def days(self) -> float:
         """Length of the counted time, to the end of a drain."""
-        plan = self.draws.plan
-        end = self.records.until / TICKS_PER_DAY if plan.calendar.drain else plan.calendar.days
-        return max(end - plan.calendar.warmup, 1e-9)
+        return max(self.periods[-1] - self.draws.plan.calendar.warmup, 1e-9)
 
 
 def ratio(part: float, whole: float) -> float | None:

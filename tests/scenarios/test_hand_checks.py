@@ -135,13 +135,6 @@ def test_littles_law_at_the_main_sites(site: str, recipes: tuple[str, ...], time
     assert level / rate == pytest.approx(time_there, rel=0.07)
 
 
-def test_packagers_bound_what_is_served() -> None:
-    """In 2028 all that packagers grant is used, and 98 % of it is good."""
-    packages = sum(months("as-announced", f"ai{n}_packaged", "good")[24:].sum() for n in (4, 5, 6))
-    granted = 12 * 1e3 * figure("as-announced", "alloc.packager.ai") * figure("as-announced", "ref.yield.assembly")
-    assert packages == pytest.approx(granted, rel=0.02)
-
-
 def test_the_share_of_rf_packages_is_what_the_panels_hold() -> None:
     name = "fab-2nm"
     panels = figure(name, "foplp.capacity.target") * figure(name, "ref.availability")

@@ -128,9 +128,10 @@ def test_a_design_every_nine_months_costs_good_dies_and_gains_compute(play: Play
 
 
 def test_one_chip_goes_to_whom_is_served_first(kpi: Kpi) -> None:
-    for line, sign in (("data_centre_own", 1), ("robots", -1)):
+    # What data centres lacked is a tenth of their few computers, and a hundredth of the robots'.
+    for line, sign, least in (("data_centre_own", 1, 0.05), ("robots", -1, 0.005)):
         moved = kpi(f"served_by_end.{line}", "data-centres-first") - kpi(f"served_by_end.{line}", "as-announced")
-        assert sign * moved > 0.02, line
+        assert sign * moved > least, line
     # The order of service makes no chip.
     assert kpi("good.ai6_own", "data-centres-first") == pytest.approx(kpi("good.ai6_own", "as-announced"), rel=0.02)
 
@@ -352,7 +353,7 @@ def test_with_the_packaging_assumed_elsewhere_packages_fail_before_wafers(play: 
 def test_at_two_hundred_billion_all_fails(play: Play) -> None:
     result = play("billion-chips", reading="demand.chips_year=two-hundred-billion")
     lacking = {shortfall.pool: shortfall for shortfall in result.shortfalls}
-    assert list(lacking) == ["ai6_die", "ai6_package", "ai6_board"]
+    assert set(lacking) == {"lpddr", "ai6_die", "ai6_package", "ai6_board"}
     # 200 billion dies a year at seventy-odd a wafer are more than 200 million wafers a month.
     assert lacking["ai6_die"].starts > 2e8
 

@@ -234,7 +234,6 @@ def _flows(draws: Draws, times: Joined) -> Any:
         patience=[-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)) for line in lines],
         delivery=[ticks(value(vector, line.delivery_time)) for line in lines],
         shipment_cents=[round(cents(vector, line.shipment_cost)) for line in lines],
-        value_cents=[cents(vector, line.value) for line in lines],
         shortage_cents=[cents(vector, line.shortage_cost) for line in lines],
         lost_cents=[cents(vector, line.lost_cost) for line in lines],
         revision=[value(vector, line.forecast_revision) for line in lines], head=NOTHING, tail=NOTHING,

@@ -50,7 +50,7 @@ POOL = _record(
 ITEM = _record("units costly costly_on_way last booked line", "rate transit_rate owed unit_days")
 FLOW = _record(
     "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked lost lost_booked seen cursor given",
-    "value_cents shortage_cents lost_cents owed revision unit_days",
+    "shortage_cents lost_cents owed revision unit_days",
 )
 LOT = _record(
     "number ordered seeded released begin ready arrive out next before "

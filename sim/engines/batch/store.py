@@ -210,10 +210,7 @@ def _hand_out(s: State, flow: int, units: int) -> None:
     row.delivery_cents += f.shipment_cents
     s.journal[c.period] += f.shipment_cents
     then = c.period if f.delivery == 0 else period_at(s, c.now + f.delivery)
-    earned = cents(units * f.value_cents) if f.value_cents != 0.0 else 0
     s.by_flow[then, flow].delivered += units
-    s.by_flow[then, flow].value_cents += earned
-    s.journal[then] += earned
 
 
 def _accrue_backlog(s: State, flow: int, now: int) -> None:

@@ -97,7 +97,6 @@ class Rows:
     waited: WaitedByFlow
     deliveries: ByFlow
     delivery_cents: ByFlow
-    value_cents: ByFlow
     shortage_cents: ByFlow
     lost_cents: ByFlow
     backlog: ByFlow

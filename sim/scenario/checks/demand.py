@@ -18,7 +18,7 @@ def check(context: Context) -> None:
     for name, line in context.document.demand.items():
         _line(context, ("demand", name), line)
         _idle(context, ("demand", name), line)
-        if line.compute is not None or line.idle_share is not None:
+        if any(given is not None for given in (line.compute, line.idle_share, line.value_per_h100e)):
             _compute(context, ("demand", name), line)
     for name, item in context.document.items.items():
         _policy(context, ("items", name), name, item)
@@ -65,8 +65,9 @@ def _idle(context: Context, loc: Loc, line: DemandLine) -> None:
 
 
 def _compute(context: Context, loc: Loc, line: DemandLine) -> None:
-    """A compute need is met by items that have compute, and only they have some that stands idle."""
-    what = "a compute need" if line.compute is not None else "an idle share"
+    """A compute need is met by items that have compute, and only they have some that stands idle or is worth something."""
+    uses = {"a compute need": line.compute, "an idle share": line.idle_share, "a value per H100e": line.value_per_h100e}
+    what = next(use for use, given in uses.items() if given is not None)
     wants = [((*loc, "item"), line.item)] if line.item else []
     wants += [((*loc, "generations", i, "item"), g.item) for i, g in enumerate(line.generations)]
     for place, wanted in wants:

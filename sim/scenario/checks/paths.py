@@ -13,7 +13,7 @@ from sim.scenario.schema.quantity import Interpolate, Path
 def check(context: Context) -> None:
     """Every path can be followed as it is written."""
     for loc, path in _paths(context.document):
-        if path.ends is not None and (loc[0] != "demand" or "power" in loc):
+        if path.ends is not None and (loc[0] != "demand" or "power" in loc or str(loc[2]).startswith("value")):
             context.add(
                 (*loc, "ends"),
                 "has no effect: only a path of demand must say how far it reaches; here the last value holds",
@@ -27,6 +27,8 @@ def _paths(document: Document) -> Iterator[tuple[Loc, Path]]:
         yield from _given(("demand", name, "rate"), line.rate)
         yield from _given(("demand", name, "compute"), line.compute)
         yield from _given(("demand", name, "power", "available"), getattr(line.power, "available", None))
+        yield from _given(("demand", name, "value"), line.value)
+        yield from _given(("demand", name, "value_per_h100e"), line.value_per_h100e)
         yield from _given(("demand", name, "forecast", "rate"), line.forecast.rate)
     for name, site in document.sites.items():
         for key in ("capacity", "rivals", "tariff", "announced"):

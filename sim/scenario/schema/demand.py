@@ -111,7 +111,10 @@ class DemandLine(Drawn):
     shipment_cost: Quantity | None = number("USD", "Cost of each shipment to the customer.", None, ge=0)
     shortage_cost: Quantity | None = number("USD/day", "Cost of one unit waiting for a day.", None, ge=0)
     lost_cost: Quantity | None = number("USD", "Cost of one unit lost or cancelled.", None, ge=0)
-    value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
+    value: Path | None = number("USD", "Value of one unit delivered, on the day of its delivery.", None, ge=0)
+    value_per_h100e: Path | None = number(
+        "USD", "Or: value of each H100-equivalent of a unit delivered, on that day.", None, ge=0
+    )
     idle_share: Quantity | None = number(
         "1",
         "Share of the compute delivered that stands idle in use and could compute for others (idle_of).",
@@ -135,6 +138,8 @@ class DemandLine(Drawn):
     def _complete(self) -> Self:
         if (self.item is None) == (not self.generations):
             raise ValueError("give either item or generations")
+        if self.value is not None and self.value_per_h100e is not None:
+            raise ValueError("give either value or value_per_h100e")
         wanted = _NEEDS[self.pattern]
         if self.compute is not None:
             if self.pattern is not Pattern.EVEN or self.rate is not None:
