@@ -13,6 +13,8 @@ from ruamel.yaml import YAML
 from sim.scenario.loader import Scenario, load_scenario
 
 Build = Callable[..., Scenario]
+# The width of all that is printed. Where no test says it, readline, which pytest imports, hands 80 on to processes.
+os.environ["COLUMNS"] = "100"
 FUZZ = "FABSHIFT_FUZZ"
 """By this the option reaches tests when they are imported, in every worker."""
 

@@ -15,11 +15,11 @@ _MOST = 4
 
 
 def rests_on(result: Result) -> list[str]:
-    """A line on what moves it most, and what the scenario says of itself."""
-    scenario = result.scenario
+    """What moves it most, a line for each KPI that was explained; else what the scenario says of itself, or the first
+    contested figures behind it."""
     kept = explained(result.hash)
     lines = [f"{kpi} rests most on {'; '.join(told[:_MOST])} (fabshift explain)" for kpi, told in kept.items()]
-    return [*(lines or _contested(scenario)), *scenario.document.notes]
+    return lines or list(result.scenario.document.notes) or _contested(result.scenario)
 
 
 def _contested(scenario: Scenario) -> list[str]:

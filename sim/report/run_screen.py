@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MOST_SENTENCES = 3
 _MOST_YEARS = 6
 """Of more years the marks by period and the last twelve months are shown alone."""
-_MOST_HELD = 5
+_MOST_HELD = 4
 _MOST_SCARCE = 3
 _MOST_CHANGES = 3
 _MOST_MILESTONES = 3
@@ -99,7 +99,7 @@ def _shares(result: Result, against: Against | None) -> Block | None:
         rows.append(row)
     columns: list[Column] = [left("In-house share", "%"), left(f"by {quarters.unit}"), *spread(numbered, optional=True)]
     columns.append(left(last_year_named(result).removeprefix("the ")))
-    columns += [] if against is None else [right(against.result.scenario.name)]
+    columns += [] if against is None else [right(against.name)]
     key = [KEY] + (["* based on an assumed capacity: no article gives one"] if marked else [])
     return table("", columns, rows, ["; ".join(key)])
 
@@ -145,7 +145,7 @@ def _money(result: Result, against: Against | None) -> Block | None:
     theirs = {} if other is None else other.rows
     columns = [left("Money, undiscounted"), *spread((*found.labels, "all"))]
     if against is not None:
-        columns.append(right(against.result.scenario.name))
+        columns.append(right(against.name))
     cells = []
     for title, usd in found.rows.items():
         beside = [] if against is None else [_dollars(theirs[title][-1] if title in theirs else 0.0)]
