@@ -124,7 +124,7 @@ TURNED = [
     (("recipes.x1_tsmc.qualification.begins=2026-08-01",), ("x1-first-batch-3q26",)),
     (CHEAP, ("fab-years-without-return",)),
     (("demand.robots.rate=1",), ("more-than-blackwell-count", "output-follows-need")),
-    (("demand.robots.rate=1e8", "sites.tsmc_n3.contract.allocation=1", "sites.samsung_n2.contract.allocation=1", "sites.packager_ai.capacity=1e9", "sites.board_makers.capacity=1e9"), ("fab-starts-100k",)),
+    (("demand.robots.rate=1e8", "sites.tsmc_n3.contract.allocation=1", "sites.samsung_n2.contract.allocation=1", "sites.packager_ai.capacity=1e9", "sites.board_makers.capacity=1e9", "sites.memory_lpddr.capacity=1e11"), ("fab-starts-100k",)),
 ]  # fmt: skip
 
 

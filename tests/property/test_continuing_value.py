@@ -57,10 +57,14 @@ def play(build: Callable[..., Scenario]) -> Play:
     """A scenario with what harms a supplier, at a discount rate of zero or at its own."""
 
     @cache
-    def played(name: str, own_rate: bool, supplier: str = "", harm: str = "", begins: dt.date | None = None) -> Result:
+    def played(
+        name: str, own_rate: bool, supplier: str = "", harm: str = "", begins: dt.date | None = None, *readings: str
+    ) -> Result:
         starter = YAML(typ="safe").load(shipped_root() / "_starter.yaml")
         del starter["uncertainty"]  # A number that it names must have a range.
         data: dict[str, Any] = starter if name == "starter" else {"extends": name}
+        if readings:
+            data["readings"] = dict(reading.split("=") for reading in readings)
         if not own_rate:
             data.setdefault("money", {})["discount_rate"] = 0
         if harm:
@@ -109,8 +113,11 @@ def test_stock_worth_nothing_would_make_a_cut_pay(play: Play) -> None:
 
 
 def test_what_is_scarce_may_go_to_a_line_worth_more(play: Play) -> None:
-    """Board makers strike for 45 days: dies for 2,000 boards go to data centres, not to robots; it rises by that and holding."""
-    base, harmed = (play("foundry-only", False, *harm) for harm in ((), ("board_makers", "strike", BEGINS[0])))
+    """Packages are short and compute keeps its value; board makers strike for 45 days: some packages go to data centres, not
+    to robots; it rises by that and holding."""
+    short = ("packaging.growth.ai=frozen", "alloc.memory.share=secured", "value.compute.follows=constant")
+    harms = (("", "", None), ("board_makers", "strike", BEGINS[0]))
+    base, harmed = (play("foundry-only", False, *harm, *short) for harm in harms)
     more = rise(harmed, base, "value_usd")
     assert rise(harmed, base, "delivered.data_centre_own") > 0 > rise(harmed, base, "delivered.robots")
     assert 0 < rise(harmed, base, NPV) <= more + tolerance(harmed, base, 0.0)
