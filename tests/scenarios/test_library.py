@@ -120,10 +120,10 @@ def test_a_design_every_nine_months_costs_good_dies_and_gains_compute(play: Play
     assert compute[1] is not None
     assert compute[0] > compute[1]
     assert "ai7_volume" not in slow.milestones
-    ai7, ai9 = fast.milestones["ai7_volume"], fast.milestones["ai9_volume"]
-    assert isinstance(ai7, dt.date)
+    ai8, ai9 = fast.milestones["ai8_volume"], fast.milestones["ai9_volume"]
+    assert isinstance(ai8, dt.date)
     assert isinstance(ai9, dt.date)
-    assert ai7 < ai9
+    assert ai8 < ai9
     assert series(fast, "demand", "satellites", "delivered").sum() > 0
 
 
