@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 _YEAR = 365.25
+_LETTER = 0.03
+"""Bands nearer than this part of the time share a letter's place: the first is named."""
 _POINTS = 72.0
 
 
@@ -57,24 +59,30 @@ def written(axis: Axis, form: Callable[[float], str], most: int = 5) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: form(value)))
 
 
-def over_time(axes: Axes, setting: Setting, *, bands: bool = True) -> None:
-    """Time along the bottom from the first day to the last, with disruptions shaded."""
-    axes.set_xlim(at(setting.begin), at(setting.end))
+def over_time(axes: Axes, setting: Setting, *, narrow: bool = False) -> None:
+    """Time along the bottom from the first day to the last, with disruptions shaded and named by the letters of the key."""
+    begin, end = at(setting.begin), at(setting.end)
+    axes.set_xlim(begin, end)
     if setting.dated:
-        _dates(axes.xaxis, at(setting.begin), at(setting.end))
+        _dates(axes.xaxis, begin, end, 4 if narrow else 8)
     else:
         axes.set_xlabel(setting.unit)
-    for band in setting.bands if bands else ():
-        begin, end = max(at(band.begin), at(setting.begin)), min(at(band.end), at(setting.end))
-        if begin < end:
-            axes.axvspan(begin, end, color=SHADE, lw=0, zorder=0)
+    letters, before = setting.letters, -1.0
+    for band in setting.bands:
+        first, last = max(at(band.begin), begin), min(at(band.end), end)
+        if first >= last:
+            continue
+        middle = (first + last) / 2
+        axes.axvspan(first, last, color=SHADE, lw=0, zorder=0)
+        if middle - before > _LETTER * (end - begin):
             axes.annotate(
-                band.title, ((begin + end) / 2, 1), xycoords=("data", "axes fraction"), xytext=(0, -3),
-                textcoords="offset points", ha="center", va="top", rotation=90, size=SMALL - 1, color=MUTED,
+                letters[band.title], (middle, 1), xycoords=("data", "axes fraction"), xytext=(0, -1), textcoords="offset points",
+                ha="center", va="top", size=SMALL - 1, color=MUTED, annotation_clip=False,
             )  # fmt: skip
+            before = middle
 
 
-def _dates(axis: Axis, begin: float, end: float) -> None:
+def _dates(axis: Axis, begin: float, end: float, most: int) -> None:
     """Years named at their start, with quarters as small ticks; of a short time months."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, MonthLocator, YearLocator
 
@@ -84,7 +92,7 @@ def _dates(axis: Axis, begin: float, end: float) -> None:
         axis.set_major_locator(locator)
         axis.set_major_formatter(ConciseDateFormatter(locator))
         return
-    axis.set_major_locator(YearLocator(max(1, -(-int(years) // 6))))
+    axis.set_major_locator(YearLocator(-(-int(years) // most)))
     axis.set_major_formatter(DateFormatter("%Y"))
     if years <= 6:
         axis.set_minor_locator(MonthLocator(bymonth=(1, 4, 7, 10)))

@@ -82,12 +82,12 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list
     return lines
 
 
-def panel_title(title: str, value: str = "") -> str:
-    """The title of one of three panels in a row with a value behind it: two lines, shortened where it is longer."""
+def panel_title(title: str, value: str = "", width: float = PANEL) -> str:
+    """The title of one of several panels in a row, so many inches wide, with a value behind it: two lines, shortened where it is longer."""
     words = title.split(" ")
     for kept in range(len(words), 0, -1):
         short = " ".join(words[:kept]) + (" …" if kept < len(words) else "")
-        lines = wrapped(f"{short}: {value}" if value else short, LABEL, PANEL, bold=True)
+        lines = wrapped(f"{short}: {value}" if value else short, LABEL, width, bold=True)
         if len(lines) <= 2:
             break
     return "\n".join(lines)

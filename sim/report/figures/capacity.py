@@ -54,7 +54,9 @@ def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, se
         source=setting.source,
         table=table,
         panels=tuple(panel_title(used[n][0], of_hundred(used[n][1])) for n in shown),
-        key="Line: capacity, or what is allotted to us; filled: load; strip below: what cut starts most, by quarter",
+        key=setting.keyed(
+            "Line: capacity, or what is allotted to us; filled: load; strip below: what cut starts most, by quarter"
+        ),
         draw=partial(_draw, table, causes, shown, setting),
         columns=min(len(shown), 3),
         height=HEIGHT if len(shown) > 3 else 2.6,
@@ -105,7 +107,7 @@ def _draw(
         top = max([v for v in (*bound, *load) if v == v] or [0.0]) or 1.0
         one.set_ylim(-_STRIP * 1.35 * top, 1.08 * top)
         written(one.yaxis, tick, 4)
-        over_time(one, setting)
+        over_time(one, setting, narrow=True)
         one.axhline(0, color=MUTED, lw=0.8)
         _strip(one, causes[causes["name"] == name], setting)
         if place % 3 == 0:

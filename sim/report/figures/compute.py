@@ -43,6 +43,7 @@ def compute(
         source=setting.source,
         table=table,
         panels=("",),
+        key=setting.keyed("Band: nine tenths of the runs" if runs else ""),
         draw=partial(_draw, table, setting),
         height=HEIGHT,
     )

@@ -38,7 +38,7 @@ def demand(table: pd.DataFrame, served: Mapping[str, float | None], setting: Set
         source=setting.source,
         table=table,
         panels=tuple(panel_title(titles[n], of_hundred(served.get(n))) for n in names),
-        key="Dashed: demanded since the start; filled: served",
+        key=setting.keyed("Dashed: demanded since the start; filled: served"),
         draw=partial(_draw, table, names, setting),
         columns=min(len(names), 3),
         height=HEIGHT if len(names) > 3 else 2.5,
@@ -83,7 +83,7 @@ def _draw(table: pd.DataFrame, names: Sequence[str], setting: Setting, axes: Seq
         one.plot(x, asked, color=VERMILION, ls=(0, (5, 2)))
         one.set_ylim(0, 1.08 * (max(*asked, *served) or 1.0))
         written(one.yaxis, tick, 4)
-        over_time(one, setting)
+        over_time(one, setting, narrow=True)
         if place % 3 == 0:
             one.set_ylabel("units so far")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.figures.axes import written
+from sim.report.figures.canvas import panel_title
 from sim.report.figures.figure import Figure
 from sim.report.figures.kpis import apart, ticks_of, unit_of
 from sim.report.figures.style import BLUE, INK, MARKERS, MUTED, RULE, SERIES, SMALL
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 NAME = "difference"
 ROW, FEW = 0.25, 4
 """Inches a scenario; so many KPIs stand one below the other."""
+_WIDE, _HALF = 6.5, 3.3
+"""Inches of a panel that stands alone in its row, and of one of two."""
 
 
 def differences(
@@ -41,7 +44,7 @@ def differences(
         ),
         source=source,
         table=table,
-        panels=tuple(_panel(titles[kpi], kpi) for kpi in kpis),
+        panels=tuple(panel_title(_panel(titles[kpi], kpi), width=_WIDE if len(kpis) <= FEW else _HALF) for kpi in kpis),
         key=f"Difference to {first} in each KPI's own unit; lines: 95 % intervals{remark}",
         draw=partial(_draw, table, kpis, others),
         columns=1 if len(kpis) <= FEW else 2,

@@ -87,6 +87,18 @@ class Setting:
     bands: tuple[Band, ...] = ()
 
     @property
+    def letters(self) -> dict[str, str]:
+        """A letter for each title of a band."""
+        return {
+            title: chr(ord("A") + k % 26) for k, title in enumerate(dict.fromkeys(band.title for band in self.bands))
+        }
+
+    def keyed(self, key: str) -> str:
+        """A key with the disruptions behind it."""
+        named = ", ".join(f"{letter} {title}" for title, letter in self.letters.items())
+        return "; ".join(part for part in (key, f"shaded: {named}" if named else "") if part)
+
+    @property
     def dated(self) -> bool:
         """Whether time has dates."""
         return not isinstance(self.begin, float)

@@ -36,7 +36,7 @@ def milestones(table: pd.DataFrame, setting: Setting, *, runs: int | None = None
         source=setting.source,
         table=table,
         panels=("",),
-        key=_key(found, runs),
+        key=setting.keyed(_key(found, runs)),
         draw=partial(_draw, found, setting),
         height=0.5 + ROW * max(len(found), 3),
     )

@@ -39,7 +39,7 @@ def ranking(
     names = [str(n) for n in shown[first]["input"]]
     return Figure(
         name=NAME,
-        title=f"{titles[first]} rests most on {listed(names)}" if names else f"Nothing moves {titles[first]}",
+        title=f"{titles[first]} rests most on {listed(names[:3])}" if names else f"Nothing moves {titles[first]}",
         description=f"{what} of each input with its 95 % interval, the largest first.",
         source=source,
         table=pd.concat([t.assign(kpi=kpi) for kpi, t in tables.items()], ignore_index=True),

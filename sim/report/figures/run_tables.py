@@ -80,11 +80,10 @@ def share_marks(result: Result) -> list[Mark]:
         if reached is None:
             continue
         if milestone.rule is MilestoneRule.IN_HOUSE_SHARE:
-            level = float(result.draws.vector[milestone.level])
-            found.append(Mark(plan.shares[milestone.share].name, reached, f"{100 * level:.0f} %"))
+            found.append(Mark(plan.shares[milestone.share].name, reached, first=False))
         elif milestone.rule is MilestoneRule.FIRST_OUTPUT and {plan.sources[r].name for r in milestone.sources} <= own:
             homes = (s.name for s in plan.shares if set(milestone.sources) <= set(s.sources))
-            found += [Mark(home, reached, "first") for home in list(homes)[:1]]
+            found += [Mark(home, reached, first=True) for home in list(homes)[:1]]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
 NAME = "share"
 HEIGHT = 1.75
-MOST_MARKS = 4
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A milestone on the line of a share: when it is reached, and in a word what it is."""
+    """A milestone on the line of a share: when it is reached, and whether it is the first own output."""
 
     share: str
     time: object
-    word: str
+    first: bool
 
 
 def shares(
@@ -55,7 +54,7 @@ def shares(
         source=setting.source,
         table=table,
         panels=tuple(panel_title(titles[n], of_hundred(recent.get(n))) for n in names),
-        key=_key(runs, marks),
+        key=setting.keyed(_key(runs, marks)),
         draw=partial(_draw, table, names, recent, setting, marks),
         columns=min(len(names), 3),
         height=HEIGHT if len(names) > 3 else 2 * HEIGHT if len(names) == 1 else 2.4,
@@ -76,12 +75,12 @@ def _finding(titles: Mapping[str, str], recent: Mapping[str, float | None], sett
 def _key(runs: int | None, marks: Sequence[Mark]) -> str:
     if runs:
         return "Line: median of each period; bands: half and nine tenths of the runs"
-    return "Triangles: the first own output, and when shares are reached" if marks else ""
+    return "Triangle: the first own output; dots: when the shares of milestones are reached" if marks else ""
 
 
 def _description(setting: Setting, runs: int | None, marks: Sequence[Mark]) -> str:
     fan = f"The line is the median of {runs:,} runs, the bands hold half and nine tenths of them. " if runs else ""
-    ticks = "Triangles: the first own output, and milestones of the share. " if marks else ""
+    ticks = "Triangles: the first own output; dots: milestones of the share. " if marks else ""
     shaded = "Shaded: disruptions. " if setting.bands else ""
     return f"In-house share of each stage by period, in per cent of what was made, and by name {setting.recent}; no line where nothing was made. {fan}{ticks}{shaded}".strip()
 
@@ -104,7 +103,7 @@ def _draw(
         one.plot(x, line, color=BLUE, clip_on=False)
         one.set_ylim(0, 1)
         written(one.yaxis, percent_tick, 4)
-        over_time(one, setting)
+        over_time(one, setting, narrow=True)
         _marked(one, [mark for mark in marks if mark.share == name], x, line)
         _said(one, recent.get(name), line)
         if place % 3 == 0:
@@ -123,16 +122,11 @@ def _said(axes: Axes, recent: float | None, line: Sequence[float]) -> None:
 
 
 def _marked(axes: Axes, marks: Sequence[Mark], x: Sequence[float], line: Sequence[float]) -> None:
-    """Triangles under the line, their words beside them."""
+    """Milestones on the line: a triangle at the first output, dots where shares are reached."""
     import numpy as np
 
-    for mark in marks[:MOST_MARKS]:
+    for mark in marks:
         time = at(mark.time)
         height = float(np.interp(time, x, np.nan_to_num(line)))
-        axes.plot([time], [height], marker="^", color=INK, ms=5, ls="", clip_on=False, zorder=4)
-        early = time < x[0] + 0.15 * (x[-1] - x[0])
-        above = height < (0.2 if early else 0.75)
-        axes.annotate(
-            mark.word, (time, height), xytext=(4 if early else -4, 5 if above else -5), textcoords="offset points",
-            ha="left" if early else "right", va="bottom" if above else "top", size=SMALL, color=INK,
-        )  # fmt: skip
+        looks: dict[str, Any] = {"marker": "^", "ms": 6.5} if mark.first else {"marker": "o", "ms": 5.0}
+        axes.plot([time], [height], color=INK, ls="", clip_on=False, zorder=4, **looks)

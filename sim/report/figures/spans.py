@@ -36,17 +36,11 @@ def setting(scenario: Scenario, plan: Plan, told: str, struck: tuple[Band, ...] 
 
 def bands(scenario: Scenario, draws: Draws, which: Iterable[int]) -> tuple[Band, ...]:
     """When some of the disruptions are in force, by the title of each."""
-    plan, days = draws.plan, draws.plan.calendar.days
-    return tuple(
-        Band(
-            instant(plan, begin),
-            instant(plan, min(end, days)),
-            titled(scenario.document.disruptions, plan.disruptions[k].name),
-        )
-        for k in which
-        for begin, end in draws.struck[k]
-        if begin < days
+    plan, days, named = draws.plan, draws.plan.calendar.days, scenario.document.disruptions
+    strokes = sorted(
+        (begin, end, plan.disruptions[k].name) for k in which for begin, end in draws.struck[k] if begin < days
     )
+    return tuple(Band(instant(plan, b), instant(plan, min(e, days)), titled(named, name)) for b, e, name in strokes)
 
 
 def source(name: str, seed: int, digest: str | None, *more: str | None) -> str:

@@ -53,12 +53,14 @@ def _tree(figure: Figure) -> ElementTree.Element:
 
 
 def _own_ids(root: ElementTree.Element, name: str) -> None:
-    """Ids that are the same each time, and begin with the figure's name, so that several figures can stand in one page."""
-    found = [node.attrib["id"] for node in root.iter() if "id" in node.attrib]
-    new = {old: f"{name}-{k}" for k, old in enumerate(dict.fromkeys(found))}
+    """Ids that are the same each time, for what is referred to alone, and begin with the figure's name: several can stand in
+    one page."""
+    told = " ".join(value for node in root.iter() for key, value in node.attrib.items() if key != "id")
+    used = re.findall(r"(?:url\(#|(?:^| )#)([\w.-]+)", told)
+    new = {old: f"{name}-{k}" for k, old in enumerate(dict.fromkeys(used))}
     for node in root.iter():
-        if "id" in node.attrib:
-            node.set("id", new[node.attrib["id"]])
+        if (own := node.attrib.pop("id", None)) in new:
+            node.set("id", new[own])
         for key, value in node.attrib.items():
             if key == f"{{{_LINK}}}href" and value.startswith("#"):
                 node.set(key, f"#{new[value[1:]]}")
@@ -67,13 +69,24 @@ def _own_ids(root: ElementTree.Element, name: str) -> None:
 
 
 def _own_style(root: ElementTree.Element, name: str) -> None:
-    """Rules that hold within the figure alone, and fonts that every reader has."""
+    """Rules that hold within the figure alone, and one font for all of it, of those that every reader has."""
     for node in root.iter():
         if node.tag == f"{{{_SVG}}}style" and node.text:
-            node.text = node.text.replace("*{", f"#{name} *{{")
+            node.text = node.text.replace("*{", f"#{name} *{{") + f" #{name} text{{font-family: {_FONTS}}}"
         style = node.attrib.get("style", "")
         if FONT in style:
-            node.set("style", re.sub(r"('[^']*', )*'?DejaVu Sans'?[^;]*", _FONTS, style))
+            node.set(
+                "style", re.sub(r"font: (bold )?([\d.]+px)[^;]*", _size, re.sub(r" *font-family:[^;]*;", "", style))
+            )
+        if re.match(r"rotate\(-?0 [^)]*\)$", node.attrib.get("transform", "")):
+            del node.attrib["transform"]
+        # Indentation is a tenth of the file.
+        node.text = (node.text or "").strip() or None
+        node.tail = (node.tail or "").strip() or "\n"
+
+
+def _size(found: re.Match[str]) -> str:
+    return f"{'font-weight: bold; ' if found[1] else ''}font-size: {found[2]}"
 
 
 def _written(root: ElementTree.Element) -> str:

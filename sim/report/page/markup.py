@@ -1,0 +1,91 @@
+"""HTML of texts, tables and figures."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pandas as pd
+
+from sim.errors import visible
+from sim.report.tables import Block, Column, Lines, Table
+
+if TYPE_CHECKING:
+    from sim.report.figures.figure import Figure
+
+
+def text(words: object) -> str:
+    """Words as text of a page, control characters made visible."""
+    return html.escape(visible(str(words)))
+
+
+def paragraphs(lines: tuple[str, ...] | list[str], kind: str = "") -> str:
+    """A paragraph for each line."""
+    opening = f'<p class="{kind}">' if kind else "<p>"
+    return "\n".join(f"{opening}{text(line)}</p>" for line in lines)
+
+
+def block(shown: Block) -> str:
+    """A table or lines of the report."""
+    if isinstance(shown, Lines):
+        return (f"<h3>{text(shown.title)}</h3>\n" if shown.title else "") + paragraphs(shown.lines)
+    return scrolled(_table(shown), shown.title) + paragraphs(list(shown.notes), "note")
+
+
+def _table(shown: Table) -> str:
+    head = "".join(_cell("th", c.heading, c, ' scope="col"') for c in shown.columns)
+    rows = ("".join(_cell("td", cell, c) for cell, c in zip(row, shown.columns, strict=True)) for row in shown.rows)
+    body = "\n".join(f"<tr>{cells}</tr>" for cells in rows)
+    return f"<table><caption>{text(shown.title)}</caption><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+
+
+def _cell(tag: str, words: str, column: Column, more: str = "") -> str:
+    kind = ' class="number"' if column.align == "right" else ""
+    return f"<{tag}{kind}{more}>{text(words)}</{tag}>"
+
+
+def scrolled(inner: str, label: str) -> str:
+    """What may be wider than the page; the keyboard reaches it too."""
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">{inner}</div>\n'
+
+
+def folded(summary: str, inner: str) -> str:
+    """What is shown when it is asked for."""
+    return f"<details><summary>{text(summary)}</summary>\n{inner}</details>\n"
+
+
+def figure(shown: Figure, of: str) -> str:
+    """A figure with the table of its numbers, and the same as a CSV file to be kept."""
+    rows = len(shown.table)
+    numbers = frame(shown.table, shown.title)
+    return (
+        f"<figure>\n{scrolled(shown.svg(inline=True), shown.title)}"
+        f'<figcaption class="note">{text(shown.description)}</figcaption>\n'
+        f"{folded(f'The numbers ({rows:,} rows)', numbers)}{download(shown.table, f'{of}-{shown.name}.csv')}</figure>\n"
+    )
+
+
+def frame(table: pd.DataFrame, title: str) -> str:
+    """A data frame as a table."""
+    numeric = [
+        bool(pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)) for kind in table.dtypes
+    ]
+    columns = tuple(Column(str(c), "", "right" if n else "left") for c, n in zip(table.columns, numeric, strict=True))
+    rows = tuple(tuple(_written(value) for value in row) for row in table.itertuples(index=False))
+    return scrolled(_table(Table(title, columns, rows)), title)
+
+
+def _written(value: object) -> str:
+    """A value of a frame: dates without a time, numbers to six digits, nothing where there is none."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def download(table: pd.DataFrame, name: str) -> str:
+    """A link that holds the whole table as CSV, so that no network is needed."""
+    data = quote(table.to_csv(index=False, date_format="%Y-%m-%d"), safe=",:()-.+")
+    return f'<p class="download"><a download="{text(name)}" href="data:text/csv;charset=utf-8,{data}">{text(name)}</a></p>\n'
