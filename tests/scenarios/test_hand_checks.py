@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import sim
 from sim.dies import die_yield, gross_dies_per_wafer
 from sim.ledger import load_ledger
-from sim.report.formats import about, count, dollars, when
-from sim.results.result import Result
+from tests.scenarios.page import ANSWERS, NAMES, PAGE, driven, played, renewed, rows, turned
 
-PAGE = Path(__file__).parents[2] / "scenarios" / "README.md"
-NAMES = tuple(name for name, _ in sim.list_shipped())
 MONTH = 30.4375
-
-
-@cache
-def played(name: str) -> Result:
-    """A run of a shipped scenario at its own lots and seed 0, made once in a process."""
-    return sim.run(name, seed=0, engine="batch")
-
-
-@cache
-def stated() -> dict[str, list[tuple[str, str]]]:
-    """What the page's tables print: (number, printed) by scenario. Numbers stand in the head, or in the second cell."""
-    found: dict[str, list[tuple[str, str]]] = {name: [] for name in NAMES}
-    head: list[str] = []
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
-        if cells[:1] == ["scenario"]:
-            head = cells
-        elif cells and cells[0].startswith("`"):
-            pairs = [(cells[1], cells[2])] if head[1] == "number" else zip(head[1:], cells[1:], strict=True)
-            found[cells[0].strip("`")] += [(number.strip("`"), printed) for number, printed in pairs]
-    return found
-
-
-def printed(result: Result, number: str) -> str:
-    """A KPI or milestone as reports print it."""
-    if number in result.milestones:
-        return when(result.milestones[number], str(result.horizon["end"]))
-    value = result.kpis.get(number)
-    if value is None:
-        return "-"
-    if number.startswith(("in_house_share.", "served_by_end.")):
-        return about(value)
-    if number.endswith("_usd") or number.startswith("unit_cost"):
-        return dollars(value)
-    return f"{value:.1f}" if number.endswith("_per_year") else count(value)
 
 
 def kpi(name: str, number: str) -> float:
@@ -82,17 +41,40 @@ def months(name: str, entry: str, measure: str) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_says_what_the_program_prints(name: str) -> None:
-    page = stated()[name]
-    assert len(page) > 10
-    wrong = [(number, text, shown) for number, text in page if (shown := printed(played(name), number)) != text]
-    assert wrong == []
+    """Every cell of every table but that of drivers; `python -m tests.scenarios.page` writes them again."""
+    page = [(head, cells) for head, cells in rows() if cells[0] == f"`{name}`" and head[1] != "moved"]
+    assert {head[1] for head, _ in page} == {"answer", "until", "number"}
+    assert [cells for _, cells in page] == [renewed(head, cells) for head, cells in page]
+
+
+def test_each_scenario_has_its_answer_and_what_drives_it() -> None:
+    assert set(ANSWERS) == set(NAMES)
+    for kind in ("answer", "moved"):
+        assert sorted(cells[0].strip("`") for head, cells in rows() if head[1] == kind) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_three_inputs_drive_its_number_in_their_order(name: str) -> None:
+    """Each moves it by a fiftieth or more at the end named, and by no more than the one before."""
+    (cells,) = (cells for head, cells in rows() if head[1] == "moved" and cells[0] == f"`{name}`")
+    number = cells[1].strip("`")
+    assert cells[2:] == [driven(name, number, cell) for cell in cells[2:]]
+    base = turned(name).kpis[number]
+    assert base is not None
+    turns = [re.match(r"`(\S+)` (\S+): ", cell) for cell in cells[3:]]
+    moves = [abs((turned(name, turn[1], turn[2]).kpis[number] or 0.0) - base) for turn in turns if turn]
+    assert len(moves) == 3
+    assert len({turn[1] for turn in turns if turn}) == 3
+    assert moves == sorted(moves, reverse=True)
+    assert moves[-1] >= 0.02 * abs(base)
 
 
 def test_the_page_names_only_figures_there_are() -> None:
     known = set(load_ledger().figures)
-    numbers = {number for pairs in stated().values() for number, _ in pairs}
-    named = set(re.findall(r"`([a-z0-9_]+(?:\.[a-z0-9_]+)+)`", PAGE.read_text(encoding="utf-8")))
-    assert named - numbers <= known | {"test_hand_checks.py"}
+    text = PAGE.read_text(encoding="utf-8")
+    numbers = {word.strip("`") for head, cells in rows() for word in (*head, *cells[1:2])}
+    named = set(re.findall(r"`([a-z0-9_]+(?:\.[a-z0-9_]+)+)`", text))
+    assert named - numbers <= known | {"test_hand_checks.py", "tests.scenarios.page"}
 
 
 # Dies, queues, packages.
