@@ -65,9 +65,14 @@ class Against:
     result: Result
     counterfactual: Counterfactual
 
+    @property
+    def name(self) -> str:
+        """What reports call the counterfactual."""
+        return self.counterfactual.name
+
     def to_json(self) -> dict[str, Any]:
         """What `fabshift run --json` prints under `against`."""
-        return {"scenario": self.result.scenario.name, "kpis": self.result.kpis}
+        return {"scenario": self.name, "kpis": self.result.kpis}
 
 
 def run_against(

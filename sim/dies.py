@@ -58,7 +58,8 @@ def negative_binomial_yield(area_cm2: float, d0: Density, alpha: float) -> Densi
 
     (1 + A D0 / alpha)^-alpha; small alpha means strongly clustered defects.
     """
-    share: Density = (1.0 + area_cm2 * d0 / alpha) ** -alpha
+    # By logarithms, so that an alpha of millions loses no digits.
+    share: Density = np.exp(-alpha * np.log1p(area_cm2 * d0 / alpha))
     return share
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.calendar import Calendar
 from sim.dimensions import Dimension, Lineage
 from sim.planned import (
     LEAST_STEPS,
@@ -117,6 +118,7 @@ class YieldPlan:
     defect_learning: LearningPlan | None
     model: YieldModel
     alpha: Ref
+    lot_cv: Ref
     units_per_start: Ref
     die_area: Ref
     wafer: tuple[Ref, Ref, Ref]
@@ -160,6 +162,18 @@ class OpenOrderPlan:
     source: int
     quantity: Ref
     due: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """A payment that depends on no volume; `source` is the one whose qualification it is paid with, -1 if it is dated."""
+
+    name: str
+    amount: Ref
+    at: Ref
+    source: int
+    every: Ref
+    until: Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +259,7 @@ class LinePlan:
     lost_cost: Ref
     value: Ref
     idle_share: Ref
+    idle_of: tuple[int, ...]
     forecast_rate: PathPlan | None
     forecast_bias: Ref
     forecast_revision: Ref
@@ -314,31 +329,6 @@ class WipLimitPlan:
     sites: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """Days from the start at which things begin; the last entry of each is the end of the horizon.
-
-    Engines book by `periods`, which reporting periods (`reports`) and calendar months (`months`, of an
-    abstract model its reporting periods) are made up of; the warm-up ends one of each. `unit_days` is the length
-    of a time unit in days (1 for dated scenarios, and where its name is no unit of time).
-    """
-
-    days: float
-    warmup: float
-    drain: bool
-    periods: tuple[float, ...]
-    reports: tuple[float, ...]
-    months: tuple[float, ...]
-    reviews: tuple[float, ...]
-    start: np.datetime64 | None
-    unit_days: float
-
-    @property
-    def day(self) -> float:
-        """A real day in time units."""
-        return 1.0 / self.unit_days
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Everything about a scenario that all its replications share. Arrays are read-only.
@@ -366,6 +356,7 @@ class Plan:
     sources: tuple[SourcePlan, ...]
     wip_limits: tuple[WipLimitPlan, ...]
     open_orders: tuple[OpenOrderPlan, ...]
+    payments: tuple[PaymentPlan, ...]
     lines: tuple[LinePlan, ...]
     disruptions: tuple[DisruptionPlan, ...]
     shares: tuple[SharePlan, ...]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.claims.bounds import Bounds
-from sim.claims.probes import Amount, Constant, Gap, Kpi, MilestoneDate, Order, Probe, Ratio
+from sim.claims.probes import Amount, Constant, Gap, Kpi, MilestoneDate, Net, Order, Probe, Ratio
 from sim.claims.schema import Claim, Delivery, Expectation, Measure, Per, Production
 from sim.ledger import Ledger, LedgerError
 from sim.ledger.figure import Reading, Scalar
@@ -143,6 +143,9 @@ def _probe(measure: Measure, ledger: Ledger, loc: Loc) -> Probe:
     if measure.formula is not None:
         return _constant(measure.formula, ledger, (*loc, "formula"), dated=_dated(measure))
     form = str(measure.form)
+    if measure.net is not None:
+        since, until = (_day(getattr(measure.net, end), ledger, (*loc, form, end)) for end in ("since", "until"))
+        return Net(measure.net.per, since, until, tuple(measure.net.sites))
     return _amount(_COUNTED[form], getattr(measure, form), ledger, (*loc, form))
 
 
@@ -214,6 +217,8 @@ def _unit(expect: Expectation) -> str:
         return expect.unit or "1"
     if expect.gap is not None:
         return "month"
+    if expect.net is not None:
+        return "USD" if expect.net.per is Per.TOTAL else "USD/month"
     kpi = expect.kpi or ""
     if kpi.endswith("_usd") or kpi.startswith("unit_cost"):
         return "USD"

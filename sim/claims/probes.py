@@ -134,12 +134,7 @@ class Amount:
     def seen(self, result: Result) -> Seen:
         """The total, or the mean or the highest rate a month."""
         self._check(result)
-        counted = self._counted(result)
-        if self.per is Per.TOTAL:
-            return Seen(float(counted["value"].sum()))
-        if self.per is Per.MEAN_MONTH:
-            return Seen(float(counted["value"].sum() / counted["days"].sum()) * MONTH)
-        return Seen(float((counted["value"] / counted["days"]).max()) * MONTH)
+        return _per(self.per, self._counted(result))
 
     def _check(self, result: Result) -> None:
         plan = result.plan
@@ -148,8 +143,7 @@ class Amount:
         ):  # fmt: skip
             for name in wanted:
                 _known(kind, name, [entity.name for entity in there])
-        if self.until is not None and self.until > last_day(result):
-            raise UntestableError(f"the run ends on {last_day(result)}, before the window counted")
+        _reaches(result, self.until)
 
     def _counted(self, result: Result) -> pd.DataFrame:
         """Value and days of each period that lies within the window."""
@@ -162,21 +156,73 @@ class Amount:
             rows = rows[rows["in_house"] == self.in_house]
         if rows.empty:
             raise UntestableError("the scenario makes nothing of that kind")
-        return self._within(rows.groupby("period_start")["value"].sum().reset_index(), result)
+        return _within(rows.groupby("period_start")["value"].sum(), self.since, self.until, result)
 
-    def _within(self, by_period: pd.DataFrame, result: Result) -> pd.DataFrame:
-        import pandas as pd
 
-        end = pd.Timestamp(last_day(result)) + pd.Timedelta(days=1)
-        begins = by_period["period_start"]
-        ends = begins.shift(-1).fillna(end)
-        by_period["days"] = (ends - begins).dt.days
-        since = begins.min() if self.since is None else pd.Timestamp(self.since)
-        until = end if self.until is None else pd.Timestamp(self.until) + pd.Timedelta(days=1)
-        found = by_period[(begins >= since) & (ends <= until)]
-        if found.empty:
-            raise UntestableError("no reporting period lies within the window counted")
-        return found
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Net cash of own sites over a window: what their good units would have cost outside, less what they cost."""
+
+    per: Per
+    since: dt.date | None
+    until: dt.date | None
+    sites: tuple[str, ...]
+
+    def seen(self, result: Result) -> Seen:
+        """The total, or the mean or the highest rate a month, in dollars; nothing is saved with what nobody outside makes."""
+        document = result.scenario.document
+        for name in self.sites:
+            _known("site", name, document.sites)
+            if not document.sites[name].in_house:
+                raise UntestableError(f"{name} is an outside site")
+        _reaches(result, self.until)
+        mine = {name: recipe for name, recipe in document.recipes.items() if recipe.site in self.sites}
+        outside = {name: _least_outside(result, recipe.item) for name, recipe in mine.items()}
+        monthly, cash = result.frames["monthly"], result.frames["cash"]
+        good = monthly[(monthly["scope"] == "recipe") & (monthly["measure"] == "good") & monthly["name"].isin(mine)]
+        saved = (good["value"] * good["name"].map(outside)).groupby(good["period_start"]).sum()
+        own = (cash["scope"] == "site") & cash["name"].isin(self.sites)
+        own |= (cash["scope"] == "recipe") & cash["name"].isin(mine)
+        spent = cash[own & (cash["category"] != "salvage")].groupby("period_start")["usd"].sum()
+        return _per(self.per, _within(saved.add(spent, fill_value=0.0), self.since, self.until, result))
+
+
+def _least_outside(result: Result, item: str) -> float:
+    """The least that a good unit of an item, or of its pool, costs from an outside source in this run; 0 if there is none."""
+    document = result.scenario.document
+    alike = next((pool.members for pool in document.pools.values() if item in pool.members), [item])
+    outside = (n for n, r in document.recipes.items() if r.item in alike and not document.sites[r.site].in_house)
+    return min((cost for n in outside if (cost := result.kpis.get(f"unit_cost.{n}")) is not None), default=0.0)
+
+
+def _reaches(result: Result, until: dt.date | None) -> None:
+    if until is not None and until > last_day(result):
+        raise UntestableError(f"the run ends on {last_day(result)}, before the window counted")
+
+
+def _per(per: Per, counted: pd.DataFrame) -> Seen:
+    if per is Per.TOTAL:
+        return Seen(float(counted["value"].sum()))
+    if per is Per.MEAN_MONTH:
+        return Seen(float(counted["value"].sum() / counted["days"].sum()) * MONTH)
+    return Seen(float((counted["value"] / counted["days"]).max()) * MONTH)
+
+
+def _within(values: pd.Series, since: dt.date | None, until: dt.date | None, result: Result) -> pd.DataFrame:
+    """Value and days of each period that lies within the window, of values by the first day of a period."""
+    import pandas as pd
+
+    by_period = values.rename("value").rename_axis("period_start").reset_index()
+    end = pd.Timestamp(last_day(result)) + pd.Timedelta(days=1)
+    begins = by_period["period_start"]
+    ends = begins.shift(-1).fillna(end)
+    by_period["days"] = (ends - begins).dt.days
+    first = begins.min() if since is None else pd.Timestamp(since)
+    last = end if until is None else pd.Timestamp(until) + pd.Timedelta(days=1)
+    found = by_period[(begins >= first) & (ends <= last)]
+    if found.empty:
+        raise UntestableError("no reporting period lies within the window counted")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +240,7 @@ class Ratio:
         return Seen(top.value / bottom.value)
 
 
-Probe = Constant | MilestoneDate | Gap | Order | Kpi | Amount | Ratio
+Probe = Constant | MilestoneDate | Gap | Order | Kpi | Amount | Net | Ratio
 
 
 def last_day(result: Result) -> dt.date:

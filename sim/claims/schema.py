@@ -45,6 +45,13 @@ class Delivery(Window):
     """Demand lines counted."""
 
 
+class Operation(Window):
+    """What own sites cost and save."""
+
+    sites: list[str] = Field(min_length=1)
+    """In-house sites counted, with all that they make."""
+
+
 class Measure(Strict):
     """One thing that is measured: in a run, or by the ledger's arithmetic."""
 
@@ -64,6 +71,8 @@ class Measure(Strict):
     """Units delivered."""
     compute: Delivery | None = None
     """Compute delivered, in H100e."""
+    net: Operation | None = None
+    """Net cash of own sites in USD: good units at the least that one costs outside, less outlay, fixed and variable cost."""
     formula: str | None = None
     """Arithmetic over figures, written as in the ledger."""
 

@@ -73,6 +73,7 @@ OUTPUTS = Annotated[
     ),
 ]
 ALL = Annotated[bool, typer.Option("--all", help="Show all KPIs.")]
+FULL = Annotated[bool, typer.Option("--full", help="Print every table, not one screen.")]
 CLUSTER = Annotated[
     str | None,
     typer.Option(

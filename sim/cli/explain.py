@@ -58,15 +58,17 @@ def command(
 def _dependences(
     whole: Result, base: Any, factor: int, kpi: str, as_json: bool, top: int, options: dict[str, Any]
 ) -> None:
-    from sim.report.explain_report import chain, dependences_json, moved_by
+    from sim.report.explain_report import chain, dependences_json, moved_by, movers
     from sim.report.render import show
     from sim.study.causes import causes
     from sim.study.dependence import dependences
+    from sim.study.explained import remember
 
     scenario = whole.scenario
     steps = causes(whole, kpi) if kpi in whole.milestones else []
     with Progress() as bar:
         found = dependences(base, scenario, kpi, progress=bar, **options)
+    remember(whole.hash, kpi, movers(scenario, found))
     if as_json:
         emit_json(dependences_json(scenario, found, steps))
         return

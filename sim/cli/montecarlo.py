@@ -11,6 +11,7 @@ from sim.cli.choices import (
     ALLOW_OUTSIDE,
     CLUSTER,
     ENGINE,
+    FULL,
     JOBS,
     KPIS,
     LOT_SCALE,
@@ -51,6 +52,7 @@ def command(
     cluster: CLUSTER = None,
     kpi: KPIS = None,
     everything: ALL = False,
+    full: FULL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run many replications and show what they say."""
@@ -67,9 +69,10 @@ def command(
     if as_json:
         emit_json(found.to_json())
         return
-    from sim.report.montecarlo_report import montecarlo_report
+    from sim.report.montecarlo_report import montecarlo_report, montecarlo_screen
     from sim.report.render import show
 
-    show(montecarlo_report(found, kpi or (), everything=everything))
+    whole = full or everything
+    show(montecarlo_report(found, kpi or (), everything=everything) if whole else montecarlo_screen(found, kpi or ()))
     if out is not None:
         print(f"\nkept in {out}")

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, FULL, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
 from sim.errors import MOST_RUNS, visible
 from sim.ledger import load_ledger
@@ -45,6 +45,7 @@ def command(
     no_against: Annotated[
         bool, typer.Option("--no-against", help="Leave out the counterfactual that the scenario names.")
     ] = False,
+    full: FULL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run a scenario once and show it."""
@@ -70,8 +71,9 @@ def command(
         return
     from sim.report.render import show
     from sim.report.run_report import run_report
+    from sim.report.run_screen import run_screen
 
-    show(run_report(result, against))
+    show((run_report if full else run_screen)(result, against))
     if out is not None:
         print(f"\nwritten to {out}")
     elif trace:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from sim.plan import Calendar
+from sim.calendar import Calendar
 from sim.scenario.schema import Document
 from sim.scenario.schema.supply import PolicyType
 

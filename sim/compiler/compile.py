@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compiler.calendar import calendar
 from sim.compiler.limits import refuse_beyond_limits
-from sim.compiler.parts import disruption_plan, item_plan, line_plan, site_plan, source_plan
+from sim.compiler.parts import disruption_plan, item_plan, line_plan, payment_plan, site_plan, source_plan
 from sim.compiler.references import References
 from sim.compiler.uncertain import correlations, dimensions
 from sim.dimensions import Lineage
@@ -60,6 +60,7 @@ def compile_plan(scenario: Scenario) -> Plan:
     )
     place = {name: (sites[name], site.owner, site.region) for name, site in document.sites.items()}
     ranks = {name: i for i, name in enumerate(document.disruptions)}
+    lines = {name: i for i, name in enumerate(document.demand)}
     start, input_pool, input_ref = _bill_of_materials(refs, document, names, pool_of)
     plan = Plan(
         name=scenario.name,
@@ -88,7 +89,12 @@ def compile_plan(scenario: Scenario) -> Plan:
             OpenOrderPlan(index[o.recipe], refs.ref(f"open_orders.{i}.quantity"), refs.ref(f"open_orders.{i}.due"))
             for i, o in enumerate(document.open_orders)
         ),
-        lines=tuple(line_plan(refs, name, line, pool_of, index) for name, line in document.demand.items()),
+        payments=tuple(
+            payment_plan(refs, name, index.get(payment.qualification or "", -1))
+            for name, payment in document.payments.items()
+            if payment.qualification is None or payment.qualification in index
+        ),
+        lines=tuple(line_plan(refs, name, line, pool_of, index, lines) for name, line in document.demand.items()),
         disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
         shares=_shares(document, sources),
         milestones=_milestones(refs, document, sources, items, sites, pool_of),

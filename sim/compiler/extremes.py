@@ -49,6 +49,10 @@ class Extremes:
         """The most that an input may be; `default` where the scenario leaves it out."""
         return Amount(default) if ref == NONE else Amount(max(float(self._high[ref]), 0.0), ref)
 
+    def size(self, ref: Ref) -> Amount:
+        """The most that an input may be, whichever its sign."""
+        return Amount(0.0) if ref == NONE else Amount(max(-float(self._low[ref]), float(self._high[ref])), ref)
+
     def inverse(self, ref: Ref, default: float = 1.0) -> Amount:
         """The most that one over an input may be."""
         least = default if ref == NONE else float(self._low[ref])

@@ -12,7 +12,7 @@ from math import sqrt
 from sim.compiler.extremes import Amount, Extremes, total
 from sim.dies import gross_dies_per_wafer
 from sim.errors import InputError, Mark, Problem
-from sim.plan import LEAST_STEPS, NONE, DisruptionPlan, LinePlan, Plan, PoolPlan, SourcePlan, UnitsPlan
+from sim.plan import LEAST_STEPS, NONE, DisruptionPlan, LinePlan, PaymentPlan, Plan, PoolPlan, SourcePlan, UnitsPlan
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import UnitShape
 from sim.scenario.schema.supply import PolicyType
@@ -65,6 +65,8 @@ class Size:
             yield "more parallel lines than can be kept track of", self.of.most(site.lines, 1.0), MOST_LINES
         for disruption in self.plan.disruptions:
             yield from self._struck(disruption)
+        for payment in self.plan.payments:
+            yield "is paid more often than can be counted", self._times(payment), MOST_STEPS
         for stock in self.stocks():
             yield "more units than can be counted: use a larger unit", stock, MOST_UNITS
         if all(stock.value <= MOST_UNITS for stock in self.stocks()):
@@ -278,6 +280,14 @@ class Size:
                 yield dearest * self.of.most_on(site.outside_sales.demand) * days
             yield most(site.prepayment.amount if site.prepayment else NONE)
             yield self.of.most_on(site.commitment) * days * self._dearest(place)
+        for payment in self.plan.payments:
+            yield self.of.size(payment.amount) * self._times(payment)
+
+    def _times(self, payment: PaymentPlan) -> Amount:
+        """How often a payment is paid."""
+        return (
+            Amount(1.0) if payment.every == NONE else total([Amount(1.0), self.days * self.of.inverse(payment.every)])
+        )
 
     def _dearest(self, site: int) -> Amount:
         prices = (self.of.most_on(source.price) for source in self.plan.sources if source.site == site)

@@ -16,6 +16,7 @@ from sim.plan import (
     LearningPlan,
     LinePlan,
     OutsideSalesPlan,
+    PaymentPlan,
     PowerPlan,
     PrepaymentPlan,
     RampPlan,
@@ -177,6 +178,7 @@ def _yield_plan(refs: References, at: str, recipe: Recipe, sources: Mapping[str,
         defect_learning=_learning(refs, f"{here}.defect_learning", y.defect_learning, sources),
         model=y.model,
         alpha=refs.ref(f"{here}.alpha"),
+        lot_cv=refs.ref(f"{here}.lot_cv"),
         units_per_start=refs.ref(f"{at}.units_per_start"),
         die_area=die_area,
         wafer=wafer,
@@ -193,8 +195,21 @@ def _learning(refs: References, at: str, field: Learning | None, sources: Mappin
     )
 
 
+def payment_plan(refs: References, name: str, source: int) -> PaymentPlan:
+    """A payment, dated or with the qualification of a source."""
+    at = f"payments.{name}"
+    return PaymentPlan(
+        name, refs.ref(f"{at}.amount"), refs.ref(f"{at}.at"), source, refs.ref(f"{at}.every"), refs.ref(f"{at}.until")
+    )
+
+
 def line_plan(
-    refs: References, name: str, line: DemandLine, pool_of: Mapping[str, int], sources: Mapping[str, int]
+    refs: References,
+    name: str,
+    line: DemandLine,
+    pool_of: Mapping[str, int],
+    sources: Mapping[str, int],
+    lines: Mapping[str, int],
 ) -> LinePlan:
     """A demand line."""
     at = f"demand.{name}"
@@ -233,6 +248,7 @@ def line_plan(
         ),
         dates=tuple(refs.ref(f"{at}.orders.{i}.date") for i in range(len(line.orders))),
         repeats=line.repeats,
+        idle_of=tuple(lines[other] for other in line.idle_of),
         priority=line.priority,
         backlog=line.backlog,
         forecast_rate=refs.path(f"{at}.forecast.rate", line.forecast.rate),

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.calendar import Calendar
 from sim.draws.curves import path_at, value
 from sim.draws.rates import middles, path_edges, union
 from sim.draws.streams import stream, uniforms
 from sim.draws.units import drawn_units, mean_units
-from sim.plan import Calendar, FloatArray, LinePlan, Plan
+from sim.plan import FloatArray, LinePlan, Plan
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import UnitShape
 

@@ -13,9 +13,10 @@ from sim.draws.curves import value
 from sim.plan import NONE, FloatArray, GenerationPlan, IntArray, LinePlan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """Inputs, and the day from which each source that a changeover waits for supplies in volume."""
+    """Inputs, and the day from which each source that a changeover waits for supplies in volume. Equal to itself alone,
+    so that what is worked out from it can be kept."""
 
     vector: FloatArray
     ready: Mapping[int, float]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
+from sim.calendar import Calendar
 from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain, rate_scale, whole
 from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
 from sim.draws.curves import all_ticks, path_at, value
 from sim.draws.expected import expected_units
 from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
 from sim.draws.units import mean_units
-from sim.plan import Calendar, FloatArray, IntArray, LinePlan, PathPlan, Plan
+from sim.plan import FloatArray, IntArray, LinePlan, PathPlan, Plan
 from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import Interpolate
 
@@ -44,26 +46,47 @@ class Flow:
 def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
     """Flows of all lines; `days` is how far forecasts reach. What comes follows the outlook drawn; what
     has not come yet, planners know by the outlook planned alone."""
-    found, vector = [], drawn.vector
+    found: list[Flow] = []
     for index, line in enumerate(plan.lines):
-        real = changeovers(line, drawn)
-        held, view = views(line, real, planned, plan.calendar.reviews)
-        edges = _edges(line, vector, plan.calendar.day, float(days + 1), [real, *held])
-        # Shapes (generations, steps) and (views, generations, steps).
-        actual_weights = np.array(weights(real, middles(edges)))
-        believed = np.array([weights(changes, middles(edges)) for changes in held])
-        came = arrivals(plan, line, vector, seed, replication)
-        rate = mean_rate(line, vector, edges)
-        forecast = _forecast_rate(line, vector, edges, rate, plan.calendar.day)
-        bias = value(vector, line.forecast_bias, 1.0)
-        for g, generation in enumerate(line.generations):
-            per_unit = items_per_unit(plan, line, vector, generation.pool)
-            actual, share = (Rate(edges, v * actual_weights[g]) for v in (rate * per_unit, np.ones(rate.shape)))
-            times, units = _flow_units(line, vector, plan.calendar, actual, came, share)
-            daily, shares = Rate(edges, forecast * believed[:, g] * per_unit), Rate(edges, believed[:, g])
-            at, expected = expected_units(line, vector, plan.calendar, daily, shares)
-            biased = Rate(edges, daily.values * bias)
-            found.append(Flow(index, g, generation.pool, times, units, biased, view, at, expected, actual))
+        came = arrivals(plan, line, drawn.vector, seed, replication)
+        found += (
+            _even_flows(plan, index, days, drawn, planned)
+            if came is None
+            else _line_flows(plan, index, days, drawn, planned, came)
+        )
+    return found
+
+
+@lru_cache(maxsize=32)
+def _even_flows(plan: Plan, index: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
+    """Flows of a line without luck of its own, the same in all replications of the same inputs."""
+    return _line_flows(plan, index, days, drawn, planned, None)
+
+
+def _line_flows(
+    plan: Plan, index: int, days: int, drawn: Outlook, planned: Outlook, came: Arrivals | None
+) -> list[Flow]:
+    """Flows of the generations of one line."""
+    line, vector, found = plan.lines[index], drawn.vector, []
+    until = float(days + 1)
+    real = changeovers(line, drawn)
+    held, view = views(line, real, planned, plan.calendar.reviews)
+    edges = _edges(line, vector, plan.calendar.day, until, [real, *held])
+    # Shapes (generations, steps) and (views, generations, steps).
+    actual_weights = np.array(weights(real, middles(edges)))
+    believed = np.array([weights(changes, middles(edges)) for changes in held])
+    idle = [_idle_rate(plan, plan.lines[i], vector, planned, until) for i in line.idle_of]
+    rate = mean_rate(line, vector, edges, idle)
+    forecast = _forecast_rate(line, vector, edges, rate, plan.calendar.day)
+    bias = value(vector, line.forecast_bias, 1.0)
+    for g, generation in enumerate(line.generations):
+        per_unit = items_per_unit(plan, line, vector, generation.pool)
+        actual, share = (Rate(edges, v * actual_weights[g]) for v in (rate * per_unit, np.ones(rate.shape)))
+        times, units = _flow_units(line, vector, plan.calendar, actual, came, share)
+        daily, shares = Rate(edges, forecast * believed[:, g] * per_unit), Rate(edges, believed[:, g])
+        at, expected = expected_units(line, vector, plan.calendar, daily, shares)
+        biased = Rate(edges, daily.values * bias)
+        found.append(Flow(index, g, generation.pool, times, units, biased, view, at, expected, actual))
     return found
 
 
@@ -123,10 +146,25 @@ def _forecast_begins(line: LinePlan, vector: FloatArray, day: float) -> float:
     return float(np.floor(value(vector, line.begins) / period + 1e-9)) * period
 
 
-def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
-    """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need)."""
+def _idle_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook, until: float) -> Rate:
+    """H100e a day by which the idle compute of a line grows, with all that is demanded delivered and changed over as planned."""
+    changes = changeovers(line, planned)
+    edges = _edges(line, vector, plan.calendar.day, until, [changes])
+    pools = [generation.pool for generation in line.generations]
+    each = [
+        items_per_unit(plan, line, vector, p) * value(vector, plan.items[plan.pools[p].members[0]].h100e) for p in pools
+    ]
+    compute = sum(h100e * share for h100e, share in zip(each, weights(changes, middles(edges)), strict=True))
+    return Rate(edges, np.asarray(value(vector, line.idle_share) * mean_rate(line, vector, edges) * compute))
+
+
+def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Sequence[Rate] = ()) -> FloatArray:
+    """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need, beyond what is `idle` elsewhere)."""
     if line.compute is not None:
-        mean = np.maximum(np.diff(compute_level(line, line.compute, vector, edges)), 0.0) / np.diff(edges)
+        level = compute_level(line, line.compute, vector, edges)
+        if idle:  # What has been ordered serves a need that falls and rises again.
+            level = np.maximum.accumulate(level - sum(rate.cumulated(edges) for rate in idle))
+        mean = np.maximum(np.diff(level), 0.0) / np.diff(edges)
     elif line.rate is not None:
         mean = path_at(line.rate, vector, middles(edges))
     elif line.pattern in (Pattern.SERIES, Pattern.ORDERS):

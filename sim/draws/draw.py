@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,16 +66,17 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         InputError: the inputs drawn make no valid scenario.
         ValueError: the point has not one coordinate for each dimension.
     """
-    vector = sample_inputs(plan, seed, replication, point)
-    days = plan.calendar.days
+    drawn = _outlook(plan, sample_inputs(plan, seed, replication, point).tobytes())
+    planned = _outlook(plan, plan.vector().tobytes())
+    vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
     struck = strokes(plan, vector, seed, replication, days)
-    typical = plan.vector()
-    if np.array_equal(typical, vector):
-        typical = vector
-    sites = [
-        site_draws(s, vector, typical, f, plan.calendar)
-        for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
-    ]
+    if any(struck):
+        sites = [
+            site_draws(s, vector, typical, f, plan.calendar)
+            for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
+        ]
+    else:
+        sites = _calm_sites(plan, drawn, planned)
     sources = [
         source_draws(plan, vector, typical, r, sites[source.site], seed, replication)
         for r, source in enumerate(plan.sources)
@@ -85,8 +87,6 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     cover = cover_days(plan, wanted, lead, safety)
     ahead = cover_days(plan, wanted, lead + order_days(plan, sources), safety)
     refuse_endless(plan, sources, sites, ahead)
-    drawn = _outlook(plan, vector)
-    planned = drawn if typical is vector else _outlook(plan, typical)
     longest_review = float(np.max(np.diff(plan.calendar.reviews)))
     reach = int(np.ceil(days + ahead.max() + longest_review + _longest_grain(plan, vector))) + 2
     came = flows(plan, seed, replication, reach, drawn, planned)
@@ -123,8 +123,21 @@ def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
-def _outlook(plan: Plan, vector: FloatArray) -> Outlook:
-    """When the sources that changeovers wait for supply in volume, with these inputs and no disruption."""
+@lru_cache(maxsize=4)
+def _outlook(plan: Plan, values: bytes) -> Outlook:
+    """When the sources that changeovers wait for supply in volume, with these inputs and no disruption. One object for
+    all replications of the same inputs, so that what follows from them without luck is worked out once."""
+    vector = np.frombuffer(values)
     awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
     opened = {s: nameplate_curve(plan.sites[s], vector, plan.calendar) for s in {plan.sources[r].site for r in awaited}}
     return Outlook(vector, {r: ready_day(plan.sources[r], vector, opened[plan.sources[r].site]) for r in awaited})
+
+
+@lru_cache(maxsize=2)
+def _calm_sites(plan: Plan, drawn: Outlook, planned: Outlook) -> list[SiteDraws]:
+    """The sites where nothing strikes."""
+    undisturbed = factors(plan, drawn.vector, [[] for _ in plan.disruptions])
+    return [
+        site_draws(s, drawn.vector, planned.vector, f, plan.calendar)
+        for s, f in zip(plan.sites, undisturbed, strict=True)
+    ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.calendar import Calendar
 from sim.draws.curves import (
     TICKS_PER_DAY,
     Curve,
@@ -22,7 +23,7 @@ from sim.draws.curves import (
 )
 from sim.draws.disruptions import Factors
 from sim.draws.tools import with_tools
-from sim.plan import NONE, Calendar, FloatArray, IntArray, PathPlan, SitePlan
+from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,13 +134,13 @@ def _noise(source: SourcePlan, what: str, vector: FloatArray, seed: int, replica
 
 
 def _yield_luck(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, replication: int) -> Noise | None:
-    """One variate a lot: a gamma factor on its defect density, or a uniform for its binomial."""
+    """One variate a lot: a gamma factor on its defect density, or a uniform for its binomial. None where lots are alike."""
     if plan.yield_noise is YieldNoise.OFF:
         return None
     name = f"yield/{source.stream}"
     if plan.yield_noise is YieldNoise.GAMMA:
-        alpha = value(vector, source.yields.alpha, np.inf)
-        return Noise(seed, replication, name, Shape.GAMMA, 1.0, float(1 / np.sqrt(alpha)))
+        lot_cv = value(vector, source.yields.lot_cv)
+        return Noise(seed, replication, name, Shape.GAMMA, 1.0, lot_cv) if lot_cv else None
     # A uniform on 0..1 has mean 1/2 and coefficient of variation 1/sqrt(3).
     return Noise(seed, replication, name, Shape.UNIFORM, 0.5, 1 / np.sqrt(3))
 

@@ -3,6 +3,10 @@
 A lot's good units per start are line yield x gross units x Y(u) x assembly(x), where x is the
 experience at its start in learning constants, u = A D(x) the mean number of fatal defects on a die,
 and Y the yield model. Y and D are tabulated so finely that interpolation errs by less than 1e-5.
+
+Where lots differ, a lot's dies survive with exp(-v G): G is its gamma factor of mean 1 and coefficient of variation c
+(`lot_cv`), and v the density at which the mean over lots, (1 + v c^2)^(-1 / c^2), is Y(u). So alpha says how much
+defects cluster and c how much of that lies between lots: nothing at c = 0, all of it at c^2 = 1 / alpha, where v = u.
 """
 
 from __future__ import annotations
@@ -30,8 +34,9 @@ DEFECT_END = 32.0
 @dataclass(frozen=True, slots=True)
 class YieldCurve:
     """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the
-    learning constant in starts or ticks; tables are on even grids from 0. `survival` is of a lot's own
-    defect density, `expected` the mean over lots, on which planners count."""
+    learning constant in starts or ticks; tables are on even grids from 0. `defects` are fatal defects on a die, where
+    lots differ those of a lot of mean luck; `survival` is of a lot's own density, `expected` the mean over lots, on
+    which planners count."""
 
     line: float
     gross: float
@@ -54,13 +59,16 @@ def gross_units(plan: YieldPlan, vector: FloatArray) -> float:
 
 
 def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> YieldCurve:
-    """Tabulate one source's yield; with gamma noise lots are Poisson given their own density."""
+    """Tabulate one source's yield."""
     learning = plan.defect_learning or plan.assembly_learning
     area = value(vector, plan.die_area) / 100.0
     defects = area * _learned(plan.defect_learning, plan.defects, 0.0, vector)
-    gamma = noise is YieldNoise.GAMMA and plan.model is YieldModel.NEGATIVE_BINOMIAL
-    alpha = value(vector, plan.alpha, 1.0)
-    expected = _survival(plan.model, alpha) if plan.die_area != NONE else _all_survive()
+    alpha, lot_cv = value(vector, plan.alpha, 1.0), value(vector, plan.lot_cv)
+    expected = survival = _survival(plan.model, alpha) if plan.die_area != NONE else _all_survive()
+    if noise is YieldNoise.GAMMA and lot_cv and plan.die_area != NONE:
+        defects = _between_lots(die_yield(plan.model, 1.0, defects, alpha), lot_cv)
+        survival = _survival(YieldModel.POISSON, alpha)
+        expected = _survival(YieldModel.NEGATIVE_BINOMIAL, 1 / lot_cv**2)
     return YieldCurve(
         line=value(vector, plan.line, 1.0),
         gross=gross_units(plan, vector),
@@ -69,7 +77,7 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
         inherits=-1 if learning is None else learning.inherits,
         keep=0.0 if learning is None else value(vector, learning.keep),
         defects=defects,
-        survival=_survival(YieldModel.POISSON, alpha) if gamma and plan.die_area != NONE else expected,
+        survival=survival,
         expected=expected,
         assembly=_learned(plan.assembly_learning, plan.assembly, 1.0, vector),
     )
@@ -78,6 +86,12 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
 def _scale(learning: LearningPlan, vector: FloatArray) -> float:
     """The learning constant in starts, or in ticks."""
     return value(vector, learning.scale) * (1 if learning.over is LearnOver.STARTS else TICKS_PER_DAY)
+
+
+def _between_lots(mean: FloatArray, lot_cv: float) -> FloatArray:
+    """Defects on a die of a lot of mean luck, where this share of dies survives on the mean over lots."""
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.minimum(np.asarray(np.expm1(-(lot_cv**2) * np.log(mean)) / lot_cv**2), DEFECT_END)
 
 
 @lru_cache(maxsize=256)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report.chain import titled
-from sim.report.formats import NOTHING, about, count, dollars, percent
-from sim.report.headline import Topic, either, not_planned
+from sim.report.formats import NOTHING, about, count, dollars, percent, when
+from sim.report.headline import Topic, either, lending, not_planned, reached
 from sim.report.indicators import possible
+from sim.report.interruptions import stops
+from sim.report.learning_table import site_yields
 from sim.report.periods import is_dated
 from sim.report.tables import Lines, Table, left, right, table
 
@@ -31,6 +33,18 @@ _LABELS = {
 _MONEY = ("capex_usd", "npv_usd", "npv_with_salvage_usd")
 """Of a scenario without any of it this is 0."""
 _SETTINGS = {"horizon": "horizon", "lot_scale": "lot scale"}
+"""What a note names; the reporting period changes no number of it."""
+_CHARGES = {
+    "shortage_usd": "shortages cost",
+    "lost_usd": "lost and cancelled demand costs",
+    "take_or_pay_usd": "take-or-pay shortfalls cost",
+}
+_MATERIAL = 0.02
+"""A charge for what is not delivered or not taken is named when it differs by more than this part of the NPV's difference."""
+_POINT = 0.01
+"""Yields are named that differ by a point."""
+_MONTH = 31
+"""Milestones are named that move by more than so many days; in abstract time by more than a fiftieth of the run."""
 _SUMS = frozenset({"h100e_delivered", _SERVED, *_MONEY})
 """What cannot be compared where less is demanded."""
 Pair = tuple[float | None, float | None]
@@ -47,16 +61,20 @@ class Answer:
 def answer(result: Result, against: Against) -> Answer:
     """Say what differs: in-house shares, and compute and service, the larger difference first; then money."""
     pairs = _pairs(result, against)
-    name = against.result.scenario.name
+    name = against.name
     told = {
         Topic.SHARES: _shares(result, name, pairs),
         Topic.COMPUTE: (compute := _compute(name, pairs)),
         Topic.SERVED: _served(result, "" if compute else name, pairs),
+        Topic.MILESTONES: _milestones(result, against),
+        Topic.LENT: lending(result),
+        Topic.YIELDS: _yields(result, against),
         Topic.MONEY: _money(name, pairs),
     }
-    amounts = " ".join(filter(None, (told[Topic.COMPUTE], told[Topic.SERVED])))
+    amounts = " ".join(filter(None, (told[Topic.COMPUTE], told[Topic.SERVED], told[Topic.LENT], _charges(name, pairs))))
     first = [told[Topic.SHARES], amounts] if _shares_differ_most(pairs) else [amounts, told[Topic.SHARES]]
-    lines = tuple(filter(None, (*first, told[Topic.MONEY])))
+    last = (told[topic] for topic in (Topic.YIELDS, Topic.MILESTONES, Topic.MONEY))
+    lines = tuple(filter(None, (stops(result, against), *first, *last)))
     nothing = f"In-house shares, compute, service and money are as in {name}."
     return Answer(lines or (nothing,), frozenset(topic for topic, sentence in told.items() if sentence))
 
@@ -73,15 +91,15 @@ def _shares_differ_most(pairs: dict[str, Pair]) -> bool:
 
 def beside(result: Result, against: Against) -> Table | Lines | None:
     """KPIs of both runs and their difference."""
-    pairs, notes = _pairs(result, against), _notes(result, against)
+    pairs, said = _pairs(result, against), notes(result, against)
     shares = [k for k in pairs if k.startswith(_SHARE) and any(pairs[k])]
     shown = [*shares, *(k for k in _LABELS if k in pairs)]
     if not shown:
-        return Lines("", tuple(notes)) if notes else None
-    ours, theirs = result.scenario, against.result.scenario
+        return Lines("", tuple(said)) if said else None
+    ours = result.scenario
     rows = [[_label(ours.document, kpi), *_cells(kpi, pairs[kpi])] for kpi in shown]
-    columns = [left("KPI"), right(ours.name), right(theirs.name), right("difference")]
-    return table(f"Against {theirs.name}", columns, rows, notes)
+    columns = [left("KPI"), right(ours.name), right(against.name), right("difference")]
+    return table(f"Against {against.name}", columns, rows, said)
 
 
 def _label(document: Document, kpi: str) -> str:
@@ -221,6 +239,57 @@ def _value(name: str, npv: Pair, *, named: bool) -> str:
     return f"NPV is {dollars(abs(_gap(npv)))} {more}{than}, {dollars(npv[0])} against {dollars(npv[1])}"
 
 
+def _yields(result: Result, against: Against) -> str:
+    """Sites whose yield over the run differs, where yields are learned: what more or fewer designs cost."""
+    ours, theirs = site_yields(result), site_yields(against.result)
+    sites = result.scenario.document.sites
+    parts = [
+        f"{titled(sites, n)} {about(ours[n][0])} ({_recipes(ours[n][1])}) instead of {about(theirs[n][0])} ({theirs[n][1]})"
+        for n in ours
+        if n in theirs and abs(ours[n][0] - theirs[n][0]) >= _POINT
+    ]
+    return f"Yield over the run, where it is learned, against {against.name}: {'; '.join(parts)}." if parts else ""
+
+
+def _recipes(number: int) -> str:
+    return f"{number} recipe{'' if number == 1 else 's'}"
+
+
+def _weighs(charge: Pair, npv: Pair) -> bool:
+    return _differ(charge) and abs(_gap(charge)) > _MATERIAL * abs(_gap(npv))
+
+
+def _charges(name: str, pairs: dict[str, Pair]) -> str:
+    """What is charged for shortages, losses and promises, each a part of the NPV, where it weighs in its difference."""
+    npv = pairs.get("npv_usd", (None, None))
+    parts = [
+        f"{words} {dollars(pairs[kpi][0])}, {dollars(abs(_gap(pairs[kpi])))} {'more' if _gap(pairs[kpi]) > 0 else 'less'}"
+        for kpi, words in _CHARGES.items()
+        if kpi in pairs and _weighs(pairs[kpi], npv)
+    ]
+    told = "; ".join(parts)
+    return f"{told[0].upper()}{told[1:]} than in {name}." if told else ""
+
+
+def _milestones(result: Result, against: Against) -> str:
+    """How many are reached, and those that move most; empty where none moves."""
+    ours, theirs = result.milestone_days, against.result.milestone_days
+    length = result.scenario.document.horizon.days
+    least = _MONTH if is_dated(result) else length / 50
+    shifts = {m: (ours[m] or length) - (theirs[m] or length) for m in ours if m in theirs and ours[m] != theirs[m]}
+    moved = sorted((m for m, days in shifts.items() if abs(days) > least), key=lambda m: -abs(shifts[m]))
+    if not moved:
+        return ""
+    rules = result.scenario.document.milestones
+    end = str(result.horizon["end"])
+    parts = [
+        f"{titled(rules, m)} {when(result.milestones[m], end)} instead of {when(against.result.milestones[m], end)}"
+        for m in moved[:_MOST_LINES]
+    ]
+    more = [f"and {len(moved) - _MOST_LINES} more"] if len(moved) > _MOST_LINES else []
+    return f"{reached(result)[:-1]}; moved against {against.name}: {', '.join([*parts, *more])}."
+
+
 def _cells(kpi: str, pair: Pair) -> list[str]:
     """Both numbers and their difference with its sign."""
     written = dollars if kpi.endswith("_usd") else count if kpi.startswith("h100e") else percent
@@ -229,16 +298,16 @@ def _cells(kpi: str, pair: Pair) -> list[str]:
     return [*map(written, pair), signed]
 
 
-def _notes(result: Result, against: Against) -> list[str]:
+def notes(result: Result, against: Against) -> list[str]:
     """What was made the same on both sides, and what is not the same."""
     ours, theirs, how = result.scenario, against.result.scenario, against.counterfactual
-    notes = [
-        f"{theirs.name} is run with the {what} of {ours.name}" for what in map(_SETTINGS.get, how.settings) if what
+    said = [
+        f"{against.name} is run with the {what} of {ours.name}" for what in map(_SETTINGS.get, how.settings) if what
     ]
     if missing := _only(theirs, ours):
-        notes.append(
-            f"demanded in {theirs.name} alone: {'; '.join(missing)}; so sums over all demand and money are not compared"
+        said.append(
+            f"demanded in {against.name} alone: {'; '.join(missing)}; so sums over all demand and money are not compared"
         )
     if new := _only(ours, theirs):
-        notes.append(f"demanded in {ours.name} alone, and part of its sums and money: {'; '.join(new)}")
-    return [*notes, *([how.no_place] if how.left_out else [])]
+        said.append(f"demanded in {ours.name} alone, and part of its sums and money: {'; '.join(new)}")
+    return [*said, *([how.no_place] if how.left_out else [])]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.claims.probes import Order
-from sim.report.formats import NOTHING, count
+from sim.report.formats import NOTHING, count, dollars
 
 if TYPE_CHECKING:
     from sim.claims import Finding
@@ -35,7 +36,9 @@ def by_how_much(finding: Finding) -> str:
         )
     if finding.compiled.bounds.kind != "number":
         return _of_time(finding, finding.margin)
-    return _of_number(finding.typical.value, finding.compiled.bounds.broken(finding.typical.value), finding.margin)
+    written = dollars if finding.compiled.unit == "USD" else count
+    end = finding.compiled.bounds.broken(finding.typical.value)
+    return _of_number(finding.typical.value, end, finding.margin, written)
 
 
 def _of_time(finding: Finding, margin: float) -> str:
@@ -53,10 +56,10 @@ def _of_time(finding: Finding, margin: float) -> str:
     return f"{length} too {'long' if later else 'short'}"
 
 
-def _of_number(value: float, end: float, margin: float) -> str:
+def _of_number(value: float, end: float, margin: float, written: Callable[[float], str]) -> str:
     """A number against the end that is broken, or nearest to be."""
     if end == 0.0:
-        return f"{count(abs(margin))} {'to spare' if margin >= 0 else 'too much'}"
+        return f"{written(abs(margin))} {'to spare' if margin >= 0 else 'too much'}"
     ratio = value / end
     if margin >= 0:
         return (

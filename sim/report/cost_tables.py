@@ -18,9 +18,21 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage", "lost"}
-_ELSEWHERE = {"capex", "credit", "tariff", "take_or_pay", "prepayment", "outside_sales", "value", "salvage", *_UPKEEP}
+_ELSEWHERE = {
+    "capex",
+    "credit",
+    "payment",
+    "tariff",
+    "take_or_pay",
+    "prepayment",
+    "outside_sales",
+    "value",
+    "salvage",
+    *_UPKEEP,
+}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
+_MOST_YEARS = 6
 _DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
 _UNIT_COST = (
     "unit cost: of a good unit over the whole run, with its materials and its part of the site's fixed cost and "
@@ -140,6 +152,35 @@ def money(result: Result) -> Table | None:
     return table(f"Money by {grouping.unit} [{unit}; costs negative, undiscounted]", columns, rows, notes)
 
 
+@dataclass(frozen=True, slots=True)
+class MoneyByYear:
+    """Dollars of each row by column and in all, `labels` being the columns; costs are negative."""
+
+    labels: tuple[str, ...]
+    rows: dict[str, list[float]]
+
+
+def money_by_year(result: Result) -> MoneyByYear | None:
+    """Building, all other costs and value delivered by year, undiscounted; None of a run without money. Of abstract time
+    the sums alone."""
+    cash = after_warmup(result, result.frames["cash"])
+    cash = cash[cash["category"] != "salvage"]
+    grouping = by_year(result)
+    kind = (
+        cash["category"]
+        .map({"capex": "Building", "credit": "Building", "value": "Value delivered"})
+        .fillna("Bought, made and kept")
+    )
+    labels = grouping.labels if grouping.unit == "year" and len(grouping.labels) <= _MOST_YEARS else ()
+    rows = {}
+    for title in ("Building", "Bought, made and kept", "Value delivered"):
+        part = cash[kind == title]
+        sums = part.groupby(grouping.of(part))["usd"].sum()
+        if (part["usd"] != 0).any():
+            rows[title] = [*(float(sums.get(c, 0.0)) for c in labels), float(part["usd"].sum())]
+    return MoneyByYear(labels, rows) if rows else None
+
+
 def _worth(result: Result) -> str:
     kpis, warm = result.kpis, result.scenario.document.horizon.warmup
     titles = (("NPV", "npv_usd"), ("with salvage", "npv_with_salvage_usd"), ("with continuing value", NPV_CONTINUED))
@@ -217,6 +258,7 @@ def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("building (capex)", lambda category, _: category == "capex"),
     ("credit for building", lambda category, _: category == "credit"),
+    ("fixed payments", lambda category, _: category == "payment"),
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
     ("import duty", lambda category, _: category == "tariff"),

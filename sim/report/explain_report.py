@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sim.study.dependence import Dependence, Dependences
     from sim.study.disagreement import Disagreement
 
+MOST_TOLD = 5
+"""Numbers that a run names afterwards as what it rests on."""
+
 
 def _lots(factor: int) -> str:
     return f"; lots {factor} times as large, to save time" if factor > 1 else ""
@@ -53,6 +56,11 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
     notes = [
         *([f"{more} more move it by less"] if more > 0 else []),
         f"{len(found.unmoved)} others behind the scenario were tried and do not move it",
+        *(
+            [f"contradict the rest of the scenario, and were not run: {', '.join(found.refused)}"]
+            if found.refused
+            else []
+        ),
         "value: KPI then; lower and higher: the ends of the stated range, or where none is stated 10 % (of dates "
         f"{TRIED_DAYS} days) to either side*",
         f"one number at a time, seed {seed} throughout{_lots(factor)}",
@@ -63,6 +71,18 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
         left_out = [(article, shown(scenario, found.kpi, value)) for article, value in found.without]
         blocks.append(table(f"{found.kpi} without an article", [left("left out"), right("then")], left_out))
     return blocks
+
+
+def movers(scenario: Scenario, found: Dependences) -> list[str]:
+    """The numbers that move the KPI most, each in a few words: its value, and the KPI at the ends of its trials."""
+    told = []
+    for d in found.found[:MOST_TOLD]:
+        ends = [t.kpi for t in d.trials if t.kpi is not None] + ([] if found.base is None else [found.base])
+        span = (
+            f"{shown(scenario, found.kpi, min(ends))} to {shown(scenario, found.kpi, max(ends))}" if ends else NOTHING
+        )
+        told.append(f"{d.knob.name} ({with_unit(d.knob.value, d.knob.unit)}: {span})")
+    return told
 
 
 def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:
@@ -123,6 +143,7 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Ste
         "rests_on": [_knob_json(d) for d in found.found],
         "without_effect": list(found.unmoved),
         "without": dict(found.without),
+        "refused": list(found.refused),
         "chain": [{"date": date(scenario, s.day), "what": s.what, "inputs": list(s.inputs)} for s in steps],
     }
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from sim.report.chain import alternatives, of_share, own_recipes, titled
 from sim.report.cost_tables import usable
 from sim.report.formats import a_time, about, count, dollars
+from sim.report.held_back import scarcest
 from sim.report.lint_report import lint_sentence
 from sim.report.periods import is_dated, last_year_named
 from sim.report.shift_tables import measures
+from sim.results.compute import asked
 
 if TYPE_CHECKING:
     from sim.results.result import Result
@@ -32,6 +34,9 @@ class Topic(StrEnum):
     SHARES = "shares"
     COMPUTE = "compute"
     SERVED = "served"
+    LENT = "lent"
+    YIELDS = "yields"
+    MILESTONES = "milestones"
     MONEY = "money"
 
 
@@ -42,7 +47,8 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
         "" if Topic.SHARES in told else _moved(result),
         "" if Topic.SERVED in told else _served(result),
         _compute(result, total=Topic.COMPUTE not in told),
-        _reached(result),
+        "" if Topic.LENT in told else lending(result),
+        "" if Topic.MILESTONES in told else reached(result),
         "" if Topic.MONEY in told else _cost(result),
     )
     return [
@@ -52,6 +58,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
         *_sold(result),
         *_tools(result),
         *_power(result),
+        *filter(None, [scarcest(result)]),
         *_idle(result),
         *_left_over(result),
         *_impossible(result),
@@ -143,12 +150,28 @@ def _compute(result: Result, *, total: bool) -> str:
     part = sum(by_line.get(line, 0.0) for line in asked)
     on_lines = f"on demand lines with a compute need{_growth(result)}"
     idle = result.kpis.get("h100e_idle_fleet")
-    fleet = f" At the end {count(idle)} H100e stand idle in the fleet." if idle is not None else ""
+    lent = result.kpis.get("h100e_lent")
+    fleet = f" At the end {count(idle)} H100e stand idle in the fleet." if idle is not None and lent is None else ""
     if total:
         return (
             f"{count(delivered)} H100e were delivered{f', {count(part)} of them {on_lines}' if asked else ''}.{fleet}"
         )
     return (f"{count(part)} of the H100e were delivered {on_lines}.{fleet}" if asked else fleet).lstrip()
+
+
+def lending(result: Result) -> str:
+    """Which part of the compute needs is met by idle compute; empty where none is."""
+    lent, demand = result.kpis.get("h100e_lent"), result.scenario.document.demand
+    if lent is None:
+        return ""
+    needs = asked(result.draws)
+    needed = sum(last - first for line, (first, last) in needs.items() if result.plan.lines[line].idle_of)
+    lenders = dict.fromkeys(name for rule in demand.values() for name in rule.idle_of)
+    part = f", {about(lent / needed)} of the growth asked for," if needed else ""
+    return (
+        f"Idle compute in {', '.join(titled(demand, name) for name in lenders)} serves {count(lent)} H100e "
+        f"of the compute need by the end{part} and is given no value."
+    )
 
 
 def _growth(result: Result) -> str:
@@ -256,13 +279,14 @@ def _costs(result: Result, recipes: Iterable[str]) -> str:
     return " to ".join(ends)
 
 
-def _reached(result: Result) -> str:
+def reached(result: Result) -> str:
+    """How many milestones were reached."""
     if not result.milestones:
         return ""
-    reached = sum(v is not None for v in result.milestones.values())
+    number = sum(v is not None for v in result.milestones.values())
     horizon = result.scenario.document.horizon
     end = horizon.end.isoformat() if horizon.end else "the end"
-    return f"{reached} of {len(result.milestones)} milestones were reached by {end}."
+    return f"{number} of {len(result.milestones)} milestones were reached by {end}."
 
 
 def _cost(result: Result) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.report.chain import groups, own_recipes, titled
+from sim.report.chain import groups, of_share, own_recipes, titled
+from sim.report.cost_tables import usable
 from sim.report.formats import NOTHING, count
-from sim.report.periods import by_quarter
+from sim.report.periods import by_quarter, is_dated, last_year_named
 from sim.report.shift_tables import Cells, measures, totals
 from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
     from sim.results.result import Result
+    from sim.scenario.schema import Document
 
 _CAUSES = {
     "capacity": "cap",
@@ -29,6 +32,10 @@ _KEY = (
     "lead: too late to order; stock: level of a stock policy"
 )
 _MOST_INPUTS = 5
+_FULL = 0.95
+"""Sites used so far and more are called full."""
+_GOOD_PART = 0.1
+"""An input is short from when lots wait for this part of a period's need of it."""
 _LEAST_SHARE = 0.05
 """Smaller causes are not named."""
 _IN_WORDS = {"lead_time": "lead time", "stock_level": "stock level"}
@@ -46,6 +53,86 @@ def own_output(result: Result) -> Table | None:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What held the shift of one stage back: its main causes in words, each with the time for which it was the main one,
+    the place where most was lost, and what was lost over what all sources made."""
+
+    title: str
+    spans: tuple[tuple[str, str], ...]
+    place: str
+    lost: float
+
+
+def held_back(result: Result) -> list[Held]:
+    """Each stage whose in-house sources made less than they were wished to, in the order of the chain."""
+    document, grouping = result.scenario.document, by_quarter(result)
+    own, group = own_recipes(document), groups(document)
+    stages = {r: group[document.recipes[r].item] for r in own}
+    cuts = {key: v for key, v in _amounts(result, "recipe", "cut").items() if key[0] in stages}
+    made: dict[str, float] = defaultdict(float)
+    for (recipe, _, _), units in totals(measures(result, "recipe", "received"), grouping).items():
+        made[group[document.recipes[recipe].item]] += units
+    found = []
+    for stage in _in_order(stages.values(), group):
+        part = [(name, cause, c, v) for (name, cause, c), v in cuts.items() if stages[name] == stage]
+        if not part:
+            continue
+        main = [_largest((cause, v) for _, cause, c, v in part if c == label) for label in grouping.labels]
+        recipe = _largest((name, v) for name, _, _, v in part)
+        place = titled(document.sites, document.recipes[recipe].site)
+        lost = sum(v for *_, v in part) / max(made[stage], 1.0)
+        found.append(Held(_stage_titled(document, stage, group), _spans(main, grouping.labels), place, lost))
+    return found
+
+
+def _stage_titled(document: Document, stage: str, group: dict[str, str]) -> str:
+    """A stage by the title of the share that counts the same recipes, else by its name."""
+    recipes = {name for name, recipe in document.recipes.items() if group.get(recipe.item) == stage}
+    shares = (share for share in document.shares if set(of_share(document, share)) == recipes)
+    return next((titled(document.shares, share) for share in shares), stage)
+
+
+def _spans(main: Sequence[str], labels: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Runs of columns with the same main cause, in words: until Q4 2026, Q1 to Q3 2027, from Q4 2027."""
+    runs: list[tuple[str, int, int]] = []
+    for i, cause in enumerate(main):
+        if runs and runs[-1][0] == cause:
+            runs[-1] = (cause, runs[-1][1], i)
+        elif cause != NOTHING:
+            runs.append((cause, i, i))
+    return tuple((_IN_WORDS.get(cause, cause), _span(labels, first, last)) for cause, first, last in runs)
+
+
+def _span(labels: Sequence[str], first: int, last: int) -> str:
+    begin, end = _label(labels[first]), _label(labels[last])
+    if last == len(labels) - 1:
+        return "throughout" if first == 0 else f"from {begin}"
+    if first == last:
+        return f"in {begin}"
+    if first == 0:
+        return f"until {end}"
+    # Quarters of one year name it once.
+    return f"{begin[:2] if begin[2:] == end[2:] else begin} to {end}"
+
+
+def _label(label: str) -> str:
+    """A column in a sentence: Q3 2026 for 26Q3."""
+    year, _, quarter = label.partition("Q")
+    return f"Q{quarter} 20{year}" if quarter else label
+
+
+def scarce_inputs(result: Result) -> list[tuple[str, str]]:
+    """The inputs for which most lots waited, the worst first, and the main cause of each in words."""
+    document, sums = result.scenario.document, _starved(result)
+    most = sorted(sums, key=lambda name: -sum(sums[name].values()))
+    return [(_pool_titled(document, name), _word(max(sums[name], key=lambda c: sums[name][c]))) for name in most]
+
+
+def _word(cause: str) -> str:
+    return _IN_WORDS.get(cause, cause)
+
+
 def supply(result: Result) -> Table | None:
     """(d) Why need was released by nobody."""
     document = result.scenario.document
@@ -54,22 +141,74 @@ def supply(result: Result) -> Table | None:
     stages = {name: group[name] for name, _, _ in short}
     return _table(
         result, "What held supply back: main cause of need nobody released,", short, stages, _in_order(stages.values(), group),
-        lambda pool: titled(document.pools if pool in document.pools else document.items, pool),
+        lambda pool: _pool_titled(document, pool),
     )  # fmt: skip
 
 
 def inputs(result: Result) -> Table | None:
     """(e) Which inputs kept lots from being made, and why there was no more of them."""
-    document, sums = result.scenario.document, defaultdict[str, dict[str, float]](dict)
-    for (name, cause, _), units in _amounts(result, "pool", "starved").items():
-        sums[name][cause] = sums[name].get(cause, 0.0) + units
+    document, sums = result.scenario.document, _starved(result)
     totals, reviews = {name: sum(by_cause.values()) for name, by_cause in sums.items()}, len(result.draws.reviews) - 1
     rows = [
-        [titled(document.pools if name in document.pools else document.items, name), _shares(sums[name]), count(totals[name] / reviews)]
+        [_pool_titled(document, name), _shares(sums[name]), count(totals[name] / reviews)]
         for name in sorted(totals, key=lambda name: -totals[name])[:_MOST_INPUTS]
-    ]  # fmt: skip
+    ]
     columns = [left("input"), left("held back by"), right("units short, mean of reviews")]
     return table("Inputs that held lots back, over the horizon", columns, rows) if rows else None
+
+
+def _starved(result: Result) -> dict[str, dict[str, float]]:
+    """Pool -> cause -> units that were missing as an input, summed over reviews."""
+    sums: dict[str, dict[str, float]] = defaultdict(dict)
+    for (name, cause, _), units in _amounts(result, "pool", "starved").items():
+        sums[name][cause] = sums[name].get(cause, 0.0) + units
+    return sums
+
+
+def _pool_titled(document: Document, name: str) -> str:
+    return titled(document.pools if name in document.pools else document.items, name)
+
+
+def scarcest(result: Result) -> str:
+    """The input of what is still owed at the end that lots waited for most, in part of its need, since when and why.
+
+    Empty if nothing is owed, or lots waited for nothing to speak of.
+    """
+    if not is_dated(result):
+        return ""
+    starved = _starved(result)
+    need = {str(n): float(v) for n, v in measures(result, "pool", "need").groupby("name")["value"].sum().items()}
+    parts = {
+        name: sum(starved[name].values()) / need[name] for name in result.owed if starved.get(name) and need.get(name)
+    }
+    name = max(parts, key=lambda n: parts[n], default="")
+    if not name or parts[name] < _LEAST_SHARE:
+        return ""
+    document = result.scenario.document
+    title = _pool_titled(document, name)
+    full = _full(result, name)
+    where = f"; full in {last_year_named(result)}: {' and '.join(full)}" if full else ""
+    return f"What lots waited for most: {title}, from {_since(result, name)}, held back by {_shares(starved[name])}{where}."
+
+
+def _full(result: Result, pool: str) -> list[str]:
+    """Sites that make a pool and had no capacity left in the last twelve months."""
+    document = result.scenario.document
+    members = document.pools[pool].members if pool in document.pools else [pool]
+    makers = dict.fromkeys(recipe.site for recipe in document.recipes.values() if recipe.item in members)
+    used = {site: use.used for site, use in usable(result).items()}
+    return [titled(document.sites, site) for site in makers if (used.get(site) or 0.0) >= _FULL]
+
+
+def _since(result: Result, pool: str) -> str:
+    """The month in which a good part of a pool's need first kept lots waiting."""
+    names = [f"starved.{cause}" for cause in _CAUSES]
+    frame = measures(result, "pool", "need", *names)
+    frame = frame[frame["name"] == pool]
+    need, short = (
+        frame[frame["measure"].isin(m)].groupby("period_start")["value"].sum().sort_index() for m in (["need"], names)
+    )
+    return f"{short.index[int((short > _GOOD_PART * need).argmax())]:%Y-%m}"
 
 
 def _shares(by_cause: dict[str, float]) -> str:

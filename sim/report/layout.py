@@ -56,6 +56,8 @@ def parts(block: Table, width: int) -> list[Table]:
     needs = {g: sum(w + len(GAP) for c, w in zip(block.columns, natural, strict=True) if c.group == g) for g in groups}
     if sum(needs.values()) <= room:
         return [block]
+    if any(c.optional for c in block.columns):
+        return parts(_without_optional(block), width)
     packs: list[list[str]] = []
     left = 0
     for group in groups:
@@ -65,6 +67,12 @@ def parts(block: Table, width: int) -> list[Table]:
         packs[-1].append(group)
         left -= needs[group]
     return [_part(block, pack, first=k == 0, last=k == len(packs) - 1) for k, pack in enumerate(packs)] or [block]
+
+
+def _without_optional(block: Table) -> Table:
+    kept = [i for i, c in enumerate(block.columns) if not c.optional]
+    rows = tuple(tuple(row[i] for i in kept) for row in block.rows)
+    return replace(block, columns=tuple(block.columns[i] for i in kept), rows=rows)
 
 
 def _part(block: Table, groups: Sequence[str], *, first: bool, last: bool) -> Table:

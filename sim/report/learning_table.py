@@ -36,5 +36,23 @@ def yields(result: Result) -> Table | None:
     return table(title, [left("recipe"), *spread(grouping.labels)], rows) if rows else None
 
 
+def site_yields(result: Result) -> dict[str, tuple[float, int]]:
+    """Of each site that learns: good units of all that its finished starts could give, samples included, over the run, and of
+    how many recipes."""
+    frame = measures(result, "recipe", "good", "samples", "out", "scrapped").groupby(["name", "measure"])["value"].sum()
+    amounts = {key: float(units) for key, units in frame.items()}
+    sums: dict[str, list[float]] = {}
+    for recipe, source in zip(result.plan.sources, result.draws.sources, strict=True):
+        rule = result.scenario.document.recipes[recipe.name]
+        good, finished = (
+            sum(amounts.get((recipe.name, m), 0.0) for m in pair) for pair in (("good", "samples"), ("out", "scrapped"))
+        )
+        if _learns(rule.yields) and finished:
+            site = sums.setdefault(rule.site, [0.0, 0.0, 0.0])
+            for k, amount in enumerate((good, finished * source.yields.gross, 1.0)):
+                site[k] += amount
+    return {site: (good / most, int(recipes)) for site, (good, most, recipes) in sums.items()}
+
+
 def _learns(rule: Yield) -> bool:
     return rule.defect_learning is not None or rule.assembly_learning is not None

@@ -10,6 +10,7 @@ from sim.report.indicators import chosen
 from sim.report.output_words import counted
 from sim.report.run_report import changes
 from sim.report.tables import Block, Lines
+from sim.scenario.catalogue import shipped_scenarios
 from sim.study.intervals import ENOUGH
 from sim.study.montecarlo import MonteCarlo
 from sim.study.summary import SHARE
@@ -35,6 +36,29 @@ def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everythi
         study_tables.lot_bias(found.bias, names) if found.bias else None,
     ]
     return [block for block in blocks if block is not None]
+
+
+def montecarlo_screen(found: MonteCarlo, wished: Sequence[str] = ()) -> list[Block]:
+    """A study on one screen: the first KPIs and how they lie, or those wished for, and milestones by their end."""
+    names, dates = chosen(list(found.kpis), wished, [found.scenario], milestones=list(found.milestones))
+    kpis = {name: found.kpis[name] for name in names}
+    blocks: list[Block | None] = [
+        changes(found.scenario),
+        _head(found),
+        study_tables.kpis(kpis, found.n - found.dropped, _notes(found), found.outcomes) if kpis else None,
+        study_tables.reached(found.scenario, {name: found.milestones[name] for name in dates}) if dates else None,
+        study_tables.lot_bias(found.bias, names) if found.bias else None,
+        _next(found, names),
+    ]
+    return [block for block in blocks if block is not None]
+
+
+def _next(found: MonteCarlo, names: Sequence[str]) -> Lines:
+    """What to type next; what drives a KPI can be asked only where something is uncertain."""
+    scenario = found.scenario
+    named = scenario.name if scenario.name in shipped_scenarios() else scenario.file
+    drives = f"; fabshift sensitivity {named} --kpi {names[-1]}" if found.dimensions and names else ""
+    return Lines("", (f"Next: fabshift montecarlo {named} -n {found.n} --full{drives}",))
 
 
 def _head(found: MonteCarlo) -> Lines:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from sim.report.layout import GAP, cells, parts, widths, wrap
+from sim.report.sparks import in_ascii
 from sim.report.tables import Block, Lines, Table, cleaned
 
 if TYPE_CHECKING:
@@ -27,7 +28,21 @@ def show(blocks: Iterable[Block], file: TextIO | None = None) -> None:
         _show_rich(blocks, out)
         return
     for number, block in enumerate(blocks):
-        out.write(("\n" if number else "") + as_text(block) + "\n")
+        out.write(("\n" if number else "") + _writable(as_text(block, _width()), out) + "\n")
+
+
+def _width() -> int:
+    """The columns of the terminal, or what COLUMNS says; a pipe without it has 100."""
+    return max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
+
+
+def _writable(text: str, out: TextIO) -> str:
+    """The text with its bars and marks in plain characters, where the encoding of `out` has no others."""
+    try:
+        text.encode(out.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return in_ascii(text)
+    return text
 
 
 def as_text(block: Block, width: int = WIDTH) -> str:
@@ -72,7 +87,7 @@ def _pad(text: str, width: int, align: str) -> str:
 def _show_rich(blocks: Iterable[Block], out: TextIO) -> None:
     from rich.console import Console
 
-    width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
+    width = _width()
     # Everything is wrapped here, so that rich breaks no word; it honours NO_COLOR itself.
     console = Console(file=out, width=_UNBOUNDED, highlight=False)
     for number, block in enumerate(blocks):

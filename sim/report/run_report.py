@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.ledger import behind
-from sim.report import cost_tables, held_back, learning_table, queue_table, shift_tables
+from sim.report import cost_tables, held_back, learning_table, payments_table, queue_table, shift_tables
 from sim.report.against import Answer, answer, beside
 from sim.report.drawn_inputs import drawn_inputs
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
+from sim.report.interruptions import interrupted
+from sim.report.rests_on import contested_readings
 from sim.report.tables import Block, Lines, Table, left, table
 from sim.scenario.remarks import remarks
 
@@ -26,8 +27,7 @@ def run_report(result: Result, against: Against | None = None) -> list[Block]:
         changes(scenario),
         _headline(result, against),
         None if against is None else beside(result, against),
-        contested(scenario),
-        drawn_inputs(result),
+        None if against is None else interrupted(result, against),
         shift_tables.in_house_shares(result),
         held_back.own_output(result),
         held_back.supply(result),
@@ -35,11 +35,14 @@ def run_report(result: Result, against: Against | None = None) -> list[Block]:
         shift_tables.milestones(result),
         shift_tables.demand_lines(result),
         shift_tables.compute(result),
+        cost_tables.money(result),
+        payments_table.payments(result),
+        contested(scenario),
+        drawn_inputs(result),
         learning_table.yields(result),
         cost_tables.sites(result),
         queue_table.queues(result),
         queue_table.limited_lines(result),
-        cost_tables.money(result),
         Lines(
             "",
             (
@@ -73,19 +76,11 @@ def _headline(result: Result, against: Against | None) -> Lines:
 
 def contested(scenario: Scenario) -> Table | None:
     """(a) Figures behind this run on which sources disagree, with the reading in force."""
-    ledger = scenario.ledger
-    explicit = {i.figure: i.reading for i in scenario.inputs.values() if i.figure and i.reading}
-    used = [i.figure for i in scenario.inputs.values() if i.figure]
-    rows = []
-    for name in behind([*scenario.switches, *used], ledger):
+    ledger, rows = scenario.ledger, []
+    for name, (chosen, others) in contested_readings(scenario).items():
         figure = ledger.figures[name]
-        # One that follows another is told by the one it follows.
-        if not figure.readings or figure.follows:
-            continue
-        chosen = explicit.get(name) or ledger.reading_name(name)
-        value = with_unit(ledger.resolve(name, chosen).value, figure.unit)
-        others = [_named(n, plain(ledger.resolve(name, n).value)) for n in figure.readings if n != chosen]
-        rows.append([name, chosen or "", value, "; ".join(others)])
+        value = with_unit(ledger.resolve(name, chosen or None).value, figure.unit)
+        rows.append([name, chosen, value, "; ".join(_named(n, plain(ledger.resolve(name, n).value)) for n in others)])
     if not rows:
         return None
     columns = [left("figure"), left("reading"), left("value"), left("other readings")]

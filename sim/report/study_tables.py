@@ -14,21 +14,40 @@ from sim.report.indicators import alike, date, named
 from sim.report.output_words import counted
 from sim.report.periods import share_span
 from sim.report.shift_tables import echoes
+from sim.report.sparks import spark
 from sim.report.tables import Table, left, right, spread, table
 from sim.scenario.loader import Scenario
 from sim.study.intervals import Interval
 from sim.study.lots import Bias
+from sim.study.outcomes import Outcomes
 from sim.study.summary import Reached, Spread, deadlines
 
 BAR = 24
 """The longest bar of a histogram."""
+SHAPE_MARKS = 12
+_EQUAL = 1e-12
 
 
-def kpis(found: Mapping[str, Spread], n: int, notes: Sequence[str]) -> Table:
-    """Mean with interval, percentiles."""
-    rows = [[_named(name, s, n), *_spread(name, s)] for name, s in found.items()]
+def kpis(found: Mapping[str, Spread], n: int, notes: Sequence[str], outcomes: Outcomes | None = None) -> Table:
+    """Mean with interval, percentiles; with the outcomes also how the runs lie between the least and the most."""
+    rows = [
+        [_named(name, s, n), *_spread(name, s), *([] if outcomes is None else [shape(outcomes.column(name))])]
+        for name, s in found.items()
+    ]
     columns = [left("KPI"), right("mean"), right("+-"), right("5 %"), right("median"), right("95 %")]
+    columns += [] if outcomes is None else [left("least to most")]
     return table(f"KPIs over {counted(n, 'run')}", columns, rows, notes)
+
+
+def shape(values: FloatArray) -> str:
+    """How numbers lie between their least and their most: a mark for each twelfth of the way, as high as many are there;
+    empty where all are equal."""
+    numbers = values[np.isfinite(values)]
+    if not len(numbers) or np.ptp(numbers) <= _EQUAL * np.abs(numbers).max():
+        return ""
+    counts = np.histogram(numbers, SHAPE_MARKS)[0]
+    # A few runs must not look like none.
+    return spark([c / counts.max() * 0.999 if c else 0.0 for c in counts.tolist()])
 
 
 def _named(name: str, s: Spread, n: int) -> str:
@@ -59,19 +78,25 @@ def percents(share: float) -> str:
 
 def milestones(scenario: Scenario, found: Mapping[str, Reached]) -> list[Table]:
     """How probably and when milestones are reached, and by which date how probably."""
-    if not found:
-        return []
-    first = [
+    return [reached(scenario, found), _reached_by(scenario, found)] if found else []
+
+
+def reached(scenario: Scenario, found: Mapping[str, Reached]) -> Table:
+    """How probably milestones are reached by the end, and when."""
+    rows = [
         [titled(scenario.document.milestones, name), chance(m.probability), *(date(scenario, q.estimate) for q in m.percentiles.values())]
         for name, m in found.items()
     ]  # fmt: skip
     columns = [left("milestone"), right("reached", "%"), right("5 %"), right("median"), right("95 %")]
-    by = [[titled(scenario.document.milestones, name), *(percents(p.estimate) for p in m.by.values())] for name, m in found.items()]  # fmt: skip
+    return table("Milestones: probability by the end, and dates where reached", columns, rows)
+
+
+def _reached_by(scenario: Scenario, found: Mapping[str, Reached]) -> Table:
+    rows = [[titled(scenario.document.milestones, name), *(percents(p.estimate) for p in m.by.values())] for name, m in found.items()]  # fmt: skip
     labels = [d.label for d in deadlines(scenario)]
-    return [
-        table("Milestones: probability by the end, and dates where reached", columns, first),
-        table("Probability that a milestone is reached by the end of a period [%]", [left("milestone"), *spread(labels)], by),
-    ]  # fmt: skip
+    return table(
+        "Probability that a milestone is reached by the end of a period [%]", [left("milestone"), *spread(labels)], rows
+    )
 
 
 def passed(scenario: Scenario, found: Mapping[str, Mapping[float, Interval]]) -> Table | None:

@@ -18,6 +18,8 @@ class Column:
     align: Literal["left", "right"] = "right"
     group: str = ""
     """Columns of one group stay together where a table is split; those without one stand in every part."""
+    optional: bool = False
+    """Left out where the table is too wide, before it is split."""
 
     @property
     def heading(self) -> str:
@@ -73,6 +75,6 @@ def right(title: str, unit: str = "") -> Column:
     return Column(title, unit)
 
 
-def spread(labels: Sequence[str]) -> list[Column]:
+def spread(labels: Sequence[str], *, optional: bool = False) -> list[Column]:
     """A column of numbers for each period; quarters (26Q1) are grouped by year."""
-    return [Column(label, group=label.partition("Q")[0]) for label in labels]
+    return [Column(label, group=label.partition("Q")[0], optional=optional) for label in labels]

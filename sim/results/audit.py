@@ -13,9 +13,10 @@ from sim.draws.curves import value
 from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.errors import ModelError
-from sim.plan import IntArray
+from sim.plan import IntArray, PaymentPlan
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
 from sim.results.outside_sales import gained
+from sim.results.payments import each, first_day
 from sim.results.periods import summed
 from sim.results.suppliers import prepayment, set_off
 
@@ -40,9 +41,10 @@ def audit(draws: Draws, records: Records, found: Sequence[Entry]) -> int:
 def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap]:
     """Every comparison: events by period, the rest by site at the end of each year."""
     yield "booked by event", _by_event(records, found)
-    ends = year_ends(draws)
+    ends, nothing = year_ends(draws), np.zeros(len(records.load), dtype=np.int64)
+    booked = {(e.name, e.category): e.cents for e in found if e.category in BOOKED_AFTER}
     for s, site in enumerate(draws.plan.sites):
-        book = {category: _booked(found, category, site.name, len(records.load)) for category in BOOKED_AFTER}
+        book = {category: booked.get((site.name, category), nothing) for category in BOOKED_AFTER}
         for category, exact in (
             ("capex", _outlay(draws, s, ends)), ("fixed", _fixed(draws, s, ends)), ("take_or_pay", _owed(draws, records, s, ends)),
         ):  # fmt: skip
@@ -60,6 +62,12 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
         yield f"outside_sales of {site.name}", max(_gap(have, want) for have, want in zip(brought, earned, strict=True))
         yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
 
+    for payment in draws.plan.payments:
+        mine = (e.cents for e in found if e.scope == "payment" and e.name == payment.name)
+        total = np.cumsum(-sum(mine, np.zeros(len(records.load), dtype=np.int64)))[ends].tolist()
+        exact = _paid(draws, payment, ends)
+        yield f"payment of {payment.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
+
 
 def _gap(booked: int, dollars: float) -> int:
     """Cents between an amount booked and one found otherwise, beyond rounding to a cent."""
@@ -76,12 +84,6 @@ def _by_event(records: Records, found: Sequence[Entry]) -> int:
                 booked += table.sum(axis=1) * (1 if name == "value_cents" else -1)
     entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
     return int(np.abs(booked - entered).max())
-
-
-def _booked(found: Sequence[Entry], category: str, site: str, periods: int) -> IntArray:
-    """Cents of one category and site in each period."""
-    mine = (e.cents for e in found if e.category == category and e.scope == "site" and e.name == site)
-    return np.asarray(sum(mine, np.zeros(periods, dtype=np.int64)))
 
 
 def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
@@ -115,6 +117,19 @@ def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[f
         due = missing * part * start_price(draws, sources, end) if part and sources and missing > 0 else 0.0
         owed.append(owed[-1] + due)
     return owed[1:]
+
+
+def _paid(draws: Draws, payment: PaymentPlan, ends: Sequence[int]) -> list[float]:
+    """What is paid to the end of each year: so many whole intervals since the first day."""
+    first, periods = first_day(draws, payment), draws.plan.calendar.periods
+    step = value(draws.vector, payment.every, np.inf)
+    until = min(value(draws.vector, payment.until, np.inf), draws.plan.calendar.days)
+
+    def times(day: float) -> int:
+        """Payments before a day."""
+        return 0 if first is None or day <= first else 1 if step == np.inf else ceil((min(day, until) - first) / step)
+
+    return [(max(times(periods[end + 1]), 0) - max(times(0.0), 0)) * each(draws, payment) / 100.0 for end in ends]
 
 
 def _prepaid(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[int]:

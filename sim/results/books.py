@@ -13,12 +13,13 @@ from sim.engines.shared.recorder import Records
 from sim.engines.shared.rules import cents
 from sim.plan import FloatArray, IntArray
 from sim.results.outside_sales import gained
+from sim.results.payments import by_period
 from sim.results.periods import summed
 from sim.results.suppliers import prepaid, purchases
 
 YEAR = 365.25
-BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "outside_sales", "salvage")
-"""Categories that follow from capacity and contracts; all others engines book by event."""
+BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "outside_sales", "salvage", "payment")
+"""Categories that follow from capacity, contracts and dates; all others engines book by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
             ("salvage", _salvage(draws, s, capex)),
         ):
             found.append(Entry(category, "site", site.name, site.in_house, booked))
+    for payment in plan.payments:
+        found.append(Entry("payment", "payment", payment.name, None, -by_period(draws, payment)))
     return [e for e in found if e.cents.any()]
 
 

@@ -28,6 +28,14 @@ def idle(draws: Draws, records: Records, index: int) -> FloatArray:
     return share * np.cumsum(delivered(draws, records, index))
 
 
+def lent(draws: Draws, records: Records, index: int, first: int) -> float:
+    """H100-equivalents of the idle compute delivered from period `first` on that serve the compute need of a line, which takes
+    its share of them as of the need."""
+    line = draws.plan.lines[index]
+    grown = (idle(draws, records, other) for other in line.idle_of)
+    return rate_scale(line, draws.vector) * float(sum(path[-1] - (path[first - 1] if first else 0.0) for path in grown))
+
+
 def has_idle(draws: Draws) -> bool:
     """Whether any line says what share of its compute stands idle."""
     return any(line.idle_share != NONE for line in draws.plan.lines)

@@ -13,7 +13,7 @@ from sim.draws.sites import integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.wip import wip_limits
 from sim.results.books import YEAR, Entry, npv, start_price
-from sim.results.compute import asked, delivered, has_idle, idle
+from sim.results.compute import asked, delivered, has_idle, idle, lent
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
 from sim.results.limits import held_capacity, held_compute
@@ -90,22 +90,27 @@ def compute(run: Run) -> Iterator[Indicator]:
 
 
 def idle_fleet(run: Run) -> Iterator[Indicator]:
-    """Compute that stands idle, by the end, in what was delivered."""
+    """Compute that stands idle, by the end, in what was delivered, and what of it serves compute needs."""
     if has_idle(run.draws):
         lines = range(len(run.draws.plan.lines))
         yield "h100e_idle_fleet", float(sum(idle(run.draws, run.records, line)[-1] for line in lines))
+        served = [line for line in lines if run.draws.plan.lines[line].idle_of]
+        if served:
+            yield "h100e_lent", sum(lent(run.draws, run.records, line, run.counted.start) for line in served)
 
 
 def growth(run: Run) -> Iterator[Indicator]:
     """Factor a year by which compute in service must grow on the lines that ask for it, and does.
 
-    What they ask to have in service at the start counts as being there; nothing wears out.
+    What they ask to have in service at the start counts as being there, and so does idle compute that serves them;
+    nothing wears out.
     """
     lines, calendar = asked(run.draws), run.draws.plan.calendar
     if not lines:
         return
     first, goal = (sum(level[i] for level in lines.values()) for i in (0, 1))
     got = sum(float(delivered(run.draws, run.records, line)[run.counted].sum()) for line in lines)
+    got += sum(lent(run.draws, run.records, line, run.counted.start) for line in lines)
     years = (calendar.days - calendar.warmup) / (YEAR if calendar.start is not None else 1.0)
     for name, last in (("h100e_growth_needed_per_year", goal), ("h100e_growth_per_year", first + got)):
         yield name, (last / first) ** (1 / years) if first else None
@@ -180,6 +185,16 @@ def production(run: Run) -> Iterator[Indicator]:
             yield f"unit_cost_of_item{measure}.{item.name}", mean_cost(run, sources_of(plan, i), costs)
 
 
+def one_off_costs(run: Run) -> Iterator[Indicator]:
+    """Per recipe with payments of its own: what they come to for each good unit, which no unit cost holds."""
+    plan = run.draws.plan
+    for r, source in enumerate(plan.sources):
+        mine = {payment.name for payment in plan.payments if payment.source == r}
+        if mine:
+            paid = cost(run, lambda e, mine=mine: e.scope == "payment" and e.name in mine)  # type: ignore[misc]
+            yield f"one_off_cost.{source.name}", ratio(paid, float(run.total(run.records.source["good"], [r])))
+
+
 def money(run: Run) -> Iterator[Indicator]:
     """Dollars over the counted periods; NPV over all."""
     yield "capex_usd", cost(run, lambda e: e.category == "capex")
@@ -193,6 +208,7 @@ def money(run: Run) -> Iterator[Indicator]:
     for category in ("holding", "shortage", "lost", "take_or_pay", "value", "salvage"):
         pick = usd if category in ("value", "salvage") else cost
         yield f"{category}_usd", pick(run, within({category}))
+    yield "payments_usd", cost(run, lambda e: e.category == "payment")
     yield "transport_usd", cost(run, lambda e: e.category == "shipment")
     yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "outside_sales", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
@@ -237,5 +253,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, idle_fleet, growth, money, sites, tools, power, outside_sales, limited_lines, production, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, tools, power, outside_sales, limited_lines, production, one_off_costs, stocks, leftovers,
 )  # fmt: skip

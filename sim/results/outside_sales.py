@@ -20,9 +20,18 @@ def sold(draws: Draws, records: Records, s: int) -> FloatArray:
     calendar = plan.calendar
     wanted = path_curve(site.outside_sales.demand, draws.vector, calendar.day, calendar.days)
     able = integral_by_period(draws.sites[s].available, calendar.periods)
-    idle = np.maximum(able - records.load[: len(able), s], 0.0)
+    idle = _idle(able - records.load[: len(able), s])
     units[: len(able)] = np.minimum(idle, integral_by_period(wanted, calendar.periods))
     return units
+
+
+def _idle(left: FloatArray) -> FloatArray:
+    """What is idle in each period, given capacity less load: a lot's load is booked when it begins, so what is more than a
+    period's capacity is worked off in the next."""
+    idle, owed = np.zeros_like(left), 0.0
+    for period, here in enumerate(left.tolist()):
+        idle[period], owed = max(here - owed, 0.0), max(owed - here, 0.0)
+    return idle
 
 
 def gained(draws: Draws, records: Records, s: int) -> FloatArray:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.calendar import Calendar
 from sim.engines.shared.recorder import Records
-from sim.plan import BoolArray, Calendar, FloatArray, IntArray
+from sim.plan import BoolArray, FloatArray, IntArray
 
 LEVELS = frozenset({"waiting", "in_process", "in_transit", "stock", "backlog"})
 """Counters of what is there at the end of a period; all others add up over periods."""

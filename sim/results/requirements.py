@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.sites import integral_by_period
+from sim.engines.shared.recorder import Records
 from sim.engines.shared.rules import good_share
 from sim.engines.shared.tables import tables
 from sim.plan import FloatArray
@@ -91,6 +92,12 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
             since = _since(draws, pool.sources, units[p], yields)
             found.append((since, Shortfall(pool.name, unit, date_of(draws, since), required, possible, starts)))
     return [shortfall for _, shortfall in sorted(found, key=lambda pair: pair[0])]
+
+
+def owed(draws: Draws, records: Records) -> list[str]:
+    """Pools of which there are units in what is in backlog at the end, at mature yields."""
+    units = units_per_flow(draws) @ records.flow["backlog"][-1]
+    return [pool.name for pool, amount in zip(draws.plan.pools, units.tolist(), strict=True) if amount > 0.0]
 
 
 def _since(draws: Draws, sources: tuple[int, ...], units: FloatArray, yields: FloatArray) -> float:

@@ -21,7 +21,7 @@ from sim.results.books import Entry
 from sim.results.frames import date_of
 from sim.results.kpis import kpis
 from sim.results.milestones import find
-from sim.results.requirements import Shortfall, shortfalls
+from sim.results.requirements import Shortfall, owed, shortfalls
 from sim.scenario.loader import Scenario
 
 if TYPE_CHECKING:
@@ -109,6 +109,11 @@ class Result:
     def shortfalls(self) -> list[Shortfall]:
         """Pools of which the demand requires more than any source could make."""
         return shortfalls(self.draws)
+
+    @cached_property
+    def owed(self) -> list[str]:
+        """Pools of which there are units in the backlog at the end."""
+        return owed(self.draws, self.records)
 
     @cached_property
     def hash(self) -> str:

@@ -13,6 +13,8 @@ from sim.scenario.layers import forget, places
 
 Marker = Callable[[Loc], Mark]
 _WHERE = {"owners": ("owner", "us"), "regions": ("region", "here")}
+_ENTRY = 2
+"""Keys to an entry of a section; more lead into it."""
 SECTIONS = (
     "nodes",
     "items",
@@ -21,6 +23,7 @@ SECTIONS = (
     "recipes",
     "sourcing",
     "wip_limits",
+    "payments",
     "demand",
     "disruptions",
     "shares",
@@ -49,14 +52,20 @@ def prune(
     """Remove the entries that are off, and references to them, from valid data."""
     sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
     targets = {key: _targets(data, key) for key in _WHERE}
-    switches = dict.fromkeys(condition["figure"] for _, condition in _conditions(data))
-    off = [
+    conditions = [*_conditions(data), *_of_generations(data)]
+    switches = dict.fromkeys(condition["figure"] for _, condition in conditions)
+    excluded = [
         loc
-        for loc, condition in _conditions(data)
+        for loc, condition in conditions
         if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)
     ]
-    whole = {loc for loc in off if len(loc) == 2}
-    off = [loc for loc in off if loc in whole or loc[:2] not in whole]
+    off = [loc for loc in excluded if len(loc) == _ENTRY]
+    inside = [loc for loc in excluded if len(loc) > _ENTRY and loc[:_ENTRY] not in off]
+    skipped = [loc for loc in inside if loc[_ENTRY] == "generations"]
+    for line in dict.fromkeys(loc[:_ENTRY] for loc in skipped):
+        if not _without_generations(data, marks, line, [int(loc[-1]) for loc in skipped if loc[:_ENTRY] == line]):
+            off.append(line)
+    off += [loc for loc in inside if loc[_ENTRY] != "generations" and loc[:_ENTRY] not in off]
     gone = list(off)
     while off:
         for loc in off:
@@ -64,7 +73,7 @@ def prune(
         off = list(dict.fromkeys(_left_alone(data, marks, gone, targets)))
         gone += off
     thinned = (name for name, sourcing in data.get("sourcing", {}).items() if sourcing["sources"] != sources[name])
-    return Pruned(tuple(dotted(loc) for loc in gone), tuple(switches), frozenset(thinned))
+    return Pruned(tuple(dotted(loc) for loc in (*gone, *skipped)), tuple(switches), frozenset(thinned))
 
 
 def _targets(data: dict[str, Any], key: str) -> set[str]:
@@ -81,6 +90,13 @@ def _conditions(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
             for loc, part in {(): entry, **parts}.items():
                 if part.get("only_if") is not None:
                     yield (section, name, *loc), part["only_if"]
+
+
+def _of_generations(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    for name, line in data.get("demand", {}).items():
+        for i, generation in enumerate(line.get("generations") or []):
+            if generation.get("only_if") is not None:
+                yield ("demand", name, "generations", i), generation["only_if"]
 
 
 def _holds(condition: dict[str, Any], loc: Loc, ledger: Ledger, mark: Marker, problems: list[Problem]) -> bool:
@@ -164,9 +180,13 @@ def _left_alone(
         _remove(data, marks, ("open_orders", i))
     for name in data.get("demand", {}):
         _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
+        _thin(data, marks, ("demand", name), "idle_of", lost["demand"])
     empty = {key: had - _targets(data, key) for key, had in targets.items()}
     yield from _strikers(data, marks, {**lost, **empty})
     yield from _lines(data, marks, lost["sites"])
+    yield from (
+        ("payments", n) for n, p in data.get("payments", {}).items() if p.get("qualification") in lost["recipes"]
+    )
     yield from _watchers(data, marks, lost, items)
 
 
@@ -223,12 +243,19 @@ def _thin_generations(
     """Successors that are off drop out; a line of which nothing is left stays for the checks."""
     generations = data["demand"][loc[1]].get("generations") or []
     off = [i for i, generation in enumerate(generations) if generation["item"] in items]
+    if _without_generations(data, marks, loc, off):
+        for i in range(len(generations)):
+            _thin(data, marks, (*loc, "generations", i), "wait_for", recipes)
+
+
+def _without_generations(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, off: list[int]) -> bool:
+    """Take generations out of a line; False, and all of them stay, if none would be left."""
+    generations = data["demand"][loc[1]].get("generations") or []
     if len(off) == len(generations):
-        return
+        return not off
     for i in reversed(off):
         _remove(data, marks, (*loc, "generations", i))
     if 0 in off:
         for key in [key for key in ("begins", "cadence", "months", "wait_for") if key in generations[0]]:
             _remove(data, marks, (*loc, "generations", 0, key))  # nothing is left to change over from
-    for i in range(len(generations)):
-        _thin(data, marks, (*loc, "generations", i), "wait_for", recipes)
+    return True

@@ -11,7 +11,7 @@ from sim.errors import InputError, Mark, Problem
 from sim.scenario.compose import Loc
 from sim.scenario.layers import allowed_folders, load_layers, named
 
-AGAINST = "against"
+AGAINST, SCENARIO, READINGS = "against", "scenario", "readings"
 _MOST = 20
 
 
@@ -20,7 +20,8 @@ def find_counterfactual(
 ) -> Path | None:
     """The file that the merged data of a scenario name as its counterfactual, or None without one.
 
-    A path is relative to the file that says it. A scenario that inherits itself as counterfactual has none.
+    A path is relative to the file that says it. A scenario may be compared with itself under other readings; one that
+    otherwise inherits itself as counterfactual has none.
     Appends to `problems` what does not exist, what may not be read, and scenarios that name each other in a circle.
     """
     folders = () if allow_outside else allowed_folders(file)
@@ -33,7 +34,10 @@ def find_counterfactual(
         return None
     mark = marks[AGAINST,]
     if _same(target, file):
-        problems.append(Problem(mark, AGAINST, "a scenario cannot be compared with itself", str(data[AGAINST])))
+        if _has_readings(data):
+            return target
+        message = "a scenario cannot be compared with itself, but for other readings"
+        problems.append(Problem(mark, AGAINST, message, str(_text(data))))
         return None
     chain = _circle([file, target], folders, allow_outside=allow_outside)
     if chain:
@@ -45,13 +49,26 @@ def find_counterfactual(
 
 def _named(file: Path, data: Mapping[str, Any], marks: Mapping[Loc, Mark], folders: Sequence[Path]) -> Path | None:
     """What the data name, unless a file that the scenario extends says it of the scenario itself."""
-    text = data.get(AGAINST)
-    mark = marks.get((AGAINST,))
+    text = _text(data)
+    mark = marks.get((AGAINST, SCENARIO), marks.get((AGAINST,)))
+    if text is None and _has_readings(data):
+        return file
     if not isinstance(text, str) or mark is None:
         return None
     target = named(AGAINST, text, Path(mark.file), mark, folders)
     inherited = not _same(Path(mark.file), file)
-    return None if inherited and _same(target, file) else target
+    return None if inherited and _same(target, file) and not _has_readings(data) else target
+
+
+def _text(data: Mapping[str, Any]) -> Any:
+    """The name or path written, in either form."""
+    written = data.get(AGAINST)
+    return written.get(SCENARIO) if isinstance(written, dict) else written
+
+
+def _has_readings(data: Mapping[str, Any]) -> bool:
+    written = data.get(AGAINST)
+    return isinstance(written, dict) and bool(written.get(READINGS))
 
 
 def _circle(chain: list[Path], folders: Sequence[Path], *, allow_outside: bool) -> list[Path]:
@@ -62,7 +79,7 @@ def _circle(chain: list[Path], folders: Sequence[Path], *, allow_outside: bool) 
             target = _named(chain[-1], source.data, source.marks, folders)
         except InputError:
             return []  # told where the counterfactual is loaded
-        if target is None:
+        if target is None or _same(target, chain[-1]):
             return []
         before = next((i for i, file in enumerate(chain) if _same(file, target)), None)
         chain.append(target)

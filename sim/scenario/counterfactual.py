@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.errors import InputError, Problem
-from sim.scenario.against import AGAINST
+from sim.scenario.against import AGAINST, READINGS
 from sim.scenario.layers import load_layers
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.overrides import READING, SET
 from sim.scenario.schema import Document
-from sim.scenario.schema.document import Horizon
+from sim.scenario.schema.document import Horizon, OtherReadings
 from sim.scenario.without import WITHOUT
 
-_SETTINGS = ("horizon", "lot_scale")
+_SETTINGS = ("horizon", "lot_scale", "report_every")
 """How a run is played, which is the same on both sides."""
 
 Override = tuple[str, str]
@@ -23,26 +23,28 @@ Override = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """What a scenario is compared with.
+    """What a scenario is compared with, by the name that reports call it.
 
     `left_out` are the overrides of the scenario that could not be applied to it, as they stand on the command line;
     `settings` the sections that it takes from the scenario instead of its own.
     """
 
     scenario: Scenario
+    name: str
     left_out: tuple[str, ...]
     settings: tuple[str, ...]
 
     @property
     def no_place(self) -> str:
         """A line that names the overrides left out."""
-        return f"{self.scenario.name} has no place for {', '.join(self.left_out)}"
+        return f"{self.name} has no place for {', '.join(self.left_out)}"
 
 
 def load_counterfactual(scenario: Scenario) -> Counterfactual | None:
     """Load what a scenario is compared with, or return None where it names nothing.
 
-    It takes the horizon and the lot scale of the scenario, and every override that it has a place for.
+    It takes the horizon, the lot scale and the reporting period of the scenario, the readings that `against` lists, and
+    every other override that it has a place for.
 
     Raises:
         InputError: it does not load; one problem is at `against` of the scenario.
@@ -52,31 +54,67 @@ def load_counterfactual(scenario: Scenario) -> Counterfactual | None:
     try:
         return _loaded(scenario)
     except InputError as error:
-        message = f"the counterfactual {scenario.document.against} cannot be loaded for this comparison"
-        raise InputError([Problem(scenario.mark(AGAINST), AGAINST, message), *error.problems]) from None
+        problems = [_placed(scenario, problem) for problem in error.problems]
+        named = scenario.document.against
+        what = named if isinstance(named, str) else (named and named.scenario) or scenario.name
+        message = f"the counterfactual {what} cannot be loaded for this comparison"
+        raise InputError([Problem(scenario.mark(AGAINST), AGAINST, message), *problems]) from None
+
+
+def _placed(scenario: Scenario, problem: Problem) -> Problem:
+    """A problem with one of the readings under `against`, at its place in the file."""
+    for figure, reading in _readings(scenario).items():
+        if problem.mark.file == _told((READING, f"{figure}={reading}")):
+            path = f"{AGAINST}.{READINGS}.{figure}"
+            return replace(problem, mark=scenario.mark(path), path=path)
+    return problem
+
+
+def _readings(scenario: Scenario) -> dict[str, str]:
+    """The readings that the counterfactual takes whatever those of the scenario are."""
+    written = scenario.document.against
+    return written.readings if isinstance(written, OtherReadings) else {}
+
+
+def _name(scenario: Scenario, loaded: Scenario) -> str:
+    written = scenario.document.against
+    if not isinstance(written, OtherReadings):
+        return loaded.name
+    return written.name or f"{loaded.name} with {', '.join(f'{f} {r}' for f, r in written.readings.items())}"
+
+
+def _told(override: Override) -> str:
+    return " ".join(override)
 
 
 def _loaded(scenario: Scenario) -> Counterfactual:
     settings = _settings(scenario)
-    asked = scenario.asked
+    asked, own = scenario.asked, _readings(scenario)
     kept: list[Override] = [
-        *((SET, text) for text in asked.sets if text.partition("=")[0].strip().split(".")[0] not in _SETTINGS),
+        *((SET, text) for text in asked.sets if _path(text).split(".")[0] not in _SETTINGS),
         *((READING, text) for text in asked.readings),
         *((WITHOUT, text) for text in asked.without),
     ]
+    kept = [o for o in kept if o[0] == WITHOUT or _path(o[1]).removeprefix(f"{READINGS}.") not in own]
     left_out: list[Override] = []
     while True:
         try:
             loaded = _load(scenario, kept, settings)
         except InputError as error:
-            blamed = [o for o in kept if any(p.mark.file == " ".join(o) for p in error.problems)]
-            if not kept:
+            blamed = [o for o in kept if any(p.mark.file == _told(o) for p in error.problems)]
+            wrong = any(_placed(scenario, p) is not p for p in error.problems)
+            if wrong or not kept:
                 raise
             # What is wrong elsewhere in the file follows from some of them.
             left_out += blamed or kept
             kept = [o for o in kept if o not in left_out]
         else:
-            return Counterfactual(loaded, tuple(" ".join(o) for o in left_out), tuple(settings))
+            return Counterfactual(loaded, _name(scenario, loaded), tuple(map(_told, left_out)), tuple(settings))
+
+
+def _path(text: str) -> str:
+    """What an override changes."""
+    return text.partition("=")[0].strip()
 
 
 def _load(scenario: Scenario, overrides: Sequence[Override], settings: dict[str, str]) -> Scenario:
@@ -84,7 +122,7 @@ def _load(scenario: Scenario, overrides: Sequence[Override], settings: dict[str,
     return load_scenario(
         str(scenario.against),
         sets=[*given[SET], *(f"{section}={text}" for section, text in settings.items())],
-        readings=given[READING],
+        readings=[*given[READING], *(f"{figure}={reading}" for figure, reading in _readings(scenario).items())],
         without=given[WITHOUT],
         values=dict(scenario.asked.values),
         allow_outside=scenario.asked.allow_outside,
@@ -98,8 +136,9 @@ def _settings(scenario: Scenario) -> dict[str, str]:
     ours, found = scenario.document, {}
     if not _same_horizon(data.get("horizon"), ours.horizon):
         found["horizon"] = _written(ours.horizon)
-    if data.get("lot_scale", Document.model_fields["lot_scale"].default) != ours.lot_scale:
-        found["lot_scale"] = str(ours.lot_scale)
+    for key in ("lot_scale", "report_every"):
+        if data.get(key, Document.model_fields[key].default) != getattr(ours, key):
+            found[key] = str(getattr(ours, key))
     return found
 
 

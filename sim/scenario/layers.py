@@ -231,8 +231,8 @@ def _merge(
 
 
 def _condition(loc: Loc) -> bool:
-    """A ledger figure or an `only_if` is one statement too."""
-    return loc[-1] == "only_if" or (len(loc) == 2 and loc[0] == "figures")
+    """A ledger figure, an `only_if` or the counterfactual is one statement too."""
+    return loc[-1] == "only_if" or loc == ("against",) or (len(loc) == 2 and loc[0] == "figures")
 
 
 def _remove(data: dict[str, Any], marks: dict[Loc, Mark], place: Loc, over: Source, problems: list[Problem]) -> None:

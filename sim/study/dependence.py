@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Design, Row
-from sim.study.knobs import Knob, base_figures, knobs, other_readings
+from sim.study.knobs import Knob, base_figures, knobs, other_readings, settled
 from sim.study.run import Progress, run_design
 
 TRIED_SHARE = 0.1
@@ -57,6 +57,8 @@ class Dependences:
     unmoved: tuple[str, ...]
     without: tuple[tuple[str, float | None], ...]
     """The KPI when an article is left out, for each article the scenario rests on and can do without."""
+    refused: tuple[str, ...]
+    """Readings that contradict the rest of the scenario, as `FIGURE=READING`; they were not run."""
 
 
 def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
@@ -65,7 +67,7 @@ def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
     if knob.figure:
         for name, reading in other_readings(scenario.ledger, knob.name).items():
             seen.add(reading.value)
-            yield Trial(name, Row(readings=(f"{knob.name}={name}",)), reading.value)
+            yield Trial(name, Row(readings=settled(scenario.ledger, {knob.name: name})), reading.value)
     for label, value in _ends(knob):
         if value not in seen:
             yield Trial(label, knob.at(value), value)
@@ -114,6 +116,9 @@ def dependences(
         base=at,
         found=tuple(found),
         unmoved=tuple(knob.name for knob in moved if knob.name not in names),
+        refused=tuple(
+            text for (_, trial), good in zip(tried, valid, strict=False) if not good for text in trial.row.readings
+        ),
         without=tuple((article, value) for article, value, good in left_out if good),
     )
 

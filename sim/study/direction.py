@@ -5,8 +5,8 @@ _HIGHER = (
     "throughput", "npv", "value_usd", "salvage_usd",
 )  # fmt: skip
 _LOWER = (
-    "backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd",
-    "transport_usd", "total_cost_usd", "unit_cost", "wait_probability", "mean_wait", "mean_queue", "time_in_system", "left_over", "waiting_to_enter", "time_in_line",
+    "backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd", "payments_usd",
+    "transport_usd", "total_cost_usd", "unit_cost", "one_off_cost", "wait_probability", "mean_wait", "mean_queue", "time_in_system", "left_over", "waiting_to_enter", "time_in_line",
     "h100e_idle",
 )  # fmt: skip
 

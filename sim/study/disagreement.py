@@ -17,7 +17,7 @@ from sim.scenario.loader import Scenario
 from sim.scenario.schema.quantity import Draw
 from sim.study.compiled import compiled, new_study
 from sim.study.design import Base, Design, Row
-from sim.study.knobs import Knob, contested, knobs
+from sim.study.knobs import Knob, contested, knobs, settled
 from sim.study.run import Progress, run_design
 
 RESAMPLES = 2000
@@ -101,7 +101,8 @@ def disagreement(
     possible = prod(len(names) for names in readings.values())
     draws = max(2 * most // len(chosen), 2)
     study = new_study()
-    rows = [row for k, taken in enumerate(chosen) for row in _rows(study, base, taken, seed, k, draws)]
+    named = [settled(scenario.ledger, dict(taken)) for taken in chosen]
+    rows = [row for k, names in enumerate(named) for row in _rows(study, base, names, seed, k, draws)]
     outcomes = run_design(Design(base, rows), jobs=jobs, progress=progress)
     table = outcomes.column(kpi).reshape(len(chosen), draws, 2)
     whole = np.array([not np.isnan(cells).any() for cells in table])
@@ -121,9 +122,8 @@ def disagreement(
     )
 
 
-def _rows(study: str, base: Base, taken: Combination, seed: int, k: int, draws: int) -> list[Row]:
+def _rows(study: str, base: Base, names: tuple[str, ...], seed: int, k: int, draws: int) -> list[Row]:
     """Draws of the ranges under one combination, two seeds each."""
-    names = tuple(f"{figure}={reading}" for figure, reading in taken)
     made = compiled(study, base, Row(readings=names))
     if made is None:
         return [Row(readings=names, seed=seed)] * 2 * draws

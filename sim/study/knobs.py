@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sim.ledger import Ledger, Reading, Scalar, behind
@@ -89,17 +89,53 @@ def knob_of(scenario: Scenario, path: str) -> Knob | None:
 
 
 def other_readings(ledger: Ledger, figure: str) -> dict[str, Reading]:
-    """Readings of a figure that are not in force, later reports apart; none if it follows another's."""
+    """Readings that a figure may have beside the one in force, later reports apart.
+
+    A figure that follows another takes the reading of the same name: combined with any other it would be the cost of one
+    process beside the speed of another. Readings with names of its own go with every reading of the followed one. While
+    one of them is in force, `following` stands for the reading by which it would follow again.
+    """
     definition, taken = ledger.figures[figure], ledger.reading_name(figure)
-    if definition.follows is not None:
-        return {}
-    readings = definition.readings.items()
-    return {name: r for name, r in readings if name != taken and r.kind is not Kind.LATER_REPORT}
+    found = {name: r for name, r in definition.readings.items() if name != taken and r.kind is not Kind.LATER_REPORT}
+    if definition.follows is None:
+        return found
+    shared, followed = ledger.figures[definition.follows].readings, _settled(ledger, {}, figure, released=True)
+    found = {name: r for name, r in found.items() if name not in shared}
+    if taken != followed:
+        found[following(definition.follows)] = definition.readings[followed]
+    return found
+
+
+def following(followed: str) -> str:
+    """What a study calls the reading by which a figure follows another, whichever that is."""
+    return f"as {followed}"
 
 
 def contested(scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Contested figures behind a scenario, each with its readings, the one in force first."""
+    ledger = scenario.ledger
     for figure in base_figures(scenario):
-        others, taken = other_readings(scenario.ledger, figure), scenario.ledger.reading_name(figure)
+        others, taken = other_readings(ledger, figure), ledger.reading_name(figure)
         if others and taken:
-            yield figure, (taken, *others)
+            followed = ledger.figures[figure].follows
+            follows = followed is not None and following(followed) not in others
+            yield figure, (following(followed) if followed and follows else taken, *others)
+
+
+def settled(ledger: Ledger, taken: Mapping[str, str]) -> tuple[str, ...]:
+    """`FIGURE=READING` for each figure of a combination; `following` gives way to the reading that it comes to there."""
+    return tuple(f"{figure}={_settled(ledger, taken, figure)}" for figure in taken)
+
+
+def _settled(ledger: Ledger, taken: Mapping[str, str], figure: str, *, released: bool = False) -> str:
+    """The reading of a figure under a combination; `released`: whatever is chosen for it, it follows."""
+    chosen = "" if released else taken.get(figure, ledger.chosen.get(figure, ""))
+    if figure not in ledger:
+        return chosen
+    definition = ledger.figures[figure]
+    if definition.follows is None:
+        return chosen or str(definition.default)
+    if chosen and chosen != following(definition.follows):
+        return chosen
+    followed = _settled(ledger, taken, definition.follows)
+    return followed if followed in definition.readings else str(definition.default)

@@ -16,7 +16,7 @@ from sim.plan import FloatArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.design import Base, Row, loaded
 from sim.study.factors import Factor
-from sim.study.knobs import contested
+from sim.study.knobs import contested, settled
 from sim.study.lots import AUTO, RUNS, Bias
 from sim.study.morris import Screening, morris
 from sim.study.outputs import Catalogue, Kind, Output, default_outputs, outputs
@@ -205,17 +205,17 @@ def _readings(of: Subject) -> tuple[list[Trial], list[Row]]:
     trials: list[Trial] = []
     rows: list[Row] = []
     for figure, (_, *others) in contested(of.asked):
-        found = {reading: row for reading in others if (row := _under(of, f"{figure}={reading}")) is not None}
+        found = {reading: row for reading in others if (row := _under(of, figure, reading)) is not None}
         if found:
             trials.append((figure, tuple(found)))
             rows += found.values()
     return trials, rows
 
 
-def _under(of: Subject, reading: str) -> Row | None:
+def _under(of: Subject, figure: str, reading: str) -> Row | None:
     from sim.compiler import compile_plan
 
-    row = Row(readings=(reading,))
+    row = Row(readings=settled(of.asked.ledger, {figure: reading}))
     try:
         plan = compile_plan(loaded(of.base, row))
     except InputError:

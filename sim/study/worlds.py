@@ -17,7 +17,7 @@ from sim.scenario.loader import Scenario
 from sim.study.boxes import Column
 from sim.study.design import Base, Row, loaded
 from sim.study.disagreement import Combination, combinations
-from sim.study.knobs import contested
+from sim.study.knobs import contested, settled
 from sim.study.outcomes import Outcomes
 from sim.study.run import Progress
 from sim.study.subject import Subject
@@ -33,6 +33,8 @@ class Sight:
 
     scenario: Scenario | None
     plan: Plan | None
+    row: Row
+    """The plan and the readings that it takes."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,12 @@ class Worlds:
 
     def row(self, plan: int, world: int) -> Row | None:
         """The row that runs a plan in a world; None where the readings contradict it."""
-        combination = int(self.taken[world])
-        seen = self.sights[plan][combination].plan
-        if seen is None:
+        seen = self.sights[plan][int(self.taken[world])]
+        if seen.plan is None:
             return None
         place = {d.stream: k for k, d in enumerate(self.dimensions)}
-        point = tuple(float(self.points[world, place[d.stream]]) for d in seen.dimensions)
-        row = _row(self.names[plan], self.combinations[combination])
-        return replace(row, seed=self.seed, replication=world, point=point)
+        point = tuple(float(self.points[world, place[d.stream]]) for d in seen.plan.dimensions)
+        return replace(seen.row, seed=self.seed, replication=world, point=point)
 
     def outcomes(self, of: Subject, plan: int, progress: Progress | None = None) -> Outcomes:
         """What comes out of a plan in every world; not valid where the readings contradict it."""
@@ -117,10 +117,13 @@ def worlds(base: Base, names: Sequence[str], n: int, seed: int, *, over_readings
     Raises:
         InputError: a plan is wrong under the readings it chose itself.
     """
-    readings = _contested([loaded(base, _row(name, ())) for name in names]) if over_readings else {}
+    plans = [loaded(base, Row(scenario=name)) for name in names]
+    readings = _contested(plans) if over_readings else {}
     most = max(min(n // RUNS_EACH, MOST_COMBINATIONS), 1)
     chosen = tuple(combinations(readings, most, seed)) if readings else ((),)
-    sights = tuple(tuple(_sight(base, name, combination) for combination in chosen) for name in names)
+    sights = tuple(
+        tuple(_sight(base, plan, combination) for combination in chosen) for plan in zip(names, plans, strict=True)
+    )
     found = {d.stream: d for plan in sights for s in plan if s.plan is not None for d in s.plan.dimensions}
     dimensions = tuple(found.values())
     return Worlds(
@@ -140,13 +143,11 @@ def _contested(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _row(name: str, combination: Combination) -> Row:
-    return Row(scenario=name, readings=tuple(f"{figure}={reading}" for figure, reading in combination))
-
-
-def _sight(base: Base, name: str, combination: Combination) -> Sight:
+def _sight(base: Base, plan: tuple[str, Scenario], combination: Combination) -> Sight:
+    """What a combination makes of a plan, given by its name and as it is under its own readings."""
+    row = Row(scenario=plan[0], readings=settled(plan[1].ledger, dict(combination)))
     try:
-        scenario = loaded(base, _row(name, combination))
-        return Sight(scenario, compile_plan(scenario))
+        scenario = loaded(base, row)
+        return Sight(scenario, compile_plan(scenario), row)
     except InputError:
-        return Sight(None, None)
+        return Sight(None, None, row)

@@ -57,6 +57,67 @@ def test_nobody_is_told_of_an_idle_fleet_that_nobody_asked_about(build: Build) -
     assert "h100e_idle_fleet" not in sim.run(build(data())).kpis
 
 
+def fleet(**over: Any) -> dict[str, Any]:
+    """A need that grows evenly by 100 H100e a month over 24 months, of which a fleet of 20 cars a month, 2 H100e each, half
+    of it idle, meets 20 a month; the maker has room for all."""
+    path = [{"at": dt.date(2026, 1, 1), "value": 100}, {"at": dt.date(2028, 1, 1), "value": 100 + 2400}]
+    world = data(compute={"points": path, "ends": dt.date(2028, 6, 1)}, idle_of=["cars"])
+    world["demand"]["cars"] = {"item": "card", "rate": 20, "idle_share": 0.5} | over
+    return world | {"sites": {"maker": {"in_house": False, "capacity": "unlimited"}}}
+
+
+def test_idle_compute_is_taken_off_the_need_before_anything_is_ordered(build: Build) -> None:
+    result = sim.run(build(fleet()))
+    idle = 0.5 * 2 * 20 * 730 / (YEAR / 12)
+    assert result.kpis["demanded.centre"] == pytest.approx((2400 - idle) / 2, abs=2)
+    assert result.kpis["h100e_lent"] == pytest.approx(result.kpis["h100e_idle_fleet"])
+    assert result.kpis["h100e_lent"] == pytest.approx(idle, rel=0.02)
+    # What is lent counts as in service: with it the need is met but for what is being made.
+    assert result.kpis["h100e_growth_per_year"] == pytest.approx(result.kpis["h100e_growth_needed_per_year"], rel=0.02)
+
+
+def test_the_share_of_a_line_takes_its_part_of_what_is_idle(build: Build) -> None:
+    world = fleet()
+    world["demand"]["centre"]["share"] = 0.25
+    kpis = sim.run(build(world)).kpis
+    whole = sim.run(build(fleet())).kpis
+    assert kpis["demanded.centre"] == pytest.approx(whole["demanded.centre"] / 4, abs=2)
+    assert kpis["h100e_lent"] == pytest.approx(whole["h100e_lent"] / 4)
+
+
+def test_more_idle_compute_than_is_needed_leaves_nothing_to_order(build: Build) -> None:
+    assert sim.run(build(fleet(rate=2000))).kpis["demanded.centre"] == 0
+
+
+def test_planners_expect_what_is_left_of_the_need(build: Build) -> None:
+    """A maker that needs 30 days is asked for no more than falls due: stock at the end is a review's worth."""
+    world = fleet()
+    world["recipes"]["cards"]["cycle_time"] = 30
+    result = sim.run(build(world))
+    assert result.kpis["served_by_end.centre"] == pytest.approx(1, abs=0.06)
+    assert result.kpis["stock_end.card"] < 40
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"cars": {"item": "card", "rate": 1}}, "has no effect: nothing of 'cars' stands idle; give it an idle_share"),
+        ({"cars": {"item": "card", "rate": 1, "idle_share": 0.5, "idle_of": ["centre"]}},
+         "has no effect: idle compute meets a compute need, and the line has none"),
+        ({"centre": {"idle_of": ["car"]}}, "no demand line 'car'"),
+        ({"cars": {"item": "card", "compute": 5000, "idle_share": 0.5, "idle_of": ["cars"]}},
+         "the compute need of 'cars' is met by idle compute itself"),
+    ],
+)  # fmt: skip
+def test_idle_compute_that_could_serve_nothing_is_refused(build: Build, change: dict[str, Any], told: str) -> None:
+    world = fleet()
+    for name, line in change.items():
+        world["demand"][name] = line if name == "cars" else world["demand"][name] | line
+    with pytest.raises(InputError) as found:
+        build(world)
+    assert told in str(found.value)
+
+
 def test_an_idle_share_needs_items_with_compute(build: Build) -> None:
     wrong = data() | {
         "items": {"card": {"stage": "board"}},

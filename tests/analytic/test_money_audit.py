@@ -53,6 +53,10 @@ def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
             },
         },
         "sourcing": {"part": {"sources": ["own", "buy"], "policy": "in_house_first"}},
+        "payments": {
+            "design": {"amount": 1234.56, "qualification": "own"},
+            "fee": {"amount": 99.99, "at": dt.date(2026, 3, 1), "every": 2.5, "until": dt.date(2028, 2, 1)},
+        },
         "demand": {"d": {"item": "part", "rate": 300, "value": 20, "shortage_cost": 0.5}},
     }
     draws = draw(compile_plan(build(data)), 0)

@@ -39,7 +39,7 @@ def test_what_is_idle_is_sold_as_far_as_it_is_wanted(
     units = sold * 365 / 30.4375
     assert found.kpis["sold_outside.hall"] == pytest.approx(units, rel=0.01, abs=12)
     idle = (1 - (found.kpis["utilisation.hall"] or 0.0)) * 400 * 365 / 30.4375
-    assert (found.kpis["sold_outside.hall"] or 0.0) <= idle + 1e-6
+    assert (found.kpis["sold_outside.hall"] or 0.0) <= idle + 14  # a day's lot, begun on the last day
     assert found.kpis["outside_sales_usd"] == pytest.approx(4 * (found.kpis["sold_outside.hall"] or 0.0), abs=0.1)
     gain = (found.kpis["npv_usd"] or 0.0) - (free.kpis["npv_usd"] or 0.0)
     assert gain == pytest.approx(found.kpis["outside_sales_usd"])

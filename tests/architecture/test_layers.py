@@ -15,7 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("units", "dies", "shipped"),
     ("ledger",),
     ("scenario",),
-    ("dimensions",),
+    ("dimensions", "calendar"),
     ("planned",),
     ("plan",),
     ("compiler",),

@@ -132,7 +132,8 @@ SHIPPED = [
     ("rf-purchases-fall-2027", Outcome.CONTRADICTED, False, "st-low-orbit"),  # 2 left for two years, against 1 in one
     ("openai-chip-2026", Outcome.ON_TIME, False, "openai-titan"),  # end of 2026, in a report of January
     ("ai5-samples-2026", Outcome.OPEN, False, None),  # a tape-out is no sample
-    ("ai5-mass-production-2027", Outcome.OPEN, False, None),
+    ("ai5-mass-production-2027", Outcome.ON_TIME, False, "ai5-volume-mid-2027"),  # a plan of April 2026
+    ("programme-large-2027", Outcome.LATE, False, "research-fab-first"),  # volume around 2029, which is two years late
     ("ai5-five-times", Outcome.OPEN, False, None),  # 8 times AI4: whether the chip or the computer is not said
     ("dojo-stopped", Outcome.OPEN, False, None),  # Dojo 3 is AI7: it goes on, as one kind of chip with the others
     ("panel-plant-3q26", Outcome.OPEN, False, None),  # nothing is reported of it
@@ -148,7 +149,7 @@ def test_shipped_verdicts(claim: str, outcome: Outcome, settled: bool, by: str |
 def test_rows_are_what_has_a_date_or_a_report(shipped: Scorecard) -> None:
     assert shipped.as_known == dt.date(2026, 6, 20)
     assert Counter(row.outcome for row in shipped.rows) == {
-        Outcome.CONTRADICTED: 4, Outcome.ON_TIME: 1, Outcome.OPEN: 25,
+        Outcome.CONTRADICTED: 4, Outcome.ON_TIME: 2, Outcome.LATE: 1, Outcome.OPEN: 23,
     }  # fmt: skip
     for row in shipped.rows:
         assert row.compiled.announced is not None or row.evidence, row.compiled.id

@@ -76,6 +76,31 @@ def test_a_drawn_building_time_gives_the_share_of_draws_in_time(
     assert (found.margin >= 0) == (found.verdict is Verdict.MET)
 
 
+def test_net_cash_is_what_output_would_have_cost_outside_less_what_the_site_costs(plant: Plant, tested: Test) -> None:
+    """Outlay 300 x 100 = 30,000. From day 100 on 150 a month, 12 dollars outside and 10 here: 2 dollars each."""
+    world = plant(100)
+    world["sites"]["plant"]["capex"]["per_capacity"] = 100
+    own = {"sites": ["plant"]}
+    found = tested(
+        world,
+        {
+            "in-all": {"expect": {"net": own, "at_most": 0}},
+            "not-yet-open": {"expect": {"net": {**own, "until": day(89)}, "at_least": 0}},
+            "later": {"expect": {"net": {**own, "since": day(151)}, "at_least": 0}},
+            "outside": {"expect": {"net": {"sites": ["shop"]}, "at_most": 0}},
+            "nowhere": {"expect": {"net": {"sites": ["plan"]}, "at_most": 0}},
+        },
+    )
+    made = 150 * (243 - 105) / 30.4375
+    assert found["in-all"].typical.value == pytest.approx(2 * made - 30_000, abs=300)  # type: ignore[union-attr]
+    assert found["not-yet-open"].typical.value < -10_000  # type: ignore[union-attr]
+    assert found["later"].typical.value == pytest.approx(2 * 3 * 150, rel=0.15)  # type: ignore[union-attr]
+    assert [found[id].verdict.value for id in ("in-all", "not-yet-open", "later")] == ["met", "missed", "met"]
+    assert by_how_much(found["in-all"]).startswith("$28.")
+    assert found["outside"].reason == "shop is an outside site"
+    assert found["nowhere"].reason == "the scenario has no site 'plan'; the nearest is 'plant'"
+
+
 def wilson_by_hand(successes: int, n: int) -> tuple[float, float]:
     """Wilson (1927), equation for both limits."""
     z, p = 1.959963984540054, successes / n

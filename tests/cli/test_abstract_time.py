@@ -41,7 +41,7 @@ def test_what_a_kpi_rests_on_is_written_in_weeks(capsys: pytest.CaptureFixture[s
 
 
 def test_distributions_are_over_the_run(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "over the run" in told(capsys, "montecarlo", str(CASE), "-n", "2")
+    assert "over the run" in told(capsys, "montecarlo", str(CASE), "-n", "2", "--full")
 
 
 def test_units_of_dated_models_stay() -> None:

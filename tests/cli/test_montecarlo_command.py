@@ -27,9 +27,14 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_tables(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["montecarlo", plant, "-n", "12", "--jobs", "1"]) == 0
+    screen = capsys.readouterr().out
+    assert main(["montecarlo", plant, "-n", "12", "--jobs", "1", "--full"]) == 0
     out = capsys.readouterr().out
-    assert "KPIs over 12 runs" in out
-    assert "fill_rate [%]" in out
+    for text in (screen, out):
+        assert "KPIs over 12 runs" in text
+        assert "fill_rate [%]" in text
+    assert "least to most" in screen
+    assert "Probability of an in-house share" not in screen
     assert "Probability of an in-house share" in out
     assert "Probability that a milestone is reached by the end of a period [%]" in out
     assert "unit_cost" not in out

@@ -35,10 +35,14 @@ def example(name: str, language: str) -> str:
 def test_the_readme_scenario_runs_and_shows_the_story(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", chargers]) == 0
     out = capsys.readouterr().out
-    assert "In-house share by quarter" in out
-    assert "\x1b" not in out
-    assert "\u2500" not in out
-    assert all(len(line) <= 100 for line in out.splitlines())
+    assert "In-house share [%]  by quarter" in out
+    assert main(["run", chargers, "--full"]) == 0
+    full = capsys.readouterr().out
+    assert "In-house share by quarter" in full
+    for text in (out, full):
+        assert "\x1b" not in text
+        assert "\u2500" not in text
+        assert all(len(line) <= 100 for line in text.splitlines())
 
 
 def test_the_readme_order_book_goes_over_its_scenario(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,10 +89,12 @@ def test_a_replication_shows_what_it_drew(chargers: str, capsys: pytest.CaptureF
     assert 250 < drawn["drawn"] < 400
     assert drawn["drawn"] != 310
     assert main(asked) == 0
+    assert "Its 1 uncertain input is as replication 5 draws it (--full)." in capsys.readouterr().out
+    assert main([*asked, "--full"]) == 0
     out = capsys.readouterr().out
     assert "Uncertain inputs as replication 5 draws them" in out
     assert f"{drawn['drawn']:.1f}" in out
-    assert main(["run", chargers, "--replication", "5"]) == 0
+    assert main(["run", chargers, "--replication", "5", "--full"]) == 0
     assert "nothing is uncertain here" in capsys.readouterr().out
 
 
@@ -132,7 +138,7 @@ def test_new_validate_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert "ok mine:" in capsys.readouterr().out
     assert main(["run", "mine.yaml"]) == 0
     out = capsys.readouterr().out
-    assert "first good cell of our own" in out
+    assert "first good cell of our own 2026" in out
     assert "cells.own.target" in out
 
 

@@ -27,9 +27,11 @@ def document(capsys: pytest.CaptureFixture[str], *args: str) -> dict[str, Any]:
 def test_announced_against_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scorecard"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("Announced and reported, as known on 2026-06-20\n30 announcements: 1 on time, 4 contradicted")
+    assert out.startswith(
+        "Announced and reported, as known on 2026-06-20\n30 announcements: 2 on time, 1 late, 4 contradicted"
+    )
     assert "AI5 is fifty times as fast" in out
-    assert re.search(r"^R17 +2026-04 +hypersinc\.com$", out, re.MULTILINE)
+    assert re.search(r"^R21 +2026-04 +hypersinc\.com$", out, re.MULTILINE)
     assert "held in runs" not in out
     assert all(len(line) <= 100 for line in out.splitlines())
     assert "\x1b" not in out

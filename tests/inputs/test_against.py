@@ -88,14 +88,73 @@ def test_what_inherits_itself_as_counterfactual_has_none() -> None:
          "relative to this file; did you mean 'base.yaml'?"),
         ("foundry-onli", "there is no such scenario to compare with; found foundry-onli; allowed: a shipped name or a "
          "path relative to this file; did you mean 'foundry-only'?"),
-        ("plan.yaml", "a scenario cannot be compared with itself; found plan.yaml"),
+        ("plan.yaml", "a scenario cannot be compared with itself, but for other readings; found plan.yaml"),
         ("../plan.yaml", "lies outside the current folder, the folder of the scenario named and what is shipped; found "
          "../plan.yaml; allowed: --allow-outside reads it all the same"),
-        ("[base.yaml]", "a value of the wrong kind; found a list of 1; allowed: text"),
+        ("[base.yaml]", "a value of the wrong kind; found a list of 1; allowed: text or a mapping with "
+         "readings"),
     ],
 )  # fmt: skip
 def test_refused_with_its_place(name: str, told: str) -> None:
     assert refusal(plan("plan.yaml", name)) == f"plan.yaml:4:1: against: {told}"
+
+
+CADENCE = "title: t\nextends: nine-month-cadence\nagainst: "
+
+
+def test_other_readings_of_the_scenario_itself() -> None:
+    write("own.yaml", f"{CADENCE}{{readings: {{chip.cadence: yearly}}}}\n")
+    found = counterfactual("own.yaml", readings=["dc.goal_share=half", "chip.cadence=automotive"])
+    assert found.scenario.file == Path("own.yaml")
+    assert found.name == "own with chip.cadence yearly"
+    # Its own reading stands; the other holds on both sides.
+    assert found.scenario.asked.readings == ("dc.goal_share=half", "chip.cadence=yearly")
+    assert found.left_out == ()
+
+
+def test_other_readings_of_another_scenario_under_a_name() -> None:
+    text = "{scenario: as-announced, readings: {fab.node: 14nm}, name: An older node}"
+    found = counterfactual(write("own.yaml", f"{CADENCE}{text}\n"))
+    assert found.scenario.name == "as-announced"
+    assert found.name == "An older node"
+    assert found.scenario.ledger.reading_name("fab.node") == "14nm"
+
+
+def test_what_extends_it_is_compared_with_itself_under_those_readings_too() -> None:
+    write("own.yaml", "title: t\nextends: nine-month-cadence\n")
+    assert counterfactual("own.yaml").scenario.file == Path("own.yaml")
+    # A scenario compared with one that is compared with itself makes no circle.
+    assert counterfactual(plan("other.yaml", "nine-month-cadence")).name == "nine-month-cadence"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{readings: {chip.cadence: monthly}}", "own.yaml:3:22: against.readings.chip.cadence: 'monthly' is no reading of "
+         "this figure; allowed: nine-months, yearly, automotive"),
+        ("{readings: {chip.cadnce: yearly}}", "own.yaml:3:22: against.readings.chip.cadnce: the ledger has no such figure; "
+         "did you mean 'chip.cadence'?"),
+    ],
+)  # fmt: skip
+def test_readings_that_there_are_not_are_refused_in_their_place(text: str, told: str) -> None:
+    scenario = load_scenario(write("own.yaml", f"{CADENCE}{text}\n"))
+    with pytest.raises(InputError) as found:
+        load_counterfactual(scenario)
+    assert told in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{readings: {}}", "own.yaml:3:11: against.readings: needs at least 1 entry; found 0"),
+        ("{scenario: as-announced}", "own.yaml:3:1: against.readings: this key is missing: readings of contested figures "
+         "that it takes, whatever ours are"),
+        ("{readings: {chip.cadence: yearly}, scenaro: x}", "own.yaml:3:45: against.scenaro: unknown key 'scenaro'; allowed: "
+         "scenario, readings, name; did you mean 'scenario'?"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_is_not_one_is_refused(text: str, told: str) -> None:
+    assert told in refusal(write("own.yaml", f"{CADENCE}{text}\n"))
 
 
 def test_a_circle_is_refused() -> None:
@@ -160,6 +219,13 @@ def test_horizon_and_lot_scale_are_those_of_the_scenario() -> None:
     assert counterfactual(plan("same.yaml", "base.yaml")).settings == ()
 
 
+def test_the_reporting_period_is_that_of_the_scenario() -> None:
+    write("plan.yaml", "title: t\nextends: base.yaml\nagainst: base.yaml\nreport_every: 7\n")
+    found = counterfactual("plan.yaml")
+    assert found.settings == ("report_every",)
+    assert found.scenario.document.report_every == 7
+
+
 def test_readings_and_articles_left_out_are_the_same_on_both_sides() -> None:
     scenario = load_scenario("as-announced", readings=["fab.node=14nm"], without=["003_d649b6dd3a06dc4f.txt"])
     found = load_counterfactual(scenario)
@@ -173,6 +239,6 @@ def test_readings_and_articles_left_out_are_the_same_on_both_sides() -> None:
 def test_every_shipped_scenario_loads_its_counterfactual(name: str) -> None:
     scenario = load_scenario(name)
     found = load_counterfactual(scenario)
-    assert (found is None) == (name in ("foundry-only", "idle-fleet"))
+    assert (found is None) == (name == "foundry-only")
     if found is not None:
         assert found.scenario.document.horizon == scenario.document.horizon

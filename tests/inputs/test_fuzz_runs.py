@@ -48,6 +48,7 @@ SMALL: dict[str, Any] = {
     },
     "sourcing": {"board": {"sources": ["own_board", "buy_board"], "policy": "in_house_first", "second_source_floor": 0.2}},
     "wip_limits": {"hall": {"sites": ["hall"], "limit": 60}},
+    "payments": {"tool": {"amount": 900, "qualification": "own_board"}, "fee": {"amount": 40, "at": dt.date(2026, 2, 1), "every": 2}},
     "demand": {
         "cars": {"item": "car", "rate": 200, "value": 900, "shortage_cost": 1},
         "spares": {"item": "board", "pattern": "periodic", "every": 6, "quantity": {"shape": "poisson", "mean": 9}, "backlog": False, "lost_cost": 4},

@@ -62,7 +62,7 @@ WITH_EFFECT = {
     "dated orders in any order": "demand: {cars: {rate: null, share: null, orders: [{date: 2027-01-01, units: 5}, {date: 2026-01-01, units: 5}]}}",
     "a season that repeats": "demand: {cars: {rate: null, share: null, pattern: series, every: 91, values: [5, 8, 3, 0], repeats: true}}",
     "members that say the same": "items: {b: {stage: package, h100e: 1.1}}\npools: {chips: {members: [chip, b]}}\nsourcing: {chip: null, chips: {sources: [chip_plant, chip_supplier]}}\ndemand: {cars: {item: chips}}",
-    "lots of an uneven density": "yield_noise: gamma",
+    "lots of an uneven density": "yield_noise: gamma\nrecipes: {die_foundry: {yield: {lot_cv: 0.2}}}",
     "spread as far as zero": "recipes: {chip_plant: {load: {shape: uniform, mean: 1, cv: 0.577}, cycle_time: {shape: normal, mean: 9, cv: 0.5}}}",
     "a stock policy with planned items before it": "items: {chip: {policy: {type: base_stock, level: 9}}}\nrecipes: {chip_plant: {planned_lead_time: 9, qualification: null}}\nsourcing: {chip: {sources: [chip_plant], policy: split, phase_out: null, second_source_floor: null}}\ndemand: {cars: {forecast: {bias: 2}}}",
     "a changeover waits for its phases": "items: {chip: {policy: {type: base_stock, level: 9}}}\nsourcing: {chip: {sources: [chip_plant], policy: split, phase_out: null, second_source_floor: null}}\ndemand: {cars: {item: null, generations: [{item: die}, {item: chip, begins: 2027-01-01, wait_for: [chip_plant]}]}}",

@@ -74,3 +74,10 @@ def test_every_figure_is_used_or_says_why_not() -> None:
     assert len(used) > 200
     idle = [id for id in ledger if id not in used and not ledger[id].context]
     assert idle == [], "neither used nor marked: add `context: why nothing uses it` to these entries"
+
+
+def test_no_figure_that_a_scenario_rests_on_says_that_nothing_uses_it() -> None:
+    ledger = load_ledger()
+    used = behind({figure for name in shipped_scenarios() for figure in taken(name)}, ledger)
+    stale = {id: ledger[id].context for id in used if ledger[id].context}
+    assert stale == {}, "a scenario uses these: take their `context` away"

@@ -42,7 +42,6 @@ BROKEN = {
     "edge_exclusion": "nodes.2nm.edge_exclusion=1",
     "scribe": "nodes.2nm.scribe=0.05",
     "packages_per_panel": "recipes.rf_panel.units_per_start=50000",
-    "defects_start": "recipes.ai5_own.yield.defect_learning.start=0.14",
     "defects_mature": "recipes.ai4_samsung.yield.defects=0.01",
     "line_yield": "recipes.ai5_own.yield.line=1",
     "assembly_yield": "recipes.rf_panel.yield.assembly_learning.mature=0.99",
@@ -57,7 +56,13 @@ BROKEN = {
     "demand_in_wafers": "demand.robots.rate={figure: demand.chips_year, reading: two-hundred-billion}",
     "allocation": "sites.samsung_n2.contract.allocation=40000",
 }
-BY_TWO = {"exposure_field": ["nodes.3nm.reticle=900", "items.x1_die.die_area.3nm=880"]}
+BY_TWO = {
+    "defects_start": [
+        "recipes.ai5_own.yield.defect_learning.start=0.14",
+        "recipes.ai5_own.yield.defect_learning.mature=0.12",
+    ],
+    "exposure_field": ["nodes.3nm.reticle=900", "items.x1_die.die_area.3nm=880"],
+}
 
 
 def broken(scenario: Scenario) -> dict[str, Finding]:

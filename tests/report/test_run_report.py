@@ -122,8 +122,7 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         "conservation": {"worst_units": 0.0, "worst_usd": 0.0},
         "frames": {"monthly": pd.DataFrame(monthly), "cash": pd.DataFrame(cash)},
         "hash": "abcdef0123456789",
-        "shortfalls": [],
-        "findings": [],
+        **{name: [] for name in ("shortfalls", "owed", "findings")},
         "draws": SimpleNamespace(reviews=[0, 1]),
     }
     return cast(Any, SimpleNamespace(**(result | over)))

@@ -15,6 +15,7 @@ from sim.cli.main import main
 from sim.dies import die_yield, gross_dies_per_wafer
 from sim.ledger import load_ledger
 from sim.report.headline import sentences
+from sim.report.held_back import scarcest
 from sim.results.result import Result
 
 Play = Callable[..., Result]
@@ -178,14 +179,19 @@ def test_dojo_takes_own_chips_and_without_it_accelerators_are_shared(kpi: Kpi) -
     assert kpi(bought, "dojo-revived", reading=stopped) < 0.95 * kpi(bought, "dojo-revived")
 
 
-def test_idle_cars_count_by_their_share_and_change_nothing_else(play: Play, kpi: Kpi) -> None:
+def test_idle_cars_serve_a_part_of_the_data_centres_need(play: Play, kpi: Kpi) -> None:
     assert "h100e_idle_fleet" not in play("as-announced").kpis
     cars = series(play("idle-fleet"), "demand", "cars", "h100e").sum()
+    lent = kpi("h100e_lent", "idle-fleet")
     assert kpi("h100e_idle_fleet", "idle-fleet") == pytest.approx(0.5 * cars)
+    # Both lines together take all of it.
+    assert lent == pytest.approx(0.5 * cars)
+    own = "demanded.data_centre_own"
+    assert kpi(own, "idle-fleet") < 0.9 * kpi(own, "as-announced")
     twice = "demand.cars.idle_share={assumed: 1, source: every car}"
-    assert kpi("h100e_idle_fleet", "idle-fleet", twice) == pytest.approx(2 * kpi("h100e_idle_fleet", "idle-fleet"))
-    assert kpi("h100e_delivered", "idle-fleet") == kpi("h100e_delivered", "as-announced")
-    assert any("stand idle in the fleet" in sentence for sentence in sentences(play("idle-fleet")))
+    assert kpi("h100e_lent", "idle-fleet", twice) == pytest.approx(2 * lent, rel=0.02)
+    assert kpi(own, "idle-fleet", twice) < kpi(own, "idle-fleet")
+    assert any("of the compute need by the end" in sentence for sentence in sentences(play("idle-fleet")))
 
 
 # Components: vendors are left no faster than own output and notice allow.
@@ -298,8 +304,8 @@ def test_two_machines_for_the_state_take_accelerators_in_their_half_year(play: P
 
 
 def test_a_blockade_stops_taiwan_alone_and_what_it_costs_is_not_made_up(play: Play, kpi: Kpi) -> None:
-    calm = "disruptions.blockade=null"
-    result, undisturbed = play("taiwan-blockade"), play("taiwan-blockade", calm)
+    calm, months = "disruptions.blockade=null", "report_every=month"
+    result, undisturbed = play("taiwan-blockade", months), play("taiwan-blockade", calm, months)
     # From April 2027 for twelve weeks, then back over ninety days.
     for site, struck in (("nvidia", True), ("packager_ai", True), ("samsung_n2", False)):
         part = series(result, "site", site, "capacity") / series(undisturbed, "site", site, "capacity")
@@ -321,21 +327,32 @@ def test_further_crises_come_at_the_rate_reckoned_with() -> None:
 # A billion chips.
 
 
-def test_at_a_billion_chips_packages_fail_before_boards_and_wafers_hold(play: Play, kpi: Kpi) -> None:
-    found = [shortfall.pool for shortfall in play("billion-chips").shortfalls]
-    assert found == ["ai6_package", "ai6_board"]
-    assert next(s for s in sentences(play("billion-chips")) if "ai6_package" in s).startswith(
-        "First out of reach, from 20"
+def test_at_a_billion_chips_the_wafers_of_the_own_fab_fail_first(play: Play, kpi: Kpi) -> None:
+    """A million wafers a month x 0.88 up x 76 good dies = 0.8 bn a year, against a billion and more."""
+    result = play("billion-chips")
+    assert result.shortfalls == []
+    assert scarcest(result).startswith("What lots waited for most: AI6 dies of any variant, from 2028-")
+    assert scarcest(result).endswith(
+        ", held back by capacity; full in the last 12 months: Samsung Taylor, 2 nm and Own wafer fab."
     )
+    fab = series(result, "site", "terafab", "load")[-12:].sum()
+    assert fab == pytest.approx(series(result, "site", "terafab", "capacity")[-12:].sum(), rel=0.03)
+    made = series(result, "recipe", "ai6_own", "good")[-12:].sum()
+    assert 0.55e9 < made < 0.85e9
     assert kpi("demanded.robots", "billion-chips") > 20e6
-    assert kpi("delivered.satellites", "billion-chips") > 0
+    assert kpi("served_by_end.satellites", "billion-chips") == pytest.approx(1, abs=0.01)
     assert kpi("demanded", "billion-chips") > 10 * kpi("demanded", "fab-2nm")
 
 
-def test_at_two_hundred_billion_wafers_fail_too(play: Play) -> None:
+def test_with_the_packaging_assumed_elsewhere_packages_fail_before_wafers(play: Play) -> None:
+    result = play("billion-chips", "sites.packager_ai.capacity={figure: alloc.packager.ai}")
+    assert [shortfall.pool for shortfall in result.shortfalls] == ["ai6_package"]
+
+
+def test_at_two_hundred_billion_all_fails(play: Play) -> None:
     result = play("billion-chips", reading="demand.chips_year=two-hundred-billion")
     lacking = {shortfall.pool: shortfall for shortfall in result.shortfalls}
-    assert set(lacking) > {"ai6_package", "ai6_board"}
+    assert list(lacking) == ["ai6_die", "ai6_package", "ai6_board"]
     # 200 billion dies a year at seventy-odd a wafer are more than 200 million wafers a month.
     assert lacking["ai6_die"].starts > 2e8
 

@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.api import Against
 from sim.compiler import compile_plan
 from sim.dies import die_yield, gross_dies_per_wafer
+from sim.report.layout import cells
+from sim.report.render import as_text
+from sim.report.run_screen import run_screen
 from sim.results.result import Result
+from sim.scenario.counterfactual import load_counterfactual
 
 SHARES = ("wafer", "package", "package_rf_power", "board", "board_terminal", "component")
 
@@ -137,8 +142,18 @@ def test_the_readme_shows_a_real_screen() -> None:
     assert found is not None
     command = [sys.executable, "-m", "sim", "run", "as-announced", "--engine", "batch"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    missing = [line for line in found.group(1).splitlines() if line not in shown]
-    assert missing == []
+    assert found.group(1).splitlines() == shown
+
+
+@pytest.mark.parametrize("name", ["as-announced", "industry-typical"])
+def test_a_run_beside_its_counterfactual_fits_one_screen(runs: dict[str, Result], name: str) -> None:
+    counterfactual = load_counterfactual(runs[name].scenario)
+    assert counterfactual is not None
+    blocks = run_screen(runs[name], Against(runs["foundry-only"], counterfactual))
+    for width in (60, 80, 100, 120, 140):
+        lines = "\n\n".join(as_text(block, width) for block in blocks).splitlines()
+        assert max(map(cells, lines)) <= width
+        assert width < 120 or len(lines) <= 45
 
 
 def test_an_impossible_demand_is_called_out_of_reach() -> None:

@@ -16,11 +16,11 @@ from sim.scenario.loader import Scenario, list_shipped, load_scenario
 
 NAMES = [name for name, _ in list_shipped()]
 COARSE = 40
-ANNOUNCED = ("terafab.construction", "terafab.pilot_scale", "terafab.ramp.", "robots.")
+ANNOUNCED = ("terafab.construction", "terafab.pilot_scale", "terafab.ramp.", "terafab.qualification", "robots.")
 SLIPS = {
     "terafab.construction", "terafab.ramp.initial_months", "terafab.ramp.final_months", "typical.slip.chip",
     "typical.slip.foplp", "precedent.slip.median", "ref.qualification.samples", "ref.qualification.risk",
-    "ref.d0.newcomer.start", "ref.d0.newcomer.mature", "ref.yield.line", "ref.yield.foplp.mature",
+    "process.d0.start", "ref.d0.newcomer.mature", "ref.yield.line", "ref.yield.foplp.mature",
 }  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def test_slips_yields_and_demand_lines_go_together() -> None:
     names = [d.name for d in plan.dimensions]
     ranks = {frozenset((names[a], names[b])): rank for a, b, rank in plan.correlations}
     assert ranks[frozenset(("terafab.construction", "terafab.ramp.initial_months"))] > 0
-    assert ranks[frozenset(("ref.d0.newcomer.start", "ref.d0.newcomer.mature"))] > 0
+    assert ranks[frozenset(("process.d0.start", "process.d0.mature"))] > 0
     assert ranks[frozenset(("cars.2027", "cars.2028"))] > ranks[frozenset(("cars.2028", "robots.2028"))] > 0
     for i, entry in enumerate(compiled("industry-typical")[0].document.correlations):
         assert (entry.rank.source or "").startswith("our estimate:"), i

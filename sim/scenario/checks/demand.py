@@ -17,6 +17,7 @@ def check(context: Context) -> None:
     """Demand lines, then the policies of items."""
     for name, line in context.document.demand.items():
         _line(context, ("demand", name), line)
+        _idle(context, ("demand", name), line)
         if line.compute is not None or line.idle_share is not None:
             _compute(context, ("demand", name), line)
     for name, item in context.document.items.items():
@@ -47,6 +48,20 @@ def _line(context: Context, loc: Loc, line: DemandLine) -> None:
         context.add(
             (*loc, "share"), "has no effect: it is a share of a rate or of a compute need, and the line has neither"
         )
+
+
+def _idle(context: Context, loc: Loc, line: DemandLine) -> None:
+    """Only a compute need is met by idle compute, and only lines that have some, none of which is met so itself, meet it."""
+    if line.idle_of and line.compute is None:
+        context.add((*loc, "idle_of"), "has no effect: idle compute meets a compute need, and the line has none")
+    for i, name in enumerate(line.idle_of):
+        other = context.document.demand.get(name)
+        if other is None:
+            continue
+        if other.idle_share is None:
+            context.add((*loc, "idle_of", i), f"has no effect: nothing of {name!r} stands idle; give it an idle_share")
+        elif other.idle_of:
+            context.add((*loc, "idle_of", i), f"the compute need of {name!r} is met by idle compute itself")
 
 
 def _compute(context: Context, loc: Loc, line: DemandLine) -> None:

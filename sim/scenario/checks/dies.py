@@ -51,6 +51,8 @@ def _yield_model(context: Context, name: str, recipe: Recipe) -> None:
         context.add((*here, "alpha"), f"has no effect with the {yields.model} model; it belongs to negative_binomial")
     elif yields.alpha is not None and not has_defects:
         context.add((*here, "alpha"), "has no effect without defects or defect_learning")
+    if yields.lot_cv is not None and not has_defects:
+        context.add((*here, "lot_cv"), "has no effect without defects or defect_learning")
 
 
 def _learning(context: Context, name: str, recipe: Recipe) -> None:

@@ -87,12 +87,12 @@ def _in_use(context: Context, loc: Loc, name: str) -> None:
 def _settings(context: Context) -> None:
     """Settings of the whole scenario that need a recipe to act on."""
     recipes = context.used.values()
-    if context.document.yield_noise is YieldNoise.GAMMA and all(r.yields.alpha is None for r in recipes):
+    if context.document.yield_noise is YieldNoise.GAMMA and all(r.yields.lot_cv is None for r in recipes):
         context.add(
             ("yield_noise",),
-            "has no effect: no recipe has alpha, by which defects are clustered",
+            "has no effect: no recipe's yield has lot_cv, by which the defect densities of lots differ",
             found="gamma",
-            expected="off, binomial",
+            expected="off, binomial, or lot_cv beside alpha",
         )
     if context.document.lot_scale != 1 and all(r.lot_size is None for r in recipes):
         context.add(("lot_scale",), "has no effect: no recipe has a lot_size", found=str(context.document.lot_scale))

@@ -27,6 +27,10 @@ def check(context: Context) -> None:
         context.refer(("open_orders", i, "recipe"), order.recipe, context.document.recipes, "recipe", ("recipes",))
     for name, limit in context.document.wip_limits.items():
         _each(context, ("wip_limits", name, "sites"), limit.sites, context.document.sites, "site", ("sites",))
+    for name, payment in context.document.payments.items():
+        if payment.qualification is not None:
+            here: Loc = ("payments", name, "qualification")
+            context.refer(here, payment.qualification, context.document.recipes, "recipe", ("recipes",))
     _demand(context)
     _disruptions(context)
     _reports(context)
@@ -143,6 +147,7 @@ def _demand(context: Context) -> None:
     for name, line in document.demand.items():
         if line.item is not None:
             context.refer(("demand", name, "item"), line.item, wanted, "item or pool", EITHER)
+        _each(context, ("demand", name, "idle_of"), line.idle_of, document.demand, "demand line", ("demand",))
         for i, generation in enumerate(line.generations):
             here: Loc = ("demand", name, "generations", i)
             context.refer((*here, "item"), generation.item, wanted, "item or pool", EITHER)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.scenario.schema.conditions import Condition
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, UnitShape, number
 from sim.scenario.schema.supply import Drawn
 from sim.scenario.schema.terms import Power
@@ -39,6 +40,8 @@ class Generation(Strict):
 
     item: str
     """The item or pool wanted."""
+    only_if: Condition | None = None
+    """Leave the generation out unless a figure has this value."""
     begins: Quantity | None = number("date", "Changeover begins (first generation: none).", None)
     cadence: Quantity | None = number("month", "Or: months after the changeover to the one before began.", None, gt=0)
     months: Quantity = number("month", "Length of the changeover.", Quantity(bare=0), ge=0)
@@ -111,11 +114,13 @@ class DemandLine(Drawn):
     value: Quantity | None = number("USD", "Value of one unit delivered.", None, ge=0)
     idle_share: Quantity | None = number(
         "1",
-        "Share of the compute delivered that stands idle in use and could compute for others; reported only.",
+        "Share of the compute delivered that stands idle in use and could compute for others (idle_of).",
         None,
         ge=0,
         le=1,
     )
+    idle_of: list[str] = []
+    """Demand lines whose idle compute, as demanded and changed over as planned, meets this compute need before anything is ordered for it."""
     forecast: Forecast = Forecast()
     """What the planner expects."""
 

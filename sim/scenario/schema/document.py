@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
+from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
 from sim.scenario.schema.supply import Item, Node, OpenOrder, Recipe, Site, Sourcing, WipLimit
 
@@ -176,6 +177,17 @@ class Correlation(Strict):
         return list(product(self.inputs, self.others) if self.others else combinations(self.inputs, 2))
 
 
+class OtherReadings(Strict):
+    """A counterfactual under readings of its own."""
+
+    scenario: str | None = None
+    """A shipped name, or a path relative to this file (default: this scenario)."""
+    readings: dict[str, str] = Field(min_length=1)
+    """Readings of contested figures that it takes, whatever ours are."""
+    name: str | None = Field(None, min_length=1)
+    """What reports call it (default: the scenario's name and these readings)."""
+
+
 class Document(Strict):
     """A scenario file after `extends` has been applied."""
 
@@ -185,8 +197,8 @@ class Document(Strict):
     """The question the scenario answers."""
     extends: str | None = None
     """The scenario this one changes: a shipped name, or a path relative to this file."""
-    against: str | None = None
-    """The counterfactual that `run` compares it with: a shipped name, or a path relative to this file."""
+    against: str | OtherReadings | None = None
+    """The counterfactual that `run` compares it with: a shipped name, a path relative to this file, or a mapping with the `readings` that differ."""
     bare_numbers: str | None = None
     """What the file's bare numbers are; without it a bare number is an error."""
     figures: dict[str, Any] = {}
@@ -223,6 +235,8 @@ class Document(Strict):
     """Limits on the work in process of lines of sites."""
     open_orders: list[OpenOrder] = []
     """Orders placed before the start and not yet received."""
+    payments: dict[str, Payment] = {}
+    """Money that depends on no volume: designs, masks, fees."""
     demand: dict[str, DemandLine] = Field(min_length=1)
     """Demand lines."""
     disruptions: dict[str, AnyDisruption] = {}

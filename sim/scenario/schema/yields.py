@@ -78,7 +78,10 @@ class Yield(Strict):
     """Defect density that is learned."""
     model: YieldModel = YieldModel.NEGATIVE_BINOMIAL
     """Die yield model."""
-    alpha: Quantity | None = number("1", "Clustering of defects (negative binomial).", None, gt=0)
+    alpha: Quantity | None = number("1", "Clustering of defects within wafers (negative binomial).", None, gt=0)
+    lot_cv: Quantity | None = number(
+        "1", "Coefficient of variation of defect density between lots, with yield_noise: gamma.", None, ge=0, le=1
+    )
 
     @model_validator(mode="after")
     def _one_each(self) -> Self:

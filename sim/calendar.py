@@ -1,0 +1,32 @@
+"""The instants of a compiled scenario: horizon, periods and reviews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days from the start at which things begin; the last entry of each is the end of the horizon.
+
+    Engines book by `periods`, which reporting periods (`reports`) and calendar months (`months`, of an
+    abstract model its reporting periods) are made up of; the warm-up ends one of each. `unit_days` is the length
+    of a time unit in days (1 for dated scenarios, and where its name is no unit of time).
+    """
+
+    days: float
+    warmup: float
+    drain: bool
+    periods: tuple[float, ...]
+    reports: tuple[float, ...]
+    months: tuple[float, ...]
+    reviews: tuple[float, ...]
+    start: np.datetime64 | None
+    unit_days: float
+
+    @property
+    def day(self) -> float:
+        """A real day in time units."""
+        return 1.0 / self.unit_days

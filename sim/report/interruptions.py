@@ -1,0 +1,178 @@
+"""What disruptions stop, against a run without them: lines without deliveries, how far they fall behind, when they recover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.plan import FloatArray
+from sim.report.chain import titled
+from sim.report.formats import NOTHING, count, when
+from sim.report.periods import is_dated
+from sim.report.shift_tables import measures
+from sim.report.tables import Table, left, right, table
+from sim.results.frames import date_of
+
+if TYPE_CHECKING:
+    from sim.api import Against
+    from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+
+_APART = frozenset(
+    {"title", "question", "notes", "extends", "against", "bare_numbers", "figures", "readings", "disruptions",
+     "uncertainty", "correlations"}
+)  # fmt: skip
+"""Parts of a document that change no run at typical values, and the disruptions."""
+_SAME = 0.01
+"""A backlog is back at the counterfactual's when it is larger by less than this part of a period's demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """One demand line: instants in days from the start, units, None where there is no such instant.
+
+    `stopped` and `days` are the longest time without a delivery, to whole reporting periods, where it is longer than the
+    counterfactual's by more than one period; `behind` is the most by which deliveries fall behind the counterfactual's, `behind_end` that at the end;
+    `recovered` is the end of the first period from which on no more waits than in the counterfactual.
+    """
+
+    line: str
+    stopped: float | None
+    days: float
+    behind: float
+    behind_end: float
+    recovered: float | None
+
+
+def interruptions(result: Result, against: Against) -> list[Interruption]:
+    """Lines that disruptions delay in the order in which they stop, then those that do not; empty unless disruptions are all in which both scenarios differ."""
+    since = _first_strike(result, against)
+    if since is None or not _otherwise_alike(result.scenario, against.result.scenario):
+        return []
+    edges = np.array(result.plan.calendar.reports)
+    found = [_of_line(line, edges, since, result, against.result) for line in result.scenario.document.demand]
+    return sorted((one for one in found if one is not None), key=lambda one: (one.stopped or np.inf, -one.behind))
+
+
+def stops(result: Result, against: Against) -> str:
+    """Which lines stop and for how long, what is caught up and what is not, and what goes on; empty if nothing is delayed."""
+    found = interruptions(result, against)
+    if not found:
+        return ""
+    stopped = [
+        f"{_title(result, i)} for {_duration(result, i.days)} from {_when(result, i.stopped)}" for i in found if i.days
+    ]
+    never = [f"{_title(result, i)} by {count(i.behind_end)}" for i in found if i.recovered is None]
+    back = [f"{_title(result, i)} by {_when(result, i.recovered)}" for i in found if i.recovered is not None]
+    delayed = {i.line for i in found}
+    demand = result.scenario.document.demand
+    rest = [titled(demand, line) for line in demand if line not in delayed]
+    parts = (
+        f"Deliveries stop: {'; '.join(stopped)}."
+        if stopped
+        else f"No line is without deliveries for longer than in {against.name}.",
+        f"Still behind {against.name} at the end: {'; '.join(never)}." if never else "",
+        f"Caught up: {'; '.join(back)}." if back else "",
+        f"Not delayed: {'; '.join(rest)}." if rest else "",
+    )
+    return " ".join(filter(None, parts))
+
+
+def interrupted(result: Result, against: Against) -> Table | None:
+    """The same by line, as a table."""
+    found = interruptions(result, against)
+    if not found:
+        return None
+    unit = "days" if is_dated(result) else result.scenario.document.horizon.unit
+    rows = [
+        [_title(result, i), _when(result, i.stopped), f"{i.days:.0f}" if i.days else "0", count(i.behind), count(i.behind_end),
+         _when(result, i.recovered) if i.recovered is not None else "not by the end"]
+        for i in found
+    ]  # fmt: skip
+    heads = [
+        right("no delivery from"),
+        right("for", unit),
+        right("most behind", "unit"),
+        right("behind at end", "unit"),
+    ]
+    note = (
+        "behind: deliveries so far, fewer than in the counterfactual; recovered: from then on no more waits than there; "
+        "instants are those of reporting periods (report_every)"
+    )
+    return table(
+        f"What the disruptions delay, against {against.name}", [left("line"), *heads, right("recovered")], rows, [note]
+    )
+
+
+def _otherwise_alike(ours: Scenario, theirs: Scenario) -> bool:
+    """Whether two scenarios have the same parts and numbers but for disruptions."""
+    documents = (s.document.model_dump(mode="json", by_alias=True, exclude=set(_APART)) for s in (ours, theirs))
+    numbers = (
+        {path: entry.value for path, entry in s.inputs.items() if not path.startswith("disruptions.")}
+        for s in (ours, theirs)
+    )
+    first, second = documents
+    mine, others = numbers
+    return bool(first == second and mine == others)
+
+
+def _first_strike(result: Result, against: Against) -> float | None:
+    """The first day on which a disruption strikes that the counterfactual does not have then."""
+    theirs = {d.name: struck for d, struck in _struck(against.result)}
+    new = [begin for d, struck in _struck(result) for begin, _ in struck if struck != theirs.get(d.name)]
+    return min(new, default=None)
+
+
+def _struck(result: Result) -> Any:
+    return zip(result.plan.disruptions, result.draws.struck, strict=True)
+
+
+def _of_line(line: str, edges: FloatArray, since: float, result: Result, other: Result) -> Interruption | None:
+    ours, theirs = ({m: _series(run, line, m) for m in ("delivered", "demanded", "backlog")} for run in (result, other))
+    gap = np.cumsum(theirs["delivered"] - ours["delivered"])
+    late = ours["backlog"] > theirs["backlog"] + _SAME * ours["demanded"]
+    stopped, days = _longest_stop(edges, since, ours)
+    if days <= _longest_stop(edges, since, theirs)[1] + np.diff(edges).max():
+        stopped, days = None, 0.0
+    if not days and not late[edges[1:] > since].any():
+        return None
+    last = int(np.flatnonzero(late)[-1]) if late.any() else -1
+    recovered = float(edges[last + 1]) if 0 <= last < late.size - 1 else None if last >= 0 else since
+    return Interruption(line, stopped, days, max(float(gap.max()), 0.0), max(float(gap[-1]), 0.0), recovered)
+
+
+def _series(result: Result, line: str, measure: str) -> FloatArray:
+    frame: pd.DataFrame = measures(result, "demand", measure)
+    rows = frame[frame["name"] == line].sort_values("period")
+    return np.asarray(rows["value"], dtype=np.float64)
+
+
+def _longest_stop(edges: FloatArray, since: float, line: dict[str, FloatArray]) -> tuple[float | None, float]:
+    """When the longest time begins, after `since`, in which nothing is delivered though something waits, and its length."""
+    best: tuple[float | None, float] = (None, 0.0)
+    began: float | None = None
+    for k, (delivered, waits) in enumerate(zip(line["delivered"], line["backlog"] + line["demanded"], strict=True)):
+        if delivered or not waits or edges[k + 1] <= since:
+            began = None
+            continue
+        began = float(edges[k]) if began is None else began
+        if edges[k + 1] - began > best[1]:
+            best = (began, float(edges[k + 1]) - began)
+    return best
+
+
+def _title(result: Result, one: Interruption) -> str:
+    return titled(result.scenario.document.demand, one.line)
+
+
+def _duration(result: Result, days: float) -> str:
+    return f"{days:.0f} days" if is_dated(result) else f"{days:.4g} {result.scenario.document.horizon.unit}"
+
+
+def _when(result: Result, instant: float | None) -> str:
+    if instant is None:
+        return NOTHING
+    return when(date_of(result.draws, instant), "", result.scenario.document.horizon.time_unit or "")

@@ -1,0 +1,54 @@
+"""What the answer of a run rests on: what `explain` found to move it most, else what its scenario marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.ledger import behind
+from sim.study.explained import explained
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+
+_MOST = 4
+
+
+def rests_on(result: Result) -> list[str]:
+    """A line on what moves it most, and what the scenario says of itself."""
+    scenario = result.scenario
+    kept = explained(result.hash)
+    lines = [f"{kpi} rests most on {'; '.join(told[:_MOST])} (fabshift explain)" for kpi, told in kept.items()]
+    return [*(lines or _contested(scenario)), *scenario.document.notes]
+
+
+def _contested(scenario: Scenario) -> list[str]:
+    """The first contested figures behind the scenario, with the readings in force."""
+    readings = contested_readings(scenario)
+    if not readings:
+        return []
+    told = [f"{name} ({chosen})" for name, (chosen, _) in list(readings.items())[:_MOST]]
+    more = len(readings) - _MOST
+    return [f"Rests on contested figures: {', '.join(told)}{f' and {more} more' if more > 0 else ''}"]
+
+
+def contested_readings(scenario: Scenario) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Each figure behind a scenario on which sources disagree -> the reading in force, and the others. A reading that goes
+    with one of another figure's is told by that figure, unless one of its own is in force."""
+    ledger = scenario.ledger
+    explicit = {i.figure: i.reading for i in scenario.inputs.values() if i.figure and i.reading}
+    used = [i.figure for i in scenario.inputs.values() if i.figure]
+    found = {}
+    for name in behind([*scenario.switches, *used], ledger):
+        figure = ledger.figures[name]
+        told = ledger.figures[figure.follows].readings if figure.follows else {}
+        own = [reading for reading in figure.readings if reading not in told]
+        if not own:
+            continue
+        chosen = explicit.get(name) or ledger.reading_name(name) or ""
+        beside = own if chosen in told else figure.readings
+        found[name] = (chosen, tuple(reading for reading in beside if reading != chosen))
+    return found
+
+
+__all__ = ["contested_readings", "rests_on"]

@@ -1,0 +1,213 @@
+"""A run on one screen: the question, its answer, the shift, what held it back, the money, and what it all rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.draws.curves import value
+from sim.report.against import answer, notes
+from sim.report.chain import titled
+from sim.report.cost_tables import money_by_year
+from sim.report.formats import NOTHING, about, dollars, when
+from sim.report.headline import sentences
+from sim.report.held_back import Held, held_back, scarce_inputs
+from sim.report.lint_report import lint_sentence
+from sim.report.periods import by_quarter, by_year, is_dated, last_year_named
+from sim.report.rests_on import rests_on
+from sim.report.shift_tables import Cells, echoes, measures, totals
+from sim.report.sparks import KEY, bar, spark
+from sim.report.tables import Block, Column, Lines, left, right, spread, table
+from sim.results.books import YEAR
+from sim.scenario.catalogue import shipped_scenarios
+from sim.scenario.remarks import remarks
+
+if TYPE_CHECKING:
+    from sim.api import Against
+    from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+
+_MOST_SENTENCES = 3
+_MOST_YEARS = 6
+"""Of more years the marks by period and the last twelve months are shown alone."""
+_MOST_HELD = 5
+_MOST_SCARCE = 3
+_MOST_CHANGES = 3
+_MOST_MILESTONES = 3
+
+
+def run_screen(result: Result, against: Against | None = None) -> list[Block]:
+    """What `fabshift run` prints: at most 45 lines of 120 columns for a scenario as large as the shipped ones."""
+    blocks = (
+        _changes(result.scenario),
+        _headline(result, against),
+        _shares(result, against),
+        _held(result),
+        _money(result, against),
+        _closing(result),
+    )
+    return [block for block in blocks if block is not None]
+
+
+def _changes(scenario: Scenario) -> Lines | None:
+    """Overrides, old -> new."""
+    lines = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in scenario.changes]
+    more = len(lines) - _MOST_CHANGES
+    shown = [*lines[:_MOST_CHANGES], *([f"and {more} more"] if more > 0 else [])]
+    return Lines("Changes", tuple(shown)) if lines else None
+
+
+def _headline(result: Result, against: Against | None) -> Lines:
+    """Title, question, and the answer in at most three sentences."""
+    document = result.scenario.document
+    question = [document.question] if document.question else []
+    told = sentences(result) if against is None else [*answer(result, against).lines]
+    drawn = _drawn(result)
+    said = [] if against is None else [f"{note[:1].upper()}{note[1:]}." for note in notes(result, against)]
+    return Lines(f"{result.scenario.name}: {document.title}", (*question, *drawn, *told[:_MOST_SENTENCES], *said))
+
+
+def _drawn(result: Result) -> list[str]:
+    """That uncertain inputs are not at their typical values."""
+    if not result.drawn:
+        return []
+    count = len(result.drawn)
+    told = f"{count} uncertain input{' is' if count == 1 else 's are'} as replication {result.replication} draws"
+    return [f"Its {told} {'it' if count == 1 else 'them'} (--full)."]
+
+
+def _shares(result: Result, against: Against | None) -> Block | None:
+    """In-house shares as marks by quarter, by year, and of the last twelve months beside the counterfactual."""
+    quarters, years = by_quarter(result), by_year(result)
+    frame = measures(result, "share", "in_house", "total")
+    by_mark, by_number = totals(frame, quarters), totals(frame, years)
+    document = result.scenario.document
+    found = dict.fromkeys(name for name, _, _ in by_mark)
+    names = [n for n in document.shares if n in found] + [n for n in found if n not in document.shares]
+    if not names:
+        return None
+    numbered = years.labels if len(years.labels) <= _MOST_YEARS and years.unit == "year" else ()
+    marked = [n for n in names if echoes(document, n)]
+    rows = []
+    for name in names:
+        last = result.kpis.get(f"in_house_share.{name}")
+        row = [titled(document.shares, name) + (" *" if name in marked else "")]
+        row.append(spark([_share(by_mark, name, label) for label in quarters.labels]))
+        row += [_percent(_share(by_number, name, label)) for label in numbered]
+        row.append(NOTHING if last is None else f"{bar(last)} {_percent(last)}")
+        if against is not None:
+            row.append(_percent(against.result.kpis.get(f"in_house_share.{name}")))
+        rows.append(row)
+    columns: list[Column] = [left("In-house share", "%"), left(f"by {quarters.unit}"), *spread(numbered, optional=True)]
+    columns.append(left(last_year_named(result).removeprefix("the ")))
+    columns += [] if against is None else [right(against.result.scenario.name)]
+    key = [KEY] + (["* based on an assumed capacity: no article gives one"] if marked else [])
+    return table("", columns, rows, ["; ".join(key)])
+
+
+def _share(cells: Cells, name: str, column: str) -> float | None:
+    total = cells.get((name, "total", column), 0.0)
+    return cells.get((name, "in_house", column), 0.0) / total if total else None
+
+
+def _percent(share: float | None) -> str:
+    """Whole percents, but never 0 or 100 for what is not."""
+    return (
+        NOTHING if share is None else about(share).removesuffix(" %").replace("less than ", "<").replace("over ", ">")
+    )
+
+
+def _held(result: Result) -> Lines | None:
+    """What held the shift back, in the order of the chain; what lots waited for; what was served."""
+    held = held_back(result)
+    most = sorted(held, key=lambda h: -h.lost)[:_MOST_HELD]
+    lines = [_in_words(h) for h in held if h in most]
+    if scarce := scarce_inputs(result):
+        lines.append(f"Lots waited most for: {', '.join(f'{title} ({why})' for title, why in scarce[:_MOST_SCARCE])}")
+    demand, kpis = result.scenario.document.demand, result.kpis
+    served = {line: kpis.get(f"served_by_end.{line}") for line in demand}
+    listed = [f"{titled(demand, line)} {_percent(share)}" for line, share in served.items() if share is not None]
+    if listed:
+        lines.append(f"Served by the end [%]: {'; '.join(listed)}")
+    return Lines("What held it back" if held else "", tuple(lines)) if lines else None
+
+
+def _in_words(held: Held) -> str:
+    """A stage, and its main causes with their quarters."""
+    return f"{held.title}: {', then '.join(f'{cause} {when}' for cause, when in held.spans)} ({held.place})"
+
+
+def _money(result: Result, against: Against | None) -> Block | None:
+    """Building, spending and value by year, and NPV, beside the counterfactual."""
+    found = money_by_year(result)
+    if found is None:
+        return None
+    other = None if against is None else money_by_year(against.result)
+    theirs = {} if other is None else other.rows
+    columns = [left("Money, undiscounted"), *spread((*found.labels, "all"))]
+    if against is not None:
+        columns.append(right(against.result.scenario.name))
+    cells = []
+    for title, usd in found.rows.items():
+        beside = [] if against is None else [_dollars(theirs[title][-1] if title in theirs else 0.0)]
+        cells.append([title, *map(_dollars, usd), *beside])
+    blank = [""] * len(found.labels)
+    npv = [f"NPV{_rate(result)}", *blank, dollars(result.kpis.get("npv_usd"))]
+    cells.append([*npv, *([] if against is None else [dollars(against.result.kpis.get("npv_usd"))])])
+    return table("", columns, cells, _worth(result))
+
+
+def _rate(result: Result) -> str:
+    draws = result.draws
+    rate = value(draws.vector, draws.plan.discount_rate) * (YEAR if is_dated(result) else 1.0)
+    return f" at {about(rate)} a {'year' if is_dated(result) else 'time unit'}" if rate else ""
+
+
+def _dollars(usd: float) -> str:
+    return dollars(usd) if usd else NOTHING
+
+
+def _worth(result: Result) -> list[str]:
+    """NPV with what is left at the end, where that differs."""
+    kpis = result.kpis
+    names = (("with salvage", "npv_with_salvage_usd"), ("with continuing value", "npv_with_continuing_value_usd"))
+    told = [f"{name} {dollars(kpis[kpi])}" for name, kpi in names if kpi in kpis and kpis[kpi] != kpis.get("npv_usd")]
+    return [f"NPV {', '.join(told)}"] if told else []
+
+
+def _closing(result: Result) -> Lines:
+    """What the answer rests on, what was reached, what goes beyond precedent, and what to type next."""
+    scenario = result.scenario
+    named = scenario.name if scenario.name in shipped_scenarios() else scenario.file
+    state = (*_reached(result), *lint_sentence(scenario, result.findings))
+    again = " (with the same changes)" if scenario.changes else ""
+    return Lines(
+        "",
+        (
+            *rests_on(result),
+            *(f"{remark}." for remark in remarks(scenario)),
+            *([" ".join(state)] if state else []),
+            f"Next: fabshift run {named} --full; fabshift explain {named} {_kpi(result)}{again}",
+        ),
+    )
+
+
+def _reached(result: Result) -> list[str]:
+    """A few milestones with their dates; of many how many were reached, and which were not."""
+    found, rules, horizon = result.milestones, result.scenario.document.milestones, result.scenario.document.horizon
+    end = horizon.end.isoformat() if horizon.end else f"{horizon.length:g}"
+    if 0 < len(found) <= _MOST_MILESTONES:
+        dates = (f"{titled(rules, name)} {when(day, end, horizon.time_unit or '')}" for name, day in found.items())
+        return [f"Milestones: {'; '.join(dates)}."]
+    missed = [titled(rules, name) for name, day in found.items() if day is None]
+    more = len(missed) - _MOST_MILESTONES
+    listed = f", not {'; '.join(missed[:_MOST_MILESTONES])}{f' and {more} more' if more > 0 else ''}" if missed else ""
+    return [f"{len(found) - len(missed)} of {len(found)} milestones reached by {end}{listed}."] if found else []
+
+
+def _kpi(result: Result) -> str:
+    """The KPI worth explaining first."""
+    names = ("npv_usd", *(k for k in result.kpis if k.startswith("in_house_share.")), "served_by_end")
+    return next((n for n in names if result.kpis.get(n)), "served_by_end")
+
+
+__all__ = ["run_screen"]
