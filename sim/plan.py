@@ -21,6 +21,7 @@ from sim.planned import (
     FloatArray,
     IntArray,
     NoisePlan,
+    OutsideSalesPlan,
     PathPlan,
     PlannedInput,
     PowerPlan,
@@ -36,7 +37,7 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 
 __all__ = [
     "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
-    "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "PathPlan",
+    "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "OutsideSalesPlan", "PathPlan",
     "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
 ]  # fmt: skip
@@ -90,6 +91,7 @@ class SitePlan:
     life: Ref
     salvage: Ref
     fixed_cost: Ref
+    outside_sales: OutsideSalesPlan | None
     echoes_assumption: str | None
 
 

@@ -82,6 +82,15 @@ class PrepaymentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideSalesPlan:
+    """Load a day that others would buy of what is idle, what they pay for a unit, and what it costs."""
+
+    demand: PathPlan
+    price: PathPlan
+    variable_cost: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class PowerPlan:
     """Watts available over time, and watts of one H100-equivalent."""
 

@@ -279,6 +279,9 @@ class Size:
             yield dearest * total([*of_it, most(item.initial_stock)]) * days
         for place, site in enumerate(self.plan.sites):
             yield from (most(site.fixed_cost) * days, most(site.capex_per_capacity) * self._capacity(place))
+            if site.outside_sales is not None:
+                dearest = total([self.of.most_on(site.outside_sales.price), most(site.outside_sales.variable_cost)])
+                yield dearest * self.of.most_on(site.outside_sales.demand) * days
             yield most(site.prepayment.amount if site.prepayment else NONE)
             yield self.of.most_on(site.commitment) * days * self._dearest(place)
         for payment in self.plan.payments:

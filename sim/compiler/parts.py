@@ -15,6 +15,7 @@ from sim.plan import (
     ItemPlan,
     LearningPlan,
     LinePlan,
+    OutsideSalesPlan,
     PaymentPlan,
     PowerPlan,
     PrepaymentPlan,
@@ -28,7 +29,7 @@ from sim.plan import (
 from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
 from sim.scenario.schema.document import Horizon
 from sim.scenario.schema.supply import Item, Recipe, Site
-from sim.scenario.schema.terms import Power, Tools
+from sim.scenario.schema.terms import OutsideSales, Power, Tools
 from sim.scenario.schema.yields import Learning
 
 
@@ -93,6 +94,7 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         life=refs.ref(f"{at}.capex.life"),
         salvage=refs.ref(f"{at}.capex.salvage"),
         fixed_cost=refs.ref(f"{at}.fixed_cost"),
+        outside_sales=_outside_sales_plan(refs, f"{at}.outside_sales", site.outside_sales),
         echoes_assumption=site.echoes_assumption,
     )
 
@@ -106,6 +108,15 @@ def _prepayment_plan(refs: References, at: str, site: Site) -> PrepaymentPlan | 
     if site.contract is None or site.contract.prepayment is None:
         return None
     return PrepaymentPlan(refs.ref(f"{at}.amount"), refs.ref(f"{at}.at"), refs.ref(f"{at}.set_off"))
+
+
+def _outside_sales_plan(refs: References, at: str, sales: OutsideSales | None) -> OutsideSalesPlan | None:
+    if sales is None:
+        return None
+    demand, price = refs.path(f"{at}.demand", sales.demand), refs.path(f"{at}.price", sales.price)
+    assert demand is not None
+    assert price is not None
+    return OutsideSalesPlan(demand, price, refs.ref(f"{at}.variable_cost"))
 
 
 def _tools_plan(refs: References, at: str, tools: Tools | None) -> ToolsPlan | None:

@@ -55,6 +55,8 @@ def _paths(plan: Plan) -> Iterator[PathPlan]:
     for site in plan.sites:
         yield from (p for p in (site.capacity, site.rivals, site.allocation, site.commitment, site.announced) if p)
         yield from (p for p in (site.tariff, site.tools and site.tools.supply) if p)
+        if site.outside_sales is not None:
+            yield from (site.outside_sales.demand, site.outside_sales.price)
     yield from (source.price for source in plan.sources if source.price)
     for line in plan.lines:
         yield from (p for p in (line.rate, line.compute, line.forecast_rate) if p)

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage", "lost"}
-_ELSEWHERE = {"capex", "credit", "payment", "tariff", "take_or_pay", "prepayment", "value", "salvage", *_UPKEEP}
+_ELSEWHERE = {
+    "capex",
+    "credit",
+    "payment",
+    "tariff",
+    "take_or_pay",
+    "prepayment",
+    "outside_sales",
+    "value",
+    "salvage",
+    *_UPKEEP,
+}
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
 _MOST_YEARS = 6
@@ -260,6 +271,7 @@ _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("paid ahead, and set off", lambda category, _: category == "prepayment"),
     ("holding, shortage, lost", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),
+    ("idle capacity sold", lambda category, _: category == "outside_sales"),
     ("salvage", lambda category, _: category == "salvage"),
 )
 

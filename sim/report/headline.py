@@ -55,6 +55,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
         *(sentence for sentence in parts if sentence),
         *_state(result),
         *_promised(result),
+        *_sold(result),
         *_tools(result),
         *_power(result),
         *filter(None, [scarcest(result)]),
@@ -194,6 +195,19 @@ def _promised(result: Result) -> list[str]:
     owed = {name: result.kpis.get(f"promised_beyond_end_usd.{name}") or 0.0 for name in document.sites}
     listed = ", ".join(f"{dollars(usd)} to {titled(document.sites, name)}" for name, usd in owed.items() if usd >= 0.5)
     return [f"Promised beyond the end, and in no sum here: orders of {listed}."] if listed else []
+
+
+def _sold(result: Result) -> list[str]:
+    """Idle capacity of own sites that others buy."""
+    document = result.scenario.document
+    sold = {name: result.kpis.get(f"sold_outside.{name}") or 0.0 for name in document.sites}
+    listed = ", ".join(f"{count(units)} of {titled(document.sites, name)}" for name, units in sold.items() if units)
+    gain = dollars(result.kpis.get("outside_sales_usd"))
+    return (
+        [f"Others buy idle capacity, starts of {listed}, and bring {gain} more than these cost to make."]
+        if listed
+        else []
+    )
 
 
 def _tools(result: Result) -> list[str]:

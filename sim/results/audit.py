@@ -15,6 +15,7 @@ from sim.engines.shared.recorder import Records
 from sim.errors import ModelError
 from sim.plan import IntArray, PaymentPlan
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
+from sim.results.outside_sales import gained
 from sim.results.payments import each, first_day
 from sim.results.periods import summed
 from sim.results.suppliers import prepayment, set_off
@@ -61,6 +62,9 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
         )
         ahead = zip(np.cumsum(book["prepayment"])[ends].tolist(), _prepaid(draws, records, s, ends), strict=True)
         yield f"prepayment of {site.name}", max(abs(have - want) for have, want in ahead)
+        brought = np.cumsum(book["outside_sales"])[ends].tolist()
+        earned = [fsum(gained(draws, records, s)[: end + 1].tolist()) for end in ends]
+        yield f"outside_sales of {site.name}", max(_gap(have, want) for have, want in zip(brought, earned, strict=True))
         yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
 
     for payment in draws.plan.payments:

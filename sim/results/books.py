@@ -12,13 +12,14 @@ from sim.draws.sites import capex_by_period, credit_by_period, integral_by_perio
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.rules import cents
 from sim.plan import FloatArray, IntArray
+from sim.results.outside_sales import gained
 from sim.results.payments import by_period
 from sim.results.periods import summed
 from sim.results.suppliers import prepaid, purchases
 from sim.results.worth import value_delivered
 
 YEAR = 365.25
-BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "salvage", "payment", "value")
+BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "outside_sales", "salvage", "payment", "value")
 """Categories that follow from capacity, contracts, dates and deliveries; all others engines book by event."""
 
 
@@ -63,6 +64,7 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
             ("fixed", -_whole(_fixed(draws, s))),
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
             ("prepayment", prepaid(draws, records, s)),
+            ("outside_sales", _whole(gained(draws, records, s))),
             ("salvage", _salvage(draws, s, capex)),
         ):
             found.append(Entry(category, "site", site.name, site.in_house, booked))

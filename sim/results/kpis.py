@@ -17,6 +17,7 @@ from sim.results.compute import asked, delivered, has_idle, idle, lent
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
 from sim.results.limits import held_capacity, held_compute
+from sim.results.outside_sales import sold
 from sim.results.periods import counted, last_year
 from sim.results.requirements import units_per_flow
 from sim.results.run import Run, cost, ratio, usd, within
@@ -137,6 +138,13 @@ def tools(run: Run) -> Iterator[Indicator]:
         yield f"capacity_intended_end.{name}", intended
 
 
+def outside_sales(run: Run) -> Iterator[Indicator]:
+    """Per site with sales to others: load that they buy."""
+    for s, site in enumerate(run.draws.plan.sites):
+        if site.outside_sales is not None:
+            yield f"sold_outside.{site.name}", float(sold(run.draws, run.records, s)[run.counted].sum())
+
+
 def power(run: Run) -> Iterator[Indicator]:
     """Per line that needs power: H100e in service at the end that there is power for, and that are wanted."""
     for name, (powered, wanted) in held_compute(run.draws).items():
@@ -192,6 +200,7 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "capex_usd", cost(run, lambda e: e.category == "capex")
     yield "investment_credit_usd", usd(run, lambda e: e.category == "credit")
     yield "tariff_usd", cost(run, lambda e: e.category == "tariff")
+    yield "outside_sales_usd", usd(run, lambda e: e.category == "outside_sales")
     spent = ("purchases", "tariff", "order", "shipment", "take_or_pay", "prepayment")
     yield "spend_outside_usd", cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
@@ -201,7 +210,7 @@ def money(run: Run) -> Iterator[Indicator]:
         yield f"{category}_usd", pick(run, within({category}))
     yield "payments_usd", cost(run, lambda e: e.category == "payment")
     yield "transport_usd", cost(run, lambda e: e.category == "shipment")
-    yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "salvage"))
+    yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "outside_sales", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
     yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
     yield from _promised(run)
@@ -244,5 +253,5 @@ def leftovers(run: Run) -> Iterator[Indicator]:
 
 
 GROUPS: tuple[Callable[[Run], Iterator[Indicator]], ...] = (
-    shares, service, compute, idle_fleet, growth, money, sites, tools, power, limited_lines, production, one_off_costs, stocks, leftovers,
+    shares, service, compute, idle_fleet, growth, money, sites, tools, power, outside_sales, limited_lines, production, one_off_costs, stocks, leftovers,
 )  # fmt: skip

@@ -30,6 +30,7 @@ def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
         "construction": {"decision": dt.date(2026, 2, 15), "stages": [{"name": "all", "duration": 200}]},
         "ramp": {"initial": 0, "target": 301, "months": 9, "shape": "logistic"},
         "capex": {"per_capacity": 777.77, "equipment_share": 0.6, "life": 7, "salvage": 0.3, "credit": {"share": 0.35}},
+        "outside_sales": {"demand": 100, "price": 9.17, "variable_cost": 3.33},
     }  # fmt: skip
     contract = {"commitment": 350, "until": dt.date(2027, 9, 1), "take_or_pay": 0.8,
                 "prepayment": {"amount": 9000, "at": dt.date(2026, 5, 1), "set_off": 0.3}}  # fmt: skip
@@ -83,6 +84,7 @@ CATEGORIES = (
     "fixed",
     "take_or_pay",
     "prepayment",
+    "outside_sales",
     "salvage",
 )
 

@@ -52,7 +52,7 @@ def test_the_list_shows_every_scenario_by_name_and_title(capsys: pytest.CaptureF
     wanted = {
         "as-announced", "industry-typical", "foundry-only", "nine-month-cadence", "data-centres-first", "dojo-revived",
         "fifty-million-h100e", "starlink-components", "late-plan", "withdraw-early", "fab-2nm", "fab-14nm",
-        "fab-five-years", "foundry-squeeze", "taiwan-blockade", "billion-chips", "idle-fleet",
+        "fab-five-years", "foundry-squeeze", "taiwan-blockade", "billion-chips", "idle-fleet", "exclusive-lines",
     }  # fmt: skip
     assert wanted <= set(NAMES)
     for name in NAMES:

@@ -34,6 +34,8 @@ def _paths(document: Document) -> Iterator[tuple[Loc, Path]]:
         for key in ("capacity", "rivals", "tariff", "announced"):
             yield from _given(("sites", name, key), getattr(site, key))
         yield from _given(("sites", name, "tools", "supply"), getattr(site.tools, "supply", None))
+        for key in ("demand", "price"):
+            yield from _given(("sites", name, "outside_sales", key), getattr(site.outside_sales, key, None))
         for key in ("allocation", "commitment"):
             yield from _given(("sites", name, "contract", key), getattr(site.contract, key, None))
     for name, recipe in document.recipes.items():

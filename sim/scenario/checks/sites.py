@@ -26,7 +26,7 @@ def check(context: Context) -> None:
 
 
 def _ownership(context: Context, loc: Loc, site: Site) -> None:
-    outside, ours = ("contract", "rivals", "tariff"), ("announced", "capex")
+    outside, ours = ("contract", "rivals", "tariff"), ("announced", "capex", "outside_sales")
     for key in outside if site.in_house else ours:
         if getattr(site, key) is not None:
             whose = "an outside supplier" if site.in_house else "a site of ours"
@@ -35,7 +35,7 @@ def _ownership(context: Context, loc: Loc, site: Site) -> None:
 
 
 def _unlimited(context: Context, loc: Loc, site: Site) -> None:
-    for key in ("lines", "availability", "rivals", "capex", "fixed_cost"):
+    for key in ("lines", "availability", "rivals", "capex", "fixed_cost", "outside_sales"):
         if site.capacity == "unlimited" and key in site.model_fields_set and getattr(site, key) is not None:
             context.add((*loc, key), f"{key} has no effect on unlimited capacity")
 

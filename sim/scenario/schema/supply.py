@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from sim.scenario.schema.closures import AnyClosure
 from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
-from sim.scenario.schema.terms import Credit, Prepayment, Tools
+from sim.scenario.schema.terms import Credit, OutsideSales, Prepayment, Tools
 from sim.scenario.schema.yields import Yield
 
 
@@ -237,6 +237,8 @@ class Site(Drawn):
     fixed_cost: Quantity | None = number(
         "USD", "Fixed operating cost per unit of installed monthly capacity, per month of capacity held.", None, ge=0
     )
+    outside_sales: OutsideSales | None = None
+    """Idle capacity that others buy; a line in the money alone, no plan changes with it."""
     echoes_assumption: str | None = None
     """Said beside every share this site has a part in: no source states its capacity."""
 

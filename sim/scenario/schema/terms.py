@@ -32,6 +32,14 @@ class Prepayment(Strict):
     )
 
 
+class OutsideSales(Part):
+    """Idle capacity of an own site that others buy."""
+
+    demand: Path = number("1/month", "Most load a month that others would buy.", ge=0)
+    price: Path = number("USD", "What they pay for one unit of load.", ge=0)
+    variable_cost: Quantity = number("USD", "What one unit costs us to make.", Quantity(bare=0), ge=0)
+
+
 class Power(Part):
     """Electric power at the data centres of a compute need: no more is asked for than it can run."""
 
