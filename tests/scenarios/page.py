@@ -51,6 +51,7 @@ ANSWERS = {
     "billion-chips": "wafers: with a fab of a million a month that is always full, {served_by_end.other_chips} of what the voiced need asks for beyond cars, robots and satellites is served",
     "data-centres-first": "robots: they are served to {served_by_end.robots}, instead of {against.served_by_end.robots}, so that data centres get {served_by_end.data_centre_own} of their own silicon",
     "dojo-revived": "{demanded.dojo} own chips; what training takes, robots ({served_by_end.robots}) and data centres ({served_by_end.data_centre_own}) wait for",
+    "exclusive-lines": "{good.ai5_exclusive} AI5 dies come from lines of the group's own, so that robots are served to {served_by_end.robots} instead of {against.served_by_end.robots}; the NPV is {npv_usd} instead of {against.npv_usd}",
     "fab-14nm": "RF and power chips at {unit_cost.rf_own_fab} each, which cost 25 cents outside; AI5 and AI6 stay with foundries",
     "fab-2nm": "{good.ai6_own} good AI6 dies at {unit_cost.ai6_own} each, for {capex_usd} of building; {utilisation.terafab} of the fab is used",
     "fab-five-years": "its first wafer comes on {own_wafer}; until then foundries serve {served_by_end.robots} of the robots' need",
