@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS
+from sim.cli.choices import ALLOW_OUTSIDE, FULL, JOBS, READINGS, SEED, SETS
 from sim.cli.ends import FAILED
 from sim.cli.output import Progress, emit_json
 
@@ -30,12 +30,13 @@ def command(
     sets: SETS = None,
     readings: READINGS = None,
     allow_outside: ALLOW_OUTSIDE = False,
+    full: FULL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Test the announced figures on a scenario."""
     from sim.claims import Verdict, judge
     from sim.report.claims_report import as_json as document
-    from sim.report.claims_report import claims_report
+    from sim.report.claims_report import claims_report, claims_screen
     from sim.report.render import show
 
     bar = Progress()
@@ -56,6 +57,6 @@ def command(
     if as_json:
         emit_json(document(judgement))
     else:
-        show(claims_report(judgement))
+        show(claims_report(judgement) if full else claims_screen(judgement))
     if strict and any(finding.verdict is Verdict.MISSED for finding in judgement.findings):
         raise typer.Exit(FAILED)

@@ -13,6 +13,7 @@ from sim.cli.choices import (
     ALLOW_OUTSIDE,
     CLUSTER,
     ENGINE,
+    FULL,
     JOBS,
     KPIS,
     LOT_SCALE,
@@ -49,6 +50,8 @@ def command(
     cluster: CLUSTER = None,
     kpi: KPIS = None,
     everything: ALL = False,
+    full: FULL = False,
+    all_pairs: Annotated[bool, typer.Option("--all-pairs", help="Hold each against every one before it too.")] = False,
     plot: PLOT = None,
     figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -68,15 +71,21 @@ def command(
     if as_json:
         emit_json(found.to_json())
     else:
-        _print(found, kpi or (), out, everything=everything)
+        _print(found, kpi or (), out, full=full, everything=everything, all_pairs=all_pairs)
     if picture is not None:
         picture.write(found.plot(picture.name, kpis=kpi or ()), quiet=as_json)
 
 
-def _print(found: Comparison, kpis: Sequence[str], out: Path | None, *, everything: bool) -> None:
+def _print(
+    found: Comparison, kpis: Sequence[str], out: Path | None, *, full: bool, everything: bool, all_pairs: bool
+) -> None:
     from sim.report.compare_report import compare_report
+    from sim.report.compare_screen import compare_screen
     from sim.report.render import show
 
-    show(compare_report(found, kpis, everything=everything))
+    if full or everything:
+        show(compare_report(found, kpis, everything=everything, all_pairs=all_pairs))
+    else:
+        show(compare_screen(found, kpis, all_pairs=all_pairs))
     if out is not None:
         print(f"\nkept in {out}")

@@ -15,11 +15,40 @@ if TYPE_CHECKING:
     from sim.claims import Finding, Judgement
     from sim.claims.compile import Other
 
+_MOST = 10
+_OPEN = "*: at an end of the range of its figures it would be the other way"
+
 
 def claims_report(judgement: Judgement) -> list[Block]:
     """Everything `fabshift claims` prints."""
     blocks = [_headline(judgement), _verdicts(judgement), *_told(judgement.findings)]
     return [block for block in blocks if block is not None]
+
+
+def claims_screen(judgement: Judgement) -> list[Block]:
+    """Counts, and the claims that matter most: those that could come out either way, then the missed, then the others."""
+    matter = sorted(judgement.findings, key=_weight)[:_MOST]
+    rows = [[f.verdict.value, f"{f.compiled.id}: {_short(f)}", probability(f), _margin(f)] for f in matter]
+    columns = [left("verdict"), left("claim"), left("probability [%]"), left("by how much")]
+    more = len(judgement.findings) - len(rows)
+    notes = [
+        f"first those that could come out either way, then the missed; {more} more, where each is said and why: --full"
+    ]
+    if any(finding.open for finding in matter):
+        notes.append(_OPEN)
+    return [_headline(judgement), table(f"The {len(rows)} that matter most", columns, rows, notes)]
+
+
+def _weight(finding: Finding) -> tuple[bool, int, float]:
+    """Undecided first, then by verdict, and the farther off the sooner in proportion to what was claimed."""
+    undecided = finding.open or (finding.probability is not None and 0.0 < finding.probability < 1.0)
+    order = (Verdict.MISSED, Verdict.CONTRADICTED, Verdict.MET, Verdict.UNTESTABLE)
+    return not undecided, order.index(finding.verdict), abs((finding.probability or 0.0) - 0.5)
+
+
+def _short(finding: Finding) -> str:
+    """What is claimed, without how it is read."""
+    return finding.compiled.claim.statement.partition(";")[0].rstrip(".")
 
 
 def _headline(judgement: Judgement) -> Lines:
@@ -61,7 +90,7 @@ def _verdicts(judgement: Judgement) -> Table:
         "probability: share of replications in which it held, with 95 % interval; without one, arithmetic of the ledger"
     )
     if any(finding.open for finding in judgement.findings):
-        notes.append("*: at an end of the range of its figures it would be the other way")
+        notes.append(_OPEN)
     return table("Claims", columns, rows, notes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from sim.report import horizons
 from sim.report.chain import titled
@@ -22,22 +23,25 @@ SAME = "same"
 """Where neither is ever better."""
 
 
-def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
-    """The scenarios side by side, then each against the first."""
-    first, *others = found.found
+def compare_report(
+    found: Comparison, wished: Sequence[str] = (), *, everything: bool = False, all_pairs: bool = False
+) -> list[Block]:
+    """The scenarios side by side, then each against the first, or with `all_pairs` against every one before it."""
     kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
     shown, dates = chosen(
         kpis, wished, [f.scenario for f in found.found.values()], milestones=milestones, everything=everything
     )
     blocks: list[Block | None] = [
-        _head(found),
+        heading(found),
         _means(found, shown),
         _tenth(found, shown),
         _reached(found, dates),
     ]
-    for label in others:
-        pairs = found.paired[label]
+    for first, label in [
+        pair for pair in combinations(found.found, 2) if all_pairs or pair[0] == next(iter(found.found))
+    ]:
+        pairs = found.against(first, label)
         blocks.append(_against(found, first, label, {name: pairs[name] for name in shown if name in pairs}))
         blocks.append(_dates(found, first, label, dates))
     for label, bias in found.bias.items():
@@ -46,7 +50,8 @@ def compare_report(found: Comparison, wished: Sequence[str] = (), *, everything:
     return [block for block in blocks if block is not None]
 
 
-def _head(found: Comparison) -> Lines:
+def heading(found: Comparison) -> Lines:
+    """What was compared: runs, luck, changes, and what makes the scenarios unlike."""
     ends = {
         label: str(f.scenario.document.horizon.end or f.scenario.document.horizon.length)
         for label, f in found.found.items()
@@ -153,7 +158,7 @@ def _wins(p: Paired) -> str:
 def _dates(found: Comparison, first: str, label: str, wished: Sequence[str]) -> Table | None:
     """Milestones of both: the days between where both reach them, and how probably which comes first."""
     a, b = found.found[first], found.found[label]
-    pairs = found.paired[label]
+    pairs = found.against(first, label)
     names = [name for name in wished if name in a.milestones and name in b.milestones]
     if not names:
         return None

@@ -87,7 +87,11 @@ class Comparison(Plotted):
     def paired(self) -> dict[str, dict[str, Paired]]:
         """Every KPI and milestone that a scenario shares with the first, by the label of the scenario."""
         first, *others = self.found
-        return {label: _against(self.found[first], self.found[label]) for label in others}
+        return {label: self.against(first, label) for label in others}
+
+    def against(self, first: str, other: str) -> dict[str, Paired]:
+        """Every KPI and milestone that two scenarios share, the second minus the first, by their labels."""
+        return _against(self.found[first], self.found[other])
 
     @cached_property
     def runs(self) -> pd.DataFrame:

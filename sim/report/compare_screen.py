@@ -1,0 +1,115 @@
+"""A comparison on one screen: means with what they differ by, and the milestones that move."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from sim.report import horizons
+from sim.report.chain import titled
+from sim.report.compare_report import heading
+from sim.report.formats import NOTHING
+from sim.report.indicators import alike, chosen, date, named
+from sim.report.study_tables import percents
+from sim.report.tables import Block, Column, Lines, Table, left, table
+from sim.scenario.loader import Scenario
+from sim.study.compare import Comparison, Paired
+from sim.study.summary import Reached
+
+_A_DAY = 0.5
+"""Days by which dates must differ to be shown."""
+
+
+def compare_screen(found: Comparison, wished: Sequence[str] = (), *, all_pairs: bool = False) -> list[Block]:
+    """Each scenario against the first, or with `all_pairs` against every one before it."""
+    scenarios = [f.scenario for f in found.found.values()]
+    kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
+    milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
+    shown, dates = chosen(kpis, wished, scenarios, milestones=milestones)
+    labels = list(found.found)
+    blocks: list[Block | None] = [heading(found), _means(found, shown)]
+    for k, first in enumerate(labels[:-1] if all_pairs else labels[:1]):
+        blocks.append(_differences(found, shown, first, labels[k + 1 :]))
+    blocks += [_milestones(found, dates), Lines("", ("Next: the same with --full, or with --plot differences.svg",))]
+    return [block for block in blocks if block is not None]
+
+
+def _columns(labels: Sequence[str]) -> list[Column]:
+    return [Column(label, group=label) for label in labels]
+
+
+def _means(found: Comparison, names: Sequence[str]) -> Table | None:
+    scenarios = [f.scenario for f in found.found.values()]
+    rows = []
+    for name in names:
+        means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
+        numbers = [math.nan if m is None else m.estimate for m in means]
+        widths = [m.half_width for m in means if m is not None and math.isfinite(m.half_width)]
+        numbers = horizons.spread_out(name, numbers, scenarios)
+        rows.append([horizons.headed(name, scenarios), *alike(name, numbers, min(widths, default=0.0))])
+    return table("Means", [left("KPI"), *_columns(list(found.found))], rows) if rows else None
+
+
+def _differences(found: Comparison, names: Sequence[str], first: str, others: Sequence[str]) -> Table | None:
+    """What each of the others differs by from one, with half of its 95 % interval; a star where that holds 0."""
+    pairs = {label: found.against(first, label) for label in others}
+    apart = {label: horizons.differ([found.found[first].scenario, found.found[label].scenario]) for label in others}
+    rows = []
+    for name in names:
+        cells = [
+            NOTHING
+            if name not in pairs[label] or (apart[label] and horizons.is_bound(name))
+            else _difference(name, pairs[label][name])
+            for label in others
+        ]
+        if set(cells) != {NOTHING}:
+            rows.append([named(name).replace("[%]", "[points]"), *cells])
+    notes = ["mean over the same luck +- half of its 95 % interval; *: the interval holds 0"]
+    if any(apart.values()):
+        notes.append(f"{NOTHING}: money of another horizon, or the scenario has no such KPI")
+    return table(f"Difference from {first}", [left("KPI"), *_columns(others)], rows, notes) if rows else None
+
+
+def _difference(name: str, p: Paired) -> str:
+    if p.same:
+        return "0"
+    gap, half = p.difference.estimate, p.difference.half_width
+    told, width = alike(name, [gap, half], half)
+    sign = "+" if gap > 0 else ""
+    return f"{sign}{told}" if width == NOTHING else f"{sign}{told} +- {width}{'*' if abs(gap) <= half else ''}"
+
+
+def _milestones(found: Comparison, names: Sequence[str]) -> Table | None:
+    """Milestones that are not alike in all: how probably each is reached by the end, and its median date."""
+    rows = []
+    for name in names:
+        has = {label: f.milestones[name] for label, f in found.found.items() if name in f.milestones}
+        if len(has) < len(found.found) or not _alike(list(has.values())):
+            title = next(titled(found.found[label].scenario.document.milestones, name) for label in has)
+            told = {label: _reached(found.found[label].scenario, m) for label, m in has.items()}
+            rows.append([title, *(told.get(label, NOTHING) for label in found.found)])
+    same = len(names) - len(rows)
+    notes = [f"{same} more {'is' if same == 1 else 'are'} alike in all"] if same else []
+    columns = [left("milestone"), *_columns(list(found.found))]
+    title = "Milestones: probability by the end, and the median date"
+    return table(title, columns, rows, notes) if rows else None
+
+
+def _median(reached: Reached) -> float:
+    _, median, _ = reached.percentiles.values()
+    return median.estimate
+
+
+def _reached(scenario: Scenario, reached: Reached) -> str:
+    if not reached.probability.estimate:
+        return "not reached"
+    return f"{percents(reached.probability.estimate)} %, {date(scenario, _median(reached))}"
+
+
+def _alike(reached: Sequence[Reached]) -> bool:
+    first, *others = reached
+    return all(
+        other.probability.estimate == first.probability.estimate
+        and (not first.probability.estimate or abs(_median(other) - _median(first)) < _A_DAY)
+        for other in others
+    )
