@@ -25,6 +25,13 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_compare_tables(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", plant, plant, "-n", "4", "--jobs", "1"]) == 0
+    screen = capsys.readouterr().out
+    assert "Difference from plant" in screen
+    assert "are alike in all" not in screen
+    assert len(screen.splitlines()) <= 45
+    assert main(["compare", plant, plant, plant, "-n", "4", "--jobs", "1", "--all-pairs"]) == 0
+    assert "Difference from plant (2)" in capsys.readouterr().out
+    assert main(["compare", plant, plant, "-n", "4", "--jobs", "1", "--full"]) == 0
     out = capsys.readouterr().out
     assert "plant (2) against plant" in out
     assert "plant (2) minus plant, over 4 pairs" in out

@@ -329,7 +329,7 @@ def test_further_crises_come_at_the_rate_reckoned_with() -> None:
 
 
 def test_at_a_billion_chips_the_wafers_of_the_own_fab_fail_first(play: Play, kpi: Kpi) -> None:
-    """A million wafers a month x 0.88 up x 76 good dies = 0.8 bn a year, against a billion and more."""
+    """A million wafers a month x 0.88 up x 68 good dies = 0.7 bn a year once it is mature, against a billion and more."""
     result = play("billion-chips")
     assert result.shortfalls == []
     assert scarcest(result).startswith("What lots waited for most: AI6 dies of any variant, from 2028-")
@@ -339,7 +339,7 @@ def test_at_a_billion_chips_the_wafers_of_the_own_fab_fail_first(play: Play, kpi
     fab = series(result, "site", "terafab", "load")[-12:].sum()
     assert fab == pytest.approx(series(result, "site", "terafab", "capacity")[-12:].sum(), rel=0.03)
     made = series(result, "recipe", "ai6_own", "good")[-12:].sum()
-    assert 0.55e9 < made < 0.85e9
+    assert 0.45e9 < made < 0.75e9
     assert kpi("demanded.robots", "billion-chips") > 20e6
     assert kpi("served_by_end.satellites", "billion-chips") == pytest.approx(1, abs=0.01)
     assert kpi("demanded", "billion-chips") > 10 * kpi("demanded", "fab-2nm")
