@@ -13,6 +13,7 @@ from sim.errors import InputError
 from sim.report.figures.catalogue import NAMES, all_figures
 from sim.report.figures.figure import Figure
 from sim.report.figures.of_studies import of_dependences
+from sim.report.figures.tornado import Measure, tornado
 from sim.scenario.loader import Scenario
 from sim.study.dependence import dependences
 from sim.study.design import Base, based
@@ -131,3 +132,19 @@ def test_what_explain_finds_is_drawn(scenario: Scenario) -> None:
 def test_no_figures_of_something_else() -> None:
     with pytest.raises(TypeError, match="no figures of a str"):
         sim.plot("as-announced")
+
+
+def test_a_trial_that_makes_a_milestone_vanish_is_told() -> None:
+    table = pd.DataFrame(
+        {
+            "input": ["node", "cost"],
+            "side": ["reading", "low"],
+            "tried": ["14nm", "3"],
+            "value": [np.nan, 20.0],
+            "base": 30.0,
+        }
+    )
+    measure = Measure("First die", lambda v: f"day {v:g}", lambda v: f"{v:g}")
+    figure = tornado({"first": table}, {"first": measure}, "Source: made up", "")
+    assert figure.title == "First die rests most on node (none at 14nm), then on cost"
+    assert "14nm: none" in figure.svg()

@@ -54,9 +54,7 @@ def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, se
         source=setting.source,
         table=table,
         panels=tuple(panel_title(used[n][0], of_hundred(used[n][1])) for n in shown),
-        key=setting.keyed(
-            "Line: capacity, or what is allotted to us; filled: load; strip below: what cut starts most, by quarter"
-        ),
+        key=setting.keyed("Line: capacity, or what is allotted to us; filled: load; strip below: what cut starts most"),
         draw=partial(_draw, table, causes, shown, setting),
         columns=min(len(shown), 3),
         height=HEIGHT if len(shown) > 3 else 2.6,
@@ -88,7 +86,7 @@ def _description(left_out: int) -> str:
     )
     return (
         "By site, at the rate of a month: the line is its capacity, or what its contract allots to us where that is less; filled: its load; "
-        "the number by its name: the part used over the last twelve months. The strip names what cut its starts most, by quarter."
+        "the number by its name: the part used over the last twelve months. The strip names what cut its starts most."
         f"{more}"
     )
 

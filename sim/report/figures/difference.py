@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAME = "difference"
 ROW, FEW = 0.25, 4
 """Inches a scenario; so many KPIs stand one below the other."""
-_WIDE, _HALF = 6.5, 3.3
+_WIDE, _HALF = 6.5, 3.0
 """Inches of a panel that stands alone in its row, and of one of two."""
 
 
@@ -95,14 +95,9 @@ def _draw(table: pd.DataFrame, kpis: Sequence[str], others: Sequence[str], axes:
         one.spines["left"].set_visible(False)
         for place, scenario in enumerate(others):
             if scenario not in part.index:
+                where = ("axes fraction", "data")
                 one.annotate(
-                    "not compared",
-                    (0, place),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    va="center",
-                    size=SMALL,
-                    color=MUTED,
+                    "not compared", (0.5, place), xycoords=where, ha="center", va="center", size=SMALL, color=MUTED
                 )
                 continue
             low, middle, high = part.loc[scenario, ["low", "difference", "high"]].to_numpy(dtype=float)

@@ -44,11 +44,11 @@ def money(table: pd.DataFrame, npv: float | None, setting: Setting, unit: str, *
     return Figure(
         name=NAME,
         title=_finding(table, npv, runs),
-        description=_description(runs),
+        description=_description(setting, runs),
         source=setting.source,
         table=table,
         panels=("",),
-        key="Bars: each year; line: running total, undiscounted"
+        key=f"Bars: {_span(setting)}; line: running total, undiscounted"
         + (", its median and nine tenths of the runs" if runs else ""),
         draw=partial(_draw, table, unit),
         height=HEIGHT,
@@ -73,13 +73,17 @@ def _finding(table: pd.DataFrame, npv: float | None, runs: int | None) -> str:
     return f"{mean}{value}{worth}"
 
 
-def _description(runs: int | None) -> str:
+def _span(setting: Setting) -> str:
+    return "each year" if setting.dated else "some periods each"
+
+
+def _description(setting: Setting, runs: int | None) -> str:
     line = (
         f"Bars: means over {runs:,} runs; the line is the median of the running total, the band holds nine tenths of the runs."
         if runs
-        else "Bars: sums of each year; the line is the running total at the end of each."
+        else f"Bars: sums of {_span(setting)}; the line is the running total at the end of each."
     )
-    return f"Money by year, undiscounted and without salvage; costs are negative. {line} The amounts at the right are sums of all years."
+    return f"Money {'by year' if setting.dated else 'over time'}, undiscounted and without salvage; costs are negative. {line} The amounts at the right are sums over all of them."
 
 
 def _draw(table: pd.DataFrame, unit: str, axes: Sequence[Axes]) -> None:

@@ -167,9 +167,10 @@ def money_table(result: Result) -> pd.DataFrame:
 
 
 def currency(scenario: Scenario) -> str:
-    """Dollars, of which year."""
+    """Dollars, of which year, and for what time."""
     year = scenario.document.money.currency_year
-    return f"US dollars of {year} a year" if year else "US dollars a year"
+    span = " a year" if scenario.document.horizon.start is not None else ""
+    return f"US dollars of {year}{span}" if year else f"US dollars{span}"
 
 
 def compute_table(result: Result) -> pd.DataFrame:

@@ -100,7 +100,8 @@ def _draw(
         for low, high, strength in (("p5", "p95", 0.16), ("p25", "p75", 0.3)):
             if low in part:
                 one.fill_between(x, part[low].tolist(), part[high].tolist(), color=BLUE, alpha=strength, lw=0)
-        one.plot(x, line, color=BLUE, clip_on=False)
+        # Of one period there is no line.
+        one.plot(x, line, color=BLUE, clip_on=False, marker="o" if len(x) == 1 else "")
         one.set_ylim(0, 1)
         written(one.yaxis, percent_tick, 4)
         over_time(one, setting, narrow=True)

@@ -32,7 +32,7 @@ def swept(table: pd.DataFrame, titles: Mapping[str, str], varied: Sequence[str],
     kpis = list(dict.fromkeys(table["kpi"]))
     return Figure(
         name=NAME,
-        title=_finding(table, titles, varied, kpis[0]),
+        title=_finding(table, titles, varied, max(kpis, key=lambda kpi: _moved(table, kpi))),
         description=(
             f"Means over {runs:,} runs at each value of {varied[0]}, with 95 % intervals as bands"
             + (f"; a line for each value of {' and '.join(varied[1:])}." if len(varied) > 1 else ".")
@@ -62,6 +62,13 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str], varied: Sequence[st
             return f"{titles[kpi]} {way} from {said(kpi, float(begin['mean']))} to {said(kpi, float(end['mean']))} as {path} goes from {begin[path]} to {end[path]}"
     where = [", ".join(f"{p}={row[p]}" for p in varied) for row in (high, low)]
     return f"{titles[kpi]} is highest, {said(kpi, float(high['mean']))}, at {where[0]}; lowest, {said(kpi, float(low['mean']))}, at {where[1]}"
+
+
+def _moved(table: pd.DataFrame, kpi: str) -> float:
+    """How far the means of a KPI are apart, of the largest of them."""
+    means = table.loc[table["kpi"] == kpi, "mean"].dropna()
+    largest = float(means.abs().max()) if len(means) else 0.0
+    return float(means.max() - means.min()) / largest if largest else 0.0
 
 
 def _kind(values: Sequence[str]) -> str:

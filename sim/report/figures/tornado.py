@@ -12,7 +12,7 @@ import pandas as pd
 from sim.report.figures.axes import written
 from sim.report.figures.canvas import inches
 from sim.report.figures.figure import Figure
-from sim.report.figures.style import BLUE, GREEN, INK, ORANGE, RULE, SMALL
+from sim.report.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, RULE, SMALL
 from sim.report.figures.words import listed
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def _finding(table: pd.DataFrame, measure: Measure) -> str:
         return f"Nothing that was tried moves {measure.title}"
     mine = table[table["input"] == names[0]]
     reached = [float(v) for v in (*mine["value"], mine["base"].iloc[0]) if v == v]
-    span = f" ({measure.said(min(reached))} to {measure.said(max(reached))})" if len(reached) > 1 else ""
+    none = ", ".join(str(t) for t in mine.loc[mine["value"].isna(), "tried"])
+    gone = f" (none at {none})" if none else ""
+    span = f" ({measure.said(min(reached))} to {measure.said(max(reached))})" if len(reached) > 1 else gone
     rest = f", then on {listed(names[1:4])}" if len(names) > 1 else ""
     return f"{measure.title} rests most on {names[0]}{span}{rest}"
 
@@ -108,11 +110,21 @@ def _bars(axes: Axes, table: pd.DataFrame, measure: Measure) -> None:
         for side, value in zip(ordered["side"], ordered["value"], strict=True):
             colour, hatch = _LOOKS[str(side)]
             axes.barh(place, float(value) - base, 0.62, base, color=colour, hatch=hatch, edgecolor=INK, lw=0.5)
+        _vanished(axes, table[(table["input"] == name) & table["value"].isna()], place)
         for way in (-1, 1):
             ends += _end(axes, trials[(trials["value"] - base) * way > 0], place, way)
     axes.axvline(base, color=INK, lw=1.1)
     axes.set_xlim(*_limits(base, ends))
     written(axes.xaxis, measure.tick, 6)
+
+
+def _vanished(axes: Axes, trials: pd.DataFrame, place: int) -> None:
+    """Say at the right where the KPI has no value: a milestone that is not reached."""
+    if len(trials):
+        axes.annotate(
+            f"{', '.join(map(str, trials['tried']))}: none", (1, place), xycoords=("axes fraction", "data"), ha="right", va="center",
+            size=SMALL - 0.5, color=MUTED,
+        )  # fmt: skip
 
 
 def _limits(base: float, ends: Sequence[tuple[float, str, int]]) -> tuple[float, float]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def text(words: object) -> str:
-    """Words as text of a page, control characters made visible."""
-    return html.escape(visible(str(words)))
+    """Words as text of a page, control characters made visible; a number stays with its sign."""
+    return html.escape(visible(str(words))).replace(" %", "\u00a0%")
 
 
 def paragraphs(lines: tuple[str, ...] | list[str], kind: str = "") -> str:
@@ -30,14 +30,16 @@ def block(shown: Block) -> str:
     """A table or lines of the report."""
     if isinstance(shown, Lines):
         return (f"<h3>{text(shown.title)}</h3>\n" if shown.title else "") + paragraphs(shown.lines)
-    return scrolled(_table(shown), shown.title) + paragraphs(list(shown.notes), "note")
+    return scrolled(_table(shown), shown.title or "Table") + paragraphs(list(shown.notes), "note")
 
 
 def _table(shown: Table) -> str:
-    head = "".join(_cell("th", c.heading, c, ' scope="col"') for c in shown.columns)
+    caption = f"<caption>{text(shown.title)}</caption>" if shown.title else ""
+    # A heading that says nothing is none.
+    head = "".join(_cell("th", c.heading, c, ' scope="col"') if c.heading else "<td></td>" for c in shown.columns)
     rows = ("".join(_cell("td", cell, c) for cell, c in zip(row, shown.columns, strict=True)) for row in shown.rows)
     body = "\n".join(f"<tr>{cells}</tr>" for cells in rows)
-    return f"<table><caption>{text(shown.title)}</caption><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 
 def _cell(tag: str, words: str, column: Column, more: str = "") -> str:
@@ -73,7 +75,7 @@ def frame(table: pd.DataFrame, title: str) -> str:
     ]
     columns = tuple(Column(str(c), "", "right" if n else "left") for c, n in zip(table.columns, numeric, strict=True))
     rows = tuple(tuple(_written(value) for value in row) for row in table.itertuples(index=False))
-    return scrolled(_table(Table(title, columns, rows)), title)
+    return scrolled(_table(Table(title, columns, rows)), f"Numbers: {title}")
 
 
 def _written(value: object) -> str:
