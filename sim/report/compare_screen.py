@@ -10,7 +10,7 @@ from sim.report.chain import titled
 from sim.report.compare_report import heading
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, chosen, date, named
-from sim.report.study_tables import percents
+from sim.report.study_tables import chance
 from sim.report.tables import Block, Column, Lines, Table, left, table
 from sim.scenario.loader import Scenario
 from sim.study.compare import Comparison, Paired
@@ -91,7 +91,7 @@ def _milestones(found: Comparison, names: Sequence[str]) -> Table | None:
     same = len(names) - len(rows)
     notes = [f"{same} more {'is' if same == 1 else 'are'} alike in all"] if same else []
     columns = [left("milestone"), *_columns(list(found.found))]
-    title = "Milestones: probability by the end, and the median date"
+    title = "Milestones: probability by the end [%] with its 95 % interval, and the median date"
     return table(title, columns, rows, notes) if rows else None
 
 
@@ -102,8 +102,8 @@ def _median(reached: Reached) -> float:
 
 def _reached(scenario: Scenario, reached: Reached) -> str:
     if not reached.probability.estimate:
-        return "not reached"
-    return f"{percents(reached.probability.estimate)} %, {date(scenario, _median(reached))}"
+        return chance(reached.probability)
+    return f"{chance(reached.probability)}, {date(scenario, _median(reached))}"
 
 
 def _alike(reached: Sequence[Reached]) -> bool:

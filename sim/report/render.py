@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 _NARROWEST = 60
 _UNBOUNDED = 10_000
+_UNBROKEN = "\u00a0"
 
 
 def show(blocks: Iterable[Block], file: TextIO | None = None) -> None:
@@ -62,10 +63,10 @@ def _table_text(block: Table, width: int) -> str:
 
 
 def _wrapped(line: str, width: int) -> str:
-    return (
-        "\n".join(textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
-        or line
-    )
+    # A number keeps its sign beside it.
+    whole = line.replace(" %", f"{_UNBROKEN}%")
+    lines = textwrap.wrap(whole, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(_UNBROKEN, " ") or line
 
 
 def _row_text(row: Sequence[str], block: Table, taken: Sequence[int]) -> list[str]:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 NAME = "money"
 BUILDING, SPENT, OTHER, VALUE = "building", "bought and made", "other", "value delivered"
-GROUPS = {BUILDING: (VERMILION, ""), SPENT: (ORANGE, "////"), OTHER: (SKY, "...."), VALUE: (GREEN, "")}
+GROUPS = {BUILDING: (VERMILION, ""), SPENT: (ORANGE, "////"), OTHER: (SKY, "xx"), VALUE: (GREEN, "")}
 """Groups of bookings, with their colour and hatch."""
-_KINDS = {"capex": BUILDING, "value": VALUE}
-_SPENT = frozenset({"purchases", "variable", "fixed", "order", "shipment", "take_or_pay"})
+_KINDS = {"capex": BUILDING, "credit": BUILDING, "value": VALUE}
+_SPENT = frozenset({
+    "purchases", "tariff", "variable", "fixed", "order", "shipment", "take_or_pay", "prepayment", "payment"
+})  # fmt: skip
 NET, SUM = "net", "cumulative"
 WIDTH = 0.62
 LEAST = 0.002

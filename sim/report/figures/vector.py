@@ -80,6 +80,14 @@ def _own_style(root: ElementTree.Element, name: str) -> None:
             )
         if re.match(r"rotate\(-?0 [^)]*\)$", node.attrib.get("transform", "")):
             del node.attrib["transform"]
+        if "d" in node.attrib:
+            # A hundredth of a point is less than anybody sees; six decimals are half of the file.
+            node.set(
+                "d",
+                re.sub(
+                    r"-?\d+\.\d+", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), node.attrib["d"]
+                ),
+            )
         # Indentation is a tenth of the file.
         node.text = (node.text or "").strip() or None
         node.tail = (node.tail or "").strip() or "\n"
