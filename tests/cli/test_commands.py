@@ -172,7 +172,7 @@ def test_figures_of_an_article_are_those_that_rest_on_it(capsys: pytest.CaptureF
         ("die.h100", "bounds: largest_die"),
         ("ref.world_doubling", "ref.compute.growth"),
         ("ref.fab.largest", "fallback of: fab.max"),
-        ("fab.node", "readings that follow it: terafab.capex"),
+        ("fab.node", "process.cost.node, terafab.capex"),
         ("fab.max", "without: the figure ref.fab.largest"),
         ("dojo.leavers", "nothing"),
     ],

@@ -104,11 +104,15 @@ def test_the_readme_s_session_prints_what_it_shows(capsys: pytest.CaptureFixture
 
 def test_a_milestone_can_be_asked_for_alone(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["as-announced", "late-plan", "--set", "lot_scale=20", "-n", "4"]
-    assert main(["compare", *asked, "--kpi", "own_wafer"]) == 0
-    printed = capsys.readouterr().out
-    assert "Probability that a milestone is reached by the end [%]" in printed
-    assert "Means" not in printed
-    assert "npv_usd" not in printed
+    for full, title in (
+        ([], "Milestones: probability by the end [%]"),
+        (["--full"], "Probability that a milestone is reached"),
+    ):
+        assert main(["compare", *asked, "--kpi", "own_wafer", *full]) == 0
+        printed = capsys.readouterr().out
+        assert title in printed
+        assert "Means" not in printed
+        assert "npv_usd" not in printed
 
 
 def test_an_unknown_kpi_is_refused_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,7 +126,7 @@ def test_an_unknown_kpi_is_refused_before_anything_runs(capsys: pytest.CaptureFi
 
 
 def test_a_scenario_against_itself_is_the_same(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compare", plant, plant, "-n", "4", "--jobs", "1", "--set", "lot_scale=2"]) == 0
+    assert main(["compare", plant, plant, "-n", "4", "--jobs", "1", "--set", "lot_scale=2", "--full"]) == 0
     printed = capsys.readouterr().out
     assert "Changed in all: --set lot_scale=2." in printed
     against = printed[printed.index("plant (2) minus plant") : printed.index("difference: mean")]

@@ -113,10 +113,10 @@ def test_stock_worth_nothing_would_make_a_cut_pay(play: Play) -> None:
 
 
 def test_what_is_scarce_may_go_to_a_line_worth_more(play: Play) -> None:
-    """Packages are short and compute keeps its value; board makers strike for 45 days: some packages go to data centres, not
-    to robots; it rises by that and holding."""
+    """Packages are short and compute keeps its value; a foundry is cut to a quarter: dies come at other times, and some
+    packages go to data centres, not to robots; it rises by that and holding."""
     short = ("packaging.growth.ai=frozen", "alloc.memory.share=secured", "value.compute.follows=constant")
-    harms = (("", "", None), ("board_makers", "strike", BEGINS[0]))
+    harms = (("", "", None), ("samsung_n2", "quarter", dt.date(2027, 1, 10)))
     base, harmed = (play("foundry-only", False, *harm, *short) for harm in harms)
     more = rise(harmed, base, "value_usd")
     assert rise(harmed, base, "delivered.data_centre_own") > 0 > rise(harmed, base, "delivered.robots")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,14 +26,27 @@ from sim.engines.shared.tables import Tables, tables
 from sim.engines.shared.worksheet import REVIEW, Worksheet, worksheet
 from sim.engines.turns import TURN
 from sim.errors import ModelError
-from sim.plan import FloatArray
+from sim.plan import FloatArray, Plan
+
+
+@dataclass(slots=True)
+class _Learned:
+    """What earlier runs of a plan have shown that the next will need."""
+
+    slots: int = 0
+
+
+@lru_cache(maxsize=16)
+def _learned(_plan: Plan) -> _Learned:
+    return _Learned()
 
 
 class BatchEngine:
     """One replication, run in compiled code."""
 
     slots = 4096
-    """Lots that may be on order at once. A run that needs more begins again with more, and so do those after it."""
+    """Lots that may be on order at once. A run that needs more begins again with more, and so do those of its plan after
+    it."""
 
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         self.draws, self.trace = draws, trace
@@ -47,8 +62,9 @@ class BatchEngine:
 
     def run(self, progress: Progress | None = None) -> Records:
         """Run the replication to its end and return what it left behind."""
+        learned = _learned(self.draws.plan)
         while True:
-            slots = self.slots
+            slots = max(self.slots, learned.slots)
             t = alike(tables(self.draws))
             m = alike(memory(t))
             supply = Supply(self.draws, self._streams, progress)
@@ -67,7 +83,7 @@ class BatchEngine:
                 supply.remember(s)
                 give_back(s)
                 return records
-            BatchEngine.slots = max(BatchEngine.slots, slots * 4)
+            learned.slots = slots * 4
 
 
 def _position(draws: Draws, s: State) -> Position:
