@@ -85,8 +85,15 @@ def test_another_study_in_the_directory_exits_2(plant: str, tmp_path: Path, caps
 
 
 @pytest.mark.skipif(os.name != "posix", reason="interrupts as a POSIX terminal does")
-@pytest.mark.parametrize("engine", ["batch", "events"])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "code", "engine"),
+    [
+        (signal.SIGINT, 130, "batch"),
+        (signal.SIGTERM, 143, "batch"),
+        (signal.SIGHUP, 129, "batch"),
+        (signal.SIGINT, 130, "events"),
+    ],
+)
 def test_an_interrupted_study_says_how_to_go_on(
     number: signal.Signals, code: int, engine: str, plant: str, tmp_path: Path
 ) -> None:
