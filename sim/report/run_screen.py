@@ -10,7 +10,7 @@ from sim.report.chain import titled
 from sim.report.cost_tables import money_by_year
 from sim.report.formats import NOTHING, about, dollars, when
 from sim.report.headline import sentences
-from sim.report.held_back import Held, held_back, scarce_inputs
+from sim.report.held_back import Held, held_back, scarce_inputs, scarcest
 from sim.report.lint_report import lint_sentence
 from sim.report.periods import by_quarter, by_year, is_dated, last_year_named
 from sim.report.rests_on import rests_on
@@ -121,7 +121,9 @@ def _held(result: Result) -> Lines | None:
     held = held_back(result)
     most = sorted(held, key=lambda h: -h.lost)[:_MOST_HELD]
     lines = [_in_words(h) for h in held if h in most]
-    if scarce := scarce_inputs(result):
+    if first := scarcest(result):
+        lines.append(first)
+    elif scarce := scarce_inputs(result):
         lines.append(f"Lots waited most for: {', '.join(f'{title} ({why})' for title, why in scarce[:_MOST_SCARCE])}")
     demand, kpis = result.scenario.document.demand, result.kpis
     served = {line: kpis.get(f"served_by_end.{line}") for line in demand}

@@ -40,7 +40,7 @@ STRUCTURE = {"items", "recipes", "sites", "sourcing"}
 BUILT = [
     name
     for name, _ in list_shipped()
-    if name == "as-announced"
+    if name in {"as-announced", *(contradicted for contradicted, *_ in CANNOT_BE)}
     or YAML(typ="safe").load((shipped_root() / f"{name}.yaml").read_text(encoding="utf-8")).keys() & STRUCTURE
 ]
 SWITCHES = [(name, switch) for name in BUILT for switch in load_scenario(name).switches]
