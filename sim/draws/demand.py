@@ -59,7 +59,7 @@ def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, pl
 
 @lru_cache(maxsize=32)
 def _even_flows(plan: Plan, index: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
-    """Flows of a line without luck of its own, the same in all replications of the same inputs."""
+    """Flows of a line without random draws of its own, the same in all replications of the same inputs."""
     return _line_flows(plan, index, days, drawn, planned, None)
 
 

@@ -126,7 +126,7 @@ def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:
 @lru_cache(maxsize=4)
 def _outlook(plan: Plan, values: bytes) -> Outlook:
     """When the sources that changeovers wait for supply in volume, with these inputs and no disruption. One object for
-    all replications of the same inputs, so that what follows from them without luck is worked out once."""
+    all replications of the same inputs, so that what follows from them alone is worked out once."""
     vector = np.frombuffer(values)
     awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
     opened = {s: nameplate_curve(plan.sites[s], vector, plan.calendar) for s in {plan.sources[r].site for r in awaited}}

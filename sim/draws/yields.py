@@ -35,7 +35,7 @@ DEFECT_END = 32.0
 class YieldCurve:
     """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the
     learning constant in starts or ticks; tables are on even grids from 0. `defects` are fatal defects on a die, where
-    lots differ those of a lot of mean luck; `survival` is of a lot's own density, `expected` the mean over lots, on
+    lots differ those of a lot of average density; `survival` is of a lot's own density, `expected` the mean over lots, on
     which planners count."""
 
     line: float
@@ -89,7 +89,7 @@ def _scale(learning: LearningPlan, vector: FloatArray) -> float:
 
 
 def _between_lots(mean: FloatArray, lot_cv: float) -> FloatArray:
-    """Defects on a die of a lot of mean luck, where this share of dies survives on the mean over lots."""
+    """Defects on a die of a lot of average density, where this share of dies survives on the mean over lots."""
     with np.errstate(divide="ignore", over="ignore"):
         return np.minimum(np.asarray(np.expm1(-(lot_cv**2) * np.log(mean)) / lot_cv**2), DEFECT_END)
 

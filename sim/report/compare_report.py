@@ -34,7 +34,7 @@ def compare_report(
     )
     blocks: list[Block | None] = [
         heading(found),
-        _means(found, shown),
+        means_table(found, shown),
         _tenth(found, shown),
         _reached(found, dates),
     ]
@@ -80,7 +80,8 @@ def _compared(found: Comparison) -> list[Scenario]:
     return [f.scenario for f in found.found.values()]
 
 
-def _means(found: Comparison, names: Sequence[str]) -> Table | None:
+def means_table(found: Comparison, names: Sequence[str]) -> Table | None:
+    """The mean of each KPI in every scenario."""
     rows, scenarios = [], _compared(found)
     for name in names:
         means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
@@ -89,11 +90,12 @@ def _means(found: Comparison, names: Sequence[str]) -> Table | None:
         numbers, widths = (horizons.spread_out(name, each, scenarios) for each in (numbers, widths))
         known = [width for width in widths if math.isfinite(width)]
         rows.append([horizons.headed(name, scenarios), *alike(name, numbers, min(known, default=0.0))])
-    return table("Means", [left("KPI"), *_scenarios(found)], rows) if rows else None
+    return table("Means", [left("KPI"), *scenario_columns(list(found.found))], rows) if rows else None
 
 
-def _scenarios(found: Comparison) -> list[Column]:
-    return [Column(label, group=label) for label in found.found]
+def scenario_columns(labels: Sequence[str]) -> list[Column]:
+    """A column for each scenario."""
+    return [Column(label, group=label) for label in labels]
 
 
 def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
@@ -106,7 +108,7 @@ def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
         [share, *(chance(f.passed[share][TENTH]) if share in f.passed else NOTHING for f in found.found.values())]
         for share in shares
     ]
-    columns = [left("share"), *_scenarios(found)]
+    columns = [left("share"), *scenario_columns(list(found.found))]
     return table(
         f"Probability that 10 % or more is in-house {share_span(next(iter(found.found.values())).scenario)} [%]",
         columns,
@@ -126,7 +128,7 @@ def _reached(found: Comparison, names: Sequence[str]) -> Table | None:
         ]
         for name in names
     ]
-    columns, notes = [left("milestone"), *_scenarios(found)], []
+    columns, notes = [left("milestone"), *scenario_columns(list(found.found))], []
     if any(NOTHING in row for row in rows):
         notes.append(f"{NOTHING}: the scenario has no such milestone")
     return table("Probability that a milestone is reached by the end [%]", columns, rows, notes) if rows else None

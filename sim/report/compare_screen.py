@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from sim.report import horizons
 from sim.report.chain import titled
-from sim.report.compare_report import heading
+from sim.report.compare_report import heading, means_table, scenario_columns
 from sim.report.formats import NOTHING
 from sim.report.indicators import alike, chosen, date, named
 from sim.report.study_tables import chance
-from sim.report.tables import Block, Column, Lines, Table, left, table
+from sim.report.tables import Block, Lines, Table, left, table
 from sim.scenario.loader import Scenario
 from sim.study.compare import Comparison, Paired
 from sim.study.summary import Reached
@@ -27,27 +26,11 @@ def compare_screen(found: Comparison, wished: Sequence[str] = (), *, all_pairs: 
     milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
     shown, dates = chosen(kpis, wished, scenarios, milestones=milestones)
     labels = list(found.found)
-    blocks: list[Block | None] = [heading(found), _means(found, shown)]
+    blocks: list[Block | None] = [heading(found), means_table(found, shown)]
     for k, first in enumerate(labels[:-1] if all_pairs else labels[:1]):
         blocks.append(_differences(found, shown, first, labels[k + 1 :]))
     blocks += [_milestones(found, dates), Lines("", ("Next: the same with --full, or with --plot differences.svg",))]
     return [block for block in blocks if block is not None]
-
-
-def _columns(labels: Sequence[str]) -> list[Column]:
-    return [Column(label, group=label) for label in labels]
-
-
-def _means(found: Comparison, names: Sequence[str]) -> Table | None:
-    scenarios = [f.scenario for f in found.found.values()]
-    rows = []
-    for name in names:
-        means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
-        numbers = [math.nan if m is None else m.estimate for m in means]
-        widths = [m.half_width for m in means if m is not None and math.isfinite(m.half_width)]
-        numbers = horizons.spread_out(name, numbers, scenarios)
-        rows.append([horizons.headed(name, scenarios), *alike(name, numbers, min(widths, default=0.0))])
-    return table("Means", [left("KPI"), *_columns(list(found.found))], rows) if rows else None
 
 
 def _differences(found: Comparison, names: Sequence[str], first: str, others: Sequence[str]) -> Table | None:
@@ -64,10 +47,10 @@ def _differences(found: Comparison, names: Sequence[str], first: str, others: Se
         ]
         if set(cells) != {NOTHING}:
             rows.append([named(name).replace("[%]", "[points]"), *cells])
-    notes = ["mean over the same luck +- half of its 95 % interval; *: the interval holds 0"]
+    notes = ["mean over common random numbers +- half of its 95 % interval; *: the interval holds 0"]
     if any(apart.values()):
         notes.append(f"{NOTHING}: money of another horizon, or the scenario has no such KPI")
-    return table(f"Difference from {first}", [left("KPI"), *_columns(others)], rows, notes) if rows else None
+    return table(f"Difference from {first}", [left("KPI"), *scenario_columns(others)], rows, notes) if rows else None
 
 
 def _difference(name: str, p: Paired) -> str:
@@ -90,7 +73,7 @@ def _milestones(found: Comparison, names: Sequence[str]) -> Table | None:
             rows.append([title, *(told.get(label, NOTHING) for label in found.found)])
     same = len(names) - len(rows)
     notes = [f"{same} more {'is' if same == 1 else 'are'} alike in all"] if same else []
-    columns = [left("milestone"), *_columns(list(found.found))]
+    columns = [left("milestone"), *scenario_columns(list(found.found))]
     title = "Milestones: probability by the end [%] with its 95 % interval, and the median date"
     return table(title, columns, rows, notes) if rows else None
 

@@ -33,7 +33,8 @@ _ELSEWHERE = {
 }
 """Categories with a row of their own."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
-_MOST_YEARS = 6
+MOST_YEARS = 6
+"""Of more years one screen shows sums alone."""
 _VALUE = re.compile(r"demand\.[^.]+\.value(_per_h100e)?(\.points\.\d+\.value)?")
 """Paths of the inputs that say what a unit delivered is worth."""
 _DAYS_OF_A_YEAR, _PERIOD_MORE_OR_LESS = 365, 10
@@ -174,7 +175,7 @@ def money_by_year(result: Result) -> MoneyByYear | None:
         .map({"capex": "Building", "credit": "Building", "value": "Value delivered"})
         .fillna("Bought, made and kept")
     )
-    labels = grouping.labels if grouping.unit == "year" and len(grouping.labels) <= _MOST_YEARS else ()
+    labels = grouping.labels if grouping.unit == "year" and len(grouping.labels) <= MOST_YEARS else ()
     rows = {}
     for title in ("Building", "Bought, made and kept", "Value delivered"):
         part = cash[kind == title]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.lint import Finding, Severity
 from sim.report.formats import NOTHING, plain
 from sim.report.tables import Block, Lines, left, right, table
-from sim.scenario.catalogue import shipped_scenarios
+from sim.scenario.catalogue import typed
 
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
@@ -79,6 +79,6 @@ def lint_sentence(scenario: Scenario, beyond: Sequence[Finding]) -> list[str]:
     counted = _counted(beyond)
     if not counted:
         return []
-    name = scenario.name if scenario.name in shipped_scenarios() else scenario.file
+    name = typed(scenario.name, scenario.file)
     changed = ", with the same changes" if scenario.changes else ""
     return [f"Lint: {counted} (fabshift lint {name}{changed})."]

@@ -10,7 +10,7 @@ from sim.report.indicators import chosen
 from sim.report.output_words import counted
 from sim.report.run_report import changes
 from sim.report.tables import Block, Lines
-from sim.scenario.catalogue import shipped_scenarios
+from sim.scenario.catalogue import typed
 from sim.study.intervals import ENOUGH
 from sim.study.montecarlo import MonteCarlo
 from sim.study.summary import SHARE
@@ -56,7 +56,7 @@ def montecarlo_screen(found: MonteCarlo, wished: Sequence[str] = ()) -> list[Blo
 def _next(found: MonteCarlo, names: Sequence[str]) -> Lines:
     """What to type next; what drives a KPI can be asked only where something is uncertain."""
     scenario = found.scenario
-    named = scenario.name if scenario.name in shipped_scenarios() else scenario.file
+    named = typed(scenario.name, scenario.file)
     drives = f"; fabshift sensitivity {named} --kpi {names[-1]}" if found.dimensions and names else ""
     return Lines("", (f"Next: fabshift montecarlo {named} -n {found.n} --full{drives}",))
 

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 from sim.draws.curves import value
 from sim.report.against import answer, notes
 from sim.report.chain import titled
-from sim.report.cost_tables import money_by_year
+from sim.report.cost_tables import MOST_YEARS, money_by_year
 from sim.report.formats import NOTHING, about, dollars, when
 from sim.report.headline import sentences
 from sim.report.held_back import Held, held_back, scarce_inputs, scarcest
 from sim.report.lint_report import lint_sentence
 from sim.report.periods import by_quarter, by_year, is_dated, last_year_named
 from sim.report.rests_on import rests_on
+from sim.report.run_report import changes
 from sim.report.shift_tables import Cells, echoes, measures, totals
 from sim.report.sparks import KEY, bar, spark
 from sim.report.tables import Block, Column, Lines, left, right, spread, table
 from sim.results.books import YEAR
-from sim.scenario.catalogue import shipped_scenarios
+from sim.scenario.catalogue import typed
 from sim.scenario.remarks import remarks
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
 
 _MOST_SENTENCES = 3
-_MOST_YEARS = 6
-"""Of more years the marks by period and the last twelve months are shown alone."""
 _MOST_HELD = 4
 _MOST_SCARCE = 3
 _MOST_CHANGES = 3
@@ -49,11 +48,11 @@ def run_screen(result: Result, against: Against | None = None) -> list[Block]:
 
 
 def _changes(scenario: Scenario) -> Lines | None:
-    """Overrides, old -> new."""
-    lines = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in scenario.changes]
-    more = len(lines) - _MOST_CHANGES
-    shown = [*lines[:_MOST_CHANGES], *([f"and {more} more"] if more > 0 else [])]
-    return Lines("Changes", tuple(shown)) if lines else None
+    """The first overrides, old -> new."""
+    every = changes(scenario)
+    if every is None or len(every.lines) <= _MOST_CHANGES:
+        return every
+    return Lines(every.title, (*every.lines[:_MOST_CHANGES], f"and {len(every.lines) - _MOST_CHANGES} more"))
 
 
 def _headline(result: Result, against: Against | None) -> Lines:
@@ -85,7 +84,7 @@ def _shares(result: Result, against: Against | None) -> Block | None:
     names = [n for n in document.shares if n in found] + [n for n in found if n not in document.shares]
     if not names:
         return None
-    numbered = years.labels if len(years.labels) <= _MOST_YEARS and years.unit == "year" else ()
+    numbered = years.labels if len(years.labels) <= MOST_YEARS and years.unit == "year" else ()
     marked = [n for n in names if echoes(document, n)]
     rows = []
     for name in names:
@@ -179,7 +178,7 @@ def _worth(result: Result) -> list[str]:
 def _closing(result: Result) -> Lines:
     """What the answer rests on, what was reached, what goes beyond precedent, and what to type next."""
     scenario = result.scenario
-    named = scenario.name if scenario.name in shipped_scenarios() else scenario.file
+    named = typed(scenario.name, scenario.file)
     state = (*_reached(result), *lint_sentence(scenario, result.findings))
     again = " (with the same changes)" if scenario.changes else ""
     return Lines(

@@ -31,3 +31,8 @@ def _title(text: str) -> str:
 def starter() -> str:
     """The commented starter scenario that `fabshift new` writes."""
     return (shipped_root() / "_starter.yaml").read_text(encoding="utf-8")
+
+
+def typed(name: str, file: Path) -> str:
+    """What names a scenario on the command line: a shipped name, else its file."""
+    return name if name in shipped_scenarios() else str(file)
