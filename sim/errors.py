@@ -11,14 +11,29 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`)."""
+    """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`).
+
+    In a workbook it is a cell of a `sheet`.
+    """
 
     file: str
     line: int = 1
     column: int = 1
+    sheet: str = ""
 
     def __str__(self) -> str:
+        if self.sheet:
+            return f"{self.file}: sheet {self.sheet}, cell {_letters(self.column)}{self.line}"
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+def _letters(column: int) -> str:
+    """The name of a column of a sheet: 1 is A, 27 is AA."""
+    found = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
 
 
 def argument(text: str) -> Mark:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.cli.plots import FIGURE, PLOT, Target, target
@@ -21,6 +22,7 @@ def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="A KPI or a milestone of the run.")],
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -48,6 +50,7 @@ def command(
     from sim.study.design import coarser
     from sim.study.outputs import refuse_missing
 
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
