@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sim.display import Displayed, Listed
 from sim.errors import InputError, Mark, Problem, argument
 from sim.ledger import Ledger, LedgerError, Scalar, load_ledger
 from sim.scenario.active import Pruned, prune
@@ -44,8 +45,8 @@ class Asked:
     allow_outside: bool
 
 
-@dataclass(frozen=True)
-class Scenario:
+@dataclass(frozen=True, repr=False)
+class Scenario(Displayed):
     """A scenario after `extends`, overrides, readings and `only_if`, with every number resolved."""
 
     name: str
@@ -80,9 +81,9 @@ class Scenario:
         return places.get(path, Mark(str(self.file)))
 
 
-def list_shipped() -> list[tuple[str, str]]:
-    """Name and title of every shipped scenario."""
-    return list(shipped_titles().items())
+def list_shipped() -> Listed[tuple[str, str]]:
+    """Return the name and the title of every shipped scenario."""
+    return Listed(shipped_titles().items())
 
 
 def load_scenario(
@@ -94,14 +95,22 @@ def load_scenario(
     values: Mapping[str, Scalar] | None = None,
     allow_outside: bool = False,
 ) -> Scenario:
-    """Load a shipped scenario or a file, with `--set` and `--reading` overrides.
+    """Load a shipped scenario or a file, and change some of its inputs.
 
-    `without` leaves articles out: what rests on them alone gives way to another reading or a fallback.
-    `values` puts other values of ledger figures in force, as studies do. `extends` reads below the current
-    folder, below that of the scenario named and what is shipped; anywhere with `allow_outside`.
+    Args:
+        name_or_path: a shipped name (see `list_shipped`) or the path of a YAML file.
+        sets: overrides `PATH=VALUE`, in the units of the file: `sites.terafab.ramp.months=30`.
+        readings: readings of contested figures, `FIGURE=NAME`.
+        without: articles to leave out; what rests on them alone gives way to another reading or a fallback.
+        values: other values of figures of the ledger, by id and in the unit of the figure.
+        allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
+            shipped ones.
+
+    Returns:
+        A Scenario: `document`, `inputs` by path, `uncertain`, `changes` (what the overrides changed, old and new).
 
     Raises:
-        InputError: everything that is wrong with it.
+        InputError: everything that is wrong with it, each problem with its place in the file.
     """
     problems: list[Problem] = []
     file = locate(name_or_path)

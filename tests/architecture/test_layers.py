@@ -12,6 +12,7 @@ PACKAGE = ROOT / "sim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
+    ("display",),
     ("plotting",),
     ("units", "dies", "shipped"),
     ("ledger",),
@@ -21,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("compiler",),
     ("draws",),
-    ("lint",),
+    ("linting",),
     ("engines",),
     ("results",),
     ("api",),
