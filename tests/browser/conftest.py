@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
 
 import sim
+from sim.api import run_against
 from sim.report.page.page import run_page
+from sim.scenario.counterfactual import load_counterfactual
+from tests.conftest import Build
 from tests.report.plant import plant
 
 AXE = "FABSHIFT_AXE"
@@ -50,13 +52,29 @@ def axe() -> str:
     return Path(named).read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
-def plant_file(tmp_path_factory: pytest.TempPathFactory, build: Any) -> Path:
-    """The page of the small plant's run."""
-    file = tmp_path_factory.mktemp("pages") / "plant.html"
+def of_plant(build: Build) -> str:
+    """The page of a small plant's run."""
     result = sim.run(build({**plant(), "question": "Whose parts?"}, "browser_plant"))
-    file.write_text(run_page(result, None, ["report", "plant", "--html", "plant.html"]), encoding="utf-8")
-    return file
+    return run_page(result, None, ["report", "plant", "--html", "plant.html"])
+
+
+def of_as_announced(build: Build) -> str:  # noqa: ARG001
+    """The page of the largest shipped story beside its counterfactual."""
+    scenario = sim.load_scenario("as-announced")
+    result = sim.run(scenario, engine="batch")
+    against = run_against(result, load_counterfactual(scenario))
+    return run_page(result, against, ["report", "as-announced", "--html", "page.html"])
+
+
+PAGES: dict[str, Callable[[Build], str]] = {"plant": of_plant, "as-announced": of_as_announced}
+
+
+@pytest.fixture(scope="module", params=list(PAGES))
+def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, build: Build) -> Path:
+    """The file of one page, written once."""
+    written = tmp_path_factory.mktemp("pages") / f"{request.param}.html"
+    written.write_text(PAGES[request.param](build), encoding="utf-8")
+    return written
 
 
 @dataclass
@@ -91,14 +109,21 @@ class Opened:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(self.file.as_uri())
 
+    @property
+    def size(self) -> int:
+        """Bytes of its file."""
+        return self.file.stat().st_size
+
     def width(self, pixels: int) -> None:
         """Make the window so many CSS pixels wide."""
         self.page.set_viewport_size({"width": pixels, "height": 900})
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, plant_file: Path) -> Iterator[Opened]:
-    """The plant's page, loaded once for all tests of a file."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    yield Opened(context.new_page(), context, plant_file)
+def opened(browser: Browser, file: Path) -> Iterator[Opened]:
+    """A page, loaded once for all tests."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+    )
+    yield Opened(context.new_page(), context, file)
     context.close()
