@@ -5,17 +5,26 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`)."""
+    """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`).
+
+    `named` is the place that names the file, where that is one that a scenario takes values from.
+    """
 
     file: str
     line: int = 1
     column: int = 1
+    named: Mark | None = field(default=None, compare=False)
+
+    @property
+    def writer(self) -> Mark:
+        """The place in the scenario: for a value from another file, where that is named."""
+        return self.named or self
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -64,6 +73,8 @@ class Problem:
             parts.append(f"allowed: {self.expected}")
         if self.nearest is not None:
             parts.append(f"did you mean {self.nearest!r}?")
+        if self.mark.named is not None:
+            parts.append(f"named in {self.mark.named}")
         return visible("; ".join(parts))
 
 

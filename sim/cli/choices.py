@@ -21,7 +21,11 @@ class Engine(StrEnum):
 
 SETS = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override an input (sites.fab.ramp.months=30); may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Override an input (sites.fab.ramp.months=30), or a figure by its id; may be repeated.",
+    ),
 ]
 READINGS = Annotated[
     list[str] | None,

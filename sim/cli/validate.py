@@ -69,7 +69,9 @@ def _verdict(name: str, sets: Sequence[str], readings: Sequence[str], allow_outs
 def _as_json(problem: Problem) -> dict[str, Any]:
     fields = asdict(problem)
     mark = fields.pop("mark")
-    return {"file": mark["file"], "line": mark["line"] or None, "column": mark["column"] or None, **fields}
+    place = {"file": mark["file"], "line": mark["line"] or None, "column": mark["column"] or None}
+    named = {} if problem.mark.named is None else {"named_in": str(problem.mark.named)}
+    return {**place, **named, **fields}
 
 
 def _summary(scenario: Scenario) -> str:
