@@ -99,6 +99,8 @@ class Named(dict[K, V]):
 def _value(value: object) -> str:
     if isinstance(value, Displayed):
         return "; ".join(" ".join(row) for row in _summary(value).rows)
+    if hasattr(value, "columns") and hasattr(value, "index"):
+        return f"{len(value.index):,} rows of {', '.join(map(str, value.columns))}"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

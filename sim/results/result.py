@@ -100,12 +100,16 @@ class Result(Plotted):
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Tidy tables: `monthly`, `milestones`, `cash` and, with a trace, `lots`."""
-        tables = {
-            "monthly": frames.monthly(self.draws, self.records),
-            "milestones": frames.milestones(self.plan, self.milestones, self.milestone_days),
-            "cash": frames.cash(self.draws, self.money),
-        }
-        return tables | {"lots": frames.lots(self.draws, self.records)} if self.traced else tables
+        tables: Named[str, pd.DataFrame] = Named(
+            {
+                "monthly": frames.monthly(self.draws, self.records),
+                "milestones": frames.milestones(self.plan, self.milestones, self.milestone_days),
+                "cash": frames.cash(self.draws, self.money),
+            }
+        )
+        if self.traced:
+            tables["lots"] = frames.lots(self.draws, self.records)
+        return tables
 
     @cached_property
     def shortfalls(self) -> list[Shortfall]:

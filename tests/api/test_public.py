@@ -69,6 +69,7 @@ OBJECTS: dict[str, Make] = {
     "records": lambda f: sim.run(f).records,
     "kpis": lambda f: sim.run(f).kpis,
     "milestones": lambda f: sim.run(f).milestones,
+    "frames": lambda f: sim.run(f, trace=True).frames,
     "study": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1),
     "distributions": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1).kpis,
     "distribution": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1).kpis["npv_usd"],
