@@ -38,9 +38,18 @@ def run(
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
-    """Run a scenario once: at the typical values of its inputs, or as `replication` of a study draws them.
+    """Run a scenario once: at the typical values of its inputs, or as a replication of a study draws them.
 
-    `progress` is called now and then with the share of the horizon that is done.
+    Args:
+        scenario: a shipped name, a path or a loaded scenario.
+        seed: the random seed, from 0; the same seed repeats the run.
+        replication: the replication of `monte_carlo` to repeat, from 0; None takes typical inputs.
+        engine: "events", readable and without compiling, or "batch", compiled; the numbers are the same to the bit.
+        trace: whether `frames` is to contain `lots`, one row for each lot.
+        progress: called now and then with the share of the horizon that is done, from 0 to 1.
+
+    Returns:
+        A Result: `kpis` (shares from 0 to 1, money in USD), `milestones` (dates), `frames` (pandas), `plot()`, `save()`.
 
     Raises:
         InputError: the scenario is wrong, or the engine is not known.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -13,13 +13,20 @@ from pathlib import Path
 class Mark:
     """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`).
 
-    In a workbook it is a cell of a `sheet`.
+    In a workbook it is a cell of a `sheet`. `named` is the place that names the file, where that is one that a scenario
+    takes values from.
     """
 
     file: str
     line: int = 1
     column: int = 1
     sheet: str = ""
+    named: Mark | None = field(default=None, compare=False)
+
+    @property
+    def writer(self) -> Mark:
+        """The place in the scenario: for a value from another file, where that is named."""
+        return self.named or self
 
     def __str__(self) -> str:
         if self.sheet:
@@ -79,6 +86,8 @@ class Problem:
             parts.append(f"allowed: {self.expected}")
         if self.nearest is not None:
             parts.append(f"did you mean {self.nearest!r}?")
+        if self.mark.named is not None:
+            parts.append(f"named in {self.mark.named}")
         return visible("; ".join(parts))
 
 

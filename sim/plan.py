@@ -330,7 +330,7 @@ class WipLimitPlan:
     sites: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plan:
     """Everything about a scenario that all its replications share. Arrays are read-only.
 
@@ -367,6 +367,9 @@ class Plan:
     input_pool: IntArray
     input_ref: tuple[Ref, ...]
     order: IntArray
+
+    def __repr__(self) -> str:
+        return f"Plan({self.name!r}, {len(self.sites)} sites, {len(self.sources)} recipes, {len(self.inputs)} inputs)"
 
     def vector(self) -> FloatArray:
         """The typical value of every input, in internal units."""

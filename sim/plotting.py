@@ -1,10 +1,12 @@
-"""What runs and studies have in common in a notebook: `plot`."""
+"""What runs and studies have in common in a notebook: a short repr, and `plot`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from sim.display import Displayed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,13 +34,15 @@ class Drawing(Protocol):
         """Write it to a file."""
 
 
-class Plotted:
+class Plotted(Displayed):
     """A run or a study that can be plotted."""
 
     __slots__ = ()
 
     def plot(self, name: str | None = None, *, kpis: Sequence[str] = ()) -> Drawing:
-        """A figure by its name; without one, the most telling. The same as `sim.plot`.
+        """Draw a figure by its `name`, the first where none is given; the same as `sim.plot`.
+
+        `kpis` are those that a comparison or a sweep shows.
 
         Raises:
             InputError: there is no figure of that name (the message lists them), or nothing to show in it.

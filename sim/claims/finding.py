@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sim.claims.compile import Compiled
 from sim.claims.probes import Constant, Seen
+from sim.display import Displayed
 
 HALF = 0.5
 """A claim is met if it held in at least this share of the replications."""
@@ -22,8 +23,8 @@ class Verdict(StrEnum):
     UNTESTABLE = "untestable"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, repr=False)
+class Finding(Displayed):
     """The verdict on one claim.
 
     `probability` is the share of replications in which it held, with its Wilson interval of 95 %

@@ -11,12 +11,13 @@ from sim.claims.compile import Compiled
 from sim.claims.finding import Finding, conclude, untestable
 from sim.claims.load import load_claims, shipped_claims
 from sim.claims.probes import Constant, Probe, Seen, UntestableError
+from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.results.result import Result
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.shipped import shipped_root
-from sim.study.design import Base, Blocks, Design, Row, loaded
+from sim.study.design import Base, Blocks, Design, Row, loaded, overridden
 from sim.study.replicated import Replicated, variants
 from sim.study.run import each_block
 
@@ -26,8 +27,8 @@ Observed = Seen | str
 """A value of one run, or why there is none."""
 
 
-@dataclass(frozen=True)
-class Judgement:
+@dataclass(frozen=True, repr=False)
+class Judgement(Displayed):
     """The findings on every claim of a file, in its order."""
 
     scenario: Scenario
@@ -37,7 +38,7 @@ class Judgement:
 
 
 def judge(
-    scenario: str | Path,
+    scenario: Scenario | str | Path,
     *,
     claims: str | Path | None = None,
     n: int = 10,
@@ -48,16 +49,28 @@ def judge(
     progress: Callable[[float], None] | None = None,
     allow_outside: bool = False,
 ) -> Judgement:
-    """Test the claims of a file (`shipped`: those of the articles) on `n` replications of a scenario.
+    """Test claims on replications of a scenario: each is met, missed, contradicted or untestable.
 
-    By default a scenario that builds on shipped ones is tested by the shipped claims; another company's says by which.
+    Args:
+        scenario: a shipped name, a path or a loaded scenario.
+        claims: a file of claims, or "shipped" for those of the articles, which is the default for a scenario that
+            builds on a shipped one.
+        n: replications.
+        seed: the random seed.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        sets: overrides `PATH=VALUE`.
+        readings: readings `FIGURE=NAME`.
+        progress: called with the share of the work that is done, from 0 to 1.
+        allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
+            shipped ones.
 
-    The findings are the same whatever `jobs` is (0: one for each core).
+    Returns:
+        A Judgement; its `findings` have a verdict, a probability with its interval, and a margin.
 
     Raises:
         InputError: the scenario or the claims are wrong.
     """
-    base = Base(str(scenario), tuple(sets), tuple(readings), allow_outside=allow_outside)
+    base = overridden(scenario, sets, readings, allow_outside=allow_outside)
     tested = loaded(base, Row())
     if claims is None and not _builds_on_shipped(tested):
         message = (

@@ -14,8 +14,10 @@ from sim.claims.judging import Judgement, findings
 from sim.claims.load import Book, load_claims, shipped_claims
 from sim.claims.probes import MONTH, Seen
 from sim.claims.reports import Evidence, Report, Reports, load_reports, shipped_reports
+from sim.display import Displayed
 from sim.ledger import Ledger, load_ledger
-from sim.study.design import Base, Row, loaded
+from sim.scenario.loader import Scenario
+from sim.study.design import Row, loaded, overridden
 
 ENOUGH = 10
 """Announcements that a Brier score needs: with fewer, one of them alone can move it by more than a tenth."""
@@ -34,8 +36,8 @@ class Outcome(StrEnum):
     """Nothing reported settles it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+@dataclass(frozen=True, slots=True, repr=False)
+class Standing(Displayed):
     """One announcement and what has been reported of it.
 
     `by` is the report that `outcome` rests on: the last one that says anything definite, and a fact
@@ -75,8 +77,8 @@ class Standing:
         return None if self.foreseen is None else self.foreseen.probability
 
 
-@dataclass(frozen=True)
-class Scorecard:
+@dataclass(frozen=True, repr=False)
+class Scorecard(Displayed):
     """All announcements that have a date or on which there is a report, in the order of the claims.
 
     `as_known` is the day up to which reports are taken: by default that of the last report. `judgement`
@@ -109,7 +111,7 @@ def brier_score(pairs: Sequence[tuple[float, bool]]) -> float:
 
 
 def scorecard(
-    scenario: str | Path | None = None,
+    scenario: Scenario | str | Path | None = None,
     *,
     claims: str | Path | None = None,
     reports: str | Path | None = None,
@@ -122,15 +124,32 @@ def scorecard(
     progress: Callable[[float], None] | None = None,
     allow_outside: bool = False,
 ) -> Scorecard:
-    """Compare announcements with reports (default: the shipped ones of both).
+    """Compare what was announced with what has been reported since.
 
-    With a scenario, `n` replications of it, uncertain inputs drawn, give a probability to each
-    announcement that runs can tell. The reports change nothing in these runs.
+    With a scenario, its replications, uncertain inputs drawn, give a probability to each announcement that a run can
+    test. The reports change nothing in these runs.
+
+    Args:
+        scenario: a shipped name, a path or a loaded scenario; None compares without probabilities.
+        claims: a file of claims; None for the shipped ones.
+        reports: a file of reports; None for the shipped ones.
+        as_known: the last day up to which reports are taken; None for all.
+        n: replications.
+        seed: the random seed.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        sets: overrides `PATH=VALUE`.
+        readings: readings `FIGURE=NAME`.
+        progress: called with the share of the work that is done, from 0 to 1.
+        allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
+            shipped ones.
+
+    Returns:
+        A Scorecard: `rows` (outcome, months late, probability), and the Brier score `brier` once enough are settled.
 
     Raises:
         InputError: the scenario or either file is wrong.
     """
-    base = None if scenario is None else Base(str(scenario), tuple(sets), tuple(readings), allow_outside=allow_outside)
+    base = None if scenario is None else overridden(scenario, sets, readings, allow_outside=allow_outside)
     tested = None if base is None else loaded(base, Row())
     ledger = load_ledger() if tested is None else tested.ledger
     book = load_claims(shipped_claims() if claims is None else claims, ledger)

@@ -21,7 +21,11 @@ class Engine(StrEnum):
 
 SETS = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override an input (sites.fab.ramp.months=30); may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Override an input (sites.fab.ramp.months=30), or a figure by its id; may be repeated.",
+    ),
 ]
 READINGS = Annotated[
     list[str] | None,
@@ -51,7 +55,7 @@ ALLOW_OUTSIDE = Annotated[
 JOBS = Annotated[
     int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); the answer does not depend on it.")
 ]
-SEED = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of all luck.")]
+SEED = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Random seed; the same seed repeats the run.")]
 ENGINE = Annotated[
     Engine, typer.Option(help="events is the readable reference; batch is compiled, and gives the same numbers.")
 ]

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.books import INPUTS, with_inputs
-from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS, WITHOUT
+from sim.cli.choices import ALLOW_OUTSIDE, JOBS, LOT_SCALE, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.cli.plots import FIGURE, PLOT, Target, target
 from sim.cli.studies import asked
 from sim.errors import InputError, Problem, argument
-from sim.scenario.loader import load_scenario
 
 if TYPE_CHECKING:
-    from sim.results.result import Result
+    from sim.study.design import Base
 
 
 def command(
@@ -28,15 +27,13 @@ def command(
     allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     spread: Annotated[
-        bool, typer.Option("--spread", help="Part its spread into disagreement, uncertainty and noise.")
+        bool, typer.Option("--spread", help="Decompose its variance into disagreement, uncertainty and noise.")
     ] = False,
     n: Annotated[
         int, typer.Option("-n", min=2, help="With --spread: combinations of readings, at most; four runs each.")
     ] = 60,
     top: Annotated[int, typer.Option(min=1, help="Numbers shown.")] = 20,
-    coarse: Annotated[
-        int | None, typer.Option(min=1, help="Lots so many times as large (default: by their number, up to 20).")
-    ] = None,
+    lot_scale: LOT_SCALE = "auto",
     jobs: JOBS = 0,
     plot: PLOT = None,
     figure: FIGURE = None,
@@ -46,68 +43,46 @@ def command(
     picture = target(plot, figure, "explain")
     if spread and picture is not None:
         raise InputError([Problem(argument("--plot"), "", "can only be used without --spread", repr(str(plot)))])
-    from sim.api import run
-    from sim.study.design import coarser
-    from sim.study.outputs import refuse_missing
-
     sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
-    loaded = load_scenario(
-        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
-    )
-    whole = run(loaded, seed=seed, engine="batch", trace=kpi in loaded.document.milestones)
-    refuse_missing("KPI", [kpi], [*whole.kpis, *whole.milestones])
-    base, factor = coarser(asked(scenario, sets, readings, without, allow_outside), whole, coarse)
-    options: dict[str, Any] = {"seed": seed, "jobs": jobs}
+    base = asked(scenario, sets, readings, without, allow_outside)
+    options: dict[str, Any] = {"seed": seed, "jobs": jobs, "lot_scale": lot_scale}
     if spread:
-        _spread(whole, base, factor, kpi, as_json, {**options, "most": n})
+        _spread(base, kpi, as_json, {**options, "n": n})
     else:
-        _dependences(whole, base, factor, kpi, as_json, top, options, picture)
+        _dependences(base, kpi, as_json, top, options, picture)
 
 
 def _dependences(
-    whole: Result,
-    base: Any,
-    factor: int,
-    kpi: str,
-    as_json: bool,
-    top: int,
-    options: dict[str, Any],
-    picture: Target | None,
+    base: Base, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
 ) -> None:
     from sim.report.explain_report import chain, dependences_json, moved_by, movers
     from sim.report.render import show
-    from sim.study.causes import causes
-    from sim.study.dependence import dependences
+    from sim.study.explain import explain
     from sim.study.explained import remember
 
-    scenario = whole.scenario
-    steps = causes(whole, kpi) if kpi in whole.milestones else []
     with Progress() as bar:
-        found = dependences(base, scenario, kpi, progress=bar, **options)
-    remember(whole.hash, kpi, movers(scenario, found))
+        found = explain(base, kpi, progress=bar, **options)
+    scenario, rests_on = found.scenario, found.dependences
+    remember(found.result.hash, kpi, movers(scenario, rests_on))
     if as_json:
-        emit_json(dependences_json(scenario, found, steps))
+        emit_json(dependences_json(scenario, rests_on, found.steps))
     else:
-        came = [chain(scenario, kpi, steps)] if kpi in whole.milestones else []
-        show([*came, *moved_by(scenario, found, top, whole.seed, factor)])
+        came = [chain(scenario, kpi, found.steps)] if kpi in found.result.milestones else []
+        show([*came, *moved_by(scenario, rests_on, top, found.result.seed, found.lot_scale)])
     if picture is not None:
-        from sim.report.figures.catalogue import shown
-        from sim.report.figures.of_studies import of_dependences
+        from sim.report.figures.catalogue import plot, shown
 
-        picture.write(shown(of_dependences(scenario, found, whole.seed, factor), picture.name), quiet=as_json)
+        picture.write(shown(plot(found, picture.name), picture.name), quiet=as_json)
 
 
-def _spread(whole: Result, base: Any, factor: int, kpi: str, as_json: bool, options: dict[str, Any]) -> None:
+def _spread(base: Base, kpi: str, as_json: bool, options: dict[str, Any]) -> None:
     from sim.report.explain_report import spread, spread_json
     from sim.report.render import show
-    from sim.study.disagreement import disagreement
+    from sim.study.explain import decompose
 
     with Progress() as bar:
-        found = disagreement(base, whole.scenario, kpi, progress=bar, **options)
-    if found is None:
-        message = "no combination of readings gives it a value in every run, so it has no spread to part"
-        raise InputError([Problem(argument("KPI"), "", message, repr(kpi))])
+        found = decompose(base, kpi, progress=bar, **options)
     if as_json:
-        emit_json(spread_json(whole.scenario, found))
+        emit_json(spread_json(found.result.scenario, found.disagreement))
     else:
-        show(spread(whole.scenario, found, whole.seed, factor))
+        show(spread(found.result.scenario, found.disagreement, found.result.seed, found.lot_scale))

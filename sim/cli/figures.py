@@ -9,11 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.cli.choices import ALLOW_OUTSIDE
 from sim.cli.output import emit_json
 from sim.errors import InputError, Problem, argument, nearest
 from sim.ledger import Kind, Ledger, LedgerError, load_ledger
 from sim.report.figures_report import as_json, figure_report, figures_table, matching
 from sim.report.render import show
+from sim.scenario.loader import Scenario, load_scenario
 
 _CSV = ("id", "value", "low", "high", "unit", "kind", "source", "article", "statement", "readings", "context")
 
@@ -25,6 +27,11 @@ def command(
         str | None, typer.Option(metavar="FILE", help="Figures of this article (part of its name).")
     ] = None,
     contested: Annotated[bool, typer.Option("--contested", help="Figures on which sources disagree.")] = False,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", metavar="SCENARIO", help="As this scenario takes them, its own figures included."),
+    ] = None,
+    allow_outside: ALLOW_OUTSIDE = False,
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
 ) -> None:
@@ -36,21 +43,22 @@ def command(
             "--kind, --article and --contested are filters for the list; leave them out with an ID"
         )
     try:
-        ledger = load_ledger()
+        loaded = load_scenario(scenario, allow_outside=allow_outside) if scenario is not None else None
+        ledger = load_ledger() if loaded is None else loaded.ledger
         if figure is not None and figure not in ledger.figures:
-            near = nearest(figure, ledger.figures)
-            raise InputError([Problem(argument("figures"), "", "no such figure", repr(figure), nearest=near)])
+            raise _unknown(figure, ledger, loaded)
         if article is not None:
             _check_article(article, ledger)
         if figure is not None and not (as_json_ or as_csv):
-            show(figure_report(ledger.figures[figure], ledger, _uses(figure, ledger)))
+            show(figure_report(ledger.figures[figure], ledger, _uses(figure, ledger, loaded)))
             return
         found = matching(ledger, kind=kind, article=article, contested=contested)
-        chosen = [f for f in found if figure is None or f.id == figure]
+        part = None if loaded is None else {*loaded.fed, *loaded.document.figures}
+        chosen = [f for f in found if (f.id == figure if figure is not None else part is None or f.id in part)]
         if as_json_ or as_csv:
             _emit([as_json(f, ledger) for f in chosen], as_csv=as_csv)
         else:
-            show([figures_table(chosen, ledger)])
+            show([figures_table(chosen, ledger, scenario)])
     except LedgerError as error:
         raise InputError([Problem(argument("figures"), "", str(error))]) from error
 
@@ -84,12 +92,20 @@ def _emit(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
         out.writerow(row | {"readings": json.dumps(row["readings"], ensure_ascii=False)})
 
 
-def _uses(figure: str, ledger: Ledger) -> dict[str, tuple[str, ...]]:
-    """Shipped scenario -> paths of the inputs that rest on `figure`; and where the ledger and bounds name it."""
+def _unknown(figure: str, ledger: Ledger, scenario: Scenario | None) -> InputError:
+    """No such figure; without a scenario it may be one of a file's own."""
+    hint = None if scenario is not None else "a figure of the ledger; one of a scenario's own with --scenario FILE"
+    problem = Problem(argument("figures"), "", "no such figure", repr(figure), hint, nearest(figure, ledger.figures))
+    return InputError([problem])
+
+
+def _uses(figure: str, ledger: Ledger, scenario: Scenario | None) -> dict[str, tuple[str, ...]]:
+    """Scenario, the one asked for or each that is shipped -> paths of the inputs that rest on `figure`; and where the
+    ledger and bounds name it."""
     from sim.report.ledger_uses import uses_in_ledger
     from sim.scenario.catalogue import shipped_scenarios
     from sim.scenario.lineage import uses
-    from sim.scenario.loader import load_scenario
 
-    found = {name: uses(load_scenario(name), figure) for name in shipped_scenarios()}
+    asked = [scenario] if scenario is not None else map(load_scenario, shipped_scenarios())
+    found = {each.name: uses(each, figure) for each in asked}
     return {name: paths for name, paths in found.items() if paths} | uses_in_ledger(figure, ledger)

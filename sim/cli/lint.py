@@ -32,7 +32,7 @@ def command(
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
-    from sim.lint import as_json, compare, load_rules
+    from sim.linting import as_json, compare, load_rules
     from sim.report.lint_report import lint_report
     from sim.report.render import show
 

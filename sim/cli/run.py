@@ -118,8 +118,9 @@ def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
 
 
 def _idle_readings(scenario: Scenario) -> None:
-    """Say of each `--reading` whose figure nothing in the scenario rests on that it changes nothing."""
-    chosen = [change.path for change in scenario.changes if change.origin == READING]
+    """Say of each figure that was given another reading or value, and on which nothing in the scenario rests, that it
+    changes nothing."""
+    chosen = [change.path for change in scenario.changes if change.origin == READING or change.path in scenario.ledger]
     if not chosen:
         return
     from sim.ledger import behind

@@ -40,7 +40,7 @@ def command(
         typer.Option(
             "--vary",
             metavar="PATH=a,b,c",
-            help="Values of an input (12,24 or 12..36/5), or of readings.FIGURE; may be repeated.",
+            help="Values of an input (12,24 or 12..36/5), or of a figure by its id, readings by name; may be repeated.",
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=MOST_RUNS, help="Runs at each point.")] = 32,

@@ -77,7 +77,9 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     fields = asdict(problem)
     mark = fields.pop("mark")
     place = {"file": mark["file"], "line": mark["line"] or None, "column": mark["column"] or None}
-    return place | ({"sheet": mark["sheet"]} if mark["sheet"] else {}) | fields
+    sheet = {"sheet": mark["sheet"]} if mark["sheet"] else {}
+    named = {} if problem.mark.named is None else {"named_in": str(problem.mark.named)}
+    return {**place, **sheet, **named, **fields}
 
 
 def _summary(scenario: Scenario) -> str:

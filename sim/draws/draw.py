@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Draws:
     """One replication of a plan: what both engines read and neither changes. Equal to itself alone, so that
     what is worked out from it can be kept.
@@ -54,6 +54,9 @@ class Draws:
     open_orders: IntArray
     struck: tuple[tuple[Interval, ...], ...]
     losses: tuple[Loss, ...]
+
+    def __repr__(self) -> str:
+        return f"Draws({self.plan.name!r}, seed={self.seed}, replication={self.replication})"
 
 
 def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:

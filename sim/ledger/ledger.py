@@ -119,8 +119,10 @@ class Ledger:
             raise LedgerError(*misses)
         return Ledger(self._definitions, {**self.chosen, **readings}, self.pinned)
 
-    def valued(self, values: Mapping[str, Scalar]) -> Ledger:
+    def valued(self, values: Mapping[str, Scalar], sources: Mapping[str, str] | None = None) -> Ledger:
         """This ledger with other values in force for these figures; formulas that use them follow.
+
+        A figure among the `sources` is assumed by that source, and no longer what its article says.
 
         Raises:
             LedgerError: there is no such figure.
@@ -128,10 +130,13 @@ class Ledger:
         changed: dict[str, Figure] = {}
         for id, value in values.items():
             definition, name = self._definition(id), self.reading_name(id)
+            own: dict[str, Any] = {"value": value, "low": None, "high": None}
+            if sources and id in sources:
+                own |= {"kind": Kind.ASSUMED, "source": sources[id], "article": None, "also": ()}
             if name is None:
-                changed[id] = replace(definition, value=value, low=None, high=None, formula=None)
+                changed[id] = replace(definition, **own, formula=None)
             else:
-                taken = replace(_named(definition, name), value=value, low=None, high=None)
+                taken = replace(_named(definition, name), **own)
                 changed[id] = replace(definition, readings={**definition.readings, name: taken})
         return Ledger(_Over(changed, self._definitions), self.chosen, self.pinned | changed.keys())
 

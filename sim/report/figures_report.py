@@ -33,8 +33,11 @@ def matching(
     ]
 
 
-def figures_table(figures: Iterable[Figure], ledger: Ledger) -> Table:
-    """All figures, a line each: what does not fit is cut, for it stands with the figure itself."""
+def figures_table(figures: Iterable[Figure], ledger: Ledger, scenario: str | None = None) -> Table:
+    """All figures, a line each: what does not fit is cut, for it stands with the figure itself.
+
+    `scenario` is what names the one whose figures they are, on the command line.
+    """
     rows = []
     for figure in figures:
         own = ledger.resolve(figure.id)
@@ -44,7 +47,8 @@ def figures_table(figures: Iterable[Figure], ledger: Ledger) -> Table:
     room = max(20, WIDTH - sum(taken) - 3 * len(GAP))
     cut = [(*row[:3], shorten(row[3], room, placeholder=" ...")) for row in rows]
     notes = [
-        f"{len(rows)} figure{'s' if len(rows) != 1 else ''}; fabshift figures ID tells everything about one",
+        f"{len(rows)} figure{'s' if len(rows) != 1 else ''}; fabshift figures ID{f' --scenario {scenario}' if scenario else ''} "
+        "tells everything about one",
         "* sources disagree, or it depends on the case: it has several readings",
     ]
     return table("", [left("figure"), left("value"), left("kind"), left("statement")], cut, notes)

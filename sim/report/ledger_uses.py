@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.ledger import Ledger
-from sim.lint import load_rules
+from sim.linting import load_rules
 
 
 def uses_in_ledger(figure: str, ledger: Ledger) -> dict[str, tuple[str, ...]]:

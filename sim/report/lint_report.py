@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.lint import Finding, Severity
+from sim.linting import Finding, Severity
 from sim.report.formats import NOTHING, plain
 from sim.report.tables import Block, Lines, left, right, table
 from sim.scenario.catalogue import typed

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.dimensions import Dimension
+from sim.display import Listed, Named
 from sim.draws import Draws
 from sim.draws.inputs import input_quantile, probabilities
 from sim.engines.shared.recorder import Records
-from sim.lint import Finding, lint
+from sim.linting import Finding, lint
 from sim.plan import FloatArray, Plan
 from sim.plotting import Plotted
 from sim.results import frames, store
@@ -47,7 +48,7 @@ class Drawn:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result(Plotted):
     """One replication: what it read and what it left, and everything that is worked out from that when asked for.
 
@@ -83,28 +84,32 @@ class Result(Plotted):
     @cached_property
     def kpis(self) -> dict[str, float | None]:
         """Indicators by name; None where a denominator is empty."""
-        return kpis(self.draws, self.records, self.money)
+        return Named(kpis(self.draws, self.records, self.money))
 
     @cached_property
     def milestone_days(self) -> dict[str, float | None]:
         """Days from the start (or time units) at which milestones are reached; None if they are not."""
-        return {m.name: find(self.draws, self.records, m) for m in self.plan.milestones}
+        return Named({m.name: find(self.draws, self.records, m) for m in self.plan.milestones})
 
     @cached_property
     def milestones(self) -> dict[str, dt.date | float | None]:
         """Milestones by date; in an abstract model by time units."""
         days = self.milestone_days.items()
-        return {name: None if day is None else date_of(self.draws, day) for name, day in days}
+        return Named({name: None if day is None else date_of(self.draws, day) for name, day in days})
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Tidy tables: `monthly`, `milestones`, `cash` and, with a trace, `lots`."""
-        tables = {
-            "monthly": frames.monthly(self.draws, self.records),
-            "milestones": frames.milestones(self.plan, self.milestones, self.milestone_days),
-            "cash": frames.cash(self.draws, self.money),
-        }
-        return tables | {"lots": frames.lots(self.draws, self.records)} if self.traced else tables
+        tables: Named[str, pd.DataFrame] = Named(
+            {
+                "monthly": frames.monthly(self.draws, self.records),
+                "milestones": frames.milestones(self.plan, self.milestones, self.milestone_days),
+                "cash": frames.cash(self.draws, self.money),
+            }
+        )
+        if self.traced:
+            tables["lots"] = frames.lots(self.draws, self.records)
+        return tables
 
     @cached_property
     def shortfalls(self) -> list[Shortfall]:
@@ -138,7 +143,7 @@ class Result(Plotted):
         return {"start": horizon.start.isoformat(), "end": horizon.end.isoformat()}
 
     @cached_property
-    def findings(self) -> list[Finding]:
+    def findings(self) -> Listed[Finding]:
         """Inputs of the scenario beyond precedent or physics."""
         return lint(self.scenario)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import Mark, Problem, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.layers import forget, places
+from sim.scenario.marks import forget, places
 
 Marker = Callable[[Loc], Mark]
 _WHERE = {"owners": ("owner", "us"), "regions": ("region", "here")}

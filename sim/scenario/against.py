@@ -9,7 +9,8 @@ from typing import Any
 
 from sim.errors import InputError, Mark, Problem
 from sim.scenario.compose import Loc
-from sim.scenario.layers import allowed_folders, load_layers, named
+from sim.scenario.folders import allowed_folders
+from sim.scenario.layers import load_layers, named
 
 AGAINST, SCENARIO, READINGS = "against", "scenario", "readings"
 _MOST = 20

@@ -101,7 +101,7 @@ def _loaded(scenario: Scenario) -> Counterfactual:
         try:
             loaded = _load(scenario, kept, settings)
         except InputError as error:
-            blamed = [o for o in kept if any(p.mark.file == _told(o) for p in error.problems)]
+            blamed = [o for o in kept if any(p.mark.writer.file == _told(o) for p in error.problems)]
             wrong = any(_placed(scenario, p) is not p for p in error.problems)
             if wrong or not kept:
                 raise

@@ -8,10 +8,15 @@ makes of them: the shorthands (a bare scalar, a list of points) are spelled out,
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import GenericAlias
 from typing import Any
 
+from sim.scenario.csv_rows import shape_of
+from sim.scenario.declared import Slot
 from sim.scenario.schema import Document
+from sim.scenario.schema.csv import Csv
+from sim.scenario.schema.quantity import Strict
 
 Json = dict[str, Any]
 
@@ -27,6 +32,8 @@ def scenario_schema() -> Json:
     whole = Document.model_json_schema(by_alias=True)
     definitions: Json = whole.pop("$defs")
     definitions["Document"] = whole
+    table = Csv.model_json_schema(by_alias=True)
+    definitions |= {**table.pop("$defs"), "Csv": table, **definitions}
     for definition in definitions.values():
         _tidy(definition)
     _spell_out_shorthands(definitions)
@@ -82,6 +89,33 @@ def _spell_out_shorthands(definitions: Json) -> None:
     definitions["Random"] = _choice(random, any_quantity)
     definitions["Units"] = _choice(definitions["Units"], any_quantity)
     definitions["Path"] = _choice(path, any_quantity, points)
+    _allow_tables(definitions)
+
+
+def _allow_tables(definitions: Json) -> None:
+    """Columns of a CSV file in the place of every path and every list that takes them."""
+    elements = {
+        _PREFIX + model.__name__
+        for model in _models(Strict)
+        if shape_of(Slot(GenericAlias(list, (model,)))) is not None
+    }
+
+    def change(node: Json) -> None:
+        if node.get("type") == "array" and node.get("items", {}).get("$ref") in elements:
+            kept: Json = {key: node.pop(key) for key in ("description", "default") if key in node}
+            listed = dict(node)
+            node.clear()
+            node.update(kept, anyOf=[listed, {"$ref": _PREFIX + "Csv"}])
+
+    for definition in definitions.values():
+        _walk(definition, change)
+
+
+def _models(model: type[Strict]) -> Iterator[type[Strict]]:
+    """A model and all that derive from it."""
+    yield model
+    for derived in model.__subclasses__():
+        yield from _models(derived)
 
 
 def _choice(full: Json, *short: Json) -> Json:

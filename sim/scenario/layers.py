@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.compose import Loc, dotted, repr_short
-from sim.scenario.declared import WHOLE_KEYS
+from sim.scenario.declared import ROOT, WHOLE_KEYS
+from sim.scenario.folders import OUTSIDE, allowed_folders, is_below, neighbours
+from sim.scenario.from_csv import Tables
+from sim.scenario.marks import forget, places
 from sim.scenario.source import Source, read_source
-from sim.shipped import shipped_root
 
 MAX_LAYERS = 20
-OUTSIDE = "lies outside the current folder, the folder of the scenario named and what is shipped"
 _PURPOSE = {"extends": "extend", "against": "compare with"}
 _FREE = frozenset({"figures", "bare_numbers"})
 
@@ -28,6 +29,8 @@ class Layers:
     source: Source
     licences: Mapping[str, str]
     """File -> what it says its bare numbers are; other files may have none."""
+    unread: set[str]
+    """Paths for which a CSV file gives no value, because something is wrong with it."""
 
 
 def locate(name_or_path: str | Path) -> Path:
@@ -41,7 +44,7 @@ def locate(name_or_path: str | Path) -> Path:
             return Path(text)
     except (OSError, ValueError):
         text = text.replace("\0", "\\0")
-    near = [str(p) for p in _neighbours(Path(text))]
+    near = [str(p) for p in neighbours(Path(text))]
     close = nearest(text, [*shipped, *near]) or nearest(Path(text).name, [*shipped, *near])
     allowed = (
         f"a shipped scenario ({', '.join(shipped)}) or the path of a .yaml file"
@@ -69,32 +72,31 @@ def _shown(file: Path) -> Path:
         return file
 
 
-def _neighbours(path: Path) -> list[Path]:
-    try:
-        return sorted(path.parent.glob("*.y*ml"))[:200]
-    except (OSError, ValueError):
-        return []
-
-
 def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = False) -> Layers:
     """Read a file and all it extends, and merge them; raises InputError where nothing can be read.
 
     Unless `allow_outside`, what it extends is below the current folder, below its own, or shipped.
     """
-    sources = _chain(file, problems, () if allow_outside else allowed_folders(file))
+    folders = () if allow_outside else allowed_folders(file)
+    sources = _chain(file, problems, folders)
     licences = {s.file: text for s in sources if isinstance(text := s.data.get("bare_numbers"), str) and text.strip()}
+    unread: set[str] = set()
+    sources = [_with_tables(s, licences.get(s.file), folders, problems, unread) for s in sources]
     base = sources[-1]
     _refuse_empty(base, problems)
     data, marks = base.data, dict(base.marks)
     for source in reversed(sources[:-1]):
         merge(data, marks, source, problems)
     marks[()] = Mark(str(file))
-    return Layers(Source(data, marks, str(file)), licences)
+    return Layers(Source(data, marks, str(file)), licences, unread)
 
 
-def allowed_folders(file: Path) -> tuple[Path, ...]:
-    """Where what a scenario names may be: the current folder, its own and that of what is shipped."""
-    return (Path.cwd(), file.parent, shipped_root())
+def _with_tables(
+    source: Source, licence: str | None, folders: Sequence[Path], problems: list[Problem], unread: set[str]
+) -> Source:
+    """A file with the values of the CSV files that it names."""
+    tables = Tables(Path(source.file).parent, folders, licence, problems, unread)
+    return replace(source, data=tables.fill(source.data, source.marks, ROOT))
 
 
 def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list[Source]:
@@ -148,7 +150,7 @@ def named(key: str, text: str, file: Path, mark: Mark, folders: Sequence[Path]) 
         return _shown(shipped[text])
     try:
         target = Path(os.path.normpath(file.parent / text))
-        if folders and not _below(target, folders):
+        if folders and not is_below(target, folders):
             raise InputError([Problem(mark, key, OUTSIDE, text, "--allow-outside reads it all the same")])
         found = target.exists()
     except (OSError, ValueError):
@@ -156,16 +158,10 @@ def named(key: str, text: str, file: Path, mark: Mark, folders: Sequence[Path]) 
     if found:
         return target
     beside = os.path.dirname(text)  # noqa: PTH120 - the text as written, to be given back as it was
-    near = [os.path.join(beside, p.name) for p in _neighbours(file.parent / text) if p != file]  # noqa: PTH118
+    near = [os.path.join(beside, p.name) for p in neighbours(file.parent / text) if p != file]  # noqa: PTH118
     message = f"there is no such scenario to {_PURPOSE[key]}"
     allowed = "a shipped name or a path relative to this file"
     raise InputError([Problem(mark, key, message, text, allowed, nearest(text, [*shipped, *near]))])
-
-
-def _below(file: Path, folders: Sequence[Path]) -> bool:
-    """Whether a file is in one of the folders, wherever links lead."""
-    real = Path(os.path.realpath(file))
-    return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 
 def _refuse_empty(base: Source, problems: list[Problem]) -> None:
@@ -242,20 +238,6 @@ def _remove(data: dict[str, Any], marks: dict[Loc, Mark], place: Loc, over: Sour
         problems.append(Problem(over.mark(place), dotted(place), message, nearest=nearest(key, data)))
         return
     forget(marks, place, data.pop(key))
-
-
-def places(loc: Loc, value: Any) -> Iterator[Loc]:
-    """A place and all places in its value."""
-    yield loc
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in inside:
-        yield from places((*loc, key), part)
-
-
-def forget(marks: dict[Loc, Mark], place: Loc, value: Any) -> None:
-    """Drop the marks of a place and of everything in its value."""
-    for loc in places(place, value):
-        marks.pop(loc, None)
 
 
 def _stamp(marks: dict[Loc, Mark], over: Source, place: Loc, value: Any) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sim.display import Displayed, Listed
 from sim.errors import InputError, Mark, Problem, argument
 from sim.ledger import Ledger, LedgerError, Scalar, load_ledger
 from sim.scenario.active import Pruned, prune
@@ -17,6 +18,7 @@ from sim.scenario.catalogue import shipped_titles
 from sim.scenario.checks import Context, check
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import SHORT, written
+from sim.scenario.folders import allowed_folders
 from sim.scenario.layers import Layers, load_layers, locate
 from sim.scenario.lineage import feeds
 from sim.scenario.overrides import Change, apply, changes, check_readings, is_override, read_overrides
@@ -44,8 +46,8 @@ class Asked:
     allow_outside: bool
 
 
-@dataclass(frozen=True)
-class Scenario:
+@dataclass(frozen=True, repr=False)
+class Scenario(Displayed):
     """A scenario after `extends`, overrides, readings and `only_if`, with every number resolved."""
 
     name: str
@@ -80,9 +82,9 @@ class Scenario:
         return places.get(path, Mark(str(self.file)))
 
 
-def list_shipped() -> list[tuple[str, str]]:
-    """Name and title of every shipped scenario."""
-    return list(shipped_titles().items())
+def list_shipped() -> Listed[tuple[str, str]]:
+    """Return the name and the title of every shipped scenario."""
+    return Listed(shipped_titles().items())
 
 
 def load_scenario(
@@ -94,18 +96,27 @@ def load_scenario(
     values: Mapping[str, Scalar] | None = None,
     allow_outside: bool = False,
 ) -> Scenario:
-    """Load a shipped scenario or a file, with `--set` and `--reading` overrides.
+    """Load a shipped scenario or a file, and change some of its inputs.
 
-    `without` leaves articles out: what rests on them alone gives way to another reading or a fallback.
-    `values` puts other values of ledger figures in force, as studies do. `extends` reads below the current
-    folder, below that of the scenario named and what is shipped; anywhere with `allow_outside`.
+    Args:
+        name_or_path: a shipped name (see `list_shipped`) or the path of a YAML file.
+        sets: overrides `PATH=VALUE`, in the units of the file: `sites.terafab.ramp.months=30`.
+        readings: readings of contested figures, `FIGURE=NAME`.
+        without: articles to leave out; what rests on them alone gives way to another reading or a fallback.
+        values: other values of figures of the ledger, by id and in the unit of the figure.
+        allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
+            shipped ones.
+
+    Returns:
+        A Scenario: `document`, `inputs` by path, `uncertain`, `changes` (what the overrides changed, old and new).
 
     Raises:
-        InputError: everything that is wrong with it.
+        InputError: everything that is wrong with it, each problem with its place in the file.
     """
     problems: list[Problem] = []
     file = locate(name_or_path)
-    loading = _Loading(load_layers(file, problems, allow_outside=allow_outside), problems)
+    folders = () if allow_outside else allowed_folders(file)
+    loading = _Loading(load_layers(file, problems, allow_outside=allow_outside), problems, folders)
     unreadable = {_short(p.path) for p in problems if p.path}
     try:
         against = find_counterfactual(file, loading.data, loading.marks, problems, allow_outside=allow_outside)
@@ -114,9 +125,9 @@ def load_scenario(
         context, inputs, pruned = loading.document()
         found += loading.substituted(inputs, pruned) if without else []
     except InputError as error:
-        raise _all([*problems, *error.problems], unreadable) from None
+        raise _all([*problems, *error.problems], unreadable, loading.unread) from None
     if problems or context is None:
-        raise _all(problems, unreadable)
+        raise _all(problems, unreadable, loading.unread)
     return Scenario(
         file.stem, file, context.document, loading.marks, loading.ledger, tuple(found), inputs, pruned.names,
         pruned.switches, context.uncertain,
@@ -128,15 +139,17 @@ def load_scenario(
 class _Loading:
     """The data on its way to a document; every step adds its problems to one list."""
 
-    def __init__(self, layers: Layers, problems: list[Problem]) -> None:
+    def __init__(self, layers: Layers, problems: list[Problem], folders: Sequence[Path]) -> None:
         self.file = layers.source.file
         self.data: dict[str, Any] = layers.source.data
         self.marks: dict[Loc, Mark] = layers.source.marks
         self.licences = layers.licences
+        self.unread, self.folders = layers.unread, folders
         self.problems = problems
         self.ledger = self.whole = load_ledger()
         self.broken: frozenset[str] = frozenset()
         self.overridden: list[Loc] = []
+        self.given: dict[str, str] = {}
 
     def mark(self, loc: Loc) -> Mark:
         """The place of a path of the document, or the nearest that is written."""
@@ -164,19 +177,23 @@ class _Loading:
     def _inherited(self, loc: Loc) -> bool:
         """Whether another file says it, which the scenario extends."""
         mark = self.mark(loc)
-        return mark.file != self.file and not is_override(mark)
+        return mark.writer.file != self.file and not is_override(mark)
 
     def override(self, sets: Sequence[str], readings: Sequence[str], without: Sequence[str]) -> list[Change]:
         """Apply the overrides, leave articles out and choose the readings; what the overrides changed."""
         before = copy.deepcopy(self.data)
-        overrides = read_overrides(self.data, sets, readings, self.problems)
+        known = self._own_figures(self.ledger, [])
+        overrides = read_overrides(self.data, sets, readings, self.problems, known, self.folders, self.unread)
         apply(self.data, self.marks, overrides, self.problems)
         self.overridden = sorted((loc for loc, mark in self.marks.items() if is_override(mark)), key=len)
-        self.whole = self._own_figures(self.ledger)
+        self.whole = self._own_figures(self.ledger, self.problems)
         self.ledger = leave_out(self.whole, without, self.problems)
         silent: list[Problem] = []
         base = self.ledger.choose(check_readings(before, self.ledger, self.mark, silent))
         self.ledger = self.ledger.choose(check_readings(self.data, self.ledger, self.mark, self.problems, self.broken))
+        given = {o.figure: o for o in overrides if o.figure is not None and o.figure in self.ledger}
+        self.given = {figure: o.written for figure, o in given.items()}
+        self.ledger = self.ledger.valued({figure: o.value for figure, o in given.items()}, self.given)
         return [] if self.problems else changes(before, overrides, base, self.ledger)
 
     def revalue(self, values: Mapping[str, Scalar]) -> None:
@@ -197,14 +214,14 @@ class _Loading:
         before = self.whole.choose(check_readings(self.data, self.whole, self.mark, []))
         return [] if self.problems else substitutions(taken, before, self.ledger)
 
-    def _own_figures(self, ledger: Ledger) -> Ledger:
+    def _own_figures(self, ledger: Ledger, problems: list[Problem]) -> Ledger:
         figures = self.data.get("figures")
         if not isinstance(figures, dict) or not figures:
             return ledger
         try:
             return ledger.extended(figures, self.file, lambda key: self.mark(("figures", *key)))
         except InputError as error:
-            self.problems.extend(dict.fromkeys(in_plain_words(p) for p in error.problems))
+            problems.extend(dict.fromkeys(in_plain_words(p) for p in error.problems))
             self.broken = frozenset(figures)
             return ledger
 
@@ -264,10 +281,12 @@ class _Loading:
         sourced = {}
         for path, entry in inputs.items():
             mark = self.mark(tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
-            if entry.kind == "bare" and is_override(mark):
-                entry = replace(entry, kind="override", source=mark.file)
-            elif entry.kind == "bare" and mark.file in self.licences:
-                entry = replace(entry, source=self.licences[mark.file])
+            if entry.figure in self.given:
+                entry = replace(entry, kind="override")
+            elif entry.kind == "bare" and is_override(mark):
+                entry = replace(entry, kind="override", source=mark.writer.file)
+            elif entry.kind == "bare" and mark.writer.file in self.licences:
+                entry = replace(entry, source=self.licences[mark.writer.file])
             sourced[path] = entry
         return Inputs(sourced)
 
@@ -281,16 +300,23 @@ def _short(path: str) -> str:
     return ".".join(part for part in path.split(".") if part not in SHORT)
 
 
-def _all(problems: list[Problem], unreadable: set[str]) -> InputError:
+def _all(problems: list[Problem], unreadable: set[str], unread: set[str]) -> InputError:
     """One error with each problem once, and not more than a person can read.
 
-    What follows from a value that could not be read, at the same path, is not said again.
+    What follows from a value that could not be read, at the same path, is not said again; nor what an entry lacks
+    because a CSV file gives it no value.
     """
+    lacking = {path.rpartition(".")[0] for path in unread}
+    problems = [p for p in problems if p.path not in lacking and (p.path not in unread or p.mark.named is not None)]
     first: dict[str, Problem] = {}
     for problem in problems:
         if _short(problem.path) in unreadable:
             first.setdefault(_short(problem.path), problem)
-    told = [p for p in problems if _short(p.path) not in unreadable or p.mark == first[_short(p.path)].mark]
+    told = [
+        p
+        for p in problems
+        if _short(p.path) not in unreadable or p.mark.named is not None or p.mark == first[_short(p.path)].mark
+    ]
     unique = sorted(dict.fromkeys(told), key=lambda p: (p.mark, p.path))
     if len(unique) > MAX_PROBLEMS:
         after = replace(unique[MAX_PROBLEMS - 1].mark, column=unique[MAX_PROBLEMS - 1].mark.column + 1)

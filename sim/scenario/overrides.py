@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.ledger import Ledger, LedgerError
+from sim.ledger.figure import value_types
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot, step
-from sim.scenario.layers import forget, refuse_nulls
+from sim.scenario.from_csv import Tables
+from sim.scenario.layers import refuse_nulls
+from sim.scenario.marks import forget
+from sim.scenario.meant import remedy
 from sim.scenario.paths import NoSuchPathError, find
 from sim.scenario.source import parse_value
 from sim.units import UnitError, convert
@@ -41,6 +46,8 @@ class Override:
     slot: Slot | None
     value: Any
     marks: Mapping[Loc, Mark]
+    figure: str | None = None
+    """The figure of which it is another value, wherever the scenario takes it; the place is then that of no data."""
 
     @property
     def written(self) -> str:
@@ -50,15 +57,27 @@ class Override:
 
 def is_override(mark: Mark) -> bool:
     """Whether a place was written on the command line."""
-    return mark.file.startswith((f"{SET} ", f"{READING} "))
+    return mark.writer.file.startswith((f"{SET} ", f"{READING} "))
 
 
-def read_overrides(data: Any, sets: Sequence[str], readings: Sequence[str], problems: list[Problem]) -> list[Override]:
+def read_overrides(
+    data: Any,
+    sets: Sequence[str],
+    readings: Sequence[str],
+    problems: list[Problem],
+    ledger: Ledger,
+    folders: Sequence[Path],
+    unread: set[str],
+) -> list[Override]:
     """Understand all overrides against the data they change; what is wrong is appended to `problems`.
 
-    No two of those returned change the same place, or a place within that of the other.
+    What names no place in the data may be a figure of the `ledger`, which takes another reading or value.
+
+    No two of those returned change the same place, or a place within that of the other. CSV files that they name are
+    relative to the current folder and below one of the `folders` (none: anywhere); `unread` takes the paths for which
+    such a file gives no value.
     """
-    read = [_setting(data, text, problems) for text in sets]
+    read = [_setting(data, text, problems, ledger, folders, unread) for text in sets]
     read += [_reading(data, text, problems) for text in readings]
     found: list[Override] = []
     for later in read:
@@ -90,7 +109,9 @@ def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[
     return left.strip(), right
 
 
-def _setting(data: Any, text: str, problems: list[Problem]) -> Override | None:
+def _setting(
+    data: Any, text: str, problems: list[Problem], ledger: Ledger, folders: Sequence[Path], unread: set[str]
+) -> Override | None:
     sides = _split(text, SET, "PATH=VALUE", problems)
     if sides is None:
         return None
@@ -103,9 +124,34 @@ def _setting(data: Any, text: str, problems: list[Problem]) -> Override | None:
     try:
         loc, slot = find(data, path)
     except NoSuchPathError as error:
-        problems.append(Problem(argument(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=error.close))
+        if path in ledger:
+            return _figure_value(path, value, text, ledger, problems)
+        close = nearest(path, filter(None, (error.close, nearest(path, ledger)))) or error.close
+        problems.append(Problem(argument(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=close))
         return None
+    if slot is not None and value is not None:
+        value = Tables(Path(), folders, f"{SET} {text}", problems, unread).fill(value, marks, slot, loc)
+        if value is None:
+            return None
     return Override(text, SET, loc, slot, value, marks)
+
+
+def _figure_value(figure: str, value: Any, text: str, ledger: Ledger, problems: list[Problem]) -> Override | None:
+    """Another reading of a figure, if the value is the name of one, else another value in the figure's unit."""
+    mark, definition = argument(f"{SET} {text}"), ledger[figure]
+    if str(value) in definition.readings:
+        return Override(text, SET, ("readings", figure), None, str(value), {(): mark})
+    if isinstance(value, bool) or not isinstance(value, value_types(definition.unit)):
+        unit = {"date": "a date", "text": "a name"}.get(definition.unit, f"a number [{definition.unit}]")
+        allowed = " or ".join(
+            [*([f"a reading ({', '.join(definition.readings)})"] if definition.readings else []), unit]
+        )
+        found = with_unit(value, "") if value is not None else "nothing"
+        problems.append(
+            Problem(mark, figure, f"no value of this figure{remedy(value, definition.unit)}", found, allowed)
+        )
+        return None
+    return Override(text, SET, ("figures", figure), None, value, {(): mark}, figure)
 
 
 def _reading(data: Any, text: str, problems: list[Problem]) -> Override | None:
@@ -121,6 +167,8 @@ def _reading(data: Any, text: str, problems: list[Problem]) -> Override | None:
 def apply(data: dict[str, Any], marks: dict[Loc, Mark], overrides: Sequence[Override], problems: list[Problem]) -> None:
     """Write the values into the data and their marks into `marks`."""
     for override in overrides:
+        if override.figure is not None:
+            continue
         parent: Any = data
         for i, key in enumerate(override.loc[:-1]):
             inside = step(parent, key)
@@ -157,6 +205,12 @@ def changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger
     for override in overrides:
         if override.loc[0] == "readings" and len(override.loc) == 2:
             found.append(_reading_change(override, old, new))
+            continue
+        if override.figure is not None:
+            unit, was = old[override.figure].unit, old.resolve(override.figure).value
+            found.append(
+                Change(override.figure, with_unit(was, unit), with_unit(override.value, unit), override.origin)
+            )
             continue
         value: Any = before
         for key in override.loc:

@@ -176,19 +176,24 @@ def resolve_one(
             raise UnresolvedError(f"{q.figure} is a later report; choose it under readings to use it")
         if q.at is not At.TYPICAL:
             value = low if q.at is At.LOW else high
+            if value is None and q.figure in ledger.pinned:
+                value = found.value
             if value is None:
                 raise UnresolvedError(f"{q.figure} has no {q.at} value")
             if q.draw is Draw.FIXED:
                 low = high = None  # an end of a range has no range of its own
-    if q.draw is not Draw.FIXED and (low is None or high is None):
-        raise UnresolvedError(f"to draw it {q.draw}, it needs a low and a high")
+    draw = q.draw
+    if draw is not Draw.FIXED and (low is None or high is None):
+        if q.figure is None or not ledger.pinned:
+            raise UnresolvedError(f"to draw it {draw}, it needs a low and a high")
+        draw = Draw.FIXED  # a value put in force takes the place of a range
     convert_one = _converter(unit, from_unit, document)
     return Input(
         path=path,
         value=convert_one(value),
         low=None if low is None else float(convert_one(low)),
         high=None if high is None else float(convert_one(high)),
-        draw=q.draw,
+        draw=draw,
         unit=unit,
         kind=kind,
         figure=q.figure,

@@ -48,9 +48,11 @@ class Form:
     noun: str
     begins: str
     keys: str
+    suffix: str = ".yaml"
 
 
 SCENARIO = Form("a scenario", "title: and extends: or items:", "title:, items:, ...")
+TABLE = Form("a CSV file", "the names of its columns", "", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def read_source(file: str | Path, problems: list[Problem] | None = None, form: F
     With `problems` given, what does not stop the reading (duplicate keys, non-finite numbers) is
     appended there; else, and for what does stop it, raises InputError with everything found.
     """
-    return parse_text(read_text(file), str(file), problems, form)
+    return parse_text(read_text(file, form), str(file), problems, form)
 
 
 def parse_text(text: str, file: str, problems: list[Problem] | None = None, form: Form = SCENARIO) -> Source:
@@ -99,10 +101,10 @@ def parse_value(text: str, origin: str) -> tuple[Any, dict[Loc, Mark]]:
     return value, dict.fromkeys(marks, argument(origin))
 
 
-def read_text(file: str | Path) -> str:
+def read_text(file: str | Path, form: Form = SCENARIO) -> str:
     """The text of a regular UTF-8 file of at most MAX_BYTES; raises InputError."""
     try:
-        raw = _bytes(Path(file))
+        raw = _bytes(Path(file), form)
     except _RefusedError as error:
         raise InputError([Problem(Mark(str(file)), "", str(error))]) from None
     except (OSError, ValueError) as error:
@@ -121,18 +123,18 @@ class _RefusedError(Exception):
     """Why a path is not read at all."""
 
 
-def _bytes(file: Path) -> bytes:
+def _bytes(file: Path, form: Form) -> bytes:
     """The size is checked before anything is read."""
     try:
         status = file.stat()
     except FileNotFoundError:
         raise _RefusedError("there is no such file") from None
     if stat.S_ISDIR(status.st_mode):
-        raise _RefusedError("this is a directory; name a .yaml file in it")
+        raise _RefusedError(f"this is a directory; name a {form.suffix} file in it")
     if not stat.S_ISREG(status.st_mode):
         raise _RefusedError("this is not a regular file")
     if status.st_size > MAX_BYTES:
-        raise _RefusedError(f"the file has {status.st_size / 1e6:,.1f} MB; a scenario may have {MAX_BYTES / 1e6:g} MB")
+        raise _RefusedError(f"the file has {status.st_size / 1e6:,.1f} MB; {form.noun} may have {MAX_BYTES / 1e6:g} MB")
     with file.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.plan import BoolArray, FloatArray
 from sim.plotting import Plotted
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
+@dataclass(frozen=True, slots=True, repr=False)
+class Paired(Displayed):
     """A KPI, or the date of a milestone in days, in one scenario against the first, replication by replication.
 
     `difference` is the mean of this minus the first over the `pairs` in which both have a value. `beats` says how probably
@@ -63,7 +64,7 @@ class Paired:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Plotted):
     """Replications of several scenarios by label, all with the same luck; the first is what others are held against."""
 
@@ -132,11 +133,28 @@ def compare(
     without: Sequence[str] = (), seed: int = 0, engine: str = "batch", jobs: int = 0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None,
     progress: Progress | None = None, allow_outside: bool = False,
 ) -> Comparison:  # fmt: skip
-    """Run replications 0 to n - 1 of each scenario with the same luck.
+    """Run replications 0 to n - 1 of each scenario with common random numbers.
 
-    Operational noise is shared by the names of its causes; inputs that share their name are drawn at the same
-    probability. `sets`, `readings` and `without` change all of them; `lot_scale` makes their lots so many times
-    as large ("auto": as leaves each enough of them), and measures what that does.
+    Random streams are shared by the names of their causes; inputs of the same name are drawn at the same probability.
+
+    Args:
+        scenarios: two or more shipped names, paths or loaded scenarios; the others are compared with the first.
+        n: replications of each.
+        sets: overrides `PATH=VALUE` for all of them.
+        readings: readings `FIGURE=NAME` for all of them.
+        without: articles to leave out of all of them.
+        seed: the random seed; replication k of a seed is always the same run.
+        engine: "batch", compiled, or "events", readable; the numbers are the same.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported.
+        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the study instead.
+        progress: called with the share of the work that is done, from 0 to 1.
+        allow_outside: whether `extends` may read files outside the current folder, that of a scenario and the shipped ones.
+
+    Returns:
+        A Comparison: `found` (each scenario's replications by label), `paired` (differences by label and KPI), `runs`, `plot()`.
 
     Raises:
         InputError: what is wrong with any scenario, or `out` holds another study.

@@ -126,6 +126,17 @@ def based(scenario: Scenario | Base | str | Path) -> Base:
     return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values, asked.allow_outside)
 
 
+def overridden(
+    scenario: Scenario | str | Path, sets: Sequence[str], readings: Sequence[str], *, allow_outside: bool
+) -> Base:
+    """A scenario as it was asked for or by its name, with more overrides."""
+    base = based(scenario)
+    return replace(
+        base, sets=(*base.sets, *sets), readings=(*base.readings, *readings),
+        allow_outside=base.allow_outside or allow_outside,
+    )  # fmt: skip
+
+
 def anchored(scenario: str) -> str:
     """A scenario's name as every process finds it, wherever it works; raises InputError if there is none."""
     file = locate(scenario)

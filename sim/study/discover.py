@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.dimensions import Dimension
+from sim.display import Displayed
 from sim.errors import InputError
 from sim.plan import BoolArray
 from sim.scenario.loader import Scenario
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 DEFAULT_N = 500
 
 
-@dataclass(frozen=True)
-class Discovery:
+@dataclass(frozen=True, repr=False)
+class Discovery(Displayed):
     """Where in the space of inputs a condition holds.
 
     `columns` are the inputs of the runs in which it is known to hold or not, `happens` says in which
@@ -86,13 +87,27 @@ def discover(
     progress: Progress | None = None,
     announce: Callable[[int], None] | None = None,
 ) -> Discovery:
-    """Find boxes of inputs in which `when` holds, by PRIM over `n` runs.
+    """Find boxes of inputs in which a condition holds, by PRIM (Friedman & Fisher 1999).
 
-    `when` is a condition (`in_house_share.wafer < 10 % and own_wafer reached`). A box holds to
-    `density` if one does; at most `most` boxes are looked for. `over_readings`: readings of contested
-    figures are drawn too, as inputs. `lot_scale` makes lots so many times as large ("auto": as leaves
-    enough), and measures what that does. Finished runs are kept in `out`; `cluster`
-    is the address of a Dask scheduler.
+    Args:
+        scenario: a shipped name, a path or a loaded scenario.
+        when: the condition, of KPIs and milestones: `in_house_share.wafer < 10 % and own_wafer reached`.
+        n: runs, each with all uncertain inputs drawn.
+        over_readings: whether readings of contested figures are drawn too, as inputs.
+        density: the share of runs in a box, from 0 to 1, in which the condition is to hold.
+        most: boxes looked for at most.
+        seed: the random seed; replication k of a seed is always the same run.
+        engine: "batch", compiled, or "events", readable; the numbers are the same.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported.
+        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the study instead.
+        progress: called with the share of the work that is done, from 0 to 1.
+        announce: called once with the number of runs there will be.
+
+    Returns:
+        A Discovery: `probability` with its interval, `boxes`, `frame` (pandas, a row for each run).
 
     Raises:
         InputError: the scenario or the condition is wrong, or nothing in the scenario is uncertain.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.api import play
+from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.study.design import Base, Row, coarser
 from sim.study.documents import ci95, number
@@ -19,8 +20,8 @@ RUNS = 20
 """Replications in which both sizes are run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bias:
+@dataclass(frozen=True, slots=True, repr=False)
+class Bias(Displayed):
     """What lots `factor` times as large do: each KPI's mean with the scenario's own lots over `n` runs,
     and the mean of the paired difference to it; of a milestone, in days, where both reach it."""
 
@@ -48,12 +49,22 @@ def factor_of(base: Base, own: Sequence[Variant], wanted: int | str, engine: str
     Raises:
         InputError: `wanted` is neither `auto` nor a whole number from 1 on.
     """
-    if wanted != AUTO and not (str(wanted).isdecimal() and int(wanted) >= 1):
+    factor = wanted_factor(wanted)
+    return 1 if factor == 1 else min(_factor(base, variant, factor, engine) for variant in own)
+
+
+def wanted_factor(wanted: int | str) -> int | None:
+    """How many times as large lots are to be; None for `auto`.
+
+    Raises:
+        InputError: `wanted` is neither `auto` nor a whole number from 1 on.
+    """
+    if wanted == AUTO:
+        return None
+    if not (str(wanted).isdecimal() and int(wanted) >= 1):
         allowed = f"{AUTO}, or a whole number from 1 on"
         raise InputError([Problem(argument("--lot-scale"), "", "no such size of lots", repr(wanted), allowed)])
-    if str(wanted) == "1":
-        return 1
-    return min(_factor(base, variant, None if wanted == AUTO else int(wanted), engine) for variant in own)
+    return int(wanted)
 
 
 def _factor(base: Base, own: Variant, wanted: int | None, engine: str) -> int:

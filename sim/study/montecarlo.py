@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class MonteCarlo(Plotted, Replications):
+@dataclass(frozen=True, repr=False)
+class MonteCarlo(Replications, Plotted):
     """Replications of a scenario and what they say.
 
     `outcomes` holds one row a replication; `dimensions` inputs were drawn. `lot_scale` says how many
@@ -90,10 +90,22 @@ def monte_carlo(
 ) -> MonteCarlo:  # fmt: skip
     """Run replications 0 to n - 1 of a scenario, each with its uncertain inputs drawn anew.
 
-    `until` ("fill_rate:0.005") stops at a half-width of the interval of a KPI's mean or a milestone's
-    probability; `n` is then the most. `lot_scale` makes lots so many times as large ("auto": as leaves
-    enough of them), and measures what that does. `out` keeps the study in a directory, and goes on from
-    what it holds. The result is the same whatever `jobs` is.
+    Args:
+        scenario: a shipped name, a path or a loaded scenario.
+        n: replications; with `until`, the most.
+        seed: the random seed; replication k of a seed is always the same run.
+        engine: "batch", compiled, or "events", readable; the numbers are the same.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        until: `KPI:W`, which stops once the half-width of the 95 % confidence interval of a KPI's mean, or of a
+            milestone's probability, is at most W, in the KPI's own unit ("fill_rate:0.005").
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported.
+        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the study instead.
+        progress: called with the share of the work that is done, from 0 to 1.
+
+    Returns:
+        A MonteCarlo: `kpis` (mean with its interval, standard deviation, percentiles), `milestones`, `runs` (pandas), `plot()`.
 
     Raises:
         InputError: the scenario, `until` or `lot_scale` is wrong, or `out` holds another study.

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.plan import FloatArray
-from sim.study.design import Base, Row
+from sim.scenario.loader import Scenario
+from sim.study.design import Base, Row, based
 from sim.study.direction import higher_is_better
 from sim.study.lots import AUTO, RUNS, Bias
 from sim.study.outputs import Catalogue, Kind, Output, outputs
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 FLAG = "--regret"
 
 
-@dataclass(frozen=True)
-class Choice:
+@dataclass(frozen=True, repr=False)
+class Choice(Displayed):
     """Plans on one output over shared worlds; `values` has the shape (worlds, plans), NaN: no value.
 
     `regrets` is None where no world has a value of every plan. `not_reached` counts the runs in which
@@ -56,7 +58,7 @@ class Choice:
 
 
 def regret(
-    scenarios: Sequence[str | Path],
+    scenarios: Sequence[Scenario | str | Path],
     kpi: str,
     *,
     least: bool | None = None,
@@ -72,18 +74,36 @@ def regret(
     progress: Progress | None = None,
     announce: Callable[[int], None] | None = None,
 ) -> Choice:
-    """The regret of each scenario against the best one in every one of `n` worlds.
+    """Compare plans by their regret on a KPI: how much worse each is than the best one in the same world (Savage 1951).
 
-    A world is a seed of all luck, a draw for every uncertain input of any of the plans and, with
-    `over_readings`, a reading of every contested figure: all of them the same for all plans. `least`
-    says whether less of the KPI is better (None: as is known of it, or asked for). What the `base`
-    changes is changed in every plan.
+    A world is a replication of the random streams, a draw of every uncertain input of any of the plans and, with
+    `over_readings`, a reading of every contested figure, the same for all plans.
+
+    Args:
+        scenarios: shipped names, paths or loaded scenarios; loaded ones must have the same overrides.
+        kpi: a KPI, a milestone (its date) or `MILESTONE reached`.
+        least: whether less of the KPI is better; None where fabshift knows which way is better.
+        n: worlds.
+        over_readings: whether readings of contested figures are drawn too.
+        base: overrides that hold for every plan; its scenario is not used.
+        seed: the random seed; replication k of a seed is always the same run.
+        engine: "batch", compiled, or "events", readable; the numbers are the same.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported.
+        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the study instead.
+        progress: called with the share of the work that is done, from 0 to 1.
+        announce: called once with the number of runs there will be.
+
+    Returns:
+        A Choice: `regrets` (mean and greatest of each plan, in the KPI's unit; the minimax plan), `frame` (pandas).
 
     Raises:
-        InputError: a scenario or the KPI is wrong, or dates are compared of plans that begin on different days.
+        InputError: a scenario or the KPI is wrong, loaded scenarios differ in their overrides, or dates are compared of
+            plans that begin on different days.
     """
-    names = [str(scenario) for scenario in scenarios]
-    common = base or Base(names[0])
+    names, common = _named(scenarios, base)
     # Whatever is wrong with any of the plans is told at once.
     variants(common, [(name, Row(scenario=name)) for name in names])
     each = [
@@ -113,6 +133,18 @@ def regret(
         not_reached=int(np.sum(never)) if output.kind is Kind.DATE else 0,
         biases=tuple(of.bias(stages(measured)) for of in each),
     )  # fmt: skip
+
+
+def _named(scenarios: Sequence[Scenario | str | Path], base: Base | None) -> tuple[list[str], Base]:
+    """The plans by name, and the overrides that hold for all of them."""
+    bases = [based(scenario) for scenario in scenarios]
+    names = [each.scenario for each in bases]
+    if base is not None:
+        return names, base
+    if any(replace(each, scenario=names[0]) != bases[0] for each in bases[1:]):
+        words = "have different overrides: regret applies the same to every plan"
+        raise InputError([Problem(argument("scenarios"), "", words, ", ".join(names))])
+    return names, bases[0]
 
 
 def _less_is_better(output: Output) -> bool:

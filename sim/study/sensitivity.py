@@ -52,7 +52,7 @@ class Method(StrEnum):
 DEFAULT_N = {Method.TORNADO: 1, Method.MORRIS: 10, Method.SOBOL: 128}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sensitivity(Plotted):
     """What drives the outputs of a scenario; `found` has a Tornado, Screening or Indices for each output.
 
@@ -105,15 +105,28 @@ def sensitivity(
     progress: Progress | None = None,
     announce: Callable[[int], None] | None = None,
 ) -> Sensitivity:
-    """Rank the uncertain inputs of a scenario by what they do to its KPIs.
+    """Rank the uncertain inputs of a scenario by their effect on its KPIs.
 
-    `kpis` are KPIs, milestones (their date, the end of the run where they are not reached) or
-    `MILESTONE reached` (default: the first in-house share and the NPV). `n`: replications behind
-    each bar of a tornado, trajectories of Morris, rows of Sobol (rounded up to a power of two).
-    Sobol gives indices to the `top` inputs of a tornado each, and to all others together.
-    `lot_scale` makes lots so many times as large ("auto": as leaves enough), and measures what that does.
-    Finished runs are kept in `out`; `announce` is told how many there will be; `cluster` is the address of a
-    Dask scheduler.
+    Args:
+        scenario: a shipped name, a path or a loaded scenario.
+        method: "tornado", "morris" or "sobol".
+        kpis: KPIs, milestones (their date; the end of the run where they are not reached) or `MILESTONE reached`; by
+            default the first in-house share and the NPV.
+        n: replications behind each bar of a tornado, trajectories of Morris, rows of Sobol (rounded up to a power of
+            two); None takes the default of the method: 1, 10, 128.
+        seed: the random seed; replication k of a seed is always the same run.
+        engine: "batch", compiled, or "events", readable; the numbers are the same.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported.
+        top: inputs that get a Sobol index of their own, the widest bars of a tornado first; the others get one together.
+        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the study instead.
+        progress: called with the share of the work that is done, from 0 to 1.
+        announce: called once with the number of runs there will be.
+
+    Returns:
+        A Sensitivity: `found` for each of the `outputs`, `frame` (pandas), `plot()`.
 
     Raises:
         InputError: the scenario, the method or a KPI is wrong, or nothing in the scenario is uncertain.

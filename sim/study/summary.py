@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.display import Displayed, Named
 from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
 from sim.study.intervals import Interval, mean_interval, percentile, probability_interval
@@ -21,8 +22,8 @@ SHARE = "in_house_share."
 MOST_DATES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+@dataclass(frozen=True, slots=True, repr=False)
+class Spread(Displayed):
     """A KPI over the runs: in `n` of them it has a value."""
 
     n: int
@@ -31,8 +32,8 @@ class Spread:
     percentiles: dict[str, Interval]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reached(Displayed):
     """A milestone: how probably it is reached by the end and by each date, and when (days, if it is)."""
 
     title: str
@@ -50,8 +51,8 @@ class Deadline:
     days: float
 
 
-@dataclass(frozen=True)
-class Replications:
+@dataclass(frozen=True, repr=False)
+class Replications(Displayed):
     """Replications 0, 1, ... of a scenario, one row of `outcomes` each, and what they say.
 
     `scrambled`: its inputs were drawn at points; else the replications are independent.
@@ -76,12 +77,12 @@ class Replications:
         """The spread of each KPI that some run has."""
         names = (name for name in self.outcomes.names if name not in self.scenario.document.milestones)
         columns = ((name, self.outcomes.column(name)) for name in names)
-        return {name: spread(column, scrambled=self.scrambled) for name, column in columns}
+        return Named({name: spread(column, scrambled=self.scrambled) for name, column in columns})
 
     @cached_property
     def milestones(self) -> dict[str, Reached]:
         """How probably and when each milestone is reached."""
-        return {name: reached(self.scenario, name, self.outcomes) for name in self.scenario.document.milestones}
+        return Named({name: reached(self.scenario, name, self.outcomes) for name in self.scenario.document.milestones})
 
     @cached_property
     def passed(self) -> dict[str, dict[float, Interval]]:

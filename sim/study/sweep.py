@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep(Plotted):
     """Replications at every point of a grid, in the order of the values, the last input fastest.
 
@@ -97,11 +97,24 @@ def sweep(
     scenario: Scenario | Base | str | Path, vary: Sequence[str], n: int = 32, *, seed: int = 0, engine: str = "batch",
     jobs: int = 0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None, progress: Progress | None = None,
 ) -> Sweep:  # fmt: skip
-    """Run replications 0 to n - 1 at every combination of values, all with the same luck.
+    """Run replications 0 to n - 1 at every combination of values, all with common random numbers.
 
-    `vary` holds inputs with their values (`sites.fab.ramp.months=12,24`, `readings.fab.node=2nm,14nm`,
-    `horizon.end=2028-01-01..2030-01-01/3`). `lot_scale` makes lots so many times as
-    large ("auto": as leaves enough of them at the first point), and measures there what that does.
+    Args:
+        scenario: a shipped name, a path or a loaded scenario.
+        vary: inputs with their values in the units of the file: `sites.fab.ramp.months=12,24`,
+            `readings.fab.node=2nm,14nm`, `horizon.end=2028-01-01..2030-01-01/3` (three dates).
+        n: replications at each point.
+        seed: the random seed; replication k of a seed is always the same run.
+        engine: "batch", compiled, or "events", readable; the numbers are the same.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported for the first point.
+        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the study instead.
+        progress: called with the share of the work that is done, from 0 to 1.
+
+    Returns:
+        A Sweep: `points`, `found` (the replications at each), `means` and `runs` (pandas), `plot()`.
 
     Raises:
         InputError: everything wrong with any value, before anything is run; or `out` holds another study.

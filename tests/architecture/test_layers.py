@@ -12,6 +12,7 @@ PACKAGE = ROOT / "sim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
+    ("display",),
     ("plotting",),
     ("units", "dies", "shipped"),
     ("ledger",),
@@ -21,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("compiler",),
     ("draws",),
-    ("lint",),
+    ("linting",),
     ("engines",),
     ("results",),
     ("api",),
@@ -95,4 +96,4 @@ def test_top_level_holds_four_folders() -> None:
     ignored = {"build", "dist", "results"}
     folders = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith((".", "__"))}
     folders = {f for f in folders if not f.endswith(".egg-info")}
-    assert folders - ignored == {"docs", "sim", "scenarios", "tests"}
+    assert folders - ignored == {"sim", "scenarios", "tests", "docs"}

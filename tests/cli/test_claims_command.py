@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from sim.cli.main import main
+from tests.docs.examples import example
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"id", "article", "reading", "verdict", "probability", "ci95", "statement"}
@@ -17,13 +17,10 @@ VERDICTS = {"met", "missed", "contradicted", "untestable"}
 
 @pytest.fixture
 def chargers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The README's scenario and claims as files in the working directory."""
+    """The documents' scenario and claims as files in the working directory."""
     monkeypatch.chdir(tmp_path)
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, file in (("scenario", "chargers.yaml"), ("claims", "claims.yaml")):
-        found = re.search(rf"<!-- example:{name} -->\n```yaml\n(.*?)```", text, re.DOTALL)
-        assert found
-        Path(file).write_text(found.group(1), encoding="utf-8")
+        Path(file).write_text(example(name, "yaml"), encoding="utf-8")
     return "chargers.yaml"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
+from tests.docs.examples import example
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,14 +92,10 @@ def test_sweep_json_and_wrong_input(plant: str, capsys: pytest.CaptureFixture[st
     assert "--vary" in capsys.readouterr().err
 
 
-def test_the_readme_s_session_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    command = re.search(r"<!-- example:session -->\n```sh\nfabshift (.*?)\n", readme)
-    shown = re.search(r"<!-- example:chances -->\n```text\n(.*?)```", readme, re.DOTALL)
-    assert command
-    assert shown
-    assert main(shlex.split(command.group(1))) == 0
-    assert shown.group(1) in capsys.readouterr().out
+def test_the_session_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    command = example("session", "sh").splitlines()[0].removeprefix("fabshift ")
+    assert main(shlex.split(command)) == 0
+    assert example("chances", "text") in capsys.readouterr().out
 
 
 def test_a_milestone_can_be_asked_for_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -100,6 +100,18 @@ def test_orders_are_lists_of_what_an_order_is() -> None:
     assert errors(LINE3.replace("demand:\n", f"demand:\n{line.replace('units', 'unit')}"))
 
 
+def test_a_csv_file_stands_for_a_path_or_a_list() -> None:
+    table = "{csv: jobs.csv, date: day, value: jobs}"
+    for written in (f"rate: {table}", f"orders: {table}", f"pattern: series, every: 1, values: {table}"):
+        line = f"  listed: {{item: job, {written}}}\n"
+        assert errors(LINE3.replace("demand:\n", f"demand:\n{line}")) == []
+        assert errors(LINE3.replace("demand:\n", f"demand:\n{line.replace('value:', 'valu:')}"))
+    assert errors(LINE3 + "open_orders: {csv: jobs.csv, date: day, value: jobs, recipe: by}\n") == []
+    assert errors(LINE3.replace("lot_size: 1", f"lot_size: {table}"))
+    part = f"title: t\nextends: as-announced\ndemand: {{cars: {{rate: {table}}}}}\n"
+    assert errors(part) == []
+
+
 def test_fields_show_their_sentence_and_unit() -> None:
     ramp = SCHEMA["$defs"]["Ramp"]["properties"]
     assert ramp["months"]["description"] == "Length of the ramp. [month, >= 0]"

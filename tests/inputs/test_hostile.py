@@ -19,7 +19,7 @@ SECONDS, MEGABYTES = 1.0, 500
 """What one command may take beyond what the interpreter does to start."""
 PLAY = """
 import json, resource, shlex, sys, time
-import sim.cli.invoke, sim.cli.run, sim.cli.validate, sim.scenario.loader, sim.ledger, sim.api, sim.lint, pint, ruamel.yaml
+import sim.cli.invoke, sim.cli.run, sim.cli.validate, sim.scenario.loader, sim.ledger, sim.api, sim.linting, pint, ruamel.yaml
 from sim.cli.main import main
 for command in sys.argv[1:]:
     before = resource.getrusage(resource.RUSAGE_SELF)

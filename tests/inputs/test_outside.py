@@ -57,6 +57,22 @@ def test_a_file_that_is_extended_may_not_lead_outside_either(plans: Path) -> Non
         load_scenario(extending(plans, "below/middle.yaml"))
 
 
+def test_a_csv_file_outside_is_refused_too(plans: Path) -> None:
+    (plans.parent / "elsewhere" / "price.csv").write_text("day,usd\n2026-01,5\n", encoding="utf-8")
+    file = extending(plans, "below/base.yaml")
+    named = "{csv: ../elsewhere/price.csv, date: day, value: usd, kind: assumed, source: x}"
+    file.write_text(
+        f"{file.read_text(encoding='utf-8')}recipes: {{die_foundry: {{price: {named}}}}}\n", encoding="utf-8"
+    )
+    for refused in (
+        lambda: load_scenario(file),
+        lambda: load_scenario("base.yaml", sets=[f"recipes.die_foundry.price={named}"]),
+    ):
+        with pytest.raises(InputError, match=r"price\.csv: lies outside"):
+            refused()
+    assert load_scenario(file, allow_outside=True).inputs["recipes.die_foundry.price.points.0.value"].value == 5
+
+
 def test_outside_is_read_where_it_is_allowed(plans: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = extending(plans, "../elsewhere/base.yaml")
     assert load_scenario(file, allow_outside=True).document.items

@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sim.ledger import Ledger, behind, load_ledger
-from sim.lint import load_rules
+from sim.linting import load_rules
 from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.loader import load_scenario
 from sim.shipped import shipped_root

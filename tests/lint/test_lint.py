@@ -14,9 +14,9 @@ from sim.cli.main import main
 from sim.dies import gross_dies_per_wafer
 from sim.errors import InputError
 from sim.ledger import load_ledger
-from sim.lint import Finding, lint, load_rules
-from sim.lint.demand import in_wafers
-from sim.lint.subject import Subject
+from sim.linting import Finding, lint, load_rules
+from sim.linting.demand import in_wafers
+from sim.linting.subject import Subject
 from sim.scenario.loader import Scenario, load_scenario
 
 Build = Callable[..., Scenario]

@@ -12,7 +12,7 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
-from sim.lint import Finding, Severity
+from sim.linting import Finding, Severity
 from sim.report.chain import alternatives, groups
 from sim.report.cost_tables import money, sites
 from sim.report.headline import sentences

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +17,7 @@ from sim.report.render import as_text
 from sim.report.run_screen import run_screen
 from sim.results.result import Result
 from sim.scenario.counterfactual import load_counterfactual
+from tests.docs.examples import example
 
 SHARES = ("wafer", "package", "package_rf_power", "board", "board_terminal", "component")
 
@@ -137,12 +136,9 @@ def test_what_the_group_is_allocated_decides_whether_foundries_can_serve() -> No
 
 
 def test_the_readme_shows_a_real_screen() -> None:
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"<!-- example:screen -->\n```text\n(.*?)\n```", text, re.DOTALL)
-    assert found is not None
     command = [sys.executable, "-m", "sim", "run", "as-announced", "--engine", "batch"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert found.group(1).splitlines() == shown
+    assert example("screen", "text").splitlines() == shown
 
 
 @pytest.mark.parametrize("name", ["as-announced", "industry-typical"])

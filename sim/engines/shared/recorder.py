@@ -134,7 +134,7 @@ def dtype_of(measure: str) -> type:
     return np.float64 if measure in REALS else np.int64
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Records:
     """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows (one
     per demand line and generation). `load[period, site]` is bottleneck load worked off;

@@ -13,6 +13,7 @@ from sim.report.figures.swept import NAME as SWEEP
 from sim.report.figures.tornado import NAME as TORNADO
 from sim.results.result import Result
 from sim.study.compare import Comparison
+from sim.study.explain import Explanation
 from sim.study.montecarlo import MonteCarlo
 from sim.study.sensitivity import Sensitivity
 from sim.study.sweep import Sweep
@@ -39,15 +40,23 @@ def _makers(subject: object) -> Mapping[str, Maker]:
         return {DIFFERENCE: of_studies.of_comparison}
     if isinstance(subject, Sweep):
         return {SWEEP: of_studies.of_sweep}
+    if isinstance(subject, Explanation):
+        return {TORNADO: of_studies.of_explanation}
     if isinstance(subject, Sensitivity):
         return dict.fromkeys(NAMES[subject.method], of_studies.of_sensitivity)
     raise TypeError(f"no figures of a {type(subject).__name__}")
 
 
 def plot(subject: object, name: str | None = None, *, kpis: Sequence[str] = ()) -> Figure:
-    """A figure of a run or a study by its name; without one, the most telling.
+    """Draw a figure of a run or a study.
 
-    `kpis`: those that a comparison or a sweep shows.
+    Args:
+        subject: a Result, MonteCarlo, Comparison, Sweep, Sensitivity or Explanation.
+        name: the figure: of a run `share`, `capacity`, `milestones`, `money`, `compute` or `demand`; None for the first.
+        kpis: the KPIs that a comparison or a sweep shows; the first ones if none are given.
+
+    Returns:
+        A Figure, which a notebook shows; `table` has its numbers (pandas), `save("share.svg")` writes it.
 
     Raises:
         InputError: it has no figure of that name, or nothing to show in it.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
     from sim.study.compare import Comparison
     from sim.study.dependence import Dependence, Dependences
+    from sim.study.explain import Explanation
     from sim.study.sweep import Sweep
 
 MOST_KPIS = 4
@@ -192,6 +193,11 @@ def _trials(found: Sensitivity, bar: Bar) -> list[tuple[str, str, float | None]]
     unit = found.scenario.document.horizon.written(dimension.unit)
     tried = [with_unit(plain(float(f"{input_quantile(dimension, u):.3g}")), unit) for u in (LOWER, UPPER)]
     return [(side, words, value) for side, words, (_, value) in zip((LOW, HIGH), tried, bar.ends, strict=True)]
+
+
+def of_explanation(found: Explanation) -> Figure | None:
+    """Bars of what `explain` found; None where the KPI has no value at typical inputs."""
+    return of_dependences(found.scenario, found.dependences, found.result.seed, found.lot_scale)
 
 
 def of_dependences(scenario: Scenario, found: Dependences, seed: int, factor: int) -> Figure | None:

@@ -54,8 +54,9 @@ def run_page(result: Result, against: Against | None, command: Sequence[str]) ->
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8" />\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
         f"<title>{text(scenario.name)}: {text(scenario.document.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        '<a class="skip" href="#main">Skip to the answer</a>\n'
         f"<header><h1>{text(scenario.document.title)}</h1>\n{_question(scenario)}"
-        f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav></header>\n<main>\n{sections}</main>\n</body>\n</html>\n'
+        f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav></header>\n<main id="main" tabindex="-1">\n{sections}</main>\n</body>\n</html>\n'
     )
 
 

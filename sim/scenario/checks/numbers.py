@@ -39,7 +39,7 @@ def check_origins(context: Context) -> None:
         if quantity.bare is None or not context.is_written(loc):
             continue
         mark = context.mark(loc)
-        if not is_override(mark) and mark.file not in context.licences:
+        if not is_override(mark) and mark.writer.file not in context.licences:
             context.add(loc, BARE, found=str(quantity.bare))
 
 

@@ -251,3 +251,9 @@ class Document(Strict):
     """Dates to find."""
     notes: list[str] = []
     """Sentences the run prints beside its headline."""
+
+    def __repr__(self) -> str:
+        """The title alone: the whole of it would fill a screen."""
+        return f"Document({self.title!r})"
+
+    __str__ = __repr__

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sim.lint import demand, sites
-from sim.lint.subject import Measured, Subject
+from sim.linting import demand, sites
+from sim.linting.subject import Measured, Subject
 
 
 def qualification(subject: Subject) -> Iterator[Measured]:

@@ -11,8 +11,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from sim.errors import InputError, Problem, nearest
 from sim.ledger import Ledger, LedgerError
-from sim.lint.measures import MEASURES
-from sim.lint.place import Place
+from sim.linting.measures import MEASURES
+from sim.linting.place import Place
 from sim.scenario.schema.quantity import At, Strict
 from sim.scenario.source import Loc, Source, read_source
 from sim.shipped import shipped_root

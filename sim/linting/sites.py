@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.draws.curves import TICKS_PER_DAY, path_at
 from sim.draws.sites import capex_by_period, nameplate_curve, ramp_begins
-from sim.lint.place import Place, together
-from sim.lint.subject import Measured, Subject
+from sim.linting.place import Place, together
+from sim.linting.subject import Measured, Subject
 from sim.plan import FloatArray, SitePlan
 
 _MONTH = 30.4375

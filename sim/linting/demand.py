@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.dies import gross_dies_per_wafer
 from sim.draws.demand import items_per_unit, mean_rate
-from sim.lint.place import Place
-from sim.lint.subject import Measured, Subject
+from sim.linting.place import Place
+from sim.linting.subject import Measured, Subject
 from sim.plan import NONE, LinePlan
 from sim.scenario.schema.demand import Pattern
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
+from sim.display import Displayed, Listed
 from sim.errors import InputError, Mark, Problem
 from sim.ledger import Ledger
-from sim.lint.measures import MEASURES
-from sim.lint.rules import NAME, Bound, Rule, Severity, load_rules
-from sim.lint.subject import Measured, Subject
-from sim.scenario.loader import Scenario
+from sim.linting.measures import MEASURES
+from sim.linting.rules import NAME, Bound, Rule, Severity, load_rules
+from sim.linting.subject import Measured, Subject
+from sim.scenario.loader import Scenario, load_scenario
 from sim.units import UnitError, convert
 
 _SAME = 1e-9
 """Relative difference below which a number is at its bound, not beyond it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, repr=False)
+class Finding(Displayed):
     """One number beside the bound it is held to, both in `unit`.
 
     `paths` and `figures` say where it is written; with `upper` it must not be above the bound, else
@@ -52,13 +54,21 @@ class Finding:
         return self.value > self.bound + room if self.upper else self.value < self.bound - room
 
 
-def lint(scenario: Scenario, rules: Mapping[str, Rule] | None = None) -> list[Finding]:
-    """Inputs beyond precedent or physics, in the order of the rules.
+def lint(scenario: Scenario | str | Path, rules: Mapping[str, Rule] | None = None) -> Listed[Finding]:
+    """Compare the inputs of a scenario with records and physical bounds, and return those beyond them.
+
+    Args:
+        scenario: a shipped name, a path or a loaded scenario.
+        rules: rules by name, as `sim.linting.load_rules` reads them from a file; None for the shipped ones.
+
+    Returns:
+        A Finding for each number beyond its bound, in the order of the rules: value and bound in the same unit.
 
     Raises:
-        InputError: a bound does not measure the same as what it bounds.
+        InputError: the scenario is wrong, or a bound does not measure the same as what it bounds.
     """
-    return [finding for finding in compare(scenario, rules) if finding.beyond]
+    subject = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return Listed(finding for finding in compare(subject, rules) if finding.beyond)
 
 
 def compare(scenario: Scenario, rules: Mapping[str, Rule] | None = None) -> list[Finding]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compiler import compile_plan
 from sim.draws.curves import value
-from sim.lint.place import Place, places
+from sim.linting.place import Place, places
 from sim.plan import FloatArray, PathPlan, Plan, Ref
 from sim.scenario.loader import Scenario
 
