@@ -13,12 +13,14 @@ from pathlib import Path
 class Mark:
     """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`).
 
-    `named` is the place that names the file, where that is one that a scenario takes values from.
+    In a workbook it is a cell of a `sheet`. `named` is the place that names the file, where that is one that a scenario
+    takes values from.
     """
 
     file: str
     line: int = 1
     column: int = 1
+    sheet: str = ""
     named: Mark | None = field(default=None, compare=False)
 
     @property
@@ -27,7 +29,18 @@ class Mark:
         return self.named or self
 
     def __str__(self) -> str:
+        if self.sheet:
+            return f"{self.file}: sheet {self.sheet}, cell {_letters(self.column)}{self.line}"
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+def _letters(column: int) -> str:
+    """The name of a column of a sheet: 1 is A, 27 is AA."""
+    found = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
 
 
 def argument(text: str) -> Mark:

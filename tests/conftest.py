@@ -17,6 +17,14 @@ Build = Callable[..., Scenario]
 os.environ["COLUMNS"] = "100"
 FUZZ = "FABSHIFT_FUZZ"
 """By this the option reaches tests when they are imported, in every worker."""
+LONG = frozenset(
+    f"test_{name}"
+    for name in (
+        "first_call", "montecarlo_command", "hostile", "scenarios", "networks", "intervals", "cluster", "fuzz_runs", "sensitivity",
+        "discover", "store",
+    )
+)  # fmt: skip
+"""Files that take half a minute or more."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tests read the number when they are imported."""
     if config.getoption("--fuzz") is not None:
         os.environ[FUZZ] = str(config.getoption("--fuzz"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first, so that no process is left with one when all else is done."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 def examples(usual: int, share: float = 1.0) -> int:

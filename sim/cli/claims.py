@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, FULL, JOBS, READINGS, SEED, SETS
 from sim.cli.ends import FAILED
 from sim.cli.output import Progress, emit_json
@@ -28,12 +29,14 @@ def command(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim is missed.")] = False,
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     allow_outside: ALLOW_OUTSIDE = False,
     full: FULL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Test the announced figures on a scenario."""
+    sets = with_inputs(inputs, [scenario], sets, readings, allow_outside=allow_outside)
     from sim.claims import Verdict, judge
     from sim.report.claims_report import as_json as document
     from sim.report.claims_report import claims_report, claims_screen

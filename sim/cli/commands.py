@@ -18,6 +18,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "What was announced, and how probable runs find it, against what was reported since.",
     ),
     "lint": ("sim.cli.lint", "Inputs beyond precedent or physics, with the bound each exceeds."),
+    "inputs": (
+        "sim.cli.inputs",
+        "Every input of a scenario that can be set: value, range, kind, source, what feeds it.",
+    ),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
     "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),
     "montecarlo": ("sim.cli.montecarlo", "Many runs, inputs drawn: distributions, probabilities, their intervals."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import (
     ALL,
     ALLOW_OUTSIDE,
@@ -39,6 +40,7 @@ def command(
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=MOST_RUNS, help="Runs of each.")] = 128,
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -62,6 +64,7 @@ def command(
         raise typer.BadParameter("give two scenarios or more", param_hint="A B...")
     from sim.study.compare import compare
 
+    sets = with_inputs(inputs, scenarios, sets, readings, without, allow_outside=allow_outside)
     refuse_unknown_kpis((asked(name, sets, readings, without, allow_outside) for name in scenarios), kpi or ())
     with progress_of(n * len(scenarios), out) as bar:
         found = compare(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import emit_json
 from sim.cli.studies import asked, progress_of
@@ -40,6 +41,7 @@ def command(
     ] = 0.8,
     boxes: Annotated[int, typer.Option(min=1, help="Boxes looked for, at most.")] = 3,
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -57,6 +59,7 @@ def command(
         "n": n or (RUNS if regret is None else WORLDS), "seed": seed, "jobs": jobs, "engine": engine.value,
         "lot_scale": lot_scale, "over_readings": contested, "out": out, "cluster": cluster,
     }  # fmt: skip
+    sets = with_inputs(inputs, scenarios, sets, readings, without, allow_outside=allow_outside)
     base = asked(scenarios[0], sets, readings, without, allow_outside)
     if when is not None:
         _conditions(base, when, as_json, {**how, "density": density, "most": boxes})

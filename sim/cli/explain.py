@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, JOBS, LOT_SCALE, READINGS, SEED, SETS, WITHOUT
 from sim.cli.output import Progress, emit_json
 from sim.cli.plots import FIGURE, PLOT, Target, target
@@ -20,6 +21,7 @@ def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="A KPI or a milestone of the run.")],
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -41,6 +43,7 @@ def command(
     picture = target(plot, figure, "explain")
     if spread and picture is not None:
         raise InputError([Problem(argument("--plot"), "", "can only be used without --spread", repr(str(plot)))])
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     base = asked(scenario, sets, readings, without, allow_outside)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs, "lot_scale": lot_scale}
     if spread:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from sim.errors import InputError, problem
+from sim.errors import InputError, Problem, argument, problem
 
 
 def write_new(path: Path, text: str, *, force: bool = False) -> None:
@@ -18,5 +19,28 @@ def write_new(path: Path, text: str, *, force: bool = False) -> None:
             file.write(text)
     except FileExistsError:
         raise InputError([problem(path, "exists already; --force overwrites it")]) from None
+    except OSError as error:
+        raise InputError([problem(path, f"can't be written: {error.strerror}")]) from None
+
+
+def refuse_unwritable(path: Path, flag: str, endings: Sequence[str]) -> None:
+    """Refuse a file that could not be written or opened, before anything is run.
+
+    Raises InputError: it has none of the endings, is a directory, or there is no directory to hold it.
+    """
+    if path.suffix.lower() not in endings:
+        raise InputError(
+            [Problem(argument(flag), "", "the file has another ending", repr(str(path)), ", ".join(endings))]
+        )
+    if path.is_dir():
+        raise InputError([Problem(argument(flag), "", "is a directory, not a file", repr(str(path)))])
+    if not path.parent.is_dir():
+        raise InputError([Problem(argument(flag), "", "there is no such directory", repr(str(path.parent)))])
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file, or raise InputError where it can't be written."""
+    try:
+        path.write_bytes(data)
     except OSError as error:
         raise InputError([problem(path, f"can't be written: {error.strerror}")]) from None

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS, WITHOUT
 from sim.cli.ends import FAILED
 from sim.cli.output import emit_json
@@ -16,6 +17,7 @@ from sim.scenario.loader import load_scenario
 def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -26,6 +28,7 @@ def command(
     as_json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Hold every input against records and physical bounds; exit 1 if one goes beyond."""
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )

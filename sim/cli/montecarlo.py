@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import (
     ALL,
     ALLOW_OUTSIDE,
@@ -47,6 +48,7 @@ def command(
         typer.Option(metavar="KPI:HALFWIDTH", help="Stop when the 95 % interval is so narrow (fill_rate:0.005)."),
     ] = None,
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -67,6 +69,7 @@ def command(
     picture = target(plot, figure, "montecarlo")
     from sim.study.montecarlo import monte_carlo
 
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     base = asked(scenario, sets, readings, without, allow_outside)
     refuse_unknown_kpis([base], kpi or ())
     most = n or (FEW if until is None else MOST)

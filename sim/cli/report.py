@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress
 from sim.errors import InputError, Problem, argument, problem
@@ -21,6 +22,7 @@ def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Write the page there.")],
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -29,6 +31,7 @@ def command(
 ) -> None:
     """Write a run as one HTML file."""
     _refuse(html)
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, FULL, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
 from sim.cli.plots import FIGURE, PLOT, target
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     as_known: AS_KNOWN = None,
@@ -56,6 +58,7 @@ def command(
 ) -> None:
     """Run a scenario once and show it."""
     picture = target(plot, figure, "run")
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     if as_known is not None:
         readings = [*(readings or ()), *_reported(as_known.date(), [*(readings or ()), *(sets or ())])]
     loaded = load_scenario(

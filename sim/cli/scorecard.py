@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, JOBS, READINGS, SEED, SETS
 from sim.cli.output import Progress, emit_json
 from sim.errors import MOST_RUNS
@@ -27,15 +28,18 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")
     ] = None,
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     allow_outside: ALLOW_OUTSIDE = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Compare what was announced, and what a scenario expects, with what has been reported since."""
-    if scenario is None and (sets or readings):
-        raise typer.BadParameter("--set and --reading change a scenario; name one")
+    if scenario is None and (sets or readings or inputs):
+        raise typer.BadParameter("--set, --inputs and --reading change a scenario; name one")
     if claims is not None and reports is None:
         raise typer.BadParameter("the shipped reports are about the shipped claims; give --reports with --claims")
+    if scenario is not None:
+        sets = with_inputs(inputs, [scenario], sets, readings, allow_outside=allow_outside)
     from sim.claims.scorecard import scorecard
     from sim.report.render import show
     from sim.report.scorecard_report import as_json as document

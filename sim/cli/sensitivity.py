@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import (
     ALLOW_OUTSIDE,
     CLUSTER,
@@ -40,6 +41,7 @@ def command(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Inputs shown; of sobol: on their own, all others together.")] = 10,
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -57,6 +59,7 @@ def command(
     picture = target(plot, figure, method)
     from sim.study.sensitivity import sensitivity
 
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     base = asked(scenario, sets, readings, without, allow_outside)
     with progress_of(0, out) as bar:
         found = sensitivity(

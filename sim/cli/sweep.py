@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import (
     ALL,
     ALLOW_OUTSIDE,
@@ -44,6 +45,7 @@ def command(
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=MOST_RUNS, help="Runs at each point.")] = 32,
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
@@ -66,6 +68,7 @@ def command(
     from sim.study.sweep import sweep
     from sim.study.vary import read_varies
 
+    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     base = asked(scenario, sets, readings, without, allow_outside)
     refuse_unknown_kpis([base], kpi or ())
     points = prod(len(v.values) for v in read_varies(vary))

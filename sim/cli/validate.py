@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS
 from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
@@ -21,13 +23,15 @@ from sim.scenario.remarks import remarks
 def command(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Shipped names or paths.")],
     sets: SETS = None,
+    inputs: INPUTS = None,
     readings: READINGS = None,
     allow_outside: ALLOW_OUTSIDE = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Check every scenario, and report all problems of all of them together."""
+    overrides = partial(with_inputs, inputs, scenarios, sets, readings, allow_outside=allow_outside)
     if as_json:
-        verdicts = [_verdict(name, sets or (), readings or (), allow_outside) for name in scenarios]
+        verdicts = [_verdict(name, overrides, readings or (), allow_outside) for name in scenarios]
         ok = not any(one["problems"] for one in verdicts)
         emit_json({"ok": ok, "scenarios": verdicts})
         if not ok:
@@ -35,10 +39,11 @@ def command(
         return
     from sim.api import checked
 
+    sets = overrides()
     problems: list[Problem] = []
     for name in scenarios:
         try:
-            scenario = load_scenario(name, sets=sets or (), readings=readings or (), allow_outside=allow_outside)
+            scenario = load_scenario(name, sets=sets, readings=readings or (), allow_outside=allow_outside)
             checked(scenario)
             load_counterfactual(scenario)
             print("\n".join([_summary(scenario), *(f"note: {remark}" for remark in remarks(scenario))]))
@@ -49,7 +54,9 @@ def command(
         raise InputError(dict.fromkeys(problems))
 
 
-def _verdict(name: str, sets: Sequence[str], readings: Sequence[str], allow_outside: bool) -> dict[str, Any]:
+def _verdict(
+    name: str, overrides: Callable[[], list[str]], readings: Sequence[str], allow_outside: bool
+) -> dict[str, Any]:
     """One scenario, its problems and remarks on it; `file` is null if there is none of that name."""
     from sim.api import checked
 
@@ -57,7 +64,7 @@ def _verdict(name: str, sets: Sequence[str], readings: Sequence[str], allow_outs
     try:
         file = locate(name)
         found |= {"name": file.stem, "file": str(file)}
-        scenario = load_scenario(name, sets=sets, readings=readings, allow_outside=allow_outside)
+        scenario = load_scenario(name, sets=overrides(), readings=readings, allow_outside=allow_outside)
         checked(scenario)
         load_counterfactual(scenario)
         found["remarks"] = remarks(scenario)
@@ -70,8 +77,9 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     fields = asdict(problem)
     mark = fields.pop("mark")
     place = {"file": mark["file"], "line": mark["line"] or None, "column": mark["column"] or None}
+    sheet = {"sheet": mark["sheet"]} if mark["sheet"] else {}
     named = {} if problem.mark.named is None else {"named_in": str(problem.mark.named)}
-    return {**place, **named, **fields}
+    return {**place, **sheet, **named, **fields}
 
 
 def _summary(scenario: Scenario) -> str:

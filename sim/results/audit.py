@@ -48,30 +48,31 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
         yield f"value of {line.name}", _gap(valued, fsum(value_delivered(draws, records, index).tolist()))
     ends, nothing = year_ends(draws), np.zeros(len(records.load), dtype=np.int64)
     booked = {(e.name, e.category): e.cents for e in found if e.scope == "site" and e.category in BOOKED_AFTER}
+
+    def to_date(name: str, category: str) -> list[int]:
+        """Cents booked to the end of each year."""
+        cents = booked.get((name, category))
+        return [0] * len(ends) if cents is None else np.cumsum(cents)[ends].tolist()
+
     for s, site in enumerate(draws.plan.sites):
-        book = {category: booked.get((site.name, category), nothing) for category in BOOKED_AFTER}
-        for category, exact in (
-            ("capex", _outlay(draws, s, ends)), ("fixed", _fixed(draws, s, ends)), ("take_or_pay", _owed(draws, records, s, ends)),
-        ):  # fmt: skip
-            total = np.cumsum(-book[category])[ends].tolist()
-            yield f"{category} of {site.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
-        given = np.cumsum(book["credit"])[ends].tolist()
-        yield (
-            f"credit of {site.name}",
-            max(_gap(have, want) for have, want in zip(given, _credit(draws, s, ends), strict=True)),
-        )
-        ahead = zip(np.cumsum(book["prepayment"])[ends].tolist(), _prepaid(draws, records, s, ends), strict=True)
+        for category, sign, exact in (
+            ("capex", -1, _outlay(draws, s, ends)),
+            ("credit", 1, _credit(draws, s, ends)),
+            ("fixed", -1, _fixed(draws, s, ends)),
+            ("take_or_pay", -1, _owed(draws, records, s, ends)),
+            ("outside_sales", 1, _earned(draws, records, s, ends)),
+        ):
+            have = (sign * cents for cents in to_date(site.name, category))
+            yield f"{category} of {site.name}", max(map(_gap, have, exact))
+        ahead = zip(to_date(site.name, "prepayment"), _prepaid(draws, records, s, ends), strict=True)
         yield f"prepayment of {site.name}", max(abs(have - want) for have, want in ahead)
-        brought = np.cumsum(book["outside_sales"])[ends].tolist()
-        earned = [fsum(gained(draws, records, s)[: end + 1].tolist()) for end in ends]
-        yield f"outside_sales of {site.name}", max(_gap(have, want) for have, want in zip(brought, earned, strict=True))
-        yield f"salvage of {site.name}", _gap(int(book["salvage"].sum()), _salvage(draws, s, book["capex"]))
+        outlay, salvage = (booked.get((site.name, category), nothing) for category in ("capex", "salvage"))
+        yield f"salvage of {site.name}", _gap(int(salvage.sum()), _salvage(draws, s, outlay))
 
     for payment in draws.plan.payments:
         mine = (e.cents for e in found if e.scope == "payment" and e.name == payment.name)
-        total = np.cumsum(-sum(mine, np.zeros(len(records.load), dtype=np.int64)))[ends].tolist()
-        exact = _paid(draws, payment, ends)
-        yield f"payment of {payment.name}", max(_gap(have, want) for have, want in zip(total, exact, strict=True))
+        total = np.cumsum(-sum(mine, nothing))[ends].tolist()
+        yield f"payment of {payment.name}", max(map(_gap, total, _paid(draws, payment, ends)))
 
 
 def _gap(booked: int, dollars: float) -> int:
@@ -100,6 +101,8 @@ def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
 def _credit(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
     """What is given back of the outlay from the start to the end of each year, taken in one piece."""
     site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
+    if site.credit is None:
+        return [0.0] * len(ends)
     return [float(credit_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
 
 
@@ -115,13 +118,23 @@ def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
 def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[float]:
     """Take-or-pay to the end of each year, from the starts that each year promised and ordered."""
     part, owed = value(draws.vector, draws.plan.sites[s].take_or_pay), [0.0]
+    if not part:
+        return owed * len(ends)
     sources = [r for r, source in enumerate(draws.plan.sources) if source.site == s]
     for first, end in zip((0, *(e + 1 for e in ends)), ends, strict=False):
         promised = fsum(records.promised[first : end + 1, s].tolist())
         missing = promised - int(records.source["starts"][first : end + 1][:, sources].sum())
-        due = missing * part * start_price(draws, sources, end) if part and sources and missing > 0 else 0.0
+        due = missing * part * start_price(draws, sources, end) if sources and missing > 0 else 0.0
         owed.append(owed[-1] + due)
     return owed[1:]
+
+
+def _earned(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[float]:
+    """What sales of idle capacity brought to the end of each year."""
+    if draws.plan.sites[s].outside_sales is None:
+        return [0.0] * len(ends)
+    brought = gained(draws, records, s).tolist()
+    return [fsum(brought[: end + 1]) for end in ends]
 
 
 def _paid(draws: Draws, payment: PaymentPlan, ends: Sequence[int]) -> list[float]:
@@ -139,8 +152,10 @@ def _paid(draws: Draws, payment: PaymentPlan, ends: Sequence[int]) -> list[float
 
 def _prepaid(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[int]:
     """Cents of a site's prepayment to the end of each year: what was set off by then, less what was paid within the run."""
-    terms, amount, wanted = draws.plan.sites[s].prepayment, prepayment(draws, s), set_off(draws, records, s).tolist()
-    at = value(draws.vector, terms.at) if terms else 0.0
+    terms = draws.plan.sites[s].prepayment
+    if terms is None:
+        return [0] * len(ends)
+    amount, wanted, at = prepayment(draws, s), set_off(draws, records, s).tolist(), value(draws.vector, terms.at)
     paid = [amount if 0.0 <= at < draws.plan.calendar.periods[end + 1] else 0 for end in ends]
     return [min(sum(wanted[: end + 1]), amount) - gone for end, gone in zip(ends, paid, strict=True)]
 
@@ -148,7 +163,9 @@ def _prepaid(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> lis
 def _salvage(draws: Draws, s: int, capex: IntArray) -> float:
     """What can be recovered of the outlay booked, month by month."""
     calendar, share = draws.plan.calendar, value(draws.vector, draws.plan.sites[s].salvage)
+    if not share:
+        return 0.0
     months = summed(-capex, calendar.periods, calendar.months).tolist()
-    left = undepreciated(draws, s).tolist() if share else [0.0] * len(months)
+    left = undepreciated(draws, s).tolist()
     # Rounded as it is booked: to the cent below, or above from a half on.
     return floor(share * fsum(m * part for m, part in zip(months, left, strict=True)) + 0.5) / 100.0

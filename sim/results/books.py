@@ -76,7 +76,8 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
 def _whole(dollars: FloatArray) -> IntArray:
     """Cents by period; the running total is rounded, so that the sum does not drift."""
     total = np.floor(np.cumsum(dollars) * 100.0 + 0.5).astype(np.int64)
-    return np.asarray(np.diff(total, prepend=0), dtype=np.int64)
+    total[1:] -= total[:-1].copy()
+    return total
 
 
 def _fixed(draws: Draws, s: int) -> FloatArray:

@@ -33,6 +33,8 @@ def prepaid(draws: Draws, records: Records, s: int) -> IntArray:
     What is bought from the period after the payment on counts; import duty is not set off.
     """
     booked = np.zeros(len(records.load), dtype=np.int64)
+    if draws.plan.sites[s].prepayment is None:
+        return booked
     paid_in, periods = _paid_in(draws, s), len(draws.plan.calendar.periods) - 1
     if 0 <= paid_in < periods:
         booked[paid_in] = -prepayment(draws, s)

@@ -121,7 +121,7 @@ class Reading:
                 yield Row(day, number, named)
 
     def _add(self, cell: Cell, message: str, found: str | None = None) -> None:
-        self.wrong.append(Problem(Mark(self.file, cell.line, cell.column, self.here), self.path, message, found))
+        self.wrong.append(Problem(Mark(self.file, cell.line, cell.column, named=self.here), self.path, message, found))
 
     def _column(self, table: Table, key: str) -> int | None:
         """Where the column is that the mapping names under a key."""
@@ -135,7 +135,7 @@ class Reading:
             )
             return None
         names = [cell.text for cell in table.header]
-        mark = Mark(self.file, table.header[0].line, table.header[0].column, self.here)
+        mark = Mark(self.file, table.header[0].line, table.header[0].column, named=self.here)
         problem = Problem(
             mark, f"{self.path}.{key}", "there is no such column", wanted, ", ".join(names), nearest(wanted, names)
         )
@@ -151,7 +151,7 @@ class Reading:
             self._add(cell, "an empty cell; fill it in or remove the row")
             return None
         try:
-            return Read(parse(cell.text), Mark(self.file, cell.line, cell.column, self.here))
+            return Read(parse(cell.text), Mark(self.file, cell.line, cell.column, named=self.here))
         except ValueError as error:
             self._add(cell, str(error), cell.text)
             return None

@@ -107,7 +107,7 @@ class Tables:
         file, text = found
         table, faults = read_table(text)
         here = self.marks[*loc, KEY]
-        wrong = [Problem(Mark(file, f.line, f.column, here), self._path(loc), f.message, f.found) for f in faults]
+        wrong = [Problem(Mark(file, f.line, f.column, named=here), self._path(loc), f.message, f.found) for f in faults]
         reading = Reading(wish, shape, file, here, self._path(loc), wrong)
         rows = list(reading.rows(table)) if table is not None else []
         if wrong:

@@ -14,8 +14,10 @@ import pytest
 import sim
 from sim.cli.main import main
 from sim.report.figures.catalogue import all_figures
-from sim.report.page.page import inputs, run_page
+from sim.report.inputs import inputs_csv
+from sim.report.page.page import run_page
 from sim.results.result import Result
+from sim.scenario.listing import listed
 from tests.report.plant import plant
 
 COMMAND = ["report", "plant", "--html", "a b.html"]
@@ -77,12 +79,17 @@ def test_each_figure_has_its_numbers_as_a_table_and_as_csv(result: Result, tree:
             assert [float(w) if w else None for w in written] == [None if v != v else v for v in numbers[name]]
 
 
-def test_every_input_is_there_with_its_source(result: Result) -> None:
-    table = inputs(result.scenario).set_index("path")
-    assert list(table.index) == list(result.scenario.inputs)
-    assert table.loc["sites.shop.construction.decision", "value"] == "2026-01-01"
-    assert table.loc["recipes.bought.price", "value"] == "12"
-    assert (table["source"] != "").all()
+def test_every_input_is_there_with_its_source_as_a_list_that_can_be_given_back(
+    result: Result, tree: ElementTree.Element
+) -> None:
+    (link,) = (a for a in tree.iter("a") if a.attrib.get("download") == "page_plant-inputs.csv")
+    text = unquote(link.attrib["href"].partition(",")[2])
+    rows = {row["path"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert set(result.scenario.inputs) < set(rows)
+    assert rows["sites.shop.construction.decision"]["value"] == "2026-01-01"
+    assert rows["recipes.bought.price"]["value"] == "12"
+    assert all(row["source"] for row in rows.values())
+    assert text == inputs_csv(listed(result.scenario))
 
 
 def test_it_is_the_same_each_time(result: Result, page: str) -> None:

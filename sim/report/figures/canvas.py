@@ -23,17 +23,21 @@ _POINTS = 72.0
 
 
 @contextmanager
-def canvas(figure: Figure) -> Iterator[Canvas]:
-    """A figure drawn, eight inches wide; what is done with it is done in its style."""
+def canvas(figure: Figure, *, framed: bool = True) -> Iterator[Canvas]:
+    """A figure drawn, eight inches wide; what is done with it is done in its style.
+
+    Not `framed`, it is the panels alone: a page has title, key and source as text of its own.
+    """
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
     # No pyplot: it would keep every figure, and look for a screen.
     with rc_context(STYLE):
-        title = wrapped(figure.title, TITLE, WIDTH - 2 * MARGIN, bold=True)
-        key, source = (wrapped(text, SMALL, WIDTH - 2 * MARGIN) for text in (figure.key, figure.source))
+        room = WIDTH - 2 * MARGIN
+        title = wrapped(figure.title, TITLE, room, bold=True) if framed else []
+        key, source = (wrapped(text, SMALL, room) if framed and text else [] for text in (figure.key, figure.source))
         named, below = _height(title, TITLE), _height(source, SMALL)
-        above = named + (_height(key, SMALL) - MARGIN if figure.key else 0.0)
+        above = named + _height(key, SMALL) - MARGIN
         rows = -(-len(figure.panels) // figure.columns)
         whole = above + below + rows * figure.height
         drawn = Canvas(figsize=(WIDTH, whole))
@@ -66,7 +70,8 @@ def canvas(figure: Figure) -> Iterator[Canvas]:
 
 
 def _height(lines: list[str], size: float) -> float:
-    return 2 * MARGIN + len(lines) * size * _LINE / _POINTS
+    """Inches of lines of text with a margin above and below, or of one margin."""
+    return 2 * MARGIN + len(lines) * size * _LINE / _POINTS if lines else MARGIN
 
 
 def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:

@@ -20,22 +20,25 @@ _UNKNOWN_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 def document(figure: Figure) -> str:
     """An SVG file."""
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure))}\n'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure, framed=True))}\n'
 
 
 def element(figure: Figure) -> str:
-    """An SVG element for a page that defines the variables of the style, or leaves the colours as they are."""
-    tree = _tree(figure)
+    """An SVG element for a page that defines the variables of the style, or leaves the colours as they are.
+
+    Title, key and source are left to the page.
+    """
+    tree = _tree(figure, framed=False)
     for attribute in ("width", "height"):
         tree.attrib.pop(attribute, None)
     tree.set("class", "figure")
     return re.sub("|".join(VARIABLES), lambda colour: f"var({VARIABLES[colour[0]]}, {colour[0]})", _written(tree))
 
 
-def _tree(figure: Figure) -> ElementTree.Element:
+def _tree(figure: Figure, *, framed: bool) -> ElementTree.Element:
     """What matplotlib drew, with its own ids and a name for those who do not see it."""
     text = StringIO()
-    with canvas(figure) as drawn:
+    with canvas(figure, framed=framed) as drawn:
         drawn.savefig(text, format="svg", metadata=_UNKNOWN_DATE)
     root = ElementTree.fromstring(text.getvalue())
     for metadata in root.findall(f"{{{_SVG}}}metadata"):

@@ -48,8 +48,8 @@ def _cell(tag: str, words: str, column: Column, more: str = "") -> str:
 
 
 def scrolled(inner: str, label: str) -> str:
-    """What may be wider than the page; the keyboard reaches it too."""
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{text(label)}">{inner}</div>\n'
+    """What may be wider than the page; the keyboard reaches it too. A group: as regions they would all be landmarks."""
+    return f'<div class="scroll" role="group" tabindex="0" aria-label="{text(label)}">{inner}</div>\n'
 
 
 def folded(summary: str, inner: str) -> str:
@@ -58,12 +58,18 @@ def folded(summary: str, inner: str) -> str:
 
 
 def figure(shown: Figure, of: str) -> str:
-    """A figure with the table of its numbers, and the same as a CSV file to be kept."""
+    """A figure with the table of its numbers, and the same as a CSV file to be kept.
+
+    Its title is a heading and its key, description and source are text, so that they wrap where the window is narrow.
+    """
     rows = len(shown.table)
     numbers = frame(shown.table, shown.title)
+    heading = f"{shown.name}-heading"
+    key = paragraphs([shown.key], "note") if shown.key else ""
     return (
-        f"<figure>\n{scrolled(shown.svg(inline=True), shown.title)}"
-        f'<figcaption class="note">{text(shown.description)}</figcaption>\n'
+        f'<figure aria-labelledby="{heading}">\n<h3 id="{heading}">{text(shown.title)}</h3>\n{key}'
+        f"{scrolled(shown.svg(inline=True), shown.title)}"
+        f'<figcaption class="note">{text(shown.description)} {text(shown.source)}</figcaption>\n'
         f"{folded(f'The numbers ({rows:,} rows)', numbers)}{download(shown.table, f'{of}-{shown.name}.csv')}</figure>\n"
     )
 

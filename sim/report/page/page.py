@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from sim.report.against import answer
 from sim.report.cost_tables import conservation
 from sim.report.figures.catalogue import all_figures
-from sim.report.formats import plain
 from sim.report.headline import sentences
-from sim.report.indicators import date
+from sim.report.inputs import COLUMNS, inputs_frame
 from sim.report.page.markup import block, download, figure, folded, frame, paragraphs, text
 from sim.report.run_report import changes, contested, run_report
 from sim.report.tables import Lines, Table
 from sim.results.store import versions
+from sim.scenario.listing import listed
+from sim.scenario.sheets import quoted
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.api import Against
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
@@ -55,8 +54,9 @@ def run_page(result: Result, against: Against | None, command: Sequence[str]) ->
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8" />\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
         f"<title>{text(scenario.name)}: {text(scenario.document.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        '<a class="skip" href="#main">Skip to the answer</a>\n'
         f"<header><h1>{text(scenario.document.title)}</h1>\n{_question(scenario)}"
-        f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav></header>\n<main>\n{sections}</main>\n</body>\n</html>\n'
+        f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav></header>\n<main id="main" tabindex="-1">\n{sections}</main>\n</body>\n</html>\n'
     )
 
 
@@ -74,35 +74,10 @@ def _answer(result: Result, against: Against | None) -> str:
 
 def _inputs(scenario: Scenario, disputed: Table | None) -> str:
     """What was changed, what sources disagree on, and every input with its source."""
-    table = inputs(scenario)
+    table = inputs_frame(listed(scenario))
     shown = [one for one in (changes(scenario), disputed) if one is not None]
-    every = folded(f"All {len(table):,} inputs", frame(table, "All inputs"))
-    return "".join(map(block, shown)) + every + download(table, f"{scenario.name}-inputs.csv")
-
-
-def inputs(scenario: Scenario) -> pd.DataFrame:
-    """Every input: path, value, low, high, unit, kind, figure and source."""
-    import pandas as pd
-
-    rows = [
-        (
-            path,
-            *(_input(scenario, i.unit, v) for v in (i.value, i.low, i.high)),
-            i.unit,
-            i.kind,
-            i.figure or "",
-            i.source,
-        )
-        for path, i in scenario.inputs.items()
-    ]
-    return pd.DataFrame(rows, columns=["path", "value", "low", "high", "unit", "kind", "figure", "source"])
-
-
-def _input(scenario: Scenario, unit: str, value: float | str | None) -> str:
-    """A value of an input; of a date, which is in days from the start, the date."""
-    if value is None:
-        return ""
-    return date(scenario, value) if unit == "date" and isinstance(value, (int, float)) else plain(value)
+    every = folded(f"All {len(table):,} inputs", frame(table[list(COLUMNS)], "All inputs"))
+    return "".join(map(block, shown)) + every + download(table.map(quoted), f"{scenario.name}-inputs.csv")
 
 
 def _source(result: Result, command: Sequence[str]) -> str:

@@ -1,0 +1,85 @@
+"""`fabshift inputs`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS, WITHOUT
+from sim.cli.files import refuse_unwritable, write_bytes
+from sim.cli.output import emit_json
+from sim.errors import InputError, Problem, argument, nearest
+
+if TYPE_CHECKING:
+    from sim.scenario.listing import Listed
+
+CSV = ".csv"
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    rest: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WORD]", help="Inputs with this in their path, title, figure or its statement."),
+    ] = None,
+    sets: SETS = None,
+    readings: READINGS = None,
+    without: WITHOUT = None,
+    allow_outside: ALLOW_OUTSIDE = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Comma-separated values; followed by the name of a .csv file, to that file.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """List every input of a scenario that can be set."""
+    word, file = _word_and_file(rest or [], as_csv=as_csv)
+    if as_csv and as_json:
+        raise typer.BadParameter("give one of --csv and --json")
+    if file is not None:
+        refuse_unwritable(file, "--csv", (CSV,))
+    from sim.scenario.listing import listed, matching
+    from sim.scenario.loader import load_scenario
+
+    loaded = load_scenario(
+        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
+    )
+    every = listed(loaded)
+    found = every if word is None else matching(every, word)
+    if not found:
+        raise InputError([_none(word or "", every)])
+    from sim.report.inputs import inputs_csv, inputs_json, inputs_report
+    from sim.report.render import show
+
+    if file is not None:
+        write_bytes(file, inputs_csv(found).encode())
+        print(f"{len(found):,} inputs written to {file}")
+    elif as_csv:
+        sys.stdout.write(inputs_csv(found))
+    elif as_json:
+        emit_json(inputs_json(found))
+    else:
+        show(inputs_report(found, scenario))
+
+
+def _word_and_file(rest: Sequence[str], *, as_csv: bool) -> tuple[str | None, Path | None]:
+    """What to look for, and after --csv the file to write."""
+    words, file = list(rest), None
+    if as_csv and words and words[-1].lower().endswith(CSV):
+        file = Path(words.pop())
+    if len(words) > 1:
+        raise typer.BadParameter(f"give one WORD, not {len(words)}; quote one that has blanks", param_hint="[WORD]")
+    return (words[0] if words else None), file
+
+
+def _none(word: str, every: Sequence[Listed]) -> Problem:
+    """That nothing is so called, with the path or figure closest to it, or to one of its parts."""
+    names = list(dict.fromkeys(name for i in every for name in (i.path, i.figure) if name))
+    parts = list(dict.fromkeys(part for name in names for part in name.split(".")))
+    close = nearest(word, names) or nearest(word, parts)
+    return Problem(
+        argument("inputs"), "", "no input has this in its path, title, figure or statement", repr(word), nearest=close
+    )
