@@ -64,7 +64,9 @@ def _headline(result: Result, against: Against | None) -> Lines:
     told = [t for t in sentences(result) if t not in taken] if against is None else [*answer(result, against).lines]
     drawn = _drawn(result)
     said = [] if against is None else [f"{note[:1].upper()}{note[1:]}." for note in notes(result, against)]
-    return Lines(f"{result.scenario.name}: {document.title}", (*question, *drawn, *taken, *told[:_MOST_SENTENCES], *said))
+    return Lines(
+        f"{result.scenario.name}: {document.title}", (*question, *drawn, *taken, *told[:_MOST_SENTENCES], *said)
+    )
 
 
 def _drawn(result: Result) -> list[str]:
