@@ -46,13 +46,14 @@ def judge(
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
     allow_outside: bool = False,
 ) -> Judgement:
     """Test the claims of a file (`shipped`: those of the articles) on `n` replications of a scenario.
 
     By default a scenario that builds on shipped ones is tested by the shipped claims; another company's says by which.
 
-    The findings are the same whatever `jobs` is (0: one for each core).
+    The findings are the same whatever `jobs` is (0: one for each core). `announce` is told how many runs there will be.
 
     Raises:
         InputError: the scenario or the claims are wrong.
@@ -65,7 +66,7 @@ def judge(
         )
         raise InputError([Problem(argument("--claims"), "", message, expected="a file of your own claims, or shipped")])
     book = load_claims(shipped_claims() if claims in (None, SHIPPED) else claims, tested.ledger)
-    return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress)
+    return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress, announce=announce)
 
 
 def _builds_on_shipped(scenario: Scenario) -> bool:
@@ -84,6 +85,7 @@ def findings(
     jobs: int = 0,
     drawn: bool = False,
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
 ) -> Judgement:
     """Test claims on `n` replications of `scenario`, which `base` describes.
 
@@ -92,6 +94,8 @@ def findings(
     """
     observed: dict[str, list[Observed]] = {}
     groups = _groups(claims, scenario)
+    if announce is not None:
+        announce(n * len(groups))
     for done, (chosen, members) in enumerate(groups.items()):
         probes = {c.id: c.probe for c in members if c.probe is not None}
         row = Row(readings=tuple(f"{figure}={name}" for figure, name in chosen), seed=seed)

@@ -120,12 +120,14 @@ def scorecard(
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
     allow_outside: bool = False,
 ) -> Scorecard:
     """Compare announcements with reports (default: the shipped ones of both).
 
     With a scenario, `n` replications of it, uncertain inputs drawn, give a probability to each
-    announcement that runs can tell. The reports change nothing in these runs.
+    announcement that runs can tell. The reports change nothing in these runs. `announce` is told how many runs there
+    will be.
 
     Raises:
         InputError: the scenario or either file is wrong.
@@ -138,7 +140,9 @@ def scorecard(
     if base is None or tested is None:
         return card
     listed = [row.compiled for row in card.rows]
-    judgement = findings(listed, base, tested, n=n, seed=seed, jobs=jobs, drawn=True, progress=progress)
+    judgement = findings(
+        listed, base, tested, n=n, seed=seed, jobs=jobs, drawn=True, progress=progress, announce=announce
+    )
     # Arithmetic of the ledger has no interval: no run tells it.
     rows = (
         replace(row, foreseen=None if found.ci95 is None else found)

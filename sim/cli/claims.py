@@ -9,7 +9,8 @@ import typer
 
 from sim.cli.choices import ALLOW_OUTSIDE, FULL, JOBS, READINGS, SEED, SETS
 from sim.cli.ends import FAILED
-from sim.cli.output import Progress, emit_json
+from sim.cli.output import emit_json
+from sim.cli.progress import Progress
 
 
 def command(
@@ -39,8 +40,7 @@ def command(
     from sim.report.claims_report import claims_report, claims_screen
     from sim.report.render import show
 
-    bar = Progress()
-    try:
+    with Progress("claims", foretold=True) as bar:
         judgement = judge(
             scenario,
             claims=str(claims) if claims is not None else None,
@@ -50,10 +50,9 @@ def command(
             sets=sets or (),
             readings=readings or (),
             progress=bar,
+            announce=bar.expect,
             allow_outside=allow_outside,
         )
-    finally:
-        bar.close()
     if as_json:
         emit_json(document(judgement))
     else:

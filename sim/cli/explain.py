@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.choices import ALLOW_OUTSIDE, JOBS, READINGS, SEED, SETS, WITHOUT
-from sim.cli.output import Progress, emit_json
+from sim.cli.output import emit_json
 from sim.cli.plots import FIGURE, PLOT, Target, target
+from sim.cli.progress import Progress
 from sim.cli.studies import asked
 from sim.errors import InputError, Problem, argument
 from sim.scenario.loader import load_scenario
@@ -51,7 +52,8 @@ def command(
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
-    whole = run(loaded, seed=seed, engine="batch", trace=kpi in loaded.document.milestones)
+    with Progress(loaded.name) as bar:
+        whole = run(loaded, seed=seed, engine="batch", trace=kpi in loaded.document.milestones, progress=bar)
     refuse_missing("KPI", [kpi], [*whole.kpis, *whole.milestones])
     base, factor = coarser(asked(scenario, sets, readings, without, allow_outside), whole, coarse)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs}
@@ -79,8 +81,8 @@ def _dependences(
 
     scenario = whole.scenario
     steps = causes(whole, kpi) if kpi in whole.milestones else []
-    with Progress() as bar:
-        found = dependences(base, scenario, kpi, progress=bar, **options)
+    with Progress("explain", foretold=True) as bar:
+        found = dependences(base, scenario, kpi, progress=bar, announce=bar.expect, **options)
     remember(whole.hash, kpi, movers(scenario, found))
     if as_json:
         emit_json(dependences_json(scenario, found, steps))
@@ -99,8 +101,8 @@ def _spread(whole: Result, base: Any, factor: int, kpi: str, as_json: bool, opti
     from sim.report.render import show
     from sim.study.disagreement import disagreement
 
-    with Progress() as bar:
-        found = disagreement(base, whole.scenario, kpi, progress=bar, **options)
+    with Progress("explain", foretold=True) as bar:
+        found = disagreement(base, whole.scenario, kpi, progress=bar, announce=bar.expect, **options)
     if found is None:
         message = "no combination of readings gives it a value in every run, so it has no spread to part"
         raise InputError([Problem(argument("KPI"), "", message, repr(kpi))])

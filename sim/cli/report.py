@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
-from sim.cli.output import Progress
+from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, argument, problem
 from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.loader import load_scenario
@@ -36,12 +36,14 @@ def command(
     from sim.api import run, run_against
     from sim.report.page.page import run_page
 
-    with Progress() as bar:
+    with Progress(loaded.name) as bar:
         result = run(loaded, seed=seed, engine=engine.value, progress=bar)
-    with Progress() as bar:
+    with Progress(other.name if other is not None else "") as bar:
         against = run_against(result, other, progress=bar)
     try:
-        html.write_text(run_page(result, against, sys.argv[1:]), encoding="utf-8", newline="\n")
+        with Progress("the page"):
+            page = run_page(result, against, sys.argv[1:])
+        html.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise InputError([problem(html, f"can't be written: {error.strerror}")]) from None
     print(f"written to {html}")

@@ -11,6 +11,7 @@ import typer
 from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS
 from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
+from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, visible
 from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.layers import locate
@@ -27,7 +28,11 @@ def command(
 ) -> None:
     """Check every scenario, and report all problems of all of them together."""
     if as_json:
-        verdicts = [_verdict(name, sets or (), readings or (), allow_outside) for name in scenarios]
+        verdicts = []
+        with Progress("validate") as bar:
+            for name in scenarios:
+                verdicts.append(_verdict(name, sets or (), readings or (), allow_outside))
+                bar(len(verdicts) / len(scenarios))
         ok = not any(one["problems"] for one in verdicts)
         emit_json({"ok": ok, "scenarios": verdicts})
         if not ok:
