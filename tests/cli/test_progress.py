@@ -113,6 +113,8 @@ def test_stdout_holds_the_document_alone(
     monkeypatch.setattr(progress, "SHOWN_AFTER", 0.01)
     monkeypatch.setattr(progress, "EVERY", 0.02)
     monkeypatch.setattr(progress, "_SETTLED", 0.0)
+    # What explain finds is kept for the screens of later runs, also of those that other tests look at.
+    monkeypatch.setattr("sim.study.explained.remember", lambda *_: None)
     assert main(["new", "plant"]) == 0
     capsys.readouterr()
     for command in (
