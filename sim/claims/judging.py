@@ -47,6 +47,7 @@ def judge(
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
     allow_outside: bool = False,
 ) -> Judgement:
     """Test claims on replications of a scenario: each is met, missed, contradicted or untestable.
@@ -61,6 +62,7 @@ def judge(
         sets: overrides `PATH=VALUE`.
         readings: readings `FIGURE=NAME`.
         progress: called with the share of the work that is done, from 0 to 1.
+        announce: called with the number of runs, before the first.
         allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
             shipped ones.
 
@@ -78,7 +80,7 @@ def judge(
         )
         raise InputError([Problem(argument("--claims"), "", message, expected="a file of your own claims, or shipped")])
     book = load_claims(shipped_claims() if claims in (None, SHIPPED) else claims, tested.ledger)
-    return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress)
+    return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress, announce=announce)
 
 
 def _builds_on_shipped(scenario: Scenario) -> bool:
@@ -97,6 +99,7 @@ def findings(
     jobs: int = 0,
     drawn: bool = False,
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
 ) -> Judgement:
     """Test claims on `n` replications of `scenario`, which `base` describes.
 
@@ -105,6 +108,8 @@ def findings(
     """
     observed: dict[str, list[Observed]] = {}
     groups = _groups(claims, scenario)
+    if announce is not None:
+        announce(n * len(groups))
     for done, (chosen, members) in enumerate(groups.items()):
         probes = {c.id: c.probe for c in members if c.probe is not None}
         row = Row(readings=tuple(f"{figure}={name}" for figure, name in chosen), seed=seed)

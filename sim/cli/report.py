@@ -11,7 +11,7 @@ import typer
 from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.files import write_bytes
-from sim.cli.output import Progress
+from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, argument
 from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.loader import load_scenario
@@ -44,14 +44,16 @@ def command(
     other = load_counterfactual(loaded)
     from sim.api import run, run_against
 
-    with Progress() as bar:
+    with Progress(loaded.name) as bar:
         result = run(loaded, seed=seed, engine=engine.value, progress=bar)
-    with Progress() as bar:
+    with Progress(other.name if other is not None else "") as bar:
         against = run_against(result, other, progress=bar)
     if html is not None:
         from sim.report.page.page import run_page
 
-        write_bytes(html, run_page(result, against, sys.argv[1:]).encode())
+        with Progress("the page"):
+            page = run_page(result, against, sys.argv[1:])
+        write_bytes(html, page.encode())
         print(f"written to {html}")
     if excel is not None:
         from sim.report.book.of_run import run_book

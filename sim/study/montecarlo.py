@@ -58,7 +58,16 @@ class MonteCarlo(Replications, Plotted):
     @cached_property
     def over_time(self) -> OverTime:
         """Its replications by reporting period; they are run again when first asked for."""
-        return over_time(based(self.scenario), self.n, seed=self.seed, engine=self.engine)
+        return self.run_again()
+
+    def run_again(self, progress: Progress | None = None) -> OverTime:
+        """Run its replications, MOST of them at most, again for `over_time`, unless they were."""
+        kept: dict[str, OverTime] = self.__dict__  # where cached_property looks for its value
+        if "over_time" not in kept:
+            kept["over_time"] = over_time(
+                based(self.scenario), self.n, seed=self.seed, engine=self.engine, progress=progress
+            )
+        return kept["over_time"]
 
     @property
     def narrow(self) -> bool | None:
