@@ -92,7 +92,7 @@ def test_which_way_is_better_can_be_said(wide: str, capsys: pytest.CaptureFixtur
         (["--regret", "served"], ["name two scenarios or more"]),
         (["narrow.yaml", "--when", "demanded>1"], ["in one scenario", "narrow.yaml"]),
         (["--when", "demandd>1"], ["did you mean 'demanded'?"]),
-        (["--when", "demanded=1"], ["no condition", "did you mean 'demanded==1'?"]),
+        (["--when", "demanded=1"], ["not a condition", "did you mean 'demanded==1'?"]),
         (["--when", "demanded>lots"], ["no number", "'lots'"]),
         (["--when", "demanded>10%"], ["no share"]),
         (

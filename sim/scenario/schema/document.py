@@ -216,7 +216,7 @@ class Document(Strict):
     yield_noise: YieldNoise = YieldNoise.OFF
     """off, binomial, or gamma (defects clustered by lot)."""
     lot_scale: int = Field(1, ge=1)
-    """Multiplies every lot size: coarser lots run faster, and cost as many shipments as the lots they stand for."""
+    """Multiplies every lot size: larger lots run faster, with as many shipments as the lots they stand for."""
     money: Money = Money()
     """How money is counted."""
     nodes: dict[str, Node] = {}

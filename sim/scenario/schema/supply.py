@@ -15,10 +15,10 @@ from sim.scenario.schema.yields import Yield
 
 
 class Drawn(Entry):
-    """An entry with luck of its own."""
+    """An entry with a random stream of its own."""
 
     stream: str | None = None
-    """Name of its luck (default: its own name); keep it when renaming, and every draw stays."""
+    """Name of its random stream (default: its own name); keep it when renaming, and every draw stays."""
 
 
 class PolicyType(StrEnum):
@@ -240,7 +240,7 @@ class Site(Drawn):
     outside_sales: OutsideSales | None = None
     """Idle capacity that others buy; a line in the money alone, no plan changes with it."""
     echoes_assumption: str | None = None
-    """Said beside every share this site has a part in: no source states its capacity."""
+    """Reason, shown beside every share that this site contributes to: no source states its capacity."""
 
     @model_validator(mode="after")
     def _one_capacity(self) -> Self:
