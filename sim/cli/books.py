@@ -1,4 +1,4 @@
-"""`--inputs FILE`: a list of inputs given back, whose changed values are overrides like those of `--set`."""
+"""`--inputs FILE`: a list of inputs given back, whose changed values are overrides like those of `--set`; `--excel FILE`: workbooks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from sim.cli.files import refuse_unwritable, write_bytes
 
 INPUTS = Annotated[
     Path | None,
@@ -42,3 +44,25 @@ def with_inputs(
     )
     print(f"note: {file} changes {len(found.sets)} of {found.rows:,} inputs", file=sys.stderr)
     return [*(sets or ()), *found.sets]
+
+
+EXCEL = Annotated[
+    Path | None,
+    typer.Option(
+        "--excel", metavar="FILE", help="Write a workbook (.xlsx) there: answer, charts, inputs, tables, sources."
+    ),
+]
+_ENDINGS = (".xlsx",)
+
+
+def refuse_no_workbook(file: Path | None) -> None:
+    """Refuse what --excel could not write, before anything is run."""
+    if file is not None:
+        refuse_unwritable(file, "--excel", _ENDINGS)
+
+
+def write_book(file: Path, book: bytes, *, quiet: bool = False) -> None:
+    """Write a workbook, and say so unless stdout holds a document."""
+    write_bytes(file, book)
+    if not quiet:
+        print(f"\nworkbook written to {file}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
+from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, FULL, JOBS, READINGS, SEED, SETS
 from sim.cli.ends import FAILED
 from sim.cli.output import Progress, emit_json
@@ -32,10 +33,12 @@ def command(
     inputs: INPUTS = None,
     readings: READINGS = None,
     allow_outside: ALLOW_OUTSIDE = False,
+    excel: EXCEL = None,
     full: FULL = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Test the announced figures on a scenario."""
+    refuse_no_workbook(excel)
     sets = with_inputs(inputs, [scenario], sets, readings, allow_outside=allow_outside)
     from sim.claims import Verdict, judge
     from sim.report.claims_report import as_json as document
@@ -61,5 +64,9 @@ def command(
         emit_json(document(judgement))
     else:
         show(claims_report(judgement) if full else claims_screen(judgement))
+    if excel is not None:
+        from sim.report.book.of_claims import claims_book
+
+        write_book(excel, claims_book(judgement, sys.argv[1:]), quiet=as_json)
     if strict and any(finding.verdict is Verdict.MISSED for finding in judgement.findings):
         raise typer.Exit(FAILED)

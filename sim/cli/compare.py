@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
+from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import (
     ALL,
     ALLOW_OUTSIDE,
@@ -54,12 +55,14 @@ def command(
     everything: ALL = False,
     full: FULL = False,
     all_pairs: Annotated[bool, typer.Option("--all-pairs", help="Compare each with every one before it too.")] = False,
+    excel: EXCEL = None,
     plot: PLOT = None,
     figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Compare scenarios with common random numbers."""
     picture = target(plot, figure, "compare")
+    refuse_no_workbook(excel)
     if len(scenarios) < 2:
         raise typer.BadParameter("give two scenarios or more", param_hint="A B...")
     from sim.study.compare import compare
@@ -77,6 +80,10 @@ def command(
         _print(found, kpi or (), out, full=full, everything=everything, all_pairs=all_pairs)
     if picture is not None:
         picture.write(found.plot(picture.name, kpis=kpi or ()), quiet=as_json)
+    if excel is not None:
+        from sim.report.book.of_studies import compare_book
+
+        write_book(excel, compare_book(found, sys.argv[1:]), quiet=as_json)
 
 
 def _print(

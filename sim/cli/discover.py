@@ -74,11 +74,11 @@ def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bo
     if when is None and regret is None:
         raise _wrong("--when", "give a condition (--when), or a KPI to compare plans on (--regret)")
     if when is not None and len(scenarios) > 1:
-        raise _wrong("--when", "--when takes one scenario", ", ".join(scenarios))
+        raise _wrong("--when", "takes one scenario", ", ".join(scenarios))
     if when is not None and least is not None:
         raise _wrong("--least" if least else "--most", "can only be used with --regret")
     if regret is not None and len(dict.fromkeys(scenarios)) < 2:
-        raise _wrong("--regret", "--regret compares plans: name two scenarios or more", ", ".join(scenarios))
+        raise _wrong("--regret", "compares plans: name two scenarios or more", ", ".join(scenarios))
 
 
 def _wrong(flag: str, message: str, found: str | None = None) -> InputError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.books import EXCEL, refuse_no_workbook, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS, WITHOUT
 from sim.cli.files import refuse_unwritable, write_bytes
 from sim.cli.output import emit_json
@@ -33,12 +34,16 @@ def command(
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Comma-separated values; followed by the name of a .csv file, to that file.")
     ] = False,
+    excel: EXCEL = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """List every input of a scenario that can be set."""
     word, file = _word_and_file(rest or [], as_csv=as_csv)
-    if as_csv and as_json:
-        raise typer.BadParameter("give one of --csv and --json")
+    if (as_csv, as_json, excel is not None).count(True) > 1:
+        raise typer.BadParameter("give one of --csv, --json and --excel")
+    if word is not None and excel is not None:
+        raise typer.BadParameter("a workbook has all inputs; leave WORD out")
+    refuse_no_workbook(excel)
     if file is not None:
         refuse_unwritable(file, "--csv", (CSV,))
     from sim.scenario.listing import listed, matching
@@ -54,7 +59,11 @@ def command(
     from sim.report.inputs import inputs_csv, inputs_json, inputs_report
     from sim.report.render import show
 
-    if file is not None:
+    if excel is not None:
+        from sim.report.book.parts import inputs_book
+
+        write_book(excel, inputs_book(loaded, sys.argv[1:]))
+    elif file is not None:
         write_bytes(file, inputs_csv(found).encode())
         print(f"{len(found):,} inputs written to {file}")
     elif as_csv:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
+from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import (
     ALL,
     ALLOW_OUTSIDE,
@@ -61,12 +62,14 @@ def command(
     kpi: KPIS = None,
     everything: ALL = False,
     full: FULL = False,
+    excel: EXCEL = None,
     plot: PLOT = None,
     figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Run many replications and show what they say."""
     picture = target(plot, figure, "montecarlo")
+    refuse_no_workbook(excel)
     from sim.study.montecarlo import monte_carlo
 
     sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
@@ -84,6 +87,10 @@ def command(
         _print(found, kpi or (), out, full=full, everything=everything)
     if picture is not None:
         picture.write(found.plot(picture.name), quiet=as_json)
+    if excel is not None:
+        from sim.report.book.of_studies import montecarlo_book
+
+        write_book(excel, montecarlo_book(found, sys.argv[1:]), quiet=as_json)
 
 
 def _print(found: MonteCarlo, kpis: Sequence[str], out: Path | None, *, full: bool, everything: bool) -> None:

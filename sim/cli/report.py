@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
+from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.files import write_bytes
 from sim.cli.output import Progress
-from sim.errors import InputError, Problem, argument, problem
+from sim.errors import InputError, Problem, argument
 from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.loader import load_scenario
 
@@ -20,7 +21,8 @@ ENDINGS = (".html", ".htm")
 
 def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
-    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Write the page there.")],
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the page there.")] = None,
+    excel: EXCEL = None,
     sets: SETS = None,
     inputs: INPUTS = None,
     readings: READINGS = None,
@@ -29,25 +31,32 @@ def command(
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
 ) -> None:
-    """Write a run as one HTML file."""
-    _refuse(html)
+    """Write a run as one HTML file, as a workbook, or both."""
+    if html is None and excel is None:
+        raise typer.BadParameter("say what to write: --html FILE, --excel FILE or both")
+    if html is not None:
+        _refuse(html)
+    refuse_no_workbook(excel)
     sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     loaded = load_scenario(
         scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
     other = load_counterfactual(loaded)
     from sim.api import run, run_against
-    from sim.report.page.page import run_page
 
     with Progress() as bar:
         result = run(loaded, seed=seed, engine=engine.value, progress=bar)
     with Progress() as bar:
         against = run_against(result, other, progress=bar)
-    try:
-        html.write_text(run_page(result, against, sys.argv[1:]), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError([problem(html, f"can't be written: {error.strerror}")]) from None
-    print(f"written to {html}")
+    if html is not None:
+        from sim.report.page.page import run_page
+
+        write_bytes(html, run_page(result, against, sys.argv[1:]).encode())
+        print(f"written to {html}")
+    if excel is not None:
+        from sim.report.book.of_run import run_book
+
+        write_book(excel, run_book(result, against, sys.argv[1:]))
 
 
 def _refuse(html: Path) -> None:

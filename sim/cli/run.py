@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
+from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, FULL, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress, emit_json
 from sim.cli.plots import FIGURE, PLOT, target
@@ -50,6 +50,7 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite other results in DIR.")] = False,
     plot: PLOT = None,
     figure: FIGURE = None,
+    excel: EXCEL = None,
     no_against: Annotated[
         bool, typer.Option("--no-against", help="Leave out the counterfactual that the scenario names.")
     ] = False,
@@ -58,6 +59,7 @@ def command(
 ) -> None:
     """Run a scenario once and show it."""
     picture = target(plot, figure, "run")
+    refuse_no_workbook(excel)
     sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
     if as_known is not None:
         readings = [*(readings or ()), *_reported(as_known.date(), [*(readings or ()), *(sets or ())])]
@@ -82,6 +84,10 @@ def command(
         _print(result, against, out, full=full, trace=trace)
     if picture is not None:
         picture.write(result.plot(picture.name), quiet=as_json)
+    if excel is not None:
+        from sim.report.book.of_run import run_book
+
+        write_book(excel, run_book(result, against, sys.argv[1:]), quiet=as_json)
 
 
 def _print(result: Result, against: Against | None, out: Path | None, *, full: bool, trace: bool) -> None:
