@@ -14,7 +14,7 @@ from sim.scenario.schema.quantity import Draw
 class Dimension:
     """One uncertain number: a ledger figure, or a number written in place, with its distribution in `unit`.
 
-    It is one luck, wherever the number is used. `stream` names that luck: the figure, else the path,
+    It is drawn once, wherever the number is used. `stream` names its random stream: the figure, else the path,
     or that path under the name an entity had before. `whole`: it counts things, and only whole
     numbers are drawn.
     """
@@ -33,7 +33,7 @@ class Dimension:
 class Direct:
     """An input that is drawn itself: a number in place, or one that says `draw:`.
 
-    It takes the quantile of `spread` at the luck of `dimension`, times `scale` in internal units.
+    It takes the quantile of `spread` at the draw of `dimension`, times `scale` in internal units.
     `always`: it says `draw:`, and is drawn in a single run too.
     """
 

@@ -121,7 +121,7 @@ class ModelError(Exception):
 
 
 class LostError(Exception):
-    """What a study ran on is gone. Finished blocks are kept as ever; the command exits with 3."""
+    """What a study ran on is gone. Finished blocks are kept; the command exits with 1."""
 
 
 def nearest(word: str, valid: Sequence[str] | Iterable[str]) -> str | None:

@@ -1,7 +1,7 @@
 """The compiled scenario: names become indices, numbers become references into one vector of inputs.
 
 A `Ref` is an index into `Plan.inputs`; -1 (`NONE`) means that the scenario leaves the field out.
-Replications differ only in that vector and in the luck drawn from it (`sim.draws`), so a plan is
+Replications differ only in that vector and in what is drawn from it (`sim.draws`), so a plan is
 compiled once. Times are in days, rates per day, money in dollars, whatever units were written.
 """
 

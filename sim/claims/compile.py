@@ -203,7 +203,7 @@ def _bounds(expect: Expectation, ledger: Ledger) -> Bounds:
     least = _end(getattr(expect, low), ledger, unit, ("expect", low), -math.inf)
     most = _end(getattr(expect, high), ledger, unit, ("expect", high), math.inf)
     if least > most:
-        raise MeaningError((("expect", high), f"nothing can hold: {high} lies below {low}"))
+        raise MeaningError((("expect", high), f"no value is possible: {high} lies below {low}"))
     return Bounds("date" if dated else "span" if expect.form == "gap" else "number", least, most)
 
 

@@ -27,8 +27,8 @@ class Verdict(StrEnum):
 class Finding(Displayed):
     """The verdict on one claim.
 
-    `probability` is the share of replications in which it held, with its Wilson interval of 95 %
-    in `ci95`; the interval is None for what the ledger alone decides, and both are None without a
+    `probability` is the share of replications in which it held, with its 95 % confidence
+    interval (Wilson) in `ci95`; the interval is None for what the ledger alone decides, and both are None without a
     test. `typical` is the median of what was measured and `margin` its room to the bound: months
     for dates and spans, a share of the bound for numbers, negative if it is missed.
     """

@@ -53,19 +53,17 @@ ALLOW_OUTSIDE = Annotated[
     ),
 ]
 JOBS = Annotated[
-    int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); the answer does not depend on it.")
+    int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); no result depends on it.")
 ]
 SEED = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Random seed; the same seed repeats the run.")]
-ENGINE = Annotated[
-    Engine, typer.Option(help="events is the readable reference; batch is compiled, and gives the same numbers.")
-]
+ENGINE = Annotated[Engine, typer.Option(help="events: the readable reference; batch: compiled, with the same numbers.")]
 OUT = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Keep the study there; the same command goes on from what it holds."),
+    typer.Option("--out", metavar="DIR", help="Keep the study there; the same command resumes it."),
 ]
 LOT_SCALE = Annotated[
     str,
-    typer.Option("--lot-scale", metavar="K", help="Lots K times as large, or auto; what that does is measured."),
+    typer.Option("--lot-scale", metavar="K", help="Lots K times as large, or auto; the resulting bias is reported."),
 ]
 KPIS = Annotated[list[str] | None, typer.Option("--kpi", metavar="NAME", help="Show this KPI; may be repeated.")]
 OUTPUTS = Annotated[

@@ -18,7 +18,7 @@ from sim.cli.progress import Progress
 def command(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
     n: Annotated[
-        int, typer.Option("-n", min=1, help="Replications; coarser lots run faster (--set lot_scale=10).")
+        int, typer.Option("-n", min=1, help="Replications; larger lots run faster (--set lot_scale=10).")
     ] = 10,
     seed: SEED = 0,
     jobs: JOBS = 0,

@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "scorecard": (
         "sim.cli.scorecard",
-        "What was announced, and how probable runs find it, against what was reported since.",
+        "What was announced, with its probability in runs, against what was reported since.",
     ),
     "lint": ("sim.cli.lint", "Inputs beyond precedent or physics, with the bound each exceeds."),
     "inputs": (
@@ -24,15 +24,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
     "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),
-    "montecarlo": ("sim.cli.montecarlo", "Many runs, inputs drawn: distributions, probabilities, their intervals."),
-    "compare": ("sim.cli.compare", "Scenarios on the same luck: paired differences, and how probably one is better."),
-    "sweep": ("sim.cli.sweep", "A grid of one or several inputs, on the same luck."),
+    "montecarlo": (
+        "sim.cli.montecarlo",
+        "Many replications, inputs drawn: distributions, probabilities, confidence intervals.",
+    ),
+    "compare": (
+        "sim.cli.compare",
+        "Scenarios with common random numbers: paired differences, probability that one is better.",
+    ),
+    "sweep": ("sim.cli.sweep", "A grid of one or several inputs, with common random numbers."),
     "sensitivity": ("sim.cli.sensitivity", "Which uncertain inputs drive a KPI: tornado, Morris or Sobol."),
-    "discover": ("sim.cli.discover", "Under which conditions something happens; which plan one would regret least."),
+    "discover": ("sim.cli.discover", "Conditions under which something happens; the plan of least regret."),
     "report": ("sim.cli.report", "A run as one HTML page: answer, figures with their numbers, tables, inputs."),
     "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
     "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),
-    "bench": ("sim.cli.bench", "How fast it is, against yardsticks run beside it."),
+    "bench": ("sim.cli.bench", "Its speed beside a C event loop and SimPy, and Ciw and salabim if installed."),
 }
 """Name -> (module, one line of help)."""
 
@@ -45,7 +51,7 @@ def overview() -> str:
         (
             "Usage: fabshift COMMAND [ARGS]...",
             "",
-            "Plays out a plan to move chip supply in-house: how much, by when, at what cost.",
+            "Simulates a plan to move chip supply in-house: how much, by when, at what cost.",
             "",
             "Commands:",
             *lines,

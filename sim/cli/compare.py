@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def command(
     scenarios: Annotated[
-        list[str], typer.Argument(metavar="A B...", help="Shipped names or paths; the others are held against A.")
+        list[str], typer.Argument(metavar="A B...", help="Shipped names or paths; the others are compared with A.")
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=MOST_RUNS, help="Runs of each.")] = 128,
     sets: SETS = None,
@@ -54,13 +54,13 @@ def command(
     kpi: KPIS = None,
     everything: ALL = False,
     full: FULL = False,
-    all_pairs: Annotated[bool, typer.Option("--all-pairs", help="Hold each against every one before it too.")] = False,
+    all_pairs: Annotated[bool, typer.Option("--all-pairs", help="Compare each with every one before it too.")] = False,
     excel: EXCEL = None,
     plot: PLOT = None,
     figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Compare scenarios on the same luck."""
+    """Compare scenarios with common random numbers."""
     picture = target(plot, figure, "compare")
     refuse_no_workbook(excel)
     if len(scenarios) < 2:

@@ -27,7 +27,7 @@ def command(
         ),
     ] = None,
     regret: Annotated[
-        str | None, typer.Option(metavar="KPI", help="Instead: which of several plans one would regret least.")
+        str | None, typer.Option(metavar="KPI", help="Instead: compare plans by their regret on this KPI.")
     ] = None,
     least: Annotated[
         bool | None, typer.Option("--least/--most", help="With --regret: whether less or more of the KPI is better.")
@@ -37,9 +37,9 @@ def command(
         bool, typer.Option("--contested", help="Draw readings of contested figures too, as inputs.")
     ] = False,
     density: Annotated[
-        float, typer.Option(min=0.01, max=1.0, help="Share of runs in a box in which it is to happen.")
+        float, typer.Option(min=0.01, max=1.0, help="Share of runs in a box in which the condition is to hold.")
     ] = 0.8,
-    boxes: Annotated[int, typer.Option(min=1, help="Boxes looked for, at most.")] = 3,
+    boxes: Annotated[int, typer.Option(min=1, help="Boxes searched for, at most.")] = 3,
     sets: SETS = None,
     inputs: INPUTS = None,
     readings: READINGS = None,
@@ -70,15 +70,15 @@ def command(
 def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bool | None) -> None:
     """Exactly one of the two questions, with as many scenarios as it is about."""
     if when is not None and regret is not None:
-        raise _wrong("--when", "asks another question than --regret; give one of them")
+        raise _wrong("--when", "cannot be used with --regret; give one of them")
     if when is None and regret is None:
         raise _wrong("--when", "give a condition (--when), or a KPI to compare plans on (--regret)")
     if when is not None and len(scenarios) > 1:
-        raise _wrong("--when", "conditions are looked for in one scenario", ", ".join(scenarios))
+        raise _wrong("--when", "takes one scenario", ", ".join(scenarios))
     if when is not None and least is not None:
-        raise _wrong("--least" if least else "--most", "is said of --regret alone")
+        raise _wrong("--least" if least else "--most", "can only be used with --regret")
     if regret is not None and len(dict.fromkeys(scenarios)) < 2:
-        raise _wrong("--regret", "regret is between plans: name two scenarios or more", ", ".join(scenarios))
+        raise _wrong("--regret", "compares plans: name two scenarios or more", ", ".join(scenarios))
 
 
 def _wrong(flag: str, message: str, found: str | None = None) -> InputError:

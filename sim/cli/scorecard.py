@@ -16,7 +16,7 @@ from sim.errors import MOST_RUNS
 
 def command(
     scenario: Annotated[
-        str | None, typer.Argument(metavar="[SCENARIO]", help="Also the probabilities that its runs give.")
+        str | None, typer.Argument(metavar="[SCENARIO]", help="Adds the probabilities in runs of this scenario.")
     ] = None,
     as_known: AS_KNOWN = None,
     n: Annotated[int, typer.Option("-n", min=1, max=MOST_RUNS, help="Replications, uncertain inputs drawn.")] = 64,

@@ -31,7 +31,8 @@ def command(
     method: Annotated[
         str,
         typer.Option(
-            metavar="METHOD", help="tornado: one input at a time; morris: screening; sobol: parts of the variance."
+            metavar="METHOD",
+            help="tornado: one input at a time; morris: screening; sobol: decomposition of the variance.",
         ),
     ] = "tornado",
     kpi: OUTPUTS = None,

@@ -52,10 +52,10 @@ def progress_of(total: int, out: Path | None) -> Iterator[Progress]:
             yield bar
         except KeyboardInterrupt:
             bar.__exit__()
-            print("interrupted", _ended(bar, out, "to go on:\n "), file=sys.stderr)
+            print("interrupted", _ended(bar, out, "to resume:\n "), file=sys.stderr)
             raise
         except LostError as lost:
-            again = "to go on once the cluster is back, or without --cluster:"
+            again = "to resume once the cluster is back, or without --cluster:"
             raise LostError(f"{lost} {_ended(bar, out, again)}") from None
 
 

@@ -61,7 +61,7 @@ def command(
     figure: FIGURE = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Run a grid of inputs on the same luck."""
+    """Run a grid of inputs with common random numbers."""
     picture = target(plot, figure, "sweep")
     from math import prod
 

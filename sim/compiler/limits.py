@@ -28,7 +28,7 @@ MOST_LINES = 100_000
 MOST_UNITS = 2**53
 """Whole numbers up to here are exact as floats too."""
 MOST_DOLLARS = 2**62 / 100
-"""Cents are counted in 64 bits, with a sign, and one bit to spare."""
+"""Cents are counted in 64 bits, with a sign, and one spare bit."""
 _SPREAD = 6.0
 """Standard deviations beyond which no quantity, and no number of arrivals, is drawn."""
 _LEAST_YIELD = 0.01

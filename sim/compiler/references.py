@@ -45,8 +45,8 @@ class References:
         return self._scale.get(self._inputs[path].unit, 1.0)
 
     def stream(self, path: str) -> str:
-        """The name of a number's luck: the figure it comes from, wherever that is used, else its path,
-        under the name that its entity's luck has."""
+        """The name of a number's random stream: the figure it comes from, wherever that is used, else its path,
+        under the name that its entity's stream has."""
         figure = self._inputs[path].figure
         if figure is not None:
             return f"figure/{figure}"

@@ -41,7 +41,7 @@ def _dimension(u: Uncertain, stream: str) -> Dimension:
 
 
 def _stream(name: str, names: dict[str, str], refs: References) -> str:
-    """One figure is one luck, wherever it is used; else the path, under the name of its luck."""
+    """One figure is drawn once, wherever it is used; else the path, under the name of its random stream."""
     return refs.stream(names[name]) if name in names else f"figure/{name}"
 
 

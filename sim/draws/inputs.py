@@ -58,15 +58,15 @@ def probabilities(plan: Plan, point: ArrayLike) -> FloatArray:
 
 
 def _draw_own(plan: Plan, seed: int, replication: int, vector: FloatArray) -> None:
-    """Draw the inputs that say so themselves, each luck from its own stream."""
+    """Draw the inputs that say so themselves, each from its own stream."""
     always = [d for d in plan.lineage.direct if d.always]
     if not always:
         return
-    lucks = {d.dimension: plan.dimensions[d.dimension].stream for d in always}
+    streams = {d.dimension: plan.dimensions[d.dimension].stream for d in always}
     u = np.full(len(plan.dimensions), 0.5)
-    for k, name in lucks.items():
+    for k, name in streams.items():
         u[k] = uniforms(stream(seed, replication, f"input/{name}"), 1)[0]
-    u = correlated(u, tuple(c for c in plan.correlations if c[0] in lucks and c[1] in lucks))
+    u = correlated(u, tuple(c for c in plan.correlations if c[0] in streams and c[1] in streams))
     for d in always:
         vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
     refuse(plan, vector)
@@ -98,7 +98,7 @@ def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
     """Uniforms with these rank correlations, by a Gaussian copula, shape as `u`.
 
     A symmetric root of each group of correlated inputs leaves every one of them close to its own
-    luck, and all others exactly at it.
+    draw, and all others exactly at it.
     """
     from scipy import special
 

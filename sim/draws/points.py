@@ -4,7 +4,7 @@ Replication k is point k // 16 of scramble k % 16, whatever number of replicatio
 is a nested uniform scrambling (Owen 1995), drawn anew for each dimension and each scramble, so that
 the means of the scrambles are independent and unbiased, and their spread gives an honest interval
 (L'Ecuyer, Nakayama, Owen & Tuffin 2023). It is done by a hash of each node of the binary tree
-(Burley 2020), keyed by the name of the dimension's luck.
+(Burley 2020), keyed by the name of the dimension's random stream.
 
 What stays when a dimension is added: the scrambles of all others, always, and the Sobol columns of
 nearly all. Columns are handed out in the order of a hash of the names; a name takes the first free

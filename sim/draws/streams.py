@@ -1,7 +1,7 @@
-"""Named streams of luck: each cause draws from its own counter-based generator.
+"""Named random streams: each cause draws from its own counter-based generator.
 
 A stream is keyed by seed, replication and the name of the cause, so that adding an entity leaves
-the luck of all others as it was, and scenarios that share a name share its luck (common random
+the draws of all others as they were, and scenarios that share a name share its draws (common random
 numbers). Variates come from uniforms by inverse transform, in order.
 """
 
@@ -24,7 +24,7 @@ _TINY = 2.0**-54
 
 
 class _Key(ISeedSequence):
-    """A generator's key as its seed: for a key given as such numpy asks the system for luck and throws it away."""
+    """A generator's key as its seed: for a key given as such numpy asks the system for entropy and throws it away."""
 
     def __init__(self, key: bytes) -> None:
         self._key = np.frombuffer(key, dtype="<u8").astype(np.uint64)

@@ -105,7 +105,7 @@ class Bottleneck:
 
 
 class Maker:
-    """The yield of one source in motion: its luck, its learning, and the fractions it carries over."""
+    """The yield of one source in motion: its noise, its learning, and the fractions it carries over."""
 
     __slots__ = (
         "_before", "_carry_good", "_carry_out", "_factor", "_first", "_leaving", "_luck", "_noise", "_offset", "_worked",

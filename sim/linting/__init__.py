@@ -1,4 +1,4 @@
-"""Inputs beyond precedent or physics: what a scenario assumes, held against records and physical bounds."""
+"""Inputs beyond precedent or physics: what a scenario assumes, compared with records and physical bounds."""
 
 from sim.linting.findings import Finding, as_json, compare, lint
 from sim.linting.rules import Rule, Severity, load_rules

@@ -1,4 +1,4 @@
-"""The rules of `scenarios/bounds.yaml`: which number is held against which bound, and where."""
+"""The rules of `scenarios/bounds.yaml`: which number has which bound, and where."""
 
 from __future__ import annotations
 

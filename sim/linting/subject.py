@@ -27,7 +27,7 @@ class Measured:
 
 
 class Subject:
-    """A scenario with its plan. Uncertain inputs count at their typical value, and luck plays no part."""
+    """A scenario with its plan. Uncertain inputs count at their typical value, and nothing is drawn."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.claims.compile import Other
 
 _MOST = 10
-_OPEN = "*: at an end of the range of its figures it would be the other way"
+_OPEN = "*: an end of the range of its figures would reverse the verdict"
 
 
 def claims_report(judgement: Judgement) -> list[Block]:
@@ -29,14 +29,12 @@ def claims_screen(judgement: Judgement) -> list[Block]:
     """Counts, and the claims that matter most: those that could come out either way, then the missed, then the others."""
     matter = sorted(judgement.findings, key=_weight)[:_MOST]
     rows = [[f.verdict.value, f"{f.compiled.id}: {_short(f)}", probability(f), _margin(f)] for f in matter]
-    columns = [left("verdict"), left("claim"), left("probability [%]"), left("by how much")]
+    columns = [left("verdict"), left("claim"), left("probability [%]"), left("margin")]
     more = len(judgement.findings) - len(rows)
-    notes = [
-        f"first those that could come out either way, then the missed; {more} more, where each is said and why: --full"
-    ]
+    notes = [f"first undecided claims, then missed ones; --full lists {more} more, with articles and reasons"]
     if any(finding.open for finding in matter):
         notes.append(_OPEN)
-    return [_headline(judgement), table(f"The {len(rows)} that matter most", columns, rows, notes)]
+    return [_headline(judgement), table("Claims that matter most", columns, rows, notes)]
 
 
 def _weight(finding: Finding) -> tuple[bool, int, float]:
@@ -83,7 +81,7 @@ def _verdicts(judgement: Judgement) -> Table:
         ]
         for f in judgement.findings
     ]
-    columns = [left("verdict"), left("claim"), left("in"), right("probability [%]"), left("by how much")]
+    columns = [left("verdict"), left("claim"), left("in"), right("probability [%]"), left("margin")]
     notes = [f"{letter}: {article}" for article, letter in letters.items()]
     notes.append("met: it held in at least half of the replications")
     notes.append(

@@ -25,12 +25,12 @@ def value(finding: Finding) -> float | str | None:
 
 
 def by_how_much(finding: Finding) -> str:
-    """`3.6 months late`, `12 % to spare`, `40 times too much`."""
+    """The margin in words: `3.6 months late`, `8.0 months early`, `exactly met`, `12 % above the bound`."""
     if finding.margin is None or finding.typical is None or finding.compiled.bounds is None:
         return NOTHING
     if finding.typical.beyond:
         return (
-            f"not reached, over {months(finding.margin)} {'late' if finding.margin < 0 else 'to spare'}"
+            f"not reached, over {months(finding.margin)} {'late' if finding.margin < 0 else 'after the bound'}"
             if finding.margin
             else "not reached"
         )
@@ -44,14 +44,18 @@ def by_how_much(finding: Finding) -> str:
 def _of_time(finding: Finding, margin: float) -> str:
     """Months of a date or a span."""
     length = months(margin)
-    if margin > 0 or (margin == 0 and not isinstance(finding.compiled.probe, Order)):
-        return f"{length} to spare" if margin else "just so"
     if isinstance(finding.compiled.probe, Order):
-        return f"{length} the other way" if margin else "on the same day"
+        return f"{length} in {'this' if margin > 0 else 'the reverse'} order" if margin else "on the same day"
+    if margin == 0:
+        return "exactly met"
     assert finding.typical is not None
     assert finding.compiled.bounds is not None
-    later = finding.typical.value > finding.compiled.bounds.high
-    if finding.compiled.bounds.kind == "date":
+    value, bounds = finding.typical.value, finding.compiled.bounds
+    later, date = value > bounds.broken(value), bounds.kind == "date"
+    if margin > 0:
+        beyond = "after the bound" if date else f"{'longer' if later else 'shorter'} than the bound"
+        return f"{length} early" if date and not later else f"{length} {beyond}"
+    if date:
         return f"{length} {'late' if later else 'early'}"
     return f"{length} too {'long' if later else 'short'}"
 
@@ -59,15 +63,15 @@ def _of_time(finding: Finding, margin: float) -> str:
 def _of_number(value: float, end: float, margin: float, written: Callable[[float], str]) -> str:
     """A number against the end that is broken, or nearest to be."""
     if end == 0.0:
-        return f"{written(abs(margin))} {'to spare' if margin >= 0 else 'too much'}"
+        return f"{written(abs(margin))} {_side(value, end) if margin >= 0 else 'too much'}"
     ratio = value / end
     if margin >= 0:
         return (
-            "just so"
+            "exactly met"
             if margin == 0
-            else f"{times(ratio)} times as much"
+            else f"{times(ratio)} times the bound"
             if ratio >= _FACTOR
-            else f"{_part(margin)} to spare"
+            else f"{_part(margin)} {_side(value, end)}"
         )
     if value <= 0.0:
         return "none at all"
@@ -78,6 +82,11 @@ def _of_number(value: float, end: float, margin: float, written: Callable[[float
         if ratio <= 1 / _FACTOR
         else f"{_part(-margin)} too {'much' if ratio > 1 else 'little'}"
     )
+
+
+def _side(value: float, end: float) -> str:
+    """Where a number is that keeps to a bound."""
+    return f"{'above' if value > end else 'below'} the bound"
 
 
 def needed(finding: Finding) -> str:

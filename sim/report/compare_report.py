@@ -51,25 +51,25 @@ def compare_report(
 
 
 def heading(found: Comparison) -> Lines:
-    """What was compared: runs, luck, changes, and what makes the scenarios unlike."""
+    """What was compared: runs, random numbers, changes, and what makes the scenarios unlike."""
     ends = {
         label: str(f.scenario.document.horizon.end or f.scenario.document.horizon.length)
         for label, f in found.found.items()
     }
     drawn = ", ".join(f"{number:,} ({label})" for label, number in found.dimensions.items())
     lines = [
-        f"{counted(found.n, 'run')} of each from seed {found.seed}, engine {found.engine}, all with the same luck.",
+        f"{counted(found.n, 'run')} of each from seed {found.seed}, engine {found.engine}, all with common random numbers.",
         f"Uncertain inputs drawn: {drawn}.",
         *changed_in_all([f.scenario for f in found.found.values()]),
-        *(f"{label}: {f.dropped:,} runs drew inputs that make no valid scenario, and are left out."
+        *(f"{label}: {f.dropped:,} runs drew inputs of no valid scenario and are left out."
           for label, f in found.found.items() if f.dropped),
     ]  # fmt: skip
     if 0 in found.dimensions.values() and any(found.dimensions.values()):
         still = ", ".join(label for label, number in found.dimensions.items() if not number)
-        lines.append(f"{still}: at typical inputs, while others draw theirs; part of any difference is that.")
+        lines.append(f"{still}: runs at typical inputs while others draw theirs, which is part of any difference.")
     if len(set(ends.values())) > 1:
         lines.append(
-            f"They end at different times, which moves totals: {', '.join(f'{label} at {end}' for label, end in ends.items())}."
+            f"They end at different times, which affects totals: {', '.join(f'{label} at {end}' for label, end in ends.items())}."
         )
     lines += horizons.told(_compared(found))
     first, *others = found.found
@@ -142,8 +142,8 @@ def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Pair
         return None
     columns = [left("KPI"), right("difference"), right("+-"), right(f"{label} better", "%")]
     notes = [
-        "difference: mean over the same luck; +-: half its 95 % interval",
-        *(["*: no way is better; how probably it is higher"] if any(p.higher_is_better is None for p in pairs.values()) else []),
+        "difference: mean over common random numbers; +-: half its 95 % interval",
+        *(["*: neither direction is better; probability that it is higher"] if any(p.higher_is_better is None for p in pairs.values()) else []),
         *([f"left out, since horizons differ: {', '.join(left_out)}"] if left_out else []),
     ]  # fmt: skip
     return table(f"{label} minus {first}, over {found.n:,} pairs", columns, rows, notes)

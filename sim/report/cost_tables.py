@@ -197,8 +197,8 @@ def _continuing(result: Result) -> list[str]:
     kpis = result.kpis
     parts = {
         "stock": kpis.get("stock_value_end_usd"),
-        "what is in process and on its way": kpis.get("under_way_value_end_usd"),
-        "what suppliers were paid ahead": kpis.get("prepaid_end_usd"),
+        "work in process and orders in transit": kpis.get("under_way_value_end_usd"),
+        "prepayments to suppliers": kpis.get("prepaid_end_usd"),
         "salvage": kpis.get("salvage_usd"),
         "the terminal value stated": kpis.get("terminal_value_usd"),
     }
@@ -269,7 +269,7 @@ _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),
     ("import duty", lambda category, _: category == "tariff"),
     ("take-or-pay", lambda category, _: category == "take_or_pay"),
-    ("paid ahead, and set off", lambda category, _: category == "prepayment"),
+    ("prepaid, and set off", lambda category, _: category == "prepayment"),
     ("holding, shortage, lost", lambda category, _: category in _UPKEEP),
     ("value delivered", lambda category, _: category == "value"),
     ("idle capacity sold", lambda category, _: category == "outside_sales"),

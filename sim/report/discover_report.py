@@ -41,7 +41,7 @@ def _head(found: Discovery) -> Lines:
     ]
     if found.unknown:
         lines.append(
-            f"{counted(found.unknown, 'run')} more left out: a KPI that it hangs on has no value there (nothing was made, say)."
+            f"{counted(found.unknown, 'run')} more left out: a KPI in the condition has no value there (nothing was made, for example)."
         )
     if found.refused:
         lines.append(f"{counted(found.refused, 'run')} more refused: the values drawn contradict each other.")
@@ -61,11 +61,11 @@ def _drawn(found: Discovery) -> str:
 def _outcome(found: Discovery, hits: int) -> list[str]:
     others = len(found.happens) - hits
     if hits < LEAST_HITS or not others:
-        how = "never" if not hits else "always" if not others else "too seldom for a box"
+        how = "never" if not hits else "always" if not others else "too rarely for a box"
         more = "" if len(found.columns) > len(found.dimensions) else "; --contested draws readings too"
         return [f"It happens {how} within what is drawn{more}."]
     if not found.boxes:
-        return ["No condition on the inputs tells it from chance."]
+        return ["No condition on the inputs is distinguishable from chance."]
     least = wanted(hits / len(found.happens), found.density)
     if found.boxes[0].score.density < least:
         return [f"No box is as dense as asked for ({about(least)}); shown is the best balance of coverage and density."]
@@ -81,12 +81,15 @@ def _box(found: Discovery, number: int, box: Box) -> Table:
     columns = [left("input"), left("is"), right("of all runs [%]"), right("quasi-p"), right("found again [%]")]
     rows = [_row(found, together) for together in _together(box.found)]
     notes = [
-        f"looked for among the {box.considered} of {counted(len(found.columns), 'input')} that on their own tell"
-        " something of where it happens",
-        "of all runs: those that keep to this limit; quasi-p: chance of so many hits in the box without it (binomial)",
+        f"searched for among the {box.considered} of {counted(len(found.columns), 'input')} that are"
+        " informative on their own",
+        "of all runs: those within this limit; quasi-p: probability of so many hits in the box without it (binomial)",
         f"found again: in random halves of the runs, {HALVES} of them"
         + ("" if box.held_out is None else f"; their boxes have a density of {about(box.held_out)} in the other half"),
-        *(["coverage is of all runs in which it happens; the box was looked for outside those before"] * (number > 1)),
+        *(
+            ["coverage is of all runs in which it happens; the box was searched for outside the boxes before"]
+            * (number > 1)
+        ),
     ]
     return table(title, columns, rows, notes)
 
@@ -142,12 +145,12 @@ def _trajectory(box: Box) -> Table:
         for step in steps
     ]
     columns = [right("inputs limited"), right("runs inside", "%"), right("coverage", "%"), right("density", "%")]
-    title = "What denser and wider boxes there are (peeling trajectory of box 1)"
+    title = "Denser and wider boxes (peeling trajectory of box 1)"
     return table(
         title,
         columns,
         rows,
-        ["each trimmed of limits that may be chance, and the best kept; --density asks for another"],
+        ["limits that may be chance are removed, and the best box is kept; --density asks for another"],
     )
 
 

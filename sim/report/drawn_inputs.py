@@ -19,7 +19,7 @@ def drawn_inputs(result: Result) -> Table | Lines | None:
         return None
     title = f"Uncertain inputs as replication {result.replication} draws them"
     if not result.drawn:
-        return Lines(title, ("nothing is uncertain here; a scenario says under uncertainty: what is drawn",))
+        return Lines(title, ("no input is uncertain; uncertainty: in a scenario file says what is drawn",))
     furthest = sorted(result.drawn, key=lambda d: -abs(d.probability - 0.5))
     rows = [_row(d) for d in furthest[:MOST]]
     columns = [left("input"), right("typical"), right("drawn"), left("range"), right("below", "%")]
@@ -33,7 +33,7 @@ def _row(one: Drawn) -> list[str]:
 
 
 def _notes(n: int) -> list[str]:
-    notes = ["below: the share of draws that come out lower"]
+    notes = ["below: the probability of a lower draw"]
     if n > MOST:
-        notes.append(f"those furthest from their middle; {n - MOST} more with --json, under inputs")
+        notes.append(f"those farthest from their median; {n - MOST} more with --json, under inputs")
     return notes

@@ -29,7 +29,7 @@ def _lots(factor: int) -> str:
 
 def chain(scenario: Scenario, milestone: str, steps: Sequence[Step]) -> Block:
     """The chain of events behind a milestone, the last first."""
-    title = f"How {milestone} came about, walked back from its date"
+    title = f"Events behind {milestone}, back from its date"
     if not steps:
         return Lines(title, ("it was not reached within the horizon",))
     rows = [(date(scenario, s.day), s.what, "; ".join(_set_by(scenario, path) for path in s.inputs)) for s in steps]
@@ -55,15 +55,15 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
     more = len(found.found) - top
     notes = [
         *([f"{more} more move it by less"] if more > 0 else []),
-        f"{len(found.unmoved)} others behind the scenario were tried and do not move it",
+        f"{len(found.unmoved)} other inputs of the scenario were tried and do not move it",
         *(
-            [f"contradict the rest of the scenario, and were not run: {', '.join(found.refused)}"]
+            [f"not run, since they contradict the rest of the scenario: {', '.join(found.refused)}"]
             if found.refused
             else []
         ),
         "value: KPI then; lower and higher: the ends of the stated range, or where none is stated 10 % (of dates "
         f"{TRIED_DAYS} days) to either side*",
-        f"one number at a time, seed {seed} throughout{_lots(factor)}",
+        f"one input at a time, common random numbers of seed {seed}{_lots(factor)}",
     ]
     title = f"{scenario.name}: {found.kpi} is {shown(scenario, found.kpi, found.base)}, and rests on"
     blocks: list[Block] = [table(title, columns, rows, notes)]
@@ -118,7 +118,7 @@ def spread(scenario: Scenario, found: Disagreement, seed: int, factor: int) -> l
         f"mean {shown(scenario, found.kpi, found.mean)}, standard deviation {_width(scenario, found)}; first seed {seed}",
         *([f"{found.dropped} combinations gave no value and are left out"] if found.dropped else []),
     ]
-    title = f"{scenario.name}: what the spread of {found.kpi} is made of"
+    title = f"{scenario.name}: variance of {found.kpi} decomposed"
     first = table(title, [left("part"), right("share of variance"), right("95 % interval")], parts, notes)
     rows = [(s.figure, s.reading, str(s.combinations), shown(scenario, found.kpi, s.mean)) for s in found.sides]
     columns = [left("contested figure"), left("reading"), right("combinations"), right("mean")]

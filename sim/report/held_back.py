@@ -28,7 +28,7 @@ _CAUSES = {
 }
 """Cause -> what stands in the table."""
 _KEY = (
-    "cap: capacity; qual: qualification; input: inputs missing; contract: allocation or commitment; "
+    "cap: capacity; qual: qualification; input: materials missing; contract: allocation or commitment; "
     "lead: too late to order; stock: level of a stock policy"
 )
 _MOST_INPUTS = 5
@@ -38,7 +38,7 @@ _GOOD_PART = 0.1
 """An input is short from when lots wait for this part of a period's need of it."""
 _LEAST_SHARE = 0.05
 """Smaller causes are not named."""
-_IN_WORDS = {"lead_time": "lead time", "stock_level": "stock level"}
+_IN_WORDS = {"inputs": "materials", "lead_time": "lead time", "stock_level": "stock level"}
 
 
 def own_output(result: Result) -> Table | None:
@@ -140,7 +140,7 @@ def supply(result: Result) -> Table | None:
     short = {key: v for key, v in _amounts(result, "pool", "short").items() if key[0] in group}
     stages = {name: group[name] for name, _, _ in short}
     return _table(
-        result, "What held supply back: main cause of need nobody released,", short, stages, _in_order(stages.values(), group),
+        result, "What held supply back: main cause of unreleased need,", short, stages, _in_order(stages.values(), group),
         lambda pool: _pool_titled(document, pool),
     )  # fmt: skip
 
@@ -154,7 +154,7 @@ def inputs(result: Result) -> Table | None:
         for name in sorted(totals, key=lambda name: -totals[name])[:_MOST_INPUTS]
     ]
     columns = [left("input"), left("held back by"), right("units short, mean of reviews")]
-    return table("Inputs that held lots back, over the horizon", columns, rows) if rows else None
+    return table("Materials that held lots back, over the horizon", columns, rows) if rows else None
 
 
 def _starved(result: Result) -> dict[str, dict[str, float]]:
@@ -188,7 +188,7 @@ def scarcest(result: Result) -> str:
     title = _pool_titled(document, name)
     full = _full(result, name)
     where = f"; full in {last_year_named(result)}: {' and '.join(full)}" if full else ""
-    return f"What lots waited for most: {title}, from {_since(result, name)}, held back by {_shares(starved[name])}{where}."
+    return f"What lots waited for longest: {title}, from {_since(result, name)}, held back by {_shares(starved[name])}{where}."
 
 
 def _full(result: Result, pool: str) -> list[str]:

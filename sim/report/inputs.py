@@ -20,7 +20,7 @@ COLUMNS = ("path", "value", "low", "high", "unit", "kind", "figure", "source")
 """What is told of each input first."""
 _MORE = ("title", "statement", "rests_on", "derived", "feeds")
 IN_FULL = 12
-"""So many inputs or fewer are told in full."""
+"""So many inputs or fewer are printed in full."""
 _PATHS_SHOWN = 8
 _VALUE_WIDTH = 20
 _LARGE = 100_000
@@ -74,7 +74,7 @@ def inputs_report(inputs: Sequence[Listed], name: str) -> list[Block]:
     columns = [left("input"), left("value"), left("range"), left("kind"), Column("figure", align="left", optional=True)]
     notes = [
         f"{len(rows):,} inputs, any of which --set PATH=VALUE changes; fabshift inputs {name} WORD picks some: "
-        f"{IN_FULL} or fewer are told in full",
+        f"{IN_FULL} or fewer are printed in full",
         "--csv FILE writes all of them; run --inputs FILE takes those that were changed there",
     ]
     return [table("", columns, rows, notes)]

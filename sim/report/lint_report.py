@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _PATHS_SHOWN = 2
 _TITLES = {
-    Severity.BEYOND_PHYSICS: "Beyond physics: nobody could, it does not fit or there is not as much of it",
-    Severity.BEYOND_PRECEDENT: "Beyond precedent: nobody has",
+    Severity.BEYOND_PHYSICS: "Beyond physics: it is not possible, does not fit, or is not available in this quantity",
+    Severity.BEYOND_PRECEDENT: "Beyond precedent: it has never been done",
 }
 
 

@@ -17,7 +17,7 @@ from sim.study.summary import SHARE
 
 
 def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
-    """Every table of a study; the KPIs that are wished for, or all, or the first ones."""
+    """Every table of a study; the KPIs that are asked for, or all, or the first ones."""
     names, dates = chosen(
         list(found.kpis), wished, [found.scenario], milestones=list(found.milestones), everything=everything
     )
@@ -39,7 +39,7 @@ def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everythi
 
 
 def montecarlo_screen(found: MonteCarlo, wished: Sequence[str] = ()) -> list[Block]:
-    """A study on one screen: the first KPIs and how they lie, or those wished for, and milestones by their end."""
+    """A study on one screen: the first KPIs and their distributions, or those asked for, and milestones by their end."""
     names, dates = chosen(list(found.kpis), wished, [found.scenario], milestones=list(found.milestones))
     kpis = {name: found.kpis[name] for name in names}
     blocks: list[Block | None] = [
@@ -70,7 +70,7 @@ def _head(found: MonteCarlo) -> Lines:
     )
     lines = [f"{counted(found.n, 'run')} from seed {found.seed}, engine {found.engine}; {drawn}."]
     if found.dropped:
-        lines.append(f"{found.dropped:,} of them drew inputs that make no valid scenario, and are left out.")
+        lines.append(f"{found.dropped:,} of them drew inputs of no valid scenario and are left out.")
     if found.until is not None:
         wanted = f"the half-width {found.until.half_width:g} of {found.until.name}"
         lines.append(f"It stopped at {wanted}." if found.narrow else f"{found.n:,} runs were not enough for {wanted}.")

@@ -127,7 +127,9 @@ def _held(result: Result) -> Lines | None:
     if first := scarcest(result):
         lines.append(first)
     elif scarce := scarce_inputs(result):
-        lines.append(f"Lots waited most for: {', '.join(f'{title} ({why})' for title, why in scarce[:_MOST_SCARCE])}")
+        lines.append(
+            f"Lots waited longest for: {', '.join(f'{title} ({why})' for title, why in scarce[:_MOST_SCARCE])}"
+        )
     demand, kpis = result.scenario.document.demand, result.kpis
     served = {line: kpis.get(f"served_by_end.{line}") for line in demand}
     listed = [f"{titled(demand, line)} {_percent(share)}" for line, share in served.items() if share is not None]

@@ -45,7 +45,7 @@ def _table(found: Sensitivity, output: Output, one: Tornado | Screening | Indice
 
 def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Block:
     inputs = [bar for bar in one.bars if bar.swing > 0.0 and bar.name != LUCK]
-    # The luck of single runs is the yardstick: shown wherever it stands.
+    # The random variation of single runs is the yardstick: shown wherever it stands.
     kept = [bar for bar in one.bars if bar.name == LUCK or bar in inputs[:top]]
     if all(bar.swing == 0.0 for bar in kept):
         return Lines(f"{found.scenario.name}: {output.name}", (SAME, *_remarks(found, output)))
@@ -64,7 +64,7 @@ def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Bloc
     notes = [
         *([f"{more} more move it by less"] if more > 0 else []),
         *([_still(still)] if still else []),
-        "5 % and 95 %: percentiles of the input, moved on its own whatever it is correlated with; a word: another"
+        "5 % and 95 %: percentiles of the input, moved on its own correlations ignored; a word: another"
         " reading of a contested figure",
         "---- where it is low, ++++ where it is high, ==== under other readings; | at typical inputs",
         f"{LUCK}: percentiles of {LUCKS_TRIED} runs at typical inputs; {_replications(found)}",
@@ -78,7 +78,7 @@ def _without_value(found: Sensitivity, output: Output) -> list[str]:
     missing = found.missing[output.name]
     if not missing:
         return []
-    return [f"in {counted(missing, 'run')} of {found.runs:,} it has no value; bars and luck are of the others"]
+    return [f"in {counted(missing, 'run')} of {found.runs:,} it has no value; bars are of the others"]
 
 
 def _still(others: int) -> str:
@@ -87,8 +87,8 @@ def _still(others: int) -> str:
 
 def _replications(found: Sensitivity) -> str:
     if found.n == 1:
-        return f"bars are one run each, with the same luck (seed {found.seed})"
-    return f"bars are means of {counted(found.n, 'run')}, with the same luck at each (seed {found.seed})"
+        return f"bars are one run each, with common random numbers (seed {found.seed})"
+    return f"bars are means of {counted(found.n, 'run')}, with common random numbers (seed {found.seed})"
 
 
 def _bar_row(
@@ -158,9 +158,9 @@ def _effects(found: Sensitivity, output: Output, one: Screening, top: int) -> Bl
     notes = [
         *([f"{len(moving) - top} more move it by less"] if len(moving) > top else []),
         *([_still(len(ranked) - len(moving))] if len(ranked) > len(moving) else []),
-        "mu*: mean size of the change as an input goes from its 5th to its 95th percentile, wherever the others are;"
-        " mu: with its sign; sigma: how much it depends on where they are",
-        f"{counted(one.trajectories, 'trajectory').replace('trajectorys', 'trajectories')}, each with a luck of its own"
+        "mu*: mean absolute change as an input goes from its 5th to its 95th percentile, over values of the others;"
+        " mu: with its sign; sigma: its standard deviation over them",
+        f"{counted(one.trajectories, 'trajectory').replace('trajectorys', 'trajectories')}, each with random numbers of its own"
         f" (seed {found.seed})",
         *_dropped(one.left_out, one.missing, "trajectories"),
         *_grouped(one.factors),
@@ -179,7 +179,7 @@ def _effect_row(output: Output, factor: Factor, effect: Effect) -> tuple[str, ..
 def _indices(found: Sensitivity, output: Output, one: Indices) -> Block:
     mean = _said(found, output, one.mean)
     sd = f"{apart(output, math.sqrt(one.variance.estimate))} {unit(output)}".rstrip()
-    title = f"{found.scenario.name}: what the variance of {output.name} is made of, by Sobol"
+    title = f"{found.scenario.name}: variance of {output.name} decomposed, by Sobol"
     if not one.first:
         return Lines(
             title, (_nothing(one.left_out, one.rows, "rows", LEAST_ROWS), f"mean {mean}", *_remarks(found, output))
@@ -189,9 +189,9 @@ def _indices(found: Sensitivity, output: Output, one: Indices) -> Block:
     rows = [(f.name, *_index(first), *_index(total), _share(total)) for f, first, total in ranked]
     notes = [
         f"mean {mean}, standard deviation {sd}; first-order indices add up to"
-        f" {sum(first.estimate for first in one.first):.2f}: what is missing to 1 is interaction, within the intervals",
-        "first order: the share of the variance that goes when the input is known; total: that stays when all others are",
-        f"{LUCK} is an input like the others: every run of a row has its own",
+        f" {sum(first.estimate for first in one.first):.2f}: the rest to 1 is interaction, within the intervals",
+        "first order: share of the variance that the input explains alone; total: with its interactions",
+        f"{LUCK} is an input like the others: each run of a row has random numbers of its own",
         f"{counted(one.rows, 'row')} of {len(one.factors) + 2} runs, quasi-random (seed {found.seed})",
         *_noisy(one.noisy),
         *_dropped(one.left_out, one.missing, "rows"),
@@ -242,7 +242,7 @@ def _dropped(left_out: int, missing: int, what: str) -> list[str]:
 def _grouped(factors: Sequence[Factor]) -> list[str]:
     if not any(" + " in factor.name for factor in factors):
         return []
-    return ["inputs joined by + are correlated and moved together: for one of them alone this is not defined"]
+    return ["inputs joined by + are correlated and grouped, since the method requires independent inputs"]
 
 
 def _remarks(found: Sensitivity, output: Output) -> list[str]:

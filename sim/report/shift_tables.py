@@ -49,7 +49,7 @@ def in_house_shares(result: Result) -> Table | None:
     said = {name: echoes(result.scenario.document, name) for name in names}
     rows = [[name + ("*" if said[name] else ""), *(_share(cells, name, c) for c in grouping.labels)] for name in names]
     by_remark = {text: [n for n in names if text in said[n]] for name in names for text in said[name]}
-    notes = [f"* {', '.join(marked)}: echoes an assumption ({text})" for text, marked in by_remark.items()]
+    notes = [f"* {', '.join(marked)}: based on an assumed capacity ({text})" for text, marked in by_remark.items()]
     title = f"In-house share by {grouping.unit} [%] ({NOTHING}: nothing was made)"
     return table(title, [left("share"), *spread(grouping.labels)], rows, notes)
 

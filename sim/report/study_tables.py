@@ -109,7 +109,7 @@ def passed(scenario: Scenario, found: Mapping[str, Mapping[float, Interval]]) ->
         texts = echoes(scenario.document, name)
         remarks |= {text: [*remarks.get(text, []), name] for text in texts}
         rows.append([name + ("*" if texts else ""), *(chance(p) for p in levels.values())])
-    notes = [f"* {', '.join(names)}: echoes an assumption ({text})" for text, names in remarks.items()]
+    notes = [f"* {', '.join(names)}: based on an assumed capacity ({text})" for text, names in remarks.items()]
     columns = [left("share"), right("more than 0"), right("10 % or more"), right("50 % or more")]
     return table(f"Probability of an in-house share {share_span(scenario)} [%]", columns, rows, notes)
 
@@ -137,7 +137,7 @@ def histogram(name: str, share: FloatArray) -> Table | None:
     bins = {"0": int((numbers == 0).sum()), **{f"{10 * k} to {10 * k + 10}": int(c) for k, c in enumerate(inside)}}
     most = max(bins.values())
     rows = [[label, percents(c / len(numbers)) if c else NOTHING, "#" * math.ceil(BAR * c / most)] for label, c in bins.items()]  # fmt: skip
-    return table(f"How in_house_share.{name} lies", [right("share", "%"), right("runs", "%"), left("")], rows)
+    return table(f"Distribution of in_house_share.{name}", [right("share", "%"), right("runs", "%"), left("")], rows)
 
 
 def lot_bias(bias: Bias, names: Sequence[str], of: str = "", dates: Mapping[str, str] | None = None) -> Table | None:

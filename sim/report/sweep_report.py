@@ -30,13 +30,13 @@ def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool =
 def _head(found: Sweep) -> Lines:
     lines = [
         f"{counted(found.n, 'run')} at each of {counted(len(found.points), 'point')} from seed {found.seed}, engine {found.engine}, all "
-        "with the same luck; means (--json has intervals and percentiles).",
+        "with common random numbers; means (--json has intervals and percentiles).",
         *changed_in_all(_swept(found)),
         *horizons.told(_swept(found)),
     ]
     dropped = sum(f.dropped for f in found.found)
     if dropped:
-        lines.append(f"{dropped:,} runs drew inputs that make no valid scenario, and are left out.")
+        lines.append(f"{dropped:,} runs drew inputs of no valid scenario and are left out.")
     return Lines(f"{found.name} over {' and '.join(v.path for v in found.varied)}", tuple(lines))
 
 

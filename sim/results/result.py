@@ -73,7 +73,7 @@ class Result(Plotted):
 
     @property
     def seed(self) -> int:
-        """What all luck is keyed by."""
+        """The random seed."""
         return self.draws.seed
 
     @property

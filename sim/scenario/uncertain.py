@@ -19,7 +19,7 @@ _Z95 = 1.6448536269514722
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """A number that is drawn, with its range in `unit`; one luck, wherever the scenario uses it.
+    """A number that is drawn, with its range in `unit`; drawn once, wherever the scenario uses it.
 
     `name` is the figure's id, or the path of a number in place. `figure`: the figure itself is drawn,
     and all that takes its value from it follows; else only the inputs with a range of their own do.
@@ -66,7 +66,7 @@ def ranged(taken: Reading) -> tuple[float, float, float] | None:
 def drawn_itself(wish: Uncertainty, path: str, entry: Input) -> Uncertain | None:
     """An input with a range of its own, as it is drawn; None if it has none, or is fixed.
 
-    Its name is its figure's: the same luck, whatever range is said here.
+    Its name is its figure's: the same draw, whatever range is given here.
     """
     if entry.follows or not entry.ranged or isinstance(entry.value, str):
         return None

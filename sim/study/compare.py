@@ -1,4 +1,4 @@
-"""Scenarios compared on common random numbers: what differs is their doing, not luck's."""
+"""Scenarios compared on common random numbers: differences are not due to chance."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Paired(Displayed):
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Plotted):
-    """Replications of several scenarios by label, all with the same luck; the first is what others are held against."""
+    """Replications of several scenarios by label, all with common random numbers; the others are compared with the first."""
 
     found: dict[str, Replications]
     seed: int

@@ -110,7 +110,7 @@ def _clause(text: str, catalogue: Catalogue, problems: list[Problem]) -> Clause:
         if match := _COMPARED.fullmatch(text):
             return _compared(match["name"], match["operator"], match["value"].strip(), catalogue)
         hint = text.replace("=", "==") if re.search(r"[^<>=!]=[^=]", text) else None
-        raise InputError([Problem(argument(FLAG), "", "this is no condition", repr(text), FORM, hint)])
+        raise InputError([Problem(argument(FLAG), "", "not a condition", repr(text), FORM, hint)])
     except InputError as error:
         problems.extend(error.problems)
         return _NOTHING
@@ -129,9 +129,9 @@ def _compared(name: str, sign: str, value: str, catalogue: Catalogue) -> Clause:
         return Clause(name, sign, _day(name, value, catalogue), True)
     match = _NUMBER.fullmatch(value)
     if match is None:
-        raise InputError([Problem(argument(FLAG), name, "this is no number", repr(value), "0.1, 10 %, -2.5e9, $3bn")])
+        raise InputError([Problem(argument(FLAG), name, "not a number", repr(value), "0.1, 10 %, -2.5e9, $3bn")])
     if match["scale"] == "%" and not name.startswith(SHARES):
-        raise InputError([Problem(argument(FLAG), name, "this KPI is no share, to be given in percent", repr(value))])
+        raise InputError([Problem(argument(FLAG), name, "this KPI is not a share: write it without %", repr(value))])
     number = float(match["sign"] + match["size"]) * _SCALES[match["scale"]]
     if name.startswith(SHARES) and not 0.0 <= number <= 1.0:
         percent = f"{value} %" if match["scale"] is None and 1.0 < number <= 100.0 else None

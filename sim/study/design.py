@@ -1,4 +1,4 @@
-"""Designs: the rows of a study, cut into blocks; a row says what one run changes about the base, and its luck."""
+"""Designs: the rows of a study, cut into blocks; a row says what one run changes about the base, and its seed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run: what it changes about the base, and its luck.
+    """One run: what it changes about the base, and its seed and replication.
 
     `values` are those of ledger figures, `numbers` those written in place, by their paths. `without`
     names articles to leave out, `scenario` is another than the base's. Operational noise is keyed by (seed, replication). `point` gives each uncertain
@@ -59,7 +59,7 @@ class Row:
 
     @property
     def change(self) -> Row:
-        """The row without its luck: rows with the same change are runs of one plan."""
+        """The row without seed, replication and point: rows with the same change are runs of one plan."""
         return replace(self, seed=0, replication=0, point=None)
 
     @property

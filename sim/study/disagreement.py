@@ -1,4 +1,4 @@
-"""How much of a KPI's spread is disagreement among sources, how much uncertainty, and how much noise."""
+"""The variance of a KPI, decomposed into disagreement among sources, uncertainty and noise."""
 
 from __future__ import annotations
 

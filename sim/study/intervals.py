@@ -1,7 +1,7 @@
-"""Intervals of 95 % for what a study estimates: means, probabilities, percentiles, paired differences.
+"""95 % confidence intervals for what a study estimates: means, probabilities, percentiles, paired differences.
 
 Replication k of a study lies in scramble k % 16 of its points. The scrambles are independent, the points
-within one are not: they are spread more evenly than luck would. So the interval of a mean is Student's,
+within one are not: they are spread more evenly than at random. So the interval of a mean is Student's,
 over the means of the scrambles (replicated randomised quasi-Monte Carlo: Owen, Monte Carlo theory,
 methods and examples, ch. 17; L'Ecuyer, Nakayama, Owen & Tuffin 2023, who find it the one to be trusted).
 With less than four points in each scramble their means tell little, and runs are taken as independent:
@@ -25,7 +25,7 @@ ENOUGH = 4 * SCRAMBLES
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate and the interval of 95 % around it; NaN where there are too few values for one."""
+    """An estimate and its 95 % confidence interval; NaN where there are too few values for one."""
 
     estimate: float
     low: float

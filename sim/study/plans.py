@@ -153,7 +153,7 @@ def _less_is_better(output: Output) -> bool:
         return output.kind is Kind.DATE
     higher = higher_is_better(output.column)
     if higher is None:
-        words = "which way of this KPI is better is not known: say --least or --most"
+        words = "whether more of this KPI is better is not known: add --least or --most"
         raise InputError([Problem(argument(FLAG), "", words, repr(output.name))])
     return not higher
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LOW, HIGH = 0.05, 0.95
 """Percentiles at which inputs are tried."""
 LABELS = ("p5", "p95")
-LUCK = "luck within a run"
+LUCK = "random variation within a run"
 LUCKS_TRIED = 20
 OTHERS = "all others together"
 
@@ -194,15 +194,15 @@ Trial = tuple[str, tuple[str, ...]]
 
 
 def _tornados(of: Subject, runs: Runs, n: int) -> list[Tornado]:
-    """Each input at its 5th and 95th percentile, each other reading, and the luck of single runs.
+    """Each input at its 5th and 95th percentile, each other reading, and the random variation of single runs.
 
-    Bars are means over `n` replications, with the same luck at every bar.
+    Bars are means over `n` replications, with common random numbers.
     """
     trials, rows = _ends(of.plan)
     sides, others = _readings(of)
     rows = [replace(row, seed=of.seed, replication=r) for row in (*rows, *others) for r in range(n)]
     means = _means(runs.of_rows("bars", rows), n)
-    single = runs.of_rows("luck", [replace(rows[0], replication=r) for r in range(LUCKS_TRIED)])
+    single = runs.of_rows("single", [replace(rows[0], replication=r) for r in range(LUCKS_TRIED)])
     table = np.vstack([means, _percentiles(single)])
     return [tornado([*trials, *sides, (LUCK, LABELS)], table[:, output]) for output in range(table.shape[1])]
 
@@ -254,12 +254,12 @@ def _percentiles(values: FloatArray) -> FloatArray:
 
 
 def _screenings(of: Subject, runs: Runs, n: int) -> list[Screening]:
-    """Elementary effects of all inputs; a trajectory has one luck, another has another."""
+    """Elementary effects of all inputs; the runs of a trajectory have common random numbers."""
     return morris(partial(runs.at_points, "trajectories"), factors(of.plan), n, ends=(LOW, HIGH), held=1, seed=of.seed)
 
 
 def _indices(of: Subject, runs: Runs, n: int, top: int) -> list[Indices]:
-    """Indices of the inputs that swing most, of all others together, and of the luck within a run."""
+    """Indices of the inputs that swing most, of all others together, and of the random variation within a run."""
     inputs = factors(of.plan)
     if len(inputs) > top + 1:
         inputs = _parted(inputs, _leading(of, runs, inputs, top))

@@ -1,4 +1,4 @@
-"""The scenario that a study looks at, made ready: compiled, with coarser lots, and with the names of what it gives."""
+"""The scenario that a study looks at, made ready: compiled, with larger lots, and with the names of its outputs."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Runs:
     """Outputs of a subject as a function of points, and a count of what was run.
 
     A point has a coordinate for each dimension of the plan and one more, which picks the replication:
-    the luck within a run.
+    the random variation within a run.
     """
 
     def __init__(self, subject: Subject, outputs: Sequence[Output], tell: Callable[[int], Progress]) -> None:

@@ -1,4 +1,4 @@
-"""A grid of inputs: replications with the same luck at every combination of values."""
+"""A grid of inputs: replications with common random numbers at every combination of values."""
 
 from __future__ import annotations
 

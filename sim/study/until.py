@@ -1,7 +1,7 @@
 """When a study has enough runs: the wanted half-width of an interval.
 
 It is looked at only after fixed numbers of replications, of which the first is large enough for the
-error to be well known, so that stopping just when luck makes the interval narrow is rare: fixed-width
+error to be well known, so that stopping just when chance makes the interval narrow is rare: fixed-width
 intervals hold their level in the limit (Chow & Robbins 1965), and fall short of it when they may stop
 early (Law, Simulation Modeling and Analysis, section 9.4.1).
 """
@@ -52,13 +52,13 @@ def read_until(text: str, names: Iterable[str]) -> Until:
     known = list(names)
     problem = None
     if not name:
-        problem = Problem(argument("--until"), "", "what to wait for is written " + FORM, repr(text))
+        problem = Problem(argument("--until"), "", "write " + FORM, repr(text))
     elif name not in known:
         problem = missing("--until", name, known)
     elif not 0 < _number(width) < math.inf:
-        problem = Problem(argument("--until"), "", "the half-width is no positive number", repr(width), FORM)
+        problem = Problem(argument("--until"), "", "the half-width is not a positive number", repr(width), FORM)
     elif name.startswith(SHARES) and _number(width) >= 1:
-        message = "a share lies between 0 and 1, and half an interval of it is less"
+        message = "a share is between 0 and 1, and half of its interval is less"
         problem = Problem(argument("--until"), "", message, repr(width), "0.005 or 0.5 %")
     if problem is not None:
         raise InputError([problem])

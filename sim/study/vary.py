@@ -49,7 +49,7 @@ def _read(text: str, problems: list[Problem]) -> Vary:
     path, sign, right = (part.strip() for part in text.partition("="))
     mark = argument(f"--vary {text}")
     if not sign or not path or not right:
-        problems.append(Problem(mark, "", "what to vary is written " + FORM))
+        problems.append(Problem(mark, "", "write " + FORM))
         return Vary(path, ())
     try:
         values = tuple(value for part in _parts(right) for value in _spread(part))

@@ -1,4 +1,4 @@
-"""States of the world in which plans are tried: points, luck and, if asked for, readings of contested figures."""
+"""States of the world in which plans are tried: points, random streams and, if asked for, readings of contested figures."""
 
 from __future__ import annotations
 

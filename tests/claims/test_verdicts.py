@@ -173,7 +173,7 @@ def test_order_and_gap(plant: Plant, tested: Test) -> None:
     )
     assert found["in-order"].verdict is Verdict.MET
     assert found["reversed"].verdict is Verdict.MISSED
-    assert by_how_much(found["reversed"]) == "3.3 months the other way"
+    assert by_how_much(found["reversed"]) == "3.3 months in the reverse order"
     assert found["tied"].verdict is Verdict.MISSED
     # From the 6th of January to the 16th of April: 100 days.
     assert found["gap"].typical == Seen(100 / 30.4375)

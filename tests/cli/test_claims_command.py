@@ -26,7 +26,7 @@ def chargers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_own_claims_on_an_own_scenario(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["claims", chargers, "--claims", "claims.yaml", "-n", "2"]) == 0
-    assert "The 1 that matter most" in capsys.readouterr().out
+    assert "Claims that matter most" in capsys.readouterr().out
     assert main(["claims", chargers, "--claims", "claims.yaml", "-n", "2", "--full"]) == 0
     out = capsys.readouterr().out
     assert "1 claim: 0 met, 1 missed" in out

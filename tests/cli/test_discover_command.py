@@ -79,7 +79,7 @@ def test_regret_as_text_and_json(wide: str, capsys: pytest.CaptureFixture[str]) 
 def test_which_way_is_better_can_be_said(wide: str, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["discover", wide, "narrow.yaml", "--regret", "demanded", "-n", "4", *QUICK]
     assert main(command) == 2
-    assert "say --least or --most" in capsys.readouterr().err
+    assert "add --least or --most" in capsys.readouterr().err
     assert main([*command, "--least"]) == 0
     assert "(less is better)" in capsys.readouterr().out
 
@@ -90,11 +90,11 @@ def test_which_way_is_better_can_be_said(wide: str, capsys: pytest.CaptureFixtur
         ([], ["--when", "--regret"]),
         (["--when", "demanded>1", "--regret", "served"], ["--when", "--regret"]),
         (["--regret", "served"], ["name two scenarios or more"]),
-        (["narrow.yaml", "--when", "demanded>1"], ["in one scenario", "narrow.yaml"]),
+        (["narrow.yaml", "--when", "demanded>1"], ["takes one scenario", "narrow.yaml"]),
         (["--when", "demandd>1"], ["did you mean 'demanded'?"]),
-        (["--when", "demanded=1"], ["no condition", "did you mean 'demanded==1'?"]),
-        (["--when", "demanded>lots"], ["no number", "'lots'"]),
-        (["--when", "demanded>10%"], ["no share"]),
+        (["--when", "demanded=1"], ["not a condition", "did you mean 'demanded==1'?"]),
+        (["--when", "demanded>lots"], ["not a number", "'lots'"]),
+        (["--when", "demanded>10%"], ["not a share"]),
         (
             ["--when", "made>2030-01-01 or mad reached"],
             ["2026-01-01 to 2026-07-01", "did you mean 'made'?", "2 problems"],

@@ -54,7 +54,7 @@ def test_inputs_no_run_could_hold(
         (["run", "--seed", str(2**70)], "Invalid value for '--seed'"),
         (["sweep", "--vary", "lot_scale=1..2/1000000"], "more than the 2,000 values"),
         (["sweep", "--vary", "lot_scale=1,2", "--vary", "lot_scale=3"], "lot_scale: is varied twice"),
-        (["discover", "--when", "npv_usd < 0", "--least"], "--least: is said of --regret alone"),
+        (["discover", "--when", "npv_usd < 0", "--least"], "--least: can only be used with --regret"),
     ],
 )
 def test_options_out_of_range(plan: str, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,7 +138,7 @@ def test_shares_by_quarter_with_nothing_made_and_the_assumption_named() -> None:
     assert body(table) == (("wafer*", "-", "0", "25.0", "100"), ("board*", "50.0", "50.0", "50.0", "50.0"))
     assert table is not None
     assert [c.title for c in table.columns] == ["share", "26Q1", "26Q2", "26Q3", "26Q4"]
-    assert table.notes == ("* wafer, board: echoes an assumption (fab: no source states its size)",)
+    assert table.notes == ("* wafer, board: based on an assumed capacity (fab: no source states its size)",)
 
 
 def test_the_cause_that_cut_own_sources_most_held_the_shift_back() -> None:

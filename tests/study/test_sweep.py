@@ -1,4 +1,4 @@
-"""A sweep is the grid of its values, each point run with the same luck."""
+"""A sweep is the grid of its values, each point run with common random numbers."""
 
 from __future__ import annotations
 

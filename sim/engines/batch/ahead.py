@@ -17,7 +17,7 @@ from typing import Any
 
 
 def worth_while() -> bool:
-    """Whether there is a core to spare, and an interpreter to be started."""
+    """Whether there is a spare core, and an interpreter to be started."""
     from joblib import cpu_count
 
     return bool(sys.executable) and cpu_count() > 1

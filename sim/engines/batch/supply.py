@@ -27,7 +27,7 @@ class Stream:
     """The variates of one kind for one source, as the engine wants them; it keeps what it has drawn, for a run
     that begins again.
 
-    Uniform luck comes with its standard normal quantiles: its blocks have two rows, others one.
+    Uniform noise comes with its standard normal quantiles: its blocks have two rows, others one.
     """
 
     def __init__(self, source: int, kind: int, noise: Noise, *, uniform: bool) -> None:
@@ -38,7 +38,7 @@ class Stream:
 
     @property
     def name(self) -> str:
-        """The name of its luck."""
+        """The name of its random stream."""
         return self._noise.name
 
     def blocks(self, first: int, count: int) -> FloatArray:

@@ -38,7 +38,7 @@ _TRIED = "Hatched: the input is low; plain: high; dotted: another reading"
 
 
 def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Figure | None:
-    """The difference in each KPI, of those `wished` for or the first ones; None where none can be compared."""
+    """The difference in each KPI, of those asked for or the first ones; None where none can be compared."""
     first, *others = found.found
     scenarios = [f.scenario for f in found.found.values()]
     every = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
@@ -80,7 +80,7 @@ def _apart(kpi: str, found: Comparison, first: str, other: str) -> bool:
 
 
 def of_sweep(found: Sweep, wished: Sequence[str] = ()) -> Figure | None:
-    """KPIs over what was varied, of those `wished` for or the first ones; None where no run has any."""
+    """KPIs over what was varied, of those asked for or the first ones; None where no run has any."""
     scenarios = [f.scenario for f in found.found]
     every = list(dict.fromkeys(k for f in found.found for k in f.kpis))
     shown, _ = chosen(every, wished, scenarios)
@@ -176,7 +176,7 @@ def _of_dates(scenario: Scenario, title: str) -> Measure:
 
 
 def _bar_table(found: Sensitivity, output: Output, one: Tornado) -> pd.DataFrame:
-    """A row for each trial of each input that moves it, luck too."""
+    """A row for each trial of each input that moves it, random variation too."""
     del output
     rows = [(bar.name, *trial, one.base) for bar in one.bars if bar.swing > 0 for trial in _trials(found, bar)]
     return pd.DataFrame(rows, columns=["input", "side", "tried", "value", "base"]).astype(

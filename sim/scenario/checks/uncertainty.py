@@ -152,7 +152,7 @@ def _whole(context: Context) -> None:
 
 
 def _correlations(context: Context) -> None:
-    """Each pair once, between two lucks, and all of them such that numbers can have them."""
+    """Each pair once, between two random streams, and all of them such that numbers can have them."""
     said: dict[tuple[str, str], int] = {}
     place = {name: k for k, name in enumerate(context.uncertain)}
     pairs: list[tuple[int, int, float]] = []

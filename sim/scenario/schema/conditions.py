@@ -6,7 +6,7 @@ from sim.scenario.schema.quantity import Strict
 
 
 class Condition(Strict):
-    """Keep an entry, or a part of one, only under one reading of the story."""
+    """Keep an entry, or a part of one, only under one reading of a figure."""
 
     figure: str
     """A ledger figure whose value is a name (a node, yes or no)."""

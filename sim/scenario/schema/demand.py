@@ -58,7 +58,7 @@ class Forecast(Strict):
         None,
         ge=0,
     )
-    bias: Quantity | None = number("1", "Factor on it.", None, ge=0)
+    bias: Quantity | None = number("1", "Factor on the expected demand.", None, ge=0)
     revision: Quantity | None = number("1", "Share of the observed error that each review corrects.", None, ge=0, le=1)
 
 
@@ -107,7 +107,7 @@ class DemandLine(Drawn):
     backlog: bool = True
     """Unserved demand waits; else it is lost."""
     cancel_after: Quantity | None = number("day", "Waiting demand is cancelled after this.", None, ge=0)
-    delivery_time: Quantity | None = number("day", "From our stock to the customer.", None, ge=0)
+    delivery_time: Quantity | None = number("day", "Time from our stock to the customer.", None, ge=0)
     shipment_cost: Quantity | None = number("USD", "Cost of each shipment to the customer.", None, ge=0)
     shortage_cost: Quantity | None = number("USD/day", "Cost of one unit waiting for a day.", None, ge=0)
     lost_cost: Quantity | None = number("USD", "Cost of one unit lost or cancelled.", None, ge=0)
@@ -202,7 +202,7 @@ class Disruption(Drawn):
     regions: list[str] = []
     """Regions struck."""
     effects: Effects
-    """What it does."""
+    """Effects while it lasts."""
     recovery: Quantity | None = number("day", "Capacity comes back linearly over this time after the end.", None, ge=0)
     recovery_points: list[RecoveryPoint] = []
     """Or: how capacity comes back, linearly from point to point; the value of the last one stays."""
@@ -217,7 +217,7 @@ class Scheduled(Disruption):
     kind: Literal["scheduled"]
     """scheduled."""
     begins: Quantity = number("date", "First day.")
-    duration: Random = number("day", "How long it lasts.", ge=0)
+    duration: Random = number("day", "Duration.", ge=0)
 
 
 class Sporadic(Disruption):
@@ -226,7 +226,7 @@ class Sporadic(Disruption):
     kind: Literal["random"]
     """random."""
     rate: Quantity = number("1/year", "Expected number a year.", ge=0)
-    duration: Random = number("day", "How long each lasts.", ge=0)
+    duration: Random = number("day", "Duration of each.", ge=0)
 
 
 class Markov(Disruption):
@@ -235,8 +235,8 @@ class Markov(Disruption):
     kind: Literal["markov"]
     """markov."""
     every: Quantity = number("day", "Length of a period.", gt=0)
-    fail: Quantity = number("1", "Chance to go down in a period when up.", ge=0, le=1)
-    recover: Quantity = number("1", "Chance to come up in a period when down.", ge=0, le=1)
+    fail: Quantity = number("1", "Probability of going down in a period when up.", ge=0, le=1)
+    recover: Quantity = number("1", "Probability of coming up in a period when down.", ge=0, le=1)
 
 
 AnyDisruption = Annotated[Scheduled | Sporadic | Markov, Field(discriminator="kind")]

@@ -217,13 +217,13 @@ class Document(Strict):
     yield_noise: YieldNoise = YieldNoise.OFF
     """off, binomial, or gamma (defects clustered by lot)."""
     lot_scale: int = Field(1, ge=1)
-    """Multiplies every lot size: coarser lots run faster, and cost as many shipments as the lots they stand for."""
+    """Multiplies every lot size: larger lots run faster, with as many shipments as the lots they stand for."""
     money: Money = Money()
     """How money is counted."""
     nodes: dict[str, Node] = {}
     """Process nodes."""
     items: dict[str, Item] = Field(min_length=1)
-    """Everything counted."""
+    """Everything that is counted: dies, packages, boards, products."""
     pools: dict[str, Pool] = {}
     """Items that stand in for each other."""
     sites: dict[str, Site] = Field(min_length=1)
@@ -241,7 +241,7 @@ class Document(Strict):
     demand: dict[str, DemandLine] = Field(min_length=1)
     """Demand lines."""
     disruptions: dict[str, AnyDisruption] = {}
-    """What may go wrong."""
+    """Disruptions: what may interrupt supply."""
     decisions: dict[str, Decision] = {}
     """Choices made at dated gates."""
     plan: dict[str, str] = {}

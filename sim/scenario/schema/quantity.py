@@ -233,7 +233,7 @@ class Path(Strict):
     """The dated points, in order."""
     constant: Quantity | None = None
     """One value for all time."""
-    ends: Quantity | None = number("date", "The last date that the path speaks for (default: for ever).", None)
+    ends: Quantity | None = number("date", "Last date on which the last value still holds (default: no end).", None)
 
     @model_validator(mode="before")
     @classmethod

@@ -15,10 +15,10 @@ from sim.scenario.schema.yields import Yield
 
 
 class Drawn(Entry):
-    """An entry with luck of its own."""
+    """An entry with a random stream of its own."""
 
     stream: str | None = None
-    """Name of its luck (default: its own name); keep it when renaming, and every draw stays."""
+    """Name of its random stream (default: its own name); keep it when renaming, and every draw stays."""
 
 
 class PolicyType(StrEnum):
@@ -39,7 +39,9 @@ class Policy(Strict):
     level: Quantity | None = number("unit", "Order up to this inventory position.", None, ge=0)
     reorder: Quantity | None = number("unit", "Order when the inventory position is at or below this.", None, ge=0)
     quantity: Quantity | None = number("unit", "Size of an order.", None, gt=0)
-    safety: Quantity | None = number("unit", "Safety stock: level and reorder point are so much higher.", None, ge=0)
+    safety: Quantity | None = number(
+        "unit", "Safety stock, which is added to the level and the reorder point.", None, ge=0
+    )
     review: Quantity | None = number(
         "day", "Days between reviews (default: continuous, after each demand).", None, gt=0
     )
@@ -83,7 +85,7 @@ class Item(Drawn):
     initial_stock: Quantity | None = number("unit", "Units in stock at the start.", None, ge=0)
     safety_stock: Quantity | None = number("day", "Days of forecast kept as safety stock by the planner.", None, ge=0)
     policy: Policy = Policy()
-    """How it is replenished."""
+    """Replenishment: planned, or a stock policy."""
     priority: int = 0
     """Rank for scarce capacity: lower goes first."""
     bypass: bool = False
@@ -152,8 +154,8 @@ class Expansion(Strict):
     """A later ramp of the same site, from where the one before ended."""
 
     after: Quantity = number("month", "Months after the end of the ramp before it.", ge=0)
-    target: Quantity = number("1/month", "Capacity at its end.", ge=0)
-    months: Quantity = number("month", "Its length.", ge=0)
+    target: Quantity = number("1/month", "Capacity at the end of this ramp.", ge=0)
+    months: Quantity = number("month", "Length of this ramp.", ge=0)
     shape: RampShape = RampShape.LINEAR
     """linear, logistic or (four equal) steps."""
 
@@ -212,7 +214,7 @@ class Site(Drawn):
         "1/month", "Nameplate capacity in bottleneck load a month; or unlimited.", None, ge=0
     )
     construction: Construction | None = None
-    """Building it (with ramp)."""
+    """Construction of the site (with ramp)."""
     ramp: Ramp | None = None
     """Growth from first starts to target."""
     expansions: list[Expansion] = []
@@ -240,7 +242,7 @@ class Site(Drawn):
     outside_sales: OutsideSales | None = None
     """Idle capacity that others buy; a line in the money alone, no plan changes with it."""
     echoes_assumption: str | None = None
-    """Said beside every share this site has a part in: no source states its capacity."""
+    """Reason, shown beside every share that this site contributes to: no source states its capacity."""
 
     @model_validator(mode="after")
     def _one_capacity(self) -> Self:
@@ -276,13 +278,13 @@ class Recipe(Drawn):
     """This site, on this node, turns these inputs into this item."""
 
     item: str
-    """What comes out."""
+    """The item that is made."""
     site: str
-    """Where."""
+    """The site that makes it."""
     node: Quantity | None = number(
         "text", "Process node; with it each start is a wafer and units come from the die area.", None
     )
-    inputs: dict[str, Quantity] = number("unit", "Units of each item or pool that one unit takes.", {}, gt=0)
+    inputs: dict[str, Quantity] = number("unit", "Materials: units of each item or pool that one unit takes.", {}, gt=0)
     units_per_start: Quantity | None = number(
         "unit", "Gross units of one start (packages on a panel); wafers derive it from die area.", None, gt=0
     )
@@ -305,7 +307,7 @@ class Recipe(Drawn):
     )
     shipping_time: Quantity | None = number("day", "Time from the site to our stock.", None, ge=0)
     yields: Yield = Field(Yield(), alias="yield")
-    """What comes out good."""
+    """Share of what is started that becomes good units."""
     qualification: Qualification | None = None
     """Phases before high volume (default: qualified)."""
     price: Path | None = number("USD", "What an outside supplier charges for one start.", None, ge=0)
@@ -342,9 +344,9 @@ class WithdrawOn(StrEnum):
 class PhaseOut(Strict):
     """Outside orders we would like to fall, between two dates."""
 
-    begins: Quantity = number("date", "Outside share wanted is 1 until here.")
-    ends: Quantity = number("date", "Outside share wanted is `to` from here.")
-    to: Quantity = number("1", "Outside share wanted in the end.", Quantity(bare=0), ge=0, le=1)
+    begins: Quantity = number("date", "Until this date the wanted outside share is 1.")
+    ends: Quantity = number("date", "From this date the wanted outside share is `to`.")
+    to: Quantity = number("1", "Wanted outside share after the phase-out.", Quantity(bare=0), ge=0, le=1)
 
 
 class Sourcing(Drawn):

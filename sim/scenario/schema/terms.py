@@ -25,8 +25,8 @@ class Credit(Strict):
 class Prepayment(Strict):
     """Money paid ahead to an outside supplier, and set off against what is bought there afterwards."""
 
-    amount: Quantity = number("USD", "How much.", ge=0)
-    at: Quantity = number("date", "When it is paid; before the start it was paid already, and is only set off.")
+    amount: Quantity = number("USD", "Amount paid ahead.", ge=0)
+    at: Quantity = number("date", "Date of payment; before the start it was paid already, and is only set off.")
     set_off: Quantity = number(
         "1", "Share of each later purchase that is paid out of it, until it is used up.", Quantity(bare=1), gt=0, le=1
     )

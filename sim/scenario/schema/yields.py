@@ -56,14 +56,14 @@ class DefectLearning(Learning):
     """Defect density that falls as a site learns."""
 
     start: Quantity = number("1/cm2", "Defect density at the first start.", ge=0)
-    mature: Quantity = number("1/cm2", "Defect density in the end.", ge=0)
+    mature: Quantity = number("1/cm2", "Mature defect density.", ge=0)
 
 
 class ShareLearning(Learning):
     """A yield that rises as a line learns."""
 
     start: Quantity = number("1", "Yield at the first start.", ge=0, le=1)
-    mature: Quantity = number("1", "Yield in the end.", ge=0, le=1)
+    mature: Quantity = number("1", "Mature yield.", ge=0, le=1)
 
 
 class Yield(Strict):

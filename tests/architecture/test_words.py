@@ -1,0 +1,76 @@
+"""Words that the project does not use: each has a plainer term that planners or statisticians know."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REFUSED = {
+    r"\blucks?\b": "random stream, random seed, common random numbers, random variation",
+    r"\bintervals? (are )?of 95 %": "95 % confidence interval",
+    r"\bparts? (its|the) (spread|variance)": "decompose the variance",
+    r"\bwhat that does is measured": "the resulting bias is reported",
+    r"\bis said of --": "can only be used with --",
+    r"\bneed nobody released": "unreleased need",
+    r"\bechoes an assumption": "based on an assumed capacity",
+    r"\bto spare\b": "margin: early, above or below the bound",
+    r"\bjust so\b": "exactly met",
+    r"--coarse\b": "--lot-scale",
+    r"\bHow \S+ lies\b": "distribution of",
+    r"\bfor which alone\b": "since the method requires",
+    r"\bone luck\b": "drawn once per replication and shared",
+    r"\bheld against\b": "compared with",
+}
+"""Pattern -> what to write instead."""
+TEXTS = [
+    *sorted((ROOT / "sim").rglob("*.py")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "scenarios").rglob("*.yaml")),
+    *sorted((ROOT / "scenarios").glob("*.md")),
+    ROOT / "README.md",
+    ROOT / "ARCHITECTURE.md",
+]
+
+
+def prose(file: Path) -> Iterator[tuple[int, str]]:
+    """What a person reads of a file, with its line: of Python the strings and comments, not the names."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix != ".py":
+        yield from enumerate(text.splitlines(), 1)
+        return
+    kinds = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in kinds:
+            # Words that a line break parts are found too.
+            yield token.start[0], " ".join(token.string.split())
+
+
+def refused(file: Path) -> list[str]:
+    """Each refused word of a file, its place and what to write instead."""
+    name = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else file.name
+    return [
+        f"{name}:{line}: {found[0]!r}: write {instead}"
+        for line, text in prose(file)
+        for pattern, instead in REFUSED.items()
+        if (found := re.search(pattern, text))
+    ]
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_refused_word(file: Path) -> None:
+    assert not refused(file)
+
+
+def test_a_refused_word_is_seen_in_text_and_not_in_names(tmp_path: Path) -> None:
+    file = tmp_path / "said.py"
+    file.write_text(
+        '"""All\n    luck is one\n    luck."""\nluck = 1  # just so\nsaid = "nothing to spare"\n', encoding="utf-8"
+    )
+    told = [text.split(": ")[1] for text in refused(file)]
+    assert told == ["'luck'", "'one luck'", "'just so'", "'to spare'"]
