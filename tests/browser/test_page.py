@@ -25,7 +25,7 @@ FIGURES = """() => [...document.querySelectorAll('main figure')].map(figure => {
 })"""
 
 WIDER = """() => [...document.querySelectorAll('body *')].filter(e =>
-  !e.closest('.scroll') && !e.closest('svg') && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1
+  !e.closest('.scroll') && e.clientWidth > 0 && e.getBoundingClientRect().left + e.scrollWidth > innerWidth + 1
 ).map(e => e.outerHTML.slice(0, 80))"""
 
 FOCUS = """() => {
