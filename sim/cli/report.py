@@ -3,48 +3,132 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, JOBS, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.output import Progress
-from sim.errors import InputError, Problem, argument, problem
+from sim.cli.progress import Runs
+from sim.cli.studies import asked
+from sim.errors import MOST_RUNS, InputError, Problem, argument, problem
+from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import load_scenario
+from sim.scenario.loader import Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from sim.study.montecarlo import MonteCarlo
 
 ENDINGS = (".html", ".htm")
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|DIR",
+            help="A shipped name, a path, or a directory that --out of run, montecarlo or compare wrote.",
+        ),
+    ],
     html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Write the page there.")],
+    n: Annotated[
+        int | None, typer.Option("-n", min=1, max=MOST_RUNS, help="Of a study of so many runs (default: of one run).")
+    ] = None,
     sets: SETS = None,
     readings: READINGS = None,
     without: WITHOUT = None,
     allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
+    jobs: JOBS = 0,
 ) -> None:
-    """Write a run as one HTML file."""
+    """Write a run, a study or a comparison as one HTML file."""
     _refuse(html)
-    loaded = load_scenario(
-        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
-    )
-    other = load_counterfactual(loaded)
-    from sim.api import run, run_against
-    from sim.report.page.page import run_page
-
-    with Progress() as bar:
-        result = run(loaded, seed=seed, engine=engine.value, progress=bar)
-    with Progress() as bar:
-        against = run_against(result, other, progress=bar)
+    if scenario not in shipped_scenarios() and Path(scenario).is_dir():
+        _refuse_changes(n, sets, readings, without)
+        page = _of_directory(Path(scenario))
+    elif n is None:
+        loaded = load_scenario(
+            scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
+        )
+        page = _of_run(loaded, seed, engine.value)
+    else:
+        page = _of_study(scenario, n, sets, readings, without, allow_outside, seed, engine.value, jobs)
     try:
-        html.write_text(run_page(result, against, sys.argv[1:]), encoding="utf-8", newline="\n")
+        html.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
         raise InputError([problem(html, f"can't be written: {error.strerror}")]) from None
     print(f"written to {html}")
+
+
+def _of_run(loaded: Scenario, seed: int, engine: str) -> str:
+    from sim.api import run, run_against
+    from sim.report.page.run_page import run_page
+
+    other = load_counterfactual(loaded)
+    with Progress() as bar:
+        result = run(loaded, seed=seed, engine=engine, progress=bar)
+    with Progress() as bar:
+        against = run_against(result, other, progress=bar)
+    return run_page(result, against, sys.argv[1:])
+
+
+def _of_study(
+    scenario: str, n: int, sets: Sequence[str] | None, readings: Sequence[str] | None, without: Sequence[str] | None,
+    allow_outside: bool, seed: int, engine: str, jobs: int,
+) -> str:  # fmt: skip
+    from sim.study.montecarlo import monte_carlo
+
+    with Runs(n) as bar:
+        found = monte_carlo(
+            asked(scenario, sets, readings, without, allow_outside),
+            n,
+            seed=seed,
+            engine=engine,
+            jobs=jobs,
+            progress=bar,
+        )
+    return _written(found, "")
+
+
+def _of_directory(directory: Path) -> str:
+    from sim.api import run_against
+    from sim.report.page.comparison_page import comparison_page
+    from sim.report.page.run_page import run_page
+    from sim.results.result import Result
+    from sim.study.compare import Comparison
+    from sim.study.reopen import older, reopen
+
+    with Progress() as bar:
+        found = reopen(directory, bar)
+    if isinstance(found, Result):
+        with Progress() as bar:
+            against = run_against(found, load_counterfactual(found.scenario), progress=bar)
+        return run_page(found, against, sys.argv[1:])
+    if isinstance(found, Comparison):
+        return comparison_page(found, sys.argv[1:], older=older(directory))
+    return _written(found, older(directory))
+
+
+def _written(found: MonteCarlo, older: str) -> str:
+    """The page of a study, beside one run at typical values."""
+    from sim.api import run
+    from sim.report.page.study_page import study_page
+
+    with Progress() as bar:
+        typical = run(found.scenario, seed=found.seed, engine="batch", progress=bar)
+    return study_page(found, typical, sys.argv[1:], older=older)
+
+
+def _refuse_changes(n: int | None, *changes: Sequence[str] | None) -> None:
+    """Refuse options that would change what a directory keeps."""
+    flags = ("-n", "--set", "--reading", "--without")
+    given = [flag for flag, value in zip(flags, (n, *changes), strict=True) if value]
+    if given:
+        message = "can only be used with a scenario: a directory keeps what was run"
+        raise InputError(Problem(argument(flag), "", message) for flag in given)
 
 
 def _refuse(html: Path) -> None:

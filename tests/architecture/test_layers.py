@@ -91,8 +91,8 @@ def test_file_is_short_and_well_named(file: Path) -> None:
     assert not stars, "star import"
 
 
-def test_top_level_holds_three_folders() -> None:
+def test_top_level_holds_four_folders() -> None:
     ignored = {"build", "dist", "results"}
     folders = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith((".", "__"))}
     folders = {f for f in folders if not f.endswith(".egg-info")}
-    assert folders - ignored == {"sim", "scenarios", "tests"}
+    assert folders - ignored == {"sim", "scenarios", "tests", "docs"}
