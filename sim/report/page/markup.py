@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONG = 30
 """A table of more rows scrolls by itself, under its headings."""
+WORDY = 60
+"""A table with a cell of more letters is not squeezed to the width of a telephone."""
 
 
 def text(words: object) -> str:
@@ -43,7 +45,9 @@ def _table(shown: Table) -> str:
     head = "".join(_cell("th", c.heading, c, ' scope="col"') if c.heading else "<td></td>" for c in shown.columns)
     rows = (_row(row, shown.columns) for row in shown.rows)
     body = "\n".join(f"<tr>{cells}</tr>" for cells in rows)
-    return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    wordy = any(len(cell) > WORDY for row in shown.rows for cell in row)
+    kind = ' class="wordy"' if wordy else ""
+    return f"<table{kind}>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 
 def _row(cells: Sequence[str], columns: Sequence[Column]) -> str:
@@ -73,12 +77,13 @@ def folded(summary: str, inner: str) -> str:
 
 
 def figure(shown: Figure, of: str) -> str:
-    """A figure with the table of its numbers, and the same as a CSV file to be kept."""
+    """A figure under what it finds, with its source, the table of its numbers, and the same as a CSV file to be kept."""
     rows = len(shown.table)
     numbers = frame(shown.table, shown.title)
+    key = paragraphs([shown.key], "note key") if shown.key else ""
     return (
-        f"<figure>\n{scrolled(shown.svg(inline=True), shown.title)}"
-        f'<figcaption class="note">{text(shown.description)}</figcaption>\n'
+        f"<figure>\n<h3>{text(shown.title)}</h3>\n{key}{scrolled(shown.svg(inline=True), shown.title)}"
+        f'<figcaption class="note">{text(shown.description)} {text(shown.source)}.</figcaption>\n'
         f"{folded(f'The numbers ({rows:,} rows)', numbers)}{download(shown.table, f'{of}-{shown.name}.csv')}</figure>\n"
     )
 
