@@ -72,16 +72,18 @@ def _dependences(
     picture: Target | None,
 ) -> None:
     from sim.report.explain_report import chain, dependences_json, moved_by, movers
+    from sim.report.figures.of_studies import trials_of
     from sim.report.render import show
     from sim.study.causes import causes
     from sim.study.dependence import dependences
-    from sim.study.explained import remember
+    from sim.study.explained import Explained, remember
 
     scenario = whole.scenario
     steps = causes(whole, kpi) if kpi in whole.milestones else []
     with Progress() as bar:
         found = dependences(base, scenario, kpi, progress=bar, **options)
-    remember(whole.hash, kpi, movers(scenario, found))
+    trials = trials_of(found).to_dict("records")
+    remember(whole.hash, kpi, Explained(movers(scenario, found), trials, whole.seed, factor))
     if as_json:
         emit_json(dependences_json(scenario, found, steps))
     else:

@@ -19,6 +19,7 @@ from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.loader import Scenario, load_scenario
 
 if TYPE_CHECKING:
+    from sim.claims import Judgement
     from sim.study.montecarlo import MonteCarlo
 
 ENDINGS = (".html", ".htm")
@@ -43,19 +44,22 @@ def command(
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
+    claims: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Test announced figures on N replications (0: leave them out).")
+    ] = 10,
 ) -> None:
     """Write a run, a study or a comparison as one HTML file."""
     _refuse(html)
     if scenario not in shipped_scenarios() and Path(scenario).is_dir():
         _refuse_changes(n, sets, readings, without)
-        page = _of_directory(Path(scenario))
+        page = _of_directory(Path(scenario), claims, jobs)
     elif n is None:
         loaded = load_scenario(
             scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
         )
-        page = _of_run(loaded, seed, engine.value)
+        page = _of_run(loaded, seed, engine.value, claims, jobs)
     else:
-        page = _of_study(scenario, n, sets, readings, without, allow_outside, seed, engine.value, jobs)
+        page = _of_study(scenario, n, sets, readings, without, allow_outside, seed, engine.value, jobs, claims)
     try:
         html.write_text(page, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -63,7 +67,7 @@ def command(
     print(f"written to {html}")
 
 
-def _of_run(loaded: Scenario, seed: int, engine: str) -> str:
+def _of_run(loaded: Scenario, seed: int, engine: str, claims: int, jobs: int) -> str:
     from sim.api import run, run_against
     from sim.report.page.run_page import run_page
 
@@ -72,12 +76,12 @@ def _of_run(loaded: Scenario, seed: int, engine: str) -> str:
         result = run(loaded, seed=seed, engine=engine, progress=bar)
     with Progress() as bar:
         against = run_against(result, other, progress=bar)
-    return run_page(result, against, sys.argv[1:])
+    return run_page(result, against, sys.argv[1:], claims=_judged(loaded, claims, seed, jobs, drawn=False))
 
 
 def _of_study(
     scenario: str, n: int, sets: Sequence[str] | None, readings: Sequence[str] | None, without: Sequence[str] | None,
-    allow_outside: bool, seed: int, engine: str, jobs: int,
+    allow_outside: bool, seed: int, engine: str, jobs: int, claims: int,
 ) -> str:  # fmt: skip
     from sim.study.montecarlo import monte_carlo
 
@@ -90,10 +94,10 @@ def _of_study(
             jobs=jobs,
             progress=bar,
         )
-    return _written(found, "")
+    return _study(found, claims, jobs, "")
 
 
-def _of_directory(directory: Path) -> str:
+def _of_directory(directory: Path, claims: int, jobs: int) -> str:
     from sim.api import run_against
     from sim.report.page.comparison_page import comparison_page
     from sim.report.page.run_page import run_page
@@ -106,20 +110,32 @@ def _of_directory(directory: Path) -> str:
     if isinstance(found, Result):
         with Progress() as bar:
             against = run_against(found, load_counterfactual(found.scenario), progress=bar)
-        return run_page(found, against, sys.argv[1:])
+        judged = _judged(found.scenario, claims, found.seed, jobs, drawn=False)
+        return run_page(found, against, sys.argv[1:], claims=judged)
     if isinstance(found, Comparison):
         return comparison_page(found, sys.argv[1:], older=older(directory))
-    return _written(found, older(directory))
+    return _study(found, claims, jobs, older(directory))
 
 
-def _written(found: MonteCarlo, older: str) -> str:
+def _study(found: MonteCarlo, claims: int, jobs: int, older: str) -> str:
     """The page of a study, beside one run at typical values."""
     from sim.api import run
     from sim.report.page.study_page import study_page
 
     with Progress() as bar:
         typical = run(found.scenario, seed=found.seed, engine="batch", progress=bar)
-    return study_page(found, typical, sys.argv[1:], older=older)
+    judged = _judged(found.scenario, claims, found.seed, jobs, drawn=True)
+    return study_page(found, typical, sys.argv[1:], claims=judged, older=older)
+
+
+def _judged(scenario: Scenario, n: int, seed: int, jobs: int, *, drawn: bool) -> Judgement | None:
+    """The shipped claims on a scenario, if they are wanted and about it."""
+    if n == 0:
+        return None
+    from sim.claims import judge_shipped
+
+    with Progress() as bar:
+        return judge_shipped(scenario, n=n, seed=seed, jobs=jobs, drawn=drawn, progress=bar)
 
 
 def _refuse_changes(n: int | None, *changes: Sequence[str] | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -15,9 +16,14 @@ import pytest
 import sim
 from sim.cli.main import main
 from sim.report.figures.catalogue import all_figures
+from sim.report.figures.of_studies import trials_of
 from sim.report.page.assumptions import inputs
+from sim.report.page.rests import rests_part
 from sim.report.page.run_page import run_page
-from sim.results.result import Result
+from sim.results.result import Result, scenario_hash
+from sim.study.dependence import dependences
+from sim.study.design import based
+from sim.study.explained import Explained, remember
 from tests.report.plant import plant
 
 COMMAND = ["report", "plant", "--html", "a b.html"]
@@ -46,7 +52,7 @@ def test_it_says_what_the_run_says(page: str, tree: ElementTree.Element) -> None
     assert tree.attrib["lang"] == "en"
     assert "Whose parts &amp; &lt;spares&gt;?" in page
     assert [node.text for node in tree.iter("h2")] == [
-        "The answer", "In-house shares", "From sites to demand", "Sites", "Milestones", "Money", "Demand", "Tables", "Inputs", "How it was made",
+        "The answer", "In-house shares", "From sites to demand", "Sites", "Milestones", "Money", "Demand", "What it rests on", "Tables", "Inputs", "How it was made",
     ]  # fmt: skip
     assert "fabshift report plant --html 'a b.html'" in "".join(tree.itertext())
 
@@ -100,3 +106,17 @@ def test_what_is_no_html_file_is_refused_before_anything_runs(capsys: pytest.Cap
     assert "--html: is no HTML file; found 'page.txt'; allowed: .html, .htm" in capsys.readouterr().err
     assert main(["report", "no-such-scenario", "--html", "nowhere/page.html"]) == 2
     assert "--html: there is no such directory; found 'nowhere'" in capsys.readouterr().err
+
+
+def test_what_explain_found_is_drawn_on_the_page(build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = build({**plant(), "notes": ["kept"]}, "explained_plant")
+    found = dependences(based(scenario), scenario, "npv_usd", jobs=1)
+    trials = trials_of(found)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert "fabshift explain" in rests_part(scenario)
+    remember(scenario_hash(scenario), "npv_usd", Explained(["told"], trials.to_dict("records"), 0, 1))
+    part = rests_part(scenario)
+    assert "fabshift explain" not in part
+    assert 'download="explained_plant-tornado-1.csv"' in part
+    assert f"NPV rests most on {found.found[0].knob.name}" in part
+    assert part.count("<tr>") == 1 + len(trials)

@@ -122,5 +122,5 @@ def _strip(axes: Axes, causes: pd.DataFrame, setting: Setting) -> None:
         if word := next((w for w in (cause, SHORT.get(cause, cause)) if _LETTER * len(w) < room), ""):
             axes.annotate(
                 word, ((first + last) / 2, 0.01 + _STRIP / 2), xycoords=("data", "axes fraction"), ha="center", va="center_baseline",
-                size=SMALL - 1.5, color=VERMILION,
+                size=SMALL - 1.5, color=INK,
             )  # fmt: skip

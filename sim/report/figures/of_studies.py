@@ -218,21 +218,27 @@ def _trials(found: Sensitivity, bar: Bar) -> list[tuple[str, str, float | None]]
 
 def of_dependences(scenario: Scenario, found: Dependences, seed: int, factor: int) -> Figure | None:
     """Bars of what `explain` found; None where the KPI has no value at the values in force."""
-    if found.base is None:
-        return None
+    return None if found.base is None else of_trials(scenario, found.kpi, trials_of(found), seed, factor)
+
+
+def trials_of(found: Dependences) -> pd.DataFrame:
+    """Every trial of `explain`: input, side, what was tried, the KPI then and at the values in force."""
     rows = [(d.knob.name, *trial, found.base) for d in found.found for trial in _tried(d)]
-    table = pd.DataFrame(rows, columns=["input", "side", "tried", "value", "base"]).astype(
-        {"value": float, "base": float}
-    )
-    title = titled_kpi(scenario, found.kpi)
+    table = pd.DataFrame(rows, columns=["input", "side", "tried", "value", "base"])
+    return table.astype({"value": float, "base": float})
+
+
+def of_trials(scenario: Scenario, kpi: str, table: pd.DataFrame, seed: int, factor: int) -> Figure:
+    """Bars of trials as `trials_of` returns them."""
+    title = titled_kpi(scenario, kpi)
     measure = (
         _of_dates(scenario, title)
-        if found.kpi in scenario.document.milestones
-        else Measure(title, lambda v: said_kpi(found.kpi, v), ticks_of(found.kpi), unit_of(found.kpi))
+        if kpi in scenario.document.milestones
+        else Measure(title, lambda v: said_kpi(kpi, v), ticks_of(kpi), unit_of(kpi))
     )
     told = spans.source(scenario.name, seed, scenario_hash(scenario), _lots(factor))
     key = f"Each number at the ends of its range, or 10 % to either side where it has none. {_TRIED}"
-    return tornado.tornado({found.kpi: table}, {found.kpi: measure}, told, key)
+    return tornado.tornado({kpi: table}, {kpi: measure}, told, key)
 
 
 def _tried(d: Dependence) -> list[tuple[str, str, float | None]]:

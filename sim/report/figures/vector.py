@@ -21,15 +21,15 @@ _UNKNOWN_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 def document(figure: Figure) -> str:
     """An SVG file."""
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure, framed=True))}\n'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure))}\n'
 
 
 def element(figure: Figure) -> str:
     """An SVG element for a page that defines the variables of the style, or leaves the colours as they are.
 
-    Title, key and source are left to the page.
+    Title, key and source are not drawn: the page writes them where they wrap.
     """
-    tree = _tree(figure, framed=False)
+    tree = _tree(figure, bare=True)
     for attribute in ("width", "height"):
         tree.attrib.pop(attribute, None)
     tree.set("class", "figure")
@@ -37,10 +37,10 @@ def element(figure: Figure) -> str:
     return re.sub("|".join(VARIABLES), lambda colour: f"var({VARIABLES[colour[0]]}, {colour[0]})", _written(tree))
 
 
-def _tree(figure: Figure, *, framed: bool) -> ElementTree.Element:
+def _tree(figure: Figure, *, bare: bool = False) -> ElementTree.Element:
     """What matplotlib drew, with its own ids and a name for those who do not see it."""
     text = StringIO()
-    with canvas(figure, framed=framed) as drawn:
+    with canvas(figure, bare=bare) as drawn:
         drawn.savefig(text, format="svg", metadata=_UNKNOWN_DATE)
     root = ElementTree.fromstring(text.getvalue())
     for metadata in root.findall(f"{{{_SVG}}}metadata"):

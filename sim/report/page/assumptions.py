@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.report.formats import plain
 from sim.report.indicators import date
 from sim.report.page.markup import block, download, folded, frame
-from sim.report.run_report import changes, contested
+from sim.report.run_report import changes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def inputs_part(scenario: Scenario) -> str:
-    """Changes, contested figures with the reading taken, what a study draws, and every input."""
-    shown = [one for one in (changes(scenario), contested(scenario)) if one is not None]
+    """Changes, what a study draws, and every input."""
+    changed = changes(scenario)
     table, drawn = inputs(scenario), ranges(scenario)
     uncertain = (
         folded(
@@ -30,7 +30,7 @@ def inputs_part(scenario: Scenario) -> str:
     every = folded(f"All {len(table):,} inputs", frame(table, "All inputs")) + download(
         table, f"{scenario.name}-inputs.csv"
     )
-    return "".join(map(block, shown)) + uncertain + every
+    return ("" if changed is None else block(changed)) + uncertain + every
 
 
 def ranges(scenario: Scenario) -> pd.DataFrame:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONG = 30
 """A table of more rows scrolls by itself, under its headings."""
+WORDY = 60
+"""A table with a cell of more letters is not squeezed to the width of a telephone."""
 
 
 def text(words: object) -> str:
@@ -43,7 +45,9 @@ def _table(shown: Table) -> str:
     head = "".join(_cell("th", c.heading, c, ' scope="col"') if c.heading else "<td></td>" for c in shown.columns)
     rows = (_row(row, shown.columns) for row in shown.rows)
     body = "\n".join(f"<tr>{cells}</tr>" for cells in rows)
-    return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    wordy = any(len(cell) > WORDY for row in shown.rows for cell in row)
+    kind = ' class="wordy"' if wordy else ""
+    return f"<table{kind}>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 
 def _row(cells: Sequence[str], columns: Sequence[Column]) -> str:
@@ -73,18 +77,15 @@ def folded(summary: str, inner: str) -> str:
 
 
 def figure(shown: Figure, of: str) -> str:
-    """A figure with the table of its numbers, and the same as a CSV file to be kept.
-
-    Its title is a heading and its key, description and source are text, so that they wrap where the window is narrow.
-    """
+    """A figure under what it finds, with its source, the table of its numbers, and the same as a CSV file to be kept."""
     rows = len(shown.table)
     numbers = frame(shown.table, shown.title)
     heading = f"{shown.name}-heading"
-    key = paragraphs([shown.key], "note") if shown.key else ""
+    key = paragraphs([shown.key], "note key") if shown.key else ""
     return (
         f'<figure aria-labelledby="{heading}">\n<h3 id="{heading}">{text(shown.title)}</h3>\n{key}'
         f"{scrolled(shown.svg(inline=True), shown.title)}"
-        f'<figcaption class="note">{text(shown.description)} {text(shown.source)}</figcaption>\n'
+        f'<figcaption class="note">{text(shown.description)} {text(shown.source)}.</figcaption>\n'
         f"{folded(f'The numbers ({rows:,} rows)', numbers)}{download(shown.table, f'{of}-{shown.name}.csv')}</figure>\n"
     )
 

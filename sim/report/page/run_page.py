@@ -11,14 +11,17 @@ from sim.report.figures.catalogue import all_figures
 from sim.report.flow.diagram import flow_part
 from sim.report.headline import sentences
 from sim.report.page.assumptions import inputs_part
+from sim.report.page.claims import claims_part
 from sim.report.page.document import Part, document
 from sim.report.page.making import making_part
 from sim.report.page.markup import block, figure, paragraphs
+from sim.report.page.rests import rests_part
 from sim.report.run_report import contested, run_report
 from sim.report.tables import Table
 
 if TYPE_CHECKING:
     from sim.api import Against
+    from sim.claims import Judgement
     from sim.report.figures.figure import Figure
     from sim.results.result import Result
 
@@ -28,17 +31,21 @@ HEADINGS = {
     "rests": "What it rests on", "tables": "Tables", "inputs": "Inputs", "source": "How it was made",
 }  # fmt: skip
 """Id of each part of a page -> its heading, in their order."""
-PLACES = {"npv": "money", "difference": "difference", "spread": "spread", "tornado": "rests"}
+PLACES = {"npv": "money"}
 """Figures that stand in a part of another name than their own."""
 
 
-def run_page(result: Result, against: Against | None, command: Sequence[str]) -> str:
-    """A whole HTML document: answer, figures with their numbers, tables, inputs, and the command that makes it again."""
+def run_page(
+    result: Result, against: Against | None, command: Sequence[str], *, claims: Judgement | None = None
+) -> str:
+    """A whole HTML document: answer, figures with their numbers, claims, tables, inputs, and the command that makes it again."""
     scenario = result.scenario
     bodies = {
         "answer": _answer(result, against),
         **by_part(all_figures(result), scenario.name),
         "flow": flow_part(result),
+        "claims": claims_part(claims),
+        "rests": rests_part(scenario),
         "tables": tables_part(result, against),
         "inputs": inputs_part(scenario),
         "source": making_part(

@@ -9,15 +9,18 @@ from sim.report.figures import of_montecarlo, of_run
 from sim.report.flow.diagram import flow_part
 from sim.report.montecarlo_report import montecarlo_report
 from sim.report.page.assumptions import inputs_part
+from sim.report.page.claims import claims_part
 from sim.report.page.document import document
 from sim.report.page.making import making_part
 from sim.report.page.markup import block, paragraphs
+from sim.report.page.rests import rests_part
 from sim.report.page.run_page import by_part, parts_of, tables_part
 from sim.report.study_answer import study_answer
 from sim.report.tables import Table
 from sim.results.result import scenario_hash
 
 if TYPE_CHECKING:
+    from sim.claims import Judgement
     from sim.report.figures.figure import Figure
     from sim.results.result import Result
     from sim.study.montecarlo import MonteCarlo
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
 _TYPICAL = "Of one run with every input at its typical value: the study keeps no lots and sites of its replications."
 
 
-def study_page(found: MonteCarlo, typical: Result, command: Sequence[str], *, older: str = "") -> str:
+def study_page(
+    found: MonteCarlo, typical: Result, command: Sequence[str], *, claims: Judgement | None = None, older: str = ""
+) -> str:
     """A whole HTML document of quantiles over the replications; no replication is in it.
 
     `typical`: one run at typical inputs, for what a study keeps no numbers of. `older`: what made the study, if not this code.
@@ -42,6 +47,8 @@ def study_page(found: MonteCarlo, typical: Result, command: Sequence[str], *, ol
         **by_part(figures, scenario.name),
         **{place: paragraphs([_TYPICAL], "note") + body for place, body in by_part(alone, scenario.name).items()},
         "flow": paragraphs([_TYPICAL], "note") + flow_part(typical),
+        "claims": claims_part(claims, drawn=True),
+        "rests": rests_part(scenario),
         "tables": "".join(block(one) for one in montecarlo_report(found) if isinstance(one, Table))
         + paragraphs([_TYPICAL], "note")
         + tables_part(typical, None),
