@@ -120,3 +120,11 @@ def test_what_explain_found_is_drawn_on_the_page(build: Any, tmp_path: Path, mon
     assert 'download="explained_plant-tornado-1.csv"' in part
     assert f"NPV rests most on {found.found[0].knob.name}" in part
     assert part.count("<tr>") == 1 + len(trials)
+
+
+def test_a_page_of_abstract_time_and_unlimited_sites() -> None:
+    result = sim.run(Path(__file__).parents[1] / "analytic" / "reorder_point.yaml")
+    tree = ElementTree.fromstring(run_page(result, None, COMMAND).partition("\n")[2])
+    headings = [node.text for node in tree.iter("h2")]
+    assert "From sites to demand" in headings
+    assert "Sites" not in headings
