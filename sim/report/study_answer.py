@@ -129,6 +129,14 @@ def comparison_answer(found: Comparison) -> list[str]:
         f"{counted(found.n, 'run')} of each on common random numbers, so that a difference is due to the scenarios. "
         f"Only differences whose 95 % interval leaves out zero are named; in brackets that interval."
     ]
+    scenarios = {label: f.scenario for label, f in found.found.items()}
+    if horizons.differ(list(scenarios.values())):
+        ends = ", ".join(
+            f"{label} {s.document.horizon.end or s.document.horizon.length}" for label, s in scenarios.items()
+        )
+        lines.append(
+            f"They end at different times ({ends}): sums and dates are of different spans, and money is not compared."
+        )
     for other in others:
         parts = _differences(found, first, other)
         lines.append(

@@ -92,7 +92,9 @@ def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Figure | None
     titles = {kpi: titled_kpi(scenarios[0], kpi) for kpi in dict.fromkeys(table["kpi"])}
     told = spans.source(", ".join(found.found), found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale))
     remark = "; horizons differ: sums are of different times" if horizons.differ(scenarios) else ""
-    return side_by_side.side_by_side(table, titles, told, found.n, remark=remark)
+    # Of different horizons no sum tells which is better.
+    telling = next(iter(titles)) if remark else list(titles)[-1]
+    return side_by_side.side_by_side(table, titles, telling, told, found.n, remark=remark)
 
 
 def _apart(kpi: str, found: Comparison, first: str, other: str) -> bool:

@@ -24,16 +24,18 @@ _WIDTH = 3.0
 _COLUMNS = 2
 
 
-def side_by_side(table: pd.DataFrame, titles: Mapping[str, str], source: str, runs: int, *, remark: str = "") -> Figure:
+def side_by_side(
+    table: pd.DataFrame, titles: Mapping[str, str], telling: str, source: str, runs: int, *, remark: str = ""
+) -> Figure:
     """The distribution of each KPI in each scenario.
 
     `table`: a row for each KPI and scenario with kpi, scenario, mean, p5, p50 and p95 over the runs that have a value.
-    `remark`: what is to be said of the comparison.
+    `telling`: the KPI that the title tells. `remark`: what is to be said of the comparison.
     """
     kpis, scenarios = (list(dict.fromkeys(table[column])) for column in ("kpi", "scenario"))
     return Figure(
         name=NAME,
-        title=_finding(table, titles),
+        title=_finding(table, titles, telling),
         description=(
             f"Each KPI over {runs:,} runs of each scenario: the mark is the median, the line holds nine tenths of the runs; "
             "at the right, the median."
@@ -53,9 +55,8 @@ def _panel(title: str, kpi: str) -> str:
     return f"{title} [{unit}]" if unit else title
 
 
-def _finding(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
-    """Of the last KPI, money where there is any, who has the highest and the lowest median."""
-    kpi = list(titles)[-1]
+def _finding(table: pd.DataFrame, titles: Mapping[str, str], kpi: str) -> str:
+    """The median of one KPI in each scenario, the highest first."""
     medians = (
         table[(table["kpi"] == kpi) & table["p50"].notna()].set_index("scenario")["p50"].sort_values(ascending=False)
     )

@@ -102,6 +102,8 @@ def _own_style(root: ElementTree.Element, name: str) -> None:
             if attribute in node.attrib:
                 # A hundredth of a point is less than anybody sees; six decimals are half of the file.
                 node.set(attribute, re.sub(r"-?\d+\.\d+", _rounded, node.attrib[attribute]))
+        if "d" in node.attrib:
+            node.set("d", re.sub(r"\s*([A-Za-z])\s*", r"\1", node.attrib["d"]))
         # Indentation is a tenth of the file.
         node.text = (node.text or "").strip() or None
         node.tail = (node.tail or "").strip() or "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 LONG = 30
 """A table of more rows scrolls by itself, under its headings."""
+MOST_ROWS = 600
+LONG_FILE = 30_000
+"""A CSV file of more characters is packed."""
+_AS_IT_IS = " ,:;()-.+/=_*!?@$'|"
 WORDY = 60
 """A table with a cell of more letters is not squeezed to the width of a telephone."""
 
@@ -94,13 +100,25 @@ def frame(table: pd.DataFrame, title: str) -> str:
     """A data frame as a table, without what its CSV has for programs: names beside titles, the ends of periods beside
     their beginnings."""
     left_out = [other for shown, other in (("title", "name"), ("begin", "end")) if {shown, other} <= set(table.columns)]
-    shown = table.drop(columns=left_out)
+    shown, every = _thinned(table)
+    shown = shown.drop(columns=left_out)
+    if every > 1:
+        title = f"{title} (every {every} periods; all of them are in the CSV file)"
     numeric = [
         bool(pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)) for kind in shown.dtypes
     ]
     columns = tuple(Column(str(c), "", "right" if n else "left") for c, n in zip(shown.columns, numeric, strict=True))
     rows = tuple(tuple(_written(value) for value in row) for row in shown.itertuples(index=False))
     return scrolled(_table(Table(title, columns, rows)), f"Numbers: {title}", rows=len(rows))
+
+
+def _thinned(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The rows of every so many periods, so that MOST_ROWS or few more remain: weeks of three years would fill the page."""
+    time = next((column for column in ("begin", "time") if column in table.columns), None)
+    every = -(-len(table) // MOST_ROWS)
+    if time is None or every == 1:
+        return table, 1
+    return table[table[time].isin(list(dict.fromkeys(table[time]))[::every])], every
 
 
 def _written(value: object) -> str:
@@ -113,8 +131,15 @@ def _written(value: object) -> str:
 
 
 def download(table: pd.DataFrame, name: str) -> str:
-    """A link that holds the whole table as CSV, numbers to ten digits, so that no network is needed."""
-    told = table.to_csv(index=False, date_format="%Y-%m-%d", float_format="%.10g")
-    # What a URL without a host may hold as it is (https://url.spec.whatwg.org/#cannot-be-a-base-url-path-state).
-    data = html.escape(quote(told, safe=" ,:;()-.+/=_*!?@$'|"))
-    return f'<p class="download"><a download="{text(name)}" href="data:text/csv;charset=utf-8,{data}">{text(name)}</a></p>\n'
+    """A link that holds the whole table as CSV, numbers to seven digits, so that no network is needed.
+
+    A long one is packed, and the page's script unpacks it; without JavaScript the file that is kept is packed.
+    """
+    told = table.to_csv(index=False, date_format="%Y-%m-%d", float_format="%.7g")
+    if len(told) > LONG_FILE:
+        packed = base64.b64encode(gzip.compress(told.encode(), mtime=0)).decode()
+        name, address = f"{name}.gz", f"data:application/gzip;base64,{packed}"
+    else:
+        # What a URL without a host may hold as it is (https://url.spec.whatwg.org/#cannot-be-a-base-url-path-state).
+        address = f"data:text/csv;charset=utf-8,{html.escape(quote(told, safe=_AS_IT_IS))}"
+    return f'<p class="download"><a download="{text(name)}" href="{address}">{text(name)}</a></p>\n'

@@ -30,3 +30,22 @@
   slider.parentElement.hidden = false;
   show(Number(slider.value));
 }());
+// A long CSV file is packed in the page, and kept unpacked where the browser can unpack it.
+(function () {
+  if (typeof DecompressionStream === "undefined") { return; }
+  document.querySelectorAll("a[download$='.csv.gz']").forEach(function (link) {
+    const name = link.download.replace(/\.gz$/, "");
+    link.textContent = name;
+    link.addEventListener("click", async function (event) {
+      event.preventDefault();
+      const packed = Uint8Array.from(atob(link.href.split(",")[1]), function (letter) { return letter.charCodeAt(0); });
+      const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+      const data = await new Response(stream, { headers: { "Content-Type": "text/csv" } }).blob();
+      const kept = document.createElement("a");
+      kept.href = URL.createObjectURL(data);
+      kept.download = name;
+      kept.click();
+      setTimeout(function () { URL.revokeObjectURL(kept.href); }, 1000);
+    });
+  });
+}());
