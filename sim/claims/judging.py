@@ -17,7 +17,7 @@ from sim.results.result import Result
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.shipped import shipped_root
-from sim.study.design import Base, Blocks, Design, Row, loaded, overridden
+from sim.study.design import Base, Blocks, Design, Row, based, loaded, overridden
 from sim.study.replicated import Replicated, variants
 from sim.study.run import each_block
 
@@ -81,6 +81,27 @@ def judge(
         raise InputError([Problem(argument("--claims"), "", message, expected="a file of your own claims, or shipped")])
     book = load_claims(shipped_claims() if claims in (None, SHIPPED) else claims, tested.ledger)
     return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress, announce=announce)
+
+
+def judge_shipped(
+    scenario: Scenario,
+    *,
+    n: int = 10,
+    seed: int = 0,
+    jobs: int = 0,
+    drawn: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Judgement | None:
+    """Test the shipped claims on a loaded scenario; None where it builds on no shipped one, which they are about.
+
+    `drawn`: uncertain inputs are drawn in each replication, else they have their typical values.
+    """
+    if not _builds_on_shipped(scenario):
+        return None
+    book = load_claims(shipped_claims(), scenario.ledger)
+    return findings(
+        book.claims.values(), based(scenario), scenario, n=n, seed=seed, jobs=jobs, drawn=drawn, progress=progress
+    )
 
 
 def _builds_on_shipped(scenario: Scenario) -> bool:

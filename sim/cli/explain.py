@@ -57,14 +57,16 @@ def _dependences(
     base: Base, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
 ) -> None:
     from sim.report.explain_report import chain, dependences_json, moved_by, movers
+    from sim.report.figures.of_studies import trials_of
     from sim.report.render import show
     from sim.study.explain import explain
-    from sim.study.explained import remember
+    from sim.study.explained import Explained, remember
 
     with Progress("explain", foretold=True) as bar:
         found = explain(base, kpi, progress=bar, announce=bar.expect, **options)
     scenario, rests_on = found.scenario, found.dependences
-    remember(found.result.hash, kpi, movers(scenario, rests_on))
+    trials = trials_of(rests_on).to_dict("records")
+    remember(found.result.hash, kpi, Explained(movers(scenario, rests_on), trials, found.result.seed, found.lot_scale))
     if as_json:
         emit_json(dependences_json(scenario, rests_on, found.steps))
     else:
