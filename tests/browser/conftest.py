@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+from sim.report.page.page import run_page
 
 import sim
 from sim.api import run_against
-from sim.report.page.page import run_page
 from sim.scenario.counterfactual import load_counterfactual
 from tests.conftest import Build
 from tests.report.plant import plant

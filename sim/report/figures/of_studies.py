@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.draws.inputs import input_quantile
 from sim.report import horizons
-from sim.report.figures import difference, ranking, spans, swept, tornado
+from sim.report.figures import difference, ranking, side_by_side, spans, swept, tornado
 from sim.report.figures.axes import day_tick, percent_tick
 from sim.report.figures.kpis import said as said_kpi
 from sim.report.figures.kpis import ticks_of, titled_kpi, unit_of
@@ -72,6 +72,28 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Figure | Non
         else ""
     )
     return difference.differences(table, titles, first, told, found.n, remark=remark)
+
+
+def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Figure | None:
+    """How each KPI is distributed in each scenario, of those `wished` for or the first ones that any run has."""
+    scenarios = [f.scenario for f in found.found.values()]
+    every = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
+    shown, _ = chosen(every, wished, scenarios)
+    rows = [
+        (kpi, label, s.mean.estimate, *(s.percentiles[p].estimate for p in ("p5", "p50", "p95")))
+        for kpi in shown
+        for label, f in found.found.items()
+        if (s := f.kpis.get(kpi)) is not None
+    ]
+    table = pd.DataFrame(rows, columns=["kpi", "scenario", "mean", "p5", "p50", "p95"])
+    some = table.groupby("kpi")["p95"].transform(lambda values: (values.fillna(0) != 0).any())
+    table = table[some.astype(bool)].reset_index(drop=True) if len(table) else table
+    if table.empty:
+        return None
+    titles = {kpi: titled_kpi(scenarios[0], kpi) for kpi in dict.fromkeys(table["kpi"])}
+    told = spans.source(", ".join(found.found), found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale))
+    remark = "; horizons differ: sums are of different times" if horizons.differ(scenarios) else ""
+    return side_by_side.side_by_side(table, titles, told, found.n, remark=remark)
 
 
 def _apart(kpi: str, found: Comparison, first: str, other: str) -> bool:
