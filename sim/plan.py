@@ -27,6 +27,7 @@ from sim.planned import (
     PowerPlan,
     PrepaymentPlan,
     Ref,
+    SplicePlan,
     ToolsPlan,
     UnitsPlan,
 )
@@ -38,7 +39,7 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 __all__ = [
     "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
     "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "OutsideSalesPlan", "PathPlan",
-    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "ToolsPlan",
+    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "SplicePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
 ]  # fmt: skip
 

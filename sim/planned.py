@@ -48,12 +48,22 @@ class UnitsPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SplicePlan:
+    """A choice's value of a path: from so many days after the gate on it replaces what the path says."""
+
+    gate: Ref
+    after: Ref
+    value: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class PathPlan:
-    """A value over time: dated points, or one constant point dated NONE."""
+    """A value over time: dated points, or one constant point dated NONE; then what choices put in its place."""
 
     interpolate: Interpolate
     at: tuple[Ref, ...]
     values: tuple[Ref, ...]
+    splices: tuple[SplicePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 import numpy as np
 
 from sim.compiler.calendar import calendar
+from sim.compiler.gates import refuse_gates_between_reviews
 from sim.compiler.limits import refuse_beyond_limits
 from sim.compiler.parts import disruption_plan, item_plan, line_plan, payment_plan, site_plan, source_plan
 from sim.compiler.references import References
@@ -118,7 +119,9 @@ def renumbered(plan: Plan, scenario: Scenario) -> Plan:
 
 def _references(scenario: Scenario) -> References:
     document = scenario.document
-    return References(scenario.inputs, dated=document.horizon.start is not None, streams=_streams(document))
+    refs = References(scenario.inputs, dated=document.horizon.start is not None, streams=_streams(document))
+    refs.choose(document.decisions, document.chosen)
+    return refs
 
 
 def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
@@ -131,6 +134,7 @@ def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
         correlations=correlations(scenario, found),
         lineage=lineage,
     )
+    refuse_gates_between_reviews(whole, scenario)
     refuse_beyond_limits(whole, scenario.mark)
     return whole
 

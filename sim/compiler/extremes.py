@@ -60,4 +60,7 @@ class Extremes:
 
     def most_on(self, path: PathPlan | None) -> Amount:
         """The most that a value over time may be."""
-        return max((self.most(ref) for ref in path.values), key=lambda a: a.value) if path else Amount(0.0)
+        if path is None:
+            return Amount(0.0)
+        values = (*path.values, *(splice.value for splice in path.splices))
+        return max((self.most(ref) for ref in values), key=lambda a: a.value)

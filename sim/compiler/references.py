@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref, UnitsPlan
+from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref, SplicePlan, UnitsPlan
 from sim.scenario.resolve import Inputs
+from sim.scenario.schema.decisions import Decision
 from sim.scenario.schema.quantity import Path, Random, Units
 
 MONTH = 30.4375
@@ -27,6 +28,7 @@ class References:
             "tool*month": month, "tool/year": 1 / year,
         }  # fmt: skip
         self._refs: dict[str, Ref] = {}
+        self._splices: dict[str, list[SplicePlan]] = {}
         self.planned: list[PlannedInput] = []
 
     def ref(self, path: str) -> Ref:
@@ -77,8 +79,27 @@ class References:
         """A value over time."""
         if field is None:
             return None
+        splices = tuple(self._splices.get(path, ()))
         if field.constant is not None:
-            return PathPlan(field.interpolate, (NONE,), (self.ref(path),))
+            return PathPlan(field.interpolate, (NONE,), (self.ref(path),), splices)
         at = tuple(self.ref(f"{path}.points.{i}.at") for i in range(len(field.points)))
         values = tuple(self.ref(f"{path}.points.{i}.value") for i in range(len(field.points)))
-        return PathPlan(field.interpolate, at, values)
+        return PathPlan(field.interpolate, at, values, splices)
+
+    def choose(self, decisions: Mapping[str, Decision], chosen: Mapping[str, str]) -> None:
+        """Put what is chosen in the place of the paths that are read after this, gate by gate.
+
+        The numbers of all choices are registered, so that plans that choose otherwise have the same inputs.
+        """
+        for name in sorted(decisions, key=lambda d: self._inputs.number(f"decisions.{d}.at")):
+            gate = self.ref(f"decisions.{name}.at")
+            for option, choice in decisions[name].choices.items():
+                here = f"decisions.{name}.choices.{option}"
+                found = [(p, SplicePlan(gate, NONE, self.ref(f"{here}.from_gate.{p}"))) for p in choice.from_gate]
+                for i, later in enumerate(choice.later):
+                    after = self.ref(f"{here}.later.{i}.after")
+                    found += [
+                        (p, SplicePlan(gate, after, self.ref(f"{here}.later.{i}.values.{p}"))) for p in later.values
+                    ]
+                for path, splice in found if option == chosen[name] else ():
+                    self._splices.setdefault(path, []).append(splice)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.draws.rates import middles, path_edges, slope_edges, union
+from sim.draws.rates import middles, path_edges, slope_edges, splice_day, union
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, Ref
 from sim.scenario.schema.quantity import Interpolate
 from sim.scenario.schema.supply import RampShape
@@ -98,6 +98,14 @@ def product(curves: Sequence[Curve]) -> Curve:
 
 def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     """Values of a path at these days, same shape."""
+    found = _written_at(path, vector, days)
+    for splice in path.splices:
+        found = np.where(days >= splice_day(splice, vector), vector[splice.value], found)
+    return found
+
+
+def _written_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
+    """Values of a path at these days before any choice, same shape."""
     values = vector[list(path.values)]
     if path.at[0] == NONE:
         return np.full(days.shape, values[0])
@@ -113,20 +121,33 @@ def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
 def path_curve(path: PathPlan, vector: FloatArray, day: float, until: float) -> Curve:
     """A path as a step function: exact for constants and steps, else by the middle of each step of its slopes; a real
     day is `day`. From `until` on its value there holds."""
-    if path.at[0] == NONE:
-        return constant(float(vector[path.values[0]]))
-    if path.interpolate is Interpolate.STEP:
-        return steps(all_ticks(vector[list(path.at)]), vector[list(path.values)])
-    edges = union(until, path_edges(path, vector, day, until))
-    return steps(all_ticks(edges), path_at(path, vector, np.append(middles(edges), until)))
+    return _spliced(path, vector, _written_curve(path, vector, day, until, begin=False))
 
 
 def price_curve(path: PathPlan, vector: FloatArray, day: float, until: float) -> Curve:
     """A path as a step function with the value of the beginning of each step, so that a day has the price of its date."""
-    if path.at[0] == NONE or path.interpolate is Interpolate.STEP:
-        return path_curve(path, vector, day, until)
-    edges = union(until, path_edges(path, vector, day, until))
-    return steps(all_ticks(edges), path_at(path, vector, edges))
+    return _spliced(path, vector, _written_curve(path, vector, day, until, begin=True))
+
+
+def _written_curve(path: PathPlan, vector: FloatArray, day: float, until: float, *, begin: bool) -> Curve:
+    """A path before any choice, with the value of the beginning of each step of its slopes or of the middle."""
+    if path.at[0] == NONE:
+        return constant(float(vector[path.values[0]]))
+    if path.interpolate is Interpolate.STEP:
+        return steps(all_ticks(vector[list(path.at)]), vector[list(path.values)])
+    edges = union(until, path_edges(replace(path, splices=()), vector, day, until))
+    at = edges if begin else np.append(middles(edges), until)
+    return steps(all_ticks(edges), _written_at(path, vector, at))
+
+
+def _spliced(path: PathPlan, vector: FloatArray, curve: Curve) -> Curve:
+    """The curve with what choices put in its place. Before a gate it keeps its very knots, so that no choice moves a bit
+    of what went before."""
+    for splice in path.splices:
+        at = ticks(splice_day(splice, vector))
+        before = curve.knots < at
+        curve = steps(np.append(curve.knots[before], at), np.append(curve.values[before], vector[splice.value]))
+    return curve
 
 
 def ramp_points(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.plan import LEAST_STEPS, NONE, FloatArray, PathPlan
+from sim.plan import LEAST_STEPS, NONE, FloatArray, PathPlan, SplicePlan
 from sim.scenario.schema.quantity import Interpolate
 
 MOST_STEPS = 2**17
@@ -45,13 +45,22 @@ def union(until: float, *edges: Iterable[float]) -> FloatArray:
 
 def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: float) -> FloatArray:
     """Edges between 0 and `until` of the steps in which a path is followed: its points, and steps along its slopes."""
-    if path is None or path.at[0] == NONE:
+    if path is None:
         return np.zeros(0)
+    spliced = [splice_day(splice, vector) for splice in path.splices]
+    if path.at[0] == NONE:
+        return np.array(spliced)
     at, values = vector[list(path.at)], vector[list(path.values)]
     if path.interpolate is Interpolate.STEP:
-        return at
+        return np.append(at, spliced)
     slopes = [slope_edges(float(at[i]), float(at[i + 1]), day, until) for i in np.flatnonzero(np.diff(values)).tolist()]
-    return np.concatenate([at, *slopes])
+    return np.concatenate([at, *slopes, spliced])
+
+
+def splice_day(splice: SplicePlan, vector: FloatArray) -> float:
+    """The day from which a choice's value is in force."""
+    lag = 0.0 if splice.after == NONE else float(vector[splice.after])
+    return float(vector[splice.gate]) + lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +100,4 @@ def middles(edges: FloatArray) -> FloatArray:
     return np.asarray((edges[1:] + edges[:-1]) / 2)
 
 
-__all__ = ["MOST_STEPS", "Rate", "middles", "path_edges", "slope_edges", "times_until", "union"]
+__all__ = ["MOST_STEPS", "Rate", "middles", "path_edges", "slope_edges", "splice_day", "times_until", "union"]

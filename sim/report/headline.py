@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sim.report.chain import alternatives, of_share, own_recipes, titled
+from sim.report.chosen import chosen
 from sim.report.cost_tables import usable
 from sim.report.formats import a_time, about, count, dollars
 from sim.report.held_back import scarcest
@@ -53,6 +54,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     )
     return [
         *(sentence for sentence in parts if sentence),
+        *chosen(result.scenario),
         *_state(result),
         *_promised(result),
         *_sold(result),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.draws.curves import value
 from sim.report.against import answer, notes
 from sim.report.chain import titled
+from sim.report.chosen import chosen
 from sim.report.cost_tables import MOST_YEARS, money_by_year
 from sim.report.formats import NOTHING, about, dollars, when
 from sim.report.headline import sentences
@@ -59,10 +60,13 @@ def _headline(result: Result, against: Against | None) -> Lines:
     """Title, question, and the answer in at most three sentences."""
     document = result.scenario.document
     question = [document.question] if document.question else []
-    told = sentences(result) if against is None else [*answer(result, against).lines]
+    taken = chosen(result.scenario)
+    told = [t for t in sentences(result) if t not in taken] if against is None else [*answer(result, against).lines]
     drawn = _drawn(result)
     said = [] if against is None else [f"{note[:1].upper()}{note[1:]}." for note in notes(result, against)]
-    return Lines(f"{result.scenario.name}: {document.title}", (*question, *drawn, *told[:_MOST_SENTENCES], *said))
+    return Lines(
+        f"{result.scenario.name}: {document.title}", (*question, *drawn, *taken, *told[:_MOST_SENTENCES], *said)
+    )
 
 
 def _drawn(result: Result) -> list[str]:

@@ -12,12 +12,12 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from sim.ledger import Ledger, Scalar
-from sim.scenario.compose import dotted
+from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot
 from sim.scenario.lineage import uses
 from sim.scenario.loader import Scenario
 from sim.scenario.paths import FIXED
-from sim.scenario.resolve import Input, Loc
+from sim.scenario.resolve import Input
 from sim.scenario.schema.quantity import Path, Quantity, Random, Units
 
 SETTING = "setting"

@@ -12,12 +12,12 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import Mark, Problem
 from sim.ledger import Ledger, LedgerError
+from sim.scenario.compose import Loc, dotted
 from sim.scenario.meant import remedy
 from sim.scenario.schema import Document
 from sim.scenario.schema.quantity import At, Draw, Path, Quantity, Random, Units
 from sim.units import UnitError, convert
 
-Loc = tuple[str | int, ...]
 Marker = Callable[[Loc], Mark]
 
 
@@ -76,14 +76,38 @@ class UnresolvedError(Exception):
     """Why one quantity has no value."""
 
 
-def quantities(document: BaseModel) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
-    """Walk a document: location, quantity, unit of its field and bounds of its field."""
-    yield from _walk(document, (), "", {})
+Field = tuple[str, dict[str, float]]
+"""The unit and the bounds of a field."""
+
+
+def quantities(model: BaseModel) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
+    """Walk a document or a part of one: location, quantity, unit of its field and bounds of its field.
+
+    What a choice puts in the place of a path has the unit and the bounds of that path.
+    """
+    fields: dict[str, Field] = {}
+    for loc, node, unit, bounds in _walk(model, (), "", {}):
+        if isinstance(node, Path):
+            fields[dotted(loc)] = unit, bounds
+        elif loc[0] != "decisions":
+            yield loc, node, unit, bounds
+    decisions = model.decisions if isinstance(model, Document) else {}
+    for loc, node, unit, bounds in _walk(decisions, ("decisions",), "", {}):
+        # The last key is where the path stands; one that is not there is refused by the checks.
+        unit, bounds = fields.get(str(loc[-1]), (unit, bounds))
+        if isinstance(node, Quantity):
+            yield loc, node, unit, bounds
+
+
+def paths_over_time(document: Document) -> dict[str, Path]:
+    """Every path over time that a document has, by where it stands."""
+    return {dotted(loc): node for loc, node, _, _ in _walk(document, (), "", {}) if isinstance(node, Path)}
 
 
 def _walk(
     node: Any, loc: Loc, unit: str, bounds: dict[str, float]
-) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
+) -> Iterator[tuple[Loc, Quantity | Path, str, dict[str, float]]]:
+    """Quantities, and each path over time before those in it."""
     if isinstance(node, Quantity):
         yield loc, node, unit, bounds
     elif isinstance(node, Random):
@@ -95,6 +119,7 @@ def _walk(
     elif isinstance(node, Units):
         yield from _units(node, loc, unit, bounds)
     elif isinstance(node, Path):
+        yield loc, node, unit, bounds
         if node.constant is not None:
             yield from _walk(node.constant, loc, unit, bounds)
         for i, point in enumerate(node.points):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.scenario.checks import (
     dates,
+    decisions,
     demand,
     dies,
     disruptions,
@@ -27,7 +28,7 @@ STRUCTURE = (references.check, numbers.check_origins)
 NUMBERS = (numbers.check, uncertainty.check)
 ONLY_WHOLE = (
     sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
-    disruptions.check, demand.check, policies.check, wip.check,
+    disruptions.check, demand.check, policies.check, wip.check, decisions.check,
 )  # fmt: skip
 
 

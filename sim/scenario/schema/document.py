@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.conditions import Entry
+from sim.scenario.schema.decisions import Decision
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
@@ -241,6 +242,10 @@ class Document(Strict):
     """Demand lines."""
     disruptions: dict[str, AnyDisruption] = {}
     """What may go wrong."""
+    decisions: dict[str, Decision] = {}
+    """Choices made at dated gates."""
+    plan: dict[str, str] = {}
+    """The choice that a run takes at each decision (default: the first)."""
     uncertainty: Uncertainty = Uncertainty()
     """Which numbers a study draws from their ranges."""
     correlations: list[Correlation] = []
@@ -257,3 +262,8 @@ class Document(Strict):
         return f"Document({self.title!r})"
 
     __str__ = __repr__
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The choice taken at each decision."""
+        return {name: self.plan.get(name, next(iter(decision.choices))) for name, decision in self.decisions.items()}

@@ -1,0 +1,28 @@
+"""Gates lie on reviews, where planners learn what was chosen."""
+
+from __future__ import annotations
+
+from sim.errors import InputError, Problem
+from sim.plan import Plan
+from sim.scenario.loader import Scenario
+
+
+def refuse_gates_between_reviews(plan: Plan, scenario: Scenario) -> None:
+    """Raise InputError for decisions between reviews, each at its place with the reviews around it."""
+    problems = []
+    for name in scenario.document.decisions:
+        path = f"decisions.{name}.at"
+        at, reviews = scenario.inputs.number(path), plan.calendar.reviews[:-1]
+        if at in reviews:
+            continue
+        around = [max((r for r in reviews if r < at), default=None), min((r for r in reviews if r > at), default=None)]
+        told = " or ".join(_shown(plan, day) for day in around if day)
+        message = "a gate is a day on which planners review"
+        problems.append(Problem(scenario.mark(path), path, message, _shown(plan, at), told or "a date on a review"))
+    if problems:
+        raise InputError(problems)
+
+
+def _shown(plan: Plan, day: float) -> str:
+    start = plan.calendar.start
+    return f"{day:g}" if start is None else str(start + int(day))
