@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("sim.cli.sweep", "A grid of one or several inputs, on the same luck."),
     "sensitivity": ("sim.cli.sensitivity", "Which uncertain inputs drive a KPI: tornado, Morris or Sobol."),
     "discover": ("sim.cli.discover", "Under which conditions something happens; which plan one would regret least."),
-    "report": ("sim.cli.report", "A run as one HTML page: answer, figures with their numbers, tables, inputs."),
+    "report": ("sim.cli.report", "A run, study or comparison as one HTML page, or as a workbook."),
     "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
     "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),
     "bench": ("sim.cli.bench", "How fast it is, against yardsticks run beside it."),
