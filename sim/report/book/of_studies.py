@@ -55,7 +55,7 @@ def compare_book(found: Comparison, command: Sequence[str]) -> bytes:
     first = next(iter(found.found))
     book = Book(scenarios[0].name, f"{', '.join(found.found)}: {found.n:,} runs of each")
     made = _made(scenarios, found.n, found.seed, found.engine)
-    answer_sheet(book, scenarios, [*heading(found).lines, *comparison_answer(found)], made, command)
+    answer_sheet(book, scenarios, [*comparison_answer(found), *heading(found).lines[1:]], made, command)
     book.charts()
     _means(book, found)
     _differences(book, found, first)
@@ -71,7 +71,8 @@ def compare_book(found: Comparison, command: Sequence[str]) -> bytes:
 
 def _made(scenarios: Sequence[Scenario], n: int, seed: int, engine: str) -> list[tuple[str, str]]:
     hashes = [("Hash", f"{s.name}: {scenario_hash(s)} (SHA-256 of the resolved scenario)") for s in scenarios]
-    return [("Runs", f"{n:,} of each scenario, seed {seed}, engine {engine}, common random numbers"), *hashes]
+    of_each = " of each scenario on common random numbers" if len(scenarios) > 1 else ""
+    return [("Runs", f"{n:,}{of_each}, seed {seed}, engine {engine}"), *hashes]
 
 
 def _numbers(spread: Spread) -> tuple[float, ...]:
