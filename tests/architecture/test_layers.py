@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("api",),
     ("study",),
-    ("claims",),
+    ("claims", "options"),
     ("report", "bench"),
     ("cli",),
     ("__main__",),
@@ -76,6 +76,11 @@ def test_no_arrow_upward(file: Path) -> None:
             )
 
 
+def test_options_know_no_simulation() -> None:
+    files = [f for f in FILES if room_of(f) == "options"]
+    assert {room for f in files for room, _ in imported_rooms(f)} == {"errors", "options"}
+
+
 def test_an_arrow_upward_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "bad.py"
     file.write_text("def f():\n    from sim.cli import main\n    import sim.report.render\n", encoding="utf-8")
@@ -91,8 +96,8 @@ def test_file_is_short_and_well_named(file: Path) -> None:
     assert not stars, "star import"
 
 
-def test_top_level_holds_three_folders() -> None:
+def test_top_level_holds_four_folders() -> None:
     ignored = {"build", "dist", "results"}
     folders = {p.name for p in ROOT.iterdir() if p.is_dir() and not p.name.startswith((".", "__"))}
     folders = {f for f in folders if not f.endswith(".egg-info")}
-    assert folders - ignored == {"sim", "scenarios", "tests"}
+    assert folders - ignored == {"sim", "scenarios", "tests", "docs"}
