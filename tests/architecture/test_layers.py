@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("api",),
     ("study",),
-    ("claims",),
+    ("claims", "options"),
     ("report", "bench"),
     ("cli",),
     ("__main__",),
@@ -75,6 +75,11 @@ def test_no_arrow_upward(file: Path) -> None:
             assert RANK[room] < RANK[own] or (RANK[room] == RANK[own] == RANK["units"]), (
                 f"{file.relative_to(ROOT)}:{line}: {own} imports {room}, which stands above it"
             )
+
+
+def test_options_know_no_simulation() -> None:
+    files = [f for f in FILES if room_of(f) == "options"]
+    assert {room for f in files for room, _ in imported_rooms(f)} == {"errors", "options"}
 
 
 def test_an_arrow_upward_is_seen(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""At which rate, and under which probabilities, cash is discounted: one of two ways, never a mixture.
+
+A hurdle rate contains a premium for risk, and goes with the probabilities with which things really happen.
+The risk-free rate contains none, and goes with priced paths whose drift has been lowered by the premium;
+risks without a price keep their real probabilities (Dixit & Pindyck 1994, ch. 4; Smith & Nau 1995). A
+hurdle rate on risk-neutral paths, or the risk-free rate on real ones, counts the premium twice or never.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Drift = Literal["real", "risk-neutral"]
+
+
+@dataclass(frozen=True, slots=True)
+class RealProbabilities:
+    """All paths under real probabilities; `hurdle_rate` a year (0.1 is 10 %), effective, known in advance."""
+
+    hurdle_rate: float
+
+    @property
+    def rate(self) -> float:
+        """The rate a year, effective."""
+        return self.hurdle_rate
+
+    @property
+    def drift(self) -> Drift:
+        """The drift that priced paths must have been drawn with."""
+        return "real"
+
+    def __str__(self) -> str:
+        return f"real probabilities, discounted at a hurdle rate of {100 * self.rate:.4g} % a year"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskNeutral:
+    """Priced paths with risk-neutral drift, the rest under real probabilities; `risk_free_rate` a year, effective."""
+
+    risk_free_rate: float
+
+    @property
+    def rate(self) -> float:
+        """The rate a year, effective."""
+        return self.risk_free_rate
+
+    @property
+    def drift(self) -> Drift:
+        """The drift that priced paths must have been drawn with."""
+        return "risk-neutral"
+
+    def __str__(self) -> str:
+        return (
+            f"priced risks with risk-neutral drift and the rest under real probabilities, "
+            f"discounted at the risk-free rate of {100 * self.rate:.4g} % a year"
+        )
+
+
+Discounting = RealProbabilities | RiskNeutral
