@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim import options
     from sim.api import Result, run
     from sim.claims.judging import judge
     from sim.claims.scorecard import scorecard
@@ -65,14 +66,16 @@ _HOMES = {
 
 __all__ = [
     "InputError", "LostError", "ModelError", "Result", "Scenario", "compare", "decompose", "discover", "explain", "judge",
-    "lint", "list_shipped", "load_scenario", "monte_carlo", "plot", "regret", "run", "scorecard", "sensitivity", "summary",
-    "sweep",
+    "lint", "list_shipped", "load_scenario", "monte_carlo", "options", "plot", "regret", "run", "scorecard", "sensitivity",
+    "summary", "sweep",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
+    if name == "options":
+        return import_module("sim.options")
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

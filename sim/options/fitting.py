@@ -126,7 +126,8 @@ class _Grid:
     @classmethod
     def of(cls, features: FloatArray) -> _Grid:
         """Halfway between neighbouring values, at quantiles where there are many."""
-        each = max(min(SPLITS, MOST_SPLITS // max(features.shape[1], 1)), 1)
+        paths, count = features.shape
+        each = max(min(SPLITS, MOST_SPLITS // max(count, 1), paths // LEAST_LEAF), 1)
         found = [_thresholds(column, each) for column in features.T]
         cells = [np.searchsorted(t, column, side="right") for t, column in zip(found, features.T, strict=True)]
         places = np.repeat(np.arange(len(found)), [len(t) for t in found])

@@ -87,6 +87,12 @@ class Valuation:
     policy_values: FloatArray
     weights: FloatArray
 
+    @property
+    def ordered(self) -> bool:
+        """Whether best fixed plan, policy and bound are in order, within three paired standard errors."""
+        small = 1e-9 * abs(self.fixed.mean)
+        return min(e.mean + NEAR * e.error + small for e in (self.gain, self.room)) >= 0.0
+
     def __str__(self) -> str:
         assert self.upper.value is not None
         lines = [

@@ -53,6 +53,7 @@ def test_regression_finds_it_within_its_error_and_brackets_it(states: Decisions,
     exact, found = enumerate_states(states), value(sampled(GAIN_PATHS, seed), options={})
     assert found.upper.value is not None
     assert found.upper.known == "later shocks known at a penalty"
+    assert found.ordered
     assert found.plan == exact.plan
     for estimate, truth in ((found.policy, exact.policy), (found.fixed, exact.fixed), (found.gain, exact.gain)):
         assert abs(estimate.mean - truth) < 3 * estimate.error

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+import sim
 from sim.errors import InputError
 from sim.options import Choice, Decisions, Node, RealProbabilities, Shock, cvar, value
 from sim.options.estimates import Controls, Paths, measured
@@ -120,6 +121,11 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     outside = {"u": Shock(np.full(40, 2.0), 0.0, "uniform")}
     with pytest.raises(InputError, match="not uniform on"):
         value(Decisions("a", {"a": Node({"b": Choice(np.zeros(40))})}, RealProbabilities(0.1), outside))
+
+
+def test_the_room_is_reached_from_the_package() -> None:
+    assert sim.__getattr__("options").value is value
+    assert "options" in sim.__all__
 
 
 def test_payments_are_discounted_at_their_dates() -> None:

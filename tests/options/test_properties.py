@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.options import Choice, Decisions, Node, RealProbabilities, RiskNeutral, Shock, value
+from sim.options import Choice, Decisions, Estimate, Node, RealProbabilities, RiskNeutral, Shock, value
 from sim.options.arrays import FloatArray
 from sim.options.estimates import Paths
 from sim.options.fitting import kinds
@@ -36,10 +36,10 @@ def noisy(paths: int, seed: int, regressors: int, signal: float = 0.0) -> Decisi
 
 
 def test_sixty_paths_with_forty_noise_regressors_report_no_value() -> None:
-    found = [value(noisy(60, seed, 40), options={}) for seed in range(40)]
+    found = [value(noisy(60, seed, 40), options={}) for seed in range(30)]
     assert all(v.gain.mean == 0.0 or v.gain.mean > 2 * v.gain.error for v in found)
     # Either choice is worth 0: one rule in forty, if any is found, beats a fixed plan by two standard errors by chance.
-    assert sum(v.gain.mean > 0.0 for v in found) <= 3
+    assert sum(v.gain.mean > 0.0 for v in found) <= 2
     assert all(v.gain.mean - 3 * v.gain.error <= 0.0 for v in found)
 
 
@@ -170,6 +170,10 @@ def test_bracket_is_stated_and_warned_about_only_where_it_is_wide() -> None:
     assert found.upper.value.mean == pytest.approx(found.policy.mean + found.room.mean)
     assert found.policy.mean == pytest.approx(found.fixed.mean + found.gain.mean)
     assert "at most" in str(found)
+    # A bound below the policy is said: here one that was put there.
+    low = replace(found, room=Estimate(-1.0, 0.1))
+    assert found.ordered
+    assert not low.ordered
 
 
 def test_points_drawn_together_widen_the_error_and_are_never_divided() -> None:

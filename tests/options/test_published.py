@@ -52,6 +52,7 @@ def test_bermudan_puts_are_bracketed_within_a_percent(start: float, sigma: float
     found = value(bermudan_put(start, sigma, 3000, seed=1), options={})
     assert found.upper.value is not None
     assert found.used
+    assert found.ordered
     assert abs(found.policy.mean - exact) < 3 * found.policy.error
     assert found.policy.mean - 3 * found.policy.error < exact < found.upper.value.mean + 3 * found.upper.value.error
     assert found.policy.error < 0.004 * exact
