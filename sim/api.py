@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
+from sim.draws.curves import ticks
 from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
@@ -141,11 +142,12 @@ def play(
     engine: str = "events",
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
+    foreseen: Sequence[tuple[float, Plan]] = (),
 ) -> Result:
     """Run one replication of a compiled scenario; replication 0 is what `run` gives.
 
     With a `point`, a uniform in (0, 1) for each of the plan's dimensions, uncertain inputs take their
-    quantiles there.
+    quantiles there. `foreseen` are days and the plans that planners take to hold until each of them; then they know this one.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
@@ -153,6 +155,9 @@ def play(
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
     draws = _drawn(scenario, plan, seed, replication, point)
+    if foreseen:
+        before = ((ticks(day), _drawn(scenario, other, seed, replication, point)) for day, other in foreseen)
+        draws = replace(draws, foreseen=tuple(before))
     records = engine_class(engine)(draws, trace=trace).run(progress)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))

@@ -17,7 +17,7 @@ from sim.results.result import Result
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.shipped import shipped_root
-from sim.study.design import Base, Blocks, Design, Row, loaded, overridden
+from sim.study.design import Base, Blocks, Design, Row, based, loaded, overridden
 from sim.study.replicated import Replicated, variants
 from sim.study.run import each_block
 
@@ -47,6 +47,7 @@ def judge(
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
     allow_outside: bool = False,
 ) -> Judgement:
     """Test claims on replications of a scenario: each is met, missed, contradicted or untestable.
@@ -61,6 +62,7 @@ def judge(
         sets: overrides `PATH=VALUE`.
         readings: readings `FIGURE=NAME`.
         progress: called with the share of the work that is done, from 0 to 1.
+        announce: called with the number of runs, before the first.
         allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
             shipped ones.
 
@@ -78,7 +80,28 @@ def judge(
         )
         raise InputError([Problem(argument("--claims"), "", message, expected="a file of your own claims, or shipped")])
     book = load_claims(shipped_claims() if claims in (None, SHIPPED) else claims, tested.ledger)
-    return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress)
+    return findings(book.claims.values(), base, tested, n=n, seed=seed, jobs=jobs, progress=progress, announce=announce)
+
+
+def judge_shipped(
+    scenario: Scenario,
+    *,
+    n: int = 10,
+    seed: int = 0,
+    jobs: int = 0,
+    drawn: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Judgement | None:
+    """Test the shipped claims on a loaded scenario; None where it builds on no shipped one, which they are about.
+
+    `drawn`: uncertain inputs are drawn in each replication, else they have their typical values.
+    """
+    if not _builds_on_shipped(scenario):
+        return None
+    book = load_claims(shipped_claims(), scenario.ledger)
+    return findings(
+        book.claims.values(), based(scenario), scenario, n=n, seed=seed, jobs=jobs, drawn=drawn, progress=progress
+    )
 
 
 def _builds_on_shipped(scenario: Scenario) -> bool:
@@ -97,6 +120,7 @@ def findings(
     jobs: int = 0,
     drawn: bool = False,
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
 ) -> Judgement:
     """Test claims on `n` replications of `scenario`, which `base` describes.
 
@@ -105,6 +129,8 @@ def findings(
     """
     observed: dict[str, list[Observed]] = {}
     groups = _groups(claims, scenario)
+    if announce is not None:
+        announce(n * len(groups))
     for done, (chosen, members) in enumerate(groups.items()):
         probes = {c.id: c.probe for c in members if c.probe is not None}
         row = Row(readings=tuple(f"{figure}={name}" for figure, name in chosen), seed=seed)

@@ -122,6 +122,7 @@ def scorecard(
     sets: Sequence[str] = (),
     readings: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
+    announce: Callable[[int], None] | None = None,
     allow_outside: bool = False,
 ) -> Scorecard:
     """Compare what was announced with what has been reported since.
@@ -140,6 +141,7 @@ def scorecard(
         sets: overrides `PATH=VALUE`.
         readings: readings `FIGURE=NAME`.
         progress: called with the share of the work that is done, from 0 to 1.
+        announce: called with the number of runs, before the first.
         allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
             shipped ones.
 
@@ -157,7 +159,9 @@ def scorecard(
     if base is None or tested is None:
         return card
     listed = [row.compiled for row in card.rows]
-    judgement = findings(listed, base, tested, n=n, seed=seed, jobs=jobs, drawn=True, progress=progress)
+    judgement = findings(
+        listed, base, tested, n=n, seed=seed, jobs=jobs, drawn=True, progress=progress, announce=announce
+    )
     # Arithmetic of the ledger has no interval: no run tells it.
     rows = (
         replace(row, foreseen=None if found.ci95 is None else found)

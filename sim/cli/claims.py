@@ -11,7 +11,8 @@ import typer
 from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, FULL, JOBS, READINGS, SEED, SETS
 from sim.cli.ends import FAILED
-from sim.cli.output import Progress, emit_json
+from sim.cli.output import emit_json
+from sim.cli.progress import Progress
 
 
 def command(
@@ -45,8 +46,7 @@ def command(
     from sim.report.claims_report import claims_report, claims_screen
     from sim.report.render import show
 
-    bar = Progress()
-    try:
+    with Progress("claims", foretold=True) as bar:
         judgement = judge(
             scenario,
             claims=str(claims) if claims is not None else None,
@@ -56,10 +56,9 @@ def command(
             sets=sets or (),
             readings=readings or (),
             progress=bar,
+            announce=bar.expect,
             allow_outside=allow_outside,
         )
-    finally:
-        bar.close()
     if as_json:
         emit_json(document(judgement))
     else:

@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("sim.cli.sweep", "A grid of one or several inputs, with common random numbers."),
     "sensitivity": ("sim.cli.sensitivity", "Which uncertain inputs drive a KPI: tornado, Morris or Sobol."),
     "discover": ("sim.cli.discover", "Conditions under which something happens; the plan of least regret."),
-    "report": ("sim.cli.report", "A run as one HTML page: answer, figures with their numbers, tables, inputs."),
+    "report": ("sim.cli.report", "A run, study or comparison as one HTML page, or as a workbook."),
     "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
     "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),
     "bench": ("sim.cli.bench", "Its speed beside a C event loop and SimPy, and Ciw and salabim if installed."),

@@ -8,8 +8,9 @@ import typer
 
 from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, JOBS, LOT_SCALE, READINGS, SEED, SETS, WITHOUT
-from sim.cli.output import Progress, emit_json
+from sim.cli.output import emit_json
 from sim.cli.plots import FIGURE, PLOT, Target, target
+from sim.cli.progress import Progress
 from sim.cli.studies import asked
 from sim.errors import InputError, Problem, argument
 
@@ -56,14 +57,16 @@ def _dependences(
     base: Base, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
 ) -> None:
     from sim.report.explain_report import chain, dependences_json, moved_by, movers
+    from sim.report.figures.of_studies import trials_of
     from sim.report.render import show
     from sim.study.explain import explain
-    from sim.study.explained import remember
+    from sim.study.explained import Explained, remember
 
-    with Progress() as bar:
-        found = explain(base, kpi, progress=bar, **options)
+    with Progress("explain", foretold=True) as bar:
+        found = explain(base, kpi, progress=bar, announce=bar.expect, **options)
     scenario, rests_on = found.scenario, found.dependences
-    remember(found.result.hash, kpi, movers(scenario, rests_on))
+    trials = trials_of(rests_on).to_dict("records")
+    remember(found.result.hash, kpi, Explained(movers(scenario, rests_on), trials, found.result.seed, found.lot_scale))
     if as_json:
         emit_json(dependences_json(scenario, rests_on, found.steps))
     else:
@@ -80,8 +83,8 @@ def _spread(base: Base, kpi: str, as_json: bool, options: dict[str, Any]) -> Non
     from sim.report.render import show
     from sim.study.explain import decompose
 
-    with Progress() as bar:
-        found = decompose(base, kpi, progress=bar, **options)
+    with Progress("explain", foretold=True) as bar:
+        found = decompose(base, kpi, progress=bar, announce=bar.expect, **options)
     if as_json:
         emit_json(spread_json(found.result.scenario, found.disagreement))
     else:

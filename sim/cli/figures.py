@@ -11,6 +11,7 @@ import typer
 
 from sim.cli.choices import ALLOW_OUTSIDE
 from sim.cli.output import emit_json
+from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, argument, nearest
 from sim.ledger import Kind, Ledger, LedgerError, load_ledger
 from sim.report.figures_report import as_json, figure_report, figures_table, matching
@@ -106,6 +107,12 @@ def _uses(figure: str, ledger: Ledger, scenario: Scenario | None) -> dict[str, t
     from sim.scenario.catalogue import shipped_scenarios
     from sim.scenario.lineage import uses
 
-    asked = [scenario] if scenario is not None else map(load_scenario, shipped_scenarios())
-    found = {each.name: uses(each, figure) for each in asked}
+    if scenario is not None:
+        found = {scenario.name: uses(scenario, figure)}
+    else:
+        found, names = {}, list(shipped_scenarios())
+        with Progress("looking through the shipped scenarios") as bar:
+            for k, name in enumerate(names):
+                found[name] = uses(load_scenario(name), figure)
+                bar((k + 1) / len(names))
     return {name: paths for name, paths in found.items() if paths} | uses_in_ledger(figure, ledger)

@@ -27,7 +27,8 @@ from sim.cli.choices import (
     Engine,
 )
 from sim.cli.output import emit_json
-from sim.cli.plots import FIGURE, PLOT, target
+from sim.cli.plots import FIGURE, PLOT, Target, target
+from sim.cli.progress import Progress
 from sim.cli.studies import asked, progress_of, refuse_unknown_kpis
 from sim.errors import MOST_RUNS
 
@@ -86,11 +87,22 @@ def command(
     else:
         _print(found, kpi or (), out, full=full, everything=everything)
     if picture is not None:
-        picture.write(found.plot(picture.name), quiet=as_json)
+        _draw(found, picture, quiet=as_json)
     if excel is not None:
         from sim.report.book.of_studies import montecarlo_book
 
         write_book(excel, montecarlo_book(found, sys.argv[1:]), quiet=as_json)
+
+
+def _draw(found: MonteCarlo, picture: Target, *, quiet: bool) -> None:
+    """Write the figure; where it needs what the runs were over time, they are run again."""
+    from sim.report.figures.of_montecarlo import OVER_TIME
+    from sim.study import series
+
+    if picture.name in OVER_TIME:
+        with Progress("again for the figure", min(found.n, series.MOST)) as bar:
+            found.run_again(bar)
+    picture.write(found.plot(picture.name), quiet=quiet)
 
 
 def _print(found: MonteCarlo, kpis: Sequence[str], out: Path | None, *, full: bool, everything: bool) -> None:

@@ -1,35 +1,49 @@
-"""Progress of a study on stderr: how much is done, how fast, how long yet."""
+"""Progress of a command on stderr: how much is done, how fast, how long yet."""
 
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
 
-EVERY = 30.0
+SHOWN_AFTER = 1.0
+"""Seconds before which nothing is shown: most work is done by then."""
+EVERY = 10.0
 """Seconds between lines where stderr is no terminal."""
+_SETTLED = 1.0
+"""Seconds of running from which on a rate says something."""
+_LEFT_OUT = 2
+"""Calls before a rate is measured: what was kept before the first is no work done, and the first runs load and compile."""
 
 
-class Runs:
-    """A bar on a terminal, elsewhere a line now and then. What was there before the first run counts in no rate."""
+class Progress:
+    """A bar on a terminal, elsewhere a line now and then, also while nothing can be told of the work.
 
-    def __init__(self, total: int) -> None:
-        self.total, self.done = total, 0
-        self._began = self._told = time.monotonic()
-        self._first: int | None = None
-        self._bar: Progress | None = None
+    `what` says whose progress it is. With a `total` of runs these are counted, else the work is told in per cent. With
+    `foretold`, the first line says how long all of it will take.
+    """
 
-    def __enter__(self) -> Runs:
-        if sys.stderr.isatty():
-            self._bar = _bar()
-            self._task = self._bar.add_task("", total=self.total, rate="", visible=False)
-            self._bar.start()
+    def __init__(self, what: str = "", total: int = 0, *, foretold: bool = False) -> None:
+        self.what, self.total, self.done = what, total, 0
+        self._share, self._foretold = 0.0, not foretold
+        self._began = time.monotonic()
+        self._starts: list[tuple[float, float]] = []
+        self._bar: Bar | None = None
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._show, daemon=True)
+
+    def __enter__(self) -> Progress:
+        self._watch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        if self._watch.ident is not None:
+            self._watch.join()
         if self._bar is not None:
             self._bar.stop()
 
@@ -38,24 +52,67 @@ class Runs:
         self.total = total
 
     def __call__(self, share: float) -> None:
-        """Say that a share of the runs is done."""
-        self.done = round(share * self.total)
-        if self._first is None:
-            self._first = self.done
+        """Say that a share of the work is done."""
+        self._share, self.done = share, round(share * self.total)
+        if len(self._starts) < _LEFT_OUT:
+            self._starts.append((time.monotonic(), share))
         if self._bar is not None:
-            self._bar.update(self._task, total=self.total, completed=self.done, rate=self._rate(), visible=True)
-        elif time.monotonic() - self._told >= EVERY:
-            self._told = time.monotonic()
-            print(f"{self.done:,} of {self.total:,} runs{self._rate()}", file=sys.stderr, flush=True)
+            self._bar.update(self._task, completed=share, text=self._text())
+        if not self._foretold and self._rate() and time.monotonic() - self._began >= SHOWN_AFTER:
+            self._foretell()
 
-    def _rate(self) -> str:
-        """Runs a second, and the time left at that rate."""
-        seconds = time.monotonic() - self._began
-        runs = self.done - (self._first or 0)
-        if not runs or not seconds:
-            return ""
-        left = (self.total - self.done) * seconds / runs
-        return f", {runs / seconds:,.3g} runs/s, {_minutes(left)} left"
+    def _show(self) -> None:
+        """Wait with the bar until the work takes long, and tell lines where there is none."""
+        if self._ended.wait(SHOWN_AFTER):
+            return
+        if sys.stderr.isatty():
+            self._bar = bar = _bar()
+            self._task = bar.add_task("", total=1.0, text=self._text())
+            bar.start()
+            while not self._ended.wait(SHOWN_AFTER):
+                bar.update(self._task, completed=self._share, text=self._text())
+            return
+        pause = EVERY - SHOWN_AFTER
+        while not self._ended.wait(pause):
+            self._say(self._text())
+            pause = EVERY
+
+    def _foretell(self) -> None:
+        self._foretold = True
+        left = self._left()
+        if left >= SHOWN_AFTER:
+            counted = f" for {self.total:,} runs" if self.total else ""
+            self._say(f"{self._named()}takes about {_minutes(time.monotonic() - self._began + left)}{counted}")
+
+    def _say(self, line: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(line, highlight=False)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    def _named(self) -> str:
+        return f"{self.what}: " if self.what else ""
+
+    def _text(self) -> str:
+        """How much is done, how fast, and the time left, or so far where no rate is known."""
+        rate = self._rate()
+        done = f"{self.done:,} of {self.total:,} runs" if self.total else f"{100 * self._share:.0f} %"
+        speed = f", {rate * self.total:,.3g} runs/s" if rate and self.total else ""
+        seconds = f"{_minutes(self._left())} left" if rate else f"{_minutes(time.monotonic() - self._began)} so far"
+        return f"{self._named()}{done}{speed}, {seconds}"
+
+    def _left(self) -> float:
+        """Seconds left at the rate so far."""
+        rate = self._rate()
+        return (1 - self._share) / rate if rate else 0.0
+
+    def _rate(self) -> float:
+        """Share of the work done in a second, the first runs left out; 0 as long as that says nothing."""
+        if len(self._starts) < _LEFT_OUT:
+            return 0.0
+        began, share = self._starts[-1]
+        seconds = time.monotonic() - began
+        return (self._share - share) / seconds if seconds >= _SETTLED else 0.0
 
 
 def _minutes(seconds: float) -> str:
@@ -64,9 +121,11 @@ def _minutes(seconds: float) -> str:
     return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s" if rest >= 60 else f"{rest} s"
 
 
-def _bar() -> Progress:
+def _bar() -> Bar:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
 
-    text = TextColumn("{task.completed:,.0f} of {task.total:,.0f} runs{task.fields[rate]}")
-    return Progress(BarColumn(), text, console=Console(stderr=True), transient=True)
+    return Bar(
+        BarColumn(), TextColumn("{task.fields[text]}", markup=False), console=Console(stderr=True), transient=True
+    )

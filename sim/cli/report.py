@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
-from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, JOBS, READINGS, SEED, SETS, WITHOUT, Engine
 from sim.cli.files import write_bytes
-from sim.cli.output import Progress
-from sim.errors import InputError, Problem, argument
+from sim.cli.progress import Progress
+from sim.cli.studies import asked
+from sim.errors import MOST_RUNS, InputError, Problem, argument
+from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import load_scenario
+from sim.scenario.loader import Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from sim.api import Against
+    from sim.claims import Judgement
+    from sim.results.result import Result
+    from sim.study.compare import Comparison
+    from sim.study.design import Base
+    from sim.study.montecarlo import MonteCarlo
 
 ENDINGS = (".html", ".htm")
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|DIR",
+            help="A shipped name, a path, or a directory that --out of run, montecarlo or compare wrote.",
+        ),
+    ],
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the page there.")] = None,
     excel: EXCEL = None,
+    n: Annotated[
+        int | None, typer.Option("-n", min=1, max=MOST_RUNS, help="Of a study of so many runs (default: of one run).")
+    ] = None,
     sets: SETS = None,
     inputs: INPUTS = None,
     readings: READINGS = None,
@@ -30,33 +50,117 @@ def command(
     allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
+    jobs: JOBS = 0,
+    claims: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Test announced figures on N replications (0: leave them out).")
+    ] = 10,
 ) -> None:
-    """Write a run as one HTML file, as a workbook, or both."""
+    """Write a run, a study or a comparison as one HTML file, as a workbook, or both."""
     if html is None and excel is None:
         raise typer.BadParameter("say what to write: --html FILE, --excel FILE or both")
     if html is not None:
         _refuse(html)
     refuse_no_workbook(excel)
+    found: Result | MonteCarlo | Comparison
+    if scenario not in shipped_scenarios() and Path(scenario).is_dir():
+        _refuse_changes(n, sets, readings, without, inputs)
+        found = _reopened(Path(scenario))
+        from sim.study.reopen import older
+        from sim.study.store import MANIFEST
+
+        old = older(Path(scenario)) if (Path(scenario) / MANIFEST).is_file() else ""
+        _write(found, html, excel, old, claims, jobs)
+        return
     sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
-    loaded = load_scenario(
-        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
-    )
-    other = load_counterfactual(loaded)
-    from sim.api import run, run_against
+    if n is None:
+        loaded = load_scenario(
+            scenario, sets=sets, readings=readings or (), without=without or (), allow_outside=allow_outside
+        )
+        found = _run(loaded, seed, engine.value)
+    else:
+        found = _study(asked(scenario, sets, readings, without, allow_outside), n, seed, engine.value, jobs)
+    _write(found, html, excel, "", claims, jobs)
 
-    with Progress() as bar:
-        result = run(loaded, seed=seed, engine=engine.value, progress=bar)
-    with Progress() as bar:
-        against = run_against(result, other, progress=bar)
+
+def _run(loaded: Scenario, seed: int, engine: str) -> Result:
+    from sim.api import run
+
+    with Progress(loaded.name) as bar:
+        return run(loaded, seed=seed, engine=engine, progress=bar)
+
+
+def _study(base: Base, n: int, seed: int, engine: str, jobs: int) -> MonteCarlo:
+    from sim.study.montecarlo import monte_carlo
+
+    with Progress(base.scenario, n) as bar:
+        return monte_carlo(base, n, seed=seed, engine=engine, jobs=jobs, progress=bar)
+
+
+def _reopened(directory: Path) -> Result | MonteCarlo | Comparison:
+    from sim.study.reopen import reopen
+
+    with Progress(str(directory)) as bar:
+        return reopen(directory, bar)
+
+
+def _against(found: Result) -> Against | None:
+    from sim.api import run_against
+
+    other = load_counterfactual(found.scenario)
+    with Progress(other.name if other is not None else "") as bar:
+        return run_against(found, other, progress=bar)
+
+
+def _write(
+    found: Result | MonteCarlo | Comparison, html: Path | None, excel: Path | None, older: str, claims: int, jobs: int
+) -> None:
+    """Write the page and the workbook; `older` says what made a kept study, where that is another version."""
+    from sim.results.result import Result
+
+    against = _against(found) if isinstance(found, Result) else None
     if html is not None:
-        from sim.report.page.page import run_page
-
-        write_bytes(html, run_page(result, against, sys.argv[1:]).encode())
+        write_bytes(html, _page(found, against, older, claims, jobs).encode())
         print(f"written to {html}")
     if excel is not None:
-        from sim.report.book.of_run import run_book
+        from sim.report.book.of_any import book_of
 
-        write_book(excel, run_book(result, against, sys.argv[1:]))
+        write_book(excel, book_of(found, against, sys.argv[1:]))
+
+
+def _page(found: Result | MonteCarlo | Comparison, against: Against | None, older: str, claims: int, jobs: int) -> str:
+    """The page of a run, of a comparison, or of a study beside one run at typical values."""
+    from sim.report.page.comparison_page import comparison_page
+    from sim.report.page.run_page import run_page
+    from sim.report.page.study_page import study_page
+    from sim.results.result import Result
+    from sim.study.compare import Comparison
+
+    if isinstance(found, Comparison):
+        return comparison_page(found, sys.argv[1:], older=older)
+    judged = _judged(found.scenario, claims, found.seed, jobs, drawn=not isinstance(found, Result))
+    if isinstance(found, Result):
+        return run_page(found, against, sys.argv[1:], claims=judged)
+    typical = _run(found.scenario, found.seed, "batch")
+    return study_page(found, typical, sys.argv[1:], claims=judged, older=older)
+
+
+def _judged(scenario: Scenario, n: int, seed: int, jobs: int, *, drawn: bool) -> Judgement | None:
+    """The shipped claims on a scenario, if they are wanted and about it."""
+    if n == 0:
+        return None
+    from sim.claims import judge_shipped
+
+    with Progress("claims") as bar:
+        return judge_shipped(scenario, n=n, seed=seed, jobs=jobs, drawn=drawn, progress=bar)
+
+
+def _refuse_changes(n: int | None, *changes: Sequence[str] | Path | None) -> None:
+    """Refuse options that would change what a directory keeps."""
+    flags = ("-n", "--set", "--reading", "--without", "--inputs")
+    given = [flag for flag, value in zip(flags, (n, *changes), strict=True) if value]
+    if given:
+        message = "can only be used with a scenario: a directory keeps what was run"
+        raise InputError(Problem(argument(flag), "", message) for flag in given)
 
 
 def _refuse(html: Path) -> None:

@@ -12,8 +12,9 @@ import typer
 
 from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, FULL, READINGS, SEED, SETS, WITHOUT, Engine
-from sim.cli.output import Progress, emit_json
+from sim.cli.output import emit_json
 from sim.cli.plots import FIGURE, PLOT, target
+from sim.cli.progress import Progress
 from sim.errors import MOST_RUNS, visible
 from sim.ledger import load_ledger
 from sim.scenario.counterfactual import load_counterfactual
@@ -70,9 +71,9 @@ def command(
     from sim.api import run, run_against
 
     other = None if no_against else load_counterfactual(loaded)
-    with Progress() as bar:
+    with Progress(loaded.name) as bar:
         result = run(loaded, seed=seed, replication=replication, engine=engine.value, trace=trace, progress=bar)
-    with Progress() as bar:
+    with Progress(other.name if other is not None else "") as bar:
         against = run_against(result, other, progress=bar)
     if out is not None:
         result.save(out, force=force)

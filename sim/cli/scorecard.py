@@ -9,7 +9,8 @@ import typer
 
 from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, JOBS, READINGS, SEED, SETS
-from sim.cli.output import Progress, emit_json
+from sim.cli.output import emit_json
+from sim.cli.progress import Progress
 from sim.errors import MOST_RUNS
 
 
@@ -45,7 +46,7 @@ def command(
     from sim.report.scorecard_report import as_json as document
     from sim.report.scorecard_report import scorecard_report
 
-    with Progress() as bar:
+    with Progress("scorecard", foretold=True) as bar:
         card = scorecard(
             scenario,
             claims=claims,
@@ -57,6 +58,7 @@ def command(
             sets=sets or (),
             readings=readings or (),
             progress=bar,
+            announce=bar.expect,
             allow_outside=allow_outside,
         )
     if as_json:

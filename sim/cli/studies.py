@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.progress import Runs
+from sim.cli.progress import Progress
 from sim.errors import LostError
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
 
 
 @contextmanager
-def progress_of(total: int, out: Path | None) -> Iterator[Runs]:
+def progress_of(total: int, out: Path | None) -> Iterator[Progress]:
     """Show progress; where the study is interrupted or its cluster lost, say what is kept and how it goes on."""
-    with Runs(total) as bar:
+    with Progress(total=total) as bar:
         try:
             yield bar
         except KeyboardInterrupt:
@@ -59,7 +59,7 @@ def progress_of(total: int, out: Path | None) -> Iterator[Runs]:
             raise LostError(f"{lost} {_ended(bar, out, again)}") from None
 
 
-def _ended(bar: Runs, out: Path | None, again: str) -> str:
+def _ended(bar: Progress, out: Path | None, again: str) -> str:
     """After how many runs a study ended early, and the command that goes on from there."""
     if out is None:
         return f"after {bar.done:,} of {bar.total:,} runs; nothing is kept (--out DIR keeps finished runs)"

@@ -13,6 +13,7 @@ from sim.cli.books import INPUTS, with_inputs
 from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS
 from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
+from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, visible
 from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.layers import locate
@@ -31,7 +32,11 @@ def command(
     """Check every scenario, and report all problems of all of them together."""
     overrides = partial(with_inputs, inputs, scenarios, sets, readings, allow_outside=allow_outside)
     if as_json:
-        verdicts = [_verdict(name, overrides, readings or (), allow_outside) for name in scenarios]
+        verdicts = []
+        with Progress("validate") as bar:
+            for name in scenarios:
+                verdicts.append(_verdict(name, overrides, readings or (), allow_outside))
+                bar(len(verdicts) / len(scenarios))
         ok = not any(one["problems"] for one in verdicts)
         emit_json({"ok": ok, "scenarios": verdicts})
         if not ok:

@@ -40,14 +40,14 @@ def pool_recipes(document: Document) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def compile_plan(scenario: Scenario) -> Plan:
-    """The plan of a validated scenario.
+def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> Plan:
+    """The plan of a validated scenario, with these choices at its decisions instead of those it takes.
 
     Raises:
         InputError: a run of it could not be played or counted.
     """
     document = scenario.document
-    refs = _references(scenario)
+    refs = _references(scenario, chosen)
     members, recipes = pool_members(document), pool_recipes(document)
     items = {name: i for i, name in enumerate(document.items)}
     sites = {name: i for i, name in enumerate(document.sites)}
@@ -117,10 +117,10 @@ def renumbered(plan: Plan, scenario: Scenario) -> Plan:
     return _numbered(plan, scenario, refs)
 
 
-def _references(scenario: Scenario) -> References:
+def _references(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> References:
     document = scenario.document
     refs = References(scenario.inputs, dated=document.horizon.start is not None, streams=_streams(document))
-    refs.choose(document.decisions, document.chosen)
+    refs.choose(document.decisions, document.chosen | dict(chosen or {}))
     return refs
 
 

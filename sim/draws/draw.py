@@ -33,7 +33,8 @@ class Draws:
     Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
     the bill of materials; -1 where p is no part of f). `open_orders` are source, starts and due instant
-    of each order placed before the start, shape (orders, 3).
+    of each order placed before the start, shape (orders, 3). `foreseen` are instants and what planners expect until
+    each of them, in order: before a gate, that things go on as planned.
     """
 
     plan: Plan
@@ -54,6 +55,7 @@ class Draws:
     open_orders: IntArray
     struck: tuple[tuple[Interval, ...], ...]
     losses: tuple[Loss, ...]
+    foreseen: tuple[tuple[int, Draws], ...] = ()
 
     def __repr__(self) -> str:
         return f"Draws({self.plan.name!r}, seed={self.seed}, replication={self.replication})"

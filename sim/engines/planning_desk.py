@@ -15,7 +15,7 @@ from sim.engines.shared.phases import CAUSES, Phase, Stage
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
 from sim.engines.shared.recorder import Lot
 from sim.engines.shared.release import planned_stage
-from sim.engines.shared.tables import stock_levels, tables
+from sim.engines.shared.tables import promised, stock_levels, tables
 from sim.engines.shared.worksheet import worksheet
 from sim.plan import NONE, FloatArray, IntArray, PoolPlan
 from sim.scenario.schema.supply import PolicyType
@@ -202,7 +202,7 @@ class PlanningDesk:
         """Starts that commitments asked for in each review period, shape (reviews, sites)."""
         if bool(self.tables.planned.any()):
             return self.memory.promised
-        return np.diff(self.tables.commitment[:, self.tables.first]).T
+        return promised(self.tables)
 
     # --- classical policies ------------------------------------------------------------------
 

@@ -116,7 +116,8 @@ def _pairs(result: Result, against: Against) -> dict[str, Pair]:
     """KPIs that both scenarios can have, in both runs; no sums over all demand where the counterfactual has more lines."""
     ours, theirs = result.scenario, against.result.scenario
     kpis, others = result.kpis, against.result.kpis
-    known = [kpi for kpi in possible(kpis, [ours]) if kpi in possible(others, [theirs])]
+    there = set(possible(others, [theirs]))
+    known = [kpi for kpi in possible(kpis, [ours]) if kpi in there]
     known += [kpi for kpi in _MONEY if kpi in possible(_MONEY, [ours, theirs]) and kpi not in known]
     sums = _SUMS if _only(theirs, ours) else frozenset()
     return {kpi: (kpis[kpi], others[kpi]) for kpi in known if kpi not in sums}

@@ -18,7 +18,7 @@ def rests_on(result: Result) -> list[str]:
     """What moves it most, a line for each KPI that was explained; else what the scenario says of itself, or the first
     contested figures behind it."""
     kept = explained(result.hash)
-    lines = [f"{kpi} rests most on {'; '.join(told[:_MOST])} (fabshift explain)" for kpi, told in kept.items()]
+    lines = [f"{kpi} rests most on {'; '.join(found.told[:_MOST])} (fabshift explain)" for kpi, found in kept.items()]
     return lines or list(result.scenario.document.notes) or _contested(result.scenario)
 
 

@@ -24,6 +24,7 @@ from sim.results.frames import date_of
 from sim.results.kpis import kpis
 from sim.results.milestones import find
 from sim.results.requirements import Shortfall, owed, shortfalls
+from sim.scenario.again import asked_json
 from sim.scenario.loader import Scenario
 
 if TYPE_CHECKING:
@@ -173,9 +174,9 @@ class Result(Plotted):
             InputError: the directory holds results of another scenario, seed or engine and `force`
                 is not set, or cannot be written.
         """
-        store.save(directory, self._manifest(), self.to_json(), self.frames, force=force)
+        store.save(directory, self._manifest(directory), self.to_json(), self.frames, force=force)
 
-    def _manifest(self) -> dict[str, Any]:
+    def _manifest(self, directory: Path) -> dict[str, Any]:
         return {
             "scenario": self.scenario.name,
             "title": self.scenario.document.title,
@@ -185,6 +186,7 @@ class Result(Plotted):
             "replication": None if self.drawn is None else self.replication,
             "horizon": self.horizon,
             "versions": store.versions(),
+            "asked": asked_json(self.scenario.asked, directory),
             "resolved": resolved(self.scenario),
         }
 

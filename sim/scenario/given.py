@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, nearest
+from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.ledger import Scalar
 from sim.scenario.layers import locate
 from sim.scenario.listing import SETTING, Listed, listed
@@ -81,7 +81,7 @@ def _written_for(sheet: Sheet, scenarios: Sequence[str], file: Path) -> str:
         return scenarios[0]
     if sheet.scenario not in names:
         message = "this workbook lists the inputs of another scenario"
-        raise InputError([Problem(Mark(str(file)), "", message, sheet.scenario, ", ".join(names))])
+        raise InputError([Problem(argument(str(file)), "", message, sheet.scenario, ", ".join(names))])
     return names[sheet.scenario]
 
 

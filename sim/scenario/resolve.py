@@ -239,7 +239,8 @@ def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any],
         if isinstance(value, (int, float)) and not isinstance(value, bool) and start is None:
             return float(value)
         wanted = "a date such as 2027-01-31" if start is not None else "a number of time units"
-        raise UnresolvedError(f"expected {wanted}, found {value!r}{remedy(value, unit)}")
+        shown = value if isinstance(value, dt.date) else repr(value)
+        raise UnresolvedError(f"expected {wanted}, found {shown}{remedy(value, unit)}")
 
     def text(value: Any) -> str:
         if isinstance(value, str):

@@ -64,13 +64,13 @@ def read_sheet(file: Path) -> Sheet:
     try:
         size = file.stat().st_size
         if not file.is_file():
-            raise InputError([Problem(Mark(str(file)), "", "this is not a regular file")])
+            raise InputError([Problem(argument(str(file)), "", "this is not a regular file")])
         if size > MAX_BYTES:
-            raise InputError([Problem(Mark(str(file)), "", f"the file has more than {MAX_BYTES / 1e6:g} MB")])
+            raise InputError([Problem(argument(str(file)), "", f"the file has more than {MAX_BYTES / 1e6:g} MB")])
         return _workbook(file) if file.suffix.lower() == ".xlsx" else _separated(file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError([Problem(Mark(str(file)), "", f"the file cannot be read: {reason.lower()}")]) from None
+        raise InputError([Problem(argument(str(file)), "", f"the file cannot be read: {reason.lower()}")]) from None
 
 
 def _workbook(file: Path) -> Sheet:
@@ -79,14 +79,14 @@ def _workbook(file: Path) -> Sheet:
     try:
         with zipfile.ZipFile(file) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MAX_UNPACKED:
-                raise InputError([Problem(Mark(str(file)), "", "the workbook is too large to be read")])
+                raise InputError([Problem(argument(str(file)), "", "the workbook is too large to be read")])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what charts and lists of words a reader of cells has no use for
             values, formulas = (load_workbook(file, read_only=True, data_only=only) for only in (True, False))
         try:
             if SHEET not in values.sheetnames:
                 message = f"there is no sheet {SHEET}"
-                raise InputError([Problem(Mark(str(file)), "", message, ", ".join(values.sheetnames))])
+                raise InputError([Problem(argument(str(file)), "", message, ", ".join(values.sheetnames))])
             cells = _cells(file, values[SHEET], formulas[SHEET])
             told = {one.name: one.value for one in values.custom_doc_props.props}.get(PROPERTY)
             return Sheet(_named(cells, Mark(str(file), 1, 1, SHEET)), None if told is None else str(told))
@@ -95,7 +95,7 @@ def _workbook(file: Path) -> Sheet:
             formulas.close()
     except (zipfile.BadZipFile, KeyError, TypeError, SyntaxError):
         message = "this is not a workbook that can be read; save it as .xlsx"
-        raise InputError([Problem(Mark(str(file)), "", message)]) from None
+        raise InputError([Problem(argument(str(file)), "", message)]) from None
 
 
 def _cells(file: Path, values: Any, formulas: Any) -> Iterator[list[Cell]]:
@@ -121,7 +121,7 @@ def _plain(value: Any) -> Any:
 def _separated(file: Path) -> Sheet:
     raw = file.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError([Problem(Mark(str(file)), "", "this is UTF-16; save the file as CSV UTF-8")])
+        raise InputError([Problem(argument(str(file)), "", "this is UTF-16; save the file as CSV UTF-8")])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

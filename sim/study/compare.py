@@ -190,7 +190,12 @@ def compare(
         {v.label: len(v.plan.dimensions) for v in own},
     )
     if out is not None:
-        publish(out, comparison.runs, {k: v for k, v in comparison.to_json().items() if k != "seconds"})
+        publish(
+            out,
+            comparison.runs,
+            {k: v for k, v in comparison.to_json().items() if k != "seconds"},
+            {label: f.scenario for label, f in found.items()},
+        )
     return comparison
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from sim.ledger import Scalar
@@ -89,16 +89,20 @@ def _ends(knob: Knob) -> list[tuple[str, Scalar]]:
 
 
 def dependences(
-    base: Base, scenario: Scenario, kpi: str, *, seed: int = 0, jobs: int = 0, progress: Progress | None = None
-) -> Dependences:
+    base: Base, scenario: Scenario, kpi: str, *, seed: int = 0, jobs: int = 0, progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
+) -> Dependences:  # fmt: skip
     """Run every trial of every number behind `scenario` and keep the numbers that move the KPI.
 
-    Common random numbers: only that number differs between the runs, so what moves is its doing.
+    Common random numbers: only that number differs between the runs, so what moves is its doing. `announce` is told
+    how many runs there will be.
     """
     tried = [(knob, trial) for knob in knobs(scenario) for trial in trials(scenario, knob)]
     articles = articles_behind(scenario)
     rows = [Row(), *(t.row for _, t in tried), *(Row(without=(article,)) for article in articles)]
     rows = [replace(row, seed=seed) for row in rows]
+    if announce is not None:
+        announce(len(rows))
     outcomes = run_design(Design(base, rows), jobs=jobs, progress=progress)
     (at, *others), (_, *valid) = outcomes.values(kpi), outcomes.valid.tolist()
     moved: dict[Knob, list[Moved]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -90,16 +90,20 @@ def disagreement(
     seed: int = 0,
     jobs: int = 0,
     progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
 ) -> Disagreement | None:
     """Run combinations of readings, draws of all ranges in each and two seeds in each of those.
 
     Every number with a range is drawn from the triangle low, value, high: twice under each of `most`
     combinations, more often where there are fewer. None where no combination gives the KPI a value.
+    `announce` is told how many runs there will be.
     """  # fmt: skip
     readings = dict(contested(scenario))
     chosen = combinations(readings, most, seed)
     possible = prod(len(names) for names in readings.values())
     draws = max(2 * most // len(chosen), 2)
+    if announce is not None:
+        announce(len(chosen) * draws * 2)
     study = new_study()
     named = [settled(scenario.ledger, dict(taken)) for taken in chosen]
     rows = [row for k, names in enumerate(named) for row in _rows(study, base, names, seed, k, draws)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ def explain(
     jobs: int = 0,
     lot_scale: int | str = AUTO,
     progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
 ) -> Explanation:
     """Move every number behind a scenario on its own, and return those that move a KPI.
 
@@ -77,6 +79,7 @@ def explain(
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
         lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them.
         progress: called with the share of the work that is done, from 0 to 1.
+        announce: called with the number of runs, before the first.
 
     Returns:
         An Explanation: `dependences`, `steps` of a milestone (days from the start), `frame`, `plot()`.
@@ -86,7 +89,7 @@ def explain(
     """
     result, base, factor = _prepared(scenario, kpi, seed, lot_scale)
     steps = tuple(causes(result, kpi)) if kpi in result.milestones else ()
-    found = dependences(base, result.scenario, kpi, seed=seed, jobs=jobs, progress=progress)
+    found = dependences(base, result.scenario, kpi, seed=seed, jobs=jobs, progress=progress, announce=announce)
     return Explanation(result, kpi, found, steps, factor)
 
 
@@ -111,6 +114,7 @@ def decompose(
     jobs: int = 0,
     lot_scale: int | str = AUTO,
     progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
 ) -> Decomposition:
     """Decompose the variance of a KPI into disagreement among sources, uncertainty of inputs and noise.
 
@@ -122,6 +126,7 @@ def decompose(
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
         lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them.
         progress: called with the share of the work that is done, from 0 to 1.
+        announce: called with the number of runs, before the first.
 
     Returns:
         A Decomposition; its `disagreement` has the `parts` with their 95 % intervals and the mean under each reading.
@@ -130,7 +135,7 @@ def decompose(
         InputError: the scenario, the KPI or `lot_scale` is wrong, or no combination gives the KPI a value.
     """
     result, base, factor = _prepared(scenario, kpi, seed, lot_scale)
-    found = disagreement(base, result.scenario, kpi, most=n, seed=seed, jobs=jobs, progress=progress)
+    found = disagreement(base, result.scenario, kpi, most=n, seed=seed, jobs=jobs, progress=progress, announce=announce)
     if found is None:
         message = "no combination of readings gives it a value in every run: there is no variance to decompose"
         raise InputError([Problem(argument("KPI"), "", message, repr(kpi))])

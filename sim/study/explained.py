@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Hashable
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 _MOST_SCENARIOS = 200
 
 
-def explained(scenario_hash: str) -> dict[str, list[str]]:
-    """KPI -> what moves it most, each in a few words, as `explain` found for a scenario with this hash; empty where it
-    was never asked."""
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What was found of one KPI: what moves it most, each in a few words, and every trial as the figure of `explain` has it.
+
+    `factor` is how many times as large lots were, `seed` that of the runs.
+    """
+
+    told: list[str]
+    trials: list[dict[Hashable, Any]]
+    seed: int
+    factor: int
+
+
+def explained(scenario_hash: str) -> dict[str, Explained]:
+    """KPI -> what `explain` found for a scenario with this hash, the KPI asked for last first; empty where it was never
+    asked."""
     try:
-        found = json.loads(_place(scenario_hash).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        kept = json.loads(_place(scenario_hash).read_text(encoding="utf-8"))
+        return {kpi: Explained(**found) for kpi, found in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    words = found if isinstance(found, dict) else {}
-    return {k: [str(w) for w in told] for k, told in words.items() if isinstance(told, list)}
 
 
-def remember(scenario_hash: str, kpi: str, told: list[str]) -> None:
+def remember(scenario_hash: str, kpi: str, found: Explained) -> None:
     """Keep what moves a KPI most. Where nothing can be kept, nothing is: it is no error."""
     place = _place(scenario_hash)
-    kept = explained(scenario_hash)
+    kept = {kpi: found} | {k: v for k, v in explained(scenario_hash).items() if k != kpi}
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
         written = place.with_suffix(".part")
-        # The KPI asked for last comes first.
-        written.write_text(json.dumps({kpi: told} | {k: v for k, v in kept.items() if k != kpi}), encoding="utf-8")
+        written.write_text(json.dumps({k: asdict(v) for k, v in kept.items()}), encoding="utf-8")
         written.replace(place)
         old = sorted(place.parent.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-_MOST_SCENARIOS]
         for file in old:
@@ -41,4 +55,4 @@ def _place(scenario_hash: str) -> Path:
     return user_cache_path("fabshift") / "explained" / f"{scenario_hash[:32]}.json"
 
 
-__all__ = ["explained", "remember"]
+__all__ = ["Explained", "explained", "remember"]

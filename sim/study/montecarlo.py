@@ -34,7 +34,8 @@ class MonteCarlo(Replications, Plotted):
     """Replications of a scenario and what they say.
 
     `outcomes` holds one row a replication; `dimensions` inputs were drawn. `lot_scale` says how many
-    times as large as the scenario's own lots were, and `bias` what that does to each KPI.
+    times as large as the scenario's own lots were, and `bias` what that does to each KPI. `kept` is the directory that keeps
+    the study, None if there is none.
     """
 
     seed: int
@@ -44,6 +45,7 @@ class MonteCarlo(Replications, Plotted):
     bias: Bias | None
     until: Until | None
     seconds: float
+    kept: Path | None = None
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -57,8 +59,17 @@ class MonteCarlo(Replications, Plotted):
 
     @cached_property
     def over_time(self) -> OverTime:
-        """Its replications by reporting period; they are run again when first asked for."""
-        return over_time(based(self.scenario), self.n, seed=self.seed, engine=self.engine)
+        """Its replications by reporting period; as the directory of the study keeps them, else run again when first asked for."""
+        return self.run_again()
+
+    def run_again(self, progress: Progress | None = None) -> OverTime:
+        """Run its replications, MOST of them at most, again for `over_time`, unless they were."""
+        kept: dict[str, OverTime] = self.__dict__  # where cached_property looks for its value
+        if "over_time" not in kept:
+            kept["over_time"] = over_time(
+                based(self.scenario), self.n, seed=self.seed, engine=self.engine, kept=self.kept, progress=progress
+            )
+        return kept["over_time"]
 
     @property
     def narrow(self) -> bool | None:
@@ -125,10 +136,22 @@ def monte_carlo(
     bias = lot_bias(base, own, factor, seed=seed, out=there, progress=part_of(progress, share, 1), **how)
     seconds = time.monotonic() - began
     found = MonteCarlo(
-        played.scenario, outcomes, design.scrambled, seed, engine, len(design.dimensions), factor, bias, wanted, seconds
+        played.scenario,
+        outcomes,
+        design.scrambled,
+        seed,
+        engine,
+        len(design.dimensions),
+        factor,
+        bias,
+        wanted,
+        seconds,
+        out,
     )
     if out is not None:
-        publish(out, found.runs, {k: v for k, v in found.to_json().items() if k != "seconds"})
+        publish(
+            out, found.runs, {k: v for k, v in found.to_json().items() if k != "seconds"}, {"scenario": found.scenario}
+        )
     return found
 
 

@@ -16,11 +16,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import InputError, Mark, Problem, problem
+from sim.scenario.again import asked_json
 from sim.study.design import Blocks, Row
 from sim.study.outcomes import Outcomes
 from sim.study.provenance import made_by
@@ -28,8 +30,12 @@ from sim.study.provenance import made_by
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario.loader import Scenario
+
 MANIFEST = "study.json"
 MOST_DIFFERENCES = 8
+_NO_PART = ("resolved", "runs", "asked")
+"""What a manifest says that two of the same study need not share."""
 Difference = tuple[str, str, str]
 """Path, what the study there has, what this one has."""
 
@@ -98,8 +104,14 @@ def _refuse_misshapen(found: Outcomes, rows: int) -> None:
         raise ValueError(f"arrays of {found.table.dtype} and {found.valid.dtype}")
 
 
-def publish(directory: Path, runs: pd.DataFrame, document: Mapping[str, Any]) -> None:
-    """Write what a finished study says: `runs.parquet`, `kpis.json`, and in `study.json` its number of runs."""
+def publish(
+    directory: Path,
+    runs: pd.DataFrame,
+    document: Mapping[str, Any],
+    scenarios: Mapping[str, Scenario] = MappingProxyType({}),
+) -> None:
+    """Write what a finished study says: `runs.parquet`, `kpis.json`, and in `study.json` its number of runs and how each of
+    its scenarios was asked for, by label."""
     data = io.BytesIO()
     runs.to_parquet(data, index=False)
     before = json.loads((directory / MANIFEST).read_text(encoding="utf-8")).get("runs", 0)
@@ -109,7 +121,9 @@ def publish(directory: Path, runs: pd.DataFrame, document: Mapping[str, Any]) ->
         write_whole(directory / "runs.parquet", data.getvalue())
         write_whole(directory / "kpis.json", _json(document))
         told = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-        write_whole(directory / MANIFEST, _json({"runs": len(runs), **{k: v for k, v in told.items() if k != "runs"}}))
+        asked = {label: asked_json(scenario.asked, directory) for label, scenario in scenarios.items()}
+        now = {"runs": len(runs), "asked": asked}
+        write_whole(directory / MANIFEST, _json({**now, **{k: v for k, v in told.items() if k not in now}}))
 
 
 @contextmanager
@@ -211,11 +225,9 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
     kind only which they are: nothing else in them can be compared."""
     if old["study"] != new["study"]:
         return [("study", _described(old), _described(new))]
-    plain = _changed(
-        *(_leaves({k: v for k, v in told.items() if k not in ("resolved", "runs")}) for told in (old, new))
-    )
+    plain = _changed(*(_leaves({k: v for k, v in told.items() if k not in _NO_PART}) for told in (old, new)))
     both = [name for name in new["resolved"] if name in old["resolved"]]
-    inputs = [d for name in both for d in _changed_inputs(old["resolved"][name], new["resolved"][name])]
+    inputs = [d for name in both for d in changed_inputs(old["resolved"][name], new["resolved"][name])]
     return [*(d for d in plain if not (inputs and d[0].startswith("scenarios."))), *inputs]
 
 
@@ -225,7 +237,7 @@ def _described(told: Mapping[str, Any]) -> str:
     return f"{told['study']} ({'; '.join(titles)})"
 
 
-def _changed_inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+def changed_inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
     """Inputs with their units, what is drawn, and what else the document says."""
     values = _changed(
         *({path: f"{i['value']} {i['unit']}" for path, i in told["inputs"].items()} for told in (old, new))

@@ -1,4 +1,4 @@
-"""A browser with the page of a small plant, and what it asked of the network; skipped or failed where a tool is missing."""
+"""A browser with one page of each kind, and what it asked of the network; skipped or failed where a tool is missing."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 import sim
 from sim.api import run_against
-from sim.report.page.page import run_page
+from sim.report.page.comparison_page import comparison_page
+from sim.report.page.run_page import run_page
+from sim.report.page.study_page import study_page
 from sim.scenario.counterfactual import load_counterfactual
 from tests.conftest import Build
 from tests.report.plant import plant
+from tests.report.test_study_figures import HOW, uncertain
 
 AXE = "FABSHIFT_AXE"
 """The environment variable that names the file axe.min.js of the npm package axe-core."""
@@ -66,7 +69,28 @@ def of_as_announced(build: Build) -> str:  # noqa: ARG001
     return run_page(result, against, ["report", "as-announced", "--html", "page.html"])
 
 
-PAGES: dict[str, Callable[[Build], str]] = {"plant": of_plant, "as-announced": of_as_announced}
+def of_study(build: Build) -> str:
+    """The page of a small study."""
+    scenario = build(uncertain(), "browser_study")
+    return study_page(
+        sim.monte_carlo(scenario, 8, **HOW), sim.run(scenario), ["report", "study", "--html", "page.html"]
+    )
+
+
+def of_comparison(build: Build) -> str:
+    """The page of a small comparison."""
+    dear = uncertain()
+    dear["recipes"]["own"]["variable_cost"] = 15
+    found = sim.compare([build(uncertain(), "browser_plan"), build(dear, "browser_dear")], 4, **HOW)
+    return comparison_page(found, ["report", "both", "--html", "page.html"])
+
+
+PAGES: dict[str, Callable[[Build], str]] = {
+    "plant": of_plant,
+    "study": of_study,
+    "comparison": of_comparison,
+    "as-announced": of_as_announced,
+}
 
 
 @pytest.fixture(scope="module", params=list(PAGES))

@@ -1,8 +1,9 @@
-"""The page of a run in a browser: alone, without scripts, narrow, dark, printed, by keyboard, and under axe-core."""
+"""Pages of runs, studies and comparisons in a browser: alone, without scripts, narrow, dark, printed, by keyboard, and under axe-core."""
 
 from __future__ import annotations
 
 import csv
+import gzip
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -21,11 +22,11 @@ FIGURES = """() => [...document.querySelectorAll('main figure')].map(figure => {
   const named = svg.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id).textContent.trim());
   return {role: svg.getAttribute('role'), title: svg.querySelector('title').textContent, named,
           desc: svg.querySelector('desc').textContent, width: box.width, height: box.height,
-          texts: svg.querySelectorAll('text').length, heading: document.getElementById(figure.getAttribute('aria-labelledby')).textContent};
+          heading: document.getElementById(figure.getAttribute('aria-labelledby')).textContent};
 })"""
 
 WIDER = """() => [...document.querySelectorAll('body *')].filter(e =>
-  !e.closest('.scroll') && !e.closest('svg') && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1
+  !e.closest('.scroll') && e.clientWidth > 0 && e.getBoundingClientRect().left + e.scrollWidth > innerWidth + 1
 ).map(e => e.outerHTML.slice(0, 80))"""
 
 FOCUS = """() => {
@@ -56,15 +57,20 @@ def test_what_a_page_asks_for_is_seen(browser: Browser, tmp_path: Path) -> None:
 
 def test_every_figure_has_a_name_and_a_description(opened: Opened) -> None:
     figures = opened.page.evaluate(FIGURES)
-    assert len(figures) == opened.page.locator("main figure").count() >= 5
+    assert len(figures) == opened.page.locator("main figure").count() >= 2
     for figure in figures:
         assert figure["role"] == "img"
-        assert figure["heading"].replace("\u00a0", " ") == figure["title"] != ""
+        assert unbroken(figure["heading"]) == unbroken(figure["title"]) != ""
         assert figure["desc"]
         assert figure["named"] == [figure["title"], figure["desc"]]
         # As the browser works it out for a screen reader.
         assert opened.page.get_by_role("img", name=figure["title"]).count() == 1
     assert len({figure["title"] for figure in figures}) == len(figures)
+
+
+def unbroken(words: str) -> str:
+    """Words with their blanks alike: text of the page keeps a number with its sign."""
+    return words.replace("\u00a0", " ")
 
 
 def test_headings_are_in_order(opened: Opened) -> None:
@@ -91,16 +97,18 @@ def test_each_table_of_numbers_downloads_as_csv(opened: Opened, tmp_path: Path) 
     for link in links:
         with opened.page.expect_download() as awaited:
             link.click()
-        name = str(link.get_attribute("download"))
+        # A long one is packed in the page, and unpacked on its way.
+        name = str(link.get_attribute("download")).removesuffix(".gz")
         assert awaited.value.suggested_filename == name
         awaited.value.save_as(tmp_path / name)
         with (tmp_path / name).open(encoding="utf-8", newline="") as stream:
             head, *rows = csv.reader(stream)
-        assert head
+        assert rows
         assert all(len(row) == len(head) for row in rows)
-        table = link.locator("xpath=preceding::table[1]")
-        assert table.locator("thead th").all_text_contents() == head
-        assert table.locator("tbody tr").count() == len(rows) > 0
+        if not name.endswith("-flow.csv"):  # of which the page has the sums alone
+            table = link.locator("xpath=preceding::table[1]")
+            assert set(table.locator("thead th").all_text_contents()) <= set(head)
+            assert table.locator("tbody tr").count() == len(rows)
     assert opened.requests == []
 
 
@@ -165,7 +173,7 @@ def test_the_keyboard_reaches_everything_in_order_and_one_sees_where_it_is(brows
         assert here["outline"] not in ("none", "hidden"), here["what"]
         assert here["thick"] >= 2, here["what"]
         assert here["seen"], here["what"]
-    assert walk[0]["href"] == "#main"
+    assert walk[0]["href"] == "#content"
     context.close()
 
 
@@ -199,6 +207,13 @@ def test_without_scripts_every_figure_and_table_is_there(browser: Browser, file:
         assert box["width"] > 500
         assert box["height"] > 100
         assert figure.locator("text").first.is_visible()
+    packed = page.locator("a[download$='.csv.gz']").all()
+    assert bool(packed) == (opened.size > 500_000)
+    for link in packed[:1]:
+        with page.expect_download() as awaited:
+            link.click()
+        with gzip.open(awaited.value.path(), "rt", encoding="utf-8") as stream:
+            assert len(next(csv.reader(stream))) > 1
     for summary in page.locator("summary").all():
         summary.click()
     tables = page.locator("table").all()
@@ -218,7 +233,7 @@ def printed(opened: Opened) -> Iterator[Page]:
 
 
 def test_print_leaves_out_what_only_a_screen_can_use(printed: Page) -> None:
-    for selector in ("nav", ".skip", ".download", "summary"):
+    for selector in ("nav", ".skip", ".download", ".control", "summary"):
         assert not any(element.is_visible() for element in printed.locator(selector).all())
     assert printed.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert all(figure.is_visible() for figure in printed.locator("main figure svg").all())
@@ -238,7 +253,7 @@ def test_print_cuts_no_figure_in_two_and_loses_nothing_at_the_margin(printed: Pa
 def test_a_pdf_of_it_has_its_pages(printed: Page) -> None:
     pdf = printed.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "1cm"))
     assert pdf.startswith(b"%PDF")
-    assert pdf.count(b"/Type /Page\n") >= 4
+    assert pdf.count(b"/Type /Page\n") >= 2
 
 
 def test_nothing_moves_where_motion_is_unwanted(opened: Opened) -> None:

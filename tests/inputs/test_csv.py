@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,14 @@ def test_any_path_resolves_to_the_same_as_in_yaml(points: dict[dt.date, float], 
     here = "demand: {cars: {rate: %s}}"
     found = load_scenario(plan(here % RATE, table))
     assert resolved(found) == resolved(load_scenario(plan(here % f"{{points: [{listed}], ends: 2029-12-31}}")))
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.sampled_from("12.,;-\"' \n\té٣\u202f%e0\r\0"), max_size=40), st.booleans())
+def test_whatever_a_file_holds_is_read_or_refused(cells: str, headed: bool) -> None:
+    # Any other error would be ours.
+    with suppress(InputError):
+        load_scenario(plan(f"demand: {{cars: {{rate: {RATE}}}}}", ("month,cars\n2026-01," if headed else "") + cells))
 
 
 def test_everything_wrong_in_a_table_is_told_at_its_cell() -> None:
@@ -250,3 +259,16 @@ def test_a_run_that_is_kept_is_whole_without_the_table(capsys: pytest.CaptureFix
 def test_a_number_written_otherwise_says_how_to_write_it(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"{message}$"):
         number_of(text, "1")
+
+
+def test_an_abstract_model_has_times_in_the_place_of_dates() -> None:
+    text = (
+        "horizon: {length: 100, time_unit: week}\nitems: {a: {stage: s}}\nrecipes: {a: {item: a, site: m}}\n"
+        "sites: {m: {in_house: true, region: r, capacity: unlimited}}\n"
+        "demand: {d: {item: a, orders: {csv: demand.csv, date: week, value: units}}}\n"
+    )
+    head = "title: t\nbare_numbers: made up\n"
+    inputs = load_scenario(plan(text, "week,units\n2.5,6\n1,5\n", head)).inputs
+    assert [inputs[f"demand.d.orders.{i}.date"].value for i in (0, 1)] == [2.5, 1]
+    (line,) = refused(text, "week,units\n2026-01,6\n", head)
+    assert line.startswith("demand.csv:2:1: demand.d.orders.0.date: expected a number of time units, found 2026-01-01")

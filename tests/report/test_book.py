@@ -234,3 +234,19 @@ def test_libreoffice_opens_it_and_what_it_saves_changes_nothing(result: Result, 
     told = [line for line in ended.stderr.splitlines() if line and "javaldx" not in line]
     assert told == []
     assert given(tmp_path / "saved" / "book.xlsx", [str(result.scenario.file)]).sets == ()
+
+
+@pytest.mark.parametrize("command", ["run", "montecarlo", "compare"])
+def test_what_was_kept_gives_the_workbook_of_what_was_run(
+    command: str, result: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario, kept, book = str(result.scenario.file), tmp_path / "kept", tmp_path / "book.xlsx"
+    more = {"run": [], "montecarlo": [scenario, "-n", "8"], "compare": [scenario, scenario, "-n", "8"]}[command]
+    assert main([command, *(more or [scenario]), "--out", str(kept), "--excel", str(tmp_path / "first.xlsx")]) == 0
+    assert main(["report", str(kept), "--excel", str(book)]) == 0
+    assert f"workbook written to {book}" in capsys.readouterr().out
+    first, again = (openpyxl.load_workbook(tmp_path / name) for name in ("first.xlsx", "book.xlsx"))
+    assert again.sheetnames == first.sheetnames
+    assert records(again["KPIs"]) == records(first["KPIs"])
+    assert main(["report", str(kept), "--excel", str(book), "--inputs", str(book)]) == 2
+    assert "--inputs: can only be used with a scenario: a directory keeps what was run" in capsys.readouterr().err

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import gzip
 import io
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import sim
 from sim.cli.main import main
 from sim.report.figures.catalogue import all_figures
+from sim.report.figures.of_studies import trials_of
 from sim.report.inputs import inputs_csv
-from sim.report.page.page import run_page
-from sim.results.result import Result
+from sim.report.page.markup import download, frame
+from sim.report.page.rests import rests_part
+from sim.report.page.run_page import run_page
+from sim.results.result import Result, scenario_hash
 from sim.scenario.listing import listed
+from sim.study.dependence import dependences
+from sim.study.design import based
+from sim.study.explained import Explained, remember
 from tests.report.plant import plant
 
 COMMAND = ["report", "plant", "--html", "a b.html"]
@@ -45,7 +56,9 @@ def tree(page: str) -> ElementTree.Element:
 def test_it_says_what_the_run_says(page: str, tree: ElementTree.Element) -> None:
     assert tree.attrib["lang"] == "en"
     assert "Whose parts &amp; &lt;spares&gt;?" in page
-    assert [node.text for node in tree.iter("h2")] == ["The answer", "Figures", "Tables", "Inputs", "How it was made"]
+    assert [node.text for node in tree.iter("h2")] == [
+        "The answer", "In-house shares", "From sites to demand", "Sites", "Milestones", "Money", "Demand", "What it rests on", "Tables", "Inputs", "How it was made",
+    ]  # fmt: skip
     assert "fabshift report plant --html 'a b.html'" in "".join(tree.itertext())
 
 
@@ -60,12 +73,12 @@ def test_nothing_in_it_is_fetched_and_every_reference_is_met(tree: ElementTree.E
         assert "src" not in node.attrib
         for named in node.attrib.get("aria-labelledby", "").split():
             assert named in ids
-    assert not list(tree.iter("script"))
+    assert [node.attrib.get("type") for node in tree.iter("script")] == ["application/json", None]
 
 
 def test_each_figure_has_its_numbers_as_a_table_and_as_csv(result: Result, tree: ElementTree.Element) -> None:
     shown = {figure.name: figure for figure in all_figures(result)}
-    found = list(tree.iter("figure"))
+    found = [node for node in tree.iter("figure") if node.attrib.get("class") != "flow"]
     assert len(found) == len(shown)
     for figure, node in zip(shown.values(), found, strict=True):
         (link,) = (a for a in node.iter("a") if "download" in a.attrib)
@@ -76,7 +89,8 @@ def test_each_figure_has_its_numbers_as_a_table_and_as_csv(result: Result, tree:
         numbers = figure.table.select_dtypes("number")
         for name in numbers:
             written = [row[head.index(name)] for row in rows]
-            assert [float(w) if w else None for w in written] == [None if v != v else v for v in numbers[name]]
+            values = [float(w) if w else np.nan for w in written]
+            assert values == pytest.approx(numbers[name].tolist(), rel=1e-6, nan_ok=True)
 
 
 def test_every_input_is_there_with_its_source_as_a_list_that_can_be_given_back(
@@ -102,3 +116,58 @@ def test_what_is_no_html_file_is_refused_before_anything_runs(capsys: pytest.Cap
     assert "--html: is no HTML file; found 'page.txt'; allowed: .html, .htm" in capsys.readouterr().err
     assert main(["report", "no-such-scenario", "--html", "nowhere/page.html"]) == 2
     assert "--html: there is no such directory; found 'nowhere'" in capsys.readouterr().err
+
+
+def test_what_explain_found_is_drawn_on_the_page(build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = build({**plant(), "notes": ["kept"]}, "explained_plant")
+    found = dependences(based(scenario), scenario, "npv_usd", jobs=1)
+    trials = trials_of(found)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert "fabshift explain" in rests_part(scenario)
+    remember(scenario_hash(scenario), "npv_usd", Explained(["told"], trials.to_dict("records"), 0, 1))
+    part = rests_part(scenario)
+    assert "fabshift explain" not in part
+    assert 'download="explained_plant-tornado-1.csv"' in part
+    assert f"NPV rests most on {found.found[0].knob.name}" in part
+    assert part.count("<tr>") == 1 + len(trials)
+
+
+def test_a_page_of_abstract_time_and_unlimited_sites() -> None:
+    result = sim.run(Path(__file__).parents[1] / "analytic" / "reorder_point.yaml")
+    tree = ElementTree.fromstring(run_page(result, None, COMMAND).partition("\n")[2])
+    headings = [node.text for node in tree.iter("h2")]
+    assert "From sites to demand" in headings
+    assert "Sites" not in headings
+
+
+def test_a_long_file_is_packed_and_a_long_table_thinned() -> None:
+    begins = pd.date_range("2026-01-01", periods=1200, freq="W")
+    table = pd.concat([pd.DataFrame({"name": n, "begin": begins, "value": np.arange(1200) / 7}) for n in ("a", "b")])
+    link = ElementTree.fromstring(download(table, "long.csv")).find("a")
+    assert link is not None
+    assert link.attrib["download"] == "long.csv.gz"
+    told = gzip.decompress(base64.b64decode(link.attrib["href"].partition(",")[2])).decode()
+    kept = pd.read_csv(io.StringIO(told), parse_dates=["begin"])
+    assert kept["value"].tolist() == pytest.approx(table["value"].tolist(), rel=1e-6)
+    shown = frame(table, "Long")
+    assert "Long (every 4 periods; all of them are in the CSV file)" in shown
+    assert shown.count("<tr>") == 1 + 2 * len(begins[::4])
+
+
+def test_the_page_of_three_years_by_week_is_below_a_megabyte(build: Any) -> None:
+    more = {f"spare_{k}": {"stage": "board", "family": "spare"} for k in range(12)}
+    data = plant(report_every=7)
+    data["horizon"]["end"] = data["horizon"]["start"].replace(year=2029)
+    data["items"] |= more
+    for name in more:
+        data["sites"][f"maker_{name}"] = {"in_house": False, "capacity": 500}
+        data["recipes"][f"made_{name}"] = {
+            "item": name,
+            "site": f"maker_{name}",
+            "lot_size": 10,
+            "cycle_time": 5,
+            "price": 3,
+        }
+        data["sourcing"][name] = {"sources": [f"made_{name}"]}
+        data["demand"][f"garages_{name}"] = {"item": name, "rate": 100}
+    assert len(run_page(sim.run(build(data, "weekly_plant")), None, COMMAND).encode()) < 1_000_000

@@ -13,7 +13,7 @@ from sim.api import run
 from sim.report.render import as_text
 from sim.report.run_screen import run_screen
 from sim.report.tables import left, right, spread, table
-from sim.study.explained import explained, remember
+from sim.study.explained import Explained, explained, remember
 
 CHARGERS: dict[str, Any] = {
     "title": "Chargers",
@@ -90,8 +90,9 @@ def test_what_explain_found_is_named_afterwards(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     result = run(build(CHARGERS))
     assert explained(result.hash) == {}
-    remember(result.hash, "served_by_end", ["recipes.own.cycle_time (10: 90 % to 100 %)"])
-    remember(result.hash, "npv_usd", ["demand.drivers.rate (80: -$1M to $2M)", "recipes.bought.price (400: ...)"])
+    told = ["demand.drivers.rate (80: -$1M to $2M)", "recipes.bought.price (400: ...)"]
+    remember(result.hash, "served_by_end", Explained(["recipes.own.cycle_time (10: 90 % to 100 %)"], [], 0, 1))
+    remember(result.hash, "npv_usd", Explained(told, [], 0, 1))
     text = "\n".join(as_text(block) for block in run_screen(result))
     assert text.index("npv_usd rests most on demand.drivers.rate (80") < text.index("served_by_end rests most on")
     (kept,) = tmp_path.rglob("*.json")

@@ -22,7 +22,7 @@ from sim.engines.shared.phases import MOST_ROUNDS
 from sim.engines.shared.planner import review
 from sim.engines.shared.positions import Memory, Position, blank_position, memory
 from sim.engines.shared.recorder import Lot, Records
-from sim.engines.shared.tables import Tables, tables
+from sim.engines.shared.tables import Tables, promised, tables
 from sim.engines.shared.worksheet import REVIEW, Worksheet, worksheet
 from sim.engines.turns import TURN
 from sim.errors import ModelError
@@ -119,7 +119,7 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
 
     site = by_name(s.by_site)
     ended = (s.first_good < draws.end) | draws.plan.calendar.drain
-    promised = m.promised if t.planned.any() else np.diff(t.commitment[:, t.first]).T
+    asked = m.promised if t.planned.any() else promised(t)
     return Records(
         source=by_name(s.by_source),
         item=by_name(s.by_item),
@@ -131,7 +131,7 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
         starved=by_period(s.starved),
         need=by_period(s.need),
         released=by_period(s.planned_output),
-        promised=by_period(promised),
+        promised=by_period(asked),
         seeded_stock=s.seeded_stock,
         first_good=np.where(ended, s.first_good, NEVER),
         worst_units=units,

@@ -32,11 +32,11 @@ class Buckets(NamedTuple):
     scale: IntArray
 
 
-def buckets(draws: Draws, reach: FloatArray) -> Buckets:
+def buckets(draws: Draws, reach: FloatArray, view: IntArray) -> Buckets:
     """Cut the time between reviews into buckets of a day where reviews are a week apart or less, else of at most a week.
 
     The grid goes on beyond the horizon, and before the start, by `reach`: the most days from the start
-    of any lot to the customer.
+    of any lot to the customer, as known in each view (V,). Review k looks as far ahead as it knows in `view[k]`.
     """
     reviews, days = draws.reviews, draws.plan.calendar.unit_days
     counts = [_count((b - a) / TICKS_PER_DAY * days) for a, b in pairwise(reviews.tolist())]
@@ -45,13 +45,13 @@ def buckets(draws: Draws, reach: FloatArray) -> Buckets:
         edges += [begin + portion(end - begin, i + 1, count) for i in range(count)]
     longest = int(np.max(np.diff(reviews)))
     width = max(portion(longest, 1, _count(longest / TICKS_PER_DAY * days)), 1)
-    ahead = math.ceil(float(reach.max(initial=0.0)) * TICKS_PER_DAY)
-    beyond = edges[-1] + width * np.arange(1, math.ceil((ahead + longest) / width) + 2)
-    before = -width * np.arange(math.ceil(ahead / width) + 1, 0, -1)
+    ahead = np.ceil(reach * TICKS_PER_DAY).astype(np.int64)
+    beyond = edges[-1] + width * np.arange(1, math.ceil((int(ahead.max()) + longest) / width) + 2)
+    before = -width * np.arange(math.ceil(int(ahead[view[0]]) / width) + 1, 0, -1)
     past = before if draws.plan.initial_pipeline else before[:0]
     every = np.concatenate([past, edges, beyond]).astype(np.int64)
     first = np.searchsorted(every, reviews)
-    ends = np.append(reviews[1:-1], max(int(reviews[-1]), int(reviews[-2]) + longest)) + ahead
+    ends = np.append(reviews[1:-1], max(int(reviews[-1]), int(reviews[-2]) + longest)) + ahead[view]
     return Buckets(every, first.astype(np.int64), np.searchsorted(every, ends).astype(np.int64), *_index(every))
 
 

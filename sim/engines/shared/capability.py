@@ -50,6 +50,7 @@ def was_there(tables: Tables, pool: int, j: int) -> bool:
 def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
     """Capacity expected of each site, less the load it has accepted, and what contracts allow."""
     k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
+    view = tables.gate[k]
     for site in range(tables.shift.shape[1]):
         accepted = position.committed[site]
         for j in range(base, until):
@@ -62,28 +63,28 @@ def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
             sheet.capacity[site, j], sheet.site_room[site, j] = room, room - used
         if tables.bound[site]:
             for j in range(base, until):
-                granted = tables.allocation[site, j + 1] - tables.allocation[site, j]
+                granted = tables.allocation[view, site, j + 1] - tables.allocation[view, site, j]
                 sheet.allowed[site, sheet.period[j]] += _disturbed(tables, k, site, j, granted, tables.granted)
 
 
 def _expected_capacity(tables: Tables, k: int, site: int, j: int) -> float:
-    shift = tables.shift[k, site]
+    shift, view = tables.shift[k, site], tables.gate[k]
     if shift == 0:
-        planned = tables.capacity[site, j + 1] - tables.capacity[site, j]
+        planned = tables.capacity[view, site, j + 1] - tables.capacity[view, site, j]
     else:
-        planned = _planned_until(tables, site, tables.edges[j + 1] - shift)
-        planned -= _planned_until(tables, site, tables.edges[j] - shift)
+        planned = _planned_until(tables, view, site, tables.edges[j + 1] - shift)
+        planned -= _planned_until(tables, view, site, tables.edges[j] - shift)
     return _disturbed(tables, k, site, j, planned * tables.level[k, site], tables.factor)
 
 
-def _planned_until(tables: Tables, site: int, at: int) -> float:
+def _planned_until(tables: Tables, view: int, site: int, at: int) -> float:
     """Load that a site can work off up to an instant, all going as planned."""
     j = max(bucket_of(tables, at), 0)
     if j + 1 >= len(tables.edges):
-        return float(tables.capacity[site, j])
+        return float(tables.capacity[view, site, j])
     begin, end = tables.edges[j], tables.edges[j + 1]
-    more = tables.capacity[site, j + 1] - tables.capacity[site, j]
-    return float(tables.capacity[site, j] + more * (max(at - begin, 0) / (end - begin)))
+    more = tables.capacity[view, site, j + 1] - tables.capacity[view, site, j]
+    return float(tables.capacity[view, site, j] + more * (max(at - begin, 0) / (end - begin)))
 
 
 def _disturbed(tables: Tables, k: int, site: int, j: int, amount: float, factor: FloatArray) -> float:

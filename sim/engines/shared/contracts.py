@@ -32,9 +32,9 @@ def bind(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
     they would use it.
     """
     base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
-    length = tables.edges[following] - tables.edges[base]
+    length, view = tables.edges[following] - tables.edges[base], tables.gate[k]
     for site in range(len(sheet.queue)):
-        level = (tables.commitment[site, following] - tables.commitment[site, base]) / length
+        level = (tables.commitment[view, site, following] - tables.commitment[view, site, base]) / length
         if not math.isnan(tables.notice[site]) and tables.edges[base] >= tables.notice[site]:
             level = min(level, _most_wished(tables, memory, site, k))
         memory.promised[k, site] = level * length

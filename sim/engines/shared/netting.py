@@ -12,7 +12,7 @@ from sim.engines.shared.release import settle_starts
 from sim.engines.shared.requirements import add_requirement, guarded, look_at_inputs
 from sim.engines.shared.sourcing import divide, rank
 from sim.engines.shared.tables import Tables
-from sim.engines.shared.worksheet import BASE, UNTIL, Worksheet
+from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 
 
 def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, pool: int, trusting: bool) -> None:
@@ -42,13 +42,13 @@ def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Workshe
 
 def _received(tables: Tables, sheet: Worksheet, pool: int, j: int, ours: bool) -> float:
     """Receipts for a bucket; or, as those see it who order outside on announcements, outside ones and what is announced."""
-    total = 0.0
+    total, view = 0.0, tables.gate[sheet.span[REVIEW]]
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]
         if ours or not tables.in_house[source]:
             total += sheet.receipts[source, j]
         else:
-            total += tables.announced[source, j + 1] - tables.announced[source, j]
+            total += tables.announced[view, source, j + 1] - tables.announced[view, source, j]
     return total
 
 

@@ -83,9 +83,10 @@ def _clear(tables: Tables, sheet: Worksheet) -> None:
 def _wishes_matter(tables: Tables, sheet: Worksheet) -> bool:
     """Whether it matters what sources would start if each had its site for itself: several pools share a site, or
     a supplier was promised orders."""
-    base, following = sheet.span[BASE], sheet.span[FOLLOWING]
+    base, following, view = sheet.span[BASE], sheet.span[FOLLOWING], tables.gate[sheet.span[REVIEW]]
     for site in range(len(sheet.queue)):
-        if tables.contested[site] or tables.commitment[site, following] > tables.commitment[site, base]:
+        promised = tables.commitment[view, site, following] > tables.commitment[view, site, base]
+        if tables.contested[site] or promised:
             return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -36,7 +37,8 @@ class Tables(NamedTuple):
     `next_due` the first instant after each edge at which it is expected; flow f holds row `belief[k, f]`.
     `capacity`, `shift`, `level`, `factor`, `until` and `granted` are those of `expectations.SiteOutlook`;
     `ceiling` is the most that a stock policy has in stock and on order, at a review each `every` ticks (P,).
-    `allocation` and `commitment` are starts up to each edge, cumulated (S, J + 1).
+    `allocation` and `commitment` are starts up to each edge, cumulated (V, S, J + 1), as `capacity` and, by source,
+    `announced` are: what is known at review k, after `gate[k]` gates, stands there, since planners know no choice before its gate.
     """
 
     order: IntArray
@@ -78,6 +80,7 @@ class Tables(NamedTuple):
     edges: IntArray
     nearest: IntArray
     scale: IntArray
+    gate: IntArray
     first: IntArray
     last: IntArray
     endless: BoolArray
@@ -104,12 +107,16 @@ def tables(draws: Draws) -> Tables:
     """Lay out one replication for the planner; nobody may write into it."""
     plan, vector = draws.plan, draws.vector
     fixed = _fixed(plan)
-    grid = buckets(draws, _reach(draws))
-    outlook = site_outlook(draws, grid.edges)
-    risk_begins, volume_begins = phase_outlook(draws, fixed["source_site"], outlook.shift)
+    seen = (*(expected for _, expected in draws.foreseen), draws)
+    view = np.searchsorted([until for until, _ in draws.foreseen], draws.reviews[:-1], side="right").astype(np.int64)
+    grid = buckets(draws, np.array([_reach(one).max(initial=0.0) for one in seen]), view)
+    outlooks = [site_outlook(one, grid.edges) for one in seen]
+    phases = [phase_outlook(one, fixed["source_site"], o.shift) for one, o in zip(seen, outlooks, strict=True)]
+    risk_begins, volume_begins = (in_view(view, times) for times in zip(*phases, strict=True))
     in_use = volume_begins[0] <= 0
     volume_begins[:, in_use] = grid.edges[0]
-    expected, next_due, belief = _forecasts(draws, grid.edges)
+    forecasts = [_forecasts(one, grid.edges) for one in seen]
+    rows = np.cumsum([0, *(len(expected) for expected, _, _ in forecasts)])
     return Tables(
         **fixed,
         ceiling=np.array([_ceiling(p, vector) for p in plan.pools]),
@@ -132,20 +139,43 @@ def tables(draws: Draws) -> Tables:
         risk_rate=np.array([s.risk_rate / TICKS_PER_DAY for s in draws.sources]),
         sample_rate=np.array([s.sample_rate / TICKS_PER_DAY for s in draws.sources]),
         reviews=draws.reviews,
+        gate=view,
         **grid._asdict(),
         endless=np.array([bool(np.isinf(site.planned.values[-1])) for site in draws.sites]),
-        **outlook._asdict(),
+        capacity=np.array([o.capacity for o in outlooks]),
+        shift=in_view(view, [o.shift for o in outlooks]),
+        level=in_view(view, [o.level for o in outlooks]),
+        factor=in_view(view, [o.factor for o in outlooks]),
+        until=in_view(view, [o.until for o in outlooks]),
+        granted=in_view(view, [o.granted for o in outlooks]),
         bound=np.array([bool(np.isfinite(site.granted.values).any()) for site in draws.sites]),
-        allocation=np.array([cumulated(site.granted, grid.edges) for site in draws.sites]),
-        commitment=np.array([cumulated(site.commitment, grid.edges) for site in draws.sites]),
+        allocation=np.array([[cumulated(site.granted, grid.edges) for site in one.sites] for one in seen]),
+        commitment=np.array([[cumulated(site.commitment, grid.edges) for site in one.sites] for one in seen]),
         notice=np.array([site.notice * TICKS_PER_DAY for site in draws.sites]),
-        announced=_announced(draws, grid),
-        unit_cost=_unit_cost(draws),
+        announced=np.array([_announced(one, grid) for one in seen]),
+        unit_cost=in_view(view, [_unit_cost(one) for one in seen]),
         flow_pool=np.array([f.pool for f in draws.flows], dtype=np.int64),
-        expected=expected,
-        next_due=next_due,
-        belief=belief,
+        expected=np.concatenate([expected for expected, _, _ in forecasts]),
+        next_due=np.concatenate([due for _, due, _ in forecasts]),
+        belief=in_view(view, [belief + row for (_, _, belief), row in zip(forecasts, rows, strict=False)]),
     )
+
+
+def in_view(view: IntArray, known: Sequence[Any]) -> Any:
+    """Of what is known in each view by review, shape (K, ...), the row of each review's own view."""
+    if len(known) == 1:
+        return known[0]
+    found = known[-1].copy()
+    for v, rows in enumerate(known[:-1]):
+        found[view == v] = rows[view == v]
+    return found
+
+
+def promised(tables: Tables) -> FloatArray:
+    """Starts that commitments ask for in each review period, shape (K, S)."""
+    k = np.arange(len(tables.gate))
+    until, since = (tables.commitment[tables.gate[k], :, tables.first[k + i]] for i in (1, 0))
+    return np.asarray(until - since)
 
 
 @lru_cache(maxsize=2)

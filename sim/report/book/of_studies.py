@@ -15,12 +15,11 @@ from sim.report.chain import titled
 from sim.report.compare_report import heading
 from sim.report.figures.money import GROUPS, NET
 from sim.report.figures.study_tables import milestone_table, money_table, share_table
-from sim.report.formats import about
-from sim.report.indicators import alike, headline, shown
+from sim.report.indicators import headline
 from sim.report.inputs import cell
+from sim.report.study_answer import comparison_answer, study_answer
 from sim.results.result import scenario_hash
 from sim.scenario.listing import listed
-from sim.study.outputs import SHARES
 from sim.study.summary import SHARE
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def montecarlo_book(found: MonteCarlo, command: Sequence[str]) -> bytes:
     """A study as a workbook: what it says, charts, inputs that can be given back, distributions, and its runs."""
     scenario = found.scenario
     book = Book(scenario.name, f"{scenario.name}: {found.n:,} runs")
-    answer_sheet(book, [scenario], _distributed(found), _made([scenario], found.n, found.seed, found.engine), command)
+    answer_sheet(book, [scenario], study_answer(found), _made([scenario], found.n, found.seed, found.engine), command)
     book.charts()
     inputs_sheet(book, scenario)
     _distributions(book, found)
@@ -56,7 +55,7 @@ def compare_book(found: Comparison, command: Sequence[str]) -> bytes:
     first = next(iter(found.found))
     book = Book(scenarios[0].name, f"{', '.join(found.found)}: {found.n:,} runs of each")
     made = _made(scenarios, found.n, found.seed, found.engine)
-    answer_sheet(book, scenarios, [*heading(found).lines, *_apart(found)], made, command)
+    answer_sheet(book, scenarios, [*comparison_answer(found), *heading(found).lines[1:]], made, command)
     book.charts()
     _means(book, found)
     _differences(book, found, first)
@@ -70,41 +69,10 @@ def compare_book(found: Comparison, command: Sequence[str]) -> bytes:
     return book.bytes()
 
 
-def _distributed(found: MonteCarlo) -> list[str]:
-    """The first KPIs and the milestones in a sentence each."""
-    scenario, lines = found.scenario, []
-    for name in headline(found.kpis, [scenario]):
-        of = found.kpis[name]
-        mean, low, high = (shown(scenario, name, v) for v in (of.mean.estimate, of.mean.low, of.mean.high))
-        p5, _, p95 = (shown(scenario, name, of.percentiles[p].estimate) for p in _PERCENTILES)
-        lines.append(
-            f"{name}: mean {mean} (95 % confidence interval {low} to {high}); nine tenths of runs from {p5} to {p95}."
-        )
-    for name, m in found.milestones.items():
-        reached = about(m.probability.estimate)
-        median = shown(scenario, name, m.percentiles["p50"].estimate)
-        lines.append(
-            f"{m.title}: reached in {reached} of runs" + (f", median {median}." if m.probability.estimate else ".")
-        )
-    return lines
-
-
-def _apart(found: Comparison) -> list[str]:
-    """By how much the others differ from the first in the first KPIs, in a sentence each."""
-    scenarios, lines = [f.scenario for f in found.found.values()], []
-    first = next(iter(found.found))
-    for label, pairs in found.paired.items():
-        for name in (n for n in headline(pairs, scenarios) if n in pairs):
-            gap = pairs[name].difference
-            told, low, high = alike(name, [gap.estimate, gap.low, gap.high], gap.half_width)
-            unit = " points" if name.startswith(SHARES) else ""
-            lines.append(f"{label} less {first}, {name}: {told}{unit} (95 % confidence interval {low} to {high}).")
-    return lines
-
-
 def _made(scenarios: Sequence[Scenario], n: int, seed: int, engine: str) -> list[tuple[str, str]]:
     hashes = [("Hash", f"{s.name}: {scenario_hash(s)} (SHA-256 of the resolved scenario)") for s in scenarios]
-    return [("Runs", f"{n:,} of each scenario, seed {seed}, engine {engine}, common random numbers"), *hashes]
+    of_each = " of each scenario on common random numbers" if len(scenarios) > 1 else ""
+    return [("Runs", f"{n:,}{of_each}, seed {seed}, engine {engine}"), *hashes]
 
 
 def _numbers(spread: Spread) -> tuple[float, ...]:

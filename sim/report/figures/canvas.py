@@ -23,21 +23,21 @@ _POINTS = 72.0
 
 
 @contextmanager
-def canvas(figure: Figure, *, framed: bool = True) -> Iterator[Canvas]:
+def canvas(figure: Figure, *, bare: bool = False) -> Iterator[Canvas]:
     """A figure drawn, eight inches wide; what is done with it is done in its style.
 
-    Not `framed`, it is the panels alone: a page has title, key and source as text of its own.
+    `bare`: without title, key and source, for a page that says them in words that wrap.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
     # No pyplot: it would keep every figure, and look for a screen.
     with rc_context(STYLE):
-        room = WIDTH - 2 * MARGIN
-        title = wrapped(figure.title, TITLE, room, bold=True) if framed else []
-        key, source = (wrapped(text, SMALL, room) if framed and text else [] for text in (figure.key, figure.source))
+        said = ("", "", "") if bare else (figure.title, figure.key, figure.source)
+        title = wrapped(said[0], TITLE, WIDTH - 2 * MARGIN, bold=True)
+        key, source = (wrapped(text, SMALL, WIDTH - 2 * MARGIN) for text in said[1:])
         named, below = _height(title, TITLE), _height(source, SMALL)
-        above = named + _height(key, SMALL) - MARGIN
+        above = named + (_height(key, SMALL) - MARGIN if said[1] else 0.0)
         rows = -(-len(figure.panels) // figure.columns)
         whole = above + below + rows * figure.height
         drawn = Canvas(figsize=(WIDTH, whole))
@@ -70,8 +70,7 @@ def canvas(figure: Figure, *, framed: bool = True) -> Iterator[Canvas]:
 
 
 def _height(lines: list[str], size: float) -> float:
-    """Inches of lines of text with a margin above and below, or of one margin."""
-    return 2 * MARGIN + len(lines) * size * _LINE / _POINTS if lines else MARGIN
+    return 2 * MARGIN + (len(lines) * size * _LINE / _POINTS if any(lines) else 0.0)
 
 
 def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:

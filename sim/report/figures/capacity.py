@@ -44,25 +44,25 @@ def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, se
     to us where that is less; inf: unlimited) and load, both at the rate of a month (of abstract time, of its unit). `causes`: spans of time with name, begin, end and
     cause. `recent`: by name, over the last twelve months, what it used of its capacity (NaN: unlimited).
     """
-    shown = _shown(recent)
+    names = shown(recent)
     used = {str(n): (str(t), float(u)) for n, t, u in zip(recent.index, recent["title"], recent["used"], strict=True)}
-    left_out = len(recent) - len(shown)
+    left_out = len(recent) - len(names)
     return Figure(
         name=NAME,
         title=_finding(recent, setting),
         description=_description(left_out),
         source=setting.source,
         table=table,
-        panels=tuple(panel_title(used[n][0], of_hundred(used[n][1])) for n in shown),
+        panels=tuple(panel_title(used[n][0], of_hundred(used[n][1])) for n in names),
         key=setting.keyed("Line: capacity, or what is allotted to us; filled: load; strip below: what cut starts most"),
-        draw=partial(_draw, table, causes, shown, setting),
-        columns=min(len(shown), 3),
-        height=HEIGHT if len(shown) > 3 else 2.6,
+        draw=partial(_draw, table, causes, names, setting),
+        columns=min(len(names), 3),
+        height=HEIGHT if len(names) > 3 else 2.6,
     )
 
 
-def _shown(recent: pd.DataFrame) -> list[str]:
-    """Own sites, then outside ones with a limit, the most used first."""
+def shown(recent: pd.DataFrame) -> list[str]:
+    """The sites that the figure shows by name: own ones, then outside ones with a limit, the most used first."""
     own = recent[recent["in_house"]].index.tolist()
     outside = recent[~recent["in_house"] & recent["used"].notna() & (recent["used"] > 0)]
     return [str(n) for n in [*own, *outside.sort_values("used", ascending=False, kind="stable").index]][:MOST_SITES]
@@ -122,5 +122,5 @@ def _strip(axes: Axes, causes: pd.DataFrame, setting: Setting) -> None:
         if word := next((w for w in (cause, SHORT.get(cause, cause)) if _LETTER * len(w) < room), ""):
             axes.annotate(
                 word, ((first + last) / 2, 0.01 + _STRIP / 2), xycoords=("data", "axes fraction"), ha="center", va="center_baseline",
-                size=SMALL - 1.5, color=VERMILION,
+                size=SMALL - 1.5, color=INK,
             )  # fmt: skip

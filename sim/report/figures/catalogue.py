@@ -9,6 +9,7 @@ from sim.errors import InputError, Problem, argument, nearest
 from sim.report.figures import of_montecarlo, of_run, of_studies
 from sim.report.figures.difference import NAME as DIFFERENCE
 from sim.report.figures.ranking import NAME as RANKING
+from sim.report.figures.side_by_side import NAME as SPREAD
 from sim.report.figures.swept import NAME as SWEEP
 from sim.report.figures.tornado import NAME as TORNADO
 from sim.results.result import Result
@@ -25,7 +26,7 @@ Maker = Callable[..., "Figure | None"]
 
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "run": tuple(of_run.FIGURES), "montecarlo": tuple(of_montecarlo.FIGURES), "compare": (DIFFERENCE,), "sweep": (SWEEP,),
+    "run": tuple(of_run.FIGURES), "montecarlo": tuple(of_montecarlo.FIGURES), "compare": (DIFFERENCE, SPREAD), "sweep": (SWEEP,),
     "explain": (TORNADO,), "tornado": (TORNADO,), "morris": (RANKING,), "sobol": (RANKING,),
 }  # fmt: skip
 """Figures of what a command or a method of `sensitivity` finds, the most telling first."""
@@ -37,7 +38,7 @@ def _makers(subject: object) -> Mapping[str, Maker]:
     if isinstance(subject, MonteCarlo):
         return of_montecarlo.FIGURES
     if isinstance(subject, Comparison):
-        return {DIFFERENCE: of_studies.of_comparison}
+        return {DIFFERENCE: of_studies.of_comparison, SPREAD: of_studies.of_scenarios}
     if isinstance(subject, Sweep):
         return {SWEEP: of_studies.of_sweep}
     if isinstance(subject, Explanation):

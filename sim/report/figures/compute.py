@@ -84,6 +84,6 @@ def _draw(table: pd.DataFrame, setting: Setting, axes: Sequence[Axes]) -> None:
     one.set_ylabel("H100-equivalents (log)")
     over_time(one, setting)
     at_the_end(
-        one, [Label(asked[-1], f"asked for\n{count(asked[-1])}", VERMILION), Label(there[-1], f"in service\n{count(there[-1])}", INK)],
+        one, [Label(asked[-1], f"asked for\n{count(asked[-1])}", INK), Label(there[-1], f"in service\n{count(there[-1])}", INK)],
         0.4 * HEIGHT,
     )  # fmt: skip

@@ -38,8 +38,8 @@ class Figure:
     def svg(self, *, inline: bool = False) -> str:
         """The figure as an SVG document, the same bytes each time.
 
-        `inline`: as an element of a page, its colours being CSS variables and its ids beginning with its name, without
-        title, key and source, which are text of the page.
+        `inline`: as an element of a page, its colours being CSS variables and its ids beginning with its name; title, key
+        and source are not drawn, for the page says them.
         """
         from sim.report.figures.vector import document, element
 

@@ -94,7 +94,7 @@ def _day(time: object) -> str:
 
 def _key(table: pd.DataFrame, runs: int | None) -> str:
     dot = (
-        "Dot and line: median and nine tenths of the dates; at the right: how probably it is reached"
+        "Dot, thick and thin line: median, half and nine tenths of the dates; at the right: how probably it is reached, and in time"
         if runs
         else "Dot: reached"
     )
@@ -103,7 +103,7 @@ def _key(table: pd.DataFrame, runs: int | None) -> str:
 
 def _description(table: pd.DataFrame, runs: int | None) -> str:
     mark = (
-        f"A dot is the median date over those of {runs:,} runs that reach the milestone, the line holds nine tenths of them; at the right, how probably it is reached. "
+        f"A dot is the median date over those of {runs:,} runs that reach the milestone, the thick line holds half of them and the thin one nine tenths; at the right, how probably it is reached by the end and, where a date was announced, by that. "
         if "p50" in table
         else "A dot is the date at which the run reaches the milestone. "
     )
@@ -158,10 +158,13 @@ def _dot(axes: Axes, row: pd.Series, place: int, end: float) -> None:
     text = ""
     if "p50" in row:
         text = about(float(row["probability"]))
-        if not pd.isna(row["p5"]):
-            axes.plot(
-                [at(row["p5"]), at(row["p95"])], [place, place], color=BLUE, lw=2.2, solid_capstyle="butt", zorder=4
-            )
+        if not pd.isna(row["on_time"]):
+            text = f"{text}; in time {about(float(row['on_time']))}"
+        for low, high, width in (("p5", "p95", 1.6), ("p25", "p75", 4.0)):
+            if not pd.isna(row[low]):
+                axes.plot(
+                    [at(row[low]), at(row[high])], [place, place], color=BLUE, lw=width, solid_capstyle="butt", zorder=4
+                )
     if not pd.isna(row[column]):
         axes.plot([at(row[column])], [place], marker="o", ms=6.5, color=BLUE, ls="", zorder=5, clip_on=False)
         text = text or _day(row[column])

@@ -18,6 +18,8 @@ from sim.report.formats import dollars
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sim.plan import FloatArray
+
 NAME = "npv"
 KPI = "npv_usd"
 HEIGHT = 3.0
@@ -26,9 +28,11 @@ HEIGHT = 3.0
 def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting) -> Figure:
     """How the net present value is distributed.
 
-    `table`: a row for each run with replication and npv_usd; `marks`: its 5th percentile, median and 95th.
+    `table`: a row for each run with npv_usd; that of the figure has a row for each class of the histogram: low, high and
+    runs. `marks`: its 5th percentile, median and 95th.
     """
     values = table[KPI].to_numpy(dtype=float)
+    classes = _classes(values)
     low, middle, high = marks
     positive = float((values > 0).mean())
     runs = f"{len(values):,} runs"
@@ -41,21 +45,27 @@ def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting
         ),
         description="Histogram of the net present value: how many runs end in each class; below zero hatched. The lines are the 5th percentile, the median and the 95th.",
         source=setting.source,
-        table=table,
+        table=classes,
         panels=("",),
-        draw=partial(_draw, values, marks),
+        draw=partial(_draw, classes, marks),
         height=HEIGHT,
     )
 
 
-def _draw(values: np.ndarray[tuple[int], np.dtype[np.float64]], marks: Sequence[float], axes: Sequence[Axes]) -> None:
-    (one,) = axes
+def _classes(values: FloatArray) -> pd.DataFrame:
+    """A histogram: low and high end of each class, and the runs in it. A class ends at zero, so that none is both."""
     counts, edges = np.histogram(values, bins=min(max(int(np.sqrt(len(values))), 5), 40))
     if edges[0] < 0 < edges[-1]:
-        # A class that ends at zero, so that none is both.
         width = edges[1] - edges[0]
         edges = np.arange(np.floor(edges[0] / width), np.ceil(edges[-1] / width) + 1) * width
         counts, edges = np.histogram(values, bins=edges)
+    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "runs": counts})
+
+
+def _draw(classes: pd.DataFrame, marks: Sequence[float], axes: Sequence[Axes]) -> None:
+    (one,) = axes
+    counts = classes["runs"].tolist()
+    edges = [*classes["low"], classes["high"].iloc[-1]]
     for count, left, right in zip(counts, edges, edges[1:], strict=False):
         below = right <= 0
         one.bar(

@@ -66,3 +66,5 @@ FIGURES: dict[str, Callable[[MonteCarlo], Figure | None]] = {
     demand.NAME: _demand,
 }  # fmt: skip
 """Name -> the figure of a study, or None where it has nothing to show; the most telling first."""
+OVER_TIME = frozenset({share.NAME, money.NAME, compute.NAME})
+"""Figures for which replications are run again: no KPI holds what they show."""

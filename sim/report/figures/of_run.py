@@ -21,9 +21,9 @@ def _share(result: Result) -> Figure | None:
 
 def _capacity(result: Result) -> Figure | None:
     table = run_tables.site_table(result)
-    if table.empty:
-        return None
     recent = run_tables.recent_use(result)
+    if table.empty or not capacity.shown(recent):
+        return None
     return capacity.capacity(table, run_tables.causes(result), recent, run_tables.setting(result))
 
 

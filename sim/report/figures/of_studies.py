@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.draws.inputs import input_quantile
 from sim.report import horizons
-from sim.report.figures import difference, ranking, spans, swept, tornado
+from sim.report.figures import difference, ranking, side_by_side, spans, swept, tornado
 from sim.report.figures.axes import day_tick, percent_tick
 from sim.report.figures.kpis import said as said_kpi
 from sim.report.figures.kpis import ticks_of, titled_kpi, unit_of
@@ -72,6 +72,30 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Figure | Non
         else ""
     )
     return difference.differences(table, titles, first, told, found.n, remark=remark)
+
+
+def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Figure | None:
+    """How each KPI is distributed in each scenario, of those `wished` for or the first ones that any run has."""
+    scenarios = [f.scenario for f in found.found.values()]
+    every = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
+    shown, _ = chosen(every, wished, scenarios)
+    rows = [
+        (kpi, label, s.mean.estimate, *(s.percentiles[p].estimate for p in ("p5", "p50", "p95")))
+        for kpi in shown
+        for label, f in found.found.items()
+        if (s := f.kpis.get(kpi)) is not None
+    ]
+    table = pd.DataFrame(rows, columns=["kpi", "scenario", "mean", "p5", "p50", "p95"])
+    some = table.groupby("kpi")["p95"].transform(lambda values: (values.fillna(0) != 0).any())
+    table = table[some.astype(bool)].reset_index(drop=True) if len(table) else table
+    if table.empty:
+        return None
+    titles = {kpi: titled_kpi(scenarios[0], kpi) for kpi in dict.fromkeys(table["kpi"])}
+    told = spans.source(", ".join(found.found), found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale))
+    remark = "; horizons differ: sums are of different times" if horizons.differ(scenarios) else ""
+    # Of different horizons no sum tells which is better.
+    telling = next(iter(titles)) if remark else list(titles)[-1]
+    return side_by_side.side_by_side(table, titles, telling, told, found.n, remark=remark)
 
 
 def _apart(kpi: str, found: Comparison, first: str, other: str) -> bool:
@@ -202,21 +226,27 @@ def of_explanation(found: Explanation) -> Figure | None:
 
 def of_dependences(scenario: Scenario, found: Dependences, seed: int, factor: int) -> Figure | None:
     """Bars of what `explain` found; None where the KPI has no value at the values in force."""
-    if found.base is None:
-        return None
+    return None if found.base is None else of_trials(scenario, found.kpi, trials_of(found), seed, factor)
+
+
+def trials_of(found: Dependences) -> pd.DataFrame:
+    """Every trial of `explain`: input, side, what was tried, the KPI then and at the values in force."""
     rows = [(d.knob.name, *trial, found.base) for d in found.found for trial in _tried(d)]
-    table = pd.DataFrame(rows, columns=["input", "side", "tried", "value", "base"]).astype(
-        {"value": float, "base": float}
-    )
-    title = titled_kpi(scenario, found.kpi)
+    table = pd.DataFrame(rows, columns=["input", "side", "tried", "value", "base"])
+    return table.astype({"value": float, "base": float})
+
+
+def of_trials(scenario: Scenario, kpi: str, table: pd.DataFrame, seed: int, factor: int) -> Figure:
+    """Bars of trials as `trials_of` returns them."""
+    title = titled_kpi(scenario, kpi)
     measure = (
         _of_dates(scenario, title)
-        if found.kpi in scenario.document.milestones
-        else Measure(title, lambda v: said_kpi(found.kpi, v), ticks_of(found.kpi), unit_of(found.kpi))
+        if kpi in scenario.document.milestones
+        else Measure(title, lambda v: said_kpi(kpi, v), ticks_of(kpi), unit_of(kpi))
     )
     told = spans.source(scenario.name, seed, scenario_hash(scenario), _lots(factor))
     key = f"Each number at the ends of its range, or 10 % to either side where it has none. {_TRIED}"
-    return tornado.tornado({found.kpi: table}, {found.kpi: measure}, told, key)
+    return tornado.tornado({kpi: table}, {kpi: measure}, told, key)
 
 
 def _tried(d: Dependence) -> list[tuple[str, str, float | None]]:

@@ -15,6 +15,7 @@ from sim.report.figures.announced import announced
 from sim.report.figures.figure import Setting
 from sim.report.figures.money import GROUPS, NET, group_of
 from sim.results.result import scenario_hash
+from sim.study.intervals import Interval, percentile, probability_interval
 
 if TYPE_CHECKING:
     from sim.plan import FloatArray, Plan
@@ -73,23 +74,37 @@ def recent_shares(found: MonteCarlo) -> dict[str, float | None]:
 
 
 def milestone_table(found: MonteCarlo) -> pd.DataFrame:
-    """Milestones: name, title, probability, p5, p50 and p95 of the date where reached, since and until when announced."""
+    """Milestones: name, title, probability, percentiles of the date where reached, since and until when announced, and
+    how probably by then (on_time)."""
     plan = found.plan
-    rows = [
-        (
-            name,
-            m.title,
-            m.probability.estimate,
-            *(_instant(plan, m.percentiles[p].estimate) for p in ("p5", "p50", "p95")),
-        )
-        for name, m in found.milestones.items()
-    ]
-    table = pd.DataFrame(rows, columns=["name", "title", "probability", "p5", "p50", "p95"])
+    rows = [(name, m.title, m.probability.estimate, *_dates(found, name)) for name, m in found.milestones.items()]
+    table = pd.DataFrame(rows, columns=["name", "title", "probability", *FAN])
     if plan.calendar.start is None:
-        return table.assign(since=None, until=None)
-    for column in ("p5", "p50", "p95"):
+        return table.assign(since=None, until=None, on_time=np.nan)
+    for column in FAN:
         table[column] = pd.to_datetime(table[column])
-    return table.merge(announced(found.scenario), how="left", left_on="name", right_index=True)
+    table = table.merge(announced(found.scenario), how="left", left_on="name", right_index=True)
+    times = on_time(found)
+    return table.assign(on_time=[times[n].estimate if n in times else np.nan for n in table["name"]])
+
+
+def on_time(found: MonteCarlo) -> dict[str, Interval]:
+    """How probably each milestone with an announced date is reached by it, over all valid runs."""
+    start = found.scenario.document.horizon.start
+    if start is None:
+        return {}
+    result = {}
+    for name, until in announced(found.scenario)["until"].items():
+        days = found.outcomes.column(str(name))[found.outcomes.valid]
+        last = (until.date() - start).days
+        result[str(name)] = probability_interval(int((days < last + 1).sum()), len(days))
+    return {name: result[name] for name in found.milestones if name in result}
+
+
+def _dates(found: MonteCarlo, milestone: str) -> list[object]:
+    """Percentiles of the date, of the runs that reach it."""
+    days = found.outcomes.column(milestone)[found.outcomes.valid]
+    return [_instant(found.plan, percentile(days, q).estimate) for q in FAN.values()]
 
 
 def _instant(plan: Plan, days: float) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -20,25 +21,26 @@ _UNKNOWN_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 def document(figure: Figure) -> str:
     """An SVG file."""
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure, framed=True))}\n'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure))}\n'
 
 
 def element(figure: Figure) -> str:
     """An SVG element for a page that defines the variables of the style, or leaves the colours as they are.
 
-    Title, key and source are left to the page.
+    Title, key and source are not drawn: the page writes them where they wrap.
     """
-    tree = _tree(figure, framed=False)
+    tree = _tree(figure, bare=True)
     for attribute in ("width", "height"):
         tree.attrib.pop(attribute, None)
     tree.set("class", "figure")
+    _share_styles(tree, figure.name)
     return re.sub("|".join(VARIABLES), lambda colour: f"var({VARIABLES[colour[0]]}, {colour[0]})", _written(tree))
 
 
-def _tree(figure: Figure, *, framed: bool) -> ElementTree.Element:
+def _tree(figure: Figure, *, bare: bool = False) -> ElementTree.Element:
     """What matplotlib drew, with its own ids and a name for those who do not see it."""
     text = StringIO()
-    with canvas(figure, framed=framed) as drawn:
+    with canvas(figure, bare=bare) as drawn:
         drawn.savefig(text, format="svg", metadata=_UNKNOWN_DATE)
     root = ElementTree.fromstring(text.getvalue())
     for metadata in root.findall(f"{{{_SVG}}}metadata"):
@@ -71,6 +73,19 @@ def _own_ids(root: ElementTree.Element, name: str) -> None:
                 node.set(key, re.sub(r"url\(#([^)]*)\)", lambda found: f"url(#{new[found[1]]})", value))
 
 
+def _share_styles(root: ElementTree.Element, name: str) -> None:
+    """Put styles that several elements have into rules of the figure: they are a third of the page else."""
+    styled = Counter(node.attrib["style"] for node in root.iter() if "style" in node.attrib)
+    classes = {style: f"s{k}" for k, style in enumerate(s for s, often in styled.items() if often > 1)}
+    for node in root.iter():
+        if (style := node.attrib.get("style")) in classes:
+            del node.attrib["style"]
+            node.set("class", classes[style])
+    rules = ElementTree.Element(f"{{{_SVG}}}style")
+    rules.text = " ".join(f"#{name} .{short}{{{style}}}" for style, short in classes.items())
+    root.append(rules)
+
+
 def _own_style(root: ElementTree.Element, name: str) -> None:
     """Rules that hold within the figure alone, and one font for all of it, of those that every reader has."""
     for node in root.iter():
@@ -83,17 +98,19 @@ def _own_style(root: ElementTree.Element, name: str) -> None:
             )
         if re.match(r"rotate\(-?0 [^)]*\)$", node.attrib.get("transform", "")):
             del node.attrib["transform"]
+        for attribute in ("d", "x", "y", "transform"):
+            if attribute in node.attrib:
+                # A hundredth of a point is less than anybody sees; six decimals are half of the file.
+                node.set(attribute, re.sub(r"-?\d+\.\d+", _rounded, node.attrib[attribute]))
         if "d" in node.attrib:
-            # A hundredth of a point is less than anybody sees; six decimals are half of the file.
-            node.set(
-                "d",
-                re.sub(
-                    r"-?\d+\.\d+", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), node.attrib["d"]
-                ),
-            )
+            node.set("d", re.sub(r"\s*([A-Za-z])\s*", r"\1", node.attrib["d"]))
         # Indentation is a tenth of the file.
         node.text = (node.text or "").strip() or None
         node.tail = (node.tail or "").strip() or "\n"
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _size(found: re.Match[str]) -> str:

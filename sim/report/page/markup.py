@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import html
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,6 +16,15 @@ from sim.report.tables import Block, Column, Lines, Table
 
 if TYPE_CHECKING:
     from sim.report.figures.figure import Figure
+
+LONG = 30
+"""A table of more rows scrolls by itself, under its headings."""
+MOST_ROWS = 600
+LONG_FILE = 30_000
+"""A CSV file of more characters is packed."""
+_AS_IT_IS = " ,:;()-.+/=_*!?@$'|"
+WORDY = 60
+"""A table with a cell of more letters is not squeezed to the width of a telephone."""
 
 
 def text(words: object) -> str:
@@ -30,26 +42,39 @@ def block(shown: Block) -> str:
     """A table or lines of the report."""
     if isinstance(shown, Lines):
         return (f"<h3>{text(shown.title)}</h3>\n" if shown.title else "") + paragraphs(shown.lines)
-    return scrolled(_table(shown), shown.title or "Table") + paragraphs(list(shown.notes), "note")
+    return scrolled(_table(shown), shown.title or "Table", rows=len(shown.rows)) + paragraphs(list(shown.notes), "note")
 
 
 def _table(shown: Table) -> str:
     caption = f"<caption>{text(shown.title)}</caption>" if shown.title else ""
     # A heading that says nothing is none.
     head = "".join(_cell("th", c.heading, c, ' scope="col"') if c.heading else "<td></td>" for c in shown.columns)
-    rows = ("".join(_cell("td", cell, c) for cell, c in zip(row, shown.columns, strict=True)) for row in shown.rows)
+    rows = (_row(row, shown.columns) for row in shown.rows)
     body = "\n".join(f"<tr>{cells}</tr>" for cells in rows)
-    return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+    wordy = any(len(cell) > WORDY for row in shown.rows for cell in row)
+    kind = ' class="wordy"' if wordy else ""
+    return f"<table{kind}>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+
+
+def _row(cells: Sequence[str], columns: Sequence[Column]) -> str:
+    """The cells of a row; words in the first name it."""
+    named = bool(columns) and columns[0].align == "left" and bool(cells[0])
+    tags = ["th" if named and not k else "td" for k in range(len(cells))]
+    return "".join(
+        _cell(tag, cell, c, ' scope="row"' if tag == "th" else "")
+        for tag, cell, c in zip(tags, cells, columns, strict=True)
+    )
 
 
 def _cell(tag: str, words: str, column: Column, more: str = "") -> str:
-    kind = ' class="number"' if column.align == "right" else ""
+    kind = ' class="n"' if column.align == "right" else ""
     return f"<{tag}{kind}{more}>{text(words)}</{tag}>"
 
 
-def scrolled(inner: str, label: str) -> str:
-    """What may be wider than the page; the keyboard reaches it too. A group: as regions they would all be landmarks."""
-    return f'<div class="scroll" role="group" tabindex="0" aria-label="{text(label)}">{inner}</div>\n'
+def scrolled(inner: str, label: str, *, rows: int = 0) -> str:
+    """What may be wider than the page, or has many rows; the keyboard reaches it too. As regions all would be landmarks."""
+    kind = "scroll long" if rows > LONG else "scroll"
+    return f'<div class="{kind}" role="group" tabindex="0" aria-label="{text(label)}">{inner}</div>\n'
 
 
 def folded(summary: str, inner: str) -> str:
@@ -58,30 +83,42 @@ def folded(summary: str, inner: str) -> str:
 
 
 def figure(shown: Figure, of: str) -> str:
-    """A figure with the table of its numbers, and the same as a CSV file to be kept.
-
-    Its title is a heading and its key, description and source are text, so that they wrap where the window is narrow.
-    """
+    """A figure under what it finds, with its source, the table of its numbers, and the same as a CSV file to be kept."""
     rows = len(shown.table)
     numbers = frame(shown.table, shown.title)
     heading = f"{shown.name}-heading"
-    key = paragraphs([shown.key], "note") if shown.key else ""
+    key = paragraphs([shown.key], "note key") if shown.key else ""
     return (
         f'<figure aria-labelledby="{heading}">\n<h3 id="{heading}">{text(shown.title)}</h3>\n{key}'
         f"{scrolled(shown.svg(inline=True), shown.title)}"
-        f'<figcaption class="note">{text(shown.description)} {text(shown.source)}</figcaption>\n'
+        f'<figcaption class="note">{text(shown.description)} {text(shown.source)}.</figcaption>\n'
         f"{folded(f'The numbers ({rows:,} rows)', numbers)}{download(shown.table, f'{of}-{shown.name}.csv')}</figure>\n"
     )
 
 
 def frame(table: pd.DataFrame, title: str) -> str:
-    """A data frame as a table."""
+    """A data frame as a table, without what its CSV has for programs: names beside titles, the ends of periods beside
+    their beginnings."""
+    left_out = [other for shown, other in (("title", "name"), ("begin", "end")) if {shown, other} <= set(table.columns)]
+    shown, every = _thinned(table)
+    shown = shown.drop(columns=left_out)
+    if every > 1:
+        title = f"{title} (every {every} periods; all of them are in the CSV file)"
     numeric = [
-        bool(pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)) for kind in table.dtypes
+        bool(pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)) for kind in shown.dtypes
     ]
-    columns = tuple(Column(str(c), "", "right" if n else "left") for c, n in zip(table.columns, numeric, strict=True))
-    rows = tuple(tuple(_written(value) for value in row) for row in table.itertuples(index=False))
-    return scrolled(_table(Table(title, columns, rows)), f"Numbers: {title}")
+    columns = tuple(Column(str(c), "", "right" if n else "left") for c, n in zip(shown.columns, numeric, strict=True))
+    rows = tuple(tuple(_written(value) for value in row) for row in shown.itertuples(index=False))
+    return scrolled(_table(Table(title, columns, rows)), f"Numbers: {title}", rows=len(rows))
+
+
+def _thinned(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The rows of every so many periods, so that MOST_ROWS or few more remain: weeks of three years would fill the page."""
+    time = next((column for column in ("begin", "time") if column in table.columns), None)
+    every = -(-len(table) // MOST_ROWS)
+    if time is None or every == 1:
+        return table, 1
+    return table[table[time].isin(list(dict.fromkeys(table[time]))[::every])], every
 
 
 def _written(value: object) -> str:
@@ -94,6 +131,15 @@ def _written(value: object) -> str:
 
 
 def download(table: pd.DataFrame, name: str) -> str:
-    """A link that holds the whole table as CSV, so that no network is needed."""
-    data = quote(table.to_csv(index=False, date_format="%Y-%m-%d"), safe=",:()-.+")
-    return f'<p class="download"><a download="{text(name)}" href="data:text/csv;charset=utf-8,{data}">{text(name)}</a></p>\n'
+    """A link that holds the whole table as CSV, numbers to seven digits, so that no network is needed.
+
+    A long one is packed, and the page's script unpacks it; without JavaScript the file that is kept is packed.
+    """
+    told = table.to_csv(index=False, date_format="%Y-%m-%d", float_format="%.7g")
+    if len(told) > LONG_FILE:
+        packed = base64.b64encode(gzip.compress(told.encode(), mtime=0)).decode()
+        name, address = f"{name}.gz", f"data:application/gzip;base64,{packed}"
+    else:
+        # What a URL without a host may hold as it is (https://url.spec.whatwg.org/#cannot-be-a-base-url-path-state).
+        address = f"data:text/csv;charset=utf-8,{html.escape(quote(told, safe=_AS_IT_IS))}"
+    return f'<p class="download"><a download="{text(name)}" href="{address}">{text(name)}</a></p>\n'

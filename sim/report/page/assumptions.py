@@ -1,0 +1,61 @@
+"""What a page says of inputs: what was changed, what sources disagree on, and each with value, range, kind and source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.formats import plain
+from sim.report.indicators import date
+from sim.report.inputs import COLUMNS, inputs_frame
+from sim.report.page.markup import block, download, folded, frame
+from sim.report.run_report import changes
+from sim.scenario.listing import listed
+from sim.scenario.sheets import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario.loader import Scenario
+
+
+def inputs_part(scenario: Scenario) -> str:
+    """Changes, what a study draws, and every input."""
+    changed = changes(scenario)
+    table, drawn = inputs_frame(listed(scenario)), ranges(scenario)
+    uncertain = (
+        folded(
+            f"What a study draws: {len(drawn):,} uncertain inputs", frame(drawn, "Uncertain inputs and their ranges")
+        )
+        + download(drawn, f"{scenario.name}-uncertain.csv")
+        if len(drawn)
+        else ""
+    )
+    every = folded(f"All {len(table):,} inputs", frame(table[list(COLUMNS)], "All inputs")) + download(
+        table.map(quoted), f"{scenario.name}-inputs.csv"
+    )
+    return ("" if changed is None else block(changed)) + uncertain + every
+
+
+def ranges(scenario: Scenario) -> pd.DataFrame:
+    """Every input that is drawn: low, typical and high in its unit, by which distribution, and what it is."""
+    import pandas as pd
+
+    figures = scenario.ledger.figures
+    rows = [
+        (
+            name,
+            *(_written(scenario, u.unit, v) for v in (u.low, u.mode, u.high)),
+            u.unit,
+            str(u.draw),
+            figures[name].statement if name in figures else "",
+        )
+        for name, u in scenario.uncertain.items()
+    ]
+    return pd.DataFrame(rows, columns=["input", "low", "typical", "high", "unit", "distribution", "statement"])
+
+
+def _written(scenario: Scenario, unit: str, value: float | str | None) -> str:
+    """A value of an input; of a date, which is in days from the start, the date."""
+    if value is None:
+        return ""
+    return date(scenario, value) if unit == "date" and isinstance(value, (int, float)) else plain(value)

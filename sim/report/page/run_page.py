@@ -1,0 +1,92 @@
+"""The page of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sim.report.against import answer
+from sim.report.cost_tables import conservation
+from sim.report.figures.catalogue import all_figures
+from sim.report.flow.diagram import flow_part
+from sim.report.headline import sentences
+from sim.report.page.assumptions import inputs_part
+from sim.report.page.claims import claims_part
+from sim.report.page.document import Part, document
+from sim.report.page.making import making_part
+from sim.report.page.markup import block, figure, paragraphs
+from sim.report.page.rests import rests_part
+from sim.report.run_report import contested, run_report
+from sim.report.tables import Table
+
+if TYPE_CHECKING:
+    from sim.api import Against
+    from sim.claims import Judgement
+    from sim.report.figures.figure import Figure
+    from sim.results.result import Result
+
+HEADINGS = {
+    "answer": "The answer", "share": "In-house shares", "flow": "From sites to demand", "capacity": "Sites",
+    "milestones": "Milestones", "money": "Money", "compute": "Compute", "demand": "Demand", "claims": "Claims",
+    "rests": "What it rests on", "tables": "Tables", "inputs": "Inputs", "source": "How it was made",
+}  # fmt: skip
+"""Id of each part of a page -> its heading, in their order."""
+PLACES = {"npv": "money"}
+"""Figures that stand in a part of another name than their own."""
+
+
+def run_page(
+    result: Result, against: Against | None, command: Sequence[str], *, claims: Judgement | None = None
+) -> str:
+    """A whole HTML document: answer, figures with their numbers, claims, tables, inputs, and the command that makes it again."""
+    scenario = result.scenario
+    bodies = {
+        "answer": _answer(result, against),
+        **by_part(all_figures(result), scenario.name),
+        "flow": flow_part(result),
+        "claims": claims_part(claims),
+        "rests": rests_part(scenario),
+        "tables": tables_part(result, against),
+        "inputs": inputs_part(scenario),
+        "source": making_part(
+            [
+                f"Scenario {scenario.name}, seed {result.seed}{_replication(result)}, engine {result.engine}.",
+                f"SHA-256 of the resolved scenario: {result.hash}.",
+                f"Checked: {conservation(result)}.",
+            ],
+            command,
+        ),
+    }
+    return document(scenario.name, scenario.document.title, scenario.document.question or "", parts_of(bodies))
+
+
+def parts_of(bodies: Mapping[str, str]) -> list[Part]:
+    """The parts of a page in their order."""
+    return [Part(part, title, bodies.get(part, "")) for part, title in HEADINGS.items()]
+
+
+def by_part(figures: Sequence[Figure], of: str) -> dict[str, str]:
+    """Figures as HTML, by the part in which they stand."""
+    found: dict[str, str] = {}
+    for one in figures:
+        place = PLACES.get(one.name, one.name)
+        found[place] = found.get(place, "") + figure(one, of)
+    return found
+
+
+def tables_part(result: Result, against: Against | None) -> str:
+    """The tables of a run, but for what stands under the inputs."""
+    disputed = contested(result.scenario)
+    return "".join(block(one) for one in run_report(result, against) if isinstance(one, Table) and one != disputed)
+
+
+def _replication(result: Result) -> str:
+    return "" if result.drawn is None else f", replication {result.replication}"
+
+
+def _answer(result: Result, against: Against | None) -> str:
+    """What differs from the counterfactual, then the run in a few sentences, as `run` prints them."""
+    found = None if against is None else answer(result, against)
+    first = [] if found is None else list(found.lines)
+    rest = sentences(result, frozenset() if found is None else found.topics)
+    return paragraphs(first, "answer") + "\n" + paragraphs([*rest, *result.scenario.document.notes])

@@ -1,0 +1,172 @@
+"""Runs and studies opened again from the directories that keep them: nothing of a study is run again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.api import run
+from sim.errors import InputError, Problem, problem
+from sim.results.result import resolved
+from sim.scenario.again import asked_again
+from sim.study.compare import Comparison
+from sim.study.intervals import Interval
+from sim.study.lots import Bias
+from sim.study.montecarlo import MonteCarlo
+from sim.study.outcomes import Outcomes, joined
+from sim.study.provenance import fingerprint, made_by, told
+from sim.study.store import MANIFEST, MOST_DIFFERENCES, Difference, changed_inputs
+from sim.study.summary import Replications
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.result import Result
+    from sim.scenario.loader import Scenario
+    from sim.study.run import Progress
+
+RUN = "manifest.json"
+_LUCK = ("scenario", "replication", "seed", "valid")
+_SHOWN = ("montecarlo", "compare")
+
+
+def reopen(directory: Path, progress: Progress | None = None) -> Result | MonteCarlo | Comparison:
+    """The run, study or comparison that `--out` kept in a directory; of a run the one replication is run again.
+
+    Raises:
+        InputError: the directory keeps none, its study is not finished, or its scenario says something else by now.
+    """
+    if (directory / MANIFEST).is_file():
+        return _study(directory)
+    if (directory / RUN).is_file():
+        return _run_again(directory, progress)
+    message = f"holds neither {RUN} nor {MANIFEST}: no run, study or comparison was kept here by --out"
+    raise InputError([problem(directory, message)])
+
+
+def older(directory: Path) -> str:
+    """What made a kept study, where the code that makes numbers is another by now; else empty."""
+    by = _json(directory / MANIFEST).get("made_by", {})
+    return f"fabshift {by.get('fabshift')}, sources {by.get('sources')}" if by != made_by() else ""
+
+
+def _run_again(directory: Path, progress: Progress | None) -> Result:
+    manifest = _json(directory / RUN)
+    scenario = _asked(manifest.get("asked"), directory, RUN)
+    result = run(
+        scenario,
+        seed=manifest["seed"],
+        replication=manifest["replication"],
+        engine=manifest["engine"],
+        progress=progress,
+    )
+    if result.hash != manifest["hash"]:
+        raise InputError(
+            _moved(
+                directory / RUN,
+                changed_inputs({"drawn": {}, **manifest["resolved"]}, {"drawn": {}, **resolved(scenario)}),
+            )
+        )
+    return result
+
+
+def _study(directory: Path) -> MonteCarlo | Comparison:
+    manifest = _json(directory / MANIFEST)
+    kind = manifest.get("study")
+    if kind not in _SHOWN:
+        message = "there is a page of runs, studies and comparisons alone (run, montecarlo, compare --out)"
+        raise InputError([problem(directory / MANIFEST, message, found=str(kind))])
+    if "asked" not in manifest:
+        message = (
+            "its study is not finished, or was kept by an earlier version: the command that began it goes on from here"
+        )
+        raise InputError([problem(directory / MANIFEST, message)])
+    scenarios = {label: _asked(asked, directory, MANIFEST) for label, asked in manifest["asked"].items()}
+    for label, scenario in scenarios.items():
+        if fingerprint(scenario) != manifest["scenarios"][label]:
+            raise InputError(_moved(directory / MANIFEST, _changed(manifest["resolved"].get(label), scenario)))
+    document, runs = _json(directory / "kpis.json"), _runs(directory)
+    if kind == "compare":
+        return _comparison(scenarios, document, runs)
+    (scenario,) = scenarios.values()
+    return MonteCarlo(
+        scenario, _outcomes(runs), bool(document["dimensions"]), document["seed"], document["engine"], document["dimensions"],
+        document["lot_scale"], _bias(document["lot_bias"], document["lot_scale"]), None, 0.0, directory,
+    )  # fmt: skip
+
+
+def _comparison(scenarios: Mapping[str, Scenario], document: Mapping[str, Any], runs: pd.DataFrame) -> Comparison:
+    scrambled = any(document["dimensions"].values())
+    found = {
+        label: Replications(scenario, _outcomes(runs[runs["scenario"] == label]).filled(), scrambled)
+        for label, scenario in scenarios.items()
+    }
+    bias = {label: made for label, kept in document["lot_bias"].items() if (made := _bias(kept, document["lot_scale"]))}
+    return Comparison(
+        found, document["seed"], document["engine"], joined([f.outcomes for f in found.values()]), document["lot_scale"], bias, 0.0,
+        document["dimensions"],
+    )  # fmt: skip
+
+
+def _outcomes(runs: pd.DataFrame) -> Outcomes:
+    names = tuple(name for name in runs.columns if name not in _LUCK)
+    table = runs[list(names)].to_numpy(dtype=np.float64)
+    return Outcomes(names, table, runs["valid"].to_numpy(dtype=np.bool_))
+
+
+def _bias(kept: Mapping[str, Any] | None, factor: int) -> Bias | None:
+    if kept is None:
+        return None
+    return Bias(
+        factor,
+        kept["n"],
+        {name: _number(k["own_lots"]) for name, k in kept["kpis"].items()},
+        {name: Interval(_number(k["difference"]), *map(_number, k["ci95"])) for name, k in kept["kpis"].items()},
+    )
+
+
+def _number(kept: float | None) -> float:
+    return np.nan if kept is None else kept
+
+
+def _asked(kept: Any, directory: Path, manifest: str) -> Scenario:
+    try:
+        return asked_again(kept, directory)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        message = "does not say how its scenario was asked for: run the command that made it again"
+        raise InputError([problem(directory / manifest, message)]) from None
+
+
+def _changed(kept: Mapping[str, Any] | None, scenario: Scenario) -> list[Difference]:
+    return [] if kept is None else changed_inputs(kept, told(scenario))
+
+
+def _moved(manifest: Path, found: list[Difference]) -> list[Problem]:
+    """What the files of a scenario say otherwise than when it was run."""
+    listed = "; ".join(f"{name}: {old} -> {new}" for name, old, new in found[:MOST_DIFFERENCES])
+    more = f"; and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
+    message = "its scenario has changed since, so that its page would mix two: run the command that made it again"
+    return [problem(manifest, f"{message}{f' ({listed}{more})' if listed else ''}")]
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise TypeError
+    except (OSError, ValueError, TypeError):
+        raise InputError([problem(file, "is not one of ours, or damaged")]) from None
+    return found
+
+
+def _runs(directory: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(directory / "runs.parquet")
+    except (OSError, ValueError):
+        raise InputError([problem(directory / "runs.parquet", "cannot be read")]) from None
