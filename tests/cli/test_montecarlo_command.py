@@ -104,7 +104,7 @@ def test_an_interrupted_study_says_how_to_go_on(
     running.send_signal(number)
     _, err = running.communicate(timeout=60)
     assert running.returncode == code
-    assert f"which {tmp_path / 's'} keeps; to go on:\n  fabshift {' '.join(command)}" in err
+    assert f"which {tmp_path / 's'} keeps; to resume:\n  fabshift {' '.join(command)}" in err
     assert "Traceback" not in err
 
 
