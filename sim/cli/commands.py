@@ -26,11 +26,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),
     "montecarlo": (
         "sim.cli.montecarlo",
-        "Many replications, inputs drawn: distributions, probabilities, confidence intervals.",
+        "Many replications, inputs drawn: distributions and confidence intervals.",
     ),
     "compare": (
         "sim.cli.compare",
-        "Scenarios with common random numbers: paired differences, probability that one is better.",
+        "Scenarios with common random numbers: paired differences, probability to be better.",
     ),
     "sweep": ("sim.cli.sweep", "A grid of one or several inputs, with common random numbers."),
     "sensitivity": ("sim.cli.sensitivity", "Which uncertain inputs drive a KPI: tornado, Morris or Sobol."),

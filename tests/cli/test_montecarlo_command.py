@@ -104,16 +104,16 @@ def test_an_interrupted_study_says_how_to_go_on(
     running.send_signal(number)
     _, err = running.communicate(timeout=60)
     assert running.returncode == code
-    assert f"which {tmp_path / 's'} keeps; to go on:\n  fabshift {' '.join(command)}" in err
+    assert f"which {tmp_path / 's'} keeps; to resume:\n  fabshift {' '.join(command)}" in err
     assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["--until", "fill_rate:1"], "a share lies between 0 and 1"),
-        (["--until", "fill_rate:100%"], "a share lies between 0 and 1"),
-        (["--until", "fill_rate:two"], "the half-width is no positive number"),
+        (["--until", "fill_rate:1"], "a share is between 0 and 1"),
+        (["--until", "fill_rate:100%"], "a share is between 0 and 1"),
+        (["--until", "fill_rate:two"], "the half-width is not a positive number"),
         (["--cluster", "nonsense"], "an address is written tcp://HOST:PORT"),
         (["-n", "100000000"], "less than or equal to 10000000"),
     ],

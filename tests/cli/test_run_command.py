@@ -87,7 +87,7 @@ def test_a_replication_shows_what_it_drew(chargers: str, capsys: pytest.CaptureF
     assert "Uncertain inputs as replication 5 draws them" in out
     assert f"{drawn['drawn']:.1f}" in out
     assert main(["run", chargers, "--replication", "5", "--full"]) == 0
-    assert "nothing is uncertain here" in capsys.readouterr().out
+    assert "no input is uncertain" in capsys.readouterr().out
 
 
 def test_results_of_another_replication_are_kept(

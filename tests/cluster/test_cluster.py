@@ -172,7 +172,7 @@ def test_a_killed_scheduler_leaves_a_study_that_goes_on_and_one_line(
     assert 16 <= runs < 320
     assert err == (
         f"--cluster {cluster.address}: the scheduler was lost or restarted after {runs} of 320 runs, which there keeps;"
-        f" to go on once the cluster is back, or without --cluster: fabshift {' '.join(asked)}\n"
+        f" to resume once the cluster is back, or without --cluster: fabshift {' '.join(asked)}\n"
     )
     monte_carlo(plant, 320, out=tmp_path / "there")
     _refuse_differences(plant, tmp_path)

@@ -332,7 +332,7 @@ def test_at_a_billion_chips_the_wafers_of_the_own_fab_fail_first(play: Play, kpi
     """A million wafers a month x 0.88 up x 68 good dies = 0.7 bn a year once it is mature, against a billion and more."""
     result = play("billion-chips")
     assert result.shortfalls == []
-    assert scarcest(result).startswith("What lots waited for most: AI6 dies of any variant, from 2028-")
+    assert scarcest(result).startswith("What lots waited for longest: AI6 dies of any variant, from 2028-")
     assert scarcest(result).endswith(
         ", held back by capacity; full in the last 12 months: Samsung Taylor, 2 nm and Own wafer fab."
     )

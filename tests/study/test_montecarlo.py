@@ -117,9 +117,9 @@ def test_where_until_looks() -> None:
     [
         ("fill_rate", "KPI:HALFWIDTH"),
         ("fil_rate:0.1", "did you mean 'fill_rate'"),
-        ("fill_rate:-1", "no positive number"),
-        ("fill_rate:x", "no positive number"),
-        ("fill_rate:nan", "no positive number"),
+        ("fill_rate:-1", "not a positive number"),
+        ("fill_rate:x", "not a positive number"),
+        ("fill_rate:nan", "not a positive number"),
     ],
 )
 def test_until_that_cannot_be(text: str, word: str) -> None:
