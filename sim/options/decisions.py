@@ -65,7 +65,7 @@ class Decisions:
     `weights` (paths,) are those of the paths, equal by default; `groups` (paths,) numbers the paths that were not
     drawn independently of one another (the points of one scramble, an antithetic pair): standard errors go by the
     sums of groups, and no group is in both the training and the fresh paths. `drifts` says for each priced path
-    with which drift it was drawn, and is held against `discounting`.
+    with which drift it was drawn, and is compared with `discounting`.
     """
 
     root: str

@@ -1,4 +1,4 @@
-"""Finite trees solved exactly: what the regression is held against."""
+"""Finite trees solved exactly: what the regression is compared with."""
 
 from __future__ import annotations
 
