@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.claims.judging import judge
     from sim.claims.scorecard import scorecard
     from sim.errors import InputError, LostError, ModelError
+    from sim.flexibility.option import option
     from sim.linting.findings import lint
     from sim.report.figures.catalogue import plot
     from sim.report.summaries import summary
@@ -55,6 +56,7 @@ _HOMES = {
     "list_shipped": "sim.scenario.loader",
     "load_scenario": "sim.scenario.loader",
     "monte_carlo": "sim.study.montecarlo",
+    "option": "sim.flexibility.option",
     "plot": "sim.report.figures.catalogue",
     "regret": "sim.study.plans",
     "run": "sim.api",
@@ -66,8 +68,8 @@ _HOMES = {
 
 __all__ = [
     "InputError", "LostError", "ModelError", "Result", "Scenario", "compare", "decompose", "discover", "explain", "judge",
-    "lint", "list_shipped", "load_scenario", "monte_carlo", "options", "plot", "regret", "run", "scorecard", "sensitivity",
-    "summary", "sweep",
+    "lint", "list_shipped", "load_scenario", "monte_carlo", "option", "options", "plot", "regret", "run", "scorecard",
+    "sensitivity", "summary", "sweep",
 ]  # fmt: skip
 
 

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("sim.cli.sweep", "A grid of one or several inputs, with common random numbers."),
     "sensitivity": ("sim.cli.sensitivity", "Which uncertain inputs drive a KPI: tornado, Morris or Sobol."),
     "discover": ("sim.cli.discover", "Conditions under which something happens; the plan of least regret."),
+    "option": ("sim.cli.option", "What the freedom to choose at gates is worth, the rule and its bounds."),
     "report": ("sim.cli.report", "A run, study or comparison as one HTML page, or as a workbook."),
     "schema": ("sim.cli.schema", "JSON Schema of scenario files, for editors."),
     "new": ("sim.cli.new", "A commented starter scenario, written to NAME.yaml here."),

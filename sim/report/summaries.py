@@ -11,9 +11,10 @@ from sim.claims.finding import Verdict
 from sim.claims.judging import Judgement
 from sim.claims.scorecard import Outcome, Scorecard, Standing
 from sim.display import MOST_LINES, Listed, Summary
+from sim.flexibility.option import Flexibility
 from sim.linting import Finding as BoundFinding
 from sim.report.claims_words import by_how_much
-from sim.report.formats import NOTHING, about, with_unit
+from sim.report.formats import NOTHING, about, dollars, with_unit
 from sim.report.indicators import headline, shown
 from sim.report.output_words import apart, counted, said
 from sim.results.result import Result
@@ -359,3 +360,17 @@ def _percentiles(found: Mapping[str, Interval]) -> dict[str, str]:
 
 def _interval(interval: Interval) -> str:
     return f"{interval.estimate:.6g} (95 % interval {interval.low:.6g} to {interval.high:.6g})"
+
+
+@summary.register
+def _flexibility(subject: Flexibility) -> Summary:
+    v = subject.valuation
+    rows = [
+        ("option value", dollars(v.gain.mean), f"+- {dollars(v.gain.error)}"),
+        ("best fixed plan", dollars(v.fixed.mean), ", ".join(v.plan.values())),
+        ("with the rule", dollars(v.policy.mean), ""),
+        ("upper bound", NOTHING if v.upper.value is None else dollars(v.upper.value.mean), v.upper.known),
+        *((rule.node, "rule", rule.words) for rule in v.rules if rule.reached),
+    ]
+    title = f"Freedom to choose in {subject.scenario.name}: {subject.n:,} paths, {len(subject.sequences):,} sequences"
+    return _first(title, (), rows)
