@@ -174,9 +174,10 @@ class Result(Plotted):
             InputError: the directory holds results of another scenario, seed or engine and `force`
                 is not set, or cannot be written.
         """
-        store.save(directory, self._manifest(directory), self.to_json(), self.frames, force=force)
+        asked = asked_json(self.scenario.asked, directory)
+        store.save(directory, self._manifest(), asked, self.to_json(), self.frames, force=force)
 
-    def _manifest(self, directory: Path) -> dict[str, Any]:
+    def _manifest(self) -> dict[str, Any]:
         return {
             "scenario": self.scenario.name,
             "title": self.scenario.document.title,
@@ -186,7 +187,6 @@ class Result(Plotted):
             "replication": None if self.drawn is None else self.replication,
             "horizon": self.horizon,
             "versions": store.versions(),
-            "asked": asked_json(self.scenario.asked, directory),
             "resolved": resolved(self.scenario),
         }
 

@@ -15,11 +15,13 @@ from sim.errors import InputError, problem
 if TYPE_CHECKING:
     import pandas as pd
 
-FILES = ("manifest.json", "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet")
+ASKED = "asked.json"
+"""How the scenario was asked for: with the path to its file, the one thing that depends on where the results lie."""
+FILES = ("manifest.json", ASKED, "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet")
 
 
 def save(
-    directory: Path, manifest: dict[str, Any], indicators: dict[str, Any],
+    directory: Path, manifest: dict[str, Any], asked: dict[str, Any], indicators: dict[str, Any],
     frames: dict[str, pd.DataFrame], *, force: bool = False,
 ) -> None:  # fmt: skip
     """Write a result to a directory; those of another scenario, seed, replication or engine are kept unless `force`."""
@@ -30,6 +32,7 @@ def save(
             fresh = Path(scratch) / "results"
             fresh.mkdir()
             _json(fresh / "manifest.json", manifest)
+            _json(fresh / ASKED, asked)
             _json(fresh / "kpis.json", indicators)
             for name, frame in frames.items():
                 frame.to_parquet(fresh / f"{name}.parquet", index=False)

@@ -12,6 +12,7 @@ import numpy as np
 from sim.api import run
 from sim.errors import InputError, Problem, problem
 from sim.results.result import resolved
+from sim.results.store import ASKED
 from sim.scenario.again import asked_again
 from sim.study.compare import Comparison
 from sim.study.intervals import Interval
@@ -56,7 +57,8 @@ def older(directory: Path) -> str:
 
 def _run_again(directory: Path, progress: Progress | None) -> Result:
     manifest = _json(directory / RUN)
-    scenario = _asked(manifest.get("asked"), directory, RUN)
+    asked = _json(directory / ASKED) if (directory / ASKED).is_file() else None
+    scenario = _asked(asked, directory, RUN)
     result = run(
         scenario,
         seed=manifest["seed"],
