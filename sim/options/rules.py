@@ -62,7 +62,7 @@ class Split:
         self, above: tuple[str, ...], choices: Sequence[str], features: Sequence[str]
     ) -> list[tuple[tuple[str, ...], str]]:
         """Conditions and choices, read one after the other: a later one holds where no earlier one did."""
-        here = (*above, f"{features[self.feature]} below {self.threshold:.3g}")
+        here = (*above, f"{features[self.feature]} below {_short(self.threshold)}")
         found = []
         for conditions, branch in ((here, self.below), (above, self.above)):
             if isinstance(branch, Always):
@@ -124,3 +124,8 @@ def regressors(standardised: FloatArray, quadratic: bool) -> FloatArray:
         return standardised
     first, second = np.triu_indices(standardised.shape[1])
     return np.hstack([standardised, standardised[:, first] * standardised[:, second]])
+
+
+def _short(number: float) -> str:
+    """Three digits of a small number, all whole ones of a large one: 0.141, 18,024."""
+    return f"{number:,.0f}" if 1000 <= abs(number) < 1e9 else f"{number:.3g}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.flexibility.option import Flexibility, option
 from sim.flexibility.sequences import MOST_SEQUENCES, Tree
 from sim.scenario.loader import Scenario
 from tests.conftest import Build
+from tests.docs.examples import example
 from tests.property.test_choices import CHARGER, DECISIONS
 
 PATHS = 96
@@ -110,6 +112,15 @@ def test_the_command(build: Build, found: Flexibility, capsys: pytest.CaptureFix
     document = json.loads(capsys.readouterr().out)
     assert document["option_value"]["mean"] == found.valuation.gain.mean
     assert [one["mean"] for one in document["sequences"]] == found.npv.mean(axis=0).tolist()
+
+
+def test_the_example_of_the_how_to_has_a_rule_worth_having(tmp_path: Path) -> None:
+    file = tmp_path / "chargers.yaml"
+    file.write_text(example("decisions", "yaml"), encoding="utf-8")
+    v = option(file, PATHS, jobs=1).valuation
+    assert v.ordered
+    assert v.used
+    assert v.plan == {"contract": "keep", "expansion after keep": "build"}
 
 
 def test_it_shows_itself_in_a_few_lines(found: Flexibility) -> None:

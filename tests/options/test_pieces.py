@@ -55,9 +55,9 @@ def test_ridge_solves_its_normal_equations() -> None:
 
 
 def test_a_tree_in_words() -> None:
-    rule = Split(0, 0.5, Always(1), Split(1, 1234.5, Always(0), Always(2)))
+    rule = Split(0, 0.5, Always(1), Split(1, 1234.4, Always(0), Always(2)))
     said = rule.words(("hold", "expand", "drop"), ("packaging utilisation", "demand"))
-    assert said == "packaging utilisation below 0.5 -> expand; demand below 1.23e+03 -> hold; else drop"
+    assert said == "packaging utilisation below 0.5 -> expand; demand below 1,234 -> hold; else drop"
 
 
 def test_mean_of_the_worst_of_a_normal() -> None:
