@@ -16,6 +16,7 @@ from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
     from sim.study.design import Base
+    from sim.study.explain import Explanation
 
 
 def command(
@@ -53,20 +54,28 @@ def command(
         _dependences(base, kpi, as_json, top, options, picture)
 
 
-def _dependences(
-    base: Base, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
-) -> None:
-    from sim.report.explain_report import chain, dependences_json, moved_by, movers
+def explained(base: Base, kpi: str, **options: Any) -> Explanation:
+    """Find what a KPI rests on, and keep it for the screen and the page of later runs."""
+    from sim.report.explain_report import movers
     from sim.report.figures.of_studies import trials_of
-    from sim.report.render import show
     from sim.study.explain import explain
     from sim.study.explained import Explained, remember
 
     with Progress("explain", foretold=True) as bar:
         found = explain(base, kpi, progress=bar, announce=bar.expect, **options)
+    told, trials = movers(found.scenario, found.dependences), trials_of(found.dependences).to_dict("records")
+    remember(found.result.hash, kpi, Explained(told, trials, found.result.seed, found.lot_scale))
+    return found
+
+
+def _dependences(
+    base: Base, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
+) -> None:
+    from sim.report.explain_report import chain, dependences_json, moved_by
+    from sim.report.render import show
+
+    found = explained(base, kpi, **options)
     scenario, rests_on = found.scenario, found.dependences
-    trials = trials_of(rests_on).to_dict("records")
-    remember(found.result.hash, kpi, Explained(movers(scenario, rests_on), trials, found.result.seed, found.lot_scale))
     if as_json:
         emit_json(dependences_json(scenario, rests_on, found.steps))
     else:

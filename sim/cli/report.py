@@ -11,6 +11,7 @@ import typer
 
 from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
 from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, JOBS, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.explain import explained
 from sim.cli.files import write_bytes
 from sim.cli.progress import Progress
 from sim.cli.studies import asked
@@ -54,6 +55,12 @@ def command(
     claims: Annotated[
         int, typer.Option(min=0, metavar="N", help="Test announced figures on N replications (0: leave them out).")
     ] = 10,
+    explain: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--explain", metavar="KPI", help="First find what this KPI rests on, for a tornado; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Write a run, a study or a comparison as one HTML file, as a workbook, or both."""
     if html is None and excel is None:
@@ -63,7 +70,7 @@ def command(
     refuse_no_workbook(excel)
     found: Result | MonteCarlo | Comparison
     if scenario not in shipped_scenarios() and Path(scenario).is_dir():
-        _refuse_changes(n, sets, readings, without, inputs)
+        _refuse_changes(n, sets, readings, without, inputs, explain)
         found = _reopened(Path(scenario))
         from sim.study.reopen import older
         from sim.study.store import MANIFEST
@@ -72,13 +79,16 @@ def command(
         _write(found, html, excel, old, claims, jobs)
         return
     sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
+    base = asked(scenario, sets, readings, without, allow_outside)
+    for kpi in explain or ():
+        explained(base, kpi, seed=seed, jobs=jobs)
     if n is None:
         loaded = load_scenario(
             scenario, sets=sets, readings=readings or (), without=without or (), allow_outside=allow_outside
         )
         found = _run(loaded, seed, engine.value)
     else:
-        found = _study(asked(scenario, sets, readings, without, allow_outside), n, seed, engine.value, jobs)
+        found = _study(base, n, seed, engine.value, jobs)
     _write(found, html, excel, "", claims, jobs)
 
 
@@ -156,7 +166,7 @@ def _judged(scenario: Scenario, n: int, seed: int, jobs: int, *, drawn: bool) ->
 
 def _refuse_changes(n: int | None, *changes: Sequence[str] | Path | None) -> None:
     """Refuse options that would change what a directory keeps."""
-    flags = ("-n", "--set", "--reading", "--without", "--inputs")
+    flags = ("-n", "--set", "--reading", "--without", "--inputs", "--explain")
     given = [flag for flag, value in zip(flags, (n, *changes), strict=True) if value]
     if given:
         message = "can only be used with a scenario: a directory keeps what was run"

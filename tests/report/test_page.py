@@ -132,6 +132,31 @@ def test_what_explain_found_is_drawn_on_the_page(build: Any, tmp_path: Path, mon
     assert part.count("<tr>") == 1 + len(trials)
 
 
+def test_the_page_can_ask_first_what_a_kpi_rests_on(
+    build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = build({**plant(), "notes": ["asked first"]}, "asked_plant")
+    sim.run(scenario, engine="batch")  # compiled before the cache is another
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    page = tmp_path / "page.html"
+    command = [
+        "report",
+        str(scenario.file),
+        "--html",
+        str(page),
+        "--claims",
+        "0",
+        "--explain",
+        "npv_usd",
+        "--jobs",
+        "1",
+    ]
+    assert main(command) == 0
+    assert 'download="asked_plant-tornado-1.csv"' in page.read_text(encoding="utf-8")
+    assert main(["report", str(tmp_path), "--html", str(page), "--explain", "npv_usd"]) == 2
+    assert "--explain: can only be used with a scenario" in capsys.readouterr().err
+
+
 def test_a_page_of_abstract_time_and_unlimited_sites() -> None:
     result = sim.run(Path(__file__).parents[1] / "analytic" / "reorder_point.yaml")
     tree = ElementTree.fromstring(run_page(result, None, COMMAND).partition("\n")[2])
