@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+YEAR = 365.25
+"""Days of a year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -30,3 +33,8 @@ class Calendar:
     def day(self) -> float:
         """A real day in time units."""
         return 1.0 / self.unit_days
+
+    @property
+    def year(self) -> float:
+        """Days of a year; an abstract model has its time unit for a year."""
+        return YEAR if self.start is not None else 1.0

@@ -12,14 +12,13 @@ import numpy as np
 from sim import options
 from sim.api import play
 from sim.display import Displayed
-from sim.draws.curves import value
 from sim.draws.points import SCRAMBLES, point
 from sim.engines.turns import TURN
 from sim.errors import ModelError
 from sim.flexibility.observe import features, history
 from sim.flexibility.sequences import Gate, Sequence, Tree, tree_of
 from sim.plan import FloatArray
-from sim.results.books import npv
+from sim.results.books import npv, yearly_rate
 from sim.scenario.loader import Scenario, load_scenario
 from sim.study.workers import in_order
 
@@ -93,7 +92,7 @@ def option(
         if progress is not None:
             progress(len(paths) / n)
     plan = tree.plan(tree.planned)
-    rate = value(plan.vector(), plan.discount_rate) * (365.25 if plan.calendar.start is not None else 1.0)
+    rate = yearly_rate(plan, plan.vector())
     table = np.array([path.npv for path in paths])
     valuation = options.value(_decisions(tree, table, [path.seen for path in paths], rate), seed=seed)
     return Flexibility(
@@ -137,7 +136,7 @@ def _leak(gate: Gate, choice: str, replication: int) -> str:
 def _decisions(tree: Tree, table: FloatArray, seen: list[Seen], rate: float) -> options.Decisions:
     """The tree of choices as arrays; the NPV of a sequence is paid with its last choice."""
     column = {sequence: table[:, j] for j, sequence in enumerate(tree.sequences)}
-    year = 365.25 if tree.scenario.document.horizon.start is not None else 1.0
+    year = tree.plan(tree.planned).calendar.year
     last = len(tree.gates) - 1
     nodes = {}
     for i, gate in enumerate(tree.gates):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.draws.curves import value
 from sim.report.against import answer, notes
 from sim.report.chain import titled
 from sim.report.chosen import chosen
@@ -19,7 +18,7 @@ from sim.report.run_report import changes
 from sim.report.shift_tables import Cells, echoes, measures, totals
 from sim.report.sparks import KEY, bar, spark
 from sim.report.tables import Block, Column, Lines, left, right, spread, table
-from sim.results.books import YEAR
+from sim.results.books import yearly_rate
 from sim.scenario.catalogue import typed
 from sim.scenario.remarks import remarks
 
@@ -164,8 +163,7 @@ def _money(result: Result, against: Against | None) -> Block | None:
 
 
 def _rate(result: Result) -> str:
-    draws = result.draws
-    rate = value(draws.vector, draws.plan.discount_rate) * (YEAR if is_dated(result) else 1.0)
+    rate = yearly_rate(result.draws.plan, result.draws.vector)
     return f" at {about(rate)} a {'year' if is_dated(result) else 'time unit'}" if rate else ""
 
 

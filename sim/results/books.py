@@ -11,14 +11,13 @@ from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period, tariff_curve
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.rules import cents
-from sim.plan import FloatArray, IntArray
+from sim.plan import FloatArray, IntArray, Plan
 from sim.results.outside_sales import gained
 from sim.results.payments import by_period
 from sim.results.periods import summed
 from sim.results.suppliers import prepaid, purchases
 from sim.results.worth import value_delivered
 
-YEAR = 365.25
 BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "outside_sales", "salvage", "payment", "value")
 """Categories that follow from capacity, contracts, dates and deliveries; all others engines book by event."""
 
@@ -159,9 +158,13 @@ def npv(draws: Draws, found: list[Entry], *, salvage: bool) -> float:
 
 def discount(draws: Draws, days: FloatArray) -> FloatArray:
     """What a dollar on these days from the start is worth on the first."""
-    year = YEAR if draws.plan.calendar.start is not None else 1.0
-    rate = value(draws.vector, draws.plan.discount_rate)
-    return np.asarray((1.0 + rate * year) ** (-days / year))
+    year = draws.plan.calendar.year
+    return np.asarray((1.0 + yearly_rate(draws.plan, draws.vector)) ** (-days / year))
 
 
-__all__ = ["TICKS_PER_DAY", "Entry", "cents", "discount", "entries", "npv"]
+def yearly_rate(plan: Plan, vector: FloatArray) -> float:
+    """The discount rate of a year; of an abstract model, of a time unit."""
+    return value(vector, plan.discount_rate) * plan.calendar.year
+
+
+__all__ = ["TICKS_PER_DAY", "Entry", "cents", "discount", "entries", "npv", "yearly_rate"]

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from sim.calendar import YEAR
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.recorder import Records
 from sim.engines.shared.wip import wip_limits
-from sim.results.books import YEAR, Entry, npv, start_price
+from sim.results.books import Entry, npv, start_price
 from sim.results.compute import asked, delivered, has_idle, idle, lent
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
@@ -111,7 +112,7 @@ def growth(run: Run) -> Iterator[Indicator]:
     first, goal = (sum(level[i] for level in lines.values()) for i in (0, 1))
     got = sum(float(delivered(run.draws, run.records, line)[run.counted].sum()) for line in lines)
     got += sum(lent(run.draws, run.records, line, run.counted.start) for line in lines)
-    years = (calendar.days - calendar.warmup) / (YEAR if calendar.start is not None else 1.0)
+    years = (calendar.days - calendar.warmup) / calendar.year
     for name, last in (("h100e_growth_needed_per_year", goal), ("h100e_growth_per_year", first + got)):
         yield name, (last / first) ** (1 / years) if first else None
 

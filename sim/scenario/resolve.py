@@ -99,9 +99,9 @@ def quantities(model: BaseModel) -> Iterator[tuple[Loc, Quantity, str, dict[str,
             yield loc, node, unit, bounds
 
 
-def paths_over_time(document: Document) -> dict[str, Path]:
+def paths_over_time(document: Document) -> dict[Loc, Path]:
     """Every path over time that a document has, by where it stands."""
-    return {dotted(loc): node for loc, node, _, _ in _walk(document, (), "", {}) if isinstance(node, Path)}
+    return {loc: node for loc, node, _, _ in _walk(document, (), "", {}) if isinstance(node, Path)}
 
 
 def _walk(

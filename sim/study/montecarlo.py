@@ -34,7 +34,7 @@ class MonteCarlo(Replications, Plotted):
     """Replications of a scenario and what they say.
 
     `outcomes` holds one row a replication; `dimensions` inputs were drawn. `lot_scale` says how many
-    times as large as the scenario's own lots were, and `bias` what that does to each KPI. `kept` is the directory that keeps
+    times as large as the scenario's own lots were, and `bias` the resulting bias of each KPI. `kept` is the directory that keeps
     the study, None if there is none.
     """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.checks.dates import shown
-from sim.scenario.compose import Loc
+from sim.scenario.compose import Loc, dotted
 from sim.scenario.resolve import paths_over_time
 from sim.scenario.schema.decisions import Choice
 
@@ -17,7 +17,7 @@ def check(context: Context) -> None:
     for name, chosen in context.document.plan.items():
         if context.refer(("plan", name), name, decisions, "decision", ("decisions",)):
             context.refer(("plan", name), chosen, decisions[name].choices, f"choice at {name}:", ())
-    paths = [path for path in paths_over_time(context.document) if not path.startswith("decisions.")]
+    paths = [dotted(loc) for loc in paths_over_time(context.document)]
     for name, decision in decisions.items():
         _gate(context, name)
         for option, choice in decision.choices.items():
