@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from sim.cli import progress
 from sim.scenario.loader import Scenario, load_scenario
 
 Build = Callable[..., Scenario]
 # The width of all that is printed. Where no test says it, readline, which pytest imports, hands 80 on to processes.
 os.environ["COLUMNS"] = "100"
+# A slow machine must add no lines of progress to what a test compares; tests of progress set their own.
+progress.EVERY = 3600.0
 FUZZ = "FABSHIFT_FUZZ"
 """By this the option reaches tests when they are imported, in every worker."""
 LONG = frozenset(
