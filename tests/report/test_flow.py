@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,14 @@ def test_the_page_holds_every_period_as_data(result: Result) -> None:
     assert 'max="12"' in part
     assert '<div class="control" hidden="hidden">' in part
     assert "August 2026. Largest flows: " in data["said"][8]
+
+
+def test_many_months_are_shown_together_and_said_to_be(build: Any) -> None:
+    flow = flow_of(
+        sim.run(build({**plant(), "horizon": {"start": date(2026, 1, 1), "end": date(2032, 1, 1)}}, "long_plant"))
+    )
+    assert flow is not None
+    assert flow.names[:2] == ("Mean of all 36 periods of 2 reporting periods each", "2026-01-01 to 2026-03-01")
 
 
 MONTHS = (

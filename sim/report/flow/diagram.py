@@ -55,7 +55,8 @@ def flow_of(result: Result) -> Flow | None:
     ends = [found["end"].iloc[min(k + size, len(found)) - 1] for k in firsts]
     names = [_named(b, e, dated=is_dated(result)) for b, e in zip(begins, ends, strict=True)]
     grouped = Graph(made.nodes, tuple(_with(link, column) for link, column in zip(made.links, units.T, strict=True)))
-    whole = f"Mean of all {len(firsts)} periods"
+    together = f" of {size} reporting periods each" if size > 1 else ""
+    whole = f"Mean of all {len(firsts)} periods{together}"
     return Flow(grouped, (whole, *names), (begins[0], *begins), np.vstack([units.mean(axis=0), units]))
 
 
