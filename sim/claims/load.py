@@ -18,8 +18,8 @@ from sim.scenario.checks.numbers import BARE
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot, written
 from sim.scenario.problems import in_plain_words, translate, wrong_kinds
+from sim.scenario.read import Form, Source, read_source
 from sim.scenario.resolve import quantities
-from sim.scenario.source import Form, Source, read_source
 from sim.shipped import shipped_root
 
 T = TypeVar("T", bound=BaseModel)

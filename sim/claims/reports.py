@@ -16,8 +16,8 @@ from sim.claims.load import Book, sound
 from sim.errors import InputError, Problem, nearest
 from sim.ledger import Kind
 from sim.scenario.compose import Loc, dotted
+from sim.scenario.read import Form, Source, read_source
 from sim.scenario.schema.quantity import Strict
-from sim.scenario.source import Form, Source, read_source
 from sim.shipped import shipped_root
 from sim.units import UnitError, convert
 

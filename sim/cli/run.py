@@ -19,7 +19,7 @@ from sim.errors import MOST_RUNS, visible
 from sim.ledger import load_ledger
 from sim.scenario.counterfactual import load_counterfactual
 from sim.scenario.loader import Scenario, load_scenario
-from sim.scenario.overrides import READING
+from sim.scenario.written import READING
 
 if TYPE_CHECKING:
     from sim.api import Against, Result

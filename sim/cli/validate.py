@@ -15,8 +15,8 @@ from sim.cli.ends import WRONG_INPUT
 from sim.cli.output import emit_json
 from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, visible
+from sim.scenario.catalogue import locate
 from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.layers import locate
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.remarks import remarks
 

@@ -13,8 +13,8 @@ from sim.errors import InputError, Problem, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.linting.measures import MEASURES
 from sim.linting.place import Place
+from sim.scenario.read import Loc, Source, read_source
 from sim.scenario.schema.quantity import At, Strict
-from sim.scenario.source import Loc, Source, read_source
 from sim.shipped import shipped_root
 from sim.units import UnitError, check_unit
 

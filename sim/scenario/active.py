@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.errors import Mark, Problem, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.marks import forget, places
+from sim.scenario.written import Written
 
 Marker = Callable[[Loc], Mark]
 _WHERE = {"owners": ("owner", "us"), "regions": ("region", "here")}
@@ -42,22 +44,33 @@ class Pruned:
 
 
 def prune(
-    data: dict[str, Any],
-    marks: dict[Loc, Mark],
+    written: Written, ledger: Ledger, problems: list[Problem], broken: Collection[str] = ()
+) -> tuple[Written, Pruned]:
+    """Return valid data without the entries that are off and references to them, and what that were."""
+    data, marks = written.data, written.marks
+    conditions = [*_conditions(data), *_of_generations(data)]
+    if not conditions:
+        return written, Pruned()
+    written = replace(written, data=copy.deepcopy(data), marks=dict(marks))
+    return written, _pruned(written, conditions, ledger, problems, broken)
+
+
+def _pruned(
+    written: Written,
+    conditions: list[tuple[Loc, dict[str, Any]]],
     ledger: Ledger,
-    mark: Marker,
     problems: list[Problem],
-    broken: Collection[str] = (),
+    broken: Collection[str],
 ) -> Pruned:
-    """Remove the entries that are off, and references to them, from valid data."""
+    """Remove what is off from a copy of the data."""
+    data, marks = written.data, written.marks
     sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
     targets = {key: _targets(data, key) for key in _WHERE}
-    conditions = [*_conditions(data), *_of_generations(data)]
     switches = dict.fromkeys(condition["figure"] for _, condition in conditions)
     excluded = [
         loc
         for loc, condition in conditions
-        if condition["figure"] not in broken and not _holds(condition, loc, ledger, mark, problems)
+        if condition["figure"] not in broken and not _holds(condition, loc, ledger, written.mark, problems)
     ]
     off = [loc for loc in excluded if len(loc) == _ENTRY]
     inside = [loc for loc in excluded if len(loc) > _ENTRY and loc[:_ENTRY] not in off]

@@ -11,7 +11,8 @@ from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.loader import load_scenario
 
 if TYPE_CHECKING:
-    from sim.scenario.loader import Asked, Scenario
+    from sim.scenario.loader import Scenario
+    from sim.scenario.override import Asked
 
 NAME, FILE = "shipped", "file"
 _TEXTS = ("sets", "readings", "without")

@@ -3,44 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem
-from sim.scenario.compose import Loc
-from sim.scenario.folders import allowed_folders
-from sim.scenario.layers import load_layers, named
+from sim.errors import InputError, Problem
+from sim.scenario.catalogue import named
+from sim.scenario.merge import merged
+from sim.scenario.written import Written
 
 AGAINST, SCENARIO, READINGS = "against", "scenario", "readings"
 _MOST = 20
 
 
-def find_counterfactual(
-    file: Path, data: Mapping[str, Any], marks: Mapping[Loc, Mark], problems: list[Problem], *, allow_outside: bool
-) -> Path | None:
+def find_counterfactual(written: Written, problems: list[Problem]) -> Path | None:
     """The file that the merged data of a scenario name as its counterfactual, or None without one.
 
     A path is relative to the file that says it. A scenario may be compared with itself under other readings; one that
     otherwise inherits itself as counterfactual has none.
     Appends to `problems` what does not exist, what may not be read, and scenarios that name each other in a circle.
     """
-    folders = () if allow_outside else allowed_folders(file)
+    file = Path(written.file)
     try:
-        target = _named(file, data, marks, folders)
+        target = _named(file, written)
     except InputError as error:
         problems.extend(error.problems)
         return None
     if target is None:
         return None
-    mark = marks[AGAINST,]
+    mark = written.marks[AGAINST,]
     if _same(target, file):
-        if _has_readings(data):
+        if _has_readings(written.data):
             return target
         message = "a scenario cannot be compared with itself, but for other readings"
-        problems.append(Problem(mark, AGAINST, message, str(_text(data))))
+        problems.append(Problem(mark, AGAINST, message, str(_text(written.data))))
         return None
-    chain = _circle([file, target], folders, allow_outside=allow_outside)
+    chain = _circle([file, target], allow_outside=not written.folders)
     if chain:
         told = " -> ".join(map(str, chain))
         problems.append(Problem(mark, AGAINST, f"the scenarios are compared with each other in a circle: {told}"))
@@ -48,17 +46,17 @@ def find_counterfactual(
     return target
 
 
-def _named(file: Path, data: Mapping[str, Any], marks: Mapping[Loc, Mark], folders: Sequence[Path]) -> Path | None:
+def _named(file: Path, written: Written) -> Path | None:
     """What the data name, unless a file that the scenario extends says it of the scenario itself."""
-    text = _text(data)
-    mark = marks.get((AGAINST, SCENARIO), marks.get((AGAINST,)))
-    if text is None and _has_readings(data):
+    text, other = _text(written.data), _has_readings(written.data)
+    mark = written.marks.get((AGAINST, SCENARIO), written.marks.get((AGAINST,)))
+    if text is None and other:
         return file
     if not isinstance(text, str) or mark is None:
         return None
-    target = named(AGAINST, text, Path(mark.file), mark, folders)
+    target = named(AGAINST, text, Path(mark.file), mark, written.folders)
     inherited = not _same(Path(mark.file), file)
-    return None if inherited and _same(target, file) and not _has_readings(data) else target
+    return None if inherited and _same(target, file) and not other else target
 
 
 def _text(data: Mapping[str, Any]) -> Any:
@@ -72,12 +70,11 @@ def _has_readings(data: Mapping[str, Any]) -> bool:
     return isinstance(written, dict) and bool(written.get(READINGS))
 
 
-def _circle(chain: list[Path], folders: Sequence[Path], *, allow_outside: bool) -> list[Path]:
+def _circle(chain: list[Path], *, allow_outside: bool) -> list[Path]:
     """The chain of counterfactuals as far as it comes back to one of its files, from there on; empty if it ends."""
     while len(chain) < _MOST:
         try:
-            source = load_layers(chain[-1], [], allow_outside=allow_outside).source
-            target = _named(chain[-1], source.data, source.marks, folders)
+            target = _named(chain[-1], merged(chain[-1], [], allow_outside=allow_outside))
         except InputError:
             return []  # told where the counterfactual is loaded
         if target is None or _same(target, chain[-1]):

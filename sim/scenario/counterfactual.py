@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from sim.errors import InputError, Problem
 from sim.scenario.against import AGAINST, READINGS
-from sim.scenario.layers import load_layers
 from sim.scenario.loader import Scenario, load_scenario
-from sim.scenario.overrides import READING, SET
+from sim.scenario.merge import merged
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Horizon, OtherReadings
 from sim.scenario.without import WITHOUT
+from sim.scenario.written import READING, SET
 
 _SETTINGS = ("horizon", "lot_scale", "report_every")
 """How a run is played, which is the same on both sides."""
@@ -132,7 +132,7 @@ def _load(scenario: Scenario, overrides: Sequence[Override], settings: dict[str,
 def _settings(scenario: Scenario) -> dict[str, str]:
     """The settings of the scenario that the counterfactual's file has otherwise, as they are set."""
     assert scenario.against is not None
-    data = load_layers(scenario.against, [], allow_outside=scenario.asked.allow_outside).source.data
+    data = merged(scenario.against, [], allow_outside=scenario.asked.allow_outside).data
     ours, found = scenario.document, {}
     if not _same_horizon(data.get("horizon"), ours.horizon):
         found["horizon"] = _written(ours.horizon)

@@ -18,10 +18,10 @@ from sim.scenario.declared import Slot, child, model_of
 from sim.scenario.folders import OUTSIDE, is_below, neighbours
 from sim.scenario.marks import places
 from sim.scenario.problems import translate
+from sim.scenario.read import TABLE, read_text
 from sim.scenario.schema.csv import Csv
 from sim.scenario.schema.quantity import Path as DatedPath
 from sim.scenario.schema.quantity import Quantity, Random, Units
-from sim.scenario.source import TABLE, read_text
 from sim.units import UnitError, convert
 
 KEY = "csv"

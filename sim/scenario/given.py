@@ -13,13 +13,13 @@ from typing import Any
 
 from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.ledger import Scalar
-from sim.scenario.layers import locate
+from sim.scenario.catalogue import locate
 from sim.scenario.listing import SETTING, Listed, listed
 from sim.scenario.loader import load_scenario
 from sim.scenario.meant import remedy
-from sim.scenario.overrides import SET
 from sim.scenario.scalars import ScalarError, resolve_plain
 from sim.scenario.sheets import WRITTEN, Cell, Sheet, read_sheet
+from sim.scenario.written import SET
 
 _SAME = 1e-12
 """Spreadsheet programs keep 15 digits or more."""

@@ -113,7 +113,7 @@ def _quantity(scenario: Scenario, entry: Input, children: Mapping[str, tuple[str
     unit = scenario.document.horizon.written(entry.unit)
     title = _title(scenario, entry.path)
     loc = tuple(int(part) if part.isdecimal() else part for part in entry.path.split("."))
-    default = entry.kind == "bare" and not scenario.context.is_written(loc)
+    default = entry.kind == "bare" and not scenario.context.written.says(loc)
     source = DEFAULT if default else entry.source
     return Listed(entry.path, title, value, low, high, unit, entry.kind, source, bounds=entry.bounds, **origin)
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.errors import Mark, Problem
+from sim.errors import Problem
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.meant import remedy
 from sim.scenario.schema import Document
 from sim.scenario.schema.quantity import At, Draw, Path, Quantity, Random, Units
+from sim.scenario.written import Written, is_override
 from sim.units import UnitError, convert
-
-Marker = Callable[[Loc], Mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def _declared(field: FieldInfo) -> tuple[str | None, dict[str, float]]:
     return (unit if isinstance(unit, str) else None), bounds
 
 
-def resolve(document: Document, ledger: Ledger, problems: list[Problem], mark: Marker) -> Inputs:
+def resolve(document: Document, ledger: Ledger, written: Written, problems: list[Problem]) -> Inputs:
     """Give every quantity its value; what has none is added to `problems`."""
     inputs: dict[str, Input] = {}
     for loc, quantity, unit, bounds in quantities(document):
@@ -170,8 +169,23 @@ def resolve(document: Document, ledger: Ledger, problems: list[Problem], mark: M
         try:
             inputs[path] = resolve_one(path, quantity, unit, bounds, document, ledger)
         except (UnresolvedError, UnitError, LedgerError) as error:
-            problems.append(Problem(mark(loc), path, str(error)))
+            problems.append(Problem(written.blame(loc), path, str(error)))
     return Inputs(inputs)
+
+
+def sourced(inputs: Inputs, written: Written, given: Mapping[str, str]) -> Inputs:
+    """Say of each bare number whether it is an override, and in whose words it is bare; `given` are figures with another value."""
+    found = {}
+    for path, entry in inputs.items():
+        mark = written.mark(tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
+        if entry.figure in given:
+            entry = replace(entry, kind="override")
+        elif entry.kind == "bare" and is_override(mark):
+            entry = replace(entry, kind="override", source=mark.writer.file)
+        elif entry.kind == "bare" and mark.writer.file in written.licences:
+            entry = replace(entry, source=written.licences[mark.writer.file])
+        found[path] = entry
+    return Inputs(found)
 
 
 def resolve_one(

@@ -14,10 +14,10 @@ from sim.scenario.checks import check_numbers
 from sim.scenario.compose import Loc
 from sim.scenario.lineage import ONLY_IF
 from sim.scenario.loader import Scenario
-from sim.scenario.overrides import SET
 from sim.scenario.resolve import Input, Inputs, UnresolvedError, resolve_one
 from sim.scenario.schema import Document
 from sim.scenario.schema.quantity import Path, Quantity
+from sim.scenario.written import SET
 from sim.units import UnitError
 
 
@@ -125,10 +125,11 @@ def _resolved(scenario: Scenario, path: str, quantity: Quantity, document: Docum
 
 def _checked(scenario: Scenario, document: Document, ledger: Ledger, inputs: Inputs, *, overridden: bool) -> Scenario:
     """The scenario with other numbers; raises InputError if a check refuses them."""
-    overridden |= scenario.context.overridden
-    context = replace(
-        scenario.context, document=document, inputs=inputs, ledger=ledger, overridden=overridden, problems=[]
+    context = scenario.context
+    written = (
+        replace(context.written, overridden=context.written.overridden or ((),)) if overridden else context.written
     )
+    context = replace(context, document=document, inputs=inputs, ledger=ledger, written=written, problems=[])
     check_numbers(context)
     if context.problems:
         raise InputError(context.problems)

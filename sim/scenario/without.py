@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sim.errors import Mark, Problem, argument, nearest
 from sim.ledger import Figure, Ledger, Reading, behind
-from sim.scenario.overrides import Change, with_unit
+from sim.scenario.changes import Change, with_unit
 
 WITHOUT = "--without"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.ledger import Scalar
-from sim.scenario.layers import locate
+from sim.scenario.catalogue import locate
 from sim.scenario.loader import Scenario, load_scenario
 from sim.study.provenance import fingerprint, told
 

@@ -26,7 +26,7 @@ def test_a_missing_file_names_its_neighbour() -> None:
 
 
 def test_a_misspelt_shipped_name_lists_the_shipped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.scenario.layers.shipped_scenarios", lambda: {"as-announced": Path("x.yaml")})
+    monkeypatch.setattr("sim.scenario.catalogue.shipped_scenarios", lambda: {"as-announced": Path("x.yaml")})
     assert refusal("as-anounced") == (
         "as-anounced: there is no such scenario or file; "
         "allowed: a shipped scenario (as-announced) or the path of a .yaml file; did you mean 'as-announced'?"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.errors import InputError
 from sim.scenario.loader import load_scenario
 from sim.scenario.paths import valid_paths
-from sim.scenario.source import read_source
+from sim.scenario.read import read_source
 
 BASE = Path(__file__).parent / "good" / "base.yaml"
 PATHS = sorted(set(valid_paths(read_source(BASE).data)))

@@ -34,7 +34,7 @@ ONLY_WHOLE = (
 
 def check(context: Context) -> None:
     """Run every check; those that look across entries only if none is missing."""
-    for one in (*STRUCTURE, *NUMBERS, *(ONLY_WHOLE if context.whole else ())):
+    for one in (*STRUCTURE, *NUMBERS, *(ONLY_WHOLE if context.refused.whole else ())):
         one(context)
 
 

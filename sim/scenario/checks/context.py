@@ -2,55 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sim.errors import Mark, Problem, nearest
+from sim.errors import Problem, nearest
 from sim.ledger import Ledger
+from sim.scenario.active import Pruned
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.resolve import Inputs, quantities
 from sim.scenario.schema import Document
 from sim.scenario.schema.quantity import Quantity
 from sim.scenario.schema.supply import Item, PolicyType, Recipe
 from sim.scenario.uncertain import Uncertain, drawn_itself, operands, uncertain
+from sim.scenario.validate import Refused
+from sim.scenario.written import Written
 
 MAX_NEAREST = 200
 
 
 @dataclass
 class Context:
-    """A scenario under check.
-
-    `mark` is the place of a path, `blame` what on the command line changed it, if anything did.
-    `inherited`: whether another file says it, which this one extends; `overridden`: whether the
-    command line changed anything. `licences` says of each file what its bare numbers are. `pruned` is
-    off under the chosen readings and `thinned` are the sourcings that lost a source by it. With `whole` False, parts that the
-    schema refused are left out: `dropped` are their names, `broken` the scenario's own figures that
-    cannot be used.
-    """
+    """A scenario under check: its document and numbers, what is written of it, what is switched off and what was refused."""
 
     document: Document
     inputs: Inputs
     ledger: Ledger
-    mark: Callable[[Loc], Mark]
-    blame: Callable[[Loc], Mark]
-    is_written: Callable[[Loc], bool]
-    inherited: Callable[[Loc], bool]
-    overridden: bool
-    licences: Mapping[str, str]
-    pruned: Collection[str]
-    thinned: Collection[str]
-    dropped: Collection[str]
-    broken: Collection[str]
-    whole: bool
+    written: Written
+    pruned: Pruned
+    refused: Refused
     problems: list[Problem] = field(default_factory=list)
 
     def add(
         self, loc: Loc, message: str, *, found: str | None = None, expected: str | None = None, close: str | None = None
     ) -> None:
         """Note a problem at a place."""
-        self.problems.append(Problem(self.blame(loc), dotted(loc), message, found, expected, close))
+        self.problems.append(Problem(self.written.blame(loc), dotted(loc), message, found, expected, close))
 
     def number(self, *loc: str | int) -> float | None:
         """The resolved number at a place, or None."""
@@ -71,9 +58,9 @@ class Context:
         known = list(valid)
         if name in known:
             return True
-        if name in self.dropped:
+        if name in self.refused.parts:
             return False
-        if any(f"{section}.{name}" in self.pruned for section in sections):
+        if any(f"{section}.{name}" in self.pruned.names for section in sections):
             self.add(
                 loc, f"{name!r} is switched off by its only_if under the chosen readings, but is still needed here"
             )
@@ -169,7 +156,7 @@ class Context:
 
     def thinner(self, *sections: str) -> bool:
         """Whether `only_if` switched off whole entries of these sections; what is left need not use every field."""
-        return any(name.split(".")[:-1] == [section] for name in self.pruned for section in sections)
+        return any(name.split(".")[:-1] == [section] for name in self.pruned.names for section in sections)
 
     def highest(self, *loc: str | int) -> float | None:
         """The largest value that the number at a place is drawn from, or its value if it is fixed."""
@@ -226,7 +213,7 @@ class Context:
 
 def switched_off(context: Context, section: str) -> str:
     """Entries of a section that `only_if` switched off, in brackets; empty if there are none."""
-    off = [name for name in context.pruned if name.startswith(f"{section}.")]
+    off = [name for name in context.pruned.names if name.startswith(f"{section}.")]
     return f" ({', '.join(off)} switched off by only_if)" if off else ""
 
 

@@ -49,8 +49,8 @@ def _report(context: Context, edges: dict[str, dict[str, Loc]], cycle: list[str]
     """
     loop = cycle[::-1]  # graphlib gives inputs first; a reader starts at what is made
     steps = list(pairwise(loop))
-    own = context.mark(()).file
-    made, used = next((s for s in steps if context.mark(edges[s[0]][s[1]]).file == own), steps[-1])
+    own = context.written.mark(()).file
+    made, used = next((s for s in steps if context.written.mark(edges[s[0]][s[1]]).file == own), steps[-1])
     shown = loop if len(loop) <= _SHOWN else [*loop[: _SHOWN - 3], "...", *loop[-2:]]
     context.add(edges[made][used], f"{message}: {verb.join(shown)}")
     del edges[made][used]

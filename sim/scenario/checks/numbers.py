@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 
 from sim.scenario.checks.context import Context, amount
-from sim.scenario.overrides import is_override
 from sim.scenario.resolve import Input
+from sim.scenario.written import is_override
 
 _WORDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 BARE = (
@@ -36,10 +36,10 @@ def check_origins(context: Context) -> None:
     A bare one is allowed where its own file says what its bare numbers are, and on the command line.
     """
     for loc, quantity in context.quantities.values():
-        if quantity.bare is None or not context.is_written(loc):
+        if quantity.bare is None or not context.written.says(loc):
             continue
-        mark = context.mark(loc)
-        if not is_override(mark) and mark.writer.file not in context.licences:
+        mark = context.written.mark(loc)
+        if not is_override(mark) and mark.writer.file not in context.written.licences:
             context.add(loc, BARE, found=str(quantity.bare))
 
 

@@ -134,5 +134,5 @@ def _nothing_planned(context: Context) -> None:
             found="pipeline",
             expected="empty",
         )
-    if context.is_written(("review_every",)):
+    if context.written.says(("review_every",)):
         context.add(("review_every",), "has no effect: nothing is planned; a stock policy has a review of its own")

@@ -52,7 +52,7 @@ def _figures(context: Context) -> None:
     ledger = context.ledger
     for loc, quantity in context.quantities.values():
         figure = quantity.figure
-        if figure is None or figure in context.broken:
+        if figure is None or figure in context.refused.figures:
             continue
         if figure not in ledger:
             context.add(loc, f"the ledger has no figure {figure!r}", close=context.near(figure, list(ledger)))

@@ -14,7 +14,7 @@ def check(context: Context) -> None:
     for name, sourcing in context.document.sourcing.items():
         if name in context.wanted:
             _right_items(context, name, sourcing)
-            if name not in context.thinned:  # what only_if leaves of it need not be complete
+            if name not in context.pruned.thinned:  # what only_if leaves of it need not be complete
                 _shares(context, ("sourcing", name, "shares"), sourcing)
                 _sides(context, ("sourcing", name), sourcing)
                 if context.pool_of.get(name, name) in context.planned:

@@ -10,11 +10,11 @@ from sim.scenario.checks.context import Context, amount, listed
 from sim.scenario.checks.numbers import WHOLE, broken
 from sim.scenario.compose import Loc
 from sim.scenario.correlation import linked, normal_matrix, possible
-from sim.scenario.overrides import is_override
 from sim.scenario.resolve import Input
 from sim.scenario.schema.document import Correlation
 from sim.scenario.schema.quantity import Draw
 from sim.scenario.uncertain import Uncertain, operands, ranged, reach
+from sim.scenario.written import is_override
 from sim.units import UnitError, convert
 
 HERE = ("uncertainty", "draw")
@@ -36,8 +36,8 @@ def check(context: Context) -> None:
 def _switched_off(context: Context, name: str) -> bool:
     """Whether a name is part of what `only_if` switched off, or of what the schema refused."""
     parts = name.split(".")
-    return any(name.startswith(f"{entry}.") for entry in context.pruned) or (
-        len(parts) > 1 and (name in context.broken or parts[1] in context.dropped)
+    return any(name.startswith(f"{entry}.") for entry in context.pruned.names) or (
+        len(parts) > 1 and (name in context.refused.figures or parts[1] in context.refused.parts)
     )
 
 
@@ -54,7 +54,9 @@ def _named(context: Context, name: str, draw: Draw) -> None:
         context.add(loc, f"takes its value from the ledger's {entry.figure}; name the figure", expected=listed(bases))
     elif (other := _contradicted(context, name, draw)) is not None:
         context.add(loc, f"contradicts {other}, which says draw: {context.inputs[other].draw}", found=str(draw))
-    elif (why := _idle(context, name, draw)) is not None and not (_settled(context, name) or context.inherited(loc)):
+    elif (why := _idle(context, name, draw)) is not None and not (
+        _settled(context, name) or context.written.inherits(loc)
+    ):
         context.add(loc, why, found=str(draw))
 
 
@@ -62,11 +64,11 @@ def _settled(context: Context, name: str) -> bool:
     """Whether an override, a reading, an article left out or a study's value took the range of what is
     named, or what used it: it lies idle then."""
     places: list[Loc] = [(*HERE, name), RANGES, *([_place(name)] if name in context.inputs else [])]
-    if name in context.ledger.pinned or any(is_override(context.mark(place)) for place in places):
+    if name in context.ledger.pinned or any(is_override(context.written.mark(place)) for place in places):
         return True
     if name not in context.ledger:
         return False
-    if name not in context.rests_on and (context.pruned or context.overridden):
+    if name not in context.rests_on and (context.pruned.names or context.written.overridden):
         return True
     figure = context.ledger.figures[name]
     if figure.fallback is not None and figure.fallback in (figure.own, figure.formula):
@@ -211,7 +213,7 @@ def _uncertain(context: Context, loc: Loc, label: str) -> str | None:
         valid = list(dict.fromkeys([*context.uncertain, *sorted(context.drawn)]))
         message = f"no input has the path or figure {label!r}"
         context.add(loc, message, expected=listed(valid), close=context.near(label, valid))
-    elif not context.inherited(loc) and not _settled(context, name):
+    elif not context.written.inherits(loc) and not _settled(context, name):
         message = "is not uncertain here; give it a draw: and a range, name it under uncertainty, or leave it out"
         context.add(loc, f"{label} {message}")
     return None

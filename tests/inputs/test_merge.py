@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError, Problem
-from sim.scenario.layers import load_layers
 from sim.scenario.loader import load_scenario
-from sim.scenario.source import Source
+from sim.scenario.merge import merged
+from sim.scenario.written import Written
 
 
-def layered(folder: Path, base: str, over: str, problems: list[Problem] | None = None) -> Source:
+def layered(folder: Path, base: str, over: str, problems: list[Problem] | None = None) -> Written:
     (folder / "base.yaml").write_text(base)
     (folder / "over.yaml").write_text(f"extends: base.yaml\n{over}")
-    return load_layers(folder / "over.yaml", [] if problems is None else problems).source
+    return merged(folder / "over.yaml", [] if problems is None else problems)
 
 
 def test_mappings_merge_and_lists_replace(tmp_path: Path) -> None:

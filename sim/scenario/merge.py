@@ -3,76 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, Mark, Problem, argument, nearest
-from sim.scenario.catalogue import shipped_scenarios
-from sim.scenario.compose import Loc, dotted, repr_short
+from sim.errors import InputError, Mark, Problem, nearest
+from sim.scenario.catalogue import named
+from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import ROOT, WHOLE_KEYS
-from sim.scenario.folders import OUTSIDE, allowed_folders, is_below, neighbours
+from sim.scenario.folders import allowed_folders
 from sim.scenario.from_csv import Tables
 from sim.scenario.marks import forget, places
-from sim.scenario.source import Source, read_source
+from sim.scenario.read import Source, read_source
+from sim.scenario.written import Written
 
 MAX_LAYERS = 20
-_PURPOSE = {"extends": "extend", "against": "compare with"}
 _FREE = frozenset({"figures", "bare_numbers"})
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
-    """The merged data; the mark of a place is in the file that wrote it last."""
-
-    source: Source
-    licences: Mapping[str, str]
-    """File -> what it says its bare numbers are; other files may have none."""
-    unread: set[str]
-    """Paths for which a CSV file gives no value, because something is wrong with it."""
-
-
-def locate(name_or_path: str | Path) -> Path:
-    """The file of a scenario: a shipped name, or a path; raises InputError."""
-    text = str(name_or_path)
-    shipped = shipped_scenarios()
-    if text in shipped:
-        return _shown(shipped[text])
-    try:
-        if text and os.path.lexists(text):
-            return Path(text)
-    except (OSError, ValueError):
-        text = text.replace("\0", "\\0")
-    near = [str(p) for p in neighbours(Path(text))]
-    close = nearest(text, [*shipped, *near]) or nearest(Path(text).name, [*shipped, *near])
-    allowed = (
-        f"a shipped scenario ({', '.join(shipped)}) or the path of a .yaml file"
-        if shipped
-        else "the path of a .yaml file"
-    )
-    raise InputError(
-        [
-            Problem(
-                argument(repr_short(text) or "''"),
-                "",
-                "there is no such scenario or file",
-                expected=allowed,
-                nearest=close,
-            )
-        ]
-    )
-
-
-def _shown(file: Path) -> Path:
-    """The path as people would type it: relative to the working directory when inside it."""
-    try:
-        return file.relative_to(Path.cwd())
-    except ValueError:
-        return file
-
-
-def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = False) -> Layers:
+def merged(file: Path, problems: list[Problem], *, allow_outside: bool = False) -> Written:
     """Read a file and all it extends, and merge them; raises InputError where nothing can be read.
 
     Unless `allow_outside`, what it extends is below the current folder, below its own, or shipped.
@@ -88,7 +38,7 @@ def load_layers(file: Path, problems: list[Problem], *, allow_outside: bool = Fa
     for source in reversed(sources[:-1]):
         merge(data, marks, source, problems)
     marks[()] = Mark(str(file))
-    return Layers(Source(data, marks, str(file)), licences, unread)
+    return Written(str(file), data, marks, licences, folders, unread)
 
 
 def _with_tables(
@@ -138,30 +88,6 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
         except InputError as error:
             raise InputError([*problems, *error.problems]) from None
     return sources
-
-
-def named(key: str, text: str, file: Path, mark: Mark, folders: Sequence[Path]) -> Path:
-    """The file that `extends` or `against` of `file` names: beside it or shipped; below one of the folders (none: anywhere).
-
-    Raises InputError at `mark`, which does not reveal whether a file outside the folders exists.
-    """
-    shipped = shipped_scenarios()
-    if text in shipped:
-        return _shown(shipped[text])
-    try:
-        target = Path(os.path.normpath(file.parent / text))
-        if folders and not is_below(target, folders):
-            raise InputError([Problem(mark, key, OUTSIDE, text, "--allow-outside reads it all the same")])
-        found = target.exists()
-    except (OSError, ValueError):
-        found = False
-    if found:
-        return target
-    beside = os.path.dirname(text)  # noqa: PTH120 - the text as written, to be given back as it was
-    near = [os.path.join(beside, p.name) for p in neighbours(file.parent / text) if p != file]  # noqa: PTH118
-    message = f"there is no such scenario to {_PURPOSE[key]}"
-    allowed = "a shipped name or a path relative to this file"
-    raise InputError([Problem(mark, key, message, text, allowed, nearest(text, [*shipped, *near]))])
 
 
 def _refuse_empty(base: Source, problems: list[Problem]) -> None:
