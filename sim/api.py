@@ -13,7 +13,7 @@ from sim.compiler import compile_plan
 from sim.draws import Draws, draw
 from sim.draws.curves import ticks
 from sim.draws.points import point as point_of
-from sim.engines.events import EventsEngine
+from sim.engines.events.engine import EventsEngine
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
 from sim.plan import Plan
 from sim.results import audit, books

@@ -130,7 +130,7 @@ def _shared(scenario: Any, seed: int, threads: int) -> float:
 def _lots(plan: Any, seed: int, replication: int, engine: str) -> int:
     from sim.api import engine_class
     from sim.draws import draw
-    from sim.engines.turns import TURN
+    from sim.engines.batch.compiling.turns import TURN
 
     with TURN:
         return int(engine_class(engine)(draw(plan, seed, replication)).run().site["lots"].sum())

@@ -13,7 +13,7 @@ from sim import options
 from sim.api import play
 from sim.display import Displayed
 from sim.draws.points import SCRAMBLES, point
-from sim.engines.turns import TURN
+from sim.engines.batch.compiling.turns import TURN
 from sim.errors import ModelError
 from sim.flexibility.observe import features, history
 from sim.flexibility.sequences import Gate, Sequence, Tree, tree_of

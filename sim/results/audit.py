@@ -11,7 +11,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.errors import ModelError
 from sim.plan import IntArray, PaymentPlan
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends

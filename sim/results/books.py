@@ -9,7 +9,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period, tariff_curve
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.engines.shared.rules import cents
 from sim.plan import FloatArray, IntArray, Plan
 from sim.results.outside_sales import gained

@@ -7,7 +7,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.arrivals import rate_scale
 from sim.draws.curves import path_at, value
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import NONE, FloatArray
 
 

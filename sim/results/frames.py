@@ -12,7 +12,7 @@ from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.phases import Cause, Stage
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import NONE, FloatArray, Plan
 from sim.results.books import Entry
 from sim.results.compute import delivered, idle

@@ -11,7 +11,7 @@ from sim.calendar import YEAR
 from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY, value
 from sim.draws.sites import integral_by_period
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.engines.shared.wip import wip_limits
 from sim.results.books import Entry, npv, start_price
 from sim.results.compute import asked, delivered, has_idle, idle, lent

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import NEVER, TICKS_PER_DAY
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import BoolArray, MilestonePlan
 from sim.results.frames import share_output
 from sim.results.periods import between, counted

@@ -7,7 +7,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import path_curve, price_curve, value
 from sim.draws.sites import integral_by_period
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import FloatArray
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.calendar import Calendar
 from sim.draws.curves import TICKS_PER_DAY
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import BoolArray, FloatArray, IntArray
 
 LEVELS = frozenset({"waiting", "in_process", "in_transit", "stock", "backlog"})

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.sites import integral_by_period
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.engines.shared.rules import good_share
 from sim.engines.shared.tables import tables
 from sim.plan import FloatArray

@@ -14,7 +14,7 @@ from sim.dimensions import Dimension
 from sim.display import Listed, Named
 from sim.draws import Draws
 from sim.draws.inputs import input_quantile, probabilities
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.linting import Finding, lint
 from sim.plan import FloatArray, Plan
 from sim.plotting import Plotted

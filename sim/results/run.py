@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.draws import Draws
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import IntArray
 from sim.results.books import Entry
 from sim.results.periods import run_edges

@@ -9,7 +9,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.draws.sites import integral_by_period, promised_curve, tariff_curve
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import IntArray
 
 

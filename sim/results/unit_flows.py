@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws import Draws
-from sim.engines.shared.recorder import Records
+from sim.engines.shared.records import Records
 from sim.plan import IntArray, Plan
 from sim.results.periods import between
 

@@ -135,7 +135,7 @@ def _shipped(study: str, base: Base, rows: Sequence[Row]) -> bytes:
 
 def _seen(plan: Compiled | None, row: Row, look: Callable[[Result], T], engine: str) -> T | None:
     from sim.api import play
-    from sim.engines.turns import TURN
+    from sim.engines.batch.compiling.turns import TURN
 
     if plan is None:
         return None

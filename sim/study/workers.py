@@ -1,7 +1,7 @@
 """Tasks on many cores: a thread for each where they spend their time in compiled code, else a process.
 
 Threads share what was loaded and compiled, and begin at once. What needs Python's lock they do in turn (see
-`engines/turns.py`).
+`engines/batch/compiling/turns.py`).
 """
 
 from __future__ import annotations

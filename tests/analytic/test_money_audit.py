@@ -12,8 +12,8 @@ import pytest
 
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
-from sim.engines.events import EventsEngine
-from sim.engines.shared.recorder import Records
+from sim.engines.events.engine import EventsEngine
+from sim.engines.shared.records import Records
 from sim.errors import ModelError
 from sim.results.audit import audit, gaps
 from sim.results.books import Entry, entries

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.api import run
-from sim.engines.agenda import Agenda
+from sim.engines.events.calendar import Agenda
 from sim.engines.shared.phases import MOST_ROUNDS, Phase
 from sim.errors import ModelError
 

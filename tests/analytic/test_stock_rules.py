@@ -10,7 +10,7 @@ import pytest
 from sim.api import Result, run
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.engines.events import EventsEngine
+from sim.engines.events.engine import EventsEngine
 
 Fixture = Callable[..., Any]
 

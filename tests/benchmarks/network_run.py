@@ -16,8 +16,9 @@ from typing import Any
 
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.engines.batch import compiling, planning
+from sim.engines.batch.compiling import calling
 from sim.engines.batch.engine import BatchEngine
+from sim.engines.shared import reviews
 from sim.plan import Plan
 from sim.scenario.loader import load_scenario
 
@@ -31,14 +32,14 @@ class PlannerClock:
         self.reviews: list[float] = []
         """CPU seconds of every review since it was last emptied."""
         self._call: Any = None
-        self._find_planner = compiling._load_or_compile
-        addresses = len(inspect.signature(planning.decide).parameters) - 1
+        self._find_planner = calling._load_or_compile
+        addresses = len(inspect.signature(reviews.decide).parameters) - 1
         prototype = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * addresses, ctypes.c_int64)
         self._prototype, self._timed = prototype, prototype(self._review)
 
     def start(self) -> None:
         """Let the engine call the planner through this clock; before its first run."""
-        compiling._load_or_compile = self._find  # type: ignore[assignment]
+        calling._load_or_compile = self._find  # type: ignore[assignment]
 
     def _find(self, *arguments: Any) -> int:
         """The address of the timed planner, in place of the planner's own."""

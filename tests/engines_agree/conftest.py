@@ -12,9 +12,9 @@ import pytest
 from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.engines.batch.engine import BatchEngine
-from sim.engines.events import EventsEngine
-from sim.engines.planning_desk import PlanningDesk
-from sim.engines.shared.recorder import Lot, Records
+from sim.engines.events.engine import EventsEngine
+from sim.engines.events.ordering import PlanningDesk
+from sim.engines.shared.records import Lot, Records
 from sim.plan import Plan
 from sim.scenario.loader import Scenario
 

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 RUN = "import sim; print(sim.run(sim.load_scenario('foundry-only'), engine='batch').kpis['fill_rate'])"
 PLANNER_HITS = """
-from sim.engines.batch import compiling
-print(sum(compiling._jitted().planner.stats.cache_hits.values()))
+from sim.engines.batch.compiling import calling
+print(sum(calling._jitted().planner.stats.cache_hits.values()))
 """
 
 
@@ -45,9 +45,9 @@ def test_a_first_call_compiles_with_a_line_later_ones_find_it_and_what_is_lost_i
     if cpu_count() > 1:  # with one core there is no second process that compiles the planner meanwhile
         assert hits == "1"
     kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
-    assert kept == {"loop.play", "planning.decide"}
+    assert kept == {"loop.play", "reviews.decide"}
     assert played(tmp_path) == (f"{first}\n", "")
-    for path in tmp_path.rglob("planning.decide*"):
+    for path in tmp_path.rglob("reviews.decide*"):
         path.unlink()
     _, said = played(tmp_path)
     assert said == "compiling the batch engine (once)\n"

@@ -9,9 +9,10 @@ import pytest
 from sim.api import run
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.engines.batch import kept, planning
-from sim.engines.events import EventsEngine
-from sim.engines.planning_desk import PlanningDesk
+from sim.engines.batch.compiling import kept
+from sim.engines.events.engine import EventsEngine
+from sim.engines.events.ordering import PlanningDesk
+from sim.engines.shared import reviews
 from sim.errors import ModelError
 from sim.scenario.loader import load_scenario
 
@@ -32,7 +33,7 @@ def test_the_records_are_those_of_plain_python(monkeypatch: pytest.MonkeyPatch, 
     with monkeypatch.context() as plain:
         plain.setattr(PlanningDesk, "by_compiled", False)
         expected = EventsEngine(draw(plan, 3), trace=True).run()
-    monkeypatch.setattr(planning, "review", None)
+    monkeypatch.setattr(reviews, "review", None)
     assert not differ(EventsEngine(draw(plan, 3), trace=True).run(), expected)
 
 

@@ -14,7 +14,7 @@ from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.draws.points import point
 from sim.engines.batch.engine import BatchEngine
-from sim.engines.shared.recorder import Lot
+from sim.engines.shared.records import Lot
 from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.loader import load_scenario
 

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from sim.engines.turns import Turn
+from sim.engines.batch.compiling.turns import Turn
 
 
 def test_a_second_thread_waits_until_the_first_lays_its_turn_aside() -> None:

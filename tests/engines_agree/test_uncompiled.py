@@ -10,7 +10,8 @@ import pytest
 
 from sim.api import run
 from sim.draws import Draws
-from sim.engines.batch import compiling, engine
+from sim.engines.batch import engine
+from sim.engines.batch.compiling import calling
 from sim.engines.shared.tables import Tables, tables
 from sim.errors import ModelError
 from sim.scenario.loader import load_scenario
@@ -23,7 +24,7 @@ def test_uncompiled_batch_plays_like_events(
     between: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-    assert compiling.compiled() is compiling.uncompiled
+    assert calling.compiled() is calling.uncompiled
     assert between(load_scenario(CASES / f"{case}.yaml")) == []
 
 

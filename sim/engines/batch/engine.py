@@ -11,8 +11,9 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import NEVER
 from sim.engines.batch.audit import audit
-from sim.engines.batch.compiling import compiled, is_kept
-from sim.engines.batch.kept import alike
+from sim.engines.batch.compiling.calling import compiled, is_kept
+from sim.engines.batch.compiling.kept import alike
+from sim.engines.batch.compiling.turns import TURN
 from sim.engines.batch.layout import lay_out
 from sim.engines.batch.room import give_back
 from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
@@ -21,10 +22,9 @@ from sim.engines.shared.initial import show_start
 from sim.engines.shared.phases import MOST_ROUNDS
 from sim.engines.shared.planner import review
 from sim.engines.shared.positions import Memory, Position, blank_position, memory
-from sim.engines.shared.recorder import Lot, Records
+from sim.engines.shared.records import Lot, Records
 from sim.engines.shared.tables import Tables, promised, tables
 from sim.engines.shared.worksheet import REVIEW, Worksheet, worksheet
-from sim.engines.turns import TURN
 from sim.errors import ModelError
 from sim.plan import FloatArray, Plan
 

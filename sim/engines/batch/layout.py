@@ -15,12 +15,12 @@ from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.batch.supply import Supply
-from sim.engines.planning_desk import POLICIES, ships_parts, watched
+from sim.engines.events.ordering import POLICIES, ships_parts, watched
+from sim.engines.events.sites import Maker
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
 from sim.engines.shared.wip import WipLimits, wip_limits
-from sim.engines.shop import Maker
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.supply import PolicyType

@@ -26,13 +26,13 @@ from sim.engines.batch.calendar import (
     next_event,
     release_event,
 )
-from sim.engines.batch.desk import begin_before, hold_review, replenish, review_periodically
-from sim.engines.batch.foreign import ask, borrow
+from sim.engines.batch.compiling.addresses import ask, borrow
 from sim.engines.batch.losses import strike
 from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
-from sim.engines.batch.shop import good_per_start
+from sim.engines.batch.ordering import begin_before, hold_review, replenish, review_periodically
+from sim.engines.batch.sites import good_per_start
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
-from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_demand, settle_stock
+from sim.engines.batch.stock import cancel, serve_backlog, serve_new, settle_demand, settle_stock
 from sim.engines.batch.wip import fill_lines
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position

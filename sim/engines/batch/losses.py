@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sim.engines.batch.calendar import PLAN, REPLENISH, follow_up
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
-from sim.engines.batch.store import destroy, in_transit, period_at, ship
+from sim.engines.batch.stock import destroy, in_transit, period_at, ship
 from sim.engines.batch.wip import lot_shrunk, stock_destroyed
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.rules import NEVER, lot_count, whole

@@ -17,7 +17,7 @@ from sim.engines.batch.calendar import (
     later,
 )  # fmt: skip
 from sim.engines.batch.lists import pop_first
-from sim.engines.batch.shop import free_at, good_per_start, leaves_site, make, price_at, value_at, variate, work
+from sim.engines.batch.sites import free_at, good_per_start, leaves_site, make, price_at, value_at, variate, work
 from sim.engines.batch.state import (
     CYCLE,
     FULL,
@@ -31,7 +31,7 @@ from sim.engines.batch.state import (
     Records,
     State,
 )
-from sim.engines.batch.store import in_transit, period_at, put, ship, take
+from sim.engines.batch.stock import in_transit, period_at, put, ship, take
 from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, possible, startable
 from sim.engines.batch.wip import lot_arrived, units_joined
 from sim.engines.shared.phases import Stage

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.shared.recorder import MEASURES, dtype_of
+from sim.engines.shared.records import MEASURES, dtype_of
 from sim.plan import FloatArray, IntArray
 
 Records = Any

@@ -12,7 +12,7 @@ from sim.draws import Draws
 from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.streams import BLOCK, Noise
 from sim.engines.batch import state as layout
-from sim.engines.batch.foreign import CALLBACK
+from sim.engines.batch.compiling.addresses import CALLBACK
 from sim.engines.batch.state import CYCLE, LUCK, NOTHING, State, blank
 from sim.plan import FloatArray
 from sim.scenario.schema.document import YieldNoise

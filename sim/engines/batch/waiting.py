@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines.batch.lists import insert, new_node, remove
 from sim.engines.batch.state import NOTHING, State
-from sim.engines.batch.store import available
+from sim.engines.batch.stock import available
 
 
 def join_queue(s: State, pool: int, slot: int) -> int:

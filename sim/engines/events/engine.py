@@ -6,22 +6,22 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 
 from sim.draws import Draws
-from sim.engines.agenda import Agenda, Appointment
-from sim.engines.audit import Auditor
-from sim.engines.demand_desk import Counter, DemandDesk
-from sim.engines.losses import LossDesk
-from sim.engines.planning_desk import PlanningDesk, ships_parts, watched
+from sim.engines.events.audit import Auditor
+from sim.engines.events.calendar import Agenda, Appointment
+from sim.engines.events.demand import Counter, DemandDesk
+from sim.engines.events.losses import LossDesk
+from sim.engines.events.ordering import PlanningDesk, ships_parts, watched
+from sim.engines.events.sites import Bottleneck, Maker, Route
+from sim.engines.events.stock import Stockroom
+from sim.engines.events.waiting import Queue, leave_queue, part_of, startable
+from sim.engines.events.wip import WipDesk
 from sim.engines.shared import rules
 from sim.engines.shared.phases import Phase, Stage
 from sim.engines.shared.positions import stage
-from sim.engines.shared.recorder import Lot, Recorder, Records, Rows
+from sim.engines.shared.records import Lot, Recorder, Records, Rows
 from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import ranked_sites
 from sim.engines.shared.wip import wip_limits
-from sim.engines.shop import Bottleneck, Maker, Route
-from sim.engines.stockroom import Stockroom
-from sim.engines.waiting import Queue, leave_queue, part_of, startable
-from sim.engines.wip import WipDesk
 from sim.scenario.schema.supply import PolicyType
 
 Progress = Callable[[float], None]

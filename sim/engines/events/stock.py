@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.draws import Draws
 from sim.draws.sources import cents
-from sim.engines.shared.recorder import Rows
+from sim.engines.shared.records import Rows
 from sim.engines.shared.rules import cents as round_cents
 from sim.engines.shared.rules import unit_days, whole
 from sim.engines.shared.wip import wip_limits

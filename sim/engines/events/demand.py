@@ -9,10 +9,10 @@ from heapq import merge
 from sim.draws import Draws
 from sim.draws.curves import ticks, value
 from sim.draws.sources import cents
-from sim.engines.shared.recorder import Recorder, Rows
+from sim.engines.events.stock import Stockroom
+from sim.engines.shared.records import Recorder, Rows
 from sim.engines.shared.rules import cents as round_cents
 from sim.engines.shared.rules import unit_days
-from sim.engines.stockroom import Stockroom
 from sim.plan import NONE
 
 

@@ -17,21 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.draws import curves
-from sim.engines.batch import (
-    ahead,
-    calendar,
-    desk,
-    lists,
-    looking,
-    loop,
-    losses,
-    lots,
-    planning,
-    shop,
-    store,
-    waiting,
-    wip,
-)
+from sim.engines.batch import calendar, lists, looking, loop, losses, lots, ordering, sites, stock, waiting, wip
+from sim.engines.batch.compiling import ahead
 from sim.engines.batch.state import State
 from sim.engines.shared import (
     attainable,
@@ -41,24 +28,25 @@ from sim.engines.shared import (
     entitlement,
     initial,
     netting,
-    ordering,
     planner,
     positions,
     release,
     requirements,
+    reviews,
     rules,
     shares,
     sourcing,
 )
+from sim.engines.shared import ordering as divided
 
 MODULES = (
-    curves, rules, positions, capability, requirements, attainable, causes, ordering, shares, sourcing, contracts, entitlement, release,
-    netting, planner, initial, calendar, lists, store, shop, waiting, wip, lots, losses, looking, planning, desk, loop,
+    curves, rules, positions, capability, requirements, attainable, causes, divided, shares, sourcing, contracts, entitlement, release,
+    netting, planner, initial, calendar, lists, stock, sites, waiting, wip, lots, losses, looking, reviews, ordering, loop,
 )  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Nobody calls them from Python: leaving out the way in halves the time to compile."""
-UNCOUNTED = (curves, rules, calendar, lists, store, shop, waiting, wip, lots, losses, desk)
+UNCOUNTED = (curves, rules, calendar, lists, stock, sites, waiting, wip, lots, losses, ordering)
 """They make no arrays, so need no code that counts who still uses one; and they run for each event, so that calls
 among them would take a third of a run's time."""
 CALLED = (lots.enter, lots.dispatch, lots.order)
@@ -111,9 +99,9 @@ def uncompiled(state: State, *others: Any) -> int:
 
 def compile_planner(signature: tuple[Any, ...]) -> None:
     """Compile the planner into the cache, for the types of what it works on."""
-    from sim.engines.batch.whole import as_a_whole
+    from sim.engines.batch.compiling.whole import as_a_whole
 
-    with _no_collection(), as_a_whole(planning.decide.__name__):
+    with _no_collection(), as_a_whole(reviews.decide.__name__):
         _compile(_jitted().planner, _borrowed(signature), _jitted().cache)
 
 
@@ -122,7 +110,7 @@ def _jitted() -> Compiled:
     import numba
 
     # Registers what numba must know.
-    from sim.engines.batch import passing  # noqa: F401
+    from sim.engines.batch.compiling import passing  # noqa: F401
 
     spaces = {module.__name__: dict(vars(module)) for module in MODULES}
     jitted: dict[int, Any] = {}
@@ -133,7 +121,7 @@ def _jitted() -> Compiled:
     for space in spaces.values():
         for name, value in space.items():
             space[name] = jitted.get(id(value), value)
-    found = Compiled(jitted[id(loop.play)], jitted[id(planning.decide)], cache_directory())
+    found = Compiled(jitted[id(loop.play)], jitted[id(reviews.decide)], cache_directory())
     with _cache_directory(numba.config, found.cache):
         found.play.enable_caching()
         found.planner.enable_caching()
@@ -143,7 +131,7 @@ def _jitted() -> Compiled:
 def _options(module: ModuleType, function: FunctionType) -> dict[str, bool]:
     if function is loop.play:
         return {"nogil": True}
-    if function is planning.decide:
+    if function is reviews.decide:
         return {}
     return INNER | ({"_nrt": False, "forceinline": function not in CALLED} if module in UNCOUNTED else {})
 
@@ -214,7 +202,7 @@ def _load_or_compile(engine: Compiled, signature: tuple[Any, ...]) -> int:
 def _made_ready(engine: Compiled, signature: tuple[Any, ...]) -> int:
     from numba import types
 
-    from sim.engines.batch.whole import as_a_whole
+    from sim.engines.batch.compiling.whole import as_a_whole
 
     helper, whole, planned = None, (*signature, types.int64), signature[1:]
     if not (_kept(engine.play, whole) and _kept(engine.planner, _borrowed(planned))):
@@ -264,7 +252,7 @@ def _compile(dispatcher: Any, signature: tuple[Any, ...], cache: Path) -> None:
 def _borrowed(signature: tuple[Any, ...]) -> tuple[Any, ...]:
     from numba import types
 
-    from sim.engines.batch.passing import Borrowed
+    from sim.engines.batch.compiling.passing import Borrowed
 
     return (*(Borrowed(fields) for fields in signature), types.int64)
 
@@ -322,7 +310,7 @@ def _user_cache() -> Path:
 
 def _fingerprint() -> str:
     """Changes with every source that is compiled, and with what lays out its data."""
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]
     files = sorted({*(Path(str(m.__file__)) for m in MODULES), *folder.parent.rglob("*.py")})
     digest = hashlib.sha256()
     for file in files:

@@ -26,6 +26,6 @@ def borrow(fields: Any) -> Any:
 
 def call_planner(address: int, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:  # noqa: ARG001
     """Call `planning.decide`; compiled, at its address."""
-    from sim.engines.batch.planning import decide
+    from sim.engines.shared.reviews import decide
 
     return decide(t, p, m, w, k)

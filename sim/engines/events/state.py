@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from sim.draws import Draws
-from sim.engines.agenda import Agenda
-from sim.engines.demand_desk import DemandDesk
-from sim.engines.shared.recorder import Lot, Recorder, Rows
-from sim.engines.shop import Bottleneck, Route
-from sim.engines.stockroom import Stockroom
+from sim.engines.events.calendar import Agenda
+from sim.engines.events.demand import DemandDesk
+from sim.engines.events.sites import Bottleneck, Route
+from sim.engines.events.stock import Stockroom
+from sim.engines.shared.records import Lot, Recorder, Rows
 from sim.plan import Plan
 
 

@@ -40,6 +40,6 @@ def start(signature: tuple[Any, ...], cache: Path) -> subprocess.Popen[bytes]:
 
 def main() -> None:
     """Compile the planner for the signature that comes through standard input."""
-    from sim.engines.batch.compiling import compile_planner
+    from sim.engines.batch.compiling.calling import compile_planner
 
     compile_planner(pickle.loads(sys.stdin.buffer.read()))

@@ -6,16 +6,16 @@ import math
 
 from sim.draws.curves import ticks
 from sim.engines.batch.calendar import PERIODIC, PLAN, at
-from sim.engines.batch.foreign import call_planner
+from sim.engines.batch.compiling.addresses import call_planner
 from sim.engines.batch.looking import look, note, revise
 from sim.engines.batch.lots import SAMPLES, book_order, order, order_evenly, plant
-from sim.engines.batch.planning import BEFORE, DECIDED
-from sim.engines.batch.shop import good_per_start
+from sim.engines.batch.sites import good_per_start
 from sim.engines.batch.state import UNPLANNED, State
-from sim.engines.batch.store import available
+from sim.engines.batch.stock import available
 from sim.engines.shared.initial import lot_before, lots_before
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.release import planned_stage
+from sim.engines.shared.reviews import BEFORE, DECIDED
 from sim.engines.shared.rules import lot_count, settled, stock_order
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet

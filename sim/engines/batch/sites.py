@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.streams import BLOCK
-from sim.engines.batch.foreign import ask
+from sim.engines.batch.compiling.addresses import ask
 from sim.engines.batch.lists import insert, new_node, pop_first
 from sim.engines.batch.state import CURVES, LUCK, NOTHING, RATE, YIELDS, State
 from sim.engines.shared.rules import NEVER, binomial, finish, good_share, segment, whole, worked

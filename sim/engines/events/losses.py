@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sim.draws.losses import Loss
-from sim.engines.floor import Floor
-from sim.engines.planning_desk import PlanningDesk
+from sim.engines.events.ordering import PlanningDesk
+from sim.engines.events.state import Floor
+from sim.engines.events.wip import WipDesk
 from sim.engines.shared.phases import Phase, Stage
-from sim.engines.shared.recorder import Lot
+from sim.engines.shared.records import Lot
 from sim.engines.shared.rules import NEVER, lot_count, whole
-from sim.engines.wip import WipDesk
 
 
 class LossDesk:

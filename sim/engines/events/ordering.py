@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from sim.draws.curves import NEVER, ticks, value
-from sim.engines.batch.planning import BEFORE, decide
-from sim.engines.floor import Floor
+from sim.engines.events.state import Floor
 from sim.engines.shared import initial, rules
 from sim.engines.shared.phases import CAUSES, Phase, Stage
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
-from sim.engines.shared.recorder import Lot
+from sim.engines.shared.records import Lot
 from sim.engines.shared.release import planned_stage
+from sim.engines.shared.reviews import BEFORE, decide
 from sim.engines.shared.tables import promised, stock_levels, tables
 from sim.engines.shared.worksheet import worksheet
 from sim.plan import NONE, FloatArray, IntArray, PoolPlan
@@ -120,7 +120,7 @@ class PlanningDesk:
         much = int((tables.last - tables.first[:-1]).sum()) * len(self._plan.sources)
         if self.by_compiled and much >= MUCH and bool(tables.planned.any()):
             # numba takes half a second to load.
-            from sim.engines.batch.kept import alike, planner_kept
+            from sim.engines.batch.compiling.kept import alike, planner_kept
 
             compiled = planner_kept(tables, self._blank, memory, sheet)
             if compiled is not None:

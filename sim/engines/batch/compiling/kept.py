@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engines.batch.planning import DECIDED
+from sim.engines.shared.reviews import DECIDED
 from sim.errors import ModelError
 from sim.plan import IntArray
 
@@ -25,8 +25,8 @@ def planner_kept(*arrays: Any) -> Decide | None:
     import numba
 
     # Registers what numba must know.
-    from sim.engines.batch import passing  # noqa: F401
-    from sim.engines.batch.compiling import kept_planner
+    from sim.engines.batch.compiling import passing  # noqa: F401
+    from sim.engines.batch.compiling.calling import kept_planner
 
     address = kept_planner(tuple(numba.typeof(alike(fields)) for fields in arrays))
     if address is None:

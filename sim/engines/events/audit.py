@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.engines.floor import Floor
+from sim.engines.events.state import Floor
 from sim.engines.shared.phases import Stage
-from sim.engines.shared.recorder import MEASURES, Rows
+from sim.engines.shared.records import MEASURES, Rows
 from sim.errors import ModelError
 
 

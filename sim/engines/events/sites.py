@@ -14,7 +14,7 @@ from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
 from sim.draws.streams import Noise
 from sim.engines.shared import rules
-from sim.engines.shared.recorder import Lot
+from sim.engines.shared.records import Lot
 from sim.scenario.schema.document import YieldNoise
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import heappop
 
-from sim.engines.floor import Floor
-from sim.engines.shared.recorder import Lot
-from sim.engines.shop import Route
+from sim.engines.events.sites import Route
+from sim.engines.events.state import Floor
+from sim.engines.shared.records import Lot
 
 Queue = list[tuple[int, int, int, Lot]]
 """A heap of lots that wait for a pool: priority, release and number before each."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.engines.floor import Floor
+from sim.engines.events.state import Floor
 from sim.engines.shared.phases import Phase, Stage
-from sim.engines.shared.recorder import Lot
+from sim.engines.shared.records import Lot
 from sim.engines.shared.wip import wip_limits
 from sim.plan import NONE
 

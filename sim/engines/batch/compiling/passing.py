@@ -19,7 +19,7 @@ from numba.core.types.containers import Tuple, UniTuple
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np import arrayobj
 
-from sim.engines.batch import foreign
+from sim.engines.batch.compiling import addresses
 
 
 class Borrowed(types.Type):
@@ -140,7 +140,7 @@ def _unchanging(builder: Any, place: Any) -> Any:
 
 
 # Inlined, because the address is one in the frame of the function that borrows.
-@overload(foreign.borrow, strict=False, inline="always")
+@overload(addresses.borrow, strict=False, inline="always")
 def _borrow(fields: Any) -> Any:  # noqa: ARG001  numba calls by this name
     return lambda fields: _address(fields)  # type: ignore[call-arg]
 
@@ -155,7 +155,7 @@ def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  num
     return types.none(types.int64, types.int64), code
 
 
-@overload(foreign.ask, strict=False)
+@overload(addresses.ask, strict=False)
 def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
     return lambda address, number: _call(address, number)  # type: ignore[call-arg]
 
@@ -169,6 +169,6 @@ def _call_planner(_context: Any, address: Any, t: Any, p: Any, m: Any, w: Any, k
     return types.int64(types.int64, t, p, m, w, k), code
 
 
-@overload(foreign.call_planner, strict=False)
+@overload(addresses.call_planner, strict=False)
 def _planner(address: Any, t: Any, p: Any, m: Any, w: Any, k: Any) -> Any:  # noqa: ARG001  numba calls by these names
     return lambda address, t, p, m, w, k: _call_planner(address, t, p, m, w, k)  # type: ignore[call-arg]

@@ -1,0 +1,1 @@
+"""The reference engine, `events`: SimPy, made to be read and traced."""
