@@ -13,7 +13,7 @@ from sim.cli.studies import asked, progress_of
 from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
-    from sim.study.design import Base
+    from sim.study.runs.design import Base
 
 RUNS, WORLDS = 500, 200
 
@@ -101,7 +101,7 @@ def _conditions(base: Base, when: str, as_json: bool, how: dict[str, Any]) -> No
 def _regret(scenarios: list[str], base: Base, kpi: str, as_json: bool, how: dict[str, Any]) -> None:
     from sim.report.regret_report import regret_json, regret_report
     from sim.report.render import show
-    from sim.study.plans import regret
+    from sim.study.regret import regret
 
     names = list(dict.fromkeys(scenarios))
     with progress_of(how["n"] * len(names), how["out"]) as bar:

@@ -15,8 +15,8 @@ from sim.cli.studies import asked
 from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
-    from sim.study.design import Base
     from sim.study.explain import Explanation
+    from sim.study.runs.design import Base
 
 
 def command(

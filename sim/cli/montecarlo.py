@@ -97,7 +97,7 @@ def command(
 def _draw(found: MonteCarlo, picture: Target, *, quiet: bool) -> None:
     """Write the figure; where it needs what the runs were over time, they are run again."""
     from sim.report.figures.of_montecarlo import OVER_TIME
-    from sim.study import series
+    from sim.study.runs import series
 
     if picture.name in OVER_TIME:
         with Progress("again for the figure", min(found.n, series.MOST)) as bar:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sim.claims import Judgement
     from sim.results.result import Result
     from sim.study.compare import Comparison
-    from sim.study.design import Base
     from sim.study.montecarlo import MonteCarlo
+    from sim.study.runs.design import Base
 
 ENDINGS = (".html", ".htm")
 
@@ -73,7 +73,7 @@ def command(
         _refuse_changes(n, sets, readings, without, inputs, explain)
         found = _reopened(Path(scenario))
         from sim.study.reopen import older
-        from sim.study.store import MANIFEST
+        from sim.study.runs.store import MANIFEST
 
         old = older(Path(scenario)) if (Path(scenario) / MANIFEST).is_file() else ""
         _write(found, html, excel, old, claims, jobs)
