@@ -44,6 +44,12 @@ def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
     refuse_missing("--kpi", wished, known)
 
 
+def tell_kept(out: Path | None) -> None:
+    """Say below what is shown where the study is kept."""
+    if out is not None:
+        print(f"\nkept in {out}")
+
+
 @contextmanager
 def progress_of(total: int, out: Path | None) -> Iterator[Progress]:
     """Show progress; where the study is interrupted or its cluster lost, say what is kept and how it goes on."""
