@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sim.study.discover import discover
     from sim.study.explain import decompose, explain
     from sim.study.montecarlo import monte_carlo
-    from sim.study.plans import regret
+    from sim.study.regret import regret
     from sim.study.sensitivity import sensitivity
     from sim.study.sweep import sweep
 
@@ -58,7 +58,7 @@ _HOMES = {
     "monte_carlo": "sim.study.montecarlo",
     "option": "sim.flexibility.option",
     "plot": "sim.report.figures.catalogue",
-    "regret": "sim.study.plans",
+    "regret": "sim.study.regret",
     "run": "sim.api",
     "scorecard": "sim.claims.scorecard",
     "sensitivity": "sim.study.sensitivity",

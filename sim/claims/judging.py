@@ -17,9 +17,9 @@ from sim.results.result import Result
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.shipped import shipped_root
-from sim.study.design import Base, Blocks, Design, Row, based, loaded, overridden
-from sim.study.replicated import Replicated, variants
-from sim.study.run import each_block
+from sim.study.runs.design import Base, Blocks, Design, Row, based, loaded, overridden
+from sim.study.runs.replicated import Replicated, variants
+from sim.study.runs.run import each_block
 
 SHIPPED = "shipped"
 """Asks for the shipped claims, whatever the scenario."""

@@ -17,7 +17,7 @@ from sim.claims.reports import Evidence, Report, Reports, load_reports, shipped_
 from sim.display import Displayed
 from sim.ledger import Ledger, load_ledger
 from sim.scenario.loader import Scenario
-from sim.study.design import Row, loaded, overridden
+from sim.study.runs.design import Row, loaded, overridden
 
 ENOUGH = 10
 """Announcements that a Brier score needs: with fewer, one of them alone can move it by more than a tenth."""

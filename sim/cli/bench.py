@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
-
-import typer
 
 from sim.bench import benchmarks
+from sim.cli.choices import JSON
 from sim.cli.output import emit_json
 from sim.report.render import show
 from sim.report.tables import left, right, table
 
 
-def command(as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False) -> None:
+def command(as_json: JSON = False) -> None:
     """Run the benchmarks."""
     results = benchmarks(lambda line: print(line, file=sys.stderr))
     if as_json:

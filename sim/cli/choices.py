@@ -1,15 +1,23 @@
-"""Options that several commands share."""
+"""Options that several commands share, one by one and in groups."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
+from sim.cli.books import INPUTS, with_inputs
+from sim.cli.studies import asked
 from sim.errors import MOST_SEED
+
+if TYPE_CHECKING:
+    from sim.scenario.loader import Scenario
+    from sim.study.runs.design import Base
 
 
 class Engine(StrEnum):
@@ -19,6 +27,7 @@ class Engine(StrEnum):
     BATCH = "batch"
 
 
+SCENARIO = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")]
 SETS = Annotated[
     list[str] | None,
     typer.Option(
@@ -82,3 +91,78 @@ CLUSTER = Annotated[
         "--cluster", metavar="ADDRESS", help="Run on the workers of this Dask scheduler (tcp://host:8786) instead."
     ),
 ]
+JSON = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What is changed about scenarios before they are run."""
+
+    sets: SETS = None
+    inputs: INPUTS = None
+    readings: READINGS = None
+    allow_outside: ALLOW_OUTSIDE = False
+
+    def given(self, scenarios: Sequence[str]) -> Self:
+        """The same with the changes of --inputs among those of --set.
+
+        Raises:
+            InputError: the file is wrong, or does not fit the scenarios.
+        """
+        return replace(self, sets=with_inputs(self.inputs, scenarios, **self.keywords), inputs=None)
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """As functions of the library take them; --inputs is not among them."""
+        return {"sets": self.sets or (), "readings": self.readings or (), "allow_outside": self.allow_outside}
+
+    def load(self, scenario: str) -> Scenario:
+        """Load a scenario so changed.
+
+        Raises:
+            InputError: the scenario is wrong, or what is changed.
+        """
+        from sim.scenario.loader import load_scenario
+
+        return load_scenario(scenario, **self.keywords)
+
+
+@dataclass(frozen=True)
+class Changes(Overrides):
+    """The same where articles can be left out too."""
+
+    without: WITHOUT = None
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """As functions of the library take them; --inputs is not among them."""
+        return {**super().keywords, "without": self.without or ()}
+
+    def base(self, scenario: str) -> Base:
+        """What a study varies: a scenario so changed."""
+        return asked(scenario, self.sets, self.readings, self.without, self.allow_outside)
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How the runs of a study are made, and where they are kept."""
+
+    seed: SEED = 0
+    engine: ENGINE = Engine.BATCH
+    jobs: JOBS = 0
+    lot_scale: LOT_SCALE = "1"
+    out: OUT = None
+    cluster: CLUSTER = None
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """As the studies take them."""
+        return {
+            "seed": self.seed, "engine": self.engine.value, "jobs": self.jobs, "lot_scale": self.lot_scale,
+            "out": self.out, "cluster": self.cluster,
+        }  # fmt: skip
+
+
+# Defaults of the groups: a command that names one takes these values where its options are not given.
+NO_OVERRIDES, NO_CHANGES = Overrides(), Changes()
+OWN_LOTS, LARGER_LOTS = Execution(), Execution(lot_scale="auto")

@@ -8,15 +8,17 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
-from sim.cli.choices import ALLOW_OUTSIDE, FULL, JOBS, READINGS, SEED, SETS
+from sim.cli.books import EXCEL, refuse_no_workbook, write_book
+from sim.cli.choices import FULL, JOBS, JSON, NO_OVERRIDES, SCENARIO, SEED, Overrides
 from sim.cli.ends import FAILED
+from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
 from sim.cli.progress import Progress
 
 
+@grouped
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    scenario: SCENARIO,
     n: Annotated[
         int, typer.Option("-n", min=1, help="Replications; larger lots run faster (--set lot_scale=10).")
     ] = 10,
@@ -30,17 +32,14 @@ def command(
         ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim is missed.")] = False,
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    allow_outside: ALLOW_OUTSIDE = False,
+    overrides: Overrides = NO_OVERRIDES,
     excel: EXCEL = None,
     full: FULL = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Test the announced figures on a scenario."""
     refuse_no_workbook(excel)
-    sets = with_inputs(inputs, [scenario], sets, readings, allow_outside=allow_outside)
+    overrides = overrides.given([scenario])
     from sim.claims import Verdict, judge
     from sim.report.claims_report import as_json as document
     from sim.report.claims_report import claims_report, claims_screen
@@ -53,11 +52,9 @@ def command(
             n=n,
             seed=seed,
             jobs=jobs,
-            sets=sets or (),
-            readings=readings or (),
             progress=bar,
             announce=bar.expect,
-            allow_outside=allow_outside,
+            **overrides.keywords,
         )
     if as_json:
         emit_json(document(judgement))

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
-from sim.cli.choices import ALLOW_OUTSIDE, CLUSTER, ENGINE, JOBS, LOT_SCALE, OUT, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.choices import JSON, LARGER_LOTS, NO_CHANGES, Changes, Execution
+from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
-from sim.cli.studies import asked, progress_of
+from sim.cli.studies import progress_of
 from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
-    from sim.study.design import Base
+    from sim.study.runs.design import Base
 
 RUNS, WORLDS = 500, 200
 
 
+@grouped
 def command(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Shipped names or paths.")],
     when: Annotated[
@@ -40,31 +41,18 @@ def command(
         float, typer.Option(min=0.01, max=1.0, help="Share of runs in a box in which the condition is to hold.")
     ] = 0.8,
     boxes: Annotated[int, typer.Option(min=1, help="Boxes searched for, at most.")] = 3,
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
-    seed: SEED = 0,
-    engine: ENGINE = Engine.BATCH,
-    jobs: JOBS = 0,
-    lot_scale: LOT_SCALE = "auto",
-    out: OUT = None,
-    cluster: CLUSTER = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    changes: Changes = NO_CHANGES,
+    how: Execution = LARGER_LOTS,
+    as_json: JSON = False,
 ) -> None:
     """Find the conditions under which something happens, or the plan one would regret least."""
     _asked(scenarios, when, regret, least)
-    how = {
-        "n": n or (RUNS if regret is None else WORLDS), "seed": seed, "jobs": jobs, "engine": engine.value,
-        "lot_scale": lot_scale, "over_readings": contested, "out": out, "cluster": cluster,
-    }  # fmt: skip
-    sets = with_inputs(inputs, scenarios, sets, readings, without, allow_outside=allow_outside)
-    base = asked(scenarios[0], sets, readings, without, allow_outside)
+    options = {"n": n or (RUNS if regret is None else WORLDS), "over_readings": contested, **how.keywords}
+    base = changes.given(scenarios).base(scenarios[0])
     if when is not None:
-        _conditions(base, when, as_json, {**how, "density": density, "most": boxes})
+        _conditions(base, when, as_json, {**options, "density": density, "most": boxes})
     else:
-        _regret(scenarios, base, str(regret), as_json, {**how, "least": least})
+        _regret(scenarios, base, str(regret), as_json, {**options, "least": least})
 
 
 def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bool | None) -> None:
@@ -101,7 +89,7 @@ def _conditions(base: Base, when: str, as_json: bool, how: dict[str, Any]) -> No
 def _regret(scenarios: list[str], base: Base, kpi: str, as_json: bool, how: dict[str, Any]) -> None:
     from sim.report.regret_report import regret_json, regret_report
     from sim.report.render import show
-    from sim.study.plans import regret
+    from sim.study.regret import regret
 
     names = list(dict.fromkeys(scenarios))
     with progress_of(how["n"] * len(names), how["out"]) as bar:

@@ -6,27 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
-from sim.cli.choices import ALLOW_OUTSIDE, JOBS, LOT_SCALE, READINGS, SEED, SETS, WITHOUT
+from sim.cli.choices import JOBS, JSON, LOT_SCALE, NO_CHANGES, SCENARIO, SEED, Changes
+from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
-from sim.cli.plots import FIGURE, PLOT, Target, target
+from sim.cli.plots import NO_PICTURE, Picture, Target
 from sim.cli.progress import Progress
-from sim.cli.studies import asked
 from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
-    from sim.study.design import Base
     from sim.study.explain import Explanation
+    from sim.study.runs.design import Base
 
 
+@grouped
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    scenario: SCENARIO,
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="A KPI or a milestone of the run.")],
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
+    changes: Changes = NO_CHANGES,
     seed: SEED = 0,
     spread: Annotated[
         bool, typer.Option("--spread", help="Decompose its variance into disagreement, uncertainty and noise.")
@@ -37,21 +33,19 @@ def command(
     top: Annotated[int, typer.Option(min=1, help="Numbers shown.")] = 20,
     lot_scale: LOT_SCALE = "auto",
     jobs: JOBS = 0,
-    plot: PLOT = None,
-    figure: FIGURE = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    picture: Picture = NO_PICTURE,
+    as_json: JSON = False,
 ) -> None:
     """Show what a KPI rests on."""
-    picture = target(plot, figure, "explain")
-    if spread and picture is not None:
-        raise InputError([Problem(argument("--plot"), "", "can only be used without --spread", repr(str(plot)))])
-    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
-    base = asked(scenario, sets, readings, without, allow_outside)
+    wanted = picture.of("explain")
+    if spread and wanted is not None:
+        raise InputError([Problem(argument("--plot"), "", "can only be used without --spread", repr(str(wanted.path)))])
+    base = changes.given([scenario]).base(scenario)
     options: dict[str, Any] = {"seed": seed, "jobs": jobs, "lot_scale": lot_scale}
     if spread:
         _spread(base, kpi, as_json, {**options, "n": n})
     else:
-        _dependences(base, kpi, as_json, top, options, picture)
+        _dependences(base, kpi, as_json, top, options, wanted)
 
 
 def explained(base: Base, kpi: str, **options: Any) -> Explanation:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.choices import ALLOW_OUTSIDE
+from sim.cli.choices import ALLOW_OUTSIDE, JSON
 from sim.cli.output import emit_json
 from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, argument, nearest
@@ -33,7 +33,7 @@ def command(
         typer.Option("--scenario", metavar="SCENARIO", help="As this scenario takes them, its own figures included."),
     ] = None,
     allow_outside: ALLOW_OUTSIDE = False,
-    as_json_: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    as_json_: JSON = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
 ) -> None:
     """Show the figures, or one of them."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.books import EXCEL, refuse_no_workbook, write_book
-from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS, WITHOUT
+from sim.cli.choices import ALLOW_OUTSIDE, JSON, READINGS, SCENARIO, SETS, WITHOUT
 from sim.cli.files import refuse_unwritable, write_bytes
 from sim.cli.output import emit_json
 from sim.errors import InputError, Problem, argument, nearest
@@ -22,7 +22,7 @@ CSV = ".csv"
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    scenario: SCENARIO,
     rest: Annotated[
         list[str] | None,
         typer.Argument(metavar="[WORD]", help="Inputs with this in their path, title, figure or its statement."),
@@ -35,7 +35,7 @@ def command(
         bool, typer.Option("--csv", help="Comma-separated values; followed by the name of a .csv file, to that file.")
     ] = False,
     excel: EXCEL = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """List every input of a scenario that can be set."""
     word, file = _word_and_file(rest or [], as_csv=as_csv)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
+from sim.cli.choices import JSON
 from sim.cli.output import emit_json
 from sim.report.render import show
 from sim.report.tables import left, table
 from sim.scenario.catalogue import shipped_titles
 
 
-def command(as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False) -> None:
+def command(as_json: JSON = False) -> None:
     """List the shipped scenarios."""
     titles = shipped_titles()
     if as_json:

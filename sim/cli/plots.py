@@ -38,19 +38,29 @@ class Target:
             print(f"\nfigure {figure.name} written to {self.path}")
 
 
-def target(path: Path | None, figure: str | None, of: str) -> Target | None:
-    """What --plot and --figure ask for of a command or a method, before anything is run.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The figure that a command is asked to write, if any."""
 
-    Raises:
-        InputError: no figure is so called, or none could be written to the file.
-    """
-    if path is None:
-        if figure is not None:
-            raise InputError([Problem(argument(_FLAG), "", "can only be used with --plot FILE", repr(figure))])
-        return None
-    from sim.report.figures.catalogue import NAMES, named
-    from sim.report.figures.files import refuse_unwritable
+    plot: PLOT = None
+    figure: FIGURE = None
 
-    refuse_unwritable(path, "--plot")
-    # A method that does not exist is refused by the study, which lists them.
-    return Target(path, named(figure, NAMES[of], _FLAG)) if of in NAMES else None
+    def of(self, study: str) -> Target | None:
+        """Return where which figure of a command or a method is to be written, before anything is run.
+
+        Raises:
+            InputError: no figure is so called, or none could be written to the file.
+        """
+        if self.plot is None:
+            if self.figure is not None:
+                raise InputError([Problem(argument(_FLAG), "", "can only be used with --plot FILE", repr(self.figure))])
+            return None
+        from sim.report.figures.catalogue import NAMES, named
+        from sim.report.figures.files import refuse_unwritable
+
+        refuse_unwritable(self.plot, "--plot")
+        # A method that does not exist is refused by the study, which lists them.
+        return Target(self.plot, named(self.figure, NAMES[study], _FLAG)) if study in NAMES else None
+
+
+NO_PICTURE = Picture()

@@ -9,28 +9,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
-from sim.cli.choices import ALLOW_OUTSIDE, ENGINE, JOBS, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.books import EXCEL, refuse_no_workbook, write_book
+from sim.cli.choices import ENGINE, JOBS, NO_CHANGES, SEED, Changes, Engine
 from sim.cli.explain import explained
 from sim.cli.files import write_bytes
+from sim.cli.grouped import grouped
 from sim.cli.progress import Progress
-from sim.cli.studies import asked
 from sim.errors import MOST_RUNS, InputError, Problem, argument
 from sim.scenario.catalogue import shipped_scenarios
 from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.loader import Scenario
 
 if TYPE_CHECKING:
     from sim.api import Against
     from sim.claims import Judgement
     from sim.results.result import Result
     from sim.study.compare import Comparison
-    from sim.study.design import Base
     from sim.study.montecarlo import MonteCarlo
+    from sim.study.runs.design import Base
 
 ENDINGS = (".html", ".htm")
 
 
+@grouped
 def command(
     scenario: Annotated[
         str,
@@ -44,11 +45,7 @@ def command(
     n: Annotated[
         int | None, typer.Option("-n", min=1, max=MOST_RUNS, help="Of a study of so many runs (default: of one run).")
     ] = None,
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
+    changes: Changes = NO_CHANGES,
     seed: SEED = 0,
     engine: ENGINE = Engine.BATCH,
     jobs: JOBS = 0,
@@ -70,25 +67,19 @@ def command(
     refuse_no_workbook(excel)
     found: Result | MonteCarlo | Comparison
     if scenario not in shipped_scenarios() and Path(scenario).is_dir():
-        _refuse_changes(n, sets, readings, without, inputs, explain)
+        _refuse_changes(n, changes, explain)
         found = _reopened(Path(scenario))
         from sim.study.reopen import older
-        from sim.study.store import MANIFEST
+        from sim.study.runs.store import MANIFEST
 
         old = older(Path(scenario)) if (Path(scenario) / MANIFEST).is_file() else ""
         _write(found, html, excel, old, claims, jobs)
         return
-    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
-    base = asked(scenario, sets, readings, without, allow_outside)
+    changes = changes.given([scenario])
+    base = changes.base(scenario)
     for kpi in explain or ():
         explained(base, kpi, seed=seed, jobs=jobs)
-    if n is None:
-        loaded = load_scenario(
-            scenario, sets=sets, readings=readings or (), without=without or (), allow_outside=allow_outside
-        )
-        found = _run(loaded, seed, engine.value)
-    else:
-        found = _study(base, n, seed, engine.value, jobs)
+    found = _run(changes.load(scenario), seed, engine.value) if n is None else _study(base, n, seed, engine.value, jobs)
     _write(found, html, excel, "", claims, jobs)
 
 
@@ -164,10 +155,13 @@ def _judged(scenario: Scenario, n: int, seed: int, jobs: int, *, drawn: bool) ->
         return judge_shipped(scenario, n=n, seed=seed, jobs=jobs, drawn=drawn, progress=bar)
 
 
-def _refuse_changes(n: int | None, *changes: Sequence[str] | Path | None) -> None:
+def _refuse_changes(n: int | None, changes: Changes, explain: Sequence[str] | None) -> None:
     """Refuse options that would change what a directory keeps."""
-    flags = ("-n", "--set", "--reading", "--without", "--inputs", "--explain")
-    given = [flag for flag, value in zip(flags, (n, *changes), strict=True) if value]
+    flags = {
+        "-n": n, "--set": changes.sets, "--reading": changes.readings, "--without": changes.without,
+        "--inputs": changes.inputs, "--explain": explain,
+    }  # fmt: skip
+    given = [flag for flag, value in flags.items() if value]
     if given:
         message = "can only be used with a scenario: a directory keeps what was run"
         raise InputError(Problem(argument(flag), "", message) for flag in given)

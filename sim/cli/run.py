@@ -5,34 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.books import EXCEL, INPUTS, refuse_no_workbook, with_inputs, write_book
-from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, ENGINE, FULL, READINGS, SEED, SETS, WITHOUT, Engine
+from sim.cli.books import EXCEL, refuse_no_workbook, write_book
+from sim.cli.choices import AS_KNOWN, ENGINE, FULL, JSON, NO_CHANGES, SCENARIO, SEED, Changes, Engine
+from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
-from sim.cli.plots import FIGURE, PLOT, target
+from sim.cli.plots import NO_PICTURE, Picture
 from sim.cli.progress import Progress
 from sim.errors import MOST_RUNS, visible
 from sim.ledger import load_ledger
 from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.loader import Scenario
 from sim.scenario.written import READING
 
 if TYPE_CHECKING:
     from sim.api import Against, Result
 
 
+@grouped
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    without: WITHOUT = None,
+    scenario: SCENARIO,
+    changes: Changes = NO_CHANGES,
     as_known: AS_KNOWN = None,
-    allow_outside: ALLOW_OUTSIDE = False,
     seed: SEED = 0,
     replication: Annotated[
         int | None,
@@ -49,24 +48,23 @@ def command(
     ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Record every lot (lots.parquet with --out).")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite other results in DIR.")] = False,
-    plot: PLOT = None,
-    figure: FIGURE = None,
+    picture: Picture = NO_PICTURE,
     excel: EXCEL = None,
     no_against: Annotated[
         bool, typer.Option("--no-against", help="Leave out the counterfactual that the scenario names.")
     ] = False,
     full: FULL = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Run a scenario once and show it."""
-    picture = target(plot, figure, "run")
+    wanted = picture.of("run")
     refuse_no_workbook(excel)
-    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
+    changes = changes.given([scenario])
     if as_known is not None:
-        readings = [*(readings or ()), *_reported(as_known.date(), [*(readings or ()), *(sets or ())])]
-    loaded = load_scenario(
-        scenario, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
-    )
+        chosen = [*(changes.readings or ()), *(changes.sets or ())]
+        known = _reported(as_known.date(), chosen)
+        changes = replace(changes, readings=[*(changes.readings or ()), *known])
+    loaded = changes.load(scenario)
     _idle_readings(loaded)
     from sim.api import run, run_against
 
@@ -83,8 +81,8 @@ def command(
         emit_json(result.to_json() | ({} if against is None else {"against": against.to_json()}))
     else:
         _print(result, against, out, full=full, trace=trace)
-    if picture is not None:
-        picture.write(result.plot(picture.name), quiet=as_json)
+    if wanted is not None:
+        wanted.write(result.plot(wanted.name), quiet=as_json)
     if excel is not None:
         from sim.report.book.of_run import run_book
 

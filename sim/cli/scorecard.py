@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
-from sim.cli.choices import ALLOW_OUTSIDE, AS_KNOWN, JOBS, READINGS, SEED, SETS
+from sim.cli.choices import AS_KNOWN, JOBS, JSON, NO_OVERRIDES, SEED, Overrides
+from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
 from sim.cli.progress import Progress
 from sim.errors import MOST_RUNS
 
 
+@grouped
 def command(
     scenario: Annotated[
         str | None, typer.Argument(metavar="[SCENARIO]", help="Adds the probabilities in runs of this scenario.")
@@ -28,19 +29,16 @@ def command(
     claims: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own claims instead of the shipped ones.")
     ] = None,
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    allow_outside: ALLOW_OUTSIDE = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    overrides: Overrides = NO_OVERRIDES,
+    as_json: JSON = False,
 ) -> None:
     """Compare what was announced, and what a scenario expects, with what has been reported since."""
-    if scenario is None and (sets or readings or inputs):
+    if scenario is None and (overrides.sets or overrides.readings or overrides.inputs):
         raise typer.BadParameter("--set, --inputs and --reading change a scenario; name one")
     if claims is not None and reports is None:
         raise typer.BadParameter("the shipped reports are about the shipped claims; give --reports with --claims")
     if scenario is not None:
-        sets = with_inputs(inputs, [scenario], sets, readings, allow_outside=allow_outside)
+        overrides = overrides.given([scenario])
     from sim.claims.scorecard import scorecard
     from sim.report.render import show
     from sim.report.scorecard_report import as_json as document
@@ -55,11 +53,9 @@ def command(
             n=n,
             seed=seed,
             jobs=jobs,
-            sets=sets or (),
-            readings=readings or (),
             progress=bar,
             announce=bar.expect,
-            allow_outside=allow_outside,
+            **overrides.keywords,
         )
     if as_json:
         emit_json(document(card))

@@ -6,28 +6,16 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
-from sim.cli.choices import (
-    ALLOW_OUTSIDE,
-    CLUSTER,
-    ENGINE,
-    JOBS,
-    LOT_SCALE,
-    OUT,
-    OUTPUTS,
-    READINGS,
-    SEED,
-    SETS,
-    WITHOUT,
-    Engine,
-)
+from sim.cli.choices import JSON, LARGER_LOTS, NO_CHANGES, OUTPUTS, SCENARIO, Changes, Execution
+from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
-from sim.cli.plots import FIGURE, PLOT, target
-from sim.cli.studies import asked, progress_of
+from sim.cli.plots import NO_PICTURE, Picture
+from sim.cli.studies import progress_of
 
 
+@grouped
 def command(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped name or a path.")],
+    scenario: SCENARIO,
     method: Annotated[
         str,
         typer.Option(
@@ -41,32 +29,20 @@ def command(
         typer.Option("-n", min=1, help="Runs behind each bar (1), trajectories (morris: 10), rows (sobol: 128)."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="Inputs shown; of sobol: on their own, all others together.")] = 10,
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    without: WITHOUT = None,
-    allow_outside: ALLOW_OUTSIDE = False,
-    seed: SEED = 0,
-    engine: ENGINE = Engine.BATCH,
-    jobs: JOBS = 0,
-    lot_scale: LOT_SCALE = "auto",
-    out: OUT = None,
-    cluster: CLUSTER = None,
-    plot: PLOT = None,
-    figure: FIGURE = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    changes: Changes = NO_CHANGES,
+    how: Execution = LARGER_LOTS,
+    picture: Picture = NO_PICTURE,
+    as_json: JSON = False,
 ) -> None:
     """Rank the uncertain inputs of a scenario by what they do to a KPI."""
-    picture = target(plot, figure, method)
+    wanted = picture.of(method)
     from sim.study.sensitivity import sensitivity
 
-    sets = with_inputs(inputs, [scenario], sets, readings, without, allow_outside=allow_outside)
-    base = asked(scenario, sets, readings, without, allow_outside)
-    with progress_of(0, out) as bar:
+    base = changes.given([scenario]).base(scenario)
+    with progress_of(0, how.out) as bar:
         found = sensitivity(
-            base, method=method, kpis=kpi or (), n=n, top=top, seed=seed, jobs=jobs, engine=engine.value,
-            lot_scale=lot_scale, out=out, cluster=cluster, progress=bar, announce=bar.expect,
-        )  # fmt: skip
+            base, method=method, kpis=kpi or (), n=n, top=top, progress=bar, announce=bar.expect, **how.keywords
+        )
     from sim.report.sensitivity_report import sensitivity_json, sensitivity_report
 
     if as_json:
@@ -75,5 +51,5 @@ def command(
         from sim.report.render import show
 
         show(sensitivity_report(found, top))
-    if picture is not None:
-        picture.write(found.plot(picture.name), quiet=as_json)
+    if wanted is not None:
+        wanted.write(found.plot(wanted.name), quiet=as_json)

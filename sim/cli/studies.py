@@ -13,7 +13,7 @@ from sim.cli.progress import Progress
 from sim.errors import LostError
 
 if TYPE_CHECKING:
-    from sim.study.design import Base
+    from sim.study.runs.design import Base
 
 
 def asked(
@@ -24,7 +24,7 @@ def asked(
     allow_outside: bool,
 ) -> Base:
     """A scenario with the changes that a command's options ask for."""
-    from sim.study.design import Base
+    from sim.study.runs.design import Base
 
     return Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()), allow_outside=allow_outside)
 
@@ -33,8 +33,8 @@ def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
     """Refuse what no run of these scenarios would have, before a long study of them is run."""
     if not wished:
         return
-    from sim.study.outputs import refuse_missing
-    from sim.study.subject import subject
+    from sim.study.runs.outputs import refuse_missing
+    from sim.study.runs.subject import subject
 
     known: list[str] = []
     for base in bases:
@@ -42,6 +42,12 @@ def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
         if set(wished) <= set(known):
             return
     refuse_missing("--kpi", wished, known)
+
+
+def tell_kept(out: Path | None) -> None:
+    """Say below what is shown where the study is kept."""
+    if out is not None:
+        print(f"\nkept in {out}")
 
 
 @contextmanager

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from sim.cli.books import INPUTS, with_inputs
-from sim.cli.choices import ALLOW_OUTSIDE, READINGS, SETS
+from sim.cli.choices import JSON, NO_OVERRIDES, Overrides
 from sim.cli.ends import WRONG_INPUT
+from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
 from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, visible
 from sim.scenario.catalogue import locate
 from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.loader import Scenario
 from sim.scenario.remarks import remarks
 
 
+@grouped
 def command(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Shipped names or paths.")],
-    sets: SETS = None,
-    inputs: INPUTS = None,
-    readings: READINGS = None,
-    allow_outside: ALLOW_OUTSIDE = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    overrides: Overrides = NO_OVERRIDES,
+    as_json: JSON = False,
 ) -> None:
     """Check every scenario, and report all problems of all of them together."""
-    overrides = partial(with_inputs, inputs, scenarios, sets, readings, allow_outside=allow_outside)
     if as_json:
         verdicts = []
         with Progress("validate") as bar:
             for name in scenarios:
-                verdicts.append(_verdict(name, overrides, readings or (), allow_outside))
+                verdicts.append(_verdict(name, scenarios, overrides))
                 bar(len(verdicts) / len(scenarios))
         ok = not any(one["problems"] for one in verdicts)
         emit_json({"ok": ok, "scenarios": verdicts})
@@ -44,11 +40,11 @@ def command(
         return
     from sim.api import checked
 
-    sets = overrides()
+    overrides = overrides.given(scenarios)
     problems: list[Problem] = []
     for name in scenarios:
         try:
-            scenario = load_scenario(name, sets=sets, readings=readings or (), allow_outside=allow_outside)
+            scenario = overrides.load(name)
             checked(scenario)
             load_counterfactual(scenario)
             print("\n".join([_summary(scenario), *(f"note: {remark}" for remark in remarks(scenario))]))
@@ -59,9 +55,7 @@ def command(
         raise InputError(dict.fromkeys(problems))
 
 
-def _verdict(
-    name: str, overrides: Callable[[], list[str]], readings: Sequence[str], allow_outside: bool
-) -> dict[str, Any]:
+def _verdict(name: str, scenarios: Sequence[str], overrides: Overrides) -> dict[str, Any]:
     """One scenario, its problems and remarks on it; `file` is null if there is none of that name."""
     from sim.api import checked
 
@@ -69,7 +63,7 @@ def _verdict(
     try:
         file = locate(name)
         found |= {"name": file.stem, "file": str(file)}
-        scenario = load_scenario(name, sets=overrides(), readings=readings, allow_outside=allow_outside)
+        scenario = overrides.given(scenarios).load(name)
         checked(scenario)
         load_counterfactual(scenario)
         found["remarks"] = remarks(scenario)

@@ -20,7 +20,7 @@ from sim.flexibility.sequences import Gate, Sequence, Tree, tree_of
 from sim.plan import FloatArray
 from sim.results.books import npv, yearly_rate
 from sim.scenario.loader import Scenario, load_scenario
-from sim.study.workers import in_order
+from sim.study.runs.workers import in_order
 
 BLOCK = 16
 """Paths that are run by one task."""

@@ -16,7 +16,7 @@ from sim.report.study_tables import chance, changed_in_all, lot_bias
 from sim.report.tables import Block, Column, Lines, Table, left, right, table
 from sim.scenario.loader import Scenario
 from sim.study.compare import Comparison, Paired
-from sim.study.summary import SHARE, Replications
+from sim.study.runs.summary import SHARE, Replications
 
 TENTH = 0.1
 SAME = "same"

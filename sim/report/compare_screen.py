@@ -13,7 +13,7 @@ from sim.report.study_tables import chance
 from sim.report.tables import Block, Lines, Table, left, table
 from sim.scenario.loader import Scenario
 from sim.study.compare import Comparison, Paired
-from sim.study.summary import Reached
+from sim.study.runs.summary import Reached
 
 _A_DAY = 0.5
 """Days by which dates must differ to be shown."""

@@ -12,10 +12,10 @@ from sim.report.output_words import counted
 from sim.report.run_report import changes
 from sim.report.study_tables import lot_bias
 from sim.report.tables import Block, Lines, Table, left, right, table
-from sim.study.boxes import Limit, Side, inside
 from sim.study.discover import Discovery
-from sim.study.documents import probability_json
-from sim.study.prim import HALVES, LEAST_HITS, Box, Found, Step, wanted
+from sim.study.methods.boxes import Limit, Side, inside
+from sim.study.methods.prim import HALVES, LEAST_HITS, Box, Found, Step, wanted
+from sim.study.runs.documents import probability_json
 
 SHOWN_STEPS = 8
 

@@ -12,10 +12,10 @@ from sim.report.tables import Block, Lines, left, right, table
 from sim.scenario.loader import Scenario
 from sim.study.dependence import TRIED_DAYS
 from sim.study.knobs import knob_of
-from sim.study.outputs import SHARES
+from sim.study.runs.outputs import SHARES
 
 if TYPE_CHECKING:
-    from sim.study.causes import Step
+    from sim.results.causes import Step
     from sim.study.dependence import Dependence, Dependences
     from sim.study.disagreement import Disagreement
 

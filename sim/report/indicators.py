@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from sim.report.formats import NOTHING, about, count, dollars
 from sim.report.queue_table import queue_sites
 from sim.scenario.loader import Scenario
-from sim.study.outputs import SHARES, refuse_missing
+from sim.study.runs.outputs import SHARES, refuse_missing
 
 _SERVICE = ("fill_rate", "served_by_end", "h100e_delivered")
 _MONEY = ("capex_usd", "npv_usd")

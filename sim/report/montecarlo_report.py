@@ -11,9 +11,9 @@ from sim.report.output_words import counted
 from sim.report.run_report import changes
 from sim.report.tables import Block, Lines
 from sim.scenario.catalogue import typed
-from sim.study.intervals import ENOUGH
+from sim.study.methods.intervals import ENOUGH
 from sim.study.montecarlo import MonteCarlo
-from sim.study.summary import SHARE
+from sim.study.runs.summary import SHARE
 
 
 def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:

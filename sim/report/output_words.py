@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.report.formats import NOTHING, about, count, dollars
 from sim.report.indicators import is_money, shown
 from sim.scenario.loader import Scenario
-from sim.study.outputs import SHARES, Catalogue, Kind, Output
+from sim.study.runs.outputs import SHARES, Catalogue, Kind, Output
 
 
 def said(scenario: Scenario, catalogue: Catalogue, output: Output, value: float | None) -> str:

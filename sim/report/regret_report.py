@@ -9,9 +9,9 @@ from sim.report.formats import about
 from sim.report.output_words import apart, counted, said, unit
 from sim.report.study_tables import lot_bias
 from sim.report.tables import Block, Lines, Table, left, right, table
-from sim.study.documents import ci95, number
-from sim.study.plans import Choice
-from sim.study.regret import Regret
+from sim.study.methods.regret import Regret
+from sim.study.regret import Choice
+from sim.study.runs.documents import ci95, number
 
 
 def regret_report(found: Choice) -> list[Block]:

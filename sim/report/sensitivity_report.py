@@ -13,13 +13,13 @@ from sim.report.output_words import apart, counted, in_percent, said, unit
 from sim.report.run_report import changes
 from sim.report.study_tables import lot_bias
 from sim.report.tables import Block, Lines, left, right, table
-from sim.study.factors import Factor
-from sim.study.intervals import Interval
-from sim.study.morris import LEAST_TRAJECTORIES, Effect, Screening
-from sim.study.outputs import Output
+from sim.study.methods.factors import Factor
+from sim.study.methods.intervals import Interval
+from sim.study.methods.morris import LEAST_TRAJECTORIES, Effect, Screening
+from sim.study.methods.sobol import LEAST_ROWS, Indices
+from sim.study.methods.tornado import Bar, Tornado
+from sim.study.runs.outputs import Output
 from sim.study.sensitivity import HIGH, LABELS, LOW, LUCK, LUCKS_TRIED, Sensitivity
-from sim.study.sobol import LEAST_ROWS, Indices
-from sim.study.tornado import Bar, Tornado
 
 BAR = 16
 SAME = "it is the same in every run: nothing drives it"

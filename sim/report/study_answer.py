@@ -14,14 +14,14 @@ from sim.report.indicators import chosen, possible
 from sim.report.output_words import counted
 from sim.report.periods import share_span
 from sim.report.study_tables import chance
-from sim.study.intervals import Interval, probability_interval
-from sim.study.outputs import SHARES
-from sim.study.summary import SHARE
+from sim.study.methods.intervals import Interval, probability_interval
+from sim.study.runs.outputs import SHARES
+from sim.study.runs.summary import SHARE
 
 if TYPE_CHECKING:
     from sim.study.compare import Comparison
     from sim.study.montecarlo import MonteCarlo
-    from sim.study.summary import Spread
+    from sim.study.runs.summary import Spread
 
 _HALF = 0.5
 _AMOUNTS = ("h100e_delivered", "served_by_end")

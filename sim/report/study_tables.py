@@ -17,10 +17,10 @@ from sim.report.shift_tables import echoes
 from sim.report.sparks import spark
 from sim.report.tables import Table, left, right, spread, table
 from sim.scenario.loader import Scenario
-from sim.study.intervals import Interval
-from sim.study.lots import Bias
-from sim.study.outcomes import Outcomes
-from sim.study.summary import Reached, Spread, deadlines
+from sim.study.methods.intervals import Interval
+from sim.study.runs.lots import Bias
+from sim.study.runs.outcomes import Outcomes
+from sim.study.runs.summary import Reached, Spread, deadlines
 
 BAR = 24
 """The longest bar of a histogram."""

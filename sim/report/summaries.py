@@ -22,16 +22,16 @@ from sim.scenario.loader import Scenario
 from sim.study.compare import Comparison, Paired
 from sim.study.discover import Discovery
 from sim.study.explain import Decomposition, Explanation
-from sim.study.intervals import Interval
-from sim.study.lots import Bias
+from sim.study.methods.intervals import Interval
+from sim.study.methods.morris import Screening
+from sim.study.methods.tornado import Tornado
 from sim.study.montecarlo import MonteCarlo
-from sim.study.morris import Screening
-from sim.study.outputs import SHARES
-from sim.study.plans import Choice
+from sim.study.regret import Choice
+from sim.study.runs.lots import Bias
+from sim.study.runs.outputs import SHARES
+from sim.study.runs.summary import Reached, Replications, Spread
 from sim.study.sensitivity import Sensitivity
-from sim.study.summary import Reached, Replications, Spread
 from sim.study.sweep import Sweep
-from sim.study.tornado import Tornado
 
 MOST_ROWS = MOST_LINES - 3
 _MOST_SCENARIOS = 4

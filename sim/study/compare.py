@@ -15,17 +15,17 @@ from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.plan import BoolArray, FloatArray
 from sim.plotting import Plotted
+from sim.results.direction import higher_is_better
 from sim.scenario.loader import Scenario
-from sim.study.design import Base, Row
-from sim.study.direction import higher_is_better
-from sim.study.documents import ci95, number, probability_json, summary_json
-from sim.study.intervals import Interval, mean_interval, probability_interval
-from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
-from sim.study.outcomes import Outcomes
-from sim.study.replicated import Replicated, variants
-from sim.study.run import Progress, part_of, run_design
-from sim.study.store import publish
-from sim.study.summary import Replications
+from sim.study.methods.intervals import Interval, mean_interval, probability_interval
+from sim.study.runs.design import Base, Row
+from sim.study.runs.documents import ci95, number, probability_json, summary_json
+from sim.study.runs.lots import RUNS, Bias, factor_of, lot_bias, with_lots
+from sim.study.runs.outcomes import Outcomes
+from sim.study.runs.replicated import Replicated, variants
+from sim.study.runs.run import Progress, part_of, run_design
+from sim.study.runs.store import publish
+from sim.study.runs.summary import Replications
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.errors import InputError, Problem, argument
 from sim.plan import BoolArray, FloatArray
-from sim.study.outputs import SHARES, Catalogue, unknown
+from sim.study.runs.outputs import SHARES, Catalogue, unknown
 
 FLAG = "--when"
 FORM = "KPI < number, MILESTONE < date, or MILESTONE [not] reached; joined by and, or"

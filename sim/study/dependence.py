@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario
-from sim.study.design import Base, Design, Row
 from sim.study.knobs import Knob, base_figures, knobs, other_readings, settled
-from sim.study.run import Progress, run_design
+from sim.study.runs.design import Base, Design, Row
+from sim.study.runs.run import Progress, run_design
 
 TRIED_SHARE = 0.1
 TRIED_DAYS = 91

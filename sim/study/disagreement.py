@@ -15,10 +15,10 @@ from sim.draws.inputs import input_quantile
 from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
 from sim.scenario.schema.quantity import Draw
-from sim.study.compiled import compiled, new_study
-from sim.study.design import Base, Design, Row
 from sim.study.knobs import Knob, contested, knobs, settled
-from sim.study.run import Progress, run_design
+from sim.study.runs.compiled import compiled, new_study
+from sim.study.runs.design import Base, Design, Row
+from sim.study.runs.run import Progress, run_design
 
 RESAMPLES = 2000
 Combination = tuple[tuple[str, str], ...]

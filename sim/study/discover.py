@@ -14,16 +14,16 @@ from sim.display import Displayed
 from sim.errors import InputError
 from sim.plan import BoolArray
 from sim.scenario.loader import Scenario
-from sim.study.boxes import Column
 from sim.study.condition import Condition, condition
-from sim.study.design import Base
-from sim.study.intervals import Interval, probability_interval
-from sim.study.lots import AUTO, RUNS, Bias
-from sim.study.outputs import Catalogue
-from sim.study.prim import Box, boxes
-from sim.study.run import Progress
+from sim.study.methods.boxes import Column
+from sim.study.methods.intervals import Interval, probability_interval
+from sim.study.methods.prim import Box, boxes
+from sim.study.runs.design import Base
+from sim.study.runs.lots import AUTO, RUNS, Bias
+from sim.study.runs.outputs import Catalogue
+from sim.study.runs.run import Progress
+from sim.study.runs.subject import Stages, subject
 from sim.study.sensitivity import certain
-from sim.study.subject import Stages, subject
 from sim.study.worlds import worlds
 
 if TYPE_CHECKING:

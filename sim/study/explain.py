@@ -11,15 +11,15 @@ from sim.api import run
 from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.plotting import Plotted
+from sim.results.causes import Step, causes
 from sim.results.result import Result
 from sim.scenario.loader import Scenario
-from sim.study.causes import Step, causes
 from sim.study.dependence import Dependences, dependences
-from sim.study.design import Base, Row, based, coarser, loaded
 from sim.study.disagreement import Disagreement, disagreement
-from sim.study.lots import AUTO, wanted_factor
-from sim.study.outputs import refuse_missing
-from sim.study.run import Progress
+from sim.study.runs.design import Base, Row, based, coarser, loaded
+from sim.study.runs.lots import AUTO, wanted_factor
+from sim.study.runs.outputs import refuse_missing
+from sim.study.runs.run import Progress
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from sim.ledger.figure import Kind
 from sim.scenario.lineage import feeds, uses
 from sim.scenario.loader import Scenario
 from sim.scenario.resolve import Input
-from sim.study.design import Row
+from sim.study.runs.design import Row
 
 UNWRITTEN = "the schema's default"
 

@@ -14,16 +14,16 @@ from sim.plan import Plan
 from sim.plotting import Plotted
 from sim.results.result import scenario_hash
 from sim.scenario.loader import Scenario
-from sim.study.design import Base, Row, based
-from sim.study.documents import summary_json
-from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
-from sim.study.outcomes import measured
-from sim.study.replicated import Replicated, Variant, variants
-from sim.study.run import Progress, part_of, run_design
-from sim.study.series import OverTime, over_time
-from sim.study.store import publish
-from sim.study.summary import Replications
-from sim.study.until import Until, read_until, stop
+from sim.study.runs.design import Base, Row, based
+from sim.study.runs.documents import summary_json
+from sim.study.runs.lots import RUNS, Bias, factor_of, lot_bias, with_lots
+from sim.study.runs.outcomes import measured
+from sim.study.runs.replicated import Replicated, Variant, variants
+from sim.study.runs.run import Progress, part_of, run_design
+from sim.study.runs.series import OverTime, over_time
+from sim.study.runs.store import publish
+from sim.study.runs.summary import Replications
+from sim.study.runs.until import Until, read_until, stop
 
 if TYPE_CHECKING:
     import pandas as pd

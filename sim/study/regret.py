@@ -1,70 +1,180 @@
-"""Regret: how much worse a plan does, in each state of the world, than the best plan for that world."""
+"""Which of several plans one would regret least, over states of the world that they share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.plan import BoolArray, FloatArray
-from sim.study.intervals import Interval, mean_interval
+from sim.display import Displayed
+from sim.errors import InputError, Problem, argument
+from sim.plan import FloatArray
+from sim.results.direction import higher_is_better
+from sim.scenario.loader import Scenario
+from sim.study.methods.regret import Regrets, regrets
+from sim.study.runs.design import Base, Row, based
+from sim.study.runs.lots import AUTO, RUNS, Bias
+from sim.study.runs.outputs import Catalogue, Kind, Output, outputs
+from sim.study.runs.replicated import variants
+from sim.study.runs.run import Progress
+from sim.study.runs.subject import Stages, Subject, subject
+from sim.study.worlds import Worlds, worlds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLAG = "--regret"
 
 
-@dataclass(frozen=True, slots=True)
-class Regret:
-    """One plan over all worlds, in the unit of the KPI; `best` is the share of worlds in which none is better."""
+@dataclass(frozen=True, repr=False)
+class Choice(Displayed):
+    """Plans on one output over shared worlds; `values` has the shape (worlds, plans), NaN: no value.
 
-    plan: str
-    value: Interval
-    mean: Interval
-    p95: float
-    most: float
-    worst_world: int
-    best: float
-
-
-@dataclass(frozen=True, slots=True)
-class Regrets:
-    """All plans, and the one whose greatest regret is least (Savage 1951).
-
-    Of `worlds`, `left_out` are those in which a plan had no value.
+    `regrets` is None where no world has a value of every plan. `not_reached` counts the runs in which
+    a milestone was not reached, which count as the end of the run; `refused` those in which the
+    values drawn, or the readings, contradict each other.
     """
 
-    plans: tuple[Regret, ...]
-    minimax: str
-    worlds: int
-    left_out: int
+    names: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    output: Output
+    least: bool
+    worlds: Worlds
+    values: FloatArray
+    regrets: Regrets | None
+    refused: int
+    not_reached: int
+    biases: tuple[Bias | None, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row for each world: the output under each plan."""
+        import pandas as pd
+
+        return pd.DataFrame(self.values, columns=list(self.names))
 
 
-def regrets(
-    names: Sequence[str], values: FloatArray, *, least: bool = False, scrambled: bool = False
-) -> Regrets | None:
-    """Regrets from `values` (worlds, plans): the more the better, or with `least` the less.
+def regret(
+    scenarios: Sequence[Scenario | str | Path],
+    kpi: str,
+    *,
+    least: bool | None = None,
+    n: int = 200,
+    over_readings: bool = False,
+    base: Base | None = None,
+    seed: int = 0,
+    jobs: int = 0,
+    engine: str = "batch",
+    lot_scale: int | str = AUTO,
+    out: Path | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[int], None] | None = None,
+) -> Choice:
+    """Compare plans by their regret on a KPI: how much worse each is than the best one in the same world (Savage 1951).
 
-    None where no world has a value of every plan. `scrambled`: the worlds are replications at points, and
-    intervals of means go by their scrambles.
+    A world is a replication of the random streams, a draw of every uncertain input of any of the plans and, with
+    `over_readings`, a reading of every contested figure, the same for all plans.
+
+    Args:
+        scenarios: shipped names, paths or loaded scenarios; loaded ones must have the same overrides.
+        kpi: a KPI, a milestone (its date) or `MILESTONE reached`.
+        least: whether less of the KPI is better; None where fabshift knows which way is better.
+        n: worlds.
+        over_readings: whether readings of contested figures are drawn too.
+        base: overrides that hold for every plan; its scenario is not used.
+        seed: the random seed; replication k of a seed is always the same run.
+        engine: "batch", compiled, or "events", readable; the numbers are the same.
+        jobs: runs at a time; 0 for one on each core. The result does not depend on it.
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported.
+        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the study instead.
+        progress: called with the share of the work that is done, from 0 to 1.
+        announce: called once with the number of runs there will be.
+
+    Returns:
+        A Choice: `regrets` (mean and greatest of each plan, in the KPI's unit; the minimax plan), `frame` (pandas).
+
+    Raises:
+        InputError: a scenario or the KPI is wrong, loaded scenarios differ in their overrides, or dates are compared of
+            plans that begin on different days.
     """
-    whole: BoolArray = np.invert(np.isnan(values).any(axis=1))
-    if not whole.any():
-        return None
-    # A world in which a plan has no value is out of it for all of them.
-    kept = np.where(whole[:, None], values, np.nan)
-    good = -kept if least else kept
-    table = good.max(axis=1, keepdims=True) - good
-    plans = [_regret(name, kept[:, k], table[:, k], scrambled) for k, name in enumerate(names)]
-    choice = min(plans, key=lambda plan: (plan.most, plan.mean.estimate))
-    return Regrets(tuple(plans), choice.plan, len(values), int((~whole).sum()))
+    names, common = _named(scenarios, base)
+    # Whatever is wrong with any of the plans is told at once.
+    variants(common, [(name, Row(scenario=name)) for name in names])
+    each = [
+        subject(
+            replace(common, scenario=name), engine=engine, jobs=jobs, seed=seed, lot_scale=lot_scale,
+            out=None if out is None else out / f"plan-{k}", cluster=cluster,
+        )
+        for k, name in enumerate(names)
+    ]  # fmt: skip
+    (output,) = outputs([kpi], _common(each), FLAG)
+    smaller = _less_is_better(output) if least is None else least
+    _comparable(each, output)
+    each = _alike(each)
+    shared = worlds(each[0].base, names, n, seed, over_readings=over_readings)
+    measured = 2 * RUNS if each[0].coarse > 1 else 0
+    stages = Stages((n + measured) * len(names), progress, announce)
+    found = [shared.outcomes(of, plan, stages(n)) for plan, of in enumerate(each)]
+    columns = [
+        output.read(o.column(output.column), o.valid, s.catalogue.days) for o, s in zip(found, each, strict=True)
+    ]
+    values = np.stack(columns, axis=1)
+    never = [np.isnan(o.column(output.column)) & o.valid for o in found]
+    return Choice(
+        names=tuple(names), subjects=tuple(each), output=output, least=smaller, worlds=shared, values=values,
+        regrets=regrets(names, values, least=smaller, scrambled=bool(shared.dimensions)),
+        refused=sum(int((~o.valid).sum()) for o in found),
+        not_reached=int(np.sum(never)) if output.kind is Kind.DATE else 0,
+        biases=tuple(of.bias(stages(measured)) for of in each),
+    )  # fmt: skip
 
 
-def _regret(name: str, values: FloatArray, regret: FloatArray, scrambled: bool) -> Regret:
-    worst, there = int(np.nanargmax(regret)), regret[~np.isnan(regret)]
-    return Regret(
-        plan=name,
-        value=mean_interval(values, scrambled=scrambled),
-        mean=mean_interval(regret, scrambled=scrambled),
-        p95=float(np.quantile(there, 0.95)),
-        most=float(regret[worst]),
-        worst_world=worst,
-        best=float((there == 0.0).mean()),
-    )
+def _named(scenarios: Sequence[Scenario | str | Path], base: Base | None) -> tuple[list[str], Base]:
+    """The plans by name, and the overrides that hold for all of them."""
+    bases = [based(scenario) for scenario in scenarios]
+    names = [each.scenario for each in bases]
+    if base is not None:
+        return names, base
+    if any(replace(each, scenario=names[0]) != bases[0] for each in bases[1:]):
+        words = "have different overrides: regret applies the same to every plan"
+        raise InputError([Problem(argument("scenarios"), "", words, ", ".join(names))])
+    return names, bases[0]
+
+
+def _less_is_better(output: Output) -> bool:
+    """Of a date the earlier is better, of a milestone that it is reached."""
+    if output.kind is not Kind.KPI:
+        return output.kind is Kind.DATE
+    higher = higher_is_better(output.column)
+    if higher is None:
+        words = "whether more of this KPI is better is not known: add --least or --most"
+        raise InputError([Problem(argument(FLAG), "", words, repr(output.name))])
+    return not higher
+
+
+def _common(each: Sequence[Subject]) -> Catalogue:
+    """What every plan gives."""
+    first = each[0].catalogue
+    kpis = [name for name in first.kpis if all(name in s.catalogue.kpis for s in each)]
+    milestones = [name for name in first.milestones if all(name in s.catalogue.milestones for s in each)]
+    return Catalogue(tuple(kpis), tuple(milestones), first.start, first.days)
+
+
+def _alike(each: Sequence[Subject]) -> list[Subject]:
+    """The plans with lots as large as the plan with the fewest of them allows."""
+    least = min(of.coarse for of in each)
+    return [replace(of, coarse=least) for of in each]
+
+
+def _comparable(each: Sequence[Subject], output: Output) -> None:
+    spans = {(s.catalogue.start, s.catalogue.days) for s in each}
+    if output.kind is Kind.DATE and len(spans) > 1:
+        words = "dates are compared of plans that begin and end on the same days"
+        found = "; ".join(f"{s.asked.name}: {s.catalogue.start} to {s.catalogue.end}" for s in each)
+        raise InputError([Problem(argument(FLAG), output.name, words, found)])

@@ -15,20 +15,20 @@ from sim.results.result import resolved
 from sim.results.store import ASKED
 from sim.scenario.again import asked_again
 from sim.study.compare import Comparison
-from sim.study.intervals import Interval
-from sim.study.lots import Bias
+from sim.study.methods.intervals import Interval
 from sim.study.montecarlo import MonteCarlo
-from sim.study.outcomes import Outcomes, joined
-from sim.study.provenance import fingerprint, made_by, told
-from sim.study.store import MANIFEST, MOST_DIFFERENCES, Difference, changed_inputs
-from sim.study.summary import Replications
+from sim.study.runs.lots import Bias
+from sim.study.runs.outcomes import Outcomes, joined
+from sim.study.runs.provenance import fingerprint, made_by, told
+from sim.study.runs.store import MANIFEST, MOST_DIFFERENCES, Difference, changed_inputs
+from sim.study.runs.summary import Replications
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
-    from sim.study.run import Progress
+    from sim.study.runs.run import Progress
 
 RUN = "manifest.json"
 _LUCK = ("scenario", "replication", "seed", "valid")

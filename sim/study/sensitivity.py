@@ -15,17 +15,17 @@ from sim.errors import InputError, Problem, argument, nearest
 from sim.plan import FloatArray, Plan
 from sim.plotting import Plotted
 from sim.scenario.loader import Scenario
-from sim.study.design import Base, Row, loaded
-from sim.study.factors import Factor
 from sim.study.knobs import contested, settled
-from sim.study.lots import AUTO, RUNS, Bias
-from sim.study.morris import Screening, morris
-from sim.study.outputs import Catalogue, Kind, Output, default_outputs, outputs
-from sim.study.run import Progress
-from sim.study.sobol import Indices, rows_for, sobol
+from sim.study.methods.factors import Factor
+from sim.study.methods.morris import Screening, morris
+from sim.study.methods.sobol import Indices, rows_for, sobol
+from sim.study.methods.tornado import Tornado, tornado
+from sim.study.runs.design import Base, Row, loaded
+from sim.study.runs.lots import AUTO, RUNS, Bias
+from sim.study.runs.outputs import Catalogue, Kind, Output, default_outputs, outputs
+from sim.study.runs.run import Progress
+from sim.study.runs.subject import Runs, Stages, Subject, subject
 from sim.study.space import factors, typical
-from sim.study.subject import Runs, Stages, Subject, subject
-from sim.study.tornado import Tornado, tornado
 
 if TYPE_CHECKING:
     import pandas as pd

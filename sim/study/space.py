@@ -11,7 +11,7 @@ from sim.draws.inputs import uncorrelated
 from sim.plan import FloatArray, Plan
 from sim.scenario.correlation import linked
 from sim.scenario.schema.quantity import Draw
-from sim.study.factors import Factor
+from sim.study.methods.factors import Factor
 
 
 def factors(plan: Plan) -> list[Factor]:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError, Problem, argument
 from sim.plotting import Plotted
 from sim.scenario.loader import Scenario
-from sim.study.design import Base, Row, based
-from sim.study.documents import summary_json
-from sim.study.lots import RUNS, Bias, factor_of, lot_bias, with_lots
-from sim.study.replicated import Replicated, Variant, variants
-from sim.study.run import Progress, part_of, run_design
-from sim.study.store import publish
-from sim.study.summary import Replications
+from sim.study.runs.design import Base, Row, based
+from sim.study.runs.documents import summary_json
+from sim.study.runs.lots import RUNS, Bias, factor_of, lot_bias, with_lots
+from sim.study.runs.replicated import Replicated, Variant, variants
+from sim.study.runs.run import Progress, part_of, run_design
+from sim.study.runs.store import publish
+from sim.study.runs.summary import Replications
 from sim.study.vary import MOST_POINTS, Vary, read_varies
 
 if TYPE_CHECKING:

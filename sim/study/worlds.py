@@ -14,13 +14,13 @@ from sim.draws.points import points
 from sim.errors import InputError
 from sim.plan import BoolArray, FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
-from sim.study.boxes import Column
-from sim.study.design import Base, Row, loaded
 from sim.study.disagreement import Combination, combinations
 from sim.study.knobs import contested, settled
-from sim.study.outcomes import Outcomes
-from sim.study.run import Progress
-from sim.study.subject import Subject
+from sim.study.methods.boxes import Column
+from sim.study.runs.design import Base, Row, loaded
+from sim.study.runs.outcomes import Outcomes
+from sim.study.runs.run import Progress
+from sim.study.runs.subject import Subject
 
 MOST_COMBINATIONS = 256
 RUNS_EACH = 4

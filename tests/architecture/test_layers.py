@@ -35,6 +35,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 """From the bottom up: a room imports from rooms named before it (units, dies, shipped: also from each other)."""
 
+STUDY = ("methods", "runs", "study")
+"""The rooms of `study/` from the bottom up: statistics, runs of a design, and the studies themselves."""
+
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 FILES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -83,10 +86,49 @@ def test_options_know_no_simulation() -> None:
     assert {room for f in files for room, _ in imported_rooms(f)} == {"errors", "options"}
 
 
+def imported_modules(file: Path) -> set[str]:
+    """Modules of the package imported anywhere in the file, in full: `sim.study.runs.design`."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            # `from sim.study.runs import series` imports a module, `from sim.plan import Plan` a name of one.
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in found if name.startswith("sim.")}
+
+
+def study_room(module: str) -> str:
+    """`sim.study.runs.design` -> `runs`, `sim.study.compare` -> `study`, `sim.plan` -> nothing."""
+    parts = module.split(".")
+    if parts[:2] != ["sim", "study"]:
+        return ""
+    return parts[2] if len(parts) > 2 and parts[2] in STUDY else "study"
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in FILES if room_of(f) == "study"], ids=lambda f: str(f.relative_to(PACKAGE / "study"))
+)
+def test_studies_rest_on_runs_and_runs_on_methods(file: Path) -> None:
+    own = STUDY.index(study_room(".".join(("sim", *file.relative_to(PACKAGE).with_suffix("").parts))))
+    above = {m for m in imported_modules(file) if (room := study_room(m)) and STUDY.index(room) > own}
+    assert not above, f"{file.relative_to(ROOT)} imports {sorted(above)}, which stand above it"
+
+
+def test_methods_of_studies_know_no_scenario() -> None:
+    files = [f for f in FILES if f.is_relative_to(PACKAGE / "study" / "methods")]
+    assert {room for f in files for room, _ in imported_rooms(f)} <= {"errors", "plan", "draws", "study"}
+
+
 def test_an_arrow_upward_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "bad.py"
     file.write_text("def f():\n    from sim.cli import main\n    import sim.report.render\n", encoding="utf-8")
     assert {room for room, _ in imported_rooms(file)} == {"cli", "report"}
+    assert {study_room(m) for m in ("sim.study.runs.design.Row", "sim.study.compare", "sim.plan")} == {
+        "runs",
+        "study",
+        "",
+    }
 
 
 @pytest.mark.parametrize("file", FILES + TESTS, ids=lambda f: str(f.relative_to(ROOT)))

@@ -18,8 +18,8 @@ import pytest
 
 from sim.cli.main import main
 from sim.errors import InputError, LostError
-from sim.study.cluster import on_cluster
 from sim.study.montecarlo import monte_carlo
+from sim.study.runs.cluster import on_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANT = """
@@ -141,13 +141,13 @@ def test_the_command_and_both_engines(cluster: Cluster, plant: str, capsys: pyte
 
 def test_workers_of_another_version_are_refused(cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     cluster.work()
-    monkeypatch.setattr("sim.study.cluster.made_by", lambda: {"sources": "mine"})
+    monkeypatch.setattr("sim.study.runs.cluster.made_by", lambda: {"sources": "mine"})
     with pytest.raises(InputError, match="runs another version"):
         monte_carlo(plant, 2, cluster=cluster.address)
 
 
 def test_nobody_there(cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.cluster.PATIENCE", 3)
+    monkeypatch.setattr("sim.study.runs.cluster.PATIENCE", 3)
     _until_up(cluster.address)
     with pytest.raises(InputError, match="the scheduler has no worker"):
         monte_carlo(plant, 2, cluster=cluster.address)
@@ -218,7 +218,7 @@ def test_a_scheduler_that_no_longer_answers_ends_a_study(
 def test_a_scheduler_dies_before_the_first_block(
     cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.study.cluster import _ask_workers
+    from sim.study.runs.cluster import _ask_workers
 
     cluster.work()
     _until_up(cluster.address)
@@ -227,7 +227,7 @@ def test_a_scheduler_dies_before_the_first_block(
         _ask_workers(address, client)
         cluster.scheduler.kill()
 
-    monkeypatch.setattr("sim.study.cluster._ask_workers", ask_and_kill)
+    monkeypatch.setattr("sim.study.runs.cluster._ask_workers", ask_and_kill)
     assert main(["montecarlo", plant, "-n", "32", "--cluster", cluster.address]) == 1
     lost = "the scheduler was lost or restarted after 0 of 32 runs; nothing is kept (--out DIR keeps finished runs)"
     assert capsys.readouterr().err == f"--cluster {cluster.address}: {lost}\n"
@@ -258,8 +258,8 @@ def test_what_a_task_raises_is_not_taken_for_a_lost_scheduler(cluster: Cluster) 
 
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less long for what does not come."""
-    monkeypatch.setattr("sim.study.cluster.PATIENCE", 4)
-    monkeypatch.setattr("sim.study.cluster.LOOK", 1)
+    monkeypatch.setattr("sim.study.runs.cluster.PATIENCE", 4)
+    monkeypatch.setattr("sim.study.runs.cluster.LOOK", 1)
 
 
 def _until(done: Callable[[], bool]) -> None:

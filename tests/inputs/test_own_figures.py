@@ -12,7 +12,7 @@ from sim.cli.main import main
 from sim.errors import InputError
 from sim.scenario.loader import Scenario, load_scenario
 from sim.study.dependence import dependences
-from sim.study.design import Base
+from sim.study.runs.design import Base
 from sim.study.sweep import sweep
 
 GOOD = Path(__file__).parent / "good"

@@ -27,8 +27,8 @@ from sim.report.page.run_page import run_page
 from sim.results.result import Result, scenario_hash
 from sim.scenario.listing import listed
 from sim.study.dependence import dependences
-from sim.study.design import based
 from sim.study.explained import Explained, remember
+from sim.study.runs.design import based
 from tests.report.plant import plant
 
 COMMAND = ["report", "plant", "--html", "a b.html"]

@@ -61,7 +61,7 @@ def test_it_runs_nothing_that_is_kept(folder: Path, study: MonteCarlo, monkeypat
     again = reopen(folder / "study")
     assert isinstance(again, MonteCarlo)
     monkeypatch.setattr(montecarlo, "run_design", None)
-    monkeypatch.setattr("sim.study.series.each_block", None)
+    monkeypatch.setattr("sim.study.runs.series.each_block", None)
     assert again.over_time.runs == first.runs == 20
     assert all((again.over_time.values[key] == values).all() for key, values in first.values.items())
 

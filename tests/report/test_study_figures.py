@@ -16,8 +16,8 @@ from sim.report.figures.of_studies import of_dependences
 from sim.report.figures.tornado import Measure, tornado
 from sim.scenario.loader import Scenario
 from sim.study.dependence import dependences
-from sim.study.design import Base, based
 from sim.study.montecarlo import MonteCarlo
+from sim.study.runs.design import Base, based
 from tests.report.plant import plant
 
 HOW: dict[str, Any] = {"engine": "events", "jobs": 1}

@@ -14,7 +14,7 @@ import sim
 from sim.api import Against
 from sim.compiler import compile_plan
 from sim.dies import die_yield, gross_dies_per_wafer
-from sim.engines.batch.compiling import cache_directory
+from sim.engines.batch.compiling.calling import cache_directory
 from sim.report.layout import cells
 from sim.report.render import as_text
 from sim.report.run_screen import run_screen

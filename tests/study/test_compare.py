@@ -12,10 +12,10 @@ import pytest
 
 import sim
 from sim.errors import InputError
+from sim.results.direction import higher_is_better
 from sim.scenario.loader import Scenario
 from sim.study.compare import Comparison, compare
-from sim.study.direction import higher_is_better
-from sim.study.intervals import mean_interval
+from sim.study.methods.intervals import mean_interval
 from sim.study.montecarlo import monte_carlo
 
 Data = Callable[[], dict[str, Any]]

@@ -9,7 +9,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.study.condition import condition, happened
-from sim.study.outputs import Catalogue, Kind, Output, default_outputs, outputs
+from sim.study.runs.outputs import Catalogue, Kind, Output, default_outputs, outputs
 
 CATALOGUE = Catalogue(
     kpis=("in_house_share.wafer", "npv_usd", "backlog_end"),

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sim.study.dependence import Dependences, dependences, trials
-from sim.study.design import Base
 from sim.study.knobs import knobs
+from sim.study.runs.design import Base
 
 Fixture = Callable[..., Any]
 

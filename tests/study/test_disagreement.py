@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.study.design import Base
 from sim.study.disagreement import combinations, components, disagreement, drawn_row
 from sim.study.knobs import contested
+from sim.study.runs.design import Base
 
 Fixture = Callable[..., Any]
 

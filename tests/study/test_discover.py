@@ -9,9 +9,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.scenario.loader import Scenario
-from sim.study.boxes import Side
-from sim.study.design import Base
 from sim.study.discover import Discovery, discover
+from sim.study.methods.boxes import Side
+from sim.study.runs.design import Base
 from sim.study.worlds import worlds
 from tests.study.two_lines import MONTHS, two_lines, uniform
 

@@ -11,9 +11,9 @@ import pytest
 from sim.report.explain_report import moved_by
 from sim.report.run_report import contested as table
 from sim.study.dependence import dependences, trials
-from sim.study.design import Base
 from sim.study.disagreement import disagreement
 from sim.study.knobs import contested, knobs, settled
+from sim.study.runs.design import Base
 from sim.study.worlds import worlds
 
 Fixture = Callable[..., Any]

@@ -12,9 +12,9 @@ import sim
 from sim.errors import InputError
 from sim.scenario.loader import Scenario
 from sim.study.montecarlo import MonteCarlo, monte_carlo
-from sim.study.outcomes import measured
-from sim.study.summary import deadlines
-from sim.study.until import checks, read_until
+from sim.study.runs.outcomes import measured
+from sim.study.runs.summary import deadlines
+from sim.study.runs.until import checks, read_until
 
 
 @pytest.fixture(scope="module")

@@ -1,58 +1,77 @@
-"""Regret against tables worked out by hand."""
+"""Regret of scenarios over shared worlds, against closed forms."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.study.regret import regrets
+from sim.errors import InputError
+from sim.study.regret import Choice, regret
+from tests.study.two_lines import MONTHS, two_lines, uniform
 
-PLANS = ("bonds", "stocks", "deposit")
-PAYOFFS = np.array([[40.0, 70.0, 53.0], [45.0, 30.0, 45.0], [5.0, -13.0, -5.0]])
-"""Three worlds, three plans. Best: 70, 45, 5. Regrets by plan: 30 0 0; 0 15 18; 17 0 10."""
-
-
-def test_regret_is_measured_against_the_best_plan_of_each_world() -> None:
-    found = regrets(PLANS, PAYOFFS)
-    assert found is not None
-    bonds, stocks, deposit = found.plans
-    assert [p.most for p in found.plans] == [30.0, 18.0, 17.0]
-    assert [p.worst_world for p in found.plans] == [0, 2, 0]
-    assert [p.mean.estimate for p in found.plans] == pytest.approx([10.0, 11.0, 9.0])
-    assert [p.best for p in found.plans] == pytest.approx([2 / 3, 1 / 3, 1 / 3])
-    assert found.minimax == "deposit"
-    assert bonds.p95 == pytest.approx(np.quantile([30.0, 0.0, 0.0], 0.95))
-    assert (stocks.value.estimate, deposit.value.estimate) == pytest.approx((29.0, 31.0))
+HOW: dict[str, Any] = {"engine": "events", "jobs": 1}
 
 
-def test_of_costs_the_least_is_the_best() -> None:
-    found = regrets(PLANS, -PAYOFFS, least=True)
-    assert found is not None
-    assert [p.most for p in found.plans] == [30.0, 18.0, 17.0]
+def plan(build: Any, name: str, price: float, capacity: float = 100_000) -> str:
+    """One line that asks for 1000 to 3000 a month; a unit is worth 20 and costs `price`."""
+    data = two_lines(capacity)
+    del data["demand"]["second"], data["recipes"]["make_b"], data["items"]["b"], data["sourcing"]["b"]
+    data["recipes"]["make_a"]["price"] = price
+    data["demand"]["first"] |= {"rate": uniform(1500, 1000, 3000), "value": 20}
+    return str(build(data, name).file)
 
 
-def test_a_plan_that_wins_everywhere_has_no_regret_and_a_tie_is_the_best_of_both() -> None:
-    found = regrets(("a", "b"), np.array([[2.0, 1.0], [3.0, 3.0]]))
-    assert found is not None
-    assert (found.plans[0].most, found.plans[0].best, found.plans[1].best) == (0.0, 1.0, 0.5)
-    assert found.minimax == "a"
+@pytest.fixture(scope="module")
+def choice(build: Any) -> Choice:
+    """A plan that can serve all, and a cheaper one that can make 2000 a month."""
+    names = [plan(build, "wide", 12.0), plan(build, "narrow", 12.0, capacity=2000)]
+    return regret(names, "served", n=64, **HOW)
 
 
-def test_worlds_in_which_a_plan_has_no_value_are_counted_and_left_out() -> None:
-    values = PAYOFFS.copy()
-    values[0, 1] = np.nan
-    found = regrets(PLANS, values)
-    assert found is not None
-    assert (found.worlds, found.left_out) == (3, 1)
-    assert [p.worst_world for p in found.plans] == [1, 2, 2]
-    assert regrets(PLANS, np.full((2, 3), np.nan)) is None
+def test_the_regret_of_the_narrow_plan_is_what_it_cannot_serve(choice: Choice) -> None:
+    """E max(d - 2000, 0) for d uniform from 1000 to 3000 is 250 a month; at most it is 1000."""
+    assert choice.regrets is not None
+    wide, narrow = choice.regrets.plans
+    assert (wide.most, wide.best) == (0.0, 1.0)
+    assert narrow.mean.estimate == pytest.approx(250 * MONTHS, rel=0.1)
+    assert narrow.most == pytest.approx(1000 * MONTHS, rel=0.1)
+    assert 0.3 < narrow.best < 0.6
+    assert choice.regrets.minimax == choice.names[0]
 
 
-def test_the_interval_of_the_mean_is_that_of_the_worlds() -> None:
-    luck = np.random.default_rng(3).normal([1.0, 0.0], 1.0, (4000, 2))
-    found = regrets(("a", "b"), luck)
-    assert found is not None
-    # Of d = b - a, normal with mean -1 and deviation sqrt 2: E max(d, 0) = s phi(1/s) - Phi(-1/s).
-    s = np.sqrt(2)
-    truth = s * np.exp(-0.25) / np.sqrt(2 * np.pi) - 0.2397500610934768
-    assert found.plans[0].mean.low < truth < found.plans[0].mean.high
+def test_the_same_plan_under_two_names_is_never_regretted(build: Any) -> None:
+    names = [plan(build, "one", 12.0), plan(build, "again", 12.0)]
+    found = regret(names, "npv_usd", n=16, **HOW)
+    np.testing.assert_array_equal(found.values[:, 0], found.values[:, 1])
+    assert found.regrets is not None
+    assert [p.most for p in found.regrets.plans] == [0.0, 0.0]
+
+
+def test_less_is_better_of_costs_and_earlier_of_dates(build: Any) -> None:
+    names = [plan(build, "cheap", 10.0), plan(build, "dear", 15.0)]
+    spent = regret(names, "npv_usd", n=16, **HOW)
+    assert spent.regrets is not None
+    assert spent.regrets.minimax == names[0]
+    backwards = regret(names, "npv_usd", least=True, n=16, **HOW)
+    assert backwards.regrets is not None
+    assert backwards.regrets.minimax == names[1]
+    assert regret(names, "made", n=16, **HOW).least
+
+
+def test_a_kpi_that_not_all_plans_have_is_refused(build: Any) -> None:
+    with pytest.raises(InputError, match=r"--regret.*no such KPI"):
+        regret([plan(build, "one", 12.0), str(build(two_lines(), "two").file)], "served.second", n=2, **HOW)
+
+
+def test_dates_of_plans_that_begin_on_different_days_are_not_compared(build: Any) -> None:
+    data = two_lines()
+    data["horizon"] = {"start": data["horizon"]["start"].replace(month=2), "end": data["horizon"]["end"]}
+    with pytest.raises(InputError, match="begin and end on the same days"):
+        regret([plan(build, "one", 12.0), str(build(data, "later").file)], "made", n=2, **HOW)
+
+
+def test_the_frame_holds_every_world(choice: Choice) -> None:
+    assert choice.frame.shape == (64, 2)
+    assert (choice.frame[choice.names[0]] >= choice.frame[choice.names[1]] - 1).all()

@@ -10,12 +10,12 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.scenario.loader import Scenario
-from sim.study.intervals import Interval
-from sim.study.morris import Screening
+from sim.study.methods.intervals import Interval
+from sim.study.methods.morris import Screening
+from sim.study.methods.sobol import Indices
+from sim.study.methods.tornado import Tornado
 from sim.study.sensitivity import LUCK, sensitivity
-from sim.study.sobol import Indices
 from sim.study.space import factors, typical
-from sim.study.tornado import Tornado
 from tests.study.two_lines import MONTHS, two_lines
 
 FIRST, SECOND, PRICE = "demand.first.rate", "demand.second.rate", "recipes.make_a.price"

@@ -20,13 +20,13 @@ from sim.report.inputs import cell
 from sim.report.study_answer import comparison_answer, study_answer
 from sim.results.result import scenario_hash
 from sim.scenario.listing import listed
-from sim.study.summary import SHARE
+from sim.study.runs.summary import SHARE
 
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
     from sim.study.compare import Comparison
     from sim.study.montecarlo import MonteCarlo
-    from sim.study.summary import Replications, Spread
+    from sim.study.runs.summary import Replications, Spread
 
 _PERCENTILES = ("p5", "p50", "p95")
 _MOST_RUNS = 20_000

@@ -16,7 +16,7 @@ from sim.results.result import scenario_hash
 from sim.results.store import versions
 from sim.scenario.listing import Listed, listed
 from sim.scenario.sheets import SHEET, WRITTEN
-from sim.study.outputs import SHARES
+from sim.study.runs.outputs import SHARES
 
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario

@@ -10,7 +10,7 @@ from sim.report.figures.words import within
 from sim.report.formats import about, count, dollars
 from sim.report.indicators import is_money
 from sim.scenario.loader import Scenario
-from sim.study.outputs import SHARES
+from sim.study.runs.outputs import SHARES
 
 _SHARE, _SERVED = "in_house_share.", "served_by_end."
 _TITLES = {

@@ -18,12 +18,12 @@ from sim.report.formats import plain, with_unit
 from sim.report.indicators import chosen, date
 from sim.report.output_words import said
 from sim.results.result import scenario_hash
-from sim.study.morris import Screening
-from sim.study.outputs import Kind, Output
+from sim.study.methods.morris import Screening
+from sim.study.methods.tornado import Bar, Tornado
+from sim.study.runs.outputs import Kind, Output
 from sim.study.sensitivity import HIGH as UPPER
 from sim.study.sensitivity import LABELS, LUCK, Sensitivity
 from sim.study.sensitivity import LOW as LOWER
-from sim.study.tornado import Bar, Tornado
 
 if TYPE_CHECKING:
     from sim.report.figures.figure import Figure

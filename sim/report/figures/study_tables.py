@@ -15,7 +15,7 @@ from sim.report.figures.announced import announced
 from sim.report.figures.figure import Setting
 from sim.report.figures.money import GROUPS, NET, group_of
 from sim.results.result import scenario_hash
-from sim.study.intervals import Interval, percentile, probability_interval
+from sim.study.methods.intervals import Interval, percentile, probability_interval
 
 if TYPE_CHECKING:
     from sim.plan import FloatArray, Plan

@@ -14,7 +14,7 @@ from sim.report.figures.axes import Label, at, at_the_end, tick, written
 from sim.report.figures.figure import Figure
 from sim.report.figures.kpis import said, ticks_of, unit_of
 from sim.report.figures.style import BLUE, DASHES, MARKERS, SERIES
-from sim.study.outputs import SHARES
+from sim.study.runs.outputs import SHARES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,1 @@
+"""Designs of runs: what their rows change, how they are run, kept and summarised."""

@@ -1,0 +1,72 @@
+"""The scenario and plan of a row: loaded and compiled, or worked out from those of a row that changes less."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from uuid import uuid4
+
+from sim.compiler import compile_plan, renumbered
+from sim.errors import InputError
+from sim.plan import Plan
+from sim.scenario.lineage import ONLY_IF
+from sim.scenario.loader import Scenario
+from sim.scenario.revalue import revalued
+from sim.study.runs.design import Base, Row, loaded
+
+Compiled = tuple[Scenario, Plan]
+
+
+def new_study() -> str:
+    """Return a name for `compiled` that no other study has: until the next study a file may change."""
+    return uuid4().hex
+
+
+@lru_cache(maxsize=64)
+def compiled(study: str, base: Base, change: Row) -> Compiled | None:
+    """Return the scenario and plan of all rows of a study that make the same change; None if it is invalid.
+
+    They are worked out from the row without its values and numbers, and those of that row from the row
+    without its readings. Only for a change of more than numbers is the scenario loaded.
+    """
+    try:
+        return _worked_out(study, base, change) or _loaded(base, change)
+    except InputError:
+        return None
+
+
+def _worked_out(study: str, base: Base, change: Row) -> Compiled | None:
+    """From a row that changes less; None if there is none, or if more than numbers differs."""
+    plainer = (
+        replace(change, values=(), numbers=()) if change.values or change.numbers else replace(change, readings=())
+    )
+    if plainer == change:
+        return None
+    start = compiled(study, base, plainer)
+    found = _at_numbers(start, change)
+    if found is None and start is not None and change.readings:
+        switching = _switching(start[0], change)
+        return None if switching in (plainer, change) else _at_numbers(compiled(study, base, switching), change)
+    return found
+
+
+def _switching(scenario: Scenario, change: Row) -> Row:
+    """The row with those of its readings alone on which some `only_if` depends."""
+    deciding = {figure for figure, paths in scenario.fed.items() if ONLY_IF in paths}
+    return replace(change, readings=tuple(f"{f}={name}" for f, name in change.chosen.items() if f in deciding))
+
+
+def _at_numbers(plainer: Compiled | None, change: Row) -> Compiled | None:
+    """The scenario and plan of a row that changes less, with the numbers of a change."""
+    if plainer is None:
+        return None
+    scenario, plan = plainer
+    chosen = scenario.document.readings
+    readings = {figure: name for figure, name in change.chosen.items() if chosen.get(figure) != name}
+    found = revalued(scenario, readings=readings, values=dict(change.values), numbers=dict(change.numbers))
+    return None if found is None else (found, renumbered(plan, found))
+
+
+def _loaded(base: Base, change: Row) -> Compiled:
+    scenario = loaded(base, change)
+    return scenario, compile_plan(scenario)

@@ -1,0 +1,197 @@
+"""Designs: the rows of a study, cut into blocks; a row says what one run changes about the base, and its seed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.ledger import Scalar
+from sim.scenario.catalogue import locate
+from sim.scenario.loader import Scenario, load_scenario
+from sim.study.runs.provenance import fingerprint, told
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+
+BLOCK = 8
+"""Rows that are run, sent and written together. It is no matter of how many run at a time, so results are the
+same whatever that is."""
+ENOUGH_LOTS = 2500
+COARSEST = 20
+"""Where a run has more lots, a study makes them larger, at most so many times."""
+_READINGS = "readings."
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The scenario that a study varies, and what was changed about it for the whole study."""
+
+    scenario: str
+    sets: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    values: tuple[tuple[str, Scalar], ...] = ()
+    allow_outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run: what it changes about the base, and its seed and replication.
+
+    `values` are those of ledger figures, `numbers` those written in place, by their paths. `without`
+    names articles to leave out, `scenario` is another than the base's. Operational noise is keyed by (seed, replication). `point` gives each uncertain
+    input of the plan its probability, in (0, 1) and in the order of `Plan.dimensions`; without one
+    they are at their typical values.
+    """
+
+    sets: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    values: tuple[tuple[str, Scalar], ...] = ()
+    numbers: tuple[tuple[str, Scalar], ...] = ()
+    seed: int = 0
+    without: tuple[str, ...] = ()
+    replication: int = 0
+    point: tuple[float, ...] | None = None
+    scenario: str | None = None
+
+    @property
+    def change(self) -> Row:
+        """The row without seed, replication and point: rows with the same change are runs of one plan."""
+        return replace(self, seed=0, replication=0, point=None)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The readings by figure."""
+        return {_left(text): text.partition("=")[2].strip() for text in self.readings}
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A base and the rows to be run, `size` of them in a block."""
+
+    base: Base
+    rows: Sequence[Row]
+    size: int = BLOCK
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks the rows make."""
+        return -(-len(self.rows) // self.size)
+
+    def identity(self) -> dict[str, Any]:
+        """What the outcomes depend on, as plain data."""
+        rows = hashlib.sha256(repr(tuple(self.rows)).encode()).hexdigest()
+        return {"study": "design", "scenarios": {"base": fingerprint(loaded(self.base, Row()))}, "rows": rows}
+
+    def resolved(self) -> dict[str, Any]:
+        """The base in full."""
+        return {"base": told(loaded(self.base, Row()))}
+
+    def block(self, index: int) -> Sequence[Row]:
+        """The rows of one block."""
+        return self.rows[index * self.size : (index + 1) * self.size]
+
+
+class Blocks(Protocol):
+    """Rows of a base in blocks, listed or worked out when they are asked for."""
+
+    @property
+    def base(self) -> Base:
+        """What the rows change."""
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+
+    def block(self, index: int) -> Sequence[Row]:
+        """The rows of one block."""
+
+    def identity(self) -> dict[str, Any]:
+        """What the outcomes depend on, as plain data; how many rows there are is no part of it."""
+
+    def resolved(self) -> dict[str, Any]:
+        """The scenarios in full, to tell what changed."""
+
+
+def based(scenario: Scenario | Base | str | Path) -> Base:
+    """What to vary: a scenario as it was asked for, or by its name."""
+    if isinstance(scenario, Base):
+        return scenario
+    if not isinstance(scenario, Scenario):
+        return Base(str(scenario))
+    asked = scenario.asked
+    return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values, asked.allow_outside)
+
+
+def overridden(
+    scenario: Scenario | str | Path, sets: Sequence[str], readings: Sequence[str], *, allow_outside: bool
+) -> Base:
+    """A scenario as it was asked for or by its name, with more overrides."""
+    base = based(scenario)
+    return replace(
+        base, sets=(*base.sets, *sets), readings=(*base.readings, *readings),
+        allow_outside=base.allow_outside or allow_outside,
+    )  # fmt: skip
+
+
+def anchored(scenario: str) -> str:
+    """A scenario's name as every process finds it, wherever it works; raises InputError if there is none."""
+    file = locate(scenario)
+    return str(file.resolve()) if str(file) == scenario else scenario
+
+
+def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base, int]:
+    """The base with lots `factor` times as large, and the factor.
+
+    By default as large as leaves enough lots, going by a `result` of it; 1 where the base sets them
+    itself, or has none.
+    """
+    document = result.scenario.document
+    if any(s.partition("=")[0].strip() == "lot_scale" for s in base.sets) or not any(
+        r.lot_size for r in document.recipes.values()
+    ):
+        return base, 1
+    frame = result.frames["monthly"]
+    lots = float(frame.loc[(frame["scope"] == "site") & (frame["measure"] == "lots"), "value"].sum())
+    chosen = factor or min(max(int(lots) // ENOUGH_LOTS, 1), COARSEST)
+    if chosen == 1:
+        return base, 1
+    return replace(base, sets=(*base.sets, f"lot_scale={document.lot_scale * chosen}")), chosen
+
+
+def loaded(base: Base, row: Row) -> Scenario:
+    """The scenario of a row. What the row says comes after, and wins over, what the base says.
+
+    Raises:
+        InputError: what the row changes makes it invalid.
+    """
+    return load_scenario(
+        row.scenario or base.scenario, sets=_sets(base, row), readings=_readings(base, row),
+        without=(*base.without, *row.without), values={**dict(base.values), **dict(row.values)},
+        allow_outside=base.allow_outside,
+    )  # fmt: skip
+
+
+def _readings(base: Base, row: Row) -> tuple[str, ...]:
+    """A row's reading of a figure takes the place of the base's."""
+    chosen = _left_sides(row.readings) | {p.removeprefix(_READINGS) for p in _left_sides(row.sets)}
+    return (*(text for text in base.readings if _left(text) not in chosen), *row.readings)
+
+
+def _sets(base: Base, row: Row) -> tuple[str, ...]:
+    """A row's number takes the place of the base's, and so does its reading where the base sets that by its path."""
+    numbers = dict(row.numbers)
+    chosen = {f"{_READINGS}{figure}" for figure in _left_sides(row.readings)} | numbers.keys()
+    kept = (text for text in base.sets if _left(text) not in chosen)
+    return (*kept, *row.sets, *(f"{path}={value}" for path, value in numbers.items()))
+
+
+def _left(text: str) -> str:
+    return text.partition("=")[0].strip()
+
+
+def _left_sides(texts: Sequence[str]) -> set[str]:
+    return {_left(text) for text in texts}

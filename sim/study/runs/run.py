@@ -1,0 +1,147 @@
+"""The one function that runs designs, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sim.errors import InputError
+from sim.study.runs.compiled import Compiled, compiled, new_study
+from sim.study.runs.design import Base, Blocks, Row, anchored
+from sim.study.runs.outcomes import Outcomes, joined, measured, tabulated
+from sim.study.runs.workers import in_order
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.results.result import Result
+    from sim.study.runs.store import Store
+
+T = TypeVar("T")
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """When a study may end early: after any of these numbers of blocks, if what came out so far is enough."""
+
+    after: tuple[int, ...]
+    enough: Callable[[Outcomes], bool]
+
+
+def run_design(
+    design: Blocks, *, engine: str = "batch", jobs: int = 0, out: Path | None = None,
+    cluster: str | None = None, progress: Progress | None = None, until: Stop | None = None,
+) -> Outcomes:  # fmt: skip
+    """Run every row of a design, `jobs` at a time (0: one for each core), or the first blocks that are enough.
+
+    The outcomes are the same to the bit whatever `jobs` is: each run depends on its row alone. With
+    `out` finished blocks are kept in that directory, and those found there are not run again. `cluster`
+    is the address of a Dask scheduler, whose workers run the blocks instead.
+
+    Raises:
+        InputError: the base is wrong, `out` holds another study, or the cluster cannot be used.
+        LostError: the cluster was lost on the way.
+    """
+    from sim.study.runs.store import Store
+
+    store = Store(out, design, engine) if out is not None else None
+    found: list[Outcomes] = []
+    for last in (*(stop for stop in (until.after if until else ()) if stop < design.blocks), design.blocks):
+        done = part_of(progress, len(found) / design.blocks, last / design.blocks)
+        found += _run(design, range(len(found), last), store, done, engine=engine, jobs=jobs, cluster=cluster)
+        if until is not None and last < design.blocks and until.enough(joined(found)):
+            break
+    return joined(found)
+
+
+def _run(design: Blocks, which: range, store: Store | None, progress: Progress | None, **how: Any) -> list[Outcomes]:
+    """The outcomes of these blocks: those that are kept as they are, the others run, and kept as they come."""
+    found = {} if store is None else {i: kept for i in which if (kept := store.read(i, design.block(i))) is not None}
+    missing = [index for index in which if index not in found]
+    fresh = each_block(design, measured, which=missing, **how) if missing else iter(())
+    _tell(progress, len(found) / len(which))
+    for index, rows in zip(missing, fresh, strict=True):
+        found[index] = tabulated(rows)
+        if store is not None:
+            store.write(index, design.block(index), found[index])
+        _tell(progress, len(found) / len(which))
+    return [found[index] for index in which]
+
+
+def _tell(progress: Progress | None, share: float) -> None:
+    if progress is not None:
+        progress(share)
+
+
+def part_of(progress: Progress | None, first: float, last: float) -> Progress | None:
+    """Progress of a part of the work, which leads from one share of it to another."""
+    return None if progress is None else lambda done: progress(first + (last - first) * done)
+
+
+def each_block(
+    design: Blocks,
+    look: Callable[[Result], T],
+    *,
+    engine: str,
+    jobs: int = 0,
+    cluster: str | None = None,
+    which: Iterable[int] | None = None,
+) -> Iterator[list[T | None]]:
+    """What `look` sees in the results of each block's rows, block by block (default: all of them).
+
+    None stands for a row that makes the scenario invalid, at the values drawn at its point included. `look` must be a function of a module, for
+    processes to find it.
+    """
+    blocks = range(design.blocks) if which is None else which
+    base, study = replace(design.base, scenario=anchored(design.base.scenario)), new_study()
+    rows = (_anchored(design.block(index)) for index in blocks)
+    if cluster is None:
+        tasks = ((_looked_at, (study, base, block, look, engine)) for block in rows)
+        return in_order(tasks, jobs=jobs, threads=engine == "batch")
+    from sim.study.runs.cluster import on_cluster
+
+    sent = ((_looked_at_there, (_shipped(study, base, block), block, look, engine)) for block in rows)
+    return on_cluster(cluster, sent)
+
+
+def _anchored(rows: Sequence[Row]) -> list[Row]:
+    return [row if row.scenario is None else replace(row, scenario=anchored(row.scenario)) for row in rows]
+
+
+def _looked_at(study: str, base: Base, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
+    return [_seen(compiled(study, base, row.change), row, look, engine) for row in rows]
+
+
+def _looked_at_there(plans: bytes, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
+    """The same on a machine that has none of the files: plans come with the rows."""
+    from sim.study.runs.cluster import unpacked
+
+    return [_seen(unpacked(plans)[row.change], row, look, engine) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def _packed(study: str, base: Base, changes: tuple[Row, ...]) -> bytes:
+    from sim.study.runs.cluster import shipped
+
+    return shipped({change: compiled(study, base, change) for change in changes})
+
+
+def _shipped(study: str, base: Base, rows: Sequence[Row]) -> bytes:
+    return _packed(study, base, tuple(dict.fromkeys(row.change for row in rows)))
+
+
+def _seen(plan: Compiled | None, row: Row, look: Callable[[Result], T], engine: str) -> T | None:
+    from sim.api import play
+    from sim.engines.batch.compiling.turns import TURN
+
+    if plan is None:
+        return None
+    with TURN:
+        try:
+            result = play(*plan, seed=row.seed, replication=row.replication, point=row.point, engine=engine)
+        except InputError:
+            return None
+        return look(result)
