@@ -49,11 +49,15 @@ class UnitsPlan:
 
 @dataclass(frozen=True, slots=True)
 class SplicePlan:
-    """A choice's value of a path: from so many days after the gate on it replaces what the path says."""
+    """A choice's value of a path: from so many days after the gate on it replaces what the path says.
+
+    `sooner` are days taken off these, to value a shorter lead time.
+    """
 
     gate: Ref
     after: Ref
     value: Ref
+    sooner: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,12 +143,11 @@ class Changes(Overrides):
         return asked(scenario, self.sets, self.readings, self.without, self.allow_outside)
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+@dataclass(frozen=True)
+class Runs:
     """How the runs of a study are made, and where they are kept."""
 
     seed: SEED = 0
-    engine: ENGINE = Engine.BATCH
     jobs: JOBS = 0
     lot_scale: LOT_SCALE = "1"
     out: OUT = None
@@ -158,11 +157,22 @@ class Execution:
     def keywords(self) -> dict[str, Any]:
         """As the studies take them."""
         return {
-            "seed": self.seed, "engine": self.engine.value, "jobs": self.jobs, "lot_scale": self.lot_scale,
-            "out": self.out, "cluster": self.cluster,
+            "seed": self.seed, "jobs": self.jobs, "lot_scale": self.lot_scale, "out": self.out, "cluster": self.cluster,
         }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Execution(Runs):
+    """The same where either engine can make them."""
+
+    engine: ENGINE = Engine.BATCH
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """As the studies take them."""
+        return {**super().keywords, "engine": self.engine.value}
 
 
 # Defaults of the groups: a command that names one takes these values where its options are not given.
 NO_OVERRIDES, NO_CHANGES = Overrides(), Changes()
-OWN_LOTS, LARGER_LOTS = Execution(), Execution(lot_scale="auto")
+OWN_RUNS, OWN_LOTS, LARGER_LOTS = Runs(), Execution(), Execution(lot_scale="auto")

@@ -37,7 +37,7 @@ def command(
         str,
         typer.Argument(
             metavar="SCENARIO|DIR",
-            help="A shipped name, a path, or a directory that --out of run, montecarlo or compare wrote.",
+            help="A shipped name, a path, or a directory that --out of run, montecarlo, compare or option wrote.",
         ),
     ],
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the page there.")] = None,
@@ -59,7 +59,7 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Write a run, a study or a comparison as one HTML file, as a workbook, or both."""
+    """Write a run, a study, a comparison or an option as one HTML file, as a workbook, or both."""
     if html is None and excel is None:
         raise typer.BadParameter("say what to write: --html FILE, --excel FILE or both")
     if html is not None:
@@ -68,6 +68,11 @@ def command(
     found: Result | MonteCarlo | Comparison
     if scenario not in shipped_scenarios() and Path(scenario).is_dir():
         _refuse_changes(n, changes, explain)
+        from sim.flexibility.kept import is_option
+
+        if is_option(Path(scenario)):
+            _write_option(Path(scenario), html, excel)
+            return
         found = _reopened(Path(scenario))
         from sim.study.reopen import older
         from sim.study.runs.store import MANIFEST
@@ -102,6 +107,17 @@ def _reopened(directory: Path) -> Result | MonteCarlo | Comparison:
 
     with Progress(str(directory)) as bar:
         return reopen(directory, bar)
+
+
+def _write_option(directory: Path, html: Path | None, excel: Path | None) -> None:
+    """Write the page and the workbook of an option that is kept."""
+    from sim.cli.option import write_option
+    from sim.flexibility.kept import reopened
+    from sim.study.reopen import older
+
+    with Progress(str(directory)):
+        found = reopened(directory)
+    write_option(found, html, excel, older=older(directory))
 
 
 def _against(found: Result) -> Against | None:

@@ -51,9 +51,12 @@ def tell_kept(out: Path | None) -> None:
 
 
 @contextmanager
-def progress_of(total: int, out: Path | None) -> Iterator[Progress]:
-    """Show progress; where the study is interrupted or its cluster lost, say what is kept and how it goes on."""
-    with Progress(total=total) as bar:
+def progress_of(total: int, out: Path | None, *, what: str = "", foretold: bool = False) -> Iterator[Progress]:
+    """Show progress; where the study is interrupted or its cluster lost, say what is kept and how it goes on.
+
+    `what` and `foretold` are those of `Progress`.
+    """
+    with Progress(what, total, foretold=foretold) as bar:
         try:
             yield bar
         except KeyboardInterrupt:

@@ -40,14 +40,16 @@ def pool_recipes(document: Document) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> Plan:
+def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *, sooner: float = 0.0) -> Plan:
     """The plan of a validated scenario, with these choices at its decisions instead of those it takes.
+
+    What choices bring some time after their gates comes `sooner` by so many days, but not before the gate.
 
     Raises:
         InputError: a run of it could not be played or counted.
     """
     document = scenario.document
-    refs = _references(scenario, chosen)
+    refs = _references(scenario, chosen, sooner)
     members, recipes = pool_members(document), pool_recipes(document)
     items = {name: i for i, name in enumerate(document.items)}
     sites = {name: i for i, name in enumerate(document.sites)}
@@ -117,10 +119,10 @@ def renumbered(plan: Plan, scenario: Scenario) -> Plan:
     return _numbered(plan, scenario, refs)
 
 
-def _references(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> References:
+def _references(scenario: Scenario, chosen: Mapping[str, str] | None = None, sooner: float = 0.0) -> References:
     document = scenario.document
     refs = References(scenario.inputs, dated=document.horizon.start is not None, streams=_streams(document))
-    refs.choose(document.decisions, document.chosen | dict(chosen or {}))
+    refs.choose(document.decisions, document.chosen | dict(chosen or {}), sooner)
     return refs
 
 

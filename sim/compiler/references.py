@@ -86,10 +86,11 @@ class References:
         values = tuple(self.ref(f"{path}.points.{i}.value") for i in range(len(field.points)))
         return PathPlan(field.interpolate, at, values, splices)
 
-    def choose(self, decisions: Mapping[str, Decision], chosen: Mapping[str, str]) -> None:
+    def choose(self, decisions: Mapping[str, Decision], chosen: Mapping[str, str], sooner: float = 0.0) -> None:
         """Put what is chosen in the place of the paths that are read after this, gate by gate.
 
-        The numbers of all choices are registered, so that plans that choose otherwise have the same inputs.
+        The numbers of all choices are registered, so that plans that choose otherwise have the same inputs. What comes
+        after a gate comes `sooner` by so many days.
         """
         for name in sorted(decisions, key=lambda d: self._inputs.number(f"decisions.{d}.at")):
             gate = self.ref(f"decisions.{name}.at")
@@ -99,7 +100,8 @@ class References:
                 for i, later in enumerate(choice.later):
                     after = self.ref(f"{here}.later.{i}.after")
                     found += [
-                        (p, SplicePlan(gate, after, self.ref(f"{here}.later.{i}.values.{p}"))) for p in later.values
+                        (p, SplicePlan(gate, after, self.ref(f"{here}.later.{i}.values.{p}"), sooner))
+                        for p in later.values
                     ]
                 for path, splice in found if option == chosen[name] else ():
                     self._splices.setdefault(path, []).append(splice)

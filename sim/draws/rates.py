@@ -60,7 +60,7 @@ def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: flo
 def splice_day(splice: SplicePlan, vector: FloatArray) -> float:
     """The day from which a choice's value is in force."""
     lag = 0.0 if splice.after == NONE else float(vector[splice.after])
-    return float(vector[splice.gate]) + lag
+    return float(vector[splice.gate]) + max(lag - splice.sooner, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,44 +3,67 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim import options
 from sim.api import play
-from sim.display import Displayed
 from sim.draws.points import SCRAMBLES, point
 from sim.engines.batch.compiling.turns import TURN
 from sim.errors import ModelError
+from sim.flexibility.documents import option_json
+from sim.flexibility.hindsight import Best, best_with_hindsight
+from sim.flexibility.kept import keep
+from sim.flexibility.lots import lots_of
+from sim.flexibility.named import refuse_unknown, relevant
 from sim.flexibility.observe import features, history
+from sim.flexibility.played import Played, Seen
+from sim.flexibility.readings import UnderReading, estimated, others, under_readings
+from sim.flexibility.running import run_paths
 from sim.flexibility.sequences import Gate, Sequence, Tree, tree_of
 from sim.plan import FloatArray
+from sim.plotting import Plotted
 from sim.results.books import npv, yearly_rate
 from sim.scenario.loader import Scenario, load_scenario
-from sim.study.runs.workers import in_order
+from sim.study.runs.lots import Bias
+from sim.study.runs.run import Progress
+from sim.study.runs.subject import Stages
 
-BLOCK = 16
-"""Paths that are run by one task."""
-Seen = dict[tuple[int, Sequence], dict[str, float]]
-"""What is seen at a gate after the choices before it."""
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+PathsOf = Callable[[Tree, str, int], list[Played]]
+"""(tree, part of the study, paths) -> that many paths of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """One path: the NPV of each sequence, and what is seen at each node."""
+class Sooner:
+    """What choices bring after their gates comes `days` sooner: the value then, and what that adds, paired.
 
-    npv: tuple[float, ...]
-    seen: Seen
+    `fixed` is the difference of the best fixed plans, `policy` that of the policies, over the fresh paths.
+    """
+
+    days: float
+    valuation: options.Valuation
+    fixed: options.Estimate
+    policy: options.Estimate
 
 
 @dataclass(frozen=True, repr=False)
-class Flexibility(Displayed):
+class Flexibility(Plotted):
     """The value of a scenario's decisions over `n` paths.
 
     `npv` are dollars of each sequence on each path, shape (n, sequences); `valuation` is what `sim.options` makes of them.
+    `nodes` says of the name of each node which gate it is, counted from 0, and what was chosen before it. `best` says when
+    each sequence is best with hindsight; `readings` are the plans under other readings of
+    contested figures, on `contested` paths each, and `sooner` the value with shorter lead times, if they were asked for. Lots are `lot_scale` times as large as
+    the scenario's own, with the resulting `bias`. Rules may use the `features` named, or all.
     """
 
     scenario: Scenario
@@ -52,16 +75,37 @@ class Flexibility(Displayed):
     npv: FloatArray
     valuation: options.Valuation
     seconds: float
+    nodes: dict[str, tuple[int, Sequence]]
+    best: tuple[Best, ...]
+    readings: tuple[UnderReading, ...] = ()
+    sooner: Sooner | None = None
+    features: tuple[str, ...] = ()
+    contested: int = 0
+    lot_scale: int = 1
+    bias: Bias | None = None
+
+    @property
+    def plan(self) -> Sequence:
+        """The choices of the best fixed plan, gate by gate."""
+        return tuple(self.valuation.plan.values())
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Tidy frames by name: values, sequences, choices, states, rules, options, best, readings."""
+        from sim.flexibility.frames import frames
+
+        return frames(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `fabshift option --json`."""
+        return option_json(self)
 
 
 def option(
-    scenario: Scenario | str | Path,
-    n: int = 256,
-    *,
-    seed: int = 0,
-    jobs: int = 0,
-    progress: Callable[[float], None] | None = None,
-) -> Flexibility:
+    scenario: Scenario | str | Path, n: int = 256, *, seed: int = 0, jobs: int = 0, features: Iterable[str] = (),
+    contested: int = 0, sooner: float = 0.0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None,
+    progress: Progress | None = None, announce: Callable[[int], None] | None = None,
+) -> Flexibility:  # fmt: skip
     """Value the freedom to choose at the gates of a scenario.
 
     Every sequence of choices is run on every path: the same inputs, drawn once, and the same random numbers. Until a gate
@@ -72,31 +116,87 @@ def option(
         n: paths; half of them train the rules, the values are means over the other half.
         seed: the random seed; path k is replication k of `monte_carlo`.
         jobs: paths at a time; 0 for one on each core. The result does not depend on it.
-        progress: called with the share of the paths that are run, from 0 to 1.
+        features: what rules may go by, of all that is seen at gates: kinds ("demand"), or of one thing ("capacity of hall");
+            by default what each decision says, else all.
+        contested: paths on which fixed plans are also run under each other reading of each contested figure; 0 for none.
+        sooner: days by which what choices bring after their gates comes sooner in a second valuation on the same paths; 0 for none.
+        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+            bias is reported.
+        out: a directory that keeps finished paths; one that it holds is resumed or extended.
+        cluster: the address of a Dask scheduler, whose workers run the paths instead.
+        progress: called with the share of the runs that is done, from 0 to 1.
+        announce: called once with the number of runs there will be.
 
     Returns:
-        A Flexibility: `valuation` (dollars of NPV), `npv` by sequence, `gates`.
+        A Flexibility: `valuation` (dollars of NPV), `npv` by sequence, `frames` (pandas), `plot()`.
 
     Raises:
-        InputError: the scenario is wrong or has no decisions, or there are too few paths.
+        InputError: the scenario is wrong or has no decisions, there are too few paths, nothing is seen that `features` name, or `out`
+            holds something else.
         ModelError: a run before a gate depends on what is chosen there.
+        LostError: the cluster was lost on the way.
     """
     began = time.monotonic()
-    tree = tree_of(scenario if isinstance(scenario, Scenario) else load_scenario(scenario))
-    for sequence in tree.sequences:
-        tree.plan(sequence)  # before threads ask for it
-    blocks = [range(first, min(first + BLOCK, n)) for first in range(0, n, BLOCK)]
-    paths: list[Played] = []
-    for found in in_order(((_played, (tree, block, seed)) for block in blocks), jobs=jobs, threads=True):
-        paths += found
-        if progress is not None:
-            progress(len(paths) / n)
-    plan = tree.plan(tree.planned)
-    rate = yearly_rate(plan, plan.vector())
+    asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    lots = lots_of(asked, lot_scale)
+    tree, chosen = tree_of(lots.scenario), tuple(features)
+    refuse_unknown(tree.scenario, chosen)
+    how: dict[str, Any] = {"jobs": jobs, "cluster": cluster}
+    readings, many = others(tree.scenario), len(tree.sequences)
+    runs = many * (n * (2 if sooner else 1) + min(contested, n) * len(readings))
+    stages = Stages(runs + lots.runs, progress, announce)
+
+    def paths_of(tree: Tree, part: str, count: int) -> list[Played]:
+        there = None if out is None else out / part
+        return run_paths(tree, count, seed, _played, out=there, progress=stages(count * many), **how)
+
+    found = valued(tree, n, seed, paths_of, features=chosen, contested=contested, sooner=sooner)
+    bias = lots.bias(seed=seed, out=out, progress=stages(lots.runs), **how)
+    found = replace(found, lot_scale=lots.factor, bias=bias, seconds=time.monotonic() - began)
+    if out is not None:
+        keep(found, out)
+    return found
+
+
+def valued(
+    tree: Tree, n: int, seed: int, paths_of: PathsOf, *, features: tuple[str, ...], contested: int, sooner: float
+) -> Flexibility:
+    """What the paths of a tree are worth, of those of other readings and of shorter lead times where these are asked for."""
+    paths = paths_of(tree, "", n)
     table = np.array([path.npv for path in paths])
-    valuation = options.value(_decisions(tree, table, [path.seen for path in paths], rate), seed=seed)
+    valuation = _valuation(tree, paths, seed, features)
+    own, plan = table[: min(contested, n)], tuple(valuation.plan.values())
+    readings = under_readings(tree, own, plan, lambda other, part: paths_of(other, part, len(own)))
     return Flexibility(
-        tree.scenario, tree.gates, tuple(tree.sequences), n, seed, rate, table, valuation, time.monotonic() - began
+        scenario=tree.scenario, gates=tree.gates, sequences=tuple(tree.sequences), n=n, seed=seed, rate=_rate(tree), npv=table,
+        valuation=valuation, seconds=0.0, nodes=nodes_of(tree),
+        best=tuple(best_with_hindsight(tree.sequences, table, tree.plan(tree.planned), seed)), readings=tuple(readings),
+        sooner=_hastened(tree, valuation, n, seed, paths_of, features, sooner) if sooner else None, features=features, contested=len(own),
+    )  # fmt: skip
+
+
+def _rate(tree: Tree) -> float:
+    plan = tree.plan(tree.planned)
+    return yearly_rate(plan, plan.vector())
+
+
+def _valuation(tree: Tree, paths: list[Played], seed: int, words: tuple[str, ...]) -> options.Valuation:
+    table = np.array([path.npv for path in paths])
+    return options.value(_decisions(tree, table, [path.seen for path in paths], _rate(tree), words), seed=seed)
+
+
+def _hastened(
+    tree: Tree, before: options.Valuation, n: int, seed: int, paths_of: PathsOf, words: tuple[str, ...], days: float
+) -> Sooner:
+    """The value of the same decisions where what they bring comes some days sooner, on the same paths."""
+    other = replace(tree, sooner=days, _plans={})
+    after = _valuation(other, paths_of(other, f"sooner/{days:g}", n), seed, words)
+    fresh = np.arange(n) % SCRAMBLES >= SCRAMBLES // 2
+    return Sooner(
+        days,
+        after,
+        estimated(after.fixed_values - before.fixed_values, fresh),
+        estimated(after.policy_values - before.policy_values, fresh),
     )
 
 
@@ -133,7 +233,9 @@ def _leak(gate: Gate, choice: str, replication: int) -> str:
     )
 
 
-def _decisions(tree: Tree, table: FloatArray, seen: list[Seen], rate: float) -> options.Decisions:
+def _decisions(
+    tree: Tree, table: FloatArray, seen: list[Seen], rate: float, words: tuple[str, ...] = ()
+) -> options.Decisions:
     """The tree of choices as arrays; the NPV of a sequence is paid with its last choice."""
     column = {sequence: table[:, j] for j, sequence in enumerate(tree.sequences)}
     year = tree.plan(tree.planned).calendar.year
@@ -147,7 +249,9 @@ def _decisions(tree: Tree, table: FloatArray, seen: list[Seen], rate: float) -> 
                 else options.Choice(0.0, named(tree, i + 1, (*prefix, choice)))
                 for choice in gate.choices
             }
-            nodes[named(tree, i, prefix)] = options.Node(choices, gate.day / year, dict(_columns(seen, (i, prefix))))
+            columns = dict(_columns(seen, (i, prefix)))
+            allowed = relevant(words or tuple(tree.scenario.document.decisions[gate.name].features), columns)
+            nodes[named(tree, i, prefix)] = options.Node(choices, gate.day / year, columns, allowed)
     return options.Decisions(
         named(tree, 0, ()), nodes, options.RealProbabilities(rate), groups=np.arange(len(seen)) % SCRAMBLES
     )
@@ -165,3 +269,9 @@ def named(tree: Tree, gate: int, prefix: Sequence) -> str:
     """The name of a node: its gate, after what was chosen before it."""
     name = tree.gates[gate].name
     return f"{name} after {', '.join(prefix)}" if prefix else name
+
+
+def nodes_of(tree: Tree) -> dict[str, tuple[int, Sequence]]:
+    """Of each node by its name the gate, counted from 0, and what was chosen before it."""
+    places = dict.fromkeys((i, sequence[:i]) for sequence in tree.sequences for i in range(len(sequence)))
+    return {named(tree, i, prefix): (i, prefix) for i, prefix in places}

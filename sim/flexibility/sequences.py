@@ -27,10 +27,14 @@ class Gate:
 
 @dataclass(frozen=True)
 class Tree:
-    """All sequences of choices of a scenario, with a plan for each, compiled when it is first asked for."""
+    """All sequences of choices of a scenario, with a plan for each, compiled when it is first asked for.
+
+    What choices bring after their gates comes `sooner` by so many days.
+    """
 
     scenario: Scenario
     gates: tuple[Gate, ...]
+    sooner: float = 0.0
     _plans: dict[Sequence, Plan] = field(default_factory=dict, repr=False)
 
     @property
@@ -51,7 +55,7 @@ class Tree:
         """The compiled scenario with these choices."""
         if sequence not in self._plans:
             chosen = {gate.name: choice for gate, choice in zip(self.gates, sequence, strict=True)}
-            self._plans[sequence] = compile_plan(self.scenario, chosen)
+            self._plans[sequence] = compile_plan(self.scenario, chosen, sooner=self.sooner)
         return self._plans[sequence]
 
     def foreseen(self, sequence: Sequence) -> list[tuple[float, Plan]]:

@@ -1,132 +1,243 @@
-"""What the freedom to choose at gates is worth, on one screen and as JSON."""
+"""What the freedom to choose at gates is worth, on one screen or in full."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.report.formats import NOTHING, about, dollars, percent
-from sim.report.indicators import date
-from sim.report.tables import Block, Lines, left, right, table
+import numpy as np
+
+from sim.report import option_words as words
+from sim.report.formats import NOTHING, about, dollars
+from sim.report.indicators import alike
+from sim.report.output_words import counted
+from sim.report.study_tables import lot_bias
+from sim.report.tables import Block, Lines, Table, left, right, table
+from sim.scenario.catalogue import typed
 
 if TYPE_CHECKING:
     from sim.flexibility.option import Flexibility
-    from sim.options import Estimate, NodeRule
+    from sim.options import Estimate
+
+_NPV = "npv_usd"
+_MOST_RULES, _MOST_OPTIONS, _MOST_STATES, _MOST_PLANS, _MOST_READINGS = 5, 6, 3, 20, 5
+LITTLE = 0.0005
+"""A smaller share of paths is not listed."""
+
+
+def option_screen(found: Flexibility) -> list[Block]:
+    """An option on one screen: at most 45 lines of 120 columns for a few gates."""
+    blocks: list[Block | None] = [
+        _head(found),
+        _worth(found),
+        _rules(found, _MOST_RULES),
+        _by_date(found),
+        _options(found, _MOST_OPTIONS),
+        _staying(found),
+        _readings(found, _MOST_READINGS),
+        _sooner(found),
+        _lots(found),
+        Lines("", (*words.warnings(found), *words.basis(found), _next(found))),
+    ]
+    return [block for block in blocks if block is not None]
 
 
 def option_report(found: Flexibility) -> list[Block]:
-    """The value, the plans beside each other, the rule at each gate, each option alone and removed, and what it rests on."""
-    v = found.valuation
-    assert v.upper.value is not None
-    most = max(v.upper.value.mean - v.fixed.mean, 0.0)
-    fixed = ", ".join(f"{_gate(found, node)}: {_choice(found, node, choice)}" for node, choice in v.plan.items())
-    head = (
-        f"The best fixed plan ({fixed}) is worth {_sure(v.fixed)}; with the rule {_sure(v.policy)}.",
-        f"The rule is better than the fixed plan on {about(v.better)} of paths and worse on {about(v.worse)}. Mean of the "
-        f"worst 5 %: fixed {dollars(v.cvar_fixed)}, with the rule {dollars(v.cvar_policy)}.",
-    )
-    return [
-        Lines(f"Freedom to change course: {_sure(v.gain)}, at most {dollars(most)}", head),
+    """All tables of an option."""
+    blocks: list[Block | None] = [
+        _head(found),
+        _worth(found),
+        _rules(found),
+        _choices(found),
+        _states(found),
+        _options(found),
         _plans(found),
-        Lines("Rule", tuple(_rule(found, rule) for rule in v.rules if rule.reached)),
-        table(
-            "Options",
-            [left("option"), right("alone"), right("removed")],
-            [[p.option, _sure(p.alone), "no plan is left" if p.removed is None else _sure(p.removed)] for p in v.parts],
-            ["alone: added to the best fixed plan; removed: what the whole loses without it"],
-        ),
-        Lines("", (*_basis(found), *(f"Warning: {_money_words(w)}." for w in v.warnings))),
+        _hindsight(found),
+        _readings(found),
+        _sooner(found),
+        _lots(found),
+        Lines("", (*words.warnings(found), *words.basis(found))),
     ]
+    return [block for block in blocks if block is not None]
 
 
-def _plans(found: Flexibility) -> Block:
-    """Fixed plans from the best, and what is above them."""
-    v, means = found.valuation, found.npv.mean(axis=0)
-    order = sorted(range(len(means)), key=lambda j: -means[j])
-    rows = [[", ".join(found.sequences[j]), dollars(means[j]), _spread(found, j)] for j in order[:8]]
-    rows.append(["with the rule", dollars(v.policy.mean), ""])
-    rows += [
-        [f"upper bound: {b.known}", NOTHING if b.value is None else dollars(b.value.mean), b.invalid or ""]
-        for b in v.bounds
-    ]
-    cut = [f"{len(order) - 8} more sequences are worth less"] if len(order) > 8 else []
-    return table("NPV", [left("plan"), right("mean"), left("nine tenths of paths")], rows, cut)
-
-
-def _spread(found: Flexibility, j: int) -> str:
-    import numpy as np
-
-    low, high = np.quantile(found.npv[:, j], [0.05, 0.95])
-    return f"{dollars(low)} to {dollars(high)}"
-
-
-def _rule(found: Flexibility, rule: NodeRule) -> str:
-    shares = ", ".join(f"{choice} {about(share)}" for choice, share in rule.shares.items())
-    came = "" if math.isclose(rule.reached, 1.0) else f"; reached on {about(rule.reached)} of paths"
-    return f"{_when(found, rule.node)}: {rule.words} ({shares}{came})"
-
-
-def _when(found: Flexibility, node: str) -> str:
-    gate = next(g for g in found.gates if node == g.name or node.startswith(f"{g.name} after "))
-    rest = node.removeprefix(gate.name)
-    return f"{_gate(found, node)}{rest}, {date(found.scenario, gate.day)}"
-
-
-def _gate(found: Flexibility, node: str) -> str:
-    name = node.partition(" after ")[0]
-    return found.scenario.document.decisions[name].title or name
-
-
-def _choice(found: Flexibility, node: str, choice: str) -> str:
-    return found.scenario.document.decisions[node.partition(" after ")[0]].choices[choice].title or choice
-
-
-def _sure(estimate: Estimate) -> str:
-    """Dollars with their standard error."""
-    error = estimate.error if estimate.error > 1e-9 * abs(estimate.mean) else 0.0
-    return f"{dollars(estimate.mean)} (+- {dollars(error)})" if error else dollars(estimate.mean)
-
-
-def _basis(found: Flexibility) -> list[str]:
-    paths = f"{found.n:,} paths of {len(found.sequences)} sequences from seed {found.seed}"
-    return [
-        f"Means over {found.valuation.fresh:,} of {paths}; the other paths trained the rule; +- is a standard error.",
-        f"Real probabilities, discounted at the scenario's {percent(found.rate)} % a year. Before each gate all sequences "
-        "were the same to the bit, on every path.",
-    ]
-
-
-def _money_words(warning: str) -> str:
-    return f"{warning[:1].upper()}{warning[1:]}"
-
-
-def option_json(found: Flexibility) -> dict[str, Any]:
-    """What `fabshift option --json` prints."""
+def _head(found: Flexibility) -> Lines:
     v = found.valuation
+    return Lines(
+        f"Freedom to change course: {words.sure(v.gain)}, at most {dollars(words.most(found))}",
+        (
+            f"{found.scenario.name}: {found.scenario.document.title}",
+            f"Best fixed plan: {words.made(found, found.plan)}",
+        ),
+    )
 
-    def estimate(one: Estimate | None) -> dict[str, float] | None:
-        return None if one is None else {"mean": one.mean, "standard_error": one.error}
 
-    return {
-        "scenario": found.scenario.name,
-        "n": found.n,
-        "fresh": v.fresh,
-        "seed": found.seed,
-        "basis": v.basis,
-        "option_value": estimate(v.gain),
-        "best_fixed": {"plan": v.plan, **(estimate(v.fixed) or {})},
-        "policy": estimate(v.policy),
-        "upper": {"known": v.upper.known, **(estimate(v.upper.value) or {})},
-        "bounds": [{"known": b.known, "value": estimate(b.value), "invalid": b.invalid} for b in v.bounds],
-        "rules": [{"node": r.node, "rule": r.words, "reached": r.reached, "shares": r.shares} for r in v.rules],
-        "options": [{"option": p.option, "alone": estimate(p.alone), "removed": estimate(p.removed)} for p in v.parts],
-        "better": v.better,
-        "worse": v.worse,
-        "cvar5": {"fixed": v.cvar_fixed, "policy": v.cvar_policy},
-        "sequences": [
-            {"choices": dict(zip((g.name for g in found.gates), s, strict=True)), "mean": float(m)}
-            for s, m in zip(found.sequences, found.npv.mean(axis=0), strict=True)
-        ],
-        "warnings": list(v.warnings),
-        "seconds": found.seconds,
-    }
+def _worth(found: Flexibility) -> Table:
+    """Fixed, with the rule, and the bounds above them."""
+    v = found.valuation
+    known: list[tuple[str, Estimate, float | None]] = [
+        ("best fixed plan", v.fixed, v.cvar_fixed),
+        ("with the rule", v.policy, v.cvar_policy),
+        *(
+            (f"{b.known} ({'upper bound' if b is v.upper else 'a higher bound'})", b.value, None)
+            for b in sorted(v.bounds, key=lambda b: b.value.mean if b.value else np.inf)
+            if b.value is not None
+        ),
+    ]
+    step = v.gain.error or v.policy.error
+    rows = [
+        [name, *alike(_NPV, [one.mean, words.negligible(one), np.nan if worst is None else worst], step)]
+        for name, one, worst in known
+    ]
+    columns = [left("NPV"), right("mean"), right("+-"), right("worst 5 %")]
+    better = f"with the rule better than fixed on {about(v.better)} of paths, worse on {about(v.worse)}"
+    return table("", columns, rows, [better])
+
+
+def _rules(found: Flexibility, most: int | None = None) -> Lines:
+    reached = [rule for rule in found.valuation.rules if rule.reached > LITTLE]
+    # Where there are many, those that most paths come to, in their order.
+    shown = sorted(reached, key=lambda rule: -rule.reached)[:most]
+    more = [f"{counted(len(reached) - len(shown), 'rule')} more with --full"] if len(shown) < len(reached) else []
+    return Lines("Rule", (*(words.rule(found, rule) for rule in reached if rule in shown), *more))
+
+
+def _by_date(found: Flexibility) -> Table:
+    """Gate by gate how probably each choice is made, and the states that paths are in then."""
+    choices, states = found.frames["choices"], found.frames["states"]
+    rows = []
+    for place, gate in enumerate(found.gates):
+        made = choices[choices["gate"] == gate.name]
+        there = states[states["gate"] == gate.name]
+        shown = there.head(_MOST_STATES)
+        rest = float(there["share"].iloc[_MOST_STATES:].sum())
+        rows.append([
+            words.when(found, place), words.gate(found, place), _shares(made["choice"], made["probability"]),
+            NOTHING if place == 0 else _shares(shown["state"], shown["share"]) + (f", others {about(rest)}" if rest else ""),
+        ])  # fmt: skip
+    columns = [left("date"), left("decision"), left("choices with the rule"), left("states then")]
+    return table("Choices by date", columns, rows)
+
+
+def _shares(names: object, shares: object) -> str:
+    pairs = zip(list(names), list(shares), strict=True)  # type: ignore[call-overload]
+    return ", ".join(f"{name} {about(share)}" for name, share in pairs)
+
+
+def _choices(found: Flexibility) -> Table:
+    frame = found.frames["choices"]
+    titles = {gate.name: words.gate(found, place) for place, gate in enumerate(found.gates)}
+    rows = [
+        [words.when(found, [g.name for g in found.gates].index(gate)), titles[gate], choice, _percent(share), "yes" if planned else ""]
+        for _, gate, choice, share, planned in frame.itertuples(index=False)
+    ]  # fmt: skip
+    columns = [
+        left("date"),
+        left("decision"),
+        left("choice"),
+        right("probability", "%"),
+        left("in the best fixed plan"),
+    ]
+    return table("Choices by date, with the rule", columns, rows)
+
+
+def _states(found: Flexibility) -> Table:
+    rows = [
+        [words.gate(found, [g.name for g in found.gates].index(gate)), state, _percent(share)]
+        for _, gate, state, share in found.frames["states"].itertuples(index=False)
+    ]
+    return table(
+        "States after each gate: what was chosen so far", [left("after"), left("state"), right("paths", "%")], rows
+    )
+
+
+def _options(found: Flexibility, most: int | None = None) -> Table:
+    parts = found.valuation.parts
+    shown = parts if most is None else parts[:most]
+    rows = [
+        [p.option, words.sure(p.alone), "no plan is left" if p.removed is None else words.sure(p.removed)]
+        for p in shown
+    ]
+    more = [f"{counted(len(parts) - len(shown), 'option')} more with --full"] if len(shown) < len(parts) else []
+    notes = ["alone: added to the best fixed plan; removed: what the whole loses without it", *more]
+    return table("Options", [left("option"), right("alone"), right("removed")], rows, notes)
+
+
+def _plans(found: Flexibility) -> Table:
+    """Fixed plans from the best."""
+    frame = found.frames["sequences"]
+    rows = [
+        [words.listed(row[: len(found.gates)]), dollars(mean), f"{dollars(low)} to {dollars(high)}", dollars(worst)]
+        for row in frame.head(_MOST_PLANS).itertuples(index=False, name=None)
+        for mean, low, high, worst in [row[len(found.gates) :]]
+    ]
+    cut = len(frame) - len(rows)
+    notes = [f"{counted(cut, 'sequence')} more {'is' if cut == 1 else 'are'} worth less"] if cut else []
+    columns = [left("fixed plan"), right("mean NPV"), left("nine tenths of paths"), right("worst 5 %")]
+    return table("Fixed plans, over all paths", columns, rows, notes)
+
+
+def _staying(found: Flexibility) -> Lines | None:
+    """When the scenario's own plan is best with hindsight, or where that is best throughout, the best fixed one."""
+    own = tuple(gate.choices[0] for gate in found.gates)
+    of = next((one for one in found.best if one.sequence == own), None)
+    if of is None:
+        return Lines("With hindsight", (f"The scenario's plan ({words.listed(own)}) is best on no path.",))
+    return Lines("With hindsight", (f"The scenario's plan, {words.hindsight(found, of)}.",))
+
+
+def _hindsight(found: Flexibility) -> Lines:
+    told = tuple(f"{words.hindsight(found, one)}." for one in found.best)
+    return Lines("With hindsight: the sequence that is worth most on a path, and the inputs that tell when it is", told)
+
+
+def _readings(found: Flexibility, most: int | None = None) -> Table | None:
+    """Plans under other readings, the greatest regret first."""
+    if not found.readings:
+        return None
+    own, *others = found.readings
+    ranked = sorted(others, key=lambda r: -(r.regret.mean if r.regret else -np.inf))
+    rows = [
+        [
+            f"{r.figure}={r.reading}" if r.figure else "as the scenario takes them",
+            "contradicted" if r.best is None else words.listed(r.best),
+            NOTHING if r.fixed is None else dollars(r.fixed.mean),
+            NOTHING if r.regret is None else words.sure(r.regret),
+        ]
+        for r in [own, *ranked[:most]]
+    ]
+    cut = len(ranked) - len(ranked[:most])
+    same = sum(r.best == own.best for r in ranked)
+    notes = [
+        f"regret: how much more the best plan is worth there than the best fixed plan; best under {same} of {counted(len(ranked), 'other reading')} too",
+        *([f"{counted(cut, 'reading')} of less regret with --full"] if cut else []),
+    ]  # fmt: skip
+    columns = [left("reading"), left("best plan"), right("fixed plan"), right("regret")]
+    return table("Fixed plans under other readings of contested figures", columns, rows, notes)
+
+
+def _sooner(found: Flexibility) -> Lines | None:
+    """What a shorter lead time adds."""
+    if found.sooner is None:
+        return None
+    one, v = found.sooner, found.sooner.valuation
+    return Lines(
+        f"If what choices bring came {one.days:g} days sooner",
+        (
+            f"the option would be worth {words.sure(v.gain)}; fixed {words.sure(one.fixed)} more, with the rule "
+            f"{words.sure(one.policy)} more (paired, same paths).",
+        ),
+    )
+
+
+def _lots(found: Flexibility) -> Table | None:
+    return lot_bias(found.bias, [_NPV], of="the scenario's plan") if found.bias is not None else None
+
+
+def _next(found: Flexibility) -> str:
+    """What to type next."""
+    named = typed(found.scenario.name, found.scenario.file)
+    return f"Next: fabshift option {named} -n {found.n} --full; --contested 64; --sooner 30"
+
+
+def _percent(share: float) -> str:
+    return about(share).removesuffix(" %")

@@ -51,14 +51,14 @@ def reopen(directory: Path, progress: Progress | None = None) -> Result | MonteC
 
 def older(directory: Path) -> str:
     """What made a kept study, where the code that makes numbers is another by now; else empty."""
-    by = _json(directory / MANIFEST).get("made_by", {})
+    by = read_json(directory / MANIFEST).get("made_by", {})
     return f"fabshift {by.get('fabshift')}, sources {by.get('sources')}" if by != made_by() else ""
 
 
 def _run_again(directory: Path, progress: Progress | None) -> Result:
-    manifest = _json(directory / RUN)
-    asked = _json(directory / ASKED) if (directory / ASKED).is_file() else None
-    scenario = _asked(asked, directory, RUN)
+    manifest = read_json(directory / RUN)
+    asked = read_json(directory / ASKED) if (directory / ASKED).is_file() else None
+    scenario = asked_of(asked, directory, RUN)
     result = run(
         scenario,
         seed=manifest["seed"],
@@ -68,7 +68,7 @@ def _run_again(directory: Path, progress: Progress | None) -> Result:
     )
     if result.hash != manifest["hash"]:
         raise InputError(
-            _moved(
+            moved(
                 directory / RUN,
                 changed_inputs({"drawn": {}, **manifest["resolved"]}, {"drawn": {}, **resolved(scenario)}),
             )
@@ -77,27 +77,29 @@ def _run_again(directory: Path, progress: Progress | None) -> Result:
 
 
 def _study(directory: Path) -> MonteCarlo | Comparison:
-    manifest = _json(directory / MANIFEST)
+    manifest = read_json(directory / MANIFEST)
     kind = manifest.get("study")
     if kind not in _SHOWN:
-        message = "there is a page of runs, studies and comparisons alone (run, montecarlo, compare --out)"
+        message = (
+            "there is a page of runs, studies, comparisons and options alone (run, montecarlo, compare, option --out)"
+        )
         raise InputError([problem(directory / MANIFEST, message, found=str(kind))])
     if "asked" not in manifest:
         message = (
             "its study is not finished, or was kept by an earlier version: the command that began it goes on from here"
         )
         raise InputError([problem(directory / MANIFEST, message)])
-    scenarios = {label: _asked(asked, directory, MANIFEST) for label, asked in manifest["asked"].items()}
+    scenarios = {label: asked_of(asked, directory, MANIFEST) for label, asked in manifest["asked"].items()}
     for label, scenario in scenarios.items():
         if fingerprint(scenario) != manifest["scenarios"][label]:
-            raise InputError(_moved(directory / MANIFEST, _changed(manifest["resolved"].get(label), scenario)))
-    document, runs = _json(directory / "kpis.json"), _runs(directory)
+            raise InputError(moved(directory / MANIFEST, changed_since(manifest["resolved"].get(label), scenario)))
+    document, runs = read_json(directory / "kpis.json"), _runs(directory)
     if kind == "compare":
         return _comparison(scenarios, document, runs)
     (scenario,) = scenarios.values()
     return MonteCarlo(
         scenario, _outcomes(runs), bool(document["dimensions"]), document["seed"], document["engine"], document["dimensions"],
-        document["lot_scale"], _bias(document["lot_bias"], document["lot_scale"]), None, 0.0, directory,
+        document["lot_scale"], kept_bias(document["lot_bias"], document["lot_scale"]), None, 0.0, directory,
     )  # fmt: skip
 
 
@@ -107,7 +109,9 @@ def _comparison(scenarios: Mapping[str, Scenario], document: Mapping[str, Any], 
         label: Replications(scenario, _outcomes(runs[runs["scenario"] == label]).filled(), scrambled)
         for label, scenario in scenarios.items()
     }
-    bias = {label: made for label, kept in document["lot_bias"].items() if (made := _bias(kept, document["lot_scale"]))}
+    bias = {
+        label: made for label, kept in document["lot_bias"].items() if (made := kept_bias(kept, document["lot_scale"]))
+    }
     return Comparison(
         found, document["seed"], document["engine"], joined([f.outcomes for f in found.values()]), document["lot_scale"], bias, 0.0,
         document["dimensions"],
@@ -120,7 +124,8 @@ def _outcomes(runs: pd.DataFrame) -> Outcomes:
     return Outcomes(names, table, runs["valid"].to_numpy(dtype=np.bool_))
 
 
-def _bias(kept: Mapping[str, Any] | None, factor: int) -> Bias | None:
+def kept_bias(kept: Mapping[str, Any] | None, factor: int) -> Bias | None:
+    """What larger lots do, as a document of a study says it."""
     if kept is None:
         return None
     return Bias(
@@ -135,7 +140,8 @@ def _number(kept: float | None) -> float:
     return np.nan if kept is None else kept
 
 
-def _asked(kept: Any, directory: Path, manifest: str) -> Scenario:
+def asked_of(kept: Any, directory: Path, manifest: str) -> Scenario:
+    """The scenario that a manifest says was asked for."""
     try:
         return asked_again(kept, directory)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -143,19 +149,21 @@ def _asked(kept: Any, directory: Path, manifest: str) -> Scenario:
         raise InputError([problem(directory / manifest, message)]) from None
 
 
-def _changed(kept: Mapping[str, Any] | None, scenario: Scenario) -> list[Difference]:
+def changed_since(kept: Mapping[str, Any] | None, scenario: Scenario) -> list[Difference]:
+    """In what a scenario differs from what was kept of it."""
     return [] if kept is None else changed_inputs(kept, told(scenario))
 
 
-def _moved(manifest: Path, found: list[Difference]) -> list[Problem]:
-    """What the files of a scenario say otherwise than when it was run."""
+def moved(manifest: Path, found: list[Difference]) -> list[Problem]:
+    """That the files of a scenario say something else than when it was run, and what."""
     listed = "; ".join(f"{name}: {old} -> {new}" for name, old, new in found[:MOST_DIFFERENCES])
     more = f"; and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
     message = "its scenario has changed since, so that its page would mix two: run the command that made it again"
     return [problem(manifest, f"{message}{f' ({listed}{more})' if listed else ''}")]
 
 
-def _json(file: Path) -> dict[str, Any]:
+def read_json(file: Path) -> dict[str, Any]:
+    """A document of ours; raises InputError where it is none."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(found, dict):

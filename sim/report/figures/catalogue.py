@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem, argument, nearest
-from sim.report.figures import of_montecarlo, of_run, of_studies
+from sim.flexibility.option import Flexibility
+from sim.report.figures import of_montecarlo, of_option, of_run, of_studies
 from sim.report.figures.difference import NAME as DIFFERENCE
 from sim.report.figures.ranking import NAME as RANKING
 from sim.report.figures.side_by_side import NAME as SPREAD
@@ -28,6 +29,7 @@ Maker = Callable[..., "Figure | None"]
 NAMES: dict[str, tuple[str, ...]] = {
     "run": tuple(of_run.FIGURES), "montecarlo": tuple(of_montecarlo.FIGURES), "compare": (DIFFERENCE, SPREAD), "sweep": (SWEEP,),
     "explain": (TORNADO,), "tornado": (TORNADO,), "morris": (RANKING,), "sobol": (RANKING,),
+    "option": tuple(of_option.FIGURES),
 }  # fmt: skip
 """Figures of what a command or a method of `sensitivity` finds, the most telling first."""
 
@@ -37,6 +39,8 @@ def _makers(subject: object) -> Mapping[str, Maker]:
         return of_run.FIGURES
     if isinstance(subject, MonteCarlo):
         return of_montecarlo.FIGURES
+    if isinstance(subject, Flexibility):
+        return of_option.FIGURES
     if isinstance(subject, Comparison):
         return {DIFFERENCE: of_studies.of_comparison, SPREAD: of_studies.of_scenarios}
     if isinstance(subject, Sweep):
@@ -52,7 +56,7 @@ def plot(subject: object, name: str | None = None, *, kpis: Sequence[str] = ()) 
     """Draw a figure of a run or a study.
 
     Args:
-        subject: a Result, MonteCarlo, Comparison, Sweep, Sensitivity or Explanation.
+        subject: a Result, MonteCarlo, Comparison, Sweep, Sensitivity, Explanation or Flexibility.
         name: the figure: of a run `share`, `capacity`, `milestones`, `money`, `compute` or `demand`; None for the first.
         kpis: the KPIs that a comparison or a sweep shows; the first ones if none are given.
 

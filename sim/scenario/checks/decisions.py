@@ -9,6 +9,7 @@ from sim.scenario.checks.dates import shown
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.resolve import paths_over_time
 from sim.scenario.schema.decisions import Choice
+from sim.scenario.seen import KINDS, allowed, seen_at_gates
 
 
 def check(context: Context) -> None:
@@ -20,6 +21,7 @@ def check(context: Context) -> None:
     paths = [dotted(loc) for loc in paths_over_time(context.document)]
     for name, decision in decisions.items():
         _gate(context, name)
+        _features(context, name)
         for option, choice in decision.choices.items():
             here = ("decisions", name, "choices", option)
             _in_order(context, here, choice)
@@ -36,6 +38,21 @@ def _gate(context: Context, name: str) -> None:
     if at is not None and not 0 < at < days:
         inside = f"after {shown(context, 0)} and before {shown(context, days)}"
         context.add(("decisions", name, "at"), "a gate lies within the run", found=shown(context, at), expected=inside)
+
+
+def _features(context: Context, name: str) -> None:
+    """What a rule may go by can be seen."""
+    full = seen_at_gates(context.document)
+    known = [*KINDS, *full]
+    for i, word in enumerate(context.document.decisions[name].features):
+        if word not in known:
+            context.add(
+                ("decisions", name, "features", i),
+                "nothing that is seen at a gate",
+                found=word,
+                expected=allowed(full),
+                close=context.near(word, known),
+            )
 
 
 def _in_order(context: Context, here: Loc, choice: Choice) -> None:

@@ -34,3 +34,5 @@ class Decision(Strict):
     at: Quantity = number("date", "The gate: a date on which planners review.")
     choices: dict[str, Choice] = Field(min_length=2)
     """What can be chosen; a run takes what `plan` names, else the first."""
+    features: list[str] = []
+    """What a rule for this decision may go by, of what is seen there: a kind (demand), or of one thing (capacity of NAME); default: all."""

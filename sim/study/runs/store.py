@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.loader import Scenario
 
-MANIFEST = "study.json"
+MANIFEST, BLOCKS = "study.json", "blocks"
 MOST_DIFFERENCES = 8
 _NO_PART = ("resolved", "runs", "asked")
 """What a manifest says that two of the same study need not share."""
@@ -55,8 +55,8 @@ class Store:
         whole = {**told, "resolved": design.resolved()}
         with writing(directory):
             _refuse_others(directory, whole)
-            (directory / "blocks").mkdir(parents=True, exist_ok=True)
-            _sweep(directory, directory / "blocks")
+            (directory / BLOCKS).mkdir(parents=True, exist_ok=True)
+            _sweep(directory, directory / BLOCKS)
             if not (directory / MANIFEST).exists():
                 write_whole(directory / MANIFEST, _json(whole))
 
@@ -92,7 +92,7 @@ class Store:
             write_whole(self._path(index), data.getvalue())
 
     def _path(self, index: int) -> Path:
-        return self.directory / "blocks" / f"{index:07d}.npz"
+        return self.directory / BLOCKS / f"{index:07d}.npz"
 
 
 def _refuse_misshapen(found: Outcomes, rows: int) -> None:
@@ -196,7 +196,7 @@ def _refuse_others(directory: Path, ours: dict[str, Any]) -> None:
         raise InputError([problem(str(directory), "is a file; --out needs a directory")])
     path = directory / MANIFEST
     if not path.exists():
-        if directory.exists() and any(f.name != "blocks" and not f.name.startswith(".") for f in directory.iterdir()):
+        if directory.exists() and any(f.name != BLOCKS and not f.name.startswith(".") for f in directory.iterdir()):
             message = f"holds other files and no {MANIFEST}; choose another directory"
             raise InputError([problem(str(directory), message)])
         return

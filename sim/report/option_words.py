@@ -1,0 +1,122 @@
+"""Words for what an option is worth: its plans, states, rules, and when a plan is best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.report.formats import about, dollars, percent, plain, with_unit
+from sim.report.indicators import date
+
+if TYPE_CHECKING:
+    from sim.flexibility.hindsight import Best, Limits
+    from sim.flexibility.option import Flexibility
+    from sim.options import Estimate, NodeRule
+
+
+def gate(found: Flexibility, place: int) -> str:
+    """The title of a gate."""
+    name = found.gates[place].name
+    return found.scenario.document.decisions[name].title or name
+
+
+def when(found: Flexibility, place: int) -> str:
+    """The date of a gate."""
+    return date(found.scenario, found.gates[place].day)
+
+
+def listed(choices: Sequence[str]) -> str:
+    """Choices in the order of their gates."""
+    return ", ".join(choices)
+
+
+def made(found: Flexibility, choices: Sequence[str]) -> str:
+    """What a sequence chooses, each gate by its title."""
+    return "; ".join(f"{gate(found, i)}: {choice}" for i, choice in enumerate(choices))
+
+
+def node(found: Flexibility, name: str) -> str:
+    """A node: its gate, and what was chosen before it."""
+    place, before = found.nodes[name]
+    return f"{gate(found, place)}{f' after {listed(before)}' if before else ''}"
+
+
+def rule(found: Flexibility, one: NodeRule) -> str:
+    """The rule at a node in words, and how often it makes each choice."""
+    shares = ", ".join(f"{choice} {about(share)}" for choice, share in one.shares.items())
+    came = "" if math.isclose(one.reached, 1.0) else f"; {about(one.reached)} of paths come here"
+    return f"{when(found, found.nodes[one.node][0])}, {node(found, one.node)}: {one.words} ({shares}{came})"
+
+
+def sure(estimate: Estimate) -> str:
+    """Dollars with their standard error."""
+    error = negligible(estimate)
+    return f"{dollars(estimate.mean)} (+- {dollars(error)})" if error else dollars(estimate.mean)
+
+
+def negligible(estimate: Estimate) -> float:
+    """A standard error; 0 where it is a matter of rounding."""
+    return estimate.error if estimate.error > 1e-9 * abs(estimate.mean) else 0.0
+
+
+def most(found: Flexibility) -> float:
+    """What the upper bound leaves for the option value at most, in dollars."""
+    v = found.valuation
+    assert v.upper.value is not None
+    return max(v.upper.value.mean - v.fixed.mean, 0.0)
+
+
+def answer(found: Flexibility) -> list[str]:
+    """What an option is worth in a few sentences."""
+    v = found.valuation
+    return [
+        f"The freedom to change course is worth {sure(v.gain)}, at most {dollars(most(found))}.",
+        f"Best fixed plan: {made(found, found.plan)}. It is worth {sure(v.fixed)}, with the rule {sure(v.policy)}.",
+        compared(found),
+    ]
+
+
+def compared(found: Flexibility) -> str:
+    """How the rule does beside the best fixed plan."""
+    v = found.valuation
+    return (
+        f"The rule is better than the best fixed plan on {about(v.better)} of paths, worse on {about(v.worse)}. "
+        f"Mean of the worst 5 %: fixed {dollars(v.cvar_fixed)}, with the rule {dollars(v.cvar_policy)}."
+    )
+
+
+def hindsight(found: Flexibility, one: Best) -> str:
+    """On how many paths a sequence is best with hindsight, and within which limits of the inputs."""
+    told = f"{listed(one.sequence)}: best on {about(one.share.estimate)} of paths"
+    if not one.limits:
+        return told
+    limits = " and ".join(limit(found, each) for each in one.limits)
+    return f"{told}: on {about(one.density)} of those where {limits} ({about(one.coverage)} of all on which it is best)"
+
+
+def limit(found: Flexibility, one: Limits) -> str:
+    """Limits of an input in its own unit."""
+    unit = found.scenario.document.horizon.written(one.unit)
+    low, high = (None if end is None else plain(float(f"{end:.4g}")) for end in (one.low, one.high))
+    if low is not None and high is not None:
+        return f"{one.input} is {with_unit(f'{low} to {high}', unit)}"
+    return (
+        f"{one.input} is at {f'least {with_unit(low, unit)}' if low is not None else f'most {with_unit(high, unit)}'}"
+    )
+
+
+def basis(found: Flexibility) -> list[str]:
+    """What the numbers are means of, how they are discounted, and what was checked."""
+    paths = f"{found.n:,} paths of {len(found.sequences)} sequences from seed {found.seed}"
+    named = f" Rules go by {', '.join(found.features)} alone." if found.features else ""
+    return [
+        f"Means over {found.valuation.fresh:,} of {paths}; the other paths trained the rule; +- is a standard error.{named}",
+        f"Real probabilities, discounted at the scenario's {percent(found.rate)} % a year. Before each gate all sequences "
+        "were the same to the bit, on every path.",
+    ]
+
+
+def warnings(found: Flexibility) -> list[str]:
+    """What is to be minded."""
+    return [f"Warning: {text[:1].upper()}{text[1:]}." for text in found.valuation.warnings]
