@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sim.api import run
-from sim.engines.events.calendar import Agenda
-from sim.engines.shared.phases import MOST_ROUNDS, Phase
+from sim.engines.events.calendar import Calendar, Event
+from sim.engines.shared.phases import MOST_ROUNDS, Kind, Phase
 from sim.errors import ModelError
 
 Fixture = Callable[..., Any]
@@ -81,56 +81,72 @@ def test_an_endless_loop_is_an_error(build: Fixture) -> None:
         run(build(shop(0, 0, 0, [5], disruptions={"bad": bad})))
 
 
-def test_the_agenda_keeps_the_order_whatever_comes_first() -> None:
+def act(event: Event) -> None:
+    """In these tests an event is put on the calendar with a function and its arguments."""
+    function, *arguments = event.what
+    function(*arguments)
+
+
+def test_the_calendar_keeps_the_order_whatever_comes_first() -> None:
     """Equal keys aside, nothing depends on who asked first."""
     due = [
         (5, Phase.RECORD, 0, 0, 0), (5, Phase.PLAN, 0, 0, 0), (5, Phase.SERVE, 1, 0, 0), (5, Phase.SERVE, 0, 2, 0),
         (5, Phase.SERVE, 0, 1, 1), (5, Phase.SERVE, 0, 1, 0), (5, Phase.RECEIVE, 9, 9, 9), (3, Phase.RECORD, 0, 0, 0),
     ]  # fmt: skip
     for order in (due, due[::-1], due[3:] + due[:3]):
-        agenda, seen = Agenda(), []
+        calendar, seen = Calendar(), []
         for what in order:
-            agenda.at(*what, seen.append, what)
-        agenda.run(10)
+            calendar.at(*what, Kind.CLOSE, seen.append, what)
+        calendar.run(act)
         assert seen == sorted(due)
 
 
 def test_follow_ups_join_the_round_or_the_next() -> None:
-    agenda, seen = Agenda(), []
+    calendar, seen = Calendar(), []
 
-    def serve(_: object) -> None:
+    def serve() -> None:
         seen.append("serve")
-        agenda.follow_up(Phase.RECEIVE, 0, 0, 0, lambda _: seen.append("receive again"), None)
-        agenda.follow_up(Phase.PLAN, 0, 0, 0, lambda _: seen.append("plan 1"), None)
+        calendar.follow_up(Phase.RECEIVE, 0, 0, 0, Kind.RECEIVED, seen.append, "receive again")
+        calendar.follow_up(Phase.PLAN, 0, 0, 0, Kind.REVIEW, seen.append, "plan 1")
 
-    agenda.at(5, Phase.SERVE, 0, 0, 0, serve, None)
-    agenda.at(5, Phase.PLAN, 0, 1, 0, lambda _: seen.append("plan 2"), None)
-    agenda.at(6, Phase.RECEIVE, 0, 0, 0, lambda _: seen.append("later"), None)
-    agenda.run(10)
+    calendar.at(5, Phase.SERVE, 0, 0, 0, Kind.SERVED, serve)
+    calendar.at(5, Phase.PLAN, 0, 1, 0, Kind.REVIEW, seen.append, "plan 2")
+    calendar.at(6, Phase.RECEIVE, 0, 0, 0, Kind.RECEIVED, seen.append, "later")
+    calendar.run(act)
     assert seen == ["serve", "plan 1", "plan 2", "receive again", "later"]
 
 
 def test_the_record_comes_last_and_once() -> None:
     """A record waits for all rounds of its instant."""
-    agenda, seen = Agenda(), []
+    calendar, seen = Calendar(), []
 
     def again(left: int) -> None:
         seen.append(left)
         if left:
-            agenda.follow_up(Phase.RECEIVE, 0, 0, 0, again, left - 1)
+            calendar.follow_up(Phase.RECEIVE, 0, 0, 0, Kind.RECEIVED, again, left - 1)
 
-    agenda.at(5, Phase.RECORD, 0, 0, 0, lambda _: seen.append("record"), None)
-    agenda.at(5, Phase.PLAN, 0, 0, 0, again, 3)
-    agenda.run(10)
+    calendar.at(5, Phase.RECORD, 0, 0, 0, Kind.CLOSE, seen.append, "record")
+    calendar.at(5, Phase.PLAN, 0, 0, 0, Kind.REVIEW, again, 3)
+    calendar.run(act)
     assert seen == [3, 2, 1, 0, "record"]
 
 
+def test_the_end_comes_before_all_that_is_due_at_it() -> None:
+    calendar, seen = Calendar(), []
+    calendar.at(4, Phase.RECORD, 0, 0, 0, Kind.CLOSE, seen.append, "before")
+    calendar.at(5, Phase.DISRUPT, -9, 0, 0, Kind.LOST, seen.append, "at the end")
+    calendar.stop_at(5)
+    calendar.run(lambda event: calendar.stop() if event.kind == Kind.STOP else act(event))
+    assert seen == ["before"]
+    assert calendar.now == 5
+
+
 def test_more_than_a_thousand_rounds() -> None:
-    agenda = Agenda()
+    calendar = Calendar()
 
-    def forever(_: object) -> None:
-        agenda.follow_up(Phase.SERVE, 0, 0, 0, forever, None)
+    def forever() -> None:
+        calendar.follow_up(Phase.SERVE, 0, 0, 0, Kind.SERVED, forever)
 
-    agenda.at(1, Phase.SERVE, 0, 0, 0, forever, None)
+    calendar.at(1, Phase.SERVE, 0, 0, 0, Kind.SERVED, forever)
     with pytest.raises(ModelError, match="endless loop"):
-        agenda.run(10)
+        calendar.run(act)

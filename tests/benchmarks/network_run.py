@@ -32,14 +32,14 @@ class PlannerClock:
         self.reviews: list[float] = []
         """CPU seconds of every review since it was last emptied."""
         self._call: Any = None
-        self._find_planner = calling._load_or_compile
+        self._find_planner = calling.load_or_compile
         addresses = len(inspect.signature(reviews.decide).parameters) - 1
         prototype = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * addresses, ctypes.c_int64)
         self._prototype, self._timed = prototype, prototype(self._review)
 
     def start(self) -> None:
         """Let the engine call the planner through this clock; before its first run."""
-        calling._load_or_compile = self._find  # type: ignore[assignment]
+        calling.load_or_compile = self._find  # type: ignore[assignment]
 
     def _find(self, *arguments: Any) -> int:
         """The address of the timed planner, in place of the planner's own."""

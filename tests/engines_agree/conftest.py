@@ -13,7 +13,6 @@ from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.engines.batch.engine import BatchEngine
 from sim.engines.events.engine import EventsEngine
-from sim.engines.events.ordering import PlanningDesk
 from sim.engines.shared.records import Lot, Records
 from sim.plan import Plan
 from sim.scenario.loader import Scenario
@@ -50,13 +49,13 @@ def _lots(a: list[Lot], b: list[Lot]) -> list[str]:
 @pytest.fixture(autouse=True)
 def _plain_reviews(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reference engine plans in plain Python here: else both would run the same compiled review."""
-    monkeypatch.setattr(PlanningDesk, "by_compiled", False)
+    monkeypatch.setattr(EventsEngine, "by_compiled", False)
 
 
 @pytest.fixture
 def compiled_reviews(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may plan by compiled code: what is compared is all else."""
-    monkeypatch.setattr(PlanningDesk, "by_compiled", True)
+    monkeypatch.setattr(EventsEngine, "by_compiled", True)
 
 
 @pytest.fixture(scope="session")

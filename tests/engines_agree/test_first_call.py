@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 RUN = "import sim; print(sim.run(sim.load_scenario('foundry-only'), engine='batch').kpis['fill_rate'])"
 PLANNER_HITS = """
-from sim.engines.batch.compiling import calling
-print(sum(calling._jitted().planner.stats.cache_hits.values()))
+from sim.engines.batch.compiling.jitting import jitted
+from sim.engines.batch.program import PROGRAM
+print(sum(jitted(PROGRAM).apart.stats.cache_hits.values()))
 """
 
 

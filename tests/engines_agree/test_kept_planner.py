@@ -9,10 +9,12 @@ import pytest
 from sim.api import run
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.engines.batch.compiling import kept
+from sim.engines.batch import kept
+from sim.engines.events import layout
 from sim.engines.events.engine import EventsEngine
-from sim.engines.events.ordering import PlanningDesk
-from sim.engines.shared import reviews
+from sim.engines.shared.positions import blank_position, memory
+from sim.engines.shared.tables import tables
+from sim.engines.shared.worksheet import worksheet
 from sim.errors import ModelError
 from sim.scenario.loader import load_scenario
 
@@ -23,7 +25,7 @@ Differences = Callable[..., list[str]]
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The batch engine was compiled before, and may be used."""
     run(load_scenario("as-announced", sets=["lot_scale=20"]), engine="batch")
-    monkeypatch.setattr(PlanningDesk, "by_compiled", True)
+    monkeypatch.setattr(EventsEngine, "by_compiled", True)
 
 
 @pytest.mark.usefixtures("compiled")
@@ -31,16 +33,17 @@ def test_the_records_are_those_of_plain_python(monkeypatch: pytest.MonkeyPatch, 
     """To the bit, initial pipeline included; and no review was planned in plain Python."""
     plan = compile_plan(load_scenario("as-announced", sets=["lot_scale=20"]))
     with monkeypatch.context() as plain:
-        plain.setattr(PlanningDesk, "by_compiled", False)
+        plain.setattr(EventsEngine, "by_compiled", False)
         expected = EventsEngine(draw(plan, 3), trace=True).run()
-    monkeypatch.setattr(reviews, "review", None)
+    monkeypatch.setattr(layout, "decide", None)
     assert not differ(EventsEngine(draw(plan, 3), trace=True).run(), expected)
 
 
 def test_without_compiled_code_reviews_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where numba is switched off nothing is looked for."""
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-    assert kept.planner_kept() is None
+    t = tables(draw(compile_plan(load_scenario("as-announced", sets=["lot_scale=20"]))))
+    assert kept.kept_planner(t, blank_position(1, 1, 1, 1, 1), memory(t), worksheet(t)) is None
 
 
 @pytest.mark.usefixtures("compiled")

@@ -12,6 +12,7 @@ from sim.api import run
 from sim.draws import Draws
 from sim.engines.batch import engine
 from sim.engines.batch.compiling import calling
+from sim.engines.batch.program import PROGRAM
 from sim.engines.shared.tables import Tables, tables
 from sim.errors import ModelError
 from sim.scenario.loader import load_scenario
@@ -24,7 +25,7 @@ def test_uncompiled_batch_plays_like_events(
     between: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-    assert calling.compiled() is calling.uncompiled
+    assert calling.compiled(PROGRAM).func is calling.uncompiled
     assert between(load_scenario(CASES / f"{case}.yaml")) == []
 
 

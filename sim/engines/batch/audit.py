@@ -1,4 +1,7 @@
-"""Conservation, checked on the tables of a finished run: at every period end each unit and cent is accounted for."""
+"""Conservation: at every period end each unit and each cent is accounted for, exactly.
+
+Checked on the tables of a finished run.
+"""
 
 from __future__ import annotations
 

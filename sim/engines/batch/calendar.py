@@ -9,22 +9,14 @@ are planned weeks ahead, and wait in a list that nobody sorts until their day co
 from __future__ import annotations
 
 from sim.engines.batch.state import ENDLESS, FULL, NOTHING, State
-from sim.engines.shared.phases import MOST_ROUNDS
-
-DISRUPT, RECEIVE, SERVE, PLAN, RECORD = range(5)
-"""Phases."""
-DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP, LINE_FREE, LOST = (
-    range(13)
-)
-"""Kinds of events."""
+from sim.engines.shared.phases import AFTER_ALL, BEFORE_ALL, MOST_ROUNDS, RECORD, STOP
 
 
 def at(s: State, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> None:
     """Do something at an instant, now or later."""
     c = s.clock[0]
     if time > c.now or c.phase < 0:
-        # Records wait until all rounds of their instant are over.
-        later(s, time, 0 if phase < RECORD else MOST_ROUNDS + 1, phase, priority, rank, sequence, kind, what)
+        _later(s, time, 0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence, kind, what)
     else:
         follow_up(s, phase, priority, rank, sequence, kind, what)
 
@@ -32,8 +24,11 @@ def at(s: State, time: int, phase: int, priority: int, rank: int, sequence: int,
 def follow_up(s: State, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> None:
     """Do something later at this instant: in this round if its phase is still to come, else in the next."""
     c = s.clock[0]
+    # Phases of a round only go forward. What a phase sets off in itself or in an earlier one waits for the next round,
+    # so that the order does not depend on who came first.
     turn = c.turn if phase > c.phase else c.turn + 1
     if turn > MOST_ROUNDS:
+        # Compiled code raises nothing: it leaves the fault, and whoever called it raises the error.
         c.fault = ENDLESS
         return
     event = _new(s, turn, phase, priority, rank, sequence, kind, what)
@@ -41,13 +36,18 @@ def follow_up(s: State, phase: int, priority: int, rank: int, sequence: int, kin
         return
     i = c.soon_size
     c.soon_size += 1
-    while i > 0 and precedes(s, event, s.soon[(i - 1) >> 1]):
+    while i > 0 and _precedes(s, event, s.soon[(i - 1) >> 1]):
         s.soon[i] = s.soon[(i - 1) >> 1]
         i = (i - 1) >> 1
     s.soon[i] = event
 
 
-def later(
+def stop_at(s: State, time: int) -> None:
+    """Come to the end of the run, before anything else that is due then: the end itself is not part of it."""
+    _later(s, time, BEFORE_ALL, 0, 0, 0, 0, STOP, 0)
+
+
+def _later(
     s: State, time: int, turn: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int
 ) -> None:
     """Note a future event: in its bucket, or on the heap if that is the bucket at hand."""
@@ -66,11 +66,14 @@ def later(
 
 def _push_future(s: State, time: int, event: int) -> None:
     c = s.clock[0]
+    # Times lie in an array of their own: most comparisons need nothing else of an event.
     i = c.heap_size
     c.heap_size += 1
     while i > 0:
         parent = (i - 1) >> 1
-        if s.heap_time[parent] < time or (s.heap_time[parent] == time and not precedes(s, event, s.heap_event[parent])):
+        if s.heap_time[parent] < time or (
+            s.heap_time[parent] == time and not _precedes(s, event, s.heap_event[parent])
+        ):
             break
         s.heap_time[i], s.heap_event[i] = s.heap_time[parent], s.heap_event[parent]
         i = parent
@@ -89,13 +92,14 @@ def _new(s: State, turn: int, phase: int, priority: int, rank: int, sequence: in
         c.fault = FULL
         return NOTHING
     e = s.events[event]
+    # The last resort among equals, as in SimPy: whoever was put on the calendar first.
     c.count += 1
     e.turn, e.phase, e.priority, e.rank = turn, phase, priority, rank
     e.sequence, e.count, e.kind, e.what = sequence, c.count, kind, what
     return int(event)
 
 
-def precedes(s: State, one: int, other: int) -> bool:
+def _precedes(s: State, one: int, other: int) -> bool:
     """Whether one event of an instant comes before another."""
     a, b = s.events[one], s.events[other]
     if a.turn != b.turn:
@@ -114,10 +118,12 @@ def precedes(s: State, one: int, other: int) -> bool:
 def next_event(s: State) -> int:
     """Take the next event off the calendar and go to its instant; NOTHING if there is none."""
     c = s.clock[0]
+    # A bucket is opened only when all before it is done: what is put into it meanwhile is still in no order.
     if c.heap_size == 0 and c.soon_size == 0:
         _open_bucket(s)
+    # Follow-ups are all of this instant. Of the heap, only what is due now too may come between them.
     due = c.heap_size > 0 and (c.soon_size == 0 or s.heap_time[0] == c.now)
-    if c.soon_size > 0 and not (due and precedes(s, s.heap_event[0], s.soon[0])):
+    if c.soon_size > 0 and not (due and _precedes(s, s.heap_event[0], s.soon[0])):
         event = _pop_soon(s)
     elif due:
         c.now = s.heap_time[0]
@@ -154,9 +160,9 @@ def _pop_soon(s: State) -> int:
     moved = s.soon[n]
     while 2 * i + 1 < n:
         child = 2 * i + 1
-        if child + 1 < n and precedes(s, s.soon[child + 1], s.soon[child]):
+        if child + 1 < n and _precedes(s, s.soon[child + 1], s.soon[child]):
             child += 1
-        if not precedes(s, s.soon[child], moved):
+        if not _precedes(s, s.soon[child], moved):
             break
         s.soon[i] = s.soon[child]
         i = child
@@ -185,4 +191,4 @@ def _sooner(s: State, place: int, time: int, event: int) -> bool:
     """Whether what lies at a place of the heap comes before an event."""
     if s.heap_time[place] != time:
         return bool(s.heap_time[place] < time)
-    return precedes(s, s.heap_event[place], event)
+    return _precedes(s, s.heap_event[place], event)

@@ -1,4 +1,4 @@
-"""The compiled engine: the same plan, draws and rules as the reference, and the same records to the bit."""
+"""The engine from outside: draws in, records out; this one is compiled, and leaves the same records to the bit."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from sim.draws import Draws
 from sim.draws.curves import NEVER
 from sim.engines.batch.audit import audit
 from sim.engines.batch.compiling.calling import compiled, is_kept
-from sim.engines.batch.compiling.kept import alike
+from sim.engines.batch.compiling.tuples import alike
 from sim.engines.batch.compiling.turns import TURN
 from sim.engines.batch.layout import lay_out
+from sim.engines.batch.program import PROGRAM
 from sim.engines.batch.room import give_back
 from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
 from sim.engines.batch.supply import Progress, Supply, streams
@@ -56,7 +57,7 @@ class BatchEngine:
         """Whether a run begins at once: its compiled code is in the cache."""
         t = alike(tables(self.draws))
         s = lay_out(self.draws, t, Supply(self.draws, self._streams, None), slots=self.slots, trace=False, told=False)
-        found = is_kept(s, t, _position(self.draws, s), alike(memory(t)), worksheet(t))
+        found = is_kept(PROGRAM, s, t, _position(self.draws, s), alike(memory(t)), worksheet(t))
         give_back(s)
         return found
 
@@ -69,7 +70,7 @@ class BatchEngine:
             m = alike(memory(t))
             supply = Supply(self.draws, self._streams, progress)
             s = lay_out(self.draws, t, supply, slots=slots, trace=self.trace, told=progress is not None)
-            position, sheet, play = _position(self.draws, s), worksheet(t), compiled()
+            position, sheet, play = _position(self.draws, s), worksheet(t), compiled(PROGRAM)
             with TURN.aside():
                 fault = play(s, t, position, m, sheet)
             if fault == ENDLESS:

@@ -1,4 +1,4 @@
-"""One replication laid out as the compiled engine's state."""
+"""One replication laid out as the engine's state: entities as records, sequences end to end."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
 from sim.engines.batch.supply import Supply
-from sim.engines.events.ordering import POLICIES, ships_parts, watched
-from sim.engines.events.sites import Maker
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
+from sim.engines.shared.policies import POLICIES, is_planned, ships_parts, watched
 from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
 from sim.engines.shared.wip import WipLimits, wip_limits
+from sim.engines.shared.yields import KnownYield, known_yield
 from sim.plan import NONE, IntArray
 from sim.scenario.schema.document import YieldNoise
-from sim.scenario.schema.supply import PolicyType
 
 
 class Joined(NamedTuple):
@@ -58,14 +57,13 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     taken = joined([[number for pair in pairs for number in pair] for pairs in limits.takes])
     lines = np.cumsum([0, *(site.lines for site in draws.sites)], dtype=np.int64)
     curves, knots, values = _curves(draws)
-    makers = _makers(draws)
     items, sites, pools = (joined([getattr(x, of) for x in draws.losses]) for of in ("items", "sites", "pools"))
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
     periods, reviews = len(draws.periods), len(draws.reviews)
     entries = int(np.max(np.diff(t.first))) + 1
     s = State(
         clock=_clock(draws, t, trace, supply.address, told, entries),
-        sources=_sources(draws, makers, pulls, list(survival), taken.starts // 2),
+        sources=_sources(draws, pulls, list(survival), taken.starts // 2),
         sites=blank(layout.SITE, len(draws.sites)),
         pools=_pools(draws, members, counters),
         items=blank(layout.ITEM, len(plan.items)),
@@ -142,23 +140,20 @@ def _clock(draws: Draws, t: Tables, trace: bool, callback: int, told: bool, entr
     return clock
 
 
-def _makers(draws: Draws) -> list[Maker]:
-    makers = [
-        Maker(source, draws.sites[plan.site], draws.plan.yield_noise)
+def _known(draws: Draws) -> list[KnownYield]:
+    return [
+        known_yield(source, draws.sites[plan.site])
         for plan, source in zip(draws.plan.sources, draws.sources, strict=True)
     ]
-    for maker in makers:
-        maker.descend(makers)
-    return makers
 
 
-def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[int], takes: IntArray) -> Any:
+def _sources(draws: Draws, pulls: Joined, survival: list[int], takes: IntArray) -> Any:
     plan, sources = draws.plan, blank(layout.SOURCE, len(draws.sources))
     pools = [int(plan.item_pool[source.item]) for source in plan.sources]
     fill(
         sources, makes=[s.item for s in plan.sources], pool=pools, site=[s.site for s in plan.sources],
         priority=[plan.pools[pool].priority for pool in pools],
-        planned=[plan.pools[pool].policy is PolicyType.PLANNED for pool in pools],
+        planned=[is_planned(plan.pools[pool]) for pool in pools],
         partial=[ships_parts(plan.pools[p], s.lot_size) for p, s in zip(pools, draws.sources, strict=True)],
         take_begin=takes[:-1], take_end=takes[1:],
         pull_begin=pulls.starts[:-1], pull_end=pulls.starts[1:],
@@ -168,14 +163,14 @@ def _sources(draws: Draws, makers: list[Maker], pulls: Joined, survival: list[in
     )  # fmt: skip
     for name in ("lot_size", "shipped_lot", "shipping"):
         sources[name] = [getattr(source, name) for source in draws.sources]
+    for name in KnownYield._fields:
+        sources[name] = [getattr(known, name) for known in _known(draws)]
     for name in ("line", "gross", "learns", "scale", "inherits", "keep"):
         sources[name] = [getattr(source.yields, name) for source in draws.sources]
     fill(
         sources, survival=[survival.index(id(s.yields.survival)) for s in draws.sources],
         expected=[survival.index(id(s.yields.expected)) for s in draws.sources],
-        has_fixed=[m.fixed is not None for m in makers], fixed=[m.fixed or 0.0 for m in makers],
-        share_fixed=[m.share_fixed or 0.0 for m in makers], certain=[m.certain for m in makers],
-        perfect=[m.perfect for m in makers], first=-1,
+        first=-1,
         leaving_head=NOTHING, leaving_tail=NOTHING,
     )  # fmt: skip
     return sources
@@ -209,7 +204,7 @@ def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
         only=[pool.members[0] if len(pool.members) == 1 else NOTHING for pool in plan.pools],
         counter_begin=counters.starts[:-1], counter_end=counters.starts[1:],
         continuous=[watched(pool) for pool in plan.pools], bypass=[pool.bypass for pool in plan.pools],
-        planned=[pool.policy is PolicyType.PLANNED for pool in plan.pools],
+        planned=[is_planned(pool) for pool in plan.pools],
         policy=[POLICIES.get(pool.policy, NOTHING) for pool in plan.pools],
         source=[pool.sources[0] if pool.sources else NOTHING for pool in plan.pools], head=NOTHING, tail=NOTHING,
         level=[level for level, _ in levels], reorder=[reorder for _, reorder in levels], quantity=numbers("quantity"), review=numbers("review"),

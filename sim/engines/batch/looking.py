@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sim.engines.batch.sites import committed, good_per_start
+from sim.engines.batch.sites import committed
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.stock import available
+from sim.engines.batch.yields import good_per_start
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
 from sim.engines.shared.rules import NEVER
@@ -55,6 +56,7 @@ def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:
     begun, works = lot.where == UNDER_WAY, lot.leave < NEVER
     p.lot_source[i], p.lot_due[i], p.lot_promised[i] = lot.source, lot.due, lot.promised
     p.lot_starts[i], p.lot_stage[i] = lot.starts, lot.stage
+    # Where yields are drawn, what a lot will bring is not known before it arrives.
     p.lot_units[i] = float(lot.good) if begun and works and s.sources[lot.source].certain else lot.expected
     p.lot_place[i] = WAITING if not begun else QUEUED if lot.leave > s.clock[0].now else IN_CYCLE
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sim.engines.batch.calendar import (
+from sim.engines.batch.calendar import at, next_event, release_event, stop_at
+from sim.engines.batch.compiling.addresses import ask, borrow
+from sim.engines.batch.demand import cancel, meet, next_demand, serve_backlog, settle_demand
+from sim.engines.batch.losses import strike
+from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
+from sim.engines.batch.ordering import begin_before, hold_review, replenish, review_periodically
+from sim.engines.batch.recording import count_lots
+from sim.engines.batch.state import NOTHING, UNDER_WAY, State
+from sim.engines.batch.stock import settle_stock
+from sim.engines.batch.wip import fill_lines
+from sim.engines.batch.yields import good_per_start
+from sim.engines.shared.phases import (
     CANCEL,
     CLOSE,
     DEMANDED,
@@ -17,32 +28,12 @@ from sim.engines.batch.calendar import (
     RELEASED,
     REPLENISH,
     REVIEW,
-    SERVE,
     SERVED,
-    STOP,
-    at,
-    follow_up,
-    later,
-    next_event,
-    release_event,
 )
-from sim.engines.batch.compiling.addresses import ask, borrow
-from sim.engines.batch.losses import strike
-from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
-from sim.engines.batch.ordering import begin_before, hold_review, replenish, review_periodically
-from sim.engines.batch.sites import good_per_start
-from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
-from sim.engines.batch.stock import cancel, serve_backlog, serve_new, settle_demand, settle_stock
-from sim.engines.batch.wip import fill_lines
-from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.rules import NEVER, whole
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
-
-SAMPLES = int(Stage.SAMPLES)
-CANCELS_LAST = 10**6
-"""Whoever is still waiting at the end of his patience was not served before."""
 
 
 def play(state: State, tables: Tables, position: Position, memory: Memory, worksheet: Worksheet, planner: int) -> int:
@@ -76,15 +67,14 @@ def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
     fill_lines(s)
     for flow in range(len(s.flows)):
         if s.flows[flow].begin < s.flows[flow].end:
-            _next_demand(s, flow, 0)
+            next_demand(s, flow, 0)
     _appoint_reviews(s, t)
     for i in range(len(s.losses)):
         at(s, s.losses[i].at, DISRUPT, 0, i, 0, LOST, i)
     # With a drain the last period closes when all is empty.
     for period in range(c.edges - 2 if c.drain else c.edges - 1):
         at(s, s.edges[period + 1] - 1, RECORD, 0, 0, period, CLOSE, period)
-    # Before anything else that is due at the end.
-    later(s, c.end, -1, 0, 0, 0, 0, STOP, 0)
+    stop_at(s, c.end)
 
 
 def _finish_held(s: State) -> None:
@@ -115,7 +105,7 @@ def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: i
     if e.kind == RECEIVED:
         receive(s, e.what)
     elif e.kind == DEMANDED:
-        _demand(s, e.rank, e.sequence)
+        meet(s, e.rank, e.sequence)
     elif e.kind == RELEASED:
         release(s, t, e.what, e.sequence)
     elif e.kind == REPLENISH:
@@ -141,49 +131,15 @@ def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: i
         c.running = c.drain
 
 
-def _next_demand(s: State, flow: int, k: int) -> None:
-    f = s.flows[flow]
-    at(s, s.times[f.begin + k], SERVE, f.priority, flow, k, DEMANDED, 0)
-
-
-def _demand(s: State, flow: int, k: int) -> None:
-    f, now = s.flows[flow], s.clock[0].now
-    units = s.units[f.begin + k]
-    left = serve_new(s, flow, units)
-    f.seen += units
-    if left and f.patience >= 0:
-        at(s, now + f.patience, SERVE, CANCELS_LAST, flow, k, CANCEL, now)
-    if f.begin + k + 1 < f.end:
-        _next_demand(s, flow, k + 1)
-    if s.pools[f.pool].continuous:
-        follow_up(s, PLAN, 0, f.pool, 0, REPLENISH, f.pool)
-
-
 def _close(s: State, period: int) -> None:
     """Close a period, at its last instant."""
     c = s.clock[0]
     settle_stock(s, c.now + 1)
     settle_demand(s, c.now + 1)
-    _count(s, period, c.now + 1)
+    count_lots(s, c.now + 1)
     if c.told:
         # Negative numbers are periods done, others rows of variates to draw.
         ask(c.callback, -1 - period)
     if period + 2 < c.edges:
         c.period = period + 1
         c.period_end = s.edges[period + 2]
-
-
-def _count(s: State, period: int, edge: int) -> None:
-    """Count lots that wait for inputs, are in process and in transit."""
-    for slot in range(s.clock[0].lots_used):
-        lot = s.lots[slot]
-        row = s.by_source[period, lot.source]
-        if lot.where == QUEUED:
-            row.waiting += lot.starts
-        elif lot.where == UNDER_WAY:
-            if lot.seeded:
-                s.under_way[period] += lot.good
-            elif lot.ready >= edge:
-                row.in_process += lot.starts
-            elif lot.stage != SAMPLES:
-                row.in_transit += lot.good

@@ -3,11 +3,12 @@ booked ahead of it is taken back."""
 
 from __future__ import annotations
 
-from sim.engines.batch.calendar import PLAN, REPLENISH, follow_up
+from sim.engines.batch.calendar import follow_up
+from sim.engines.batch.recording import in_transit, period_at, ship
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
-from sim.engines.batch.stock import destroy, in_transit, period_at, ship
+from sim.engines.batch.stock import destroy
 from sim.engines.batch.wip import lot_shrunk, stock_destroyed
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import PLAN, REPLENISH, Stage
 from sim.engines.shared.rules import NEVER, lot_count, whole
 
 SAMPLES = int(Stage.SAMPLES)
@@ -43,6 +44,7 @@ def _strike_lots(s: State, site: int, share: float) -> None:
                 _shrink(s, slot, units, units - cut)
         slot = lot.after
     for source in range(len(s.sources)):
+        # A first good unit that is still to come may be among those destroyed.
         if s.sources[source].site == site and s.first_good[source] > now:
             s.first_good[source] = _first_good(s, source)
 
@@ -79,7 +81,7 @@ def _take_back(s: State, slot: int, units: int, left: int) -> None:
         else:
             row.good += good - lot.good
         lot.out = out
-    if s.items[r.makes].costly_on_way and lot.stage != SAMPLES:
+    if lot.stage != SAMPLES:
         in_transit(s, r.makes, good - lot.good, lot.ready, lot.arrive)
     if left == 0:
         shipments = 1 if lot.seeded else lot_count(units, r.shipped_lot)

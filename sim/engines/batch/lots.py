@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from sim.engines.batch.calendar import (
+from sim.engines.batch.calendar import at, follow_up
+from sim.engines.batch.curves import value_at
+from sim.engines.batch.lists import pop_first
+from sim.engines.batch.recording import book_lot, in_transit, pay, period_at, ship
+from sim.engines.batch.sites import free_at, leaves_site, work
+from sim.engines.batch.state import CYCLE, FULL, LOAD, NOTHING, STRETCH, UNDER_WAY, UNUSED, WAITS, State
+from sim.engines.batch.stock import put, take
+from sim.engines.batch.variates import variate
+from sim.engines.batch.waiting import join_line, join_queue, leave_queue, possible, startable
+from sim.engines.batch.wip import lot_arrived, units_joined
+from sim.engines.batch.yields import good_per_start, make
+from sim.engines.shared.phases import (
     DISPATCH,
     LINE_FREE,
+    LINES_LAST,
     PLAN,
     RECEIVE,
     RECEIVED,
@@ -12,37 +24,13 @@ from sim.engines.batch.calendar import (
     REPLENISH,
     SERVE,
     SERVED,
-    at,
-    follow_up,
-    later,
-)  # fmt: skip
-from sim.engines.batch.lists import pop_first
-from sim.engines.batch.sites import free_at, good_per_start, leaves_site, make, price_at, value_at, variate, work
-from sim.engines.batch.state import (
-    CYCLE,
-    FULL,
-    LOAD,
-    NOTHING,
-    PRICE,
-    QUEUED,
-    STRETCH,
-    UNDER_WAY,
-    UNUSED,
-    Records,
-    State,
+    Stage,
 )
-from sim.engines.batch.stock import in_transit, period_at, put, ship, take
-from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, possible, startable
-from sim.engines.batch.wip import lot_arrived, units_joined
-from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
-from sim.engines.shared.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
+from sim.engines.shared.rules import NEVER, lot_count, lot_part, release_time, stretched
 from sim.engines.shared.tables import Tables
 
-SAMPLES, RISK, VOLUME = 1, 2, 3
-TAKES_TURNS = 10**6
-"""A line takes its next lot when all orders of the instant are known."""
-assert (SAMPLES, RISK, VOLUME) == (Stage.SAMPLES, Stage.RISK, Stage.VOLUME)
+SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)
 
 
 def order(s: State, source: int, starts: int) -> None:
@@ -64,6 +52,7 @@ def order_evenly(s: State, source: int, entry: int, starts: int, phase: int, beg
     o = s.orders[place]
     o.starts, o.stage, o.begin, o.end, o.due, o.ordered = starts, phase, begin, end, due, c.now
     o.first, o.lots, o.appointed = c.lot_count + 1, lot_count(starts, s.sources[source].lot_size), 0
+    # Numbers are given in the order of ordering, and end all ties among lots.
     c.lot_count += o.lots
     _appoint(s, place)
 
@@ -96,6 +85,7 @@ def release(s: State, t: Tables, place: int, number: int) -> None:
 
 
 def book_order(s: State, source: int) -> None:
+    """Book an order, and what it costs."""
     c, r = s.clock[0], s.sources[source]
     row = s.by_source[c.period, source]
     row.orders += 1
@@ -105,14 +95,14 @@ def book_order(s: State, source: int) -> None:
 
 def _lot(s: State, source: int, number: int, starts: int, phase: int, ordered: int, due: int) -> int:
     """A lot that is released now."""
-    slot = new_slot(s)
+    slot = _new_slot(s)
     lot = s.lots[slot]
     lot.source, lot.number, lot.starts, lot.stage, lot.seeded = source, number, starts, phase, 0
     lot.ordered, lot.due, lot.promised = ordered, due, s.clock[0].now + s.sources[source].lead
     return slot
 
 
-def new_slot(s: State) -> int:
+def _new_slot(s: State) -> int:
     """A slot for the next lot; the first one, to be thrown away, if none is free."""
     c = s.clock[0]
     slot = c.free_lot
@@ -150,7 +140,7 @@ def enter(s: State, slot: int) -> None:
     if r.take_begin == r.take_end:
         _begin(s, slot)
         return
-    lot.where, node = QUEUED, NOTHING
+    lot.where, node = WAITS, NOTHING
     for i in range(r.take_begin, r.take_end):
         s.pools[s.input_pool[i]].waiting += s.takes[i] * starts
         node = join_queue(s, s.input_pool[i], slot)
@@ -202,9 +192,20 @@ def dispatch(s: State, pool: int) -> None:
             if whole:
                 leave_queue(s, other, slot)
                 # Where this lot stood in the way, the next may begin.
-                n = look_again(s, n, other)
+                n = _look_again(s, n, other)
         units_joined(s, s.lots[slot].source, starts)
         _begin(s, slot if whole else _part(s, slot, starts))
+
+
+def _look_again(s: State, n: int, pool: int) -> int:
+    """Put a pool behind the others to look at, unless it is among them; returns how many there are."""
+    for i in range(n):
+        if s.again[i] == pool:
+            return n
+    for i in range(n, 0, -1):
+        s.again[i] = s.again[i - 1]
+    s.again[0] = pool
+    return n + 1
 
 
 def _part(s: State, slot: int, starts: int) -> int:
@@ -229,12 +230,13 @@ def _begin(s: State, slot: int) -> None:
     site = s.sources[lot.source].site
     lot.where = UNDER_WAY
     if not s.sites[site].ranked:
+        # First in, first out: nobody can come before it any more, so its line is known now.
         _work(s, slot, now)
         return
     # Not yet begun: it counts as in process.
     lot.begin, lot.leave, lot.ready, lot.arrive = now, NEVER, NEVER, NEVER
     join_line(s, site, slot)
-    follow_up(s, PLAN, TAKES_TURNS, site, 0, LINE_FREE, site)
+    follow_up(s, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
 
 def take_turns(s: State, site: int) -> None:
@@ -245,12 +247,12 @@ def take_turns(s: State, site: int) -> None:
         where.head, where.tail = pop_first(s, where.head, where.tail)
         _work(s, slot, s.lots[slot].begin)
         if now < s.lots[slot].leave < NEVER:
-            at(s, s.lots[slot].leave, PLAN, TAKES_TURNS, site, 0, LINE_FREE, site)
+            at(s, s.lots[slot].leave, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
 
 def _work(s: State, slot: int, came: int) -> None:
     """A lot that came to the bottleneck takes a line: every later instant of it follows now."""
-    now, lot = s.clock[0].now, s.lots[slot]
+    lot = s.lots[slot]
     source = lot.source
     r = s.sources[source]
     load = variate(s, source, LOAD) * lot.starts
@@ -263,49 +265,9 @@ def _work(s: State, slot: int, came: int) -> None:
     lot.ready = lot.leave + stretched(int(variate(s, source, CYCLE)), value_at(s, r.site, STRETCH, lot.begin))
     leaves = leaves_site(s, r.site, lot.ready)
     lot.arrive = leaves + r.shipping
-    _book_way(s, slot, load, came, leaves)
-    if now < lot.arrive < NEVER:
-        later(s, lot.arrive, 0, RECEIVE, 0, source, lot.number, RECEIVED, slot)
-    elif lot.arrive == now:
-        follow_up(s, RECEIVE, 0, source, lot.number, RECEIVED, slot)
-
-
-def _book_way(s: State, slot: int, load: float, came: int, leaves: int) -> None:
-    """Book what the lot does until it leaves the site, each in the period of its instant."""
-    c, lot = s.clock[0], s.lots[slot]
-    source, site = lot.source, s.sources[lot.source].site
-    here = s.by_site[c.period, site]
-    here.lots += 1
-    here.delayed += lot.begin > came
-    here.wait += lot.begin - came
+    book_lot(s, slot, load, came, leaves)
     if lot.arrive < NEVER:
-        here.time_in_system += lot.arrive - came
-    begun = left = made = sent = c.period
-    if leaves >= c.period_end:
-        begun, left = period_at(s, lot.begin), period_at(s, lot.leave)
-        made, sent = period_at(s, lot.ready), period_at(s, leaves)
-    if s.sources[source].variable_cents != 0.0:
-        spent = cents(lot.starts * s.sources[source].variable_cents)
-        s.by_source[begun, source].variable_cents += spent
-        s.journal[begun] += spent
-    s.by_site[left, site].load += load
-    _book_made(s, slot, s.by_source[made, source])
-    if s.items[s.sources[source].makes].costly_on_way and lot.stage != SAMPLES:
-        in_transit(s, s.sources[source].makes, lot.good, lot.ready, lot.arrive)
-    # Lots made larger to save time go with as many shipments as the lots they stand for.
-    ship(s, source, lot_count(lot.starts, s.sources[source].shipped_lot), sent)
-
-
-def _book_made(s: State, slot: int, row: Records) -> None:
-    lot = s.lots[slot]
-    row.out += lot.out
-    row.scrapped += lot.starts - lot.out
-    if lot.stage == SAMPLES:
-        row.samples += lot.good
-    else:
-        row.good += lot.good
-    if lot.good and lot.ready < s.first_good[lot.source]:
-        s.first_good[lot.source] = lot.ready
+        at(s, lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, slot)
 
 
 def receive(s: State, slot: int) -> None:
@@ -317,10 +279,11 @@ def receive(s: State, slot: int) -> None:
     if not r.planned:
         r.on_order -= lot.expected
     if r.priced:
-        _pay(s, slot)
+        pay(s, slot)
     lot_arrived(s, slot)
     if not lot.seeded:
         _trace(s, slot)
+    # Samples are measured and used up: they are no stock.
     if lot.stage != SAMPLES:
         put(s, r.makes, lot.good)
         if lot.seeded:
@@ -342,6 +305,7 @@ def _wake(s: State, pool: int, less: bool) -> None:
             if f.backlog and not (seen and f.priority == last):
                 seen, last = True, f.priority
                 follow_up(s, SERVE, last, -1, pool, SERVED, pool)
+    # Fewer units than the policy counted on: its position has fallen.
     if less and p.continuous:
         follow_up(s, PLAN, 0, pool, 2, REPLENISH, pool)
     if p.head != NOTHING:
@@ -359,21 +323,9 @@ def _trace(s: State, slot: int) -> None:
     c.arrived += 1
 
 
-def _pay(s: State, slot: int) -> None:
-    """An outside supplier is paid when the lot arrives, at the price of that day."""
-    c, lot = s.clock[0], s.lots[slot]
-    r = s.sources[lot.source]
-    starts = float(lot.starts)
-    if lot.seeded:
-        starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
-    paid = cents(starts * (price_at(s, lot.source, c.now) * value_at(s, r.site, PRICE, lot.begin)))
-    s.by_source[c.period, lot.source].purchase_cents += paid
-    s.journal[c.period] += paid
-
-
 def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: int) -> None:
     """A lot begun before the start: it ships like any other, unless it was on its way already."""
-    r, slot = s.sources[source], new_slot(s)
+    r, slot = s.sources[source], _new_slot(s)
     ready = arrive - r.shipping
     leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
     if leaves >= 0:
@@ -385,8 +337,7 @@ def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: in
     lot.good, lot.expected, lot.seeded, lot.where = good, float(good), 1, UNDER_WAY
     lot.released = lot.begin = lot.leave = 0
     lot.promised, lot.ready, lot.arrive = arrive, ready, leaves + r.shipping
-    if s.items[r.makes].costly_on_way:
-        in_transit(s, r.makes, good, max(ready, 0), lot.arrive)
+    in_transit(s, r.makes, good, max(ready, 0), lot.arrive)
     _open(s, slot)
     if not r.planned:
         r.on_order += lot.expected

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 
 from sim.draws.curves import ticks
-from sim.engines.batch.calendar import PERIODIC, PLAN, at
-from sim.engines.batch.compiling.addresses import call_planner
+from sim.engines.batch.calendar import at
+from sim.engines.batch.compiling.addresses import call
 from sim.engines.batch.looking import look, note, revise
 from sim.engines.batch.lots import SAMPLES, book_order, order, order_evenly, plant
-from sim.engines.batch.sites import good_per_start
 from sim.engines.batch.state import UNPLANNED, State
 from sim.engines.batch.stock import available
+from sim.engines.batch.yields import good_per_start
 from sim.engines.shared.initial import lot_before, lots_before
+from sim.engines.shared.phases import PERIODIC, PLAN
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.release import planned_stage
-from sim.engines.shared.reviews import BEFORE, DECIDED
+from sim.engines.shared.reviews import BEFORE, DECIDED, decide
 from sim.engines.shared.rules import lot_count, settled, stock_order
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
@@ -25,7 +26,7 @@ def hold_review(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: in
     """Plan the starts of the period that begins at review `k`, and order them."""
     revise(s, t, p, k)
     look(s, t, p)
-    if call_planner(s.clock[0].planner, t, p, m, w, k) != DECIDED:
+    if call(decide, s.clock[0].planner, t, p, m, w, k) != DECIDED:
         s.clock[0].fault = UNPLANNED
         return
     note(s, w, k)
@@ -39,7 +40,7 @@ def begin_before(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> N
     """Put in stock, or on its way, what the plan began before the start."""
     for r in range(len(s.sources)):
         p.good_per_start[r] = good_per_start(s, r, 0)
-    if call_planner(s.clock[0].planner, t, p, m, w, BEFORE) != DECIDED:
+    if call(decide, s.clock[0].planner, t, p, m, w, BEFORE) != DECIDED:
         s.clock[0].fault = UNPLANNED
         return
     for source in range(len(s.sources)):
@@ -63,6 +64,7 @@ def _order(s: State, t: Tables, w: Worksheet, k: int, r: int) -> None:
         order_evenly(s, r, 0, w.samples[r], SAMPLES, max(now, t.phases[r, 0]), until, until)
     for i in range(w.release_starts.shape[1]):
         any_starts = any_starts or w.release_starts[r, i] > 0
+    # What one review releases of a source is one order, however many dates it has.
     if any_starts:
         book_order(s, r)
     for i in range(w.release_starts.shape[1]):
@@ -75,6 +77,7 @@ def _order(s: State, t: Tables, w: Worksheet, k: int, r: int) -> None:
 def review_periodically(s: State, pool: int, k: int) -> None:
     """A policy reviews its pool, and makes its next appointment."""
     replenish(s, pool)
+    # Counted from the start each time: a sum of rounded periods would drift.
     then = ticks((k + 1) * s.pools[pool].review)
     if then < s.clock[0].end:
         at(s, then, PLAN, 0, pool, k + 1, PERIODIC, 0)
@@ -89,6 +92,7 @@ def replenish(s: State, pool: int) -> None:
     if wanted <= 0.0:
         return
     good = good_per_start(s, p.source, s.clock[0].now)
+    # Whole starts that bring at least so much; what is over by rounding errors alone takes no start.
     starts = math.ceil(wanted / good - 1e-9) if good > 0.0 else 0
     if starts > 0:
         order(s, p.source, starts)

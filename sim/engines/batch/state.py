@@ -1,4 +1,4 @@
-"""The whole state of a replication as arrays: what the compiled engine reads and writes.
+"""The whole state of a replication: entities as records of arrays, which the other modules read and write.
 
 Entities are records of structured arrays, so that what belongs together lies together. Everything has
 a fixed size: lots, events and the nodes of linked lists live in slots that are used again.
@@ -31,7 +31,7 @@ CLOCK = _record(
 `first_open` and `last_open` end the list of lots released and not arrived; each source has `entries` orders at once;
 `pipeline` says whether the plan goes back before the start;
 `callback` is the address of what draws more, and wants to be `told` how far the run is; `planner` that of
-`planning.decide`;
+`reviews.decide`;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
 SOURCE = _record(
@@ -58,7 +58,7 @@ LOT = _record(
     "expected",
 )
 """What the planner looks at comes last and together: there are thousands of lots, and memory is read in lines. `where` is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
-UNUSED, QUEUED, UNDER_WAY = range(3)
+UNUSED, WAITS, UNDER_WAY = range(3)
 ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
 

@@ -1,4 +1,4 @@
-"""Lots that wait for inputs: a queue for each pool, by priority, release and number."""
+"""Lots that wait: for inputs, in a queue for each pool by priority, release and number; and for a line."""
 
 from __future__ import annotations
 
@@ -39,17 +39,6 @@ def join_line(s: State, site: int, slot: int) -> None:
     where.head, where.tail = insert(s, where.head, where.tail, before, new_node(s, 0, 0, slot))
 
 
-def look_again(s: State, n: int, pool: int) -> int:
-    """Put a pool behind the others to look at, unless it is among them; returns how many there are."""
-    for i in range(n):
-        if s.again[i] == pool:
-            return n
-    for i in range(n, 0, -1):
-        s.again[i] = s.again[i - 1]
-    s.again[0] = pool
-    return n + 1
-
-
 def startable(s: State, pool: int) -> int:
     """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
     node, bypass = s.pools[pool].head, s.pools[pool].bypass
@@ -70,6 +59,7 @@ def possible(s: State, slot: int) -> int:
         if have < s.takes[i] * starts:
             # Places come free unit by unit: a lot without a size enters its line as they do.
             starts = max(have // s.takes[i], 0) if r.partial or (p.is_line and r.lot_size == 0) else 0
+        # Order is kept among those who need an input: whoever is not first waits, even if there is enough for him.
         if starts == 0 or (not p.bypass and (p.head == NOTHING or s.nodes[p.head].lot != slot)):
             return 0
     return int(starts)

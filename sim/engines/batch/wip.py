@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.engines.batch.calendar import DISPATCH, PLAN, follow_up
+from sim.engines.batch.calendar import follow_up
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import DISPATCH, PLAN, Stage
 
 SAMPLES = int(Stage.SAMPLES)
 
@@ -52,5 +52,6 @@ def lot_shrunk(s: State, source: int, units: int) -> None:
 
 def _free(s: State, pool: int, units: int) -> None:
     s.pools[pool].places += units
+    # Who takes the places is decided once all of this instant's receipts are known.
     if units and s.pools[pool].head != NOTHING:
         follow_up(s, PLAN, 0, pool, 1, DISPATCH, pool)

@@ -1,126 +1,81 @@
-"""SimPy's calendar, with the order of simultaneous events that `phases` lays down."""
+"""What is to be done when: SimPy's calendar, with the order of simultaneous events that `phases` lays down."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from contextlib import suppress
 from typing import Any
 
 import simpy
 
-from sim.engines.shared.phases import MOST_ROUNDS, Phase
+from sim.engines.shared.phases import AFTER_ALL, BEFORE_ALL, MOST_ROUNDS, RECORD, STOP
 from sim.errors import ModelError
 
-_RECORD = int(Phase.RECORD)
-MOST_NESTED = 20
-"""Rounds that may be done one inside the other before follow-ups go through the queue."""
-Action = Callable[[Any], None]
-Key = tuple[int, int, int, int, int, int]
-"""Round, phase, priority, rank and sequence within an instant, and a count that ends all ties."""
+Key = tuple[int, int, int, int, int]
+"""Round, phase, priority, rank and sequence within an instant. SimPy ends ties by the order of scheduling."""
 
 
-class Appointment(simpy.Event):
-    """An action due at an instant; its key is the priority by which SimPy orders equal times."""
+class Event(simpy.Event):
+    """Something to be done at an instant: its kind, and of what."""
 
-    __slots__ = ("action", "argument", "key", "time")
-    # An appointment never fails and returns nothing.
-    _ok, _value = True, None
-
-    def __init__(self, agenda: Agenda, time: int, key: Key, action: Action, argument: Any) -> None:
-        self.env = agenda.env
-        # SimPy takes the list away from the event and leaves it as it is: one serves all.
-        self.callbacks = agenda.callbacks
-        self.time, self.key, self.action, self.argument = time, key, action, argument
-        # SimPy only compares priorities, so a tuple serves as one.
-        agenda.env.schedule(self, key, time - agenda.now)  # type: ignore[arg-type]
+    def __init__(self, calendar: Calendar, time: int, key: Key, kind: int, what: tuple[Any, ...]) -> None:
+        # As in simpy.Timeout: that it will succeed is known when it is scheduled.
+        self.env, self.callbacks, self._ok, self._value = calendar.env, [calendar.due], True, None
+        self.time, self.key, self.kind, self.what = time, key, kind, what
 
 
-class Agenda:
-    """Future actions on SimPy's calendar, follow-ups of this instant in order behind them.
-
-    A follow-up joins the current round if its phase is still to come, else the next. While no other
-    appointment is due at the instant, follow-ups run without a detour through the calendar; that
-    changes nothing in the order.
-    """
+class Calendar:
+    """Future events, in order."""
 
     def __init__(self) -> None:
         self.env = simpy.Environment()
-        self.callbacks: list[Callable[[Any], None]] = [self.perform]
-        self.now = 0
-        self._alone = False
-        self._round = 0
-        self._phase = -1
-        self._soon: list[tuple[Key, Action, Any]] = []
-        self._count = 0
+        self._perform: Callable[[Event], None]
         self._running = False
+        self.now = 0
+        """This instant, in ticks."""
+        # Before the first event nothing is under way: what is due at once is no follow-up.
+        self._turn, self._phase = 0, -1
 
-    def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
+    def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, *what: Any) -> None:
         """Do something at an instant, now or later."""
         if time > self.now or self._phase < 0:
-            # Records wait until all rounds of their instant are over.
-            turn = 0 if phase < _RECORD else MOST_ROUNDS + 1
-            Appointment(self, time, (turn, phase, priority, rank, sequence, 0), action, argument)
+            self._later(time, (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence), kind, what)
         else:
-            self.follow_up(phase, priority, rank, sequence, action, argument)
+            self.follow_up(phase, priority, rank, sequence, kind, *what)
 
-    def follow_up(self, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
-        """Do something later at this instant."""
-        turn = self._round if phase > self._phase else self._round + 1
+    def follow_up(self, phase: int, priority: int, rank: int, sequence: int, kind: int, *what: Any) -> None:
+        """Do something later at this instant: in this round if its phase is still to come, else in the next."""
+        # Phases of a round only go forward. What a phase sets off in itself or in an earlier one waits for the next
+        # round, so that the order does not depend on who came first.
+        turn = self._turn if phase > self._phase else self._turn + 1
         if turn > MOST_ROUNDS:
             raise ModelError(f"more than {MOST_ROUNDS} rounds at one instant (tick {self.now}): an endless loop")
-        self._count += 1
-        entry = ((turn, phase, priority, rank, sequence, self._count), action, argument)
-        if self._soon:
-            heappush(self._soon, entry)
-        else:
-            self._soon.append(entry)
+        self._later(self.now, (turn, phase, priority, rank, sequence), kind, what)
 
-    def last(self, phase: int, priority: int, rank: int, sequence: int, action: Action, argument: Any) -> None:
-        """A follow-up behind which the action only adds later ones: where nothing can come between, it
-        is done at once, which spares the queue and changes nothing in the order."""
-        turn = self._round if phase > self._phase else self._round + 1
-        if self._alone and not self._soon and turn <= MOST_NESTED:
-            self._round, self._phase = turn, phase
-            action(argument)
-        else:
-            self.follow_up(phase, priority, rank, sequence, action, argument)
+    def stop_at(self, time: int) -> None:
+        """Come to the end of the run, before anything else that is due then: the end itself is not part of it."""
+        self._later(time, (BEFORE_ALL, 0, 0, 0, 0), STOP, ())
 
-    def perform(self, appointment: Any) -> None:
-        """Run an appointment and the follow-ups that may come before the calendar's next one."""
-        self.now = now = appointment.time
-        # While this instant lasts, nothing new comes onto the calendar for it: one look is enough.
-        self._alone = self.env.peek() > now
-        key = appointment.key
-        self._round, self._phase = key[0], key[1]
-        appointment.action(appointment.argument)
-        soon = self._soon
-        if not soon:
-            return
-        if not self._alone:
-            self._hand_over()
-            return
-        while soon:
-            key, action, argument = heappop(soon) if len(soon) > 1 else soon.pop()
-            self._round, self._phase = key[0], key[1]
-            action(argument)
+    def _later(self, time: int, key: Key, kind: int, what: tuple[Any, ...]) -> None:
+        event = Event(self, time, key, kind, what)
+        # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
+        self.env.schedule(event, key, time - self.now)  # type: ignore[arg-type]
 
-    def _hand_over(self) -> None:
-        """Others are due at this instant: let the calendar merge the follow-ups among them."""
-        for key, action, argument in sorted(self._soon, key=lambda entry: entry[0]):
-            Appointment(self, self.now, key, action, argument)
-        self._soon.clear()
+    def due(self, event: Any) -> None:
+        """Perform an event: SimPy calls this when it is due."""
+        self.now = event.time
+        # Round and phase of the event at hand decide where its follow-ups belong.
+        self._turn, self._phase = event.key[:2]
+        self._perform(event)
 
-    def run(self, end: int | None) -> None:
-        """Run all actions before `end`; without an end, until none is left."""
-        self._running, step = True, self.env.step
-        if end is not None:
-            # Before anything else that is due at the end.
-            Appointment(self, end, (-1, 0, 0, 0, 0, 0), self._stop, None)
-        try:
+    def run(self, perform: Callable[[Event], None]) -> None:
+        """Perform events in order until none is left, or one of them calls `stop`."""
+        self._perform, self._running = perform, True
+        # Not `env.run`: on a stop it puts back the event at hand, with a priority that is no tuple.
+        with suppress(simpy.core.EmptySchedule):
             while self._running:
-                step()
-        except simpy.core.EmptySchedule:
-            return
+                self.env.step()
 
-    def _stop(self, _: None) -> None:
+    def stop(self) -> None:
+        """End the run: nothing more is performed."""
         self._running = False

@@ -1,192 +1,146 @@
-"""Where demand meets stock: lines are served by priority, the rest waits or is lost."""
+"""Demand: lines are served from stock by priority, the rest waits or is lost."""
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
 from heapq import merge
 
-from sim.draws import Draws
-from sim.draws.curves import ticks, value
-from sim.draws.sources import cents
-from sim.engines.events.stock import Stockroom
-from sim.engines.shared.records import Recorder, Rows
-from sim.engines.shared.rules import cents as round_cents
-from sim.engines.shared.rules import unit_days
-from sim.plan import NONE
+from sim.engines.events.recording import period_at
+from sim.engines.events.state import Flow, State
+from sim.engines.events.stock import available, take
+from sim.engines.shared.phases import CANCEL, CANCELS_LAST, DEMANDED, PLAN, REPLENISH, SERVE
+from sim.engines.shared.rules import cents, unit_days
 
 
-@dataclass(slots=True)
-class Counter:
-    """One flow of demand at the counter; `waiting` holds [since, units] in the order they came."""
-
-    flow: int
-    pool: int
-    priority: int
-    backlogs: bool
-    patience: int
-    delivery: int
-    shipment_cents: int
-    shortage_cents: float
-    lost_cents: float
-    waiting: deque[list[int]] = field(default_factory=deque)
-    backlog: int = 0
-    unit_days: float = 0.0
-    """Backlog integrated over time since the last settlement."""
-    last: int = 0
-    owed: float = 0.0
-    booked: int = 0
-    lost: int = 0
-    """Units lost or cancelled so far, and the cents booked for them."""
-    lost_booked: int = 0
+def next_demand(s: State, flow: int, k: int) -> None:
+    """Put the `k`-th demand of a flow on the calendar: one by one the calendar stays small."""
+    f = s.flows[flow]
+    s.calendar.at(f.times[k], SERVE, f.priority, flow, k, DEMANDED, flow, k)
 
 
-class DemandDesk:
-    """Serves demand from stock."""
-
-    def __init__(self, draws: Draws, recorder: Recorder, stockroom: Stockroom) -> None:
-        self._draws, self._recorder, self._stockroom = draws, recorder, stockroom
-        self.counters = [self._counter(f) for f in range(len(draws.flows))]
-        self.of_pool: list[list[Counter]] = [[] for _ in draws.plan.pools]
-        self.backlog = [0] * len(draws.plan.pools)
-        """Units waiting for each pool."""
-        for counter in sorted(self.counters, key=lambda c: (c.priority, c.flow)):
-            self.of_pool[counter.pool].append(counter)
-
-    def _counter(self, f: int) -> Counter:
-        plan, vector = self._draws.plan, self._draws.vector
-        flow = self._draws.flows[f]
-        line = plan.lines[flow.line]
-        return Counter(
-            flow=f,
-            pool=flow.pool,
-            priority=line.priority,
-            backlogs=line.backlog,
-            patience=-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)),
-            delivery=ticks(value(vector, line.delivery_time)),
-            shipment_cents=round(cents(vector, line.shipment_cost)),
-            shortage_cents=cents(vector, line.shortage_cost),
-            lost_cents=cents(vector, line.lost_cost),
-        )
-
-    def demand(self, counter: Counter, units: int, now: int, rows: Rows) -> int:
-        """Serve new demand from stock; what is left waits or is lost. Returns units left waiting."""
-        rows.demanded[counter.flow] += units
-        # Those who came before are served before.
-        served = 0 if counter.backlog else min(units, self._stockroom.available(counter.pool))
-        if served:
-            rows.from_stock[counter.flow] += served
-            self._hand_out(counter, served, now, rows)
-        left = units - served
-        if left and not counter.backlogs:
-            rows.lost[counter.flow] += left
-            return 0
-        if left:
-            if counter.shortage_cents:
-                self._accrue(counter, now)
-            counter.waiting.append([now, left])
-            counter.backlog += left
-            self.backlog[counter.pool] += left
-        return left
-
-    def ranks_waiting(self, pool: int) -> list[int]:
-        """Priorities at which someone waits for a pool."""
-        counters = self.of_pool[pool]
-        if len(counters) == 1:
-            return [counters[0].priority]
-        return sorted({counter.priority for counter in counters if counter.backlog})
-
-    def serve_backlog(self, pool: int, priority: int, now: int, rows: Rows) -> None:
-        """Serve those of one priority who wait for a pool, in the order they came."""
-        stock, counters = self._stockroom.available(pool), self.of_pool[pool]
-        if len(counters) == 1:
-            self._serve(counters[0], min(stock, counters[0].backlog), now, rows)
-            return
-        waiting = [c for c in counters if c.priority == priority and c.backlog]
-        for counter, units in zip(waiting, _first_come(waiting, stock), strict=True):
-            self._serve(counter, units, now, rows)
-
-    def _serve(self, counter: Counter, units: int, now: int, rows: Rows) -> None:
-        if not units:
-            return
-        if counter.shortage_cents:
-            self._accrue(counter, now)
-        counter.backlog -= units
-        self.backlog[counter.pool] -= units
-        self._clear(counter, units, now, rows.waited)
-        self._hand_out(counter, units, now, rows)
-
-    def _clear(self, counter: Counter, units: int, now: int, waited: list[float]) -> None:
-        while units:
-            since, waiting = counter.waiting[0]
-            taken = min(units, waiting)
-            waited[counter.flow] += unit_days(taken, now - since)
-            units -= taken
-            if taken == waiting:
-                counter.waiting.popleft()
-            else:
-                counter.waiting[0][1] -= taken
-
-    def cancel(self, counter: Counter, since: int, now: int, rows: Rows) -> None:
-        """Cancel what is left of a demand that has waited too long."""
-        if counter.waiting and counter.waiting[0][0] == since:
-            units = counter.waiting.popleft()[1]
-            if counter.shortage_cents:
-                self._accrue(counter, now)
-            counter.backlog -= units
-            self.backlog[counter.pool] -= units
-            rows.cancelled[counter.flow] += units
-
-    def _hand_out(self, counter: Counter, units: int, now: int, rows: Rows) -> None:
-        self._stockroom.take(counter.pool, units, now)
-        flow = counter.flow
-        rows.served[flow] += units
-        rows.deliveries[flow] += 1
-        if counter.shipment_cents:
-            rows.delivery_cents[flow] += counter.shipment_cents
-            rows.journal += counter.shipment_cents
-        then = rows if counter.delivery == 0 else self._recorder.at(now + counter.delivery)
-        then.delivered[flow] += units
-
-    def _accrue(self, counter: Counter, now: int) -> None:
-        counter.unit_days += unit_days(counter.backlog, now - counter.last)
-        counter.last = now
-
-    def settle(self, now: int, rows: Rows) -> None:
-        """Close a period: book levels, the cost of waiting up to `now` and that of units lost in it."""
-        for counter in self.counters:
-            rows.backlog[counter.flow] = counter.backlog
-            if counter.shortage_cents:
-                self._settle_waiting(counter, now, rows)
-            if counter.lost_cents:
-                _settle_lost(counter, rows)
-
-    def _settle_waiting(self, counter: Counter, now: int, rows: Rows) -> None:
-        self._accrue(counter, now)
-        counter.owed += counter.unit_days * counter.shortage_cents
-        counter.unit_days = 0.0
-        due = round_cents(counter.owed) - counter.booked
-        counter.booked += due
-        rows.shortage_cents[counter.flow] += due
-        rows.journal += due
+def meet(s: State, flow: int, k: int) -> None:
+    """The `k`-th demand of a flow comes: serve it, and let the policy of its pool see what is left."""
+    f, units = s.flows[flow], s.flows[flow].units[k]
+    left = serve_new(s, flow, units)
+    f.seen += units
+    if left and f.patience >= 0:
+        s.calendar.at(s.now + f.patience, SERVE, CANCELS_LAST, flow, k, CANCEL, flow, s.now)
+    if k + 1 < len(f.times):
+        next_demand(s, flow, k + 1)
+    if s.pools[f.pool].continuous:
+        s.calendar.follow_up(PLAN, 0, f.pool, 0, REPLENISH, f.pool)
 
 
-def _settle_lost(counter: Counter, rows: Rows) -> None:
-    """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
-    counter.lost += rows.lost[counter.flow] + rows.cancelled[counter.flow]
-    due = round_cents(counter.lost * counter.lost_cents) - counter.lost_booked
-    counter.lost_booked += due
-    rows.lost_cents[counter.flow] += due
-    rows.journal += due
+def serve_new(s: State, flow: int, units: int) -> int:
+    """Serve new demand from stock; what is left waits or is lost. Returns units left waiting."""
+    f, rows = s.flows[flow], s.rows
+    rows.demanded[flow] += units
+    # Those who came before are served before.
+    served = 0 if f.backlog else min(units, available(s, f.pool))
+    if served:
+        rows.from_stock[flow] += served
+        _hand_out(s, flow, served)
+    left = units - served
+    if left and not f.backlogs:
+        rows.lost[flow] += left
+        return 0
+    if left:
+        f.waiting.append([s.now, left])
+        _add_backlog(s, f, left)
+    return left
 
 
-def _first_come(counters: list[Counter], stock: int) -> list[int]:
-    """Units that a stock gives to each counter when claims are met in the order of their instants."""
-    given = [0] * len(counters)
-    for _, i, units in merge(*([(since, i, n) for since, n in c.waiting] for i, c in enumerate(counters))):
+def serve_backlog(s: State, pool: int, priority: int) -> None:
+    """Serve those of one priority who wait for a pool, in the order they came."""
+    waiting = [f for f in s.pools[pool].counters if s.flows[f].priority == priority]
+    for flow, units in zip(waiting, _share_out(s, waiting, available(s, pool)), strict=True):
+        if units:
+            _serve(s, flow, units)
+
+
+def _share_out(s: State, flows: list[int], stock: int) -> list[int]:
+    """Units that a stock gives to each flow when claims are met in the order of their instants."""
+    given = [0] * len(flows)
+    # Claims of one instant are met in the order of the flows.
+    claims = ([(since, i, units) for since, units in s.flows[flow].waiting] for i, flow in enumerate(flows))
+    for _, i, units in merge(*claims):
         part = min(units, stock)
         given[i] += part
         stock -= part
         if not stock:
             break
     return given
+
+
+def _serve(s: State, flow: int, units: int) -> None:
+    f, left = s.flows[flow], units
+    _add_backlog(s, f, -units)
+    while left:
+        since, claimed = f.waiting[0]
+        part = min(left, claimed)
+        s.rows.waited[flow] += unit_days(part, s.now - since)
+        left -= part
+        f.waiting[0][1] -= part
+        if part == claimed:
+            f.waiting.popleft()
+    _hand_out(s, flow, units)
+
+
+def cancel(s: State, flow: int, since: int) -> None:
+    """Cancel what is left of a demand that has waited too long."""
+    f = s.flows[flow]
+    # It may have been served since; then the first who waits came later.
+    if f.waiting and f.waiting[0][0] == since:
+        units = f.waiting.popleft()[1]
+        _add_backlog(s, f, -units)
+        s.rows.cancelled[flow] += units
+
+
+def _add_backlog(s: State, f: Flow, units: int) -> None:
+    _accrue(f, s.now)
+    f.backlog += units
+    s.pools[f.pool].backlog += units
+
+
+def _hand_out(s: State, flow: int, units: int) -> None:
+    f, rows = s.flows[flow], s.rows
+    take(s, f.pool, units, consume=False)
+    rows.served[flow] += units
+    rows.deliveries[flow] += 1
+    rows.delivery_cents[flow] += f.shipment_cents
+    rows.journal += f.shipment_cents
+    period_at(s, s.now + f.delivery).delivered[flow] += units
+
+
+def _accrue(f: Flow, now: int) -> None:
+    """Add up unit-days of backlog until now: to be called before it changes."""
+    f.unit_days += unit_days(f.backlog, now - f.last)
+    f.last = now
+
+
+def settle_demand(s: State, until: int) -> None:
+    """Close a period: book levels, the cost of waiting and that of units lost in it."""
+    for flow, f in enumerate(s.flows):
+        s.rows.backlog[flow] = f.backlog
+        _settle_waiting(s, flow, until)
+        _settle_lost(s, flow)
+
+
+def _settle_waiting(s: State, flow: int, until: int) -> None:
+    f, rows = s.flows[flow], s.rows
+    _accrue(f, until)
+    f.owed += f.unit_days * f.shortage_cents
+    f.unit_days = 0.0
+    due = cents(f.owed) - f.booked
+    f.booked += due
+    rows.shortage_cents[flow] += due
+    rows.journal += due
+
+
+def _settle_lost(s: State, flow: int) -> None:
+    """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
+    f, rows = s.flows[flow], s.rows
+    f.lost += rows.lost[flow] + rows.cancelled[flow]
+    due = cents(f.lost * f.lost_cents) - f.lost_booked
+    f.lost_booked += due
+    rows.lost_cents[flow] += due
+    rows.journal += due

@@ -1,49 +1,222 @@
-"""What the desks may know of the engine that moves the lots."""
+"""The whole state of a replication: entities as objects, which the other modules read and write."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sim.draws import Draws
-from sim.engines.events.calendar import Agenda
-from sim.engines.events.demand import DemandDesk
-from sim.engines.events.sites import Bottleneck, Route
-from sim.engines.events.stock import Stockroom
-from sim.engines.shared.records import Lot, Recorder, Rows
-from sim.plan import Plan
+from sim.draws.yields import YieldCurve
+from sim.engines.events.calendar import Calendar
+from sim.engines.shared import records
+from sim.engines.shared.positions import Memory, Position
+from sim.engines.shared.records import Rows
+from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import Worksheet
+from sim.plan import FloatArray, Plan
+
+LOAD, CYCLE, LUCK = range(3)
+"""Kinds of noise."""
+YIELDS, STRETCH, PRICE = range(3)
+"""What disruptions do at a site: curves of factors on yield, cycle time and price."""
+WAITS, UNDER_WAY = range(2)
+"""Where a released lot is: waiting for inputs, or beyond that."""
 
 
-class Floor(Protocol):
-    """The shop floor in motion: its routes and bottlenecks, stock, queues of lots that wait for their
-    inputs (by pool; behind pools the lines with a limit) and whether lots may pass in them, lots under way and all that are released (by number), units of each pool that waiting lots claim, and good units planted in
-    process at the start."""
+class Steps(NamedTuple):
+    """A step function: `values[i]` holds from `knots[i]` (ticks) to the next knot."""
+
+    knots: list[int]
+    values: list[float]
+
+
+class Lot(records.Lot):
+    """A lot that was released and has not arrived: `where` is one of the constants above."""
+
+    __slots__ = ("where",)
+    where: int
+
+
+@dataclass(slots=True)
+class Source:
+    """The way of one source's lots, and its yield as far as it has learned.
+
+    `takes` are the pools and units that a start takes, a place on a line included; `pulls` are those pools whose
+    policies look again whenever orders claim of them; `on_order` are good units expected of open lots. `first` is the
+    instant of the first lot, `worked` the starts begun, and `leaving` the instants and starts of those that have not
+    left the line; carries are fractions of a unit owed to the next lot.
+    """
+
+    makes: int
+    pool: int
+    site: int
+    priority: int
+    lot_size: int
+    shipped_lot: int
+    lead: int
+    shipping: int
+    order_cents: int
+    shipment_cents: int
+    variable_cents: float
+    price: Steps
+    priced: bool
+    planned: bool
+    partial: bool
+    takes: tuple[tuple[int, int], ...]
+    pulls: list[int]
+    limit: int
+    freed: int
+    stays: bool
+    noise: tuple[Iterator[float], Iterator[float], Iterator[float]]
+    yields: YieldCurve
+    has_fixed: bool
+    fixed: float
+    share_fixed: float
+    certain: bool
+    perfect: bool
+    on_order: float = 0.0
+    started: bool = False
+    first: int = -1
+    offset: float = 0.0
+    worked: int = 0
+    leaving: list[tuple[int, int]] = field(default_factory=list)
+    carry_out: float = 0.0
+    carry_good: float = 0.0
+
+
+@dataclass(slots=True)
+class Line:
+    """One of a site's parallel lines: when it is free, the step of its rate then, and what it could do of the next
+    lot's load until then."""
+
+    free: int = 0
+    step: int = 0
+    credit: float = 0.0
+
+
+@dataclass(slots=True)
+class Site:
+    """A bottleneck of identical parallel lines. `queue` is a heap of lots that wait for a line, where priorities
+    differ (`ranked`); shipments ready within one of the times `held` leave at its end."""
+
+    rate: Steps
+    curves: tuple[Steps, Steps, Steps]
+    held: tuple[tuple[int, int], ...]
+    lines: list[Line]
+    ranked: bool
+    queue: list[tuple[int, int, Lot]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Pool:
+    """Items that stand in for each other, their stock policy, and who waits for them: `counters` are flows of demand
+    by priority, `queue` a heap of lots, `waiting` the units that these claim. Behind the pools of the plan stand the
+    lines with a limit on work in process, with their free `places`."""
+
+    members: tuple[int, ...] = ()
+    counters: list[int] = field(default_factory=list)
+    is_line: bool = False
+    places: int = 0
+    planned: bool = False
+    continuous: bool = False
+    bypass: bool = True
+    policy: int = -1
+    source: int = -1
+    level: float = 0.0
+    reorder: float = 0.0
+    quantity: float = 0.0
+    review: float = 0.0
+    queue: list[tuple[int, int, int, Lot]] = field(default_factory=list)
+    waiting: int = 0
+    backlog: int = 0
+
+
+@dataclass(slots=True)
+class Item:
+    """Stock of an item, and the cents a unit-day costs in stock (`rate`) and in transit. `unit_days` runs from the last
+    settlement to `last`; `owed` is the exact cost so far, of which `booked` cents are in the books."""
+
+    units: int
+    rate: float
+    transit_rate: float
+    line: int
+    unit_days: float = 0.0
+    last: int = 0
+    owed: float = 0.0
+    booked: int = 0
+
+
+@dataclass(slots=True)
+class Flow:
+    """Demand of one line and generation; `waiting` holds [since, units] in the order they came. `seen` is demand since
+    the last review; `lost` are units lost or cancelled so far, for which `lost_booked` cents are in the books."""
+
+    pool: int
+    priority: int
+    backlogs: bool
+    patience: int
+    delivery: int
+    shipment_cents: int
+    shortage_cents: float
+    lost_cents: float
+    revision: float
+    times: list[int]
+    units: list[int]
+    waiting: deque[list[int]] = field(default_factory=deque)
+    backlog: int = 0
+    seen: int = 0
+    unit_days: float = 0.0
+    last: int = 0
+    owed: float = 0.0
+    booked: int = 0
+    lost: int = 0
+    lost_booked: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """All of a replication, at the instant `now` (ticks). `rows` are the counters of this period, `by_period` those of all periods, and one more for
+    what lies beyond the end. `open_lots` are those released and not arrived, by number, in the order of their release;
+    `arrivals` those that have arrived, if the run is traced; `totals` the counters added up over closed periods.
+    `may_pass` says whether lots may pass others in any queue.
+    `decide` plans a review and leaves the decision in the worksheet `sheet`; what is kept of it is by review.
+    """
 
     draws: Draws
     plan: Plan
-    agenda: Agenda
-    recorder: Recorder
+    calendar: Calendar
+    now: int
+    trace: bool
+    progress: Callable[[float], None] | None
+    sources: list[Source]
+    sites: list[Site]
+    pools: list[Pool]
+    may_pass: bool
+    items: list[Item]
+    flows: list[Flow]
+    edges: list[int]
     rows: Rows
-    stockroom: Stockroom
-    demand_desk: DemandDesk
-    bottlenecks: list[Bottleneck]
-    routes: list[Route]
-    lines: list[list[tuple[int, int, Lot]]]
-    queues: list[list[tuple[int, int, int, Lot]]]
-    may_pass: list[bool]
-    waiting: list[int]
-    live: dict[int, Lot]
-    open_lots: dict[int, Lot]
-    seeded_stock: list[int]
-    planted: int
-
-    def dispatch(self, pool: int) -> None:
-        """Let waiting lots begin, in order, as far as inputs reach."""
-
-    def order(self, source: int, starts: int) -> None:
-        """Order starts of a source, to be released at once."""
-
-    def book_order(self, source: int) -> None:
-        """Book an order, and what it costs."""
-
-    def order_evenly(self, source: int, starts: int, stage: int, begin: int, end: int, due: int) -> None:
-        """Release starts of a source in lots spread evenly from `begin` to `end`, wanted by `due` (ticks)."""
+    by_period: list[Rows]
+    totals: Rows
+    reviews: list[int]
+    tables: Tables
+    memory: Memory
+    sheet: Worksheet
+    decide: Callable[[Position, int], object]
+    correction: list[float]
+    cut: FloatArray
+    short: FloatArray
+    starved: FloatArray
+    need: FloatArray
+    planned_output: FloatArray
+    first_good: list[int]
+    seeded_stock: list[int] = field(default_factory=list)
+    planted: int = 0
+    lot_count: int = 0
+    open_lots: dict[int, Lot] = field(default_factory=dict)
+    arrivals: list[records.Lot] = field(default_factory=list)
+    until: int = 0
+    worst_units: int = 0
+    worst_cents: int = 0

@@ -1,68 +1,59 @@
-"""Lots that wait for inputs: which of them can begin, and with how many starts."""
+"""Lots that wait: for inputs, in a queue for each pool by priority, release and number; and for a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from heapq import heappop
+from heapq import heappop, heappush
 
-from sim.engines.events.sites import Route
-from sim.engines.events.state import Floor
-from sim.engines.shared.records import Lot
-
-Queue = list[tuple[int, int, int, Lot]]
-"""A heap of lots that wait for a pool: priority, release and number before each."""
+from sim.engines.events.state import Lot, Pool, Source, State
+from sim.engines.events.stock import available
 
 
-def startable(engine: Floor, pool: int) -> tuple[Lot, int] | None:
-    """The first lot in the queue of a pool that can begin, and the starts for which there are inputs; unless they may
-    pass, only the head can."""
-    queue = engine.queues[pool]
-    if pool >= len(engine.plan.pools) and engine.stockroom.available(pool) <= 0:
+def join_queue(s: State, pool: int, lot: Lot) -> None:
+    """Queue by priority, release and number."""
+    heappush(s.pools[pool].queue, (s.sources[lot.source].priority, lot.released, lot.number, lot))
+
+
+def join_line(s: State, site: int, lot: Lot) -> None:
+    """Queue at a bottleneck by priority and number."""
+    heappush(s.sites[site].queue, (s.sources[lot.source].priority, lot.number, lot))
+
+
+def startable(s: State, pool: int) -> Lot | None:
+    """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
+    p = s.pools[pool]
+    if not p.queue or (p.is_line and p.places <= 0):
         return None
-    for lot in _in_turn(queue, may_pass=engine.may_pass[pool]):
-        if starts := _possible(engine, lot):
-            return lot, starts
-    return None
+    head = p.queue[0][3]
+    if possible(s, head):
+        return head
+    others = sorted(p.queue)[1:] if p.bypass else ()
+    return next((lot for *_, lot in others if possible(s, lot)), None)
 
 
-def _in_turn(queue: Queue, *, may_pass: bool) -> Iterator[Lot]:
-    """Lots whose turn it may be: the head, and where it may be passed all others, put in order only if it comes to them."""
-    yield from (lot for _, _, _, lot in queue[:1])
-    if may_pass:
-        yield from (lot for _, _, _, lot in sorted(queue)[1:])
-
-
-def _possible(engine: Floor, lot: Lot) -> int:
+def possible(s: State, lot: Lot) -> int:
     """Starts of a lot for which all inputs are there and its turn has come: all of it or, where parts may go, some."""
-    route, starts = engine.routes[lot.source], lot.starts
-    for pool, take in route.takes:
-        have = engine.stockroom.available(pool)
+    r, starts = s.sources[lot.source], lot.starts
+    for pool, take in r.takes:
+        p, have = s.pools[pool], available(s, pool)
         if have < take * starts:
-            starts = max(have // take, 0) if route.partial or _is_place(engine, pool, route) else 0
-        if not starts or not (engine.may_pass[pool] or engine.queues[pool][0][3] is lot):
+            starts = max(have // take, 0) if r.partial or _comes_free_by_units(p, r) else 0
+        # Order is kept among those who need an input: whoever is not first waits, even if there is enough for him.
+        if not starts or not (p.bypass or p.queue[0][3] is lot):
             return 0
     return starts
 
 
-def _is_place(engine: Floor, pool: int, route: Route) -> bool:
-    """Whether places on a line lack, and a lot without a size enters it as they come free."""
-    return pool >= len(engine.plan.pools) and route.lot_size == 0
+def _comes_free_by_units(p: Pool, r: Source) -> bool:
+    """Places come free unit by unit: a lot without a size enters its line as they do."""
+    return p.is_line and r.lot_size == 0
 
 
-def leave_queue(queue: Queue, lot: Lot) -> None:
-    """Take a lot out of a queue."""
+def leave_queue(s: State, pool: int, lot: Lot) -> None:
+    """Take a lot out of the queue of a pool."""
+    queue = s.pools[pool].queue
     if queue[0][3] is lot:
         heappop(queue)
     else:
         queue.remove(next(entry for entry in queue if entry[3] is lot))
+        # A sorted list is a heap.
         queue.sort()
-
-
-def part_of(lot: Lot, number: int, starts: int) -> Lot:
-    """A lot of these starts that goes ahead of the rest, which keeps its place."""
-    part = Lot(lot.source, number, starts, lot.stage, lot.ordered, lot.due)
-    part.released, part.promised = lot.released, lot.promised
-    part.expected = lot.expected * starts / lot.starts
-    lot.starts -= starts
-    lot.expected -= part.expected
-    return part

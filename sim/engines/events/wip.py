@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
-from sim.engines.events.state import Floor
-from sim.engines.shared.phases import Phase, Stage
-from sim.engines.shared.records import Lot
-from sim.engines.shared.wip import wip_limits
+from sim.engines.events.state import UNDER_WAY, Lot, State
+from sim.engines.shared.phases import DISPATCH, PLAN, Stage
 from sim.plan import NONE
 
 SAMPLES = int(Stage.SAMPLES)
 
 
-class WipDesk:
-    """Frees places as units leave a line; lots that wait for them are looked at again at once.
+def fill_lines(s: State) -> None:
+    """What is in a line at the start has its place; there may be more than places."""
+    for item in s.items:
+        if item.line != NONE:
+            s.pools[item.line].places -= item.units
+    for lot in s.open_lots.values():
+        limit = s.sources[lot.source].limit
+        if lot.where == UNDER_WAY and limit != NONE:
+            s.pools[limit].places -= lot.good
 
-    Lots take places as they take inputs, from the stockroom.
-    """
 
-    def __init__(self, engine: Floor) -> None:
-        self._engine, self._limits = engine, wip_limits(engine.draws)
-        self._freed: list[int] = self._limits.freed.tolist()
-        self._limit: list[int] = self._limits.limit.tolist()
+def units_joined(s: State, source: int, starts: int) -> None:
+    """Several units that go into one free places."""
+    if s.sources[source].freed > 0:
+        _free(s, s.sources[source].limit, s.sources[source].freed * starts)
 
-    def fill(self) -> None:
-        """What is in a line at the start has its place; there may be more than places."""
-        engine, places = self._engine, self._engine.stockroom.places
-        for item, limit in enumerate(self._limits.held.tolist()):
-            if limit != NONE:
-                places[limit] -= engine.stockroom.units[item]
-        for lot in engine.live.values():
-            if self._limit[lot.source] != NONE:
-                places[self._limit[lot.source]] -= lot.good
 
-    def begun(self, source: int, starts: int) -> None:
-        """Several units that go into one free places."""
-        if self._freed[source] > 0:
-            self._free(self._limit[source], self._freed[source] * starts)
+def lot_arrived(s: State, lot: Lot) -> None:
+    """What does not go on in the line leaves it: finished units, samples and scrap."""
+    r = s.sources[lot.source]
+    if r.limit == NONE:
+        return
+    units = lot.good if lot.seeded else lot.starts
+    if r.stays and lot.stage != SAMPLES:
+        units -= lot.good
+    _free(s, r.limit, units)
 
-    def arrived(self, lot: Lot) -> None:
-        """What does not go on in the line leaves it: finished units, samples and scrap."""
-        if self._limit[lot.source] == NONE:
-            return
-        stays = lot.good if self._limits.stays[lot.source] and lot.stage != SAMPLES else 0
-        self._free(self._limit[lot.source], (lot.good if lot.seeded else lot.starts) - stays)
 
-    def destroyed(self, item: int, units: int) -> None:
-        """Units in stock are gone."""
-        if self._limits.held[item] != NONE:
-            self._free(int(self._limits.held[item]), units)
+def stock_destroyed(s: State, item: int, units: int) -> None:
+    """Units in stock are gone."""
+    if s.items[item].line != NONE:
+        _free(s, s.items[item].line, units)
 
-    def shrunk(self, source: int, units: int) -> None:
-        """Units in process are gone."""
-        if self._limit[source] != NONE:
-            self._free(self._limit[source], units)
 
-    def _free(self, limit: int, units: int) -> None:
-        engine, pool = self._engine, len(self._engine.plan.pools) + limit
-        engine.stockroom.places[limit] += units
-        if units and engine.queues[pool]:
-            engine.agenda.follow_up(Phase.PLAN, 0, pool, 1, engine.dispatch, pool)
+def lot_shrunk(s: State, source: int, units: int) -> None:
+    """Units in process are gone."""
+    if s.sources[source].limit != NONE:
+        _free(s, s.sources[source].limit, units)
+
+
+def _free(s: State, pool: int, units: int) -> None:
+    s.pools[pool].places += units
+    # Who takes the places is decided once all of this instant's receipts are known.
+    if units and s.pools[pool].queue:
+        s.calendar.follow_up(PLAN, 0, pool, 1, DISPATCH, pool)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Annotated, get_origin, get_type_hints
 
 import numpy as np
 
-from sim.draws import Draws
-from sim.draws.curves import NEVER
-from sim.engines.shared.rules import unit_days
 from sim.plan import FloatArray, IntArray
 
 
@@ -103,21 +99,6 @@ class Rows:
     journal: int = 0
     """Cents booked in the period, kept apart for the check of conservation."""
 
-    def shipped(self, source: int, shipments: int, cents: int) -> None:
-        """Shipments leave, at so much each; fewer than none: what was booked ahead does not leave."""
-        self.shipments[source] += shipments
-        if cents:
-            self.shipment_cents[source] += shipments * cents
-            self.journal += shipments * cents
-
-    def queued(self, site: int, came: int, lot: Lot) -> None:
-        """A lot that came to a bottleneck takes a line: whether and how long it waits, and when it arrives."""
-        self.lots[site] += 1
-        self.delayed[site] += lot.begin > came
-        self.wait[site] += lot.begin - came
-        if lot.arrive < NEVER:
-            self.time_in_system[site] += lot.arrive - came
-
 
 MEASURES: dict[str, str] = {
     name: hint.__metadata__[0]
@@ -163,88 +144,3 @@ class Records:
     worst_cents: int
     until: int
     lots: list[Lot]
-
-
-class Recorder:
-    """Collects a run. Amounts are booked in the period of their instant, which may lie ahead; what
-    lies beyond the end goes to counters nobody reads (with a drain, to the last period)."""
-
-    def __init__(self, draws: Draws) -> None:
-        plan = draws.plan
-        sizes = {
-            "source": len(plan.sources),
-            "item": len(plan.items),
-            "site": len(plan.sites),
-            "flow": len(draws.flows),
-        }
-        self.edges: list[int] = draws.periods.tolist()
-
-        def rows() -> Rows:
-            return Rows(**{name: [0.0 if name in REALS else 0] * sizes[by] for name, by in MEASURES.items()})  # type: ignore[arg-type]
-
-        self.rows = [rows() for _ in self.edges[:-1]]
-        self._beyond = rows()
-        self.first_good = [NEVER] * len(plan.sources)
-        self.lots: list[Lot] = []
-        self.worst_units = self.worst_cents = 0
-        self._reviews: list[int] = draws.reviews[:-1].tolist()
-        self._end, self._drain = draws.end, plan.calendar.drain
-
-    def at(self, instant: int) -> Rows:
-        """The counters of the period of an instant."""
-        if instant >= self._end:
-            return self.rows[-1] if self._drain and instant < NEVER else self._beyond
-        return self.rows[bisect_right(self.edges, instant) - 1]
-
-    def in_transit(self, item: int, units: int, leave: int, arrive: int) -> None:
-        """Book units that are on their way between two instants, in each period for the part that lies in it."""
-        last, edges = len(self.rows) - 1, self.edges
-        stop = arrive if self._drain and arrive < NEVER else min(arrive, self._end)
-        period, at = min(bisect_right(edges, leave) - 1, last), leave
-        while at < stop and period <= last:
-            until = stop if period == last else min(stop, edges[period + 1])
-            self.rows[period].transit[item] += unit_days(units, until - at)
-            at, period = until, period + 1
-
-    def records(
-        self, cut: FloatArray, short: FloatArray, starved: FloatArray, need: FloatArray, released: FloatArray,
-        promised: FloatArray, seeded_stock: list[int], until: int,
-    ) -> Records:  # fmt: skip
-        """Everything collected, as arrays; plans are given by review and booked by period."""
-
-        def tables(entity: str) -> dict[str, IntArray]:
-            names = [name for name, by in MEASURES.items() if by == entity and name != "load"]
-            return {
-                name: np.array([getattr(rows, name) for rows in self.rows], dtype=dtype_of(name)).reshape(
-                    len(self.rows), -1
-                )
-                for name in names
-            }
-
-        return Records(
-            source=tables("source"),
-            item=tables("item"),
-            site=tables("site"),
-            flow=tables("flow"),
-            load=np.array([rows.load for rows in self.rows]),
-            cut=self._by_period(cut),
-            short=self._by_period(short),
-            starved=self._by_period(starved),
-            need=self._by_period(need),
-            released=self._by_period(released),
-            promised=self._by_period(promised),
-            seeded_stock=np.array(seeded_stock, dtype=np.int64),
-            first_good=np.array(
-                [t if t < self._end or self._drain else NEVER for t in self.first_good], dtype=np.int64
-            ),
-            worst_units=self.worst_units,
-            worst_cents=self.worst_cents,
-            until=until,
-            lots=self.lots,
-        )
-
-    def _by_period(self, by_review: FloatArray) -> FloatArray:
-        total = np.zeros((len(self.rows), *by_review.shape[1:]))
-        for k, instant in enumerate(self._reviews):
-            total[bisect_right(self.edges, instant) - 1] += by_review[k]
-        return total

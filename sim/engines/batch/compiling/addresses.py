@@ -1,14 +1,10 @@
-"""What compiled code calls by address: Python, with one number, and the planner, which is compiled by itself."""
+"""What compiled code calls by address: Python, with one number, and functions that were compiled by themselves."""
 
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sim.engines.shared.positions import Memory, Position
-    from sim.engines.shared.tables import Tables
-    from sim.engines.shared.worksheet import Worksheet
+from collections.abc import Callable
+from typing import Any
 
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 """What may be called. It takes Python's lock by itself."""
@@ -24,8 +20,6 @@ def borrow(fields: Any) -> Any:
     return fields
 
 
-def call_planner(address: int, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:  # noqa: ARG001
-    """Call `planning.decide`; compiled, at its address."""
-    from sim.engines.shared.reviews import decide
-
-    return decide(t, p, m, w, k)
+def call(function: Callable[..., int], address: int, a: Any, b: Any, c: Any, d: Any, number: int) -> int:  # noqa: ARG001
+    """Call a function with four named tuples and a number; compiled, the one that was compiled by itself, at its address."""
+    return function(a, b, c, d, number)

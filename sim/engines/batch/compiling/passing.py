@@ -161,14 +161,15 @@ def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by thes
 
 
 @intrinsic
-def _call_planner(_context: Any, address: Any, t: Any, p: Any, m: Any, w: Any, k: Any) -> Any:  # noqa: ARG001
+def _call_function(_context: Any, address: Any, a: Any, b: Any, c: Any, d: Any, number: Any) -> Any:  # noqa: ARG001
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         function = ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t] * 4 + [ir.IntType(64)]).as_pointer()
         return builder.call(builder.inttoptr(arguments[0], function), arguments[1:])
 
-    return types.int64(types.int64, t, p, m, w, k), code
+    return types.int64(types.int64, a, b, c, d, number), code
 
 
-@overload(addresses.call_planner, strict=False)
-def _planner(address: Any, t: Any, p: Any, m: Any, w: Any, k: Any) -> Any:  # noqa: ARG001  numba calls by these names
-    return lambda address, t, p, m, w, k: _call_planner(address, t, p, m, w, k)  # type: ignore[call-arg]
+@overload(addresses.call, strict=False)
+def _function(function: Any, address: Any, a: Any, b: Any, c: Any, d: Any, number: Any) -> Any:  # noqa: ARG001
+    # What is called stands at the address: the function itself says only which one in plain Python.
+    return lambda function, address, a, b, c, d, number: _call_function(address, a, b, c, d, number)  # type: ignore[call-arg]  # noqa: ARG005

@@ -1,0 +1,200 @@
+"""One replication laid out as the engine's state: entities as objects, with all that is constant about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sim.draws import Draws
+from sim.draws.curves import NEVER, TICKS_PER_DAY, ticks, value
+from sim.draws.sources import cents
+from sim.engines.events.calendar import Calendar
+from sim.engines.events.curves import steps
+from sim.engines.events.state import Flow, Item, Line, Pool, Site, Source, State
+from sim.engines.events.variates import noise_of
+from sim.engines.shared import rules
+from sim.engines.shared.phases import CAUSES
+from sim.engines.shared.policies import POLICIES, is_planned, ships_parts, watched
+from sim.engines.shared.positions import Memory, Position, blank_position, memory
+from sim.engines.shared.records import MEASURES, REALS, Rows
+from sim.engines.shared.reviews import decide
+from sim.engines.shared.tables import Tables, ranked_sites, stock_levels, tables
+from sim.engines.shared.wip import WipLimits, wip_limits
+from sim.engines.shared.worksheet import Worksheet, worksheet
+from sim.engines.shared.yields import known_yield
+from sim.plan import NONE
+
+Decide = Callable[[Position, int], object]
+MUCH = 5000
+"""Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked for: to
+load it takes as long as these take in plain Python."""
+
+
+def lay_out(
+    draws: Draws, *, trace: bool, by_compiled: bool, progress: Callable[[float], None] | None
+) -> State:  # fmt: skip
+    """The state before the first event; `by_compiled` says whether reviews may run compiled."""
+    plan, t = draws.plan, tables(draws)
+    m, sheet, limits = memory(t), worksheet(t), wip_limits(draws)
+    periods, reviews = len(draws.periods) - 1, len(draws.reviews) - 1
+    pools, by_period = _pools(draws, limits), [_rows(draws) for _ in range(periods + 1)]
+    return State(
+        draws=draws,
+        plan=plan,
+        calendar=Calendar(),
+        now=0,
+        trace=trace,
+        progress=progress,
+        sources=[_source(draws, r, limits) for r in range(len(plan.sources))],
+        sites=_sites(draws),
+        pools=pools,
+        may_pass=any(pool.bypass for pool in pools),
+        items=_items(draws, limits),
+        flows=[_flow(draws, f) for f in range(len(draws.flows))],
+        edges=draws.periods.tolist(),
+        rows=by_period[0],
+        by_period=by_period,
+        totals=_rows(draws),
+        reviews=draws.reviews.tolist(),
+        tables=t,
+        memory=m,
+        sheet=sheet,
+        decide=_planner(draws, t, m, sheet, by_compiled=by_compiled),
+        correction=[1.0] * len(draws.flows),
+        cut=np.zeros((reviews, len(plan.sources), CAUSES)),
+        short=np.zeros((reviews, len(plan.sources), CAUSES)),
+        starved=np.zeros((reviews, len(plan.pools), CAUSES)),
+        need=np.zeros((reviews, len(plan.pools))),
+        planned_output=np.zeros((reviews, len(plan.pools))),
+        first_good=[NEVER] * len(plan.sources),
+    )
+
+
+def _rows(draws: Draws) -> Rows:
+    plan = draws.plan
+    sizes = {"source": len(plan.sources), "item": len(plan.items), "site": len(plan.sites), "flow": len(draws.flows)}
+    columns: Any = {name: [0.0 if name in REALS else 0] * sizes[by] for name, by in MEASURES.items()}
+    return Rows(**columns)
+
+
+def _source(draws: Draws, r: int, limits: WipLimits) -> Source:
+    plan, d, source = draws.plan, draws.sources[r], draws.plan.sources[r]
+    pool, behind = int(plan.item_pool[source.item]), len(plan.pools)
+    inputs = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist()
+    return Source(
+        makes=source.item,
+        pool=pool,
+        site=source.site,
+        priority=plan.pools[pool].priority,
+        lot_size=d.lot_size,
+        shipped_lot=d.shipped_lot,
+        lead=rules.stretched(TICKS_PER_DAY, d.lead_days),
+        shipping=d.shipping,
+        order_cents=d.order_cost,
+        shipment_cents=d.shipment_cost,
+        variable_cents=d.variable_cost,
+        price=steps(d.price),
+        priced=bool(d.price.values.any()),
+        planned=is_planned(plan.pools[pool]),
+        partial=ships_parts(plan.pools[pool], d.lot_size),
+        takes=limits.takes[r],
+        pulls=[p for p in inputs if watched(plan.pools[p])],
+        limit=_behind(int(limits.limit[r]), behind),
+        freed=int(limits.freed[r]),
+        stays=bool(limits.stays[r]),
+        noise=noise_of(d),
+        yields=d.yields,
+        **known_yield(d, draws.sites[source.site])._asdict(),
+    )
+
+
+def _behind(limit: int, pools: int) -> int:
+    """Where a limit on work in process stands: behind the pools of the plan."""
+    return NONE if limit == NONE else limit + pools
+
+
+def _sites(draws: Draws) -> list[Site]:
+    ranked = ranked_sites(draws.plan).tolist()
+    return [
+        Site(
+            rate=steps(site.line_rate),
+            curves=(steps(site.factors.yields), steps(site.factors.cycle_time), steps(site.factors.price)),
+            held=site.factors.held,
+            lines=[Line() for _ in range(site.lines)],
+            ranked=ranked[i],
+        )
+        for i, site in enumerate(draws.sites)
+    ]
+
+
+def _pools(draws: Draws, limits: WipLimits) -> list[Pool]:
+    vector, lines = draws.vector, draws.plan.lines
+    order = sorted(range(len(draws.flows)), key=lambda f: (lines[draws.flows[f].line].priority, f))
+    pools = []
+    for p, plan in enumerate(draws.plan.pools):
+        level, reorder = stock_levels(plan, vector)
+        pool = Pool(
+            members=plan.members,
+            counters=[f for f in order if draws.flows[f].pool == p],
+            planned=is_planned(plan),
+            continuous=watched(plan),
+            bypass=plan.bypass,
+            policy=POLICIES.get(plan.policy, NONE),
+            source=plan.sources[0] if plan.sources else NONE,
+            level=level,
+            reorder=reorder,
+            quantity=value(vector, plan.quantity),
+            review=value(vector, plan.review),
+        )
+        pools.append(pool)
+    # In a line a lot takes a place as soon as it has all else.
+    return pools + [Pool(is_line=True, bypass=True, places=places) for places in limits.places.tolist()]
+
+
+def _items(draws: Draws, limits: WipLimits) -> list[Item]:
+    stock, pools = draws.initial_stock.tolist(), len(draws.plan.pools)
+    return [
+        Item(
+            units=stock[i],
+            rate=cents(draws.vector, item.holding_cost),
+            transit_rate=cents(draws.vector, item.transit_cost),
+            line=_behind(int(limits.held[i]), pools),
+        )
+        for i, item in enumerate(draws.plan.items)
+    ]
+
+
+def _flow(draws: Draws, f: int) -> Flow:
+    vector, flow = draws.vector, draws.flows[f]
+    line = draws.plan.lines[flow.line]
+    return Flow(
+        pool=flow.pool,
+        priority=line.priority,
+        backlogs=line.backlog,
+        patience=-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)),
+        delivery=ticks(value(vector, line.delivery_time)),
+        shipment_cents=round(cents(vector, line.shipment_cost)),
+        shortage_cents=cents(vector, line.shortage_cost),
+        lost_cents=cents(vector, line.lost_cost),
+        revision=value(vector, line.forecast_revision),
+        times=flow.times.tolist(),
+        units=flow.units.tolist(),
+    )
+
+
+def _planner(draws: Draws, t: Tables, m: Memory, sheet: Worksheet, *, by_compiled: bool) -> Decide:
+    """What decides a review, and leaves the decision in the worksheet: compiled where there are many reviews and the code
+    was compiled before. The decisions are the same."""
+    much = int((t.last - t.first[:-1]).sum()) * len(draws.plan.sources)
+    if by_compiled and much >= MUCH and bool(t.planned.any()):
+        from sim.engines.batch.kept import kept_planner
+
+        blank = blank_position(
+            len(draws.plan.pools), len(draws.plan.sites), len(draws.plan.sources), len(draws.flows), 0
+        )  # fmt: skip
+        compiled = kept_planner(t, blank, m, sheet)
+        if compiled is not None:
+            return compiled
+    return lambda position, k: decide(t, position, m, sheet, k)

@@ -1,0 +1,233 @@
+"""Lots on their way: ordered, released, waiting for inputs, at the bottleneck, under way, in stock."""
+
+from __future__ import annotations
+
+from heapq import heappop
+
+from sim.engines.events.curves import value_at
+from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
+from sim.engines.events.sites import free_at, leaves_site, work
+from sim.engines.events.state import CYCLE, LOAD, STRETCH, UNDER_WAY, WAITS, Lot, State
+from sim.engines.events.stock import put, take
+from sim.engines.events.variates import variate
+from sim.engines.events.waiting import join_line, join_queue, leave_queue, possible, startable
+from sim.engines.events.wip import lot_arrived, units_joined
+from sim.engines.events.yields import good_per_start, make
+from sim.engines.shared.phases import (
+    DISPATCH,
+    LINE_FREE,
+    LINES_LAST,
+    PLAN,
+    RECEIVE,
+    RECEIVED,
+    RELEASED,
+    REPLENISH,
+    SERVE,
+    SERVED,
+    Stage,
+)
+from sim.engines.shared.positions import stage
+from sim.engines.shared.rules import NEVER, lot_count, lot_part, release_time, stretched
+
+SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)
+
+
+def order(s: State, source: int, starts: int) -> None:
+    """Order starts of a source, to be released at once."""
+    r = s.sources[source]
+    book_order(s, source)
+    for i in range(lot_count(starts, r.lot_size)):
+        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, s.now + r.lead))
+    _pull(s, source)
+
+
+def order_evenly(s: State, source: int, starts: int, phase: int, begin: int, end: int, due: int) -> None:
+    """Order starts of a source, to be released in lots spread evenly over a time, wanted by `due` (ticks)."""
+    size = s.sources[source].lot_size
+    for i in range(lot_count(starts, size)):
+        time = release_time(begin, end, starts, size, i)
+        lot = _lot(s, source, lot_part(starts, size, i), phase, due)
+        s.calendar.at(time, PLAN, 1, source, lot.number, RELEASED, lot)
+
+
+def release(s: State, lot: Lot) -> None:
+    """A lot of an order is released, and claims its inputs."""
+    # Planned dates may turn out too early: nothing is started before it is qualified.
+    if stage(s.tables, lot.source, s.now) < lot.stage:
+        return
+    enter(s, lot)
+    _pull(s, lot.source)
+
+
+def book_order(s: State, source: int) -> None:
+    """Book an order, and what it costs."""
+    rows, cost = s.rows, s.sources[source].order_cents
+    rows.orders[source] += 1
+    rows.order_cents[source] += cost
+    rows.journal += cost
+
+
+def _lot(s: State, source: int, starts: int, phase: int, due: int) -> Lot:
+    """A lot that is ordered now. Numbers are given in the order of ordering, and end all ties among lots."""
+    s.lot_count += 1
+    return Lot(source, s.lot_count, starts, phase, s.now, due)
+
+
+def _pull(s: State, source: int) -> None:
+    """Orders claim inputs: stock policies that watch those inputs review them."""
+    for pool in s.sources[source].pulls:
+        s.calendar.follow_up(PLAN, 0, pool, 0, REPLENISH, pool)
+
+
+def enter(s: State, lot: Lot) -> None:
+    """A lot goes on order; it begins when its inputs are there and its turn has come."""
+    r, source = s.sources[lot.source], lot.source
+    lot.released, lot.promised = s.now, s.now + r.lead
+    lot.expected = lot.starts * good_per_start(s, source, s.now)
+    s.open_lots[lot.number] = lot
+    if not r.planned:
+        r.on_order += lot.expected
+    if lot.stage == SAMPLES:
+        s.rows.sample_starts[source] += lot.starts
+    else:
+        s.rows.starts[source] += lot.starts
+    if not r.takes:
+        _begin(s, lot)
+        return
+    lot.where = WAITS
+    for pool, units in r.takes:
+        s.pools[pool].waiting += units * lot.starts
+        join_queue(s, pool, lot)
+    # Behind others it has to wait, unless it may pass them.
+    last = r.takes[-1][0]
+    if s.pools[last].queue[0][3] is lot or s.may_pass:
+        dispatch(s, last)
+
+
+def dispatch(s: State, pool: int) -> None:
+    """Let waiting lots begin, in order, as far as inputs reach."""
+    again = [pool]
+    while again:
+        lot = startable(s, again[-1])
+        if lot is None:
+            again.pop()
+            continue
+        r, starts = s.sources[lot.source], possible(s, lot)
+        whole = starts == lot.starts
+        for other, units in r.takes:
+            s.pools[other].waiting -= units * starts
+            take(s, other, units * starts, consume=True)
+            if whole:
+                leave_queue(s, other, lot)
+                # Where this lot stood in the way, the next may begin.
+                if other not in again:
+                    again.insert(0, other)
+        units_joined(s, lot.source, starts)
+        _begin(s, lot if whole else _part(s, lot, starts))
+
+
+def _part(s: State, lot: Lot, starts: int) -> Lot:
+    """A lot of these starts that goes ahead of the rest, which keeps its place."""
+    s.lot_count += 1
+    part = Lot(lot.source, s.lot_count, starts, lot.stage, lot.ordered, lot.due)
+    part.released, part.promised = lot.released, lot.promised
+    part.expected = lot.expected * starts / lot.starts
+    lot.starts -= starts
+    lot.expected -= part.expected
+    s.open_lots[part.number] = part
+    return part
+
+
+def _begin(s: State, lot: Lot) -> None:
+    """Inputs are there: queue at the bottleneck, where priorities differ until a line is free."""
+    site = s.sources[lot.source].site
+    lot.where = UNDER_WAY
+    if not s.sites[site].ranked:
+        # First in, first out: nobody can come before it any more, so its line is known now.
+        _work(s, lot, s.now)
+        return
+    # Not yet begun: it counts as in process.
+    lot.begin, lot.leave, lot.ready, lot.arrive = s.now, NEVER, NEVER, NEVER
+    join_line(s, site, lot)
+    s.calendar.follow_up(PLAN, LINES_LAST, site, 0, LINE_FREE, site)
+
+
+def take_turns(s: State, site: int) -> None:
+    """Lots of a site go to lines that are free, the most urgent first."""
+    queue = s.sites[site].queue
+    while queue and free_at(s, site) <= s.now:
+        lot = heappop(queue)[2]
+        _work(s, lot, lot.begin)
+        if s.now < lot.leave < NEVER:
+            s.calendar.at(lot.leave, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
+
+
+def _work(s: State, lot: Lot, came: int) -> None:
+    """A lot that came to the bottleneck takes a line: every later instant of it follows now."""
+    source, r = lot.source, s.sources[lot.source]
+    load = variate(s, source, LOAD) * lot.starts
+    lot.begin, lot.leave = work(s, r.site, load)
+    if lot.leave >= NEVER:
+        # Its integral never completes: it stays in process.
+        lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
+        return
+    make(s, lot)
+    lot.ready = lot.leave + stretched(int(variate(s, source, CYCLE)), value_at(s, r.site, STRETCH, lot.begin))
+    leaves = leaves_site(s, r.site, lot.ready)
+    lot.arrive = leaves + r.shipping
+    book_lot(s, lot, load, came, leaves)
+    if lot.arrive < NEVER:
+        s.calendar.at(lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, lot)
+
+
+def receive(s: State, lot: Lot) -> None:
+    """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
+    source, r = lot.source, s.sources[lot.source]
+    del s.open_lots[lot.number]
+    if not r.planned:
+        r.on_order -= lot.expected
+    if r.priced:
+        pay(s, lot)
+    lot_arrived(s, lot)
+    if s.trace and not lot.seeded:
+        s.arrivals.append(lot)
+    # Samples are measured and used up: they are no stock.
+    if lot.stage == SAMPLES:
+        return
+    put(s, r.makes, lot.good)
+    if lot.seeded:
+        s.rows.seeded[source] += lot.good
+    else:
+        s.rows.received[source] += lot.good
+    _wake(s, r.pool, lot.good < lot.expected)
+
+
+def _wake(s: State, pool: int, less: bool) -> None:
+    """Stock came: old claims go before new ones of their priority, new ones of a higher before both."""
+    p = s.pools[pool]
+    for priority in sorted({s.flows[f].priority for f in p.counters if s.flows[f].backlog}):
+        s.calendar.follow_up(SERVE, priority, -1, pool, SERVED, pool, priority)
+    # Fewer units than the policy counted on: its position has fallen.
+    if less and p.continuous:
+        s.calendar.follow_up(PLAN, 0, pool, 2, REPLENISH, pool)
+    if p.queue:
+        s.calendar.follow_up(PLAN, 0, pool, 1, DISPATCH, pool)
+
+
+def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: int) -> None:
+    """A lot begun before the start: it ships like any other, unless it was on its way already."""
+    r = s.sources[source]
+    ready = arrive - r.shipping
+    leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
+    if leaves >= 0:
+        ship(s, source, shipments, period_at(s, leaves))
+    lot = _lot(s, source, 0, VOLUME, due)
+    s.planted += good
+    lot.ordered = lot.released = lot.begin = lot.leave = 0
+    lot.good, lot.expected, lot.seeded, lot.where = good, float(good), True, UNDER_WAY
+    lot.promised, lot.ready, lot.arrive = arrive, ready, leaves + r.shipping
+    in_transit(s, r.makes, good, max(ready, 0), lot.arrive)
+    s.open_lots[lot.number] = lot
+    if not r.planned:
+        r.on_order += lot.expected
+    s.calendar.at(lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, lot)

@@ -1,0 +1,104 @@
+"""What a run leaves in the books: amounts in the period of their instant, which may lie ahead."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from sim.engines.events.curves import price_at, value_at
+from sim.engines.events.state import PRICE, UNDER_WAY, WAITS, Lot, State
+from sim.engines.events.yields import good_per_start
+from sim.engines.shared.phases import Stage
+from sim.engines.shared.records import Rows
+from sim.engines.shared.rules import NEVER, cents, lot_count, unit_days
+
+SAMPLES = int(Stage.SAMPLES)
+
+
+def period_at(s: State, instant: int) -> Rows:
+    """The counters of the period of an instant; beyond the end some that nobody reads (with a drain, the last)."""
+    if instant >= s.draws.end:
+        return s.by_period[-2 if s.plan.calendar.drain and instant < NEVER else -1]
+    return s.by_period[bisect_right(s.edges, instant) - 1]
+
+
+def ship(s: State, source: int, shipments: int, rows: Rows) -> None:
+    """Shipments leave, and what they cost; fewer than none: what was booked ahead does not leave."""
+    paid = shipments * s.sources[source].shipment_cents
+    rows.shipments[source] += shipments
+    rows.shipment_cents[source] += paid
+    rows.journal += paid
+
+
+def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:
+    """Book units that are on their way between two instants, in each period for the part that lies in it."""
+    # Where nothing is to be paid for it, nobody asks.
+    if s.items[item].transit_rate <= 0.0:
+        return
+    last = len(s.edges) - 2
+    stop = arrive if s.plan.calendar.drain and arrive < NEVER else min(arrive, s.draws.end)
+    period, at = min(bisect_right(s.edges, leave) - 1, last), leave
+    while at < stop and period <= last:
+        until = stop if period == last else min(stop, s.edges[period + 1])
+        s.by_period[period].transit[item] += unit_days(units, until - at)
+        at, period = until, period + 1
+
+
+def book_lot(s: State, lot: Lot, load: float, came: int, leaves: int) -> None:
+    """Book what a lot does until it leaves the site, each in the period of its instant.
+
+    All of its instants are known when it takes a line, so a lot needs no event of its own for leaving the line or
+    being ready; a disruption that destroys part of it takes back what was booked ahead.
+    """
+    source, r = lot.source, s.sources[lot.source]
+    _book_wait(s, lot, came)
+    begun, left, made = (period_at(s, at) for at in (lot.begin, lot.leave, lot.ready))
+    spent = cents(lot.starts * r.variable_cents)
+    begun.variable_cents[source] += spent
+    begun.journal += spent
+    left.load[r.site] += load
+    made.out[source] += lot.out
+    made.scrapped[source] += lot.starts - lot.out
+    if lot.stage == SAMPLES:
+        made.samples[source] += lot.good
+    else:
+        made.good[source] += lot.good
+        in_transit(s, r.makes, lot.good, lot.ready, lot.arrive)
+    if lot.good:
+        s.first_good[source] = min(s.first_good[source], lot.ready)
+    # Lots made larger to save time go with as many shipments as the lots they stand for.
+    ship(s, source, lot_count(lot.starts, r.shipped_lot), period_at(s, leaves))
+
+
+def _book_wait(s: State, lot: Lot, came: int) -> None:
+    """Book whether and how long a lot that came to a bottleneck waits, and how long it is in the system."""
+    rows, site = s.rows, s.sources[lot.source].site
+    rows.lots[site] += 1
+    rows.delayed[site] += lot.begin > came
+    rows.wait[site] += lot.begin - came
+    if lot.arrive < NEVER:
+        rows.time_in_system[site] += lot.arrive - came
+
+
+def pay(s: State, lot: Lot) -> None:
+    """An outside supplier is paid when the lot arrives, at the price of that day and what disruptions made of it when
+    the lot was begun."""
+    rows, starts = s.rows, float(lot.starts)
+    if lot.seeded:
+        starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
+    factor = value_at(s, s.sources[lot.source].site, PRICE, lot.begin)
+    paid = cents(starts * (price_at(s, lot.source, s.now) * factor))
+    rows.purchase_cents[lot.source] += paid
+    rows.journal += paid
+
+
+def count_lots(s: State, edge: int) -> None:
+    """Count lots that wait for inputs, are in process and in transit at the end of a period."""
+    rows = s.rows
+    for lot in s.open_lots.values():
+        if lot.where == WAITS:
+            rows.waiting[lot.source] += lot.starts
+        elif lot.where == UNDER_WAY and not lot.seeded:
+            if lot.ready >= edge:
+                rows.in_process[lot.source] += lot.starts
+            elif lot.stage != SAMPLES:
+                rows.in_transit[lot.source] += lot.good

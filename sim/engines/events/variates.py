@@ -1,0 +1,31 @@
+"""Variates of each source, one after the other: drawn in blocks as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, repeat
+
+import numpy as np
+
+from sim.draws.curves import TICKS_PER_DAY
+from sim.draws.sources import SourceDraws
+from sim.draws.streams import Noise
+from sim.engines.events.state import State
+
+
+def variate(s: State, source: int, kind: int) -> float:
+    """The next variate of a source: load of a start, cycle time in ticks, or what varies its yield."""
+    return next(s.sources[source].noise[kind])
+
+
+def noise_of(source: SourceDraws) -> tuple[Iterator[float], Iterator[float], Iterator[float]]:
+    """Endless variates of a source, in the order of the kinds of noise."""
+    luck = repeat(1.0) if source.luck is None else _endless(source.luck)
+    return _endless(source.load), _endless(source.cycle, in_ticks=True), luck
+
+
+def _endless(noise: Noise, *, in_ticks: bool = False) -> Iterator[float]:
+    if noise.constant:
+        return repeat(float(np.ceil(noise.mean * TICKS_PER_DAY)) if in_ticks else noise.mean)
+    blocks = (noise.blocks() for _ in repeat(None))
+    return chain.from_iterable((np.ceil(b * TICKS_PER_DAY) if in_ticks else b).tolist() for b in blocks)

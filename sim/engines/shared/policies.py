@@ -1,0 +1,29 @@
+"""Classical stock policies in numbers: which pools have one, and when it looks at them."""
+
+from __future__ import annotations
+
+from sim.engines.shared import rules
+from sim.plan import NONE, PoolPlan
+from sim.scenario.schema.supply import PolicyType
+
+POLICIES = {
+    PolicyType.BASE_STOCK: rules.BASE_STOCK,
+    PolicyType.MIN_MAX: rules.MIN_MAX,
+    PolicyType.REORDER: rules.REORDER,
+    PolicyType.PERIODIC: rules.PERIODIC,
+}
+
+
+def is_planned(pool: PoolPlan) -> bool:
+    """Whether the planner's reviews order for a pool, and no stock policy."""
+    return pool.policy is PolicyType.PLANNED
+
+
+def watched(pool: PoolPlan) -> bool:
+    """Whether a stock policy reviews a pool continuously."""
+    return not is_planned(pool) and pool.review == NONE
+
+
+def ships_parts(pool: PoolPlan, lot_size: int) -> bool:
+    """Whether an order of a pool that meets too little of its inputs ships what there is; lots with a size stay whole."""
+    return not is_planned(pool) and pool.partial and lot_size == 0

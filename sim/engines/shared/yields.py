@@ -1,0 +1,40 @@
+"""What of a source's yield is known before it makes anything."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.draws.sites import SiteDraws
+from sim.draws.sources import SourceDraws
+from sim.engines.shared.rules import good_share
+
+
+class KnownYield(NamedTuple):
+    """`has_fixed`: nothing is learned, so `fixed` good units are expected of a start and `share_fixed` of its gross
+    units are good in a lot of average defect density (both 0 otherwise). `certain`: good units follow from starts, to
+    the fraction carried over. `perfect`: each start gives one good unit, always."""
+
+    has_fixed: bool
+    fixed: float
+    share_fixed: float
+    certain: bool
+    perfect: bool
+
+
+def known_yield(source: SourceDraws, site: SiteDraws) -> KnownYield:
+    """What is known of the yield of a source at its site."""
+    y, factor = source.yields, site.factors.yields
+    undisturbed = len(factor.values) == 1 and float(factor.values[0]) == 1.0
+    if y.learns:
+        return KnownYield(has_fixed=False, fixed=0.0, share_fixed=0.0, certain=False, perfect=False)
+    share = good_share(y.defects, y.survival, y.assembly, 0.0, 1.0)
+    fixed = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, 0.0, 1.0)
+    # Where all of a die survives, no spread of defect densities can change that.
+    sure = undisturbed and (source.luck is None or share == 1.0)
+    return KnownYield(
+        has_fixed=True,
+        fixed=fixed,
+        share_fixed=share,
+        certain=undisturbed and source.luck is None,
+        perfect=sure and y.line == 1.0 and fixed == 1.0,
+    )
