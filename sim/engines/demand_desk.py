@@ -6,8 +6,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from heapq import merge
 
+from sim.clock import ticks
 from sim.draws import Draws
-from sim.draws.curves import ticks, value
+from sim.draws.curves import value
 from sim.draws.sources import cents
 from sim.engines.shared.recorder import Recorder, Rows
 from sim.engines.shared.rules import cents as round_cents

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 
+from sim.clock import NEVER
 from sim.draws import Draws
 from sim.engines.agenda import Agenda, Appointment
 from sim.engines.audit import Auditor
@@ -15,7 +16,6 @@ from sim.engines.shared import rules
 from sim.engines.shared.phases import Phase, Stage
 from sim.engines.shared.positions import stage
 from sim.engines.shared.recorder import Lot, Recorder, Records, Rows
-from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import ranked_sites
 from sim.engines.shared.wip import wip_limits
 from sim.engines.shop import Bottleneck, Maker, Route

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.draws.losses import Loss
 from sim.engines.floor import Floor
 from sim.engines.planning_desk import PlanningDesk
 from sim.engines.shared.phases import Phase, Stage
 from sim.engines.shared.recorder import Lot
-from sim.engines.shared.rules import NEVER, lot_count, whole
+from sim.engines.shared.rules import lot_count, whole
 from sim.engines.wip import WipDesk
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from sim.draws.curves import NEVER, ticks, value
+from sim.clock import NEVER, ticks
+from sim.draws.curves import value
 from sim.engines.batch.planning import BEFORE, decide
 from sim.engines.floor import Floor
 from sim.engines.shared import initial, rules

@@ -9,7 +9,8 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from sim.draws.curves import TICKS_PER_DAY, Curve
+from sim.clock import NEVER, TICKS_PER_DAY
+from sim.draws.curves import Curve
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
 from sim.draws.streams import Noise
@@ -76,8 +77,8 @@ class Bottleneck:
             return begin, leave
         free, line, i, credit = self._lines[0]
         begin = free if free > now else now
-        if begin >= rules.NEVER:
-            return rules.NEVER, rules.NEVER
+        if begin >= NEVER:
+            return NEVER, NEVER
         left = load - credit if begin == free else load
         i = rules.segment(self.knots, begin, i)
         leave, i, credit = rules.finish(begin, left, self.knots, self.rates, i)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.draws import curves
+from sim import clock
 from sim.engines.batch import (
     ahead,
     calendar,
@@ -52,13 +52,13 @@ from sim.engines.shared import (
 )
 
 MODULES = (
-    curves, rules, positions, capability, requirements, attainable, causes, ordering, shares, sourcing, contracts, entitlement, release,
+    clock, rules, positions, capability, requirements, attainable, causes, ordering, shares, sourcing, contracts, entitlement, release,
     netting, planner, initial, calendar, lists, store, shop, waiting, wip, lots, losses, looking, planning, desk, loop,
 )  # fmt: skip
 """Whose functions are compiled."""
 INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Nobody calls them from Python: leaving out the way in halves the time to compile."""
-UNCOUNTED = (curves, rules, calendar, lists, store, shop, waiting, wip, lots, losses, desk)
+UNCOUNTED = (clock, rules, calendar, lists, store, shop, waiting, wip, lots, losses, desk)
 """They make no arrays, so need no code that counts who still uses one; and they run for each event, so that calls
 among them would take a third of a run's time."""
 CALLED = (lots.enter, lots.dispatch, lots.order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.draws.curves import ticks
+from sim.clock import ticks
 from sim.engines.batch.calendar import PERIODIC, PLAN, at
 from sim.engines.batch.foreign import call_planner
 from sim.engines.batch.looking import look, note, revise

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.shop import committed, good_per_start
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.store import available
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
-from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.calendar import (
     CANCEL,
     CLOSE,
@@ -36,7 +37,7 @@ from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_dem
 from sim.engines.batch.wip import fill_lines
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import Memory, Position
-from sim.engines.shared.rules import NEVER, whole
+from sim.engines.shared.rules import whole
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.calendar import (
     DISPATCH,
     LINE_FREE,
@@ -36,7 +37,7 @@ from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_a
 from sim.engines.batch.wip import lot_arrived, units_joined
 from sim.engines.shared.phases import Stage
 from sim.engines.shared.positions import stage
-from sim.engines.shared.rules import NEVER, cents, lot_count, lot_part, release_time, stretched
+from sim.engines.shared.rules import cents, lot_count, lot_part, release_time, stretched
 from sim.engines.shared.tables import Tables
 
 SAMPLES, RISK, VOLUME = 1, 2, 3

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws.streams import BLOCK
 from sim.engines.batch.foreign import ask
 from sim.engines.batch.lists import insert, new_node, pop_first
 from sim.engines.batch.state import CURVES, LUCK, NOTHING, RATE, YIELDS, State
-from sim.engines.shared.rules import NEVER, binomial, finish, good_share, segment, whole, worked
+from sim.engines.shared.rules import binomial, finish, good_share, segment, whole, worked
 
 
 def variate(s: State, source: int, kind: int) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.lists import append, pop_first
 from sim.engines.batch.state import NOTHING, State
-from sim.engines.shared.rules import NEVER, cents, segment, unit_days, whole
+from sim.engines.shared.rules import cents, segment, unit_days, whole
 
 
 def period_at(s: State, instant: int) -> int:

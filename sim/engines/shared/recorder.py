@@ -8,8 +8,8 @@ from typing import Annotated, get_origin, get_type_hints
 
 import numpy as np
 
+from sim.clock import NEVER
 from sim.draws import Draws
-from sim.draws.curves import NEVER
 from sim.engines.shared.rules import unit_days
 from sim.plan import FloatArray, IntArray
 
