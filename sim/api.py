@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.clock import ticks
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
-from sim.draws.curves import ticks
 from sim.draws.points import point as point_of
 from sim.engines.events.engine import EventsEngine
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range

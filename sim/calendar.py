@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-YEAR = 365.25
-"""Days of a year."""
+from sim.clock import DAYS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +36,4 @@ class Calendar:
     @property
     def year(self) -> float:
         """Days of a year; an abstract model has its time unit for a year."""
-        return YEAR if self.start is not None else 1.0
+        return DAYS_PER_YEAR if self.start is not None else 1.0

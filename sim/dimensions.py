@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sim.distributions import Draw
 from sim.ledger import Term
-from sim.scenario.schema.quantity import Draw
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
+
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
@@ -32,9 +34,9 @@ _DEFINITIONS = (
     "hour = day / 24",
     "second = day / 86400",
     "week = 7 * day",
-    "month = 30.4375 * day",
-    "quarter = 91.3125 * day",
-    "year = 365.25 * day",
+    f"month = {DAYS_PER_MONTH} * day",
+    "quarter = 3 * month",
+    f"year = {DAYS_PER_YEAR} * day",
     "USD = [money]",
     "mm = [length]",
     "cm = 10 * mm",
@@ -73,7 +75,7 @@ def convert(value: float, unit: str, to: str) -> float:
     """`value`, given in `unit`, expressed in the unit `to`.
 
     Counts (wafer, chip, robot, ...) are pure numbers; k, M and bn stand alone or before a unit
-    (`k wafer/month`, `kwafer/month`, `MUSD`). A month is 30.4375 and a year 365.25 days.
+    (`k wafer/month`, `kwafer/month`, `MUSD`). A year is 365.25 days and a month a twelfth of it.
 
     Raises:
         UnitError: one of the units is not known, or they measure different things.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.claims.probes import MONTH, Seen
+from sim.claims.probes import Seen
+from sim.clock import DAYS_PER_MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Bounds:
         end = self.broken(value)
         room = self._room(value, end)
         if self.kind == "date":
-            return room / MONTH
+            return room / DAYS_PER_MONTH
         return room if self.kind == "span" or end == 0.0 else room / abs(end)
 
     def _room(self, value: float, end: float) -> float:

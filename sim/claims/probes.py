@@ -9,14 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sim.claims.schema import Per
+from sim.clock import DAYS_PER_MONTH
 from sim.errors import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.results.result import Result
-
-MONTH = 30.4375
 
 
 class UntestableError(Exception):
@@ -83,7 +82,7 @@ class Gap:
         if dates[0].beyond:
             raise UntestableError(f"{names[0]} is not reached within the run")
         known = [(a, b) for a, b in pairwise(dates) if not a.beyond]
-        return Seen(max((b.value - a.value) / MONTH for a, b in known), any(b.beyond for _, b in known))
+        return Seen(max((b.value - a.value) / DAYS_PER_MONTH for a, b in known), any(b.beyond for _, b in known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class Order:
         """Negative or zero where one is not earlier than the next."""
         dates = [MilestoneDate(name).seen(result) for name in self.names]
         pairs = list(pairwise(dates))
-        known = [(b.value - a.value) / MONTH for a, b in pairs if not (a.beyond and b.beyond)]
+        known = [(b.value - a.value) / DAYS_PER_MONTH for a, b in pairs if not (a.beyond and b.beyond)]
         # of two that are not reached, neither is known to be the earlier
         if len(known) < len(pairs) and min(known, default=1.0) > 0.0:
             raise UntestableError("two of these milestones are not reached within the run")
@@ -204,8 +203,8 @@ def _per(per: Per, counted: pd.DataFrame) -> Seen:
     if per is Per.TOTAL:
         return Seen(float(counted["value"].sum()))
     if per is Per.MEAN_MONTH:
-        return Seen(float(counted["value"].sum() / counted["days"].sum()) * MONTH)
-    return Seen(float((counted["value"] / counted["days"]).max()) * MONTH)
+        return Seen(float(counted["value"].sum() / counted["days"].sum()) * DAYS_PER_MONTH)
+    return Seen(float((counted["value"] / counted["days"]).max()) * DAYS_PER_MONTH)
 
 
 def _within(values: pd.Series, since: dt.date | None, until: dt.date | None, result: Result) -> pd.DataFrame:

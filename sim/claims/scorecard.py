@@ -12,8 +12,9 @@ from sim.claims.compile import Compiled
 from sim.claims.finding import Finding
 from sim.claims.judging import Judgement, findings
 from sim.claims.load import Book, load_claims, shipped_claims
-from sim.claims.probes import MONTH, Seen
+from sim.claims.probes import Seen
 from sim.claims.reports import Evidence, Report, Reports, load_reports, shipped_reports
+from sim.clock import DAYS_PER_MONTH
 from sim.display import Displayed
 from sim.ledger import Ledger, load_ledger
 from sim.scenario.loader import Scenario
@@ -197,9 +198,9 @@ def _in_time(compiled: Compiled, date: dt.date) -> tuple[Outcome, float]:
     announced = compiled.announced
     assert announced is not None
     if date > announced.until:
-        return Outcome.LATE, (date - announced.until).days / MONTH
+        return Outcome.LATE, (date - announced.until).days / DAYS_PER_MONTH
     if announced.since is not None and date < announced.since:
-        return Outcome.EARLY, (date - announced.since).days / MONTH
+        return Outcome.EARLY, (date - announced.since).days / DAYS_PER_MONTH
     return Outcome.ON_TIME, 0.0
 
 

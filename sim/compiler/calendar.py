@@ -7,12 +7,13 @@ import datetime as dt
 import numpy as np
 
 from sim.calendar import Calendar
+from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.scenario.schema import Document
 from sim.scenario.schema.supply import PolicyType
 
 UNIT_DAYS = {
-    "second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365.25 / 12,
-    "quarter": 365.25 / 4, "year": 365.25,
+    "second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH,
+    "quarter": 3 * DAYS_PER_MONTH, "year": DAYS_PER_YEAR,
 }  # fmt: skip
 """Days in the time units that an abstract model may name."""
 

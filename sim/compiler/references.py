@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref, SplicePlan, UnitsPlan
 from sim.scenario.resolve import Inputs
 from sim.scenario.schema.decisions import Decision
 from sim.scenario.schema.quantity import Path, Random, Units
-
-MONTH = 30.4375
-YEAR = 365.25
 
 
 class References:
@@ -22,7 +20,7 @@ class References:
 
     def __init__(self, inputs: Inputs, *, dated: bool, streams: Mapping[str, str] | None = None) -> None:
         self._inputs, self._streams = inputs, streams or {}
-        month, year = (MONTH, YEAR) if dated else (1.0, 1.0)
+        month, year = (DAYS_PER_MONTH, DAYS_PER_YEAR) if dated else (1.0, 1.0)
         self._scale = {
             "month": month, "year": year, "1/month": 1 / month, "1/year": 1 / year, "USD*month": month,
             "tool*month": month, "tool/year": 1 / year,

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from sim.compiler.references import References
 from sim.dimensions import Dimension, Direct, Fed, Lineage
+from sim.distributions import Draw
 from sim.ledger import Ledger, Term
 from sim.scenario.loader import Scenario
 from sim.scenario.resolve import Input
-from sim.scenario.schema.quantity import Draw
 from sim.scenario.uncertain import Uncertain, drawn_itself, operands
 from sim.units import factor
 

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.clock import NEVER, all_ticks, ticks
 from sim.draws.rates import middles, path_edges, slope_edges, splice_day, union
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, Ref
 from sim.scenario.schema.quantity import Interpolate
 from sim.scenario.schema.supply import RampShape
-
-TICKS_PER_DAY = 2**20
-"""All instants lie on this grid, so that sums are exact and simultaneity is real."""
-NEVER = 2**62
-"""An instant after every horizon."""
-
-
-def ticks(days: float) -> int:
-    """Days in ticks, rounded up: a computed duration is never cut short."""
-    return NEVER if days >= NEVER / TICKS_PER_DAY else math.ceil(days * TICKS_PER_DAY)
-
-
-def all_ticks(days: FloatArray) -> IntArray:
-    """`ticks` of many durations, same shape."""
-    never = days >= NEVER / TICKS_PER_DAY
-    return np.where(never, NEVER, np.ceil(np.where(never, 0.0, days) * TICKS_PER_DAY)).astype(np.int64)
 
 
 def merged(*knots: IntArray) -> IntArray:

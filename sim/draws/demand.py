@@ -9,9 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from sim.calendar import Calendar
+from sim.clock import all_ticks
 from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain, rate_scale, whole
 from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
-from sim.draws.curves import all_ticks, path_at, value
+from sim.draws.curves import path_at, value
 from sim.draws.expected import expected_units
 from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
 from sim.draws.units import mean_units

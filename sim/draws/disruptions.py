@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.draws.curves import NEVER, Curve, all_ticks, product, steps, ticks, value
+from sim.clock import NEVER, all_ticks, ticks
+from sim.draws.curves import Curve, product, steps, value
 from sim.draws.rates import middles, slope_edges
 from sim.draws.streams import quantile, stream, uniforms
 from sim.plan import NONE, DisruptionPlan, FloatArray, NoisePlan, Plan, Ref

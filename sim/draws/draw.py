@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.clock import ticks
 from sim.draws.arrivals import grain
 from sim.draws.changeovers import Outlook
-from sim.draws.curves import ticks, value
+from sim.draws.curves import value
 from sim.draws.demand import Flow, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.calendar import Calendar
+from sim.clock import all_ticks
 from sim.draws.arrivals import DATED, certain, dated, expected_grain, grain, rate_scale, whole
-from sim.draws.curves import all_ticks, value
+from sim.draws.curves import value
 from sim.draws.rates import Rate, times_until
 from sim.plan import FloatArray, IntArray, LinePlan
 from sim.scenario.schema.demand import Pattern

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.correlation import linked, normal_matrix
 from sim.dimensions import Dimension, Fed
+from sim.distributions import LEAST, MOST, quantile
 from sim.draws.refusals import refuse
 from sim.draws.streams import stream, uniforms
 from sim.errors import InputError, Problem, argument
 from sim.ledger import FormulaError, Term
 from sim.ledger.formula import compiled
 from sim.plan import FloatArray, Plan
-from sim.scenario.correlation import linked, normal_matrix
-from sim.scenario.uncertain import LEAST, MOST, quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

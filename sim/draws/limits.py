@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import TICKS_PER_DAY
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
 from sim.errors import InputError, Problem, argument

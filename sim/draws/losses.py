@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.draws.curves import ticks, value
+from sim.clock import ticks
+from sim.draws.curves import value
 from sim.draws.disruptions import Interval
 from sim.plan import NONE, FloatArray, Plan
 

@@ -7,20 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.calendar import Calendar
-from sim.draws.curves import (
-    TICKS_PER_DAY,
-    Curve,
-    all_ticks,
-    combine,
-    constant,
-    merged,
-    path_curve,
-    price_curve,
-    ramp_points,
-    steps,
-    ticks,
-    value,
-)
+from sim.clock import TICKS_PER_DAY, all_ticks, ticks
+from sim.draws.curves import Curve, combine, constant, merged, path_curve, price_curve, ramp_points, steps, value
 from sim.draws.disruptions import Factors
 from sim.draws.tools import with_tools
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan

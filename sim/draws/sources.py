@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, combine, constant, price_curve, ticks, value
+from sim.clock import NEVER, TICKS_PER_DAY, ticks
+from sim.draws.curves import Curve, combine, constant, price_curve, value
 from sim.draws.sites import SiteDraws, tariff_curve
 from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.draws.curves import TICKS_PER_DAY, Curve, all_ticks, combine, path_curve, steps, value
+from sim.clock import TICKS_PER_DAY, all_ticks
+from sim.draws.curves import Curve, combine, path_curve, steps, value
 from sim.draws.rates import times_until
 from sim.plan import Calendar, FloatArray, ToolsPlan
 

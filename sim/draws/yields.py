@@ -16,8 +16,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.clock import TICKS_PER_DAY
 from sim.dies import die_yield, gross_dies_per_wafer
-from sim.draws.curves import TICKS_PER_DAY, value
+from sim.draws.curves import value
 from sim.plan import NONE, FloatArray, LearningPlan, YieldPlan
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.yields import LearnOver, YieldModel

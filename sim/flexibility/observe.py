@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.draws.curves import Curve, ticks
+from sim.clock import ticks
+from sim.draws.curves import Curve
 from sim.draws.sites import integral_by_period
 from sim.results.result import Result
 

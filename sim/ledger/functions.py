@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sim import dies
-
-_DAYS_PER_MONTH = 30.4375
+from sim.clock import DAYS_PER_MONTH
 
 
 def add_months(date: dt.date, months: float) -> dt.date:
@@ -18,7 +17,7 @@ def add_months(date: dt.date, months: float) -> dt.date:
     whole = math.floor(months)
     year, month = divmod(date.year * 12 + date.month - 1 + whole, 12)
     day = min(date.day, calendar.monthrange(year, month + 1)[1])
-    return add_days(dt.date(year, month + 1, day), (months - whole) * _DAYS_PER_MONTH)
+    return add_days(dt.date(year, month + 1, day), (months - whole) * DAYS_PER_MONTH)
 
 
 def add_days(date: dt.date, days: float) -> dt.date:
@@ -33,7 +32,7 @@ def days_between(first: dt.date, last: dt.date) -> float:
 
 def months_between(first: dt.date, last: dt.date) -> float:
     """Calendar months from the first date to the last; left-over days count as parts of a mean month."""
-    return (last.year - first.year) * 12 + last.month - first.month + (last.day - first.day) / _DAYS_PER_MONTH
+    return (last.year - first.year) * 12 + last.month - first.month + (last.day - first.day) / DAYS_PER_MONTH
 
 
 def year_start(year: float) -> dt.date:

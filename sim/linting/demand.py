@@ -7,15 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.dies import gross_dies_per_wafer
 from sim.draws.demand import items_per_unit, mean_rate
 from sim.linting.place import Place
 from sim.linting.subject import Measured, Subject
 from sim.plan import NONE, LinePlan
 from sim.scenario.schema.demand import Pattern
-
-_MONTH = 30.4375
-_YEAR = 365.25
 
 
 def in_wafers(subject: Subject) -> Iterator[Measured]:
@@ -33,14 +31,14 @@ def in_wafers(subject: Subject) -> Iterator[Measured]:
                 nodes=frozenset(node for g in line.generations for node in needs.nodes(g.pool)),
                 stages=frozenset(["wafer"]),
             )
-            yield Measured((path,), subject.figures([path]), peak * min(each) * _MONTH, "1/month", place)
+            yield Measured((path,), subject.figures([path]), peak * min(each) * DAYS_PER_MONTH, "1/month", place)
 
 
 def _height(subject: Subject, line: LinePlan) -> float:
     """The highest rate of a line, in units a day; of dated orders, the mean of the month that asks for most."""
     rate = mean_rate(line, subject.vector, np.append(subject.grid, subject.grid[-1] + 1.0))
     if line.pattern is Pattern.ORDERS:
-        rate = np.convolve(rate, np.ones(round(_MONTH))) / _MONTH
+        rate = np.convolve(rate, np.ones(round(DAYS_PER_MONTH))) / DAYS_PER_MONTH
     return float(rate.max())
 
 
@@ -101,5 +99,5 @@ def compute_growth(subject: Subject) -> Iterator[Measured]:
             if begin < subject.plan.calendar.days and end > max(begin, 0.0) and reached > start > 0:
                 path = subject.path_of(high)
                 yield Measured(
-                    (path,), subject.figures([path]), (reached / start) ** (_YEAR / (end - begin)), "1", Place()
+                    (path,), subject.figures([path]), (reached / start) ** (DAYS_PER_YEAR / (end - begin)), "1", Place()
                 )

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.draws.curves import TICKS_PER_DAY, path_at
+from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, TICKS_PER_DAY
+from sim.draws.curves import path_at
 from sim.draws.sites import capex_by_period, nameplate_curve, ramp_begins
 from sim.linting.place import Place, together
 from sim.linting.subject import Measured, Subject
 from sim.plan import FloatArray, SitePlan
-
-_MONTH = 30.4375
-_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +112,8 @@ def own_growth(subject: Subject) -> Iterator[Measured]:
     """Starts a month that all sites of ours on a node add together in the twelve months of fastest growth."""
     for node, plans in _own_by_node(subject).items():
         paths = tuple(path for plan in plans if (path := _largest(subject, plan)) is not None)
-        total = np.sum([_nameplate(subject, plan) for plan in plans], axis=0) * _MONTH
-        reach = min(int(_YEAR), len(total) - 1)
+        total = np.sum([_nameplate(subject, plan) for plan in plans], axis=0) * DAYS_PER_MONTH
+        reach = min(int(DAYS_PER_YEAR), len(total) - 1)
         if paths and subject.dated and reach > 0:
             most = float((total[reach:] - total[:-reach]).max())
             yield Measured(paths, subject.figures(paths), most, "1/month/year", _on_node(subject, plans, node))
@@ -158,7 +156,7 @@ def capex_a_year(subject: Subject) -> Iterator[Measured]:
     days = subject.plan.calendar.days
     if not subject.dated:
         return
-    years = tuple(np.arange(0.0, days + 1, _YEAR)) if days >= _YEAR else (0.0, days)
+    years = tuple(np.arange(0.0, days + 1, DAYS_PER_YEAR)) if days >= DAYS_PER_YEAR else (0.0, days)
     for owner in dict.fromkeys(plan.owner for plan in subject.plan.sites):
         plans = [plan for plan in subject.plan.sites if plan.owner == owner]
         opened = [nameplate_curve(plan, subject.vector, subject.plan.calendar) for plan in plans]

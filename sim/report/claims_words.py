@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.claims.probes import Order
+from sim.clock import DAYS_PER_MONTH
 from sim.report.formats import NOTHING, count, dollars
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _change(value: float, end: float) -> str:
 def months(length: float) -> str:
     """A length of time: 3.6 months, 1 day."""
     size = abs(length)
-    days = round(size * 30.4375)
+    days = round(size * DAYS_PER_MONTH)
     if size >= 1:
         return f"{size:.1f} months"
     return f"{max(days, 1)} day{'s' if days > 1 else ''}"

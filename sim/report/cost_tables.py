@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.clock import DAYS_PER_YEAR
 from sim.report.chain import titled
 from sim.report.formats import NOTHING, count, dollars, percent
 from sim.report.periods import Grouping, after_warmup, by_year, last_year, last_year_named
@@ -232,7 +233,7 @@ def payback(result: Result) -> list[str]:
     ):
         return []
     years = -net / gained
-    date = int(horizon.end.year + (horizon.end.timetuple().tm_yday - 1) / 365.25 + years)
+    date = int(horizon.end.year + (horizon.end.timetuple().tm_yday - 1) / DAYS_PER_YEAR + years)
     return [
         f"pays back only after the horizon: the sum of all years is {dollars(net)} at the end; at the {dollars(gained)} of "
         f"the last 12 months it turns positive {years:.1f} years later, in {date} (undiscounted, without salvage)"

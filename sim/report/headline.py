@@ -64,7 +64,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
         *_idle(result),
         *_left_over(result),
         *_impossible(result),
-        *lint_sentence(result.scenario, result.findings),
+        *lint_sentence(result.scenario),
     ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.clock import DAYS_PER_YEAR
 from sim.report.indicators import named
 from sim.scenario.loader import Scenario
 
-YEAR = 365.25
 _AT_THE_END = ("stock_value_end_usd", "under_way_value_end_usd", "terminal_value_usd", "salvage_usd")
 
 
@@ -52,7 +52,7 @@ def years(scenario: Scenario) -> float:
     """Years, or units of abstract time, over which a scenario counts."""
     horizon = scenario.document.horizon
     counted = horizon.days - horizon.warmup
-    return counted if horizon.start is None else counted / YEAR
+    return counted if horizon.start is None else counted / DAYS_PER_YEAR
 
 
 def _span(scenario: Scenario) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.linting import Finding, Severity
+from sim.linting import Finding, Severity, lint
 from sim.report.formats import NOTHING, plain
 from sim.report.tables import Block, Lines, left, right, table
 from sim.scenario.catalogue import typed
@@ -74,9 +74,9 @@ def _counted(beyond: Sequence[Finding]) -> str:
     return (told + (f", in {len(beyond)} ways" if len(beyond) > inputs else "")) if inputs else ""
 
 
-def lint_sentence(scenario: Scenario, beyond: Sequence[Finding]) -> list[str]:
+def lint_sentence(scenario: Scenario) -> list[str]:
     """For the head of a run's report: how many inputs go beyond, and how to see them."""
-    counted = _counted(beyond)
+    counted = _counted(lint(scenario))
     if not counted:
         return []
     name = typed(scenario.name, scenario.file)

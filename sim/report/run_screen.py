@@ -183,7 +183,7 @@ def _closing(result: Result) -> Lines:
     """What the answer rests on, what was reached, what goes beyond precedent, and what to type next."""
     scenario = result.scenario
     named = typed(scenario.name, scenario.file)
-    state = (*_reached(result), *lint_sentence(scenario, result.findings))
+    state = (*_reached(result), *lint_sentence(scenario))
     again = " (with the same changes)" if scenario.changes else ""
     return Lines(
         "",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY, value
+from sim.draws.curves import value
 from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period, tariff_curve
 from sim.engines.shared.records import Records
 from sim.engines.shared.rules import cents
@@ -167,4 +167,4 @@ def yearly_rate(plan: Plan, vector: FloatArray) -> float:
     return value(vector, plan.discount_rate) * plan.calendar.year
 
 
-__all__ = ["TICKS_PER_DAY", "Entry", "cents", "discount", "entries", "npv", "yearly_rate"]
+__all__ = ["Entry", "cents", "discount", "entries", "npv", "yearly_rate"]

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws import Draws, draw
-from sim.draws.curves import NEVER, TICKS_PER_DAY, value
+from sim.draws.curves import value
 from sim.plan import NONE, MilestonePlan, Ref
 from sim.results.result import Result
 from sim.scenario.schema.document import MilestoneRule

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.clock import TICKS_PER_DAY
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.phases import Cause, Stage
 from sim.engines.shared.records import Records

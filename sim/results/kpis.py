@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from sim.calendar import YEAR
+from sim.clock import DAYS_PER_YEAR, TICKS_PER_DAY
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY, value
+from sim.draws.curves import value
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.records import Records
 from sim.engines.shared.wip import wip_limits
@@ -247,7 +247,7 @@ def leftovers(run: Run) -> Iterator[Indicator]:
     rates = np.array(
         [flow.actual_rate.mean(plan.calendar.days, flow.actual_rate.edges[-1]) for flow in run.draws.flows]
     )
-    needed = units_per_flow(run.draws) @ (rates * YEAR + run.records.flow["backlog"][-1])
+    needed = units_per_flow(run.draws) @ (rates * DAYS_PER_YEAR + run.records.flow["backlog"][-1])
     for p, pool in enumerate(plan.pools):
         stock = int(run.records.item["stock"][-1, list(pool.members)].sum())
         yield f"left_over.{pool.name}", max(float(stock) - float(needed[p]), 0.0)

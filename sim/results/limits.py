@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiler.references import MONTH
+from sim.clock import DAYS_PER_MONTH
 from sim.draws import Draws
 from sim.draws.arrivals import rate_scale
 from sim.draws.curves import path_at
@@ -18,7 +18,7 @@ def held_capacity(draws: Draws) -> dict[str, tuple[float, float]]:
     In load a month, in an abstract model a time unit.
     """
     plan, last = draws.plan, draws.periods[-1:]
-    month = MONTH if plan.calendar.start is not None else 1.0
+    month = DAYS_PER_MONTH if plan.calendar.start is not None else 1.0
     found = {}
     for site, drawn in zip(plan.sites, draws.sites, strict=True):
         if site.tools is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws import Draws
-from sim.draws.curves import NEVER, TICKS_PER_DAY
 from sim.engines.shared.records import Records
 from sim.plan import BoolArray, MilestonePlan
 from sim.results.frames import share_output

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws import Draws
-from sim.draws.curves import NEVER, TICKS_PER_DAY, value
+from sim.draws.curves import value
 from sim.engines.shared.rules import cents
 from sim.plan import NONE, FloatArray, IntArray, PaymentPlan
 

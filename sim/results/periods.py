@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.calendar import Calendar
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import TICKS_PER_DAY
 from sim.engines.shared.records import Records
 from sim.plan import BoolArray, FloatArray, IntArray
 

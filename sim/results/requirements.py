@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.clock import DAYS_PER_MONTH
 from sim.draws import Draws
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.records import Records
@@ -16,7 +17,6 @@ from sim.engines.shared.tables import tables
 from sim.plan import FloatArray
 from sim.results.frames import date_of
 
-MONTH = 30.4375
 LAST_DAYS = 30.0
 """Days before the end over which the demand at the end is averaged."""
 OUT_OF_REACH = 2.0
@@ -79,7 +79,7 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
     """
     yields, units = mature_yield(draws), units_per_flow(draws)
     end, day = draws.plan.calendar.days, draws.plan.calendar.day
-    month = MONTH if draws.plan.calendar.start is not None else 1.0
+    month = DAYS_PER_MONTH if draws.plan.calendar.start is not None else 1.0
     rates = np.array([flow.actual_rate.mean(max(end - LAST_DAYS * day, 0.0), end) for flow in draws.flows])
     found = []
     for p, pool in enumerate(draws.plan.pools):

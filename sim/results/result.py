@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.dimensions import Dimension
-from sim.display import Listed, Named
+from sim.display import Named
 from sim.draws import Draws
 from sim.draws.inputs import input_quantile, probabilities
 from sim.engines.shared.records import Records
-from sim.linting import Finding, lint
 from sim.plan import FloatArray, Plan
 from sim.plotting import Plotted
 from sim.results import frames, store
@@ -142,11 +141,6 @@ class Result(Plotted):
         if horizon.start is None or horizon.end is None:
             return {"start": 0.0, "end": float(horizon.length or 0.0)}
         return {"start": horizon.start.isoformat(), "end": horizon.end.isoformat()}
-
-    @cached_property
-    def findings(self) -> Listed[Finding]:
-        """Inputs of the scenario beyond precedent or physics."""
-        return lint(self.scenario)
 
     def to_json(self) -> dict[str, Any]:
         """The document that `fabshift run --json` prints."""

@@ -8,10 +8,11 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from sim.distributions import Draw
 from sim.errors import nearest
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import ROOT, SHORT, Slot, child, close_key, has, keys_of, model_of, step
-from sim.scenario.schema.quantity import Draw, Path, Quantity, Random, Units
+from sim.scenario.schema.quantity import Path, Quantity, Random, Units
 
 FIXED = frozenset({"extends", "against", "bare_numbers"})
 

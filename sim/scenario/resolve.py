@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sim.distributions import Draw
 from sim.errors import Problem
 from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.meant import remedy
 from sim.scenario.schema import Document
-from sim.scenario.schema.quantity import At, Draw, Path, Quantity, Random, Units
+from sim.scenario.schema.quantity import At, Path, Quantity, Random, Units
 from sim.scenario.written import Written, is_override
 from sim.units import UnitError, convert
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sim.distributions import LEAST, MOST, Draw, quantile
 from sim.ledger import Ledger, Reading
 from sim.scenario.resolve import Input, Inputs
 from sim.scenario.schema.document import Uncertainty
-from sim.scenario.schema.quantity import Draw
 from sim.units import is_count
-
-LEAST, MOST = 2.0**-54, 1 - 2.0**-53
-"""The least and the greatest probability at which anything is drawn."""
-_Z95 = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +85,6 @@ def operands(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
     for name in figures:
         visit(name)
     return found
-
-
-def quantile(draw: Draw, low: float, mode: float, high: float, u: float) -> float:
-    """The value of an uncertain number at probability `u`.
-
-    Triangular and PERT (a beta with mean (low + 4 mode + high) / 6, Malcolm et al. 1959) span low to
-    high; normal and lognormal take low and high as their 5th and 95th percentiles.
-    """
-    from scipy import special
-
-    if draw is Draw.UNIFORM or high == low:
-        return low + u * (high - low)
-    if draw is Draw.TRIANGULAR:
-        return _triangular(low, mode, high, u)
-    if draw is Draw.PERT:
-        a = 1 + 4 * (mode - low) / (high - low)
-        b = 1 + 4 * (high - mode) / (high - low)
-        return float(low + (high - low) * special.betaincinv(a, b, u))
-    z = float(special.ndtri(u)) / (2 * _Z95)
-    return mode + z * (high - low) if draw is Draw.NORMAL else mode * math.exp(z * math.log(high / low))
-
-
-def _triangular(low: float, mode: float, high: float, u: float) -> float:
-    if u < (mode - low) / (high - low):
-        return low + math.sqrt(u * (high - low) * (mode - low))
-    return high - math.sqrt((1 - u) * (high - low) * (high - mode))
 
 
 def reach(one: Uncertain) -> tuple[float, float]:

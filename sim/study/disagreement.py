@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.dimensions import Dimension
+from sim.distributions import Draw
 from sim.draws.inputs import input_quantile
 from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
-from sim.scenario.schema.quantity import Draw
 from sim.study.knobs import Knob, contested, knobs, settled
 from sim.study.runs.compiled import compiled, new_study
 from sim.study.runs.design import Base, Design, Row

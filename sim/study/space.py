@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.correlation import linked
 from sim.dimensions import Dimension
+from sim.distributions import Draw
 from sim.draws.inputs import uncorrelated
 from sim.plan import FloatArray, Plan
-from sim.scenario.correlation import linked
-from sim.scenario.schema.quantity import Draw
 from sim.study.methods.factors import Factor
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.clock import TICKS_PER_DAY
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
-from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.demand import Flow
 from sim.errors import InputError
 

@@ -15,12 +15,12 @@ from scipy import stats
 from sim.api import play, run
 from sim.compiler import compile_plan
 from sim.dimensions import Dimension
+from sim.distributions import Draw
 from sim.draws.inputs import correlated, input_quantile, sample_inputs
 from sim.draws.points import point, points
 from sim.errors import InputError
 from sim.plan import Plan
 from sim.scenario.loader import load_scenario
-from sim.scenario.schema.quantity import Draw
 
 Z95 = stats.norm.ppf(0.95)
 SOURCE = {"kind": "assumed", "source": "made up"}

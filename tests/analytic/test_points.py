@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from sim.dimensions import Dimension
+from sim.distributions import Draw
 from sim.draws.points import SCRAMBLES, columns, point, points
 from sim.errors import InputError
-from sim.scenario.schema.quantity import Draw
 
 
 def dims(*names: str) -> list[Dimension]:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.clock import TICKS_PER_DAY
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.sites import integral_by_period
 
 Fixture = Callable[..., Any]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.api import Result, run
-from sim.engines.shared.rules import NEVER, finish, steady_finish
+from sim.clock import NEVER
+from sim.engines.shared.rules import finish, steady_finish
 from sim.scenario.loader import load_scenario
 
 CASES = Path(__file__).parent / "cases"

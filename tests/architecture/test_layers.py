@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "sim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors",),
+    ("errors", "clock", "correlation", "distributions"),
     ("display",),
     ("plotting",),
     ("units", "dies", "shipped"),
@@ -113,6 +113,24 @@ def test_studies_rest_on_runs_and_runs_on_methods(file: Path) -> None:
     own = STUDY.index(study_room(".".join(("sim", *file.relative_to(PACKAGE).with_suffix("").parts))))
     above = {m for m in imported_modules(file) if (room := study_room(m)) and STUDY.index(room) > own}
     assert not above, f"{file.relative_to(ROOT)} imports {sorted(above)}, which stand above it"
+
+
+def test_a_result_knows_no_bounds_on_inputs() -> None:
+    files = [f for f in FILES if room_of(f) in ("engines", "results", "api")]
+    assert all(room != "linting" for f in files for room, _ in imported_rooms(f))
+
+
+def test_a_length_of_time_is_written_once() -> None:
+    lengths = {365.25, 30.4375}
+    written = {
+        file.name
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Constant) and node.value in lengths)
+        or (isinstance(node, ast.BinOp) and ast.unparse(node) == "2 ** 20")
+        or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NEVER")
+    }
+    assert written == {"clock.py"}
 
 
 def test_methods_of_studies_know_no_scenario() -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from sim.api import Result
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import TICKS_PER_DAY
 from sim.plan import FloatArray
 
 Network = dict[str, Any]

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim.draws.curves import Curve, path_at, path_curve, price_curve, ticks
+from sim.clock import ticks
+from sim.draws.curves import Curve, path_at, path_curve, price_curve
 from sim.errors import InputError
 from sim.plan import NONE, PathPlan, Ref, SplicePlan
 from sim.scenario.schema.quantity import Interpolate

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from sim.clock import TICKS_PER_DAY
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
-from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.demand import Flow
 
 Fixture = Callable[..., Any]

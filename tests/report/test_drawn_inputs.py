@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from sim.dimensions import Dimension
+from sim.distributions import Draw
 from sim.report.drawn_inputs import MOST, drawn_inputs
 from sim.report.tables import Table
 from sim.results.result import Drawn
-from sim.scenario.schema.quantity import Draw
 
 
 def test_a_replication_shows_its_uncertain_inputs_the_furthest_out_first() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.clock import NEVER
 from sim.draws import Draws
-from sim.draws.curves import NEVER
 from sim.engines.batch.audit import audit
 from sim.engines.batch.compiling.calling import compiled, is_kept
 from sim.engines.batch.compiling.tuples import alike

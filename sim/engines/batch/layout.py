@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
-from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, ticks, value
+from sim.draws.curves import Curve, value
 from sim.draws.sources import cents
 from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.sites import committed
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.stock import available
 from sim.engines.batch.yields import good_per_start
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
-from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 

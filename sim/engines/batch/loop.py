@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.calendar import at, next_event, release_event, stop_at
 from sim.engines.batch.compiling.addresses import ask, borrow
 from sim.engines.batch.demand import cancel, meet, next_demand, serve_backlog, settle_demand
@@ -31,7 +32,7 @@ from sim.engines.shared.phases import (
     SERVED,
 )
 from sim.engines.shared.positions import Memory, Position
-from sim.engines.shared.rules import NEVER, whole
+from sim.engines.shared.rules import whole
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 

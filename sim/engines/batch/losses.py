@@ -3,13 +3,14 @@ booked ahead of it is taken back."""
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.calendar import follow_up
 from sim.engines.batch.recording import in_transit, period_at, ship
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.stock import destroy
 from sim.engines.batch.wip import lot_shrunk, stock_destroyed
 from sim.engines.shared.phases import PLAN, REPLENISH, Stage
-from sim.engines.shared.rules import NEVER, lot_count, whole
+from sim.engines.shared.rules import lot_count, whole
 
 SAMPLES = int(Stage.SAMPLES)
 

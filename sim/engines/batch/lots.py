@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.batch.calendar import at, follow_up
 from sim.engines.batch.curves import value_at
 from sim.engines.batch.lists import pop_first
@@ -27,7 +28,7 @@ from sim.engines.shared.phases import (
     Stage,
 )
 from sim.engines.shared.positions import stage
-from sim.engines.shared.rules import NEVER, lot_count, lot_part, release_time, stretched
+from sim.engines.shared.rules import lot_count, lot_part, release_time, stretched
 from sim.engines.shared.tables import Tables
 
 SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.draws.curves import ticks
+from sim.clock import ticks
 from sim.engines.batch.calendar import at
 from sim.engines.batch.compiling.addresses import call
 from sim.engines.batch.looking import look, note, revise

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.engines.batch.state import CURVES, RATE, State
-from sim.engines.shared.rules import NEVER, finish, segment, worked
+from sim.engines.shared.rules import finish, segment, worked
 
 
 def work(s: State, site: int, load: float) -> tuple[int, int]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.clock import TICKS_PER_DAY
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY
 from sim.draws.streams import BLOCK, Noise
 from sim.engines.batch import state as layout
 from sim.engines.batch.compiling.addresses import CALLBACK

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.clock import NEVER
 from sim.draws import Draws
 from sim.engines.events.layout import lay_out
 from sim.engines.events.loop import play
 from sim.engines.events.state import State
 from sim.engines.shared.records import MEASURES, Records, dtype_of
-from sim.engines.shared.rules import NEVER
 from sim.engines.shared.tables import promised
 from sim.plan import FloatArray
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
-from sim.draws.curves import NEVER, TICKS_PER_DAY, ticks, value
+from sim.draws.curves import value
 from sim.draws.sources import cents
 from sim.engines.events.calendar import Calendar
 from sim.engines.events.curves import steps

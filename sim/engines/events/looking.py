@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from sim.clock import NEVER
 from sim.engines.events.sites import committed
 from sim.engines.events.state import UNDER_WAY, WAITS, Lot, State
 from sim.engines.events.stock import available
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
-from sim.engines.shared.rules import NEVER
 from sim.plan import FloatArray, IntArray
 
 

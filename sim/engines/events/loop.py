@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from sim.clock import NEVER
 from sim.engines.events.audit import audit
 from sim.engines.events.calendar import Event
 from sim.engines.events.demand import cancel, meet, next_demand, serve_backlog, settle_demand
@@ -19,7 +20,7 @@ from sim.engines.events.wip import fill_lines
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared import phases
 from sim.engines.shared.phases import CLOSE, DISRUPT, LOST, PERIODIC, PLAN, RECORD, REPLENISH, REVIEW
-from sim.engines.shared.rules import NEVER, whole
+from sim.engines.shared.rules import whole
 
 
 def play(s: State) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heapq import heappop
 
+from sim.clock import NEVER
 from sim.engines.events.curves import value_at
 from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.events.sites import free_at, leaves_site, work
@@ -27,7 +28,7 @@ from sim.engines.shared.phases import (
     Stage,
 )
 from sim.engines.shared.positions import stage
-from sim.engines.shared.rules import NEVER, lot_count, lot_part, release_time, stretched
+from sim.engines.shared.rules import lot_count, lot_part, release_time, stretched
 
 SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)
 

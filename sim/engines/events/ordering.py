@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.draws.curves import ticks
+from sim.clock import ticks
 from sim.engines.events.looking import look, note, revise
 from sim.engines.events.lots import SAMPLES, book_order, order, order_evenly, plant
 from sim.engines.events.state import State

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from operator import attrgetter
 
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.engines.events.state import Line, Site, State
-from sim.engines.shared.rules import NEVER, finish, segment, total, worked
+from sim.engines.shared.rules import finish, segment, total, worked
 
 
 def work(s: State, site: int, load: float) -> tuple[int, int]:

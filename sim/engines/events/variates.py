@@ -7,7 +7,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import TICKS_PER_DAY
 from sim.draws.sources import SourceDraws
 from sim.draws.streams import Noise
 from sim.engines.events.state import State

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.clock import TICKS_PER_DAY
 from sim.draws import Draws
-from sim.draws.curves import TICKS_PER_DAY
 from sim.engines.shared.rules import portion
 from sim.plan import FloatArray, IntArray
 

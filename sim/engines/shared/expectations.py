@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws import Draws
-from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve
+from sim.draws.curves import Curve
 from sim.draws.sites import SiteDraws
 from sim.plan import FloatArray, IntArray
 

@@ -13,12 +13,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws.curves import TICKS_PER_DAY
+from sim.clock import NEVER, TICKS_PER_DAY
 
 Integers: TypeAlias = Sequence[int] | NDArray[np.int64]
 Floats: TypeAlias = Sequence[float] | NDArray[np.float64]
 
-NEVER = 2**62
 EXPERIENCE_STEPS = 128.0
 """Table nodes in one learning constant."""
 DEFECT_STEPS = 512.0

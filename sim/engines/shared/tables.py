@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
-from sim.draws.curves import NEVER, TICKS_PER_DAY, Curve, ticks, value
+from sim.draws.curves import Curve, value
 from sim.draws.sources import cover_days, order_days
 from sim.draws.yields import EXPERIENCE_END
 from sim.engines.shared.buckets import Buckets, buckets

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.clock import DAYS_PER_YEAR
 from sim.report.figures.style import INK, MUTED, SHADE, SMALL
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sim.report.figures.figure import Setting
 
 _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
-_YEAR = 365.25
 _LETTER = 0.03
 """Bands nearer than this part of the time share a letter's place: the first is named."""
 _POINTS = 72.0
@@ -86,7 +86,7 @@ def _dates(axis: Axis, begin: float, end: float, most: int) -> None:
     """Years named at their start, with quarters as small ticks; of a short time months."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, MonthLocator, YearLocator
 
-    years = (end - begin) / _YEAR
+    years = (end - begin) / DAYS_PER_YEAR
     if years < 2:
         locator = AutoDateLocator(minticks=3, maxticks=6)
         axis.set_major_locator(locator)

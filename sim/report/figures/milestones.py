@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.clock import DAYS_PER_MONTH
 from sim.report.figures.axes import at, over_time
 from sim.report.figures.figure import Figure, Setting
 from sim.report.figures.style import BLUE, INK, MUTED, ORANGE, RULE, SMALL
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 NAME = "milestones"
 ROW = 0.27
-_MONTH = 365.25 / 12
 
 
 def milestones(table: pd.DataFrame, setting: Setting, *, runs: int | None = None) -> Figure:
@@ -84,7 +84,7 @@ def _late(known: pd.DataFrame) -> list[tuple[str, float]]:
 def _by(days: float) -> str:
     if days == float("inf"):
         return "not reached"
-    months = days / _MONTH
+    months = days / DAYS_PER_MONTH
     return f"{months:.0f} months" if months >= 1.5 else "a month" if months >= 0.8 else f"{days:.0f} days"
 
 

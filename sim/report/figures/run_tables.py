@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.clock import DAYS_PER_MONTH
 from sim.report.chain import own_recipes, titled
 from sim.report.cost_tables import usable
 from sim.report.figures import spans
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
 
 SHARE = "in_house_share."
-MONTH = 30.4375
 
 
 def setting(result: Result) -> Setting:
@@ -98,7 +98,7 @@ def site_table(result: Result) -> pd.DataFrame:
     unlimited = [sites[n].capacity == "unlimited" for n in found["name"]]
     found.loc[np.array(unlimited, dtype=bool) & found["allocation"].isna(), "capacity"] = np.inf
     # At the rate of a mean month: else every February is a dip.
-    months = periods(result).set_index("period")["days"] / (MONTH if is_dated(result) else 1.0)
+    months = periods(result).set_index("period")["days"] / (DAYS_PER_MONTH if is_dated(result) else 1.0)
     for measure in ("capacity", "load"):
         found[measure] = found[measure] / found["period"].map(months)
     found.insert(1, "title", [titled(sites, n) for n in found["name"]])

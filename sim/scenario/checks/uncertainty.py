@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sim.correlation import linked, normal_matrix, possible
+from sim.distributions import Draw
 from sim.ledger import LedgerError
 from sim.scenario.checks.context import Context, amount, listed
 from sim.scenario.checks.numbers import WHOLE, broken
 from sim.scenario.compose import Loc
-from sim.scenario.correlation import linked, normal_matrix, possible
 from sim.scenario.resolve import Input
 from sim.scenario.schema.document import Correlation
-from sim.scenario.schema.quantity import Draw
 from sim.scenario.uncertain import Uncertain, operands, ranged, reach
 from sim.scenario.written import is_override
 from sim.units import UnitError, convert

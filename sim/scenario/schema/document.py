@@ -10,11 +10,12 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.distributions import Draw
 from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.decisions import Decision
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.payments import Payment
-from sim.scenario.schema.quantity import Draw, Quantity, Strict, number
+from sim.scenario.schema.quantity import Quantity, Strict, number
 from sim.scenario.schema.supply import Item, Node, OpenOrder, Recipe, Site, Sourcing, WipLimit
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)

@@ -9,6 +9,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
+from sim.distributions import Draw
+
 Scalar = bool | int | float | dt.date | str
 
 
@@ -20,17 +22,6 @@ class Strict(BaseModel):
     """Base of everything a scenario may hold: unknown keys and non-finite numbers are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
-
-
-class Draw(StrEnum):
-    """How an uncertain input is drawn, once per replication, from its low, typical and high."""
-
-    FIXED = "fixed"
-    UNIFORM = "uniform"
-    TRIANGULAR = "triangular"
-    PERT = "pert"
-    NORMAL = "normal"
-    LOGNORMAL = "lognormal"
 
 
 class At(StrEnum):

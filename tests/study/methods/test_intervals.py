@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from sim.dimensions import Dimension
+from sim.distributions import Draw
 from sim.draws.points import SCRAMBLES, points
 from sim.plan import FloatArray
-from sim.scenario.schema.quantity import Draw
 from sim.study.methods.intervals import ENOUGH, mean_interval, percentile, probability_interval
 from sim.study.montecarlo import monte_carlo
 
