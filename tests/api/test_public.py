@@ -70,22 +70,20 @@ OBJECTS: dict[str, Make] = {
     "kpis": lambda f: sim.run(f).kpis,
     "milestones": lambda f: sim.run(f).milestones,
     "frames": lambda f: sim.run(f, trace=True).frames,
-    "study": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1),
-    "distributions": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1).kpis,
-    "distribution": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1).kpis["npv_usd"],
-    "reached": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1).milestones["half"],
-    "larger lots": lambda f: sim.monte_carlo(f, 8, engine="events", jobs=1, lot_scale=2).bias,
-    "comparison": lambda f: sim.compare([f, f], 4, engine="events", jobs=1),
-    "replications": lambda f: sim.compare([f, f], 4, engine="events", jobs=1).found["pumps"],
-    "paired": lambda f: sim.compare([f, f], 4, engine="events", jobs=1).paired["pumps (2)"]["npv_usd"],
-    "sweep": lambda f: sim.sweep(f, ["sites.hall.ramp.target=500..2000/16"], 2, engine="events", jobs=1),
-    "tornado": lambda f: sim.sensitivity(f, engine="events", jobs=1, lot_scale=1),
-    "morris": lambda f: sim.sensitivity(
-        f, method="morris", n=4, kpis=["npv_usd"], engine="events", jobs=1, lot_scale=1
-    ),
-    "sobol": lambda f: sim.sensitivity(f, method="sobol", n=8, kpis=["npv_usd"], engine="events", jobs=1, lot_scale=1),
-    "discovery": lambda f: sim.discover(f, "half reached", n=40, engine="events", jobs=1, lot_scale=1),
-    "regret": lambda f: sim.regret([f, f], "npv_usd", n=4, engine="events", jobs=1, lot_scale=1),
+    "study": lambda f: sim.monte_carlo(f, 8, engine="batch", jobs=1),
+    "distributions": lambda f: sim.monte_carlo(f, 8, engine="batch", jobs=1).kpis,
+    "distribution": lambda f: sim.monte_carlo(f, 8, engine="batch", jobs=1).kpis["npv_usd"],
+    "reached": lambda f: sim.monte_carlo(f, 8, engine="batch", jobs=1).milestones["half"],
+    "larger lots": lambda f: sim.monte_carlo(f, 8, engine="batch", jobs=1, lot_scale=2).bias,
+    "comparison": lambda f: sim.compare([f, f], 4, engine="batch", jobs=1),
+    "replications": lambda f: sim.compare([f, f], 4, engine="batch", jobs=1).found["pumps"],
+    "paired": lambda f: sim.compare([f, f], 4, engine="batch", jobs=1).paired["pumps (2)"]["npv_usd"],
+    "sweep": lambda f: sim.sweep(f, ["sites.hall.ramp.target=500..2000/16"], 2, engine="batch", jobs=1),
+    "tornado": lambda f: sim.sensitivity(f, engine="batch", jobs=1, lot_scale=1),
+    "morris": lambda f: sim.sensitivity(f, method="morris", n=4, kpis=["npv_usd"], engine="batch", jobs=1, lot_scale=1),
+    "sobol": lambda f: sim.sensitivity(f, method="sobol", n=8, kpis=["npv_usd"], engine="batch", jobs=1, lot_scale=1),
+    "discovery": lambda f: sim.discover(f, "half reached", n=40, engine="batch", jobs=1, lot_scale=1),
+    "regret": lambda f: sim.regret([f, f], "npv_usd", n=4, engine="batch", jobs=1, lot_scale=1),
     "claims": lambda f: sim.judge(f, claims=f.parent / "claims.yaml", n=1),
     "claim": lambda f: sim.judge(f, claims=f.parent / "claims.yaml", n=1).findings[0],
     "scorecard": lambda _: sim.scorecard(as_known=dt.date(2026, 6, 30)),
@@ -178,8 +176,8 @@ def test_lint_stays_a_function_once_its_package_is_imported() -> None:
 def test_functions_take_a_scenario_or_its_name(shop: Path) -> None:
     scenario = sim.load_scenario(shop, sets=["sites.hall.ramp.target=900"])
     assert sim.run(scenario).kpis == sim.run(scenario, engine="events").kpis
-    named = sim.regret([shop, shop], "npv_usd", n=2, engine="events", jobs=1, lot_scale=1)
-    loaded = sim.regret([scenario, scenario], "npv_usd", n=2, engine="events", jobs=1, lot_scale=1)
+    named = sim.regret([shop, shop], "npv_usd", n=2, engine="batch", jobs=1, lot_scale=1)
+    loaded = sim.regret([scenario, scenario], "npv_usd", n=2, engine="batch", jobs=1, lot_scale=1)
     assert named.values.shape == loaded.values.shape == (2, 2)
     assert (named.values != loaded.values).all()
     assert sim.judge(scenario, claims=shop.parent / "claims.yaml", n=1).scenario.changes == scenario.changes

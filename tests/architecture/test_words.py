@@ -35,6 +35,7 @@ TEXTS = [
     *sorted((ROOT / "scenarios").glob("*.md")),
     ROOT / "README.md",
     ROOT / "ARCHITECTURE.md",
+    ROOT / "CONTRIBUTING.md",
 ]
 
 

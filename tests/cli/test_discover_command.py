@@ -21,7 +21,7 @@ demand: {first: {item: a, rate: {assumed: 2000, low: 1000, high: 3000, source: t
 milestones: {made: {rule: first_output, items: [a], sites: [shop]}}
 uncertainty: {ranges: uniform}
 """
-QUICK = ["--engine", "events", "--jobs", "1"]
+QUICK = ["--engine", "batch", "--jobs", "1"]
 
 
 @pytest.fixture

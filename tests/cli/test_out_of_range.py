@@ -89,7 +89,7 @@ def test_arguments_out_of_range(plan: str, ask: Callable[[str], object], told: s
 def test_a_study_too_small_to_rank_says_so(
     plan: str, method: str, n: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ["--method", method, "-n", n, "--kpi", "npv_usd", "--engine", "events", "--jobs", "1"]
+    options = ["--method", method, "-n", n, "--kpi", "npv_usd", "--engine", "batch", "--jobs", "1"]
     assert main(["sensitivity", plan, *options]) == 0
     printed = capsys.readouterr().out
     assert told in printed

@@ -26,7 +26,7 @@ demand:
 milestones: {made: {rule: first_output, items: [a], sites: [shop]}}
 uncertainty: {ranges: uniform}
 """
-QUICK = ["--engine", "events", "--jobs", "1", "--kpi", "demanded"]
+QUICK = ["--engine", "batch", "--jobs", "1", "--kpi", "demanded"]
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_every_method_prints_a_table(lines: str, capsys: pytest.CaptureFixture[s
 
 
 def test_what_nothing_drives_is_said(lines: str, capsys: pytest.CaptureFixture[str]) -> None:
-    how = ["--engine", "events", "--jobs", "1", "--kpi", "made reached", "--kpi", "lost", "-n", "8"]
+    how = ["--engine", "batch", "--jobs", "1", "--kpi", "made reached", "--kpi", "lost", "-n", "8"]
     for method in ("tornado", "sobol"):
         assert main(["sensitivity", lines, *how, "--method", method]) == 0
         assert capsys.readouterr().out.count("it is the same in every run: nothing drives it") == 2
@@ -119,7 +119,7 @@ def test_a_study_that_is_kept_is_not_run_again(lines: str, capsys: pytest.Captur
     ],
 )
 def test_refused(arguments: list[str], words: list[str], lines: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["sensitivity", lines, "--engine", "events", "--jobs", "1", *arguments]) == 2
+    assert main(["sensitivity", lines, "--engine", "batch", "--jobs", "1", *arguments]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert all(word in captured.err for word in words), captured.err

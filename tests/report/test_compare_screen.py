@@ -38,7 +38,7 @@ def found(build: Callable[..., Any]) -> Comparison:
     plant = build(PLANT)
     changes = (("sites.own.capacity=3",), ("recipes.bought.price=5",))
     scenarios = [plant, *(load_scenario(plant.file, sets=sets) for sets in changes)]
-    return compare(scenarios, 2, engine="events", jobs=1)
+    return compare(scenarios, 2, engine="batch", jobs=1)
 
 
 def test_differences_are_those_of_the_means_each_in_its_own_unit(found: Comparison) -> None:
@@ -70,5 +70,5 @@ def test_milestones_that_are_alike_in_all_are_only_counted(found: Comparison) ->
     assert "Half made" in text
     assert "0 (0 to 66)" in text
     first = found.found["built"].scenario
-    alike = compare([first, first], 2, engine="events", jobs=1)
+    alike = compare([first, first], 2, engine="batch", jobs=1)
     assert "Half made" not in "\n".join(as_text(block) for block in compare_screen(alike))

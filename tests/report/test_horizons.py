@@ -16,7 +16,7 @@ from sim.study.compare import Comparison, compare
 from sim.study.sweep import sweep
 
 Build = Callable[..., Scenario]
-HOW: dict[str, Any] = {"engine": "events", "jobs": 1}
+HOW: dict[str, Any] = {"engine": "batch", "jobs": 1}
 KPIS = ("spend_outside_usd", "stock_value_end_usd", "npv_usd", "fill_rate")
 SAID = "Money of different horizons is not comparable: totals are shown for the mean year, NPVs over each one's own horizon"
 

@@ -20,7 +20,7 @@ from sim.study.montecarlo import MonteCarlo
 from sim.study.runs.design import Base, based
 from tests.report.plant import plant
 
-HOW: dict[str, Any] = {"engine": "events", "jobs": 1}
+HOW: dict[str, Any] = {"engine": "batch", "jobs": 1}
 
 
 def uncertain() -> dict[str, Any]:

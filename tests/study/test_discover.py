@@ -16,7 +16,7 @@ from sim.study.worlds import worlds
 from tests.study.two_lines import MONTHS, two_lines, uniform
 
 FIRST, SECOND = "demand.first.rate", "demand.second.rate"
-HOW: dict[str, Any] = {"engine": "events", "jobs": 1}
+HOW: dict[str, Any] = {"engine": "batch", "jobs": 1}
 
 
 @pytest.fixture(scope="module")

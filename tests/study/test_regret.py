@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.study.regret import Choice, regret
 from tests.study.two_lines import MONTHS, two_lines, uniform
 
-HOW: dict[str, Any] = {"engine": "events", "jobs": 1}
+HOW: dict[str, Any] = {"engine": "batch", "jobs": 1}
 
 
 def plan(build: Any, name: str, price: float, capacity: float = 100_000) -> str:

@@ -35,7 +35,7 @@ def one(found: Any, kind: type) -> Any:
 
 
 def test_a_tornado_tries_percentiles_and_leaves_the_others_typical(lines: Scenario) -> None:
-    found = one(sensitivity(lines, kpis=["demanded"], engine="events", jobs=1), Tornado)
+    found = one(sensitivity(lines, kpis=["demanded"], engine="batch", jobs=1), Tornado)
     assert found.base == pytest.approx(3000 * MONTHS, abs=COARSE)
     bars = {bar.name: dict(bar.ends) for bar in found.bars}
     assert [bar.name for bar in found.bars][:2] == [FIRST, SECOND]
@@ -49,12 +49,12 @@ def test_a_tornado_tries_percentiles_and_leaves_the_others_typical(lines: Scenar
 
 def test_typical_inputs_are_those_of_a_plain_run(uncertain: Scenario) -> None:
     """Also where the mode is not the median, and a run has luck of its own: seed 0, replication 0 is `run`."""
-    found = one(sensitivity(uncertain, kpis=["served_by_end"], engine="events", jobs=1), Tornado)
+    found = one(sensitivity(uncertain, kpis=["served_by_end"], engine="batch", jobs=1), Tornado)
     assert found.base == pytest.approx(sim.run(uncertain).kpis["served_by_end"], rel=1e-9)
 
 
 def test_morris_finds_the_slopes(lines: Scenario) -> None:
-    found = sensitivity(lines, method="morris", kpis=["demanded"], n=4, engine="events", jobs=1)
+    found = sensitivity(lines, method="morris", kpis=["demanded"], n=4, engine="batch", jobs=1)
     screening = one(found, Screening)
     effects = {f.name: e for f, e in zip(screening.factors, screening.effects, strict=True)}
     assert effects[FIRST].mu_star.estimate == pytest.approx(0.9 * 2000 * MONTHS, abs=2 * COARSE)
@@ -69,7 +69,7 @@ def holds(estimate: Interval, truth: float) -> bool:
 
 def test_sobol_parts_the_variance(lines: Scenario) -> None:
     """Uniform rates, one with twice the range: variances 4 to 1. Nothing else moves it, luck included."""
-    found = sensitivity(lines, method="sobol", kpis=["demanded"], n=30, engine="events", jobs=1)
+    found = sensitivity(lines, method="sobol", kpis=["demanded"], n=30, engine="batch", jobs=1)
     indices = one(found, Indices)
     first = {f.name: i for f, i in zip(indices.factors, indices.first, strict=True)}
     total = {f.name: i for f, i in zip(indices.factors, indices.total, strict=True)}
@@ -82,7 +82,7 @@ def test_sobol_parts_the_variance(lines: Scenario) -> None:
 
 
 def test_sobol_keeps_the_widest_apart_and_takes_the_others_together(lines: Scenario) -> None:
-    found = sensitivity(lines, method="sobol", kpis=["demanded"], n=16, top=1, engine="events", jobs=1)
+    found = sensitivity(lines, method="sobol", kpis=["demanded"], n=16, top=1, engine="batch", jobs=1)
     indices = one(found, Indices)
     assert [f.name for f in indices.factors] == [FIRST, "all others together (2)", LUCK]
     assert holds(indices.total[1], 0.2)
@@ -94,7 +94,7 @@ def test_luck_within_a_run_is_told_apart(build: Any) -> None:
     data = two_lines()
     data["demand"]["first"] |= {"pattern": "poisson", "rate": {**data["demand"]["first"]["rate"], "low": 1499, "high": 1501}}  # fmt: skip
     data["demand"]["second"]["rate"] = 1500
-    found = sensitivity(build(data, "lucky"), method="sobol", kpis=["demanded"], n=32, engine="events", jobs=1)
+    found = sensitivity(build(data, "lucky"), method="sobol", kpis=["demanded"], n=32, engine="batch", jobs=1)
     indices = one(found, Indices)
     total = {f.name: i for f, i in zip(indices.factors, indices.total, strict=True)}
     luck, rate = 1500 * MONTHS, 2**2 / 12 * MONTHS**2
@@ -109,10 +109,10 @@ def correlated(build: Any) -> Scenario:
 
 def test_correlated_inputs_are_moved_alone_in_a_tornado_and_together_elsewhere(build: Any) -> None:
     scenario = correlated(build)
-    tornado = one(sensitivity(scenario, kpis=["demanded"], engine="events", jobs=1), Tornado)
+    tornado = one(sensitivity(scenario, kpis=["demanded"], engine="batch", jobs=1), Tornado)
     bars = {bar.name: dict(bar.ends) for bar in tornado.bars}
     assert bars[FIRST]["p95"] == pytest.approx((2900 + 1500) * MONTHS, abs=COARSE)
-    found = sensitivity(scenario, method="sobol", kpis=["demanded"], n=8, engine="events", jobs=1)
+    found = sensitivity(scenario, method="sobol", kpis=["demanded"], n=8, engine="batch", jobs=1)
     indices = one(found, Indices)
     together = f"{FIRST} + {SECOND}"
     total = {f.name: i for f, i in zip(indices.factors, indices.total, strict=True)}
@@ -142,7 +142,7 @@ def test_a_milestone_is_a_date_or_whether_it_is_reached(build: Any) -> None:
         "ramp": {"initial": 50_000, "target": 50_000, "months": 1},
     }
     scenario = build(data, "built_late")
-    found = sensitivity(scenario, method="sobol", kpis=["made", "made reached"], n=16, top=9, engine="events", jobs=1)
+    found = sensitivity(scenario, method="sobol", kpis=["made", "made reached"], n=16, top=9, engine="batch", jobs=1)
     date, reached = found.found
     assert isinstance(date, Indices)
     assert isinstance(reached, Indices)
@@ -164,7 +164,7 @@ def uniform_days() -> dict[str, Any]:
 
 
 def test_the_frame_is_tidy(lines: Scenario) -> None:
-    found = sensitivity(lines, kpis=["demanded", "npv_usd"], engine="events", jobs=1)
+    found = sensitivity(lines, kpis=["demanded", "npv_usd"], engine="batch", jobs=1)
     assert list(found.frame.columns) == ["kpi", "input", "at", "value", "base", "swing"]
     assert set(found.frame["kpi"]) == {"demanded", "npv_usd"}
     widest = found.frame.query("kpi == 'npv_usd'").iloc[0]
@@ -184,12 +184,12 @@ def test_nothing_uncertain_is_an_error(build: Any) -> None:
     for line in data["demand"].values():
         line["rate"] = 1500
     with pytest.raises(InputError, match="nothing in this scenario is uncertain"):
-        sensitivity(build(data, "certain"), engine="events", jobs=1)
+        sensitivity(build(data, "certain"), engine="batch", jobs=1)
 
 
 def test_an_unknown_method_is_told_with_the_nearest(lines: Scenario) -> None:
     with pytest.raises(InputError, match=r"no such method.*did you mean 'sobol'"):
-        sensitivity(lines, method="sobl", engine="events", jobs=1)
+        sensitivity(lines, method="sobl", engine="batch", jobs=1)
 
 
 def test_percentiles_of_luck_leave_out_runs_without_a_value() -> None:
@@ -206,9 +206,9 @@ def test_runs_without_a_value_are_counted(build: Any) -> None:
     data["demand"]["first"] |= {"pattern": "poisson", "rate": uniform_rate()}
     data["horizon"]["end"] = data["horizon"]["start"].replace(month=2)
     scenario = build(data, "seldom")
-    tornado = sensitivity(scenario, kpis=["served_by_end.first"], engine="events", jobs=1)
+    tornado = sensitivity(scenario, kpis=["served_by_end.first"], engine="batch", jobs=1)
     assert 0 < tornado.missing["served_by_end.first"] < tornado.runs
-    found = sensitivity(scenario, method="morris", kpis=["served_by_end.first"], n=4, engine="events", jobs=1)
+    found = sensitivity(scenario, method="morris", kpis=["served_by_end.first"], n=4, engine="batch", jobs=1)
     screening = one(found, Screening)
     assert screening.missing == found.missing["served_by_end.first"] > 0
     assert screening.left_out > 0
