@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ def _paths(directory: Path, count: int) -> list[Played]:
         try:
             with np.load(file, allow_pickle=False) as block:
                 found += from_table(Outcomes(tuple(block["names"].tolist()), block["table"], block["valid"]))
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile):
             raise InputError([problem(file, "cannot be read: the command that made it runs it again")]) from None
     if len(found) < count:
         raise InputError([problem(directory, "not all paths are here: the command that made them runs the others")])

@@ -18,6 +18,7 @@ import pytest
 
 from sim.cli.main import main
 from sim.errors import InputError, LostError
+from sim.flexibility.option import option
 from sim.study.montecarlo import monte_carlo
 from sim.study.runs.cluster import on_cluster
 
@@ -41,6 +42,15 @@ recipes:
 sourcing: {part: {sources: [own, bought], policy: in_house_first}}
 demand: {customers: {item: part, pattern: poisson, rate: {assumed: 600, low: 400, high: 900, source: made up}}}
 uncertainty: {ranges: triangular}
+"""
+GATES = """
+title: A shop that opens when it is built, and whose supplier can be dropped
+bare_numbers: made up for a test
+demand: {customers: {value: 30}}
+decisions:
+  supplier:
+    at: 2026-08-01
+    choices: {keep: {}, less: {from_gate: {sites.maker.capacity: 100}}}
 """
 
 
@@ -137,6 +147,17 @@ def test_the_command_and_both_engines(cluster: Cluster, plant: str, capsys: pyte
         told.append(json.loads(capsys.readouterr().out)["kpis"])
     assert main(["montecarlo", plant, "-n", "12", "--json"]) == 0
     assert told == [json.loads(capsys.readouterr().out)["kpis"]] * 2
+
+
+def test_an_option_is_the_same_there(cluster: Cluster, plant: str, tmp_path: Path) -> None:
+    """Workers know none of the files: gates and plans of all sequences come with the paths."""
+    cluster.work()
+    Path("gates.yaml").write_text(f"extends: {plant}\n{GATES}", encoding="utf-8")
+    there = option("gates.yaml", 64, cluster=cluster.address, out=tmp_path / "there")
+    here = option("gates.yaml", 64, jobs=1)
+    assert there.npv.tobytes() == here.npv.tobytes()
+    assert here.npv.std() > 0.0
+    assert there.to_json() | {"seconds": 0.0} == here.to_json() | {"seconds": 0.0}
 
 
 def test_workers_of_another_version_are_refused(cluster: Cluster, plant: str, monkeypatch: pytest.MonkeyPatch) -> None:

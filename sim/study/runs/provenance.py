@@ -13,7 +13,7 @@ from sim.compiler import compile_plan
 from sim.results.result import resolved, scenario_hash
 from sim.scenario.loader import Scenario
 
-NO_PART = ("bench", "claims", "cli", "linting", "report", "study", "__main__.py")
+NO_PART = ("bench", "claims", "cli", "linting", "options", "report", "study", "__main__.py")
 """Rooms that no number of a run passes through."""
 
 
