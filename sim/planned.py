@@ -57,6 +57,14 @@ class SplicePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MomentPlan:
+    """A day that a choice brings: so many days after its gate."""
+
+    gate: Ref
+    after: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class PathPlan:
     """A value over time: dated points, or one constant point dated NONE; then what choices put in its place."""
 
@@ -72,6 +80,14 @@ class ToolsPlan:
 
     per_capacity: Ref
     supply: PathPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAheadPlan:
+    """The share of equipment that is paid so many days before it stands."""
+
+    days: Ref
+    share: Ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sim.engines.shared import initial, rules
 from sim.engines.shared.phases import CAUSES, Phase, Stage
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
 from sim.engines.shared.recorder import Lot
-from sim.engines.shared.release import planned_stage
+from sim.engines.shared.release import planned_stage, samples_end
 from sim.engines.shared.tables import promised, stock_levels, tables
 from sim.engines.shared.worksheet import worksheet
 from sim.plan import NONE, FloatArray, IntArray, PoolPlan
@@ -104,7 +104,7 @@ class PlanningDesk:
         """Order the samples of a source, and what the planner releases of it."""
         engine, sheet, phases = self._engine, self._sheet, self.tables.phases
         if sheet.samples[r]:
-            begin, until = max(now, int(phases[r, 0])), min(end, int(phases[r, 1]))
+            begin, until = max(now, int(phases[r, 0])), samples_end(self.tables, r, end)
             engine.order_evenly(r, int(sheet.samples[r]), SAMPLES, begin, until, until)
         starts = sheet.release_starts[r].tolist()
         if any(starts):
@@ -216,7 +216,9 @@ class PlanningDesk:
 
     def replenish(self, p: int) -> None:
         """Review a pool, and order what its policy wants."""
-        policy = self._policies[p]
+        policy, now = self._policies[p], self._engine.agenda.now
+        if now >= self._draws.sites[self._plan.sources[policy.source].site].closes:
+            return
         on_order = rules.settled(self.on_order[policy.source])
         # Inventory position: stock and orders, less backlog and what waiting lots claim.
         position = self._available(p) + on_order - self._backlog[p] - self._waiting[p]
@@ -224,7 +226,7 @@ class PlanningDesk:
         if wanted <= 0.0:
             return
         maker = self._engine.routes[policy.source].maker
-        good = maker.fixed if maker.fixed is not None else maker.good_per_start(self._engine.agenda.now)
+        good = maker.fixed if maker.fixed is not None else maker.good_per_start(now)
         starts = math.ceil(wanted / good - 1e-9) if good > 0.0 else 0
         if starts > 0:
             self._engine.order(policy.source, starts)
