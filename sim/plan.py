@@ -20,8 +20,10 @@ from sim.planned import (
     CreditPlan,
     FloatArray,
     IntArray,
+    MomentPlan,
     NoisePlan,
     OutsideSalesPlan,
+    PaidAheadPlan,
     PathPlan,
     PlannedInput,
     PowerPlan,
@@ -38,7 +40,7 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 
 __all__ = [
     "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
-    "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "OutsideSalesPlan", "PathPlan",
+    "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "MomentPlan", "NoisePlan", "OpenOrderPlan", "OutsideSalesPlan", "PaidAheadPlan", "PathPlan",
     "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "SplicePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
 ]  # fmt: skip
@@ -69,10 +71,15 @@ class SitePlan:
     ramp_start: Ref
     ramp_initial: Ref
     decision: Ref
+    begun: tuple[MomentPlan, ...]
+    """When choices decide its construction; the first counts."""
     stages: tuple[Ref, ...]
     ramps: tuple[RampPlan, ...]
     tools: ToolsPlan | None
     availability: Ref
+    closes: Ref
+    closings: tuple[MomentPlan, ...]
+    """When choices close it; the first counts."""
     closed: tuple[tuple[float, float], ...]
     """Days on which it stands still: disjoint intervals from the start, in order."""
     rivals: PathPlan | None
@@ -86,6 +93,7 @@ class SitePlan:
     announced: PathPlan | None
     capex_per_capacity: Ref
     equipment_share: Ref
+    paid_ahead: PaidAheadPlan | None
     credit: CreditPlan | None
     sunk: bool | None
     """Whether capacity of the first day was paid before; None: unless a ramp begins then."""
@@ -167,14 +175,17 @@ class OpenOrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPlan:
-    """A payment that depends on no volume; `source` is the one whose qualification it is paid with, -1 if it is dated."""
+    """A payment that depends on no volume; `source` is the one whose qualification it is paid with, -1 if it is dated or
+    comes with a choice."""
 
     name: str
+    title: str
     amount: Ref
     at: Ref
     source: int
     every: Ref
     until: Ref
+    chosen: MomentPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

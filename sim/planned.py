@@ -61,6 +61,15 @@ class SplicePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MomentPlan:
+    """A day that a choice brings: so many days after its gate, less those that it comes `sooner`."""
+
+    gate: Ref
+    after: Ref
+    sooner: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class PathPlan:
     """A value over time: dated points, or one constant point dated NONE; then what choices put in its place."""
 
@@ -76,6 +85,14 @@ class ToolsPlan:
 
     per_capacity: Ref
     supply: PathPlan
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAheadPlan:
+    """The share of equipment that is paid so many days before it stands."""
+
+    days: Ref
+    share: Ref
 
 
 @dataclass(frozen=True, slots=True)

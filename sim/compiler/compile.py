@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 import numpy as np
 
 from sim.compiler.calendar import calendar
+from sim.compiler.courses import courses
 from sim.compiler.gates import refuse_gates_between_reviews
 from sim.compiler.limits import refuse_beyond_limits
 from sim.compiler.parts import disruption_plan, item_plan, line_plan, payment_plan, site_plan, source_plan
@@ -50,6 +51,7 @@ def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *,
     """
     document = scenario.document
     refs = _references(scenario, chosen, sooner)
+    taken = courses(refs, document, document.chosen | dict(chosen or {}), sooner)
     members, recipes = pool_members(document), pool_recipes(document)
     items = {name: i for i, name in enumerate(document.items)}
     sites = {name: i for i, name in enumerate(document.sites)}
@@ -82,7 +84,7 @@ def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *,
             _pool_plan(refs, document, pool, tuple(items[m] for m in held), tuple(index[r] for r in recipes[pool]))
             for pool, held in members.items()
         ),
-        sites=tuple(site_plan(refs, name, site, document.horizon) for name, site in document.sites.items()),
+        sites=tuple(site_plan(refs, name, site, document.horizon, taken) for name, site in document.sites.items()),
         sources=sources,
         wip_limits=tuple(
             WipLimitPlan(name, refs.ref(f"wip_limits.{name}.limit"), tuple(sites[s] for s in limit.sites))
@@ -93,10 +95,11 @@ def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *,
             for i, o in enumerate(document.open_orders)
         ),
         payments=tuple(
-            payment_plan(refs, name, index.get(payment.qualification or "", -1))
+            payment_plan(refs, name, payment, index.get(payment.qualification or "", -1))
             for name, payment in document.payments.items()
             if payment.qualification is None or payment.qualification in index
-        ),
+        )
+        + taken.payments,
         lines=tuple(line_plan(refs, name, line, pool_of, index, lines) for name, line in document.demand.items()),
         disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
         shares=_shares(document, sources),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.compiler.closures import closed_days
+from sim.compiler.courses import Courses
 from sim.compiler.references import References
 from sim.plan import (
     NONE,
@@ -16,6 +17,7 @@ from sim.plan import (
     LearningPlan,
     LinePlan,
     OutsideSalesPlan,
+    PaidAheadPlan,
     PaymentPlan,
     PowerPlan,
     PrepaymentPlan,
@@ -28,6 +30,7 @@ from sim.plan import (
 )
 from sim.scenario.schema.demand import AnyDisruption, DemandLine, Markov, Scheduled, Sporadic
 from sim.scenario.schema.document import Horizon
+from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.supply import Item, Recipe, Site
 from sim.scenario.schema.terms import OutsideSales, Power, Tools
 from sim.scenario.schema.yields import Learning
@@ -44,8 +47,8 @@ def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
     )  # fmt: skip
 
 
-def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> SitePlan:
-    """A site's capacity, contract and money."""
+def site_plan(refs: References, name: str, site: Site, horizon: Horizon, courses: Courses) -> SitePlan:
+    """A site's capacity, contract and money, and when choices begin and close it."""
     at = f"sites.{name}"
     unlimited = site.capacity == "unlimited"
     capacity = None if isinstance(site.capacity, str) else refs.path(f"{at}.capacity", site.capacity)
@@ -73,10 +76,13 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         ramp_start=refs.ref(f"{at}.ramp.start"),
         ramp_initial=refs.ref(f"{at}.ramp.initial"),
         decision=refs.ref(f"{at}.construction.decision"),
+        begun=courses.begins.get(name, ()),
         stages=tuple(refs.ref(f"{at}.construction.stages.{i}.duration") for i in range(len(stages))),
         ramps=tuple(ramps),
         tools=_tools_plan(refs, f"{at}.tools", site.tools),
         availability=refs.ref(f"{at}.availability"),
+        closes=refs.ref(f"{at}.closes"),
+        closings=courses.closes.get(name, ()),
         closed=closed_days(site.closed, horizon),
         tariff=refs.path(f"{at}.tariff", site.tariff),
         rivals=refs.path(f"{at}.rivals", site.rivals),
@@ -89,6 +95,7 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
         announced=refs.path(f"{at}.announced", site.announced),
         capex_per_capacity=refs.ref(f"{at}.capex.per_capacity"),
         equipment_share=refs.ref(f"{at}.capex.equipment_share"),
+        paid_ahead=_paid_ahead_plan(refs, f"{at}.capex.paid_ahead", site),
         credit=_credit_plan(refs, f"{at}.capex.credit", site),
         sunk=site.capex.sunk if site.capex else None,
         life=refs.ref(f"{at}.capex.life"),
@@ -102,6 +109,11 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon) -> Site
 def _credit_plan(refs: References, at: str, site: Site) -> CreditPlan | None:
     given = site.capex is not None and site.capex.credit is not None
     return CreditPlan(refs.ref(f"{at}.share"), refs.ref(f"{at}.begun_by")) if given else None
+
+
+def _paid_ahead_plan(refs: References, at: str, site: Site) -> PaidAheadPlan | None:
+    given = site.capex is not None and site.capex.paid_ahead is not None
+    return PaidAheadPlan(refs.ref(f"{at}.days"), refs.ref(f"{at}.share")) if given else None
 
 
 def _prepayment_plan(refs: References, at: str, site: Site) -> PrepaymentPlan | None:
@@ -195,12 +207,11 @@ def _learning(refs: References, at: str, field: Learning | None, sources: Mappin
     )
 
 
-def payment_plan(refs: References, name: str, source: int) -> PaymentPlan:
+def payment_plan(refs: References, name: str, payment: Payment, source: int) -> PaymentPlan:
     """A payment, dated or with the qualification of a source."""
-    at = f"payments.{name}"
-    return PaymentPlan(
-        name, refs.ref(f"{at}.amount"), refs.ref(f"{at}.at"), source, refs.ref(f"{at}.every"), refs.ref(f"{at}.until")
-    )
+    at, numbers = f"payments.{name}", ("amount", "at", "every", "until")
+    ref = {k: refs.ref(f"{at}.{k}") for k in numbers}
+    return PaymentPlan(name, payment.title or name, ref["amount"], ref["at"], source, ref["every"], ref["until"])
 
 
 def line_plan(

@@ -136,7 +136,8 @@ def _outlook(plan: Plan, values: bytes) -> Outlook:
     vector = np.frombuffer(values)
     awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
     opened = {s: nameplate_curve(plan.sites[s], vector, plan.calendar) for s in {plan.sources[r].site for r in awaited}}
-    return Outlook(vector, {r: ready_day(plan.sources[r], vector, opened[plan.sources[r].site]) for r in awaited})
+    place = {r: plan.sources[r].site for r in awaited}
+    return Outlook(vector, {r: ready_day(plan.sources[r], plan.sites[s], vector, opened[s]) for r, s in place.items()})
 
 
 @lru_cache(maxsize=2)

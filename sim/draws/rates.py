@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.plan import LEAST_STEPS, NONE, FloatArray, PathPlan, SplicePlan
+from sim.plan import LEAST_STEPS, NONE, FloatArray, MomentPlan, PathPlan, SplicePlan
 from sim.scenario.schema.quantity import Interpolate
 
 MOST_STEPS = 2**17
@@ -57,8 +57,8 @@ def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: flo
     return np.concatenate([at, *slopes, spliced])
 
 
-def splice_day(splice: SplicePlan, vector: FloatArray) -> float:
-    """The day from which a choice's value is in force."""
+def splice_day(splice: SplicePlan | MomentPlan, vector: FloatArray) -> float:
+    """The day on which what a choice brings comes in force."""
     lag = 0.0 if splice.after == NONE else float(vector[splice.after])
     return float(vector[splice.gate]) + max(lag - splice.sooner, 0.0)
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.calendar import Calendar
-from sim.clock import TICKS_PER_DAY, all_ticks, ticks
+from sim.clock import NEVER, TICKS_PER_DAY, all_ticks, ticks
 from sim.draws.curves import Curve, combine, constant, merged, path_curve, price_curve, ramp_points, steps, value
 from sim.draws.disruptions import Factors
+from sim.draws.rates import splice_day
 from sim.draws.tools import with_tools
-from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan
+from sim.plan import FloatArray, IntArray, PathPlan, SitePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class SiteDraws:
 
     `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left
     without disruptions, and `planned` the same at the typical values of all inputs, all in load a day; `line_rate`
-    is the rate of each of its `lines` in load a tick. `allocation` (infinite without a contract; `granted` before
+    is the rate of each of its `lines` in load a tick. From the instant `closes` nothing is released; what was released before
+    is finished at the rate that the site had, which `line_rate` and `planned` keep. `allocation` (infinite without a contract; `granted` before
     disruptions), `commitment` (0 from its end on) and `announced` are in starts a day, `notice` in days (NaN where
     none is given).
     """
@@ -37,6 +39,7 @@ class SiteDraws:
     announced: Curve
     notice: float
     factors: Factors
+    closes: int
 
 
 def site_draws(
@@ -44,18 +47,18 @@ def site_draws(
 ) -> SiteDraws:
     """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
-    opened = nameplate_curve(plan, vector, calendar)
-    undisturbed = _left(plan, vector, opened, constant(1.0), calendar)
+    closes, working = ticks(closing_day(plan, vector)), working_curve(plan, vector, calendar)
+    undisturbed = _left(plan, vector, working, constant(1.0), calendar)
     disturbed = bool((factors.capacity.values != 1.0).any())
-    available = _left(plan, vector, opened, factors.capacity, calendar) if disturbed else undisturbed
+    available = _left(plan, vector, working, factors.capacity, calendar) if disturbed else undisturbed
     as_planned = vector is typical
     planned = undisturbed if as_planned else planned_curve(plan, typical, calendar)
     allocation = _path(plan.allocation, vector, calendar, np.inf)
     return SiteDraws(
         lines=lines,
-        nameplate=opened,
-        available=available,
-        undisturbed=undisturbed,
+        nameplate=_closed(working, closes),
+        available=_closed(available, closes),
+        undisturbed=_closed(undisturbed, closes),
         planned=planned,
         line_rate=Curve(available.knots, available.values / (lines * TICKS_PER_DAY)),
         granted=allocation,
@@ -64,12 +67,13 @@ def site_draws(
         announced=_path(plan.announced, vector, calendar, 0.0),
         notice=value(vector, plan.notice, np.nan),
         factors=factors,
+        closes=closes,
     )
 
 
 def planned_curve(plan: SitePlan, typical: FloatArray, calendar: Calendar) -> Curve:
-    """Capacity left for us over time when all goes as planned, in load a day."""
-    return _left(plan, typical, nameplate_curve(plan, typical, calendar), constant(1.0), calendar)
+    """Capacity left for us over time when all goes as planned, in load a day; a site that closes keeps what it had."""
+    return _left(plan, typical, working_curve(plan, typical, calendar), constant(1.0), calendar)
 
 
 def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, calendar: Calendar) -> Curve:
@@ -110,7 +114,30 @@ def _path(path: PathPlan | None, vector: FloatArray, calendar: Calendar, default
 
 
 def nameplate_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Installed capacity over time, in load a day: as planned, as far as there are tools for it."""
+    """Installed capacity over time, in load a day; none from the day on which the site closes."""
+    return _closed(working_curve(plan, vector, calendar), ticks(closing_day(plan, vector)))
+
+
+def working_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
+    """Capacity over time, in load a day: as planned, as far as there are tools for it. A site that closes keeps what it had
+    then, until the last lot has left it."""
+    closes, equipped = ticks(closing_day(plan, vector)), _equipped(plan, vector, calendar)
+    if closes >= NEVER or closes <= 0:
+        return equipped if closes > 0 else constant(0.0)
+    before = equipped.knots < closes
+    return Curve(equipped.knots[before], equipped.values[before])
+
+
+def _closed(curve: Curve, closes: int) -> Curve:
+    """A curve that is 0 from an instant on."""
+    if closes >= NEVER:
+        return curve
+    before = curve.knots < closes
+    return steps(np.append(curve.knots[before], closes), np.append(curve.values[before], 0.0))
+
+
+def _equipped(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
+    """Capacity as planned, as far as there are tools for it, in load a day."""
     intended = intended_curve(plan, vector, calendar)
     if plan.tools is None:
         return intended
@@ -127,6 +154,8 @@ def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Cu
     at: list[IntArray] = []
     values: list[FloatArray] = []
     begins, level = ramp_begins(plan, vector), value(vector, plan.ramp_initial)
+    if not np.isfinite(begins):
+        return constant(0.0)
     for ramp in plan.ramps:
         begins += value(vector, ramp.after)
         target, length = value(vector, ramp.target), value(vector, ramp.days)
@@ -138,84 +167,25 @@ def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Cu
 
 
 def ramp_begins(plan: SitePlan, vector: FloatArray) -> float:
-    """First day of the ramp: as dated, or when the last stage of construction ends."""
-    if plan.decision == NONE:
+    """First day of the ramp: as dated, or when the last stage of construction ends; infinite if that is never decided."""
+    if not plan.stages:
         return value(vector, plan.ramp_start)
-    return value(vector, plan.decision) + sum(value(vector, stage) for stage in plan.stages)
+    return decision_day(plan, vector) + sum(value(vector, stage) for stage in plan.stages)
 
 
-def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, periods: tuple[float, ...]) -> FloatArray:
-    """Outlay in dollars in each period, shape (periods,).
-
-    The equipment share of each unit of capacity is paid when the unit is added; the rest, for the
-    capacity of the first ramp, evenly over construction. Whether capacity there on day 0 was paid before, the site says;
-    if it does not, that of a ramp that begins on day 0 was not.
-    """
-    per_capacity = value(vector, plan.capex_per_capacity)
-    edges = np.array(periods) * TICKS_PER_DAY
-    outlay = np.zeros(len(periods) - 1)
-    if per_capacity == 0.0 or plan.unlimited:
-        return outlay
-    equipment = value(vector, plan.equipment_share, 1.0)
-    built = plan.decision != NONE and bool(plan.stages)
-    stood = nameplate.values[0] if _sunk(plan, vector) else 0.0
-    added = np.maximum(np.diff(nameplate.values, prepend=stood), 0.0)
-    share_now = equipment if built else 1.0
-    _book(outlay, edges, nameplate.knots, added * per_capacity * share_now)
-    if built:
-        first = value(vector, plan.ramps[0].target)
-        begin, end = value(vector, plan.decision), ramp_begins(plan, vector)
-        overlap = np.clip(np.minimum(periods[1:], end) - np.maximum(periods[:-1], begin), 0.0, None)
-        outlay += (1 - equipment) * per_capacity * first * overlap / max(end - begin, 1e-9)
-        later = nameplate.values > first
-        extra = np.where(later, added, 0.0) * per_capacity * (1 - equipment)
-        _book(outlay, edges, nameplate.knots, extra)
-    return outlay
+def decision_day(plan: SitePlan, vector: FloatArray) -> float:
+    """The day on which construction is decided; infinite if it never is."""
+    return min((value(vector, plan.decision, np.inf), *(splice_day(moment, vector) for moment in plan.begun)))
 
 
-def credit_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, periods: tuple[float, ...]) -> FloatArray:
-    """What is given back in dollars of the outlay of each period, shape (periods,)."""
-    if plan.credit is None:
-        return np.zeros(len(periods) - 1)
-    share, credited = value(vector, plan.credit.share), credited_curve(plan, vector, nameplate)
-    if not credited.values.any():
-        return np.zeros(len(periods) - 1)  # not even the building has one
-    return share * capex_by_period(plan, vector, credited, periods)
-
-
-def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curve:
-    """The part of installed capacity that has a credit: up to the last growth that begins in time, in load a day."""
-    if plan.credit is None:
-        return constant(0.0)
-    by = value(vector, plan.credit.begun_by, np.inf)
-    begun = ramp_begins(plan, vector) if plan.ramps else 0.0
-    decided = begun if plan.decision == NONE else value(vector, plan.decision)
-    most = np.inf if not plan.ramps and decided <= by else 0.0
-    for i, ramp in enumerate(plan.ramps):
-        begun += value(vector, ramp.after)
-        if (begun if i else decided) <= by:
-            most = value(vector, ramp.target)
-        begun += value(vector, ramp.days)
-    return Curve(nameplate.knots, np.minimum(nameplate.values, most))
+def closing_day(plan: SitePlan, vector: FloatArray) -> float:
+    """The day on which a site closes; infinite if it never does."""
+    return min((value(vector, plan.closes, np.inf), *(splice_day(moment, vector) for moment in plan.closings)))
 
 
 def tariff_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
     """Import duty over time as a share of a site's prices, with the value of the beginning of each step."""
     return constant(0.0) if plan.tariff is None else price_curve(plan.tariff, vector, calendar.day, calendar.days)
-
-
-def _sunk(plan: SitePlan, vector: FloatArray) -> bool:
-    """Whether the capacity of the first day was paid before it."""
-    if plan.sunk is not None:
-        return plan.sunk
-    return plan.capacity is not None or ramp_begins(plan, vector) < 0.0
-
-
-def _book(outlay: FloatArray, edges: FloatArray, at: IntArray, amounts: FloatArray) -> None:
-    """Add amounts to the periods of their instants; what lies outside all periods is not booked."""
-    period = np.searchsorted(edges, at, side="right") - 1
-    inside = (period >= 0) & (period < len(edges) - 1)
-    np.add.at(outlay, period[inside], amounts[inside])
 
 
 def integral_by_period(curve: Curve, periods: tuple[float, ...]) -> FloatArray:

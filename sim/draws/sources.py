@@ -9,10 +9,10 @@ import numpy as np
 
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws.curves import Curve, combine, constant, price_curve, value
-from sim.draws.sites import SiteDraws, tariff_curve
+from sim.draws.sites import SiteDraws, closing_day, tariff_curve
 from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve
-from sim.plan import NONE, FloatArray, IntArray, Plan, SourcePlan
+from sim.plan import NONE, FloatArray, IntArray, Plan, SitePlan, SourcePlan
 from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.quantity import Shape
 
@@ -67,7 +67,7 @@ def source_draws(
     begin, end = int(plan.inputs_start[r]), int(plan.inputs_start[r + 1])
     per_start = value(vector, source.yields.units_per_start, 1.0)
     takes = [round(float(vector[ref]) * per_start) for ref in plan.input_ref[begin:end]]
-    sample, risk, volume = _phases(source, vector, site.nameplate.first_positive())
+    sample, risk, volume = _phases(source, vector, site.nameplate.first_positive(), site.closes)
     lot = value(vector, source.lot_size, 0.0)
     return SourceDraws(
         lot_size=round(lot) * plan.lot_scale,
@@ -85,7 +85,7 @@ def source_draws(
         sample_begins=sample,
         risk_begins=risk,
         volume_begins=volume,
-        planned_phases=_phases(source, typical, site.planned.first_positive()),
+        planned_phases=_phases(source, typical, site.planned.first_positive(), site.closes),
         sample_rate=value(vector, source.sample_starts),
         risk_rate=value(vector, source.risk_starts),
         price=_price(plan, source, vector),
@@ -108,9 +108,10 @@ def _price(plan: Plan, source: SourcePlan, vector: FloatArray) -> Curve:
     return Curve(dollars.knots, dollars.values * 100.0)
 
 
-def ready_day(source: SourcePlan, vector: FloatArray, opened: Curve) -> float:
+def ready_day(source: SourcePlan, site: SitePlan, vector: FloatArray, opened: Curve) -> float:
     """The day from which a source supplies in volume, when its site's capacity is `opened`."""
-    return _phases(source, vector, opened.first_positive())[2] / TICKS_PER_DAY + _lead_days(source, vector)
+    closes = ticks(closing_day(site, vector))
+    return _phases(source, vector, opened.first_positive(), closes)[2] / TICKS_PER_DAY + _lead_days(source, vector)
 
 
 def _lead_days(source: SourcePlan, vector: FloatArray) -> float:
@@ -119,13 +120,16 @@ def _lead_days(source: SourcePlan, vector: FloatArray) -> float:
     return value(vector, source.planned_lead_time, sum(value(vector, ref) for ref in parts))
 
 
-def _phases(source: SourcePlan, vector: FloatArray, opened: int) -> tuple[int, int, int]:
-    """Begin of samples, risk production and high volume: none before the site can run."""
+def _phases(source: SourcePlan, vector: FloatArray, opened: int, closes: int) -> tuple[int, int, int]:
+    """Begin of samples, risk production and high volume: none before the site can run, or from its closing on."""
     if opened >= NEVER:
         return NEVER, NEVER, NEVER
     begin = max(opened, ticks(value(vector, source.begins, 0.0)))
     risk = begin + ticks(value(vector, source.sample_days))
-    return begin, risk, risk + ticks(value(vector, source.risk_days))
+    sample, risk, volume = (
+        at if at < closes else NEVER for at in (begin, risk, risk + ticks(value(vector, source.risk_days)))
+    )
+    return sample, risk, volume
 
 
 def _noise(source: SourcePlan, what: str, vector: FloatArray, seed: int, replication: int) -> Noise:

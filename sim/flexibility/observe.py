@@ -12,6 +12,8 @@ from sim.draws.curves import Curve
 from sim.draws.sites import integral_by_period
 from sim.results.result import Result
 
+AHEAD = frozenset({"delayed", "wait", "time_in_system"})
+"""What a lot is counted with when it joins a queue, for the time that it will take: that may reach beyond a gate."""
 RECENT = 3
 """Reporting periods over which use and yield are taken."""
 
@@ -46,7 +48,7 @@ def history(result: Result, day: float) -> bytes:
     records, until = result.records, closed(result, day)
     found = hashlib.blake2b(digest_size=16)
     for tables in (records.source, records.item, records.site, records.flow):
-        for name in sorted(tables):
+        for name in sorted(tables.keys() - AHEAD):
             found.update(np.ascontiguousarray(tables[name][:until]).tobytes())
     found.update(np.ascontiguousarray(records.load[:until]).tobytes())
     return found.digest()

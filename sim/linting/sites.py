@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, TICKS_PER_DAY
 from sim.draws.curves import path_at
-from sim.draws.sites import capex_by_period, nameplate_curve, ramp_begins
+from sim.draws.outlay import capex_by_period
+from sim.draws.sites import nameplate_curve, ramp_begins
 from sim.linting.place import Place, together
 from sim.linting.subject import Measured, Subject
 from sim.plan import FloatArray, SitePlan
@@ -160,7 +161,8 @@ def capex_a_year(subject: Subject) -> Iterator[Measured]:
     for owner in dict.fromkeys(plan.owner for plan in subject.plan.sites):
         plans = [plan for plan in subject.plan.sites if plan.owner == owner]
         opened = [nameplate_curve(plan, subject.vector, subject.plan.calendar) for plan in plans]
-        outlays = [capex_by_period(p, subject.vector, o, years) for p, o in zip(plans, opened, strict=True)]
+        calendar, vector = subject.plan.calendar, subject.vector
+        outlays = [capex_by_period(p, vector, o, calendar, years) for p, o in zip(plans, opened, strict=True)]
         most = int(np.argmax(np.sum(outlays, axis=0)))
         paying = [(float(o[most]), p.name) for o, p in zip(outlays, plans, strict=True) if o[most] > 0]
         paths = tuple(f"sites.{name}.capex.per_capacity" for _, name in sorted(paying, reverse=True))

@@ -29,6 +29,7 @@ _ELSEWHERE = {
     "prepayment",
     "outside_sales",
     "value",
+    "disposal",
     "salvage",
     *_UPKEEP,
 }
@@ -173,7 +174,7 @@ def money_by_year(result: Result) -> MoneyByYear | None:
     grouping = by_year(result)
     kind = (
         cash["category"]
-        .map({"capex": "Building", "credit": "Building", "value": "Value delivered"})
+        .map({"capex": "Building", "credit": "Building", "disposal": "Building", "value": "Value delivered"})
         .fillna("Bought, made and kept")
     )
     labels = grouping.labels if grouping.unit == "year" and len(grouping.labels) <= MOST_YEARS else ()
@@ -265,6 +266,7 @@ def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
     ("building (capex)", lambda category, _: category == "capex"),
     ("credit for building", lambda category, _: category == "credit"),
+    ("disposal of closed sites", lambda category, _: category == "disposal"),
     ("fixed payments", lambda category, _: category == "payment"),
     ("spent outside", lambda category, own: not own and category not in _ELSEWHERE),
     ("spent in-house", lambda category, own: own and category not in _ELSEWHERE),

@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 def payments(result: Result) -> Table | None:
     """(j) Each payment with its first date, how often it is paid and its sum; None without payments."""
     document, rows = result.scenario.document, []
-    if not document.payments:
-        return None
     for payment in result.plan.payments:
         days = due_days(result.draws, payment).tolist()
-        recipe = document.payments[payment.name].qualification
+        recipe = result.plan.sources[payment.source].name if payment.source >= 0 else None
         per_unit = result.kpis.get(f"one_off_cost.{recipe}") if days else None
         rows.append(
             [
-                titled(document.payments, payment.name),
+                payment.title,
                 _day(result, days[0]) if days else NOTHING,
                 str(len(days)) if days else NOTHING,
                 dollars(len(days) * each(result.draws, payment) / 100.0) if days else NOTHING,

@@ -3,17 +3,18 @@ from deliveries, capacity and contracts adds up to what is found for whole years
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil, floor, fsum
 
 import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period
+from sim.draws.outlay import capex_by_period, credit_by_period
+from sim.draws.sites import closing_day, integral_by_period
 from sim.engines.shared.records import Records
 from sim.errors import ModelError
-from sim.plan import IntArray, PaymentPlan
+from sim.plan import FloatArray, IntArray, PaymentPlan
 from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
 from sim.results.outside_sales import gained
 from sim.results.payments import each, first_day
@@ -66,8 +67,10 @@ def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap
             yield f"{category} of {site.name}", max(map(_gap, have, exact))
         ahead = zip(to_date(site.name, "prepayment"), _prepaid(draws, records, s, ends), strict=True)
         yield f"prepayment of {site.name}", max(abs(have - want) for have, want in ahead)
-        outlay, salvage = (booked.get((site.name, category), nothing) for category in ("capex", "salvage"))
-        yield f"salvage of {site.name}", _gap(int(salvage.sum()), _salvage(draws, s, outlay))
+        outlay = booked.get((site.name, "capex"), nothing)
+        kind = "disposal" if closing_day(site, draws.vector) < draws.plan.calendar.days else "salvage"
+        salvage = booked.get((site.name, kind), nothing)
+        yield f"{kind} of {site.name}", _gap(int(salvage.sum()), _salvage(draws, s, outlay))
 
     for payment in draws.plan.payments:
         mine = (e.cents for e in found if e.scope == "payment" and e.name == payment.name)
@@ -94,16 +97,20 @@ def _by_event(records: Records, found: Sequence[Entry]) -> int:
 
 def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
     """Outlay from the start to the end of each year, taken in one piece."""
-    site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
-    return [float(capex_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
+    return [_to_end(capex_by_period, draws, s, end) for end in ends]
 
 
 def _credit(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
     """What is given back of the outlay from the start to the end of each year, taken in one piece."""
-    site, opened, periods = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar.periods
-    if site.credit is None:
+    if draws.plan.sites[s].credit is None:
         return [0.0] * len(ends)
-    return [float(credit_by_period(site, draws.vector, opened, (0.0, periods[end + 1]))[0]) for end in ends]
+    return [_to_end(credit_by_period, draws, s, end) for end in ends]
+
+
+def _to_end(of: Callable[..., FloatArray], draws: Draws, s: int, end: int) -> float:
+    """Dollars of outlay or credit from the start to the end of a period."""
+    site, opened, calendar = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar
+    return float(of(site, draws.vector, opened, calendar, (0.0, calendar.periods[end + 1]))[0])
 
 
 def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.sites import capex_by_period, credit_by_period, integral_by_period, tariff_curve
+from sim.draws.outlay import capex_by_period, credit_by_period
+from sim.draws.sites import closing_day, integral_by_period, tariff_curve
 from sim.engines.shared.records import Records
 from sim.engines.shared.rules import cents
 from sim.plan import FloatArray, IntArray, Plan
@@ -18,7 +19,9 @@ from sim.results.periods import summed
 from sim.results.suppliers import prepaid, purchases
 from sim.results.worth import value_delivered
 
-BOOKED_AFTER = ("capex", "credit", "fixed", "take_or_pay", "prepayment", "outside_sales", "salvage", "payment", "value")
+BOOKED_AFTER = (
+    "capex", "credit", "fixed", "take_or_pay", "prepayment", "outside_sales", "disposal", "salvage", "payment", "value",
+)  # fmt: skip
 """Categories that follow from capacity, contracts, dates and deliveries; all others engines book by event."""
 
 
@@ -56,15 +59,16 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
             found.append(Entry(category, "demand", line.name, None, booked))
         found.append(Entry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
     for s, site in enumerate(plan.sites):
-        capex = -_whole(capex_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))
+        bought = site, draws.vector, draws.sites[s].nameplate, plan.calendar, plan.calendar.periods
+        capex, closes = -_whole(capex_by_period(*bought)), closing_day(site, draws.vector) < plan.calendar.days
         for category, booked in (
             ("capex", capex),
-            ("credit", _whole(credit_by_period(site, draws.vector, draws.sites[s].nameplate, plan.calendar.periods))),
+            ("credit", _whole(credit_by_period(*bought))),
             ("fixed", -_whole(_fixed(draws, s))),
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
             ("prepayment", prepaid(draws, records, s)),
             ("outside_sales", _whole(gained(draws, records, s))),
-            ("salvage", _salvage(draws, s, capex)),
+            ("disposal" if closes else "salvage", _salvage(draws, s, capex)),
         ):
             found.append(Entry(category, "site", site.name, site.in_house, booked))
     for payment in plan.payments:
@@ -128,19 +132,23 @@ def year_ends(draws: Draws) -> list[int]:
 
 
 def _salvage(draws: Draws, s: int, capex: IntArray) -> IntArray:
-    """Undepreciated outlay at the end of the horizon, times the share that can be recovered, in cents."""
+    """Undepreciated outlay on the day on which the site closes, else at the end of the horizon, times the share that can be
+    recovered, in cents."""
     calendar, share = draws.plan.calendar, value(draws.vector, draws.plan.sites[s].salvage)
     recovered = np.zeros(len(capex), dtype=np.int64)
     if share and capex.any():
         outlay = summed(-capex, calendar.periods, calendar.months)
-        recovered[-1] = cents(share * float(outlay @ undepreciated(draws, s)))
+        day = closing_day(draws.plan.sites[s], draws.vector)
+        period = int(np.searchsorted(calendar.periods, day, side="right")) - 1
+        recovered[min(max(period, 0), len(capex) - 1)] = cents(share * float(outlay @ undepreciated(draws, s)))
     return recovered
 
 
 def undepreciated(draws: Draws, s: int) -> FloatArray:
-    """The part of each month's outlay that is not written off at the end of the horizon."""
-    months, life = np.array(draws.plan.calendar.months), value(draws.vector, draws.plan.sites[s].life, np.inf)
-    age = draws.plan.calendar.days - (months[1:] + months[:-1]) / 2
+    """The part of each month's outlay that is not written off when the site closes, or at the end of the horizon."""
+    site, months = draws.plan.sites[s], np.array(draws.plan.calendar.months)
+    life = value(draws.vector, site.life, np.inf)
+    age = min(closing_day(site, draws.vector), draws.plan.calendar.days) - (months[1:] + months[:-1]) / 2
     return np.asarray(np.clip(1.0 - age / life, 0.0, 1.0))
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws import Draws, draw
 from sim.draws.curves import value
+from sim.draws.rates import splice_day
+from sim.draws.sites import ramp_begins
 from sim.plan import NONE, MilestonePlan, Ref
 from sim.results.result import Result
 from sim.scenario.schema.document import MilestoneRule
@@ -213,15 +215,17 @@ class _Walk:
         """How the site came by its first capacity."""
         plan, vector = self._plan.sites[s], self._draws.vector
         title = self._result.scenario.document.sites[plan.name].title or plan.name
-        if plan.decision != NONE:
+        if plan.stages:
             construction = self._result.scenario.document.sites[plan.name].construction
             assert construction is not None
             yield Step(opened, f"{title} could make its first start")
-            end = value(vector, plan.decision) + sum(value(vector, stage) for stage in plan.stages)
+            end = ramp_begins(plan, vector)
             for stage, ref in list(zip(construction.stages, plan.stages, strict=True))[::-1]:
                 yield Step(end, f"{stage.name} was over, after {value(vector, ref):.0f} days", self._inputs(ref))
                 end -= value(vector, ref)
-            yield Step(end, f"building {title} was decided", self._inputs(plan.decision))
+            chosen = min(plan.begun, key=lambda moment: splice_day(moment, vector), default=None)
+            decided = plan.decision if chosen is None else chosen.gate
+            yield Step(end, f"building {title} was decided", self._inputs(decided))
         elif plan.ramp_start != NONE and opened > 0:
             yield Step(opened, f"{title} began its ramp", self._inputs(plan.ramp_start))
         else:

@@ -2,7 +2,7 @@
 
 _HIGHER = (
     "in_house_share", "fill_rate", "served", "delivered", "h100e_delivered", "h100e_growth_per", "megawatts_delivered",
-    "throughput", "npv", "value_usd", "salvage_usd",
+    "throughput", "npv", "value_usd", "disposal_usd", "salvage_usd",
 )  # fmt: skip
 _LOWER = (
     "backlog_end", "lost", "time_to_serve", "capex_usd", "spend_", "holding_usd", "shortage_usd", "take_or_pay_usd", "payments_usd",

@@ -206,12 +206,12 @@ def money(run: Run) -> Iterator[Indicator]:
     yield "spend_outside_usd", cost(run, lambda e: e.in_house is False and e.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
     yield "spend_in_house_usd", cost(run, lambda e: e.in_house is True and e.category in inside)
-    for category in ("holding", "shortage", "lost", "take_or_pay", "value", "salvage"):
-        pick = usd if category in ("value", "salvage") else cost
+    for category in ("holding", "shortage", "lost", "take_or_pay", "value", "disposal", "salvage"):
+        pick = usd if category in ("value", "disposal", "salvage") else cost
         yield f"{category}_usd", pick(run, within({category}))
     yield "payments_usd", cost(run, lambda e: e.category == "payment")
     yield "transport_usd", cost(run, lambda e: e.category == "shipment")
-    yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "outside_sales", "salvage"))
+    yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "outside_sales", "disposal", "salvage"))
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
     yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
     yield from _promised(run)

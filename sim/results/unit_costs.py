@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws.curves import value
-from sim.draws.sites import credited_curve, integral_by_period
+from sim.draws.outlay import credited_curve
+from sim.draws.sites import integral_by_period
 from sim.plan import Plan
 from sim.results.requirements import mature_yield
 from sim.results.run import Run, cost, of, ratio

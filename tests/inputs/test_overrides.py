@@ -121,7 +121,7 @@ def test_refusals_come_all_at_once() -> None:
         "--set extends=other: extends belongs to the file and cannot be set",
         "--set nonsense: an override is written PATH=VALUE; this has no =",
         "--set sites.foundry.capacity=-5: sites.foundry.capacity: must be at least 0; found -5 1/month",
-        "--set sites.plant.avalability=1: no such path: sites.plant has no 'avalability'; allowed: in_house, region, construction, ramp, capex, availability, title, only_if, stream, owner, lines, capacity, expansions, tools, closed, rivals, tariff, contract, announced, fixed_cost, outside_sales, echoes_assumption; did you mean 'sites.plant.availability'?",
+        "--set sites.plant.avalability=1: no such path: sites.plant has no 'avalability'; allowed: in_house, region, construction, ramp, capex, availability, title, only_if, stream, owner, lines, capacity, expansions, tools, closes, closed, rivals, tariff, contract, announced, fixed_cost, outside_sales, echoes_assumption; did you mean 'sites.plant.availability'?",
         "--set sites.plant.in_house=maybe: sites.plant.in_house: a value of the wrong kind; found the text 'maybe'; allowed: true or false",
         "--set sites.plant.owner=: an override is written PATH=VALUE; this has nothing after the =",
         "--set sites.plant.region.x=1: no such path: sites.plant.region is a single value and has nothing inside it; did you mean 'sites.plant.region'?",

@@ -126,7 +126,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     )
     fill(s.sites, endless=[math.isinf(site.line_rate.values[-1]) for site in draws.sites])
     _limit(s, limits, len(plan.pools))
-    fill(s.sites, ranked=ranked_sites(plan), head=NOTHING, tail=NOTHING)
+    fill(s.sites, ranked=ranked_sites(plan), head=NOTHING, tail=NOTHING, closes=t.closes)
     return s
 
 

@@ -15,7 +15,7 @@ from sim.engines.batch.yields import good_per_start
 from sim.engines.shared.initial import lot_before, lots_before
 from sim.engines.shared.phases import PERIODIC, PLAN
 from sim.engines.shared.positions import Memory, Position
-from sim.engines.shared.release import planned_stage
+from sim.engines.shared.release import planned_stage, samples_end
 from sim.engines.shared.reviews import BEFORE, DECIDED, decide
 from sim.engines.shared.rules import lot_count, settled, stock_order
 from sim.engines.shared.tables import Tables
@@ -59,7 +59,7 @@ def _order(s: State, t: Tables, w: Worksheet, k: int, r: int) -> None:
     """Order the samples of a source, and what the planner releases of it."""
     now, end, any_starts = s.clock[0].now, s.reviews[k + 1], False
     if w.samples[r]:
-        until = min(end, t.phases[r, 1])
+        until = samples_end(t, r, end)
         book_order(s, r)
         order_evenly(s, r, 0, w.samples[r], SAMPLES, max(now, t.phases[r, 0]), until, until)
     for i in range(w.release_starts.shape[1]):
@@ -86,6 +86,8 @@ def review_periodically(s: State, pool: int, k: int) -> None:
 def replenish(s: State, pool: int) -> None:
     """Review a pool, and order what its policy wants."""
     p = s.pools[pool]
+    if s.clock[0].now >= s.sites[s.sources[p.source].site].closes:
+        return
     # Inventory position: stock and orders, less backlog and what waiting lots claim.
     position = available(s, pool) + settled(s.sources[p.source].on_order) - p.backlog - p.waiting
     wanted = stock_order(p.policy, p.level, p.reorder, p.quantity, position)

@@ -40,7 +40,7 @@ SOURCE = _record(
     "started first worked leaving_head leaving_tail leaving",
     "variable_cents fixed share_fixed line gross scale keep offset carry_out carry_good on_order",
 )
-SITE = _record("line_begin line_end endless held_begin held_end ranked head tail")
+SITE = _record("line_begin line_end endless held_begin held_end ranked head tail closes")
 POOL = _record(
     "member_begin member_end only continuous planned bypass counter_begin counter_end policy source head tail "
     "waiting backlog is_line places",

@@ -125,6 +125,7 @@ def _sites(draws: Draws) -> list[Site]:
             held=site.factors.held,
             lines=[Line() for _ in range(site.lines)],
             ranked=ranked[i],
+            closes=site.closes,
         )
         for i, site in enumerate(draws.sites)
     ]

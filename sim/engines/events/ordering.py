@@ -15,7 +15,7 @@ from sim.engines.events.yields import good_per_start
 from sim.engines.shared.initial import lot_before, lots_before, show_start
 from sim.engines.shared.phases import PERIODIC, PLAN
 from sim.engines.shared.positions import blank_position
-from sim.engines.shared.release import planned_stage
+from sim.engines.shared.release import planned_stage, samples_end
 from sim.engines.shared.reviews import BEFORE
 from sim.engines.shared.rules import lot_count, settled, stock_order
 
@@ -57,7 +57,7 @@ def _order(s: State, k: int, source: int) -> None:
     """Order the samples of a source, and what the planner releases of it."""
     sheet, phases = s.sheet, s.tables.phases
     if sheet.samples[source]:
-        until = min(s.reviews[k + 1], int(phases[source, 1]))
+        until = samples_end(s.tables, source, s.reviews[k + 1])
         book_order(s, source)
         order_evenly(
             s, source, int(sheet.samples[source]), SAMPLES, max(s.now, int(phases[source, 0])), until, until
@@ -83,6 +83,8 @@ def review_periodically(s: State, pool: int, k: int) -> None:
 def replenish(s: State, pool: int) -> None:
     """Review a pool, and order what its policy wants."""
     p = s.pools[pool]
+    if s.now >= s.sites[s.sources[p.source].site].closes:
+        return
     # Inventory position: stock and orders, less backlog and what waiting lots claim.
     position = available(s, pool) + settled(s.sources[p.source].on_order) - p.backlog - p.waiting
     wanted = stock_order(p.policy, p.level, p.reorder, p.quantity, position)

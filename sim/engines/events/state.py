@@ -99,13 +99,14 @@ class Line:
 @dataclass(slots=True)
 class Site:
     """A bottleneck of identical parallel lines. `queue` is a heap of lots that wait for a line, where priorities
-    differ (`ranked`); shipments ready within one of the times `held` leave at its end."""
+    differ (`ranked`); shipments ready within one of the times `held` leave at its end. From `closes` on nothing is ordered of it."""
 
     rate: Steps
     curves: tuple[Steps, Steps, Steps]
     held: tuple[tuple[int, int], ...]
     lines: list[Line]
     ranked: bool
+    closes: int
     queue: list[tuple[int, int, Lot]] = field(default_factory=list)
 
 

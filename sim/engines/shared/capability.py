@@ -97,19 +97,18 @@ def _disturbed(tables: Tables, k: int, site: int, j: int, amount: float, factor:
 
 
 def open_share(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
-    """The part of a bucket in which a source is expected to be in volume."""
-    opens = tables.volume_begins[sheet.span[REVIEW], source]
-    begin, end = tables.edges[j], tables.edges[j + 1]
-    if opens <= begin:
-        return 1.0
-    return float(max((end - opens) / (end - begin), 0.0))
+    """The part of a bucket in which a source is expected to be in volume, and its site not to be closed."""
+    begin, end, k = tables.edges[j], tables.edges[j + 1], sheet.span[REVIEW]
+    opens = max(tables.volume_begins[k, source], begin)
+    until = min(tables.closing[k, tables.source_site[source]], end)
+    return float(max((until - opens) / (end - begin), 0.0))
 
 
 def risk_starts(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
     """Starts of risk production that its rate allows in a bucket."""
     k = sheet.span[REVIEW]
     begin = max(tables.edges[j], tables.risk_begins[k, source])
-    end = min(tables.edges[j + 1], tables.volume_begins[k, source])
+    end = min(tables.edges[j + 1], tables.volume_begins[k, source], tables.closing[k, tables.source_site[source]])
     return float(tables.risk_rate[source] * max(end - begin, 0))
 
 

@@ -37,6 +37,8 @@ def why_not(tables: Tables, sheet: Worksheet, source: int) -> int:
     place = max(j, base)
     if not tables.endless[site] and _without_capacity(sheet, site, place):
         return CAPACITY
+    if tables.closing[k, site] <= tables.edges[place]:
+        return CAPACITY
     if tables.volume_begins[k, source] >= tables.edges[place + 1] > tables.edges[base]:
         return QUALIFICATION
     if j < base:

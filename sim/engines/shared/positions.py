@@ -82,6 +82,8 @@ def memory(tables: Tables) -> Memory:
 
 def stage(tables: Tables, source: int, at: int) -> int:
     """Qualification of a source at an instant."""
+    if at >= tables.closes[tables.source_site[source]]:
+        return Stage.CLOSED
     if at >= tables.phases[source, 2]:
         return Stage.VOLUME
     if at >= tables.phases[source, 1]:

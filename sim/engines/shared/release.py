@@ -111,7 +111,8 @@ def _release_source(tables: Tables, position: Position, sheet: Worksheet, source
         starts, begin = decided(tables, sheet, source, j)
         sheet.release_starts[source, j - base] = starts
         sheet.release_begin[source, j - base] = begin
-        sheet.release_end[source, j - base] = begin if tables.endless[site] else max(begin, tables.edges[j + 1])
+        end = min(tables.edges[j + 1], tables.closing[sheet.span[REVIEW], site])
+        sheet.release_end[source, j - base] = begin if tables.endless[site] else max(begin, end)
         sheet.release_due[source, j - base] = wanted_by(tables, sheet, source, done, begin + tables.lead[source])
         done += starts * good
 
@@ -147,9 +148,14 @@ def wanted_by(tables: Tables, sheet: Worksheet, source: int, done: float, otherw
     return otherwise
 
 
+def samples_end(tables: Tables, source: int, end: int) -> int:
+    """Until when samples are started, at the latest until an instant."""
+    return int(min(tables.phases[source, 1], tables.closes[tables.source_site[source]], end))
+
+
 def _sample_starts(tables: Tables, source: int, begin: int, end: int) -> int:
     """Engineering starts of the sample phase between two instants."""
-    begin, end = max(tables.phases[source, 0], begin), min(tables.phases[source, 1], end)
+    begin, end = max(tables.phases[source, 0], begin), samples_end(tables, source, end)
     if end <= begin or tables.sample_rate[source] <= 0.0:
         return 0
     return max(int(tables.sample_rate[source] * (end - begin) + 0.5), 1)

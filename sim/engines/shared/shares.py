@@ -26,10 +26,11 @@ def kept_outside(tables: Tables, pool: int, due: int) -> float:
 
 
 def has_part(tables: Tables, sheet: Worksheet, pool: int, source: int, due: int) -> bool:
-    """Whether a source that is in volume in time is among those that share what is due at an instant."""
+    """Whether a source that is in volume in time, and not closed, is among those that share what is due at an instant."""
     if tables.share[source] <= 0.0 or (tables.in_house[source] and tables.sourcing[pool] != SPLIT):
         return False
-    return bool(due - tables.lead[source] >= tables.volume_begins[sheet.span[REVIEW], source])
+    k, begin = sheet.span[REVIEW], due - tables.lead[source]
+    return bool(tables.volume_begins[k, source] <= begin < tables.closing[k, tables.source_site[source]])
 
 
 def settle(tables: Tables, memory: Memory, sheet: Worksheet, pool: int, j: int, trusting: bool) -> None:

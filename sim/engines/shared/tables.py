@@ -37,6 +37,7 @@ class Tables(NamedTuple):
     stands in row k. Row v of `expected` holds what is expected of a flow until each edge, cumulated, and
     `next_due` the first instant after each edge at which it is expected; flow f holds row `belief[k, f]`.
     `capacity`, `shift`, `level`, `factor`, `until` and `granted` are those of `expectations.SiteOutlook`;
+    from `closes` (S,) on nothing is released at a site, as review k knows it from `closing[k]` on (K, S);
     `ceiling` is the most that a stock policy has in stock and on order, at a review each `every` ticks (P,).
     `allocation` and `commitment` are starts up to each edge, cumulated (V, S, J + 1), as `capacity` and, by source,
     `announced` are: what is known at review k, after `gate[k]` gates, stands there, since planners know no choice before its gate.
@@ -73,6 +74,8 @@ class Tables(NamedTuple):
     safety: IntArray
     load: FloatArray
     phases: IntArray
+    closes: IntArray
+    closing: IntArray
     risk_begins: IntArray
     volume_begins: IntArray
     risk_rate: FloatArray
@@ -135,6 +138,8 @@ def tables(draws: Draws) -> Tables:
         safety=np.array([stretched(TICKS_PER_DAY, days) for days in draws.safety.tolist()], dtype=np.int64),
         load=np.array([s.load.mean for s in draws.sources]),
         phases=np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in draws.sources], dtype=np.int64),
+        closes=np.array([site.closes for site in draws.sites], dtype=np.int64),
+        closing=in_view(view, [_closing(one) for one in seen]),
         risk_begins=risk_begins,
         volume_begins=volume_begins,
         risk_rate=np.array([s.risk_rate / TICKS_PER_DAY for s in draws.sources]),
@@ -300,9 +305,15 @@ def _announced(draws: Draws, grid: Buckets) -> FloatArray:
         if not announced.values.any():
             continue
         mature = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, EXPERIENCE_END, 1.0)
-        # Nothing was announced of the time before the start.
-        total[r] = cumulated(Curve(announced.knots, announced.values * mature), np.maximum(grid.edges, 0))
+        # Nothing was announced of the time before the start, and nothing holds of that after a closing.
+        until = np.minimum(np.maximum(grid.edges, 0), draws.sites[source.site].closes)
+        total[r] = cumulated(Curve(announced.knots, announced.values * mature), until)
     return total
+
+
+def _closing(draws: Draws) -> IntArray:
+    """When each site closes, at each review, shape (K, S)."""
+    return np.tile(np.array([site.closes for site in draws.sites], dtype=np.int64), (len(draws.reviews) - 1, 1))
 
 
 def _unit_cost(draws: Draws) -> FloatArray:

@@ -20,7 +20,7 @@ NAME = "money"
 BUILDING, SPENT, OTHER, VALUE = "building", "bought and made", "other", "value delivered"
 GROUPS = {BUILDING: (VERMILION, ""), SPENT: (ORANGE, "////"), OTHER: (SKY, "xx"), VALUE: (GREEN, "")}
 """Groups of bookings, with their colour and hatch."""
-_KINDS = {"capex": BUILDING, "credit": BUILDING, "value": VALUE}
+_KINDS = {"capex": BUILDING, "credit": BUILDING, "disposal": BUILDING, "value": VALUE}
 _SPENT = frozenset({
     "purchases", "tariff", "variable", "fixed", "order", "shipment", "take_or_pay", "prepayment", "payment"
 })  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.scenario.checks import (
+    courses,
     dates,
     decisions,
     demand,
@@ -28,7 +29,7 @@ STRUCTURE = (references.check, numbers.check_origins)
 NUMBERS = (numbers.check, uncertainty.check)
 ONLY_WHOLE = (
     sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
-    disruptions.check, demand.check, policies.check, wip.check, decisions.check,
+    disruptions.check, demand.check, policies.check, wip.check, decisions.check, courses.check,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from sim.scenario.schema.payments import ChoicePayment
 from sim.scenario.schema.quantity import Quantity, Strict, number
 
 
@@ -24,6 +25,15 @@ class Choice(Strict):
     """Paths over time by where they stand (sites.NAME.contract.allocation), and the value that holds from the gate on, in the unit of the path."""
     later: list[Later] = []
     """Values that come in force some time after the gate."""
+    begins: dict[str, Quantity] = number(
+        "day", "Sites whose construction this decides, and the days from the gate to that.", {}, ge=0
+    )
+    closes: dict[str, Quantity] = number(
+        "day", "Sites of ours that close, and the days from the gate to that: from then on no lot is released there.",
+        {}, ge=0,
+    )  # fmt: skip
+    payments: list[ChoicePayment] = []
+    """Money that it costs or brings beside all else."""
 
 
 class Decision(Strict):

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from sim.scenario.schema.conditions import Entry
-from sim.scenario.schema.quantity import Quantity, number
+from sim.scenario.schema.quantity import Quantity, Strict, number
 
 
 class Payment(Entry):
@@ -29,3 +29,12 @@ class Payment(Entry):
         if self.until is not None and self.every is None:
             raise ValueError("until belongs to a payment that is repeated: give every too")
         return self
+
+
+class ChoicePayment(Strict):
+    """A single payment that a choice brings: a fee for breaking or reopening a contract, a settlement."""
+
+    title: str | None = None
+    """A name for people."""
+    after: Quantity = number("day", "Days from the gate on.", Quantity(bare=0), ge=0)
+    amount: Quantity = number("USD", "Paid once; a negative amount is received.")

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from sim.scenario.schema.closures import AnyClosure
 from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
-from sim.scenario.schema.terms import Credit, OutsideSales, Prepayment, Tools
+from sim.scenario.schema.terms import Credit, OutsideSales, PaidAhead, Prepayment, Tools
 from sim.scenario.schema.yields import Yield
 
 
@@ -126,7 +126,7 @@ class Stage(Strict):
 class Construction(Strict):
     """Building a site from a named decision."""
 
-    decision: Quantity = number("date", "The day building is decided.")
+    decision: Quantity | None = number("date", "The day building is decided (default: when a choice begins it).", None)
     stages: list[Stage] = Field(min_length=1)
     """The steps in order; the ramp begins when the last one ends."""
 
@@ -171,13 +171,19 @@ class Capex(Strict):
         ge=0,
         le=1,
     )
+    paid_ahead: PaidAhead | None = None
+    """What is paid with the order of capacity, before it stands (default: nothing)."""
     sunk: bool | None = None
     """Whether the capacity there on the first day of the horizon was paid before (default: yes, unless a ramp begins on that day)."""
     credit: Credit | None = None
     """A tax credit or grant on it."""
     life: Quantity = number("year", "Depreciation life (straight line).", gt=0)
     salvage: Quantity | None = number(
-        "1", "Share of undepreciated outlay recovered at the end of the horizon.", None, ge=0, le=1
+        "1",
+        "Share of undepreciated outlay recovered when the site closes, or at the end of the horizon.",
+        None,
+        ge=0,
+        le=1,
     )
 
 
@@ -222,6 +228,9 @@ class Site(Drawn):
     tools: Tools | None = None
     """Tools without which capacity cannot grow (with ramp)."""
     availability: Quantity | None = number("1", "Share of nameplate time that the bottleneck is up.", None, ge=0, le=1)
+    closes: Quantity | None = number(
+        "date", "Day from which no lot is released at a site of ours; what was released before is finished.", None
+    )
     closed: list[AnyClosure] = []
     """When it stands still: days of the week (sat), dates, and shutdowns (begins, ends, yearly); open, it works at its
     capacity."""

@@ -13,6 +13,15 @@ class Tools(Part):
     supply: Path = number("tool/year", "Tools a year that are delivered to the site, from the first delivery on.", ge=0)
 
 
+class PaidAhead(Strict):
+    """A down payment for capacity that is ordered some time before it stands."""
+
+    days: Quantity = number("day", "Days from the order to the day on which the capacity stands.", ge=0)
+    share: Quantity = number(
+        "1", "Share of its outlay that is paid with the order; the rest is paid when it stands.", gt=0, le=1
+    )
+
+
 class Credit(Strict):
     """A tax credit or grant for building."""
 

@@ -1,0 +1,179 @@
+"""Money that capacity costs to build: when it is paid, and what is given back of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.calendar import Calendar
+from sim.clock import NEVER, TICKS_PER_DAY, ticks
+from sim.draws.curves import Curve, constant, value
+from sim.draws.sites import closing_day, decision_day, nameplate_curve, ramp_begins
+from sim.plan import FloatArray, IntArray, MomentPlan, PathPlan, SitePlan, SplicePlan
+
+Part = Callable[[SitePlan, Curve], Curve]
+"""The part of a site's installed capacity that is paid for."""
+
+
+def capex_by_period(
+    plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, periods: tuple[float, ...]
+) -> FloatArray:
+    """Outlay in dollars in each period, shape (periods,).
+
+    The equipment share of each unit of capacity is paid when the unit is added, or a share of it some days ahead; the rest,
+    for the capacity of the first ramp, evenly over construction, until the site closes. Whether capacity there on day 0 was
+    paid before, the site says; if it does not, that of a ramp that begins on day 0 was not.
+    """
+    return _outlay(plan, vector, nameplate, calendar, periods, lambda _, installed: installed)
+
+
+def credit_by_period(
+    plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, periods: tuple[float, ...]
+) -> FloatArray:
+    """What is given back in dollars of the outlay of each period, shape (periods,)."""
+    if plan.credit is None or not credited_curve(plan, vector, nameplate).values.any():
+        return np.zeros(len(periods) - 1)  # not even the building has one
+
+    def credited(known: SitePlan, installed: Curve) -> Curve:
+        return credited_curve(known, vector, installed)
+
+    return value(vector, plan.credit.share) * _outlay(plan, vector, nameplate, calendar, periods, credited)
+
+
+def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curve:
+    """The part of installed capacity that has a credit: up to the last growth that begins in time, in load a day."""
+    if plan.credit is None:
+        return constant(0.0)
+    by = value(vector, plan.credit.begun_by, np.inf)
+    begun = ramp_begins(plan, vector) if plan.ramps else 0.0
+    decided = decision_day(plan, vector) if plan.stages else begun
+    most = np.inf if not plan.ramps and decided <= by else 0.0
+    for i, ramp in enumerate(plan.ramps):
+        begun += value(vector, ramp.after)
+        if (begun if i else decided) <= by:
+            most = value(vector, ramp.target)
+        begun += value(vector, ramp.days)
+    return Curve(nameplate.knots, np.minimum(nameplate.values, most))
+
+
+def _outlay(
+    plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, periods: tuple[float, ...], part: Part
+) -> FloatArray:
+    """Outlay in dollars in each period for a part of installed capacity, shape (periods,)."""
+    edges, outlay = np.array(periods) * TICKS_PER_DAY, np.zeros(len(periods) - 1)
+    if value(vector, plan.capex_per_capacity) == 0.0 or plan.unlimited:
+        return outlay
+    ahead = 0.0 if plan.paid_ahead is None else value(vector, plan.paid_ahead.share)
+    added = _added(plan, vector, part(plan, nameplate))
+    _book(outlay, edges, added.at, added.equipment * (1.0 - ahead))
+    if plan.stages:
+        outlay += _building(plan, vector, periods)
+        _book(outlay, edges, added.at, added.extra * (1.0 - ahead))
+    if ahead > 0.0:
+        at, ordered = _ordered(plan, vector, calendar, part)
+        _book(outlay, edges, at, ordered * ahead)
+    return outlay
+
+
+def _building(plan: SitePlan, vector: FloatArray, periods: tuple[float, ...]) -> FloatArray:
+    """What is paid for the building in each period: evenly over construction, as long as the site is not closed."""
+    begin, end = decision_day(plan, vector), ramp_begins(plan, vector)
+    if not np.isfinite(begin):
+        return np.zeros(len(periods) - 1)
+    whole = (1 - value(vector, plan.equipment_share, 1.0)) * value(vector, plan.capex_per_capacity)
+    first, until = value(vector, plan.ramps[0].target), min(end, closing_day(plan, vector))
+    overlap = np.clip(np.minimum(periods[1:], until) - np.maximum(periods[:-1], begin), 0.0, None)
+    return np.asarray(whole * first * overlap / max(end - begin, 1e-9))
+
+
+class _Added(NamedTuple):
+    """Instants at which capacity is added, the dollars of its equipment, and those of the building that it takes beyond
+    the first ramp."""
+
+    at: IntArray
+    equipment: FloatArray
+    extra: FloatArray
+
+
+def _added(plan: SitePlan, vector: FloatArray, installed: Curve) -> _Added:
+    per_capacity, equipment = value(vector, plan.capex_per_capacity), value(vector, plan.equipment_share, 1.0)
+    stood = installed.values[0] if _sunk(plan, vector) else 0.0
+    added = np.maximum(np.diff(installed.values, prepend=stood), 0.0)
+    if not plan.stages:
+        return _Added(installed.knots, added * per_capacity * 1.0, np.zeros(len(added)))
+    later = installed.values > value(vector, plan.ramps[0].target)
+    extra = np.where(later, added, 0.0) * per_capacity * (1 - equipment)
+    return _Added(installed.knots, added * per_capacity * equipment, extra)
+
+
+def _ordered(plan: SitePlan, vector: FloatArray, calendar: Calendar, part: Part) -> tuple[IntArray, FloatArray]:
+    """When capacity is ordered, so long before it stands, and its dollars.
+
+    What is ordered by a gate was ordered for the capacity expected until then, and stays ordered whatever is chosen there:
+    nothing before a gate depends on the choice. From the gate on what more is wanted is ordered, at the gate itself
+    where it is late for it; construction is decided before anything is ordered.
+    """
+    assert plan.paid_ahead is not None
+    lead = ticks(value(vector, plan.paid_ahead.days))
+    gates = sorted({ticks(float(vector[moment.gate])) for moment in _moments(plan)})
+    at: list[int] = []
+    dollars: list[float] = []
+    ordered = 0.0
+    for since, until in zip([-NEVER, *gates], [*gates, NEVER], strict=True):
+        known = _known(plan, vector, since)
+        added = _added(known, vector, part(known, nameplate_curve(known, vector, calendar)))
+        decided = ticks(decision_day(known, vector)) if known.stages else -NEVER
+        # What stands on the first day and is not sunk is paid on it.
+        when = np.where(added.at == 0, 0, np.maximum(added.at - lead, max(since, decided)))
+        wanted = np.cumsum(added.equipment + added.extra)
+        for instant, amount in zip(when.tolist(), wanted.tolist(), strict=True):
+            if instant < until and amount > ordered:
+                at.append(instant)
+                dollars.append(amount - ordered)
+                ordered = amount
+    return np.array(at, dtype=np.int64), np.array(dollars)
+
+
+def _moments(plan: SitePlan) -> list[SplicePlan | MomentPlan]:
+    """All that choices change about the capacity of a site."""
+    paths = [plan.capacity] if plan.capacity is not None else []
+    paths += [plan.tools.supply] if plan.tools is not None else []
+    return [*(splice for path in paths for splice in path.splices), *plan.begun, *plan.closings]
+
+
+def _known(plan: SitePlan, vector: FloatArray, now: int) -> SitePlan:
+    """A site as it is planned at an instant: without what is chosen at later gates."""
+
+    def past(moment: SplicePlan | MomentPlan) -> bool:
+        return ticks(float(vector[moment.gate])) <= now
+
+    def cut(path: PathPlan) -> PathPlan:
+        return replace(path, splices=tuple(splice for splice in path.splices if past(splice)))
+
+    return replace(
+        plan,
+        capacity=None if plan.capacity is None else cut(plan.capacity),
+        tools=None if plan.tools is None else replace(plan.tools, supply=cut(plan.tools.supply)),
+        begun=tuple(moment for moment in plan.begun if past(moment)),
+        closings=tuple(moment for moment in plan.closings if past(moment)),
+    )
+
+
+def _sunk(plan: SitePlan, vector: FloatArray) -> bool:
+    """Whether the capacity of the first day was paid before it."""
+    if plan.sunk is not None:
+        return plan.sunk
+    return plan.capacity is not None or ramp_begins(plan, vector) < 0.0
+
+
+def _book(outlay: FloatArray, edges: FloatArray, at: IntArray, amounts: FloatArray) -> None:
+    """Add amounts to the periods of their instants; what lies outside all periods is not booked."""
+    period = np.searchsorted(edges, at, side="right") - 1
+    inside = (period >= 0) & (period < len(edges) - 1)
+    np.add.at(outlay, period[inside], amounts[inside])
+
+
+__all__ = ["capex_by_period", "credit_by_period", "credited_curve"]
