@@ -12,10 +12,10 @@ from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.ledger.figure import value_types
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.declared import Slot, step
+from sim.scenario.declared import PATH_KEYS, Slot, step
 from sim.scenario.from_csv import Tables
 from sim.scenario.layers import refuse_nulls
-from sim.scenario.marks import forget
+from sim.scenario.marks import forget, places
 from sim.scenario.meant import remedy
 from sim.scenario.paths import NoSuchPathError, find
 from sim.scenario.source import parse_value
@@ -23,6 +23,7 @@ from sim.units import UnitError, convert
 
 SET = "--set"
 READING = "--reading"
+PROCESS = "process"
 _UNSAID = ("", "1", "date", "text")
 
 
@@ -185,9 +186,14 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
     old = step(parent, key)
     if override.value is not None:
         refuse_nulls(override.value, override.loc, lambda loc: override.marks[loc[len(override.loc) :]], problems)
+        kept = _kept_process(old, override.value)
+        beside = {
+            loc: marks[loc] for loc in places((*override.loc, PROCESS), kept) if kept is not None and loc in marks
+        }
         forget(marks, override.loc, old)
-        parent[key] = override.value
-        marks.update({(*override.loc, *loc): mark for loc, mark in override.marks.items()})
+        place = override.loc if kept is None else (*override.loc, "constant")
+        parent[key] = override.value if kept is None else {"constant": override.value, PROCESS: kept}
+        marks.update({(*place, *loc): mark for loc, mark in override.marks.items()} | beside)
     elif isinstance(parent, dict) and old is not None:
         forget(marks, override.loc, parent.pop(key))
     else:
@@ -197,6 +203,13 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
             else "there is nothing to remove"
         )
         problems.append(Problem(argument(override.written), dotted(override.loc), what))
+
+
+def _kept_process(old: Any, value: Any) -> Any:
+    """The process of a path that takes another constant, which stays; None where there is none, or a whole path is given."""
+    whole = isinstance(value, list) or (isinstance(value, dict) and value.keys() & PATH_KEYS)
+    moves = isinstance(old, dict) and PROCESS in old and not old.keys() & {"points", "interpolate"}
+    return old[PROCESS] if moves and not whole else None
 
 
 def changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger) -> list[Change]:
@@ -234,6 +247,9 @@ def show(value: Any, unit: str, ledger: Ledger) -> str:
     """A written value as a person reads it: `24 month (figure fab.ramp)`, `0.9 (assumed)`."""
     if value is None:
         return "not set"
+    if isinstance(value, dict) and PROCESS in value:
+        rest = {key: part for key, part in value.items() if key != PROCESS}
+        return show(rest.get("constant", rest), unit, ledger)
     if isinstance(value, dict) and isinstance(value.get("figure"), str):
         return f"{_figure(value, unit, ledger)}(figure {value['figure']})"
     if isinstance(value, dict):

@@ -13,6 +13,7 @@ from sim.scenario.checks import (
     numbers,
     paths,
     policies,
+    processes,
     recipes,
     references,
     sites,
@@ -29,6 +30,7 @@ NUMBERS = (numbers.check, uncertainty.check)
 ONLY_WHOLE = (
     sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
     disruptions.check, demand.check, policies.check, wip.check, decisions.check,
+    processes.check,
 )  # fmt: skip
 
 
