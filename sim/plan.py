@@ -28,6 +28,7 @@ from sim.planned import (
     PlannedInput,
     PowerPlan,
     PrepaymentPlan,
+    ProcessPlan,
     Ref,
     SplicePlan,
     ToolsPlan,
@@ -41,7 +42,7 @@ from sim.scenario.schema.yields import LearnOver, YieldModel
 __all__ = [
     "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
     "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "MomentPlan", "NoisePlan", "OpenOrderPlan", "OutsideSalesPlan", "PaidAheadPlan", "PathPlan",
-    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "SplicePlan", "ToolsPlan",
+    "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "ProcessPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "SplicePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
 ]  # fmt: skip
 
@@ -349,7 +350,9 @@ class Plan:
     `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of what
     source `r` takes: a pool, and units of it for one start. `order` lists pools with every pool
     before the pools it is made from (finished goods first). `dimensions` are the uncertain numbers
-    that its inputs rest on, `correlations` the rank correlations between two of them.
+    that its inputs rest on, `correlations` the rank correlations between two of them; `known` are the inputs whose draw
+    planners know from the start on, with what a value in the field's unit is multiplied by here. `process_correlations` are
+    those between two random streams of `processes`, by the place of the stream among `process_streams`.
     """
 
     name: str
@@ -363,6 +366,9 @@ class Plan:
     dimensions: tuple[Dimension, ...]
     correlations: tuple[tuple[int, int, float], ...]
     lineage: Lineage
+    known: tuple[tuple[Ref, float], ...]
+    processes: tuple[ProcessPlan, ...]
+    process_correlations: tuple[tuple[int, int, float], ...]
     items: tuple[ItemPlan, ...]
     pools: tuple[PoolPlan, ...]
     sites: tuple[SitePlan, ...]
@@ -383,6 +389,12 @@ class Plan:
     def __repr__(self) -> str:
         return f"Plan({self.name!r}, {len(self.sites)} sites, {len(self.sources)} recipes, {len(self.inputs)} inputs)"
 
+    @property
+    def process_streams(self) -> tuple[str, ...]:
+        """The random streams of the processes, each once."""
+        return tuple(dict.fromkeys(process.stream for process in self.processes))
+
     def vector(self) -> FloatArray:
-        """The typical value of every input, in internal units."""
-        return np.array([i.value for i in self.inputs], dtype=np.float64)
+        """The typical value of every input, in internal units; behind them every level of the processes, which is 1."""
+        levels = sum(len(process.months) for process in self.processes)
+        return np.array([*(i.value for i in self.inputs), *(1.0 for _ in range(levels))], dtype=np.float64)

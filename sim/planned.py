@@ -70,13 +70,42 @@ class MomentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessPlan:
+    """A random factor on a path, constant from each of `months` (days) to the next.
+
+    Its levels stand in the vector of inputs, behind the inputs: those of the process with `place` 0 last, those of
+    place 1 before them, and so on. `path` is where the path stands; `premium` is NONE under real probabilities.
+    """
+
+    path: str
+    stream: str
+    place: int
+    months: tuple[float, ...]
+    volatility: Ref
+    drift: Ref
+    premium: Ref
+    reversion: Ref
+    jump_rate: Ref
+    jump_mean: Ref
+    jump_sd: Ref
+
+    @property
+    def levels(self) -> slice:
+        """Where its levels stand in the vector of inputs."""
+        end = -self.place * len(self.months)
+        return slice(end - len(self.months), end or None)
+
+
+@dataclass(frozen=True, slots=True)
 class PathPlan:
-    """A value over time: dated points, or one constant point dated NONE; then what choices put in its place."""
+    """A value over time: dated points, or one constant point dated NONE, times its process; then what choices put in
+    its place."""
 
     interpolate: Interpolate
     at: tuple[Ref, ...]
     values: tuple[Ref, ...]
     splices: tuple[SplicePlan, ...] = ()
+    process: ProcessPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

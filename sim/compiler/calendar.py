@@ -9,6 +9,7 @@ import numpy as np
 from sim.calendar import Calendar
 from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.scenario.schema import Document
+from sim.scenario.schema.document import Horizon
 from sim.scenario.schema.supply import PolicyType
 
 UNIT_DAYS = {
@@ -39,6 +40,18 @@ def calendar(document: Document) -> Calendar:
     reports, months, periods = (tuple(sorted({*edges, *ends})) for edges in (reports, months, (*reports, *months)))
     unit = UNIT_DAYS.get((horizon.time_unit or "day").lower().removesuffix("s"), 1.0)
     return Calendar(days, horizon.warmup, horizon.drain, periods, reports, months, (*reviews, days), start, unit)
+
+
+BEYOND = 24
+"""Months beyond the horizon over which processes go on, since planners look ahead; then they stand still."""
+
+
+def process_months(horizon: Horizon) -> tuple[float, ...]:
+    """The days on which the months of random processes begin; none in an abstract model, which has no months."""
+    if horizon.start is None or horizon.end is None:
+        return ()
+    beyond = horizon.end.year * 12 + horizon.end.month - 1 + BEYOND
+    return tuple(_dated(horizon.start, dt.date(beyond // 12, beyond % 12 + 1, 1), "month"))
 
 
 def _step(every: int | str) -> float:

@@ -8,18 +8,18 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
-from sim.compiler.calendar import calendar
+from sim.compiler.calendar import calendar, process_months
 from sim.compiler.courses import courses
 from sim.compiler.gates import refuse_gates_between_reviews
 from sim.compiler.limits import refuse_beyond_limits
 from sim.compiler.parts import disruption_plan, item_plan, line_plan, payment_plan, site_plan, source_plan
 from sim.compiler.references import References
-from sim.compiler.uncertain import correlations, dimensions
+from sim.compiler.uncertain import correlations, dimensions, process_correlations
 from sim.dimensions import Lineage
 from sim.plan import IntArray, MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, WipLimitPlan
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
-from sim.scenario.schema.document import Share
+from sim.scenario.schema.document import Discounting, Share
 from sim.scenario.schema.supply import Drawn, Sourcing
 
 
@@ -73,12 +73,15 @@ def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *,
         initial_pipeline=document.initial == "pipeline",
         yield_noise=document.yield_noise,
         lot_scale=document.lot_scale,
-        discount_rate=refs.ref("money.discount_rate"),
+        discount_rate=refs.ref(document.money.rate),
         terminal_value=refs.ref("money.terminal_value"),
         inputs=(),
         dimensions=(),
         correlations=(),
         lineage=Lineage(),
+        known=(),
+        processes=(),
+        process_correlations=(),
         items=tuple(item_plan(refs, name, item) for name, item in document.items.items()),
         pools=tuple(
             _pool_plan(refs, document, pool, tuple(items[m] for m in held), tuple(index[r] for r in recipes[pool]))
@@ -110,8 +113,8 @@ def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *,
         input_ref=tuple(input_ref),
         order=_frozen(_order(len(pools), sources, [pool_of[i] for i in document.items], start, input_pool)),
     )
-    # Compiling registers inputs as it meets them: the vector is complete only now.
-    return _numbered(plan, scenario, refs)
+    # Compiling registers inputs and processes as it meets them: the vector is complete only now.
+    return _numbered(replace(plan, processes=tuple(refs.processes)), scenario, refs)
 
 
 def renumbered(plan: Plan, scenario: Scenario) -> Plan:
@@ -124,7 +127,13 @@ def renumbered(plan: Plan, scenario: Scenario) -> Plan:
 
 def _references(scenario: Scenario, chosen: Mapping[str, str] | None = None, sooner: float = 0.0) -> References:
     document = scenario.document
-    refs = References(scenario.inputs, dated=document.horizon.start is not None, streams=_streams(document))
+    refs = References(
+        scenario.inputs,
+        dated=document.horizon.start is not None,
+        streams=_streams(document),
+        months=process_months(document.horizon),
+        risk_neutral=document.money.discounting is Discounting.RISK_NEUTRAL,
+    )
     refs.choose(document.decisions, document.chosen | dict(chosen or {}), sooner)
     return refs
 
@@ -138,6 +147,8 @@ def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
         dimensions=found,
         correlations=correlations(scenario, found),
         lineage=lineage,
+        known=tuple((refs.ref(p.path), refs.scale(p.path)) for p in refs.planned if scenario.inputs[p.path].known),
+        process_correlations=process_correlations(scenario, plan),
     )
     refuse_gates_between_reviews(whole, scenario)
     refuse_beyond_limits(whole, scenario.mark)

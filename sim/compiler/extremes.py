@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import exp, sqrt
 
-from sim.plan import NONE, PathPlan, Plan, Ref
+from sim.clock import DAYS_PER_YEAR
+from sim.plan import NONE, PathPlan, Plan, ProcessPlan, Ref
+
+_SPREAD = 4.0
+"""Standard deviations beyond which a process hardly ever comes."""
+_MOST_EXPONENT = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +68,20 @@ class Extremes:
         """The most that a value over time may be."""
         if path is None:
             return Amount(0.0)
-        values = (*path.values, *(splice.value for splice in path.splices))
-        return max((self.most(ref) for ref in values), key=lambda a: a.value)
+        written = max((self.most(ref) for ref in path.values), key=lambda a: a.value)
+        spliced = [self.most(splice.value) for splice in path.splices]
+        return max([written * self._most_level(path.process), *spliced], key=lambda a: a.value)
+
+    def _most_level(self, process: ProcessPlan | None) -> Amount:
+        """The level above which a process hardly ever comes by the end of its months."""
+        if process is None:
+            return Amount(1.0)
+        year = Amount(DAYS_PER_YEAR)
+        years = Amount(process.months[-1] / DAYS_PER_YEAR)
+        drift, volatility, rate = (
+            (self.most(r) * s).value
+            for r, s in ((process.drift, year), (process.volatility, Amount(1.0)), (process.jump_rate, year))
+        )
+        jumps = rate * ((self.size(process.jump_mean)).value ** 2 + self.most(process.jump_sd).value ** 2)
+        deviation = sqrt((volatility**2 + jumps) * years.value)
+        return Amount(exp(min(drift * years.value + _SPREAD * deviation, _MOST_EXPONENT)), process.volatility)

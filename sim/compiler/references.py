@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
-from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, Ref, SplicePlan, UnitsPlan
+from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, ProcessPlan, Ref, SplicePlan, UnitsPlan
 from sim.scenario.resolve import Inputs
 from sim.scenario.schema.decisions import Decision
-from sim.scenario.schema.quantity import Path, Random, Units
+from sim.scenario.schema.quantity import Path, Process, Random, Units
 
 
 class References:
@@ -18,8 +18,12 @@ class References:
     month and year alike, so nothing is scaled.
     """
 
-    def __init__(self, inputs: Inputs, *, dated: bool, streams: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, inputs: Inputs, *, dated: bool, streams: Mapping[str, str] | None = None,
+        months: tuple[float, ...] = (), risk_neutral: bool = False,
+    ) -> None:  # fmt: skip
         self._inputs, self._streams = inputs, streams or {}
+        self._months, self._risk_neutral = months, risk_neutral
         month, year = (DAYS_PER_MONTH, DAYS_PER_YEAR) if dated else (1.0, 1.0)
         self._scale = {
             "month": month, "year": year, "1/month": 1 / month, "1/year": 1 / year, "USD*month": month,
@@ -28,6 +32,7 @@ class References:
         self._refs: dict[str, Ref] = {}
         self._splices: dict[str, list[SplicePlan]] = {}
         self.planned: list[PlannedInput] = []
+        self.processes: list[ProcessPlan] = []
 
     def ref(self, path: str) -> Ref:
         """The reference of the number at `path`, or NONE if the scenario leaves it out."""
@@ -46,8 +51,10 @@ class References:
         """The name of a number's random stream: the figure it comes from, wherever that is used, else its path,
         under the name that its entity's stream has."""
         figure = self._inputs[path].figure
-        if figure is not None:
-            return f"figure/{figure}"
+        return self._renamed(path) if figure is None else f"figure/{figure}"
+
+    def _renamed(self, path: str) -> str:
+        """A path under the name that its entity's stream has."""
         entity, rest = path.split(".")[:2], path.split(".")[2:]
         return ".".join([self._streams.get(".".join(entity), ".".join(entity)), *rest])
 
@@ -79,10 +86,35 @@ class References:
             return None
         splices = tuple(self._splices.get(path, ()))
         if field.constant is not None:
-            return PathPlan(field.interpolate, (NONE,), (self.ref(path),), splices)
+            return PathPlan(field.interpolate, (NONE,), (self.ref(path),), splices, self._process(path, field.process))
         at = tuple(self.ref(f"{path}.points.{i}.at") for i in range(len(field.points)))
         values = tuple(self.ref(f"{path}.points.{i}.value") for i in range(len(field.points)))
-        return PathPlan(field.interpolate, at, values, splices)
+        return PathPlan(field.interpolate, at, values, splices, self._process(path, field.process))
+
+    def _process(self, path: str, field: Process | None) -> ProcessPlan | None:
+        """The random factor on a path; the premium for its risk counts in risk-neutral valuation alone."""
+        if field is None:
+            return None
+
+        def ref(key: str) -> Ref:
+            return self.ref(f"{path}.process.{key}")
+
+        premium = ref("risk_premium")
+        plan = ProcessPlan(
+            path=path,
+            stream=field.stream or self._renamed(path),
+            place=len(self.processes),
+            months=self._months,
+            volatility=ref("volatility"),
+            drift=ref("drift"),
+            premium=premium if self._risk_neutral else NONE,
+            reversion=ref("reversion"),
+            jump_rate=ref("jumps.rate"),
+            jump_mean=ref("jumps.mean"),
+            jump_sd=ref("jumps.sd"),
+        )
+        self.processes.append(plan)
+        return plan
 
     def choose(self, decisions: Mapping[str, Decision], chosen: Mapping[str, str], sooner: float = 0.0) -> None:
         """Put what is chosen in the place of the paths that are read after this, gate by gate.

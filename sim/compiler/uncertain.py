@@ -9,6 +9,7 @@ from sim.compiler.references import References
 from sim.dimensions import Dimension, Direct, Fed, Lineage
 from sim.distributions import Draw
 from sim.ledger import Ledger, Term
+from sim.plan import Plan
 from sim.scenario.loader import Scenario
 from sim.scenario.resolve import Input
 from sim.scenario.uncertain import Uncertain, drawn_itself, operands
@@ -95,3 +96,15 @@ def correlations(scenario: Scenario, found: tuple[Dimension, ...]) -> Correlatio
         for first, second in c.pairs
     ]
     return tuple((a, b, rank) for a, b, rank in pairs if a is not None and b is not None)
+
+
+def process_correlations(scenario: Scenario, plan: Plan) -> Correlations:
+    """Rank correlations between random streams of processes, by their places among `Plan.process_streams`."""
+    streams = plan.process_streams
+    place = {f"{process.path}.process": streams.index(process.stream) for process in plan.processes}
+    return tuple(
+        (place[first], place[second], scenario.inputs.number(f"correlations.{i}.rank"))
+        for i, c in enumerate(scenario.document.correlations)
+        for first, second in c.pairs
+        if first in place and second in place
+    )

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from sim.clock import NEVER, all_ticks, ticks
 from sim.draws.rates import middles, path_edges, slope_edges, splice_day, union
-from sim.plan import NONE, FloatArray, IntArray, PathPlan, Ref
+from sim.plan import NONE, FloatArray, IntArray, PathPlan, ProcessPlan, Ref
 from sim.scenario.schema.quantity import Interpolate
 from sim.scenario.schema.supply import RampShape
 
@@ -83,13 +83,21 @@ def product(curves: Sequence[Curve]) -> Curve:
 def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     """Values of a path at these days, same shape."""
     found = _written_at(path, vector, days)
+    if path.process is not None:
+        found = found * level_at(path.process, vector, days)
     for splice in path.splices:
         found = np.where(days >= splice_day(splice, vector), vector[splice.value], found)
     return found
 
 
+def level_at(process: ProcessPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
+    """The factors of a process on these days, same shape; before its first month that of the first."""
+    month = np.searchsorted(np.array(process.months), days, side="right") - 1
+    return np.asarray(vector[process.levels][np.maximum(month, 0)])
+
+
 def _written_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
-    """Values of a path at these days before any choice, same shape."""
+    """Values of a path at these days before its process and any choice, same shape."""
     values = vector[list(path.values)]
     if path.at[0] == NONE:
         return np.full(days.shape, values[0])
@@ -105,16 +113,25 @@ def _written_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatAr
 def path_curve(path: PathPlan, vector: FloatArray, day: float, until: float) -> Curve:
     """A path as a step function: exact for constants and steps, else by the middle of each step of its slopes; a real
     day is `day`. From `until` on its value there holds."""
-    return _spliced(path, vector, _written_curve(path, vector, day, until, begin=False))
+    return _spliced(path, vector, _moved_curve(path, vector, day, until, begin=False))
 
 
 def price_curve(path: PathPlan, vector: FloatArray, day: float, until: float) -> Curve:
     """A path as a step function with the value of the beginning of each step, so that a day has the price of its date."""
-    return _spliced(path, vector, _written_curve(path, vector, day, until, begin=True))
+    return _spliced(path, vector, _moved_curve(path, vector, day, until, begin=True))
+
+
+def _moved_curve(path: PathPlan, vector: FloatArray, day: float, until: float, *, begin: bool) -> Curve:
+    """A path times its process, before any choice."""
+    written = _written_curve(path, vector, day, until, begin=begin)
+    if path.process is None:
+        return written
+    levels = Curve(all_ticks(np.array(path.process.months)), vector[path.process.levels])
+    return combine(np.multiply, written, levels)
 
 
 def _written_curve(path: PathPlan, vector: FloatArray, day: float, until: float, *, begin: bool) -> Curve:
-    """A path before any choice, with the value of the beginning of each step of its slopes or of the middle."""
+    """A path before its process and any choice, with the value of the beginning of each step of its slopes or of the middle."""
     if path.at[0] == NONE:
         return constant(float(vector[path.values[0]]))
     if path.interpolate is Interpolate.STEP:

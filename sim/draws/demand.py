@@ -14,6 +14,7 @@ from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain,
 from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
 from sim.draws.curves import path_at, value
 from sim.draws.expected import expected_units
+from sim.draws.foreseen import outlooks
 from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
 from sim.draws.units import mean_units
 from sim.plan import FloatArray, IntArray, LinePlan, PathPlan, Plan
@@ -26,8 +27,8 @@ class Flow:
     """Demand of one line for one pool.
 
     `times` (ticks, increasing) and `units` are what comes; `actual_rate` is its mean.
-    Row v of `forecast` is the rate that the planner expects while he holds view v of the changeovers to come; at
-    review k he holds view `view[k]`. `expected_at` are the instants (ticks, non-decreasing, beyond the horizon as far
+    Row v of `forecast` is the rate that the planner expects while he holds view v of the changeovers and processes to
+    come; at review k he holds view `view[k]`. `expected_at` are the instants (ticks, non-decreasing, beyond the horizon as far
     as lead times reach) at which he expects demand, and `expected[v, i]` the units that view v expects at the first i
     of them.
     """
@@ -72,13 +73,15 @@ def _line_flows(
     until = float(days + 1)
     real = changeovers(line, drawn)
     held, view = views(line, real, planned, plan.calendar.reviews)
+    foreseen, month = outlooks(plan, index, drawn)
+    pairs, view = np.unique(np.column_stack([view, month]), axis=0, return_inverse=True)
     edges = _edges(line, vector, plan.calendar.day, until, [real, *held])
     # Shapes (generations, steps) and (views, generations, steps).
     actual_weights = np.array(weights(real, middles(edges)))
-    believed = np.array([weights(changes, middles(edges)) for changes in held])
-    idle = [_idle_rate(plan, plan.lines[i], vector, planned, until) for i in line.idle_of]
-    rate = mean_rate(line, vector, edges, idle)
-    forecast = _forecast_rate(line, vector, edges, rate, plan.calendar.day)
+    believed = np.array([weights(changes, middles(edges)) for changes in held])[pairs[:, 0]]
+    rate = _line_rate(plan, line, vector, planned, edges)
+    expected_rate = [rate if v is vector else _line_rate(plan, line, v, planned, edges) for v in foreseen]
+    forecast = np.array([_forecast_rate(line, vector, edges, r, plan.calendar.day) for r in expected_rate])[pairs[:, 1]]
     bias = value(vector, line.forecast_bias, 1.0)
     for g, generation in enumerate(line.generations):
         per_unit = items_per_unit(plan, line, vector, generation.pool)
@@ -91,12 +94,18 @@ def _line_flows(
     return found
 
 
+def _line_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook, edges: FloatArray) -> FloatArray:
+    """Mean demand a day of a line between edges, beyond what idle compute meets."""
+    idle = [_idle_rate(plan, plan.lines[i], vector, planned, float(edges[-1])) for i in line.idle_of]
+    return mean_rate(line, vector, edges, idle)
+
+
 def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: Sequence[Changeovers]) -> FloatArray:
     """Edges from 0 to `until` between which a line's rate and the shares of its generations count as constant."""
     levels = [p for p in (line.compute, line.power and line.power.available) if p]
     paths = [path_edges(p, vector, day, until) for p in (line.rate, *levels, line.forecast_rate)]
     # What a step adds to a compute need, or to the power for it, is ordered on the day before.
-    before = [path_edges(p, vector, day, until) - day for p in levels if p.interpolate is Interpolate.STEP]
+    before = [path_edges(p, vector, day, until) - day for p in levels if p.interpolate is Interpolate.STEP or p.process]
     changes = {pair for c in held for pair in zip(c.begins[1:], c.lengths[1:], strict=True) if pair[0] < np.inf}
     over = [np.append(slope_edges(b, b + length, day, until), [b, b + length]) for b, length in sorted(changes)]
     begins = [value(vector, line.begins), _forecast_begins(line, vector, day)]
@@ -163,7 +172,7 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Seque
     """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need, beyond what is `idle` elsewhere)."""
     if line.compute is not None:
         level = compute_level(line, line.compute, vector, edges)
-        if idle:  # What has been ordered serves a need that falls and rises again.
+        if idle or line.compute.process:  # What has been ordered serves a need that falls and rises again.
             level = np.maximum.accumulate(level - sum(rate.cumulated(edges) for rate in idle))
         mean = np.maximum(np.diff(level), 0.0) / np.diff(edges)
     elif line.rate is not None:

@@ -73,7 +73,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         ValueError: the point has not one coordinate for each dimension.
     """
     drawn = _outlook(plan, sample_inputs(plan, seed, replication, point).tobytes())
-    planned = _outlook(plan, plan.vector().tobytes())
+    planned = _outlook(plan, _as_planned(plan, drawn.vector).tobytes())
     vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
     struck = strokes(plan, vector, seed, replication, days)
     if any(struck):
@@ -116,6 +116,13 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         struck=tuple(tuple(s) for s in struck),
         losses=losses(plan, vector, struck),
     )
+
+
+def _as_planned(plan: Plan, drawn: FloatArray) -> FloatArray:
+    """The inputs that plans are made with: typical values, and those drawn of inputs that are known at the start."""
+    vector, known = plan.vector(), [ref for ref, _ in plan.known]
+    vector[known] = drawn[known]
+    return vector
 
 
 def _longest_grain(plan: Plan, vector: FloatArray) -> float:

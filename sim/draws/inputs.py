@@ -12,6 +12,7 @@ import numpy as np
 from sim.correlation import linked, normal_matrix
 from sim.dimensions import Dimension, Fed
 from sim.distributions import LEAST, MOST, quantile
+from sim.draws.processes import draw_levels, set_mean_levels
 from sim.draws.refusals import refuse
 from sim.draws.streams import stream, uniforms
 from sim.errors import InputError, Problem, argument
@@ -26,11 +27,12 @@ Pairs = tuple[tuple[int, int, float], ...]
 
 
 def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | None = None) -> FloatArray:
-    """The vector of inputs of one replication in internal units, shape (number of inputs,).
+    """The vector of inputs of one replication in internal units, and behind them the levels of processes.
 
     `point` holds a uniform in (0, 1) for each dimension of the plan, shape (dimensions,): every
-    dimension takes its quantile there, after the rank correlations, and formulas follow. Without a
-    point inputs have their typical values, but those that say `draw:` draw from their own streams.
+    dimension takes its quantile there, after the rank correlations, and formulas follow; processes are drawn
+    from their own streams. Without a point inputs have their typical values, but those that say `draw:` draw from
+    their own streams, and processes are at their means.
 
     Raises:
         ValueError: the point has not one coordinate for each dimension.
@@ -39,12 +41,14 @@ def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | No
     vector = plan.vector()
     if point is None:
         _draw_own(plan, seed, replication, vector)
+        set_mean_levels(plan, vector)
         return vector
     u = probabilities(plan, point)
     for d in plan.lineage.direct:
         vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
     _follow(plan, u, vector)
     refuse(plan, vector)
+    draw_levels(plan, vector, seed, replication)
     return vector
 
 

@@ -44,10 +44,12 @@ def union(until: float, *edges: Iterable[float]) -> FloatArray:
 
 
 def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: float) -> FloatArray:
-    """Edges between 0 and `until` of the steps in which a path is followed: its points, and steps along its slopes."""
+    """Edges between 0 and `until` of the steps in which a path is followed: its points, steps along its slopes, and the
+    months of its process."""
     if path is None:
         return np.zeros(0)
     spliced = [splice_day(splice, vector) for splice in path.splices]
+    spliced += path.process.months if path.process is not None else ()
     if path.at[0] == NONE:
         return np.array(spliced)
     at, values = vector[list(path.at)], vector[list(path.values)]

@@ -25,8 +25,8 @@ class SourceDraws:
     many starts at most go with one shipment. An order has at least `minimum` starts and a multiple of
     `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for one start, in
     the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
-    production, from `volume_begins` high volume; `planned_phases` are these three at the typical values of all
-    inputs.
+    production, from `volume_begins` high volume; `planned_phases` are these three at the inputs that
+    plans are made with: the typical ones, but for those known at the start.
     """
 
     lot_size: int

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.clock import ticks
-from sim.draws.curves import Curve
+from sim.draws.curves import Curve, level_at
 from sim.draws.sites import integral_by_period
 from sim.results.result import Result
 
@@ -25,6 +25,10 @@ def features(result: Result, day: float) -> dict[str, float]:
 
 def _seen(result: Result, day: float) -> Iterator[tuple[str, float]]:
     draws, records, plan = result.draws, result.records, result.draws.plan
+    for ref, scale in plan.known:
+        yield plan.inputs[ref].path, float(draws.vector[ref]) / scale
+    for process in plan.processes:
+        yield f"level of {process.path}", level_at(process, draws.vector, np.array([day]))[0]
     until, before = closed(result, day), ticks(day) - 1
     recent = slice(max(until - RECENT, 0), until)
     for s, site in enumerate(plan.sites):

@@ -10,6 +10,7 @@ from typing import Any
 from sim.ledger import Ledger, LedgerError
 from sim.units import UnitError, convert
 
+PROCESS = "process"
 _UNSAID = ("", "1", "date", "text")
 
 
@@ -27,6 +28,9 @@ def show(value: Any, unit: str, ledger: Ledger) -> str:
     """A written value as a person reads it: `24 month (figure fab.ramp)`, `0.9 (assumed)`."""
     if value is None:
         return "not set"
+    if isinstance(value, dict) and PROCESS in value:
+        rest = {key: part for key, part in value.items() if key != PROCESS}
+        return show(rest.get("constant", rest), unit, ledger)
     if isinstance(value, dict) and isinstance(value.get("figure"), str):
         return f"{_figure(value, unit, ledger)}(figure {value['figure']})"
     if isinstance(value, dict):

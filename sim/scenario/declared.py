@@ -25,6 +25,7 @@ from sim.scenario.schema.quantity import Path, Point, Quantity, Random, Units
 DISRUPTIONS: dict[str, type[Disruption]] = {"scheduled": Scheduled, "random": Sporadic, "markov": Markov}
 QUANTITY_KEYS = frozenset({"figure", "assumed", "derived"})
 WHOLE_KEYS = QUANTITY_KEYS | {"shape", "mean", "points", "constant", "interpolate"}
+PATH_KEYS = frozenset({"points", "constant", "interpolate", "process"})
 SHORT = frozenset({"points", "constant", "mean"})
 _BEGINNING, _END, _PRICE = ("begins", "start", "from"), ("ends", "end", "until"), ("price", "cost")
 _SYNONYMS = {word: words for words in (_BEGINNING, _END, _PRICE) for word in words}
@@ -67,7 +68,7 @@ def model_of(slot: Slot, value: Any) -> type[BaseModel] | None:
     if not models:
         return None
     keys = value.keys() if isinstance(value, dict) else set()
-    if models[0] is Path and not keys & {"points", "constant", "interpolate"}:
+    if models[0] is Path and not keys & PATH_KEYS:
         return Quantity
     if models[0] is Random and not keys & {"shape", "mean"}:
         return Quantity
@@ -106,6 +107,8 @@ def child(slot: Slot, value: Any, key: str | int) -> Slot | None:
             return replace(slot, annotation=get_args(option)[1])
     model = model_of(slot, value)
     info = fields_of(model).get(str(key)) if model is not None else None
+    if info is None and model is Path:
+        info = fields_of(Quantity).get(str(key))  # of a number beside its process
     if info is None:
         return None
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}

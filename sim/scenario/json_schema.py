@@ -78,17 +78,20 @@ def _default(field: Json) -> None:
 
 
 def _spell_out_shorthands(definitions: Json) -> None:
-    """A Quantity may be a bare scalar, a Random, Units or a Path a Quantity, a Path a list of points."""
+    """A Quantity may be a bare scalar, a Random, Units or a Path a Quantity, a Path one with a process or a list of points."""
     scalar = {"type": ["number", "string", "boolean"], "description": "Only in a file with bare_numbers."}
     quantity, random, path = definitions["Quantity"], definitions["Random"], definitions["Path"]
     del quantity["properties"]["bare"]
     any_quantity: Json = {"$ref": _PREFIX + "Quantity"}
     quantity["oneOf"] = [{"required": [origin]} for origin in ("figure", "assumed", "derived")]
     points = {"type": "array", "minItems": 1, "items": {"$ref": _PREFIX + "Point"}}
+    beside = copy.deepcopy(quantity)
+    beside["properties"]["process"] = {"$ref": _PREFIX + "Process"}
+    beside["required"] = ["process"]
     definitions["Quantity"] = _choice(quantity, scalar)
     definitions["Random"] = _choice(random, any_quantity)
     definitions["Units"] = _choice(definitions["Units"], any_quantity)
-    definitions["Path"] = _choice(path, any_quantity, points)
+    definitions["Path"] = _choice(path, any_quantity, beside, points)
     _allow_tables(definitions)
 
 

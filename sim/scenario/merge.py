@@ -145,11 +145,28 @@ def _merge(
         ):
             marks[place] = over.marks[place]
             _merge(old, marks, value, over, place, problems)
+        elif old is not None and isinstance(value, dict) and value.keys() == {"process"}:
+            data[key] = _with_process(old, marks, value, over, place, problems)
         else:
             refuse_nulls(value, place, over.mark, problems)
             forget(marks, place, old)
             data[key] = value
             _stamp(marks, over, place, value)
+
+
+def _with_process(
+    old: Any, marks: dict[Loc, Mark], new: dict[str, Any], over: Source, loc: Loc, problems: list[Problem]
+) -> dict[str, Any]:
+    """An inherited path, however short it is written, with a process on it."""
+    refuse_nulls(new, loc, over.mark, problems)
+    path = old if isinstance(old, dict) else {"points" if isinstance(old, list) else "constant": old}
+    if path is not old:
+        moved = {place: marks.pop(place) for place in places(loc, old)}
+        marks.update({(*loc, *path, *place[len(loc) :]): mark for place, mark in moved.items()})
+    forget(marks, (*loc, "process"), path.pop("process", None))
+    path |= new
+    _stamp(marks, over, loc, new)
+    return path
 
 
 def _condition(loc: Loc) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.ledger import Ledger, LedgerError, Scalar, load_ledger
 from sim.scenario.arguments import Override, understood
-from sim.scenario.changes import Change, show, with_unit
+from sim.scenario.changes import PROCESS, Change, show, with_unit
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.declared import step
-from sim.scenario.marks import forget
+from sim.scenario.declared import PATH_KEYS, step
+from sim.scenario.marks import forget, places
 from sim.scenario.merge import refuse_nulls
 from sim.scenario.problems import in_plain_words
 from sim.scenario.without import leave_out
@@ -117,9 +117,14 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
     old = step(parent, key)
     if override.value is not None:
         refuse_nulls(override.value, override.loc, lambda loc: override.marks[loc[len(override.loc) :]], problems)
+        kept = _kept_process(old, override.value)
+        beside = {
+            loc: marks[loc] for loc in places((*override.loc, PROCESS), kept) if kept is not None and loc in marks
+        }
         forget(marks, override.loc, old)
-        parent[key] = override.value
-        marks.update({(*override.loc, *loc): mark for loc, mark in override.marks.items()})
+        place = override.loc if kept is None else (*override.loc, "constant")
+        parent[key] = override.value if kept is None else {"constant": override.value, PROCESS: kept}
+        marks.update({(*place, *loc): mark for loc, mark in override.marks.items()} | beside)
     elif isinstance(parent, dict) and old is not None:
         forget(marks, override.loc, parent.pop(key))
     else:
@@ -129,6 +134,13 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
             else "there is nothing to remove"
         )
         problems.append(Problem(argument(override.written), dotted(override.loc), what))
+
+
+def _kept_process(old: Any, value: Any) -> Any:
+    """The process of a path that takes another constant, which stays; None where there is none, or a whole path is given."""
+    whole = isinstance(value, list) or (isinstance(value, dict) and value.keys() & PATH_KEYS)
+    moves = isinstance(old, dict) and PROCESS in old and not old.keys() & {"points", "interpolate"}
+    return old[PROCESS] if moves and not whole else None
 
 
 def _changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger) -> list[Change]:

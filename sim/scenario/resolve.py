@@ -27,7 +27,8 @@ class Input:
 
     `value`, `low` and `high` are in `unit`, the unit that the field declares; a date is in days
     from the start of the horizon. `figure` is None for a number written in place. `follows`: value
-    and range are those that the figure has under the readings chosen; else the input says one of them.
+    and range are those that the figure has under the readings chosen; else the input says one of them. `known`:
+    planners know what is drawn from the start on.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Input:
     source: str
     bounds: Mapping[str, float]
     follows: bool
+    known: bool
 
     @property
     def ranged(self) -> bool:
@@ -127,6 +129,8 @@ def _walk(
             yield from _walk(point.value, (*loc, "points", i, "value"), unit, bounds)
         if node.ends is not None:
             yield from _walk(node.ends, (*loc, "ends"), "date", {})
+        if node.process is not None:
+            yield from _walk(node.process, (*loc, "process"), "", {})
     elif isinstance(node, BaseModel):
         for name, field in type(node).model_fields.items():
             field_unit, field_bounds = _declared(field)
@@ -241,6 +245,7 @@ def resolve_one(
         source=source,
         bounds=bounds,
         follows=follows,
+        known=q.known is not None,
     )
 
 

@@ -63,7 +63,7 @@ def _places() -> dict[type[BaseModel], list[str]]:
                 if inner not in found:
                     waiting.append(inner)
                 where = found.setdefault(inner, [])
-                if model in SHORT or inner in SHORT:
+                if model in SHORT or inner in SHORT or not found[model]:
                     continue
                 place = part if model is Document else f"{found[model][0]}.{part}"
                 if len(where) < MOST_PLACES and place not in where:

@@ -14,6 +14,7 @@ from sim.scenario.checks import (
     numbers,
     paths,
     policies,
+    processes,
     recipes,
     references,
     sites,
@@ -29,7 +30,7 @@ STRUCTURE = (references.check, numbers.check_origins)
 NUMBERS = (numbers.check, uncertainty.check)
 ONLY_WHOLE = (
     sourcing.check, graph.check, dates.check, paths.check, dies.check, recipes.check, noise.check, sites.check,
-    disruptions.check, demand.check, policies.check, wip.check, decisions.check, courses.check,
+    disruptions.check, demand.check, policies.check, wip.check, decisions.check, courses.check, processes.check,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sim.errors import Problem, nearest
 from sim.ledger import Ledger
 from sim.scenario.active import Pruned
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.resolve import Inputs, quantities
+from sim.scenario.resolve import Inputs, paths_over_time, quantities
 from sim.scenario.schema import Document
 from sim.scenario.schema.quantity import Quantity
 from sim.scenario.schema.supply import Item, PolicyType, Recipe
@@ -204,6 +204,13 @@ class Context:
     def drawn(self) -> frozenset[str]:
         """Paths of the inputs that are drawn, or worked out from what is drawn."""
         return frozenset(path for paths in self.fed_by.values() for path in paths)
+
+    @cached_property
+    def processes(self) -> dict[str, Loc]:
+        """Every process on a path over time, by where it stands, with its location."""
+        paths = paths_over_time(self.document)
+        found: list[Loc] = [(*loc, "process") for loc, path in paths.items() if path.process is not None]
+        return {dotted(loc): loc for loc in found}
 
     def in_house(self, recipe: Recipe) -> bool | None:
         """Whether a recipe runs at a site of ours; None if there is no such site."""

@@ -30,6 +30,7 @@ def check(context: Context) -> None:
     for one in context.uncertain.values():
         _ends(context, one)
     _whole(context)
+    _known(context)
     _correlations(context)
 
 
@@ -153,10 +154,22 @@ def _whole(context: Context) -> None:
                 context.add(_said(context, one), f"{message}; its low, value and high must be whole, and count things")
 
 
+def _known(context: Context) -> None:
+    """Only what is drawn can be known at the start. What is inherited, or was overridden, may lie idle."""
+    for path, entry in context.inputs.items():
+        place: Loc = (*_place(path), "known")
+        if (
+            entry.known
+            and path not in context.drawn
+            and not (context.written.inherits(place) or context.written.overridden)
+        ):
+            context.add(place, "has no effect: the number is not drawn; give it a range and say how it is drawn")
+
+
 def _correlations(context: Context) -> None:
     """Each pair once, between two random streams, and all of them such that numbers can have them."""
     said: dict[tuple[str, str], int] = {}
-    place = {name: k for k, name in enumerate(context.uncertain)}
+    place = {name: k for k, name in enumerate([*context.uncertain, *context.processes])}
     pairs: list[tuple[int, int, float]] = []
     for i, entry in enumerate(context.document.correlations):
         names = _labels(context, i, entry)
@@ -165,6 +178,9 @@ def _correlations(context: Context) -> None:
             a, b = names[first], names[second]
             if first == second or (a is not None and a == b):
                 context.add(("correlations", i), "an input cannot be correlated with itself", found=first)
+            elif a is not None and b is not None and (a in context.processes) != (b in context.processes):
+                message = "a process is drawn month by month, and correlated with other processes alone"
+                context.add(("correlations", i), message, found=second if a in context.processes else first)
             elif a is not None and b is not None and _first_said(context, i, (a, b), said):
                 pairs += [(place[a], place[b], rank)] if rank is not None and abs(rank) < 1 else []
     _possible(context, list(place), pairs, said)
@@ -201,7 +217,9 @@ def _possible(
 
 
 def _uncertain(context: Context, loc: Loc, label: str) -> str | None:
-    """The uncertain number that a correlation names, by figure or by path; None after noting what is wrong."""
+    """The uncertain number or the process that a correlation names; None after noting what is wrong."""
+    if label in context.processes:
+        return label
     entry = context.inputs.get(label)
     name = entry.figure if entry is not None and entry.figure else label
     if name in context.uncertain or _switched_off(context, label):
@@ -210,7 +228,7 @@ def _uncertain(context: Context, loc: Loc, label: str) -> str | None:
     if formula:
         context.add(loc, f"{label} is worked out from other figures; name one of those", expected=", ".join(formula))
     elif entry is None and label not in context.ledger:
-        valid = list(dict.fromkeys([*context.uncertain, *sorted(context.drawn)]))
+        valid = list(dict.fromkeys([*context.uncertain, *sorted(context.drawn), *context.processes]))
         message = f"no input has the path or figure {label!r}"
         context.add(loc, message, expected=listed(valid), close=context.near(label, valid))
     elif not context.written.inherits(loc) and not _settled(context, name):

@@ -84,15 +84,32 @@ class YieldNoise(StrEnum):
     GAMMA = "gamma"
 
 
+class Discounting(StrEnum):
+    """Under which probabilities, and at which rate, money is discounted."""
+
+    REAL = "real"
+    RISK_NEUTRAL = "risk_neutral"
+
+
 class Money(Strict):
     """How money is counted."""
 
     currency_year: int | None = None
     """Dollars of this year."""
     discount_rate: Quantity | None = number("1/year", "Yearly discount rate.", None, ge=0, le=1)
+    discounting: Discounting = Discounting.REAL
+    """real (real probabilities, at `discount_rate`, a hurdle rate) or risk_neutral (each `process` with its drift less its `risk_premium`, all else under real probabilities, at `risk_free_rate`)."""
+    risk_free_rate: Quantity | None = number(
+        "1/year", "Yearly rate of a safe investment (risk_neutral).", None, ge=0, le=1
+    )
     terminal_value: Quantity | None = number(
         "USD", "What the business is worth at the end of the horizon beyond stock and salvage.", None
     )
+
+    @property
+    def rate(self) -> str:
+        """Where the rate stands at which money is discounted."""
+        return "money.risk_free_rate" if self.discounting is Discounting.RISK_NEUTRAL else "money.discount_rate"
 
 
 class Pool(Entry):

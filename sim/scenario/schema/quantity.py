@@ -24,6 +24,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
+class Known(StrEnum):
+    """From when on planners know an uncertain input."""
+
+    START = "start"
+
+
 class At(StrEnum):
     """Which point of a figure's range is meant."""
 
@@ -72,6 +78,8 @@ class Quantity(Strict):
     """High end of the plausible range."""
     draw: Draw = Draw.FIXED
     """Draw the value once per replication from its range, in a single run too (default: as `uncertainty` says)."""
+    known: Known | None = None
+    """start: planners, and whoever chooses at gates, know the value drawn from the start on (default: nobody does, and it shows through the run alone)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -206,6 +214,51 @@ class Interpolate(StrEnum):
     EXPONENTIAL = "exponential"
 
 
+class ProcessKind(StrEnum):
+    """How a random process moves."""
+
+    GEOMETRIC = "geometric"
+    MEAN_REVERTING = "mean_reverting"
+
+
+class Jumps(Strict):
+    """Jumps of a process: how many come in a month is Poisson, and the logarithm of each factor is normal (Merton 1976)."""
+
+    rate: Quantity = number("1/year", "Jumps a year.", ge=0, le=52)
+    mean: Quantity = number("1", "Mean of the logarithm of a jump's factor (-0.36: to about 70 %).", ge=-3, le=3)
+    sd: Quantity = number("1", "Standard deviation of that logarithm.", Quantity(bare=0), ge=0, le=2)
+
+
+class Process(Strict):
+    """A random factor on a path over time, drawn month by month in studies and `option`; a single run takes its mean.
+
+    Its mean is 1 at the start, and grows with `drift` alone: the path as written is the forecast at the start.
+    """
+
+    kind: ProcessKind
+    """geometric (changes are lasting) or mean_reverting (the logarithm returns to the path as written)."""
+    volatility: Quantity = number("1", "Standard deviation of the change of the logarithm in a year.", ge=0, le=3)
+    drift: Quantity | None = number("1/year", "Growth of the mean beyond the path as written.", None, ge=-2, le=2)
+    reversion: Quantity | None = number(
+        "1/year", "Speed of return (mean_reverting): half of a deviation is left after ln 2 / reversion.", None, gt=0
+    )
+    jumps: Jumps | None = None
+    """Jumps beside the gradual changes; their mean is taken out, so that the mean of the process holds."""
+    risk_premium: Quantity | None = number(
+        "1/year", "What bearing the risk earns a year: it lowers the drift where `money.discounting` is risk_neutral.",
+        None, ge=-2, le=2,
+    )  # fmt: skip
+    stream: str | None = None
+    """Name of its random stream (default: where the path stands); processes that name the same have the same shocks."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.reversion is None) == (self.kind is ProcessKind.MEAN_REVERTING):
+            verb = "needs a" if self.reversion is None else "takes no"
+            raise ValueError(f"a {self.kind} process {verb} reversion")
+        return self
+
+
 class Point(Strict):
     """A dated value."""
 
@@ -225,6 +278,8 @@ class Path(Strict):
     constant: Quantity | None = None
     """One value for all time."""
     ends: Quantity | None = number("date", "Last date on which the last value still holds (default: no end).", None)
+    process: Process | None = None
+    """A random factor on these values, drawn month by month."""
 
     @model_validator(mode="before")
     @classmethod
@@ -233,10 +288,15 @@ class Path(Strict):
             return {"points": data}
         if isinstance(data, dict) and data.keys() & {"points", "constant", "interpolate"}:
             return data
+        if isinstance(data, dict) and "process" in data:
+            rest = {key: value for key, value in data.items() if key != "process"}
+            return {"process": data["process"], **({"constant": rest} if rest else {})}
         return {"constant": data}
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        if self.process is not None and not self.points and self.constant is None:
+            raise ValueError("give the points or the constant that the process moves")
         if bool(self.points) == (self.constant is not None):
             raise ValueError("give either points or a constant")
         if self.constant is not None and "interpolate" in self.model_fields_set:
