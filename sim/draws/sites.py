@@ -26,9 +26,9 @@ from sim.draws.tools import with_tools
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, SitePlan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SiteDraws:
-    """One site in one replication.
+    """One site in one replication. Equal to itself alone, so that what is worked out from it can be kept.
 
     `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left
     without disruptions, and `planned` the same at the typical values of all inputs, all in load a day; `line_rate`
@@ -164,10 +164,10 @@ def capex_by_period(plan: SitePlan, vector: FloatArray, nameplate: Curve, period
     if it does not, that of a ramp that begins on day 0 was not.
     """
     per_capacity = value(vector, plan.capex_per_capacity)
-    edges = np.array(periods) * TICKS_PER_DAY
     outlay = np.zeros(len(periods) - 1)
     if per_capacity == 0.0 or plan.unlimited:
         return outlay
+    edges = np.array(periods) * TICKS_PER_DAY
     equipment = value(vector, plan.equipment_share, 1.0)
     built = plan.decision != NONE and bool(plan.stages)
     stood = nameplate.values[0] if _sunk(plan, vector) else 0.0
