@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from sim.clock import ticks
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
+from sim.draws.kept import Kept
 from sim.draws.points import point as point_of
 from sim.engines.events.engine import EventsEngine
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
@@ -121,10 +123,17 @@ def checked(scenario: Scenario) -> Plan:
     return plan
 
 
-def _drawn(scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
+def _drawn(
+    scenario: Scenario,
+    plan: Plan,
+    seed: int,
+    replication: int = 0,
+    point: ArrayLike | None = None,
+    kept: Kept | None = None,
+) -> Draws:
     """One replication; what is wrong with the plan itself is laid to the place in the files."""
     try:
-        return draw(plan, seed, replication, point)
+        return draw(plan, seed, replication, point, kept)
     except InputError as error:
         placed = (
             replace(p, mark=scenario.mark(p.path)) if p.mark == argument(plan.name) else p for p in error.problems
@@ -143,20 +152,24 @@ def play(
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
     foreseen: Sequence[tuple[float, Plan]] = (),
+    kept: Kept | None = None,
 ) -> Result:
     """Run one replication of a compiled scenario; replication 0 is what `run` gives.
 
     With a `point`, a uniform in (0, 1) for each of the plan's dimensions, uncertain inputs take their
     quantiles there. `foreseen` are days and the plans that planners take to hold until each of them; then they know this one.
+    `kept` holds what was drawn for other choices on the same path, and is filled.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
         ValueError: the point has not one coordinate for each dimension.
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
-    draws = _drawn(scenario, plan, seed, replication, point)
-    if foreseen:
-        before = ((ticks(day), _drawn(scenario, other, seed, replication, point)) for day, other in foreseen)
+    kept = Kept() if kept is None and foreseen else kept
+    draws = _drawn(scenario, plan, seed, replication, point, kept)
+    if kept is not None and foreseen:
+        seen = partial(_drawn, scenario, seed=seed, replication=replication, point=point, kept=kept)
+        before = ((ticks(day), kept.once(other, partial(seen, other))) for day, other in foreseen)
         draws = replace(draws, foreseen=tuple(before))
     records = engine_class(engine)(draws, trace=trace).run(progress)
     money = books.entries(draws, records)

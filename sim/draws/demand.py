@@ -22,9 +22,9 @@ from sim.scenario.schema.demand import Pattern
 from sim.scenario.schema.quantity import Interpolate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Demand of one line for one pool.
+    """Demand of one line for one pool. Equal to itself alone, so that what is worked out from it can be kept.
 
     `times` (ticks, increasing) and `units` are what comes; `actual_rate` is its mean.
     Row v of `forecast` is the rate that the planner expects while he holds view v of the changeovers and processes to

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from sim.draws.curves import value
 from sim.draws.demand import Flow, flows
 from sim.draws.disruptions import Interval, factors, strokes
 from sim.draws.inputs import sample_inputs
+from sim.draws.kept import Kept
 from sim.draws.limits import refuse_endless
 from sim.draws.losses import Loss, losses
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
@@ -62,31 +63,40 @@ class Draws:
         return f"Draws({self.plan.name!r}, seed={self.seed}, replication={self.replication})"
 
 
-def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
+def draw(
+    plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None, kept: Kept | None = None
+) -> Draws:
     """Draw one replication. The same arguments give the same bits, in any process.
 
     With a `point` (a uniform for each dimension of the plan) uncertain inputs take their quantiles
-    there; the noise of operations depends on seed and replication alone.
+    there; the noise of operations depends on seed and replication alone. What `kept` holds of the same replication with other
+    choices is not drawn again.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
         ValueError: the point has not one coordinate for each dimension.
     """
-    drawn = _outlook(plan, sample_inputs(plan, seed, replication, point).tobytes())
-    planned = _outlook(plan, _as_planned(plan, drawn.vector).tobytes())
+    own = kept or Kept()
+    sampled = own.once("sampled", lambda: sample_inputs(plan, seed, replication, point)).tobytes()
+    drawn = _outlook(plan, sampled)
+    expected = own.once("planned", lambda: _as_planned(plan, drawn.vector)).tobytes()
+    planned = _outlook(plan, expected)
+    parts = own.once((sampled, expected), Kept)
     vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
-    struck = strokes(plan, vector, seed, replication, days)
-    if any(struck):
-        sites = [
-            site_draws(s, vector, typical, f, plan.calendar)
-            for s, f in zip(plan.sites, factors(plan, vector, struck), strict=True)
-        ]
-    else:
+    struck = parts.once("struck", lambda: strokes(plan, vector, seed, replication, days))
+    if kept is None and not any(struck):
         sites = _calm_sites(plan, drawn, planned)
+    else:
+        sites = _sites(plan, vector, typical, struck, parts)
     sources = [
-        source_draws(plan, vector, typical, r, sites[source.site], seed, replication)
+        parts.once(
+            (source, plan.sites[source.site]),
+            partial(source_draws, plan, vector, typical, r, sites[source.site], seed, replication),
+        )
         for r, source in enumerate(plan.sources)
     ]
+    if kept is not None:
+        sources = [source.from_first() for source in sources]
     safety = np.array([value(vector, plan.items[pool.members[0]].safety_days) for pool in plan.pools])
     lead = pool_leads(plan, sources)
     wanted = [g.pool for line in plan.lines for g in line.generations]
@@ -95,7 +105,8 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
     refuse_endless(plan, sources, sites, ahead)
     longest_review = float(np.max(np.diff(plan.calendar.reviews)))
     reach = int(np.ceil(days + ahead.max() + longest_review + _longest_grain(plan, vector))) + 2
-    came = flows(plan, seed, replication, reach, drawn, planned)
+    key = "flows", plan.lines, reach, *(tuple(outlook.ready.items()) for outlook in (drawn, planned))
+    came = parts.once(key, lambda: flows(plan, seed, replication, reach, drawn, planned))
     return Draws(
         plan=plan,
         seed=seed,
@@ -136,7 +147,7 @@ def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _outlook(plan: Plan, values: bytes) -> Outlook:
     """When the sources that changeovers wait for supply in volume, with these inputs and no disruption. One object for
     all replications of the same inputs, so that what follows from them alone is worked out once."""
@@ -154,4 +165,15 @@ def _calm_sites(plan: Plan, drawn: Outlook, planned: Outlook) -> list[SiteDraws]
     return [
         site_draws(s, drawn.vector, planned.vector, f, plan.calendar)
         for s, f in zip(plan.sites, undisturbed, strict=True)
+    ]
+
+
+def _sites(
+    plan: Plan, vector: FloatArray, typical: FloatArray, struck: list[list[Interval]], parts: Kept
+) -> list[SiteDraws]:
+    """The sites with what strikes them."""
+    hit = parts.once("factors", lambda: factors(plan, vector, struck))
+    return [
+        parts.once(site, partial(site_draws, site, vector, typical, factor, plan.calendar))
+        for site, factor in zip(plan.sites, hit, strict=True)
     ]

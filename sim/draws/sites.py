@@ -15,9 +15,9 @@ from sim.draws.tools import with_tools
 from sim.plan import FloatArray, IntArray, PathPlan, SitePlan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SiteDraws:
-    """One site in one replication.
+    """One site in one replication. Equal to itself alone, so that what is worked out from it can be kept.
 
     `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left
     without disruptions, and `planned` the same at the inputs that plans are made with, all in load a day; `line_rate`

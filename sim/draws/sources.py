@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,11 @@ class SourceDraws:
     order_cost: int
     shipment_cost: int
     share: float
+
+    def from_first(self) -> SourceDraws:
+        """The same source with noise that none has drawn from yet, for another run."""
+        luck = None if self.luck is None else self.luck.from_first()
+        return replace(self, load=self.load.from_first(), cycle=self.cycle.from_first(), luck=luck)
 
 
 def cents(vector: FloatArray, ref: int) -> float:

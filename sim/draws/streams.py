@@ -88,6 +88,12 @@ class Noise:
         # Most causes never draw: a generator costs more than all else that is known of a noise.
         return stream(*self._key)
 
+    def from_first(self) -> Noise:
+        """The same noise from its first variate on."""
+        if self.constant:
+            return self
+        return Noise(*self._key, self.shape, self.mean, self.cv)
+
     @property
     def name(self) -> str:
         """The name of the cause."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim import options
 from sim.api import play
+from sim.draws.kept import Kept
 from sim.draws.points import SCRAMBLES, point
 from sim.engines.batch.compiling.turns import TURN
 from sim.errors import ModelError
@@ -210,11 +211,12 @@ def _path(tree: Tree, replication: int, seed: int) -> Played:
     worth: list[float] = []
     seen: Seen = {}
     before: dict[tuple[int, Sequence], bytes] = {}
+    kept = Kept()
     for sequence in tree.sequences:
         with TURN:
             result = play(
                 tree.scenario, tree.plan(sequence), seed=seed, replication=replication, point=at, engine="batch",
-                foreseen=tree.foreseen(sequence),
+                foreseen=tree.foreseen(sequence), kept=kept,
             )  # fmt: skip
             worth.append(npv(result.draws, result.money, salvage=False))
             for i, gate in enumerate(tree.gates):

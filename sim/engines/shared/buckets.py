@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,7 +39,18 @@ def buckets(draws: Draws, reach: FloatArray, view: IntArray) -> Buckets:
     The grid goes on beyond the horizon, and before the start, by `reach`: the most days from the start
     of any lot to the customer, as known in each view (V,). Review k looks as far ahead as it knows in `view[k]`.
     """
-    reviews, days = draws.reviews, draws.plan.calendar.unit_days
+    calendar, reviews = draws.plan.calendar, draws.reviews.tobytes()
+    return _buckets(
+        reviews, calendar.unit_days, draws.plan.initial_pipeline, tuple(reach.tolist()), tuple(view.tolist())
+    )
+
+
+@lru_cache(maxsize=16)
+def _buckets(
+    instants: bytes, days: float, pipeline: bool, furthest: tuple[float, ...], views: tuple[int, ...]
+) -> Buckets:
+    """One grid for all runs that look ahead as far."""
+    reviews, reach, view = np.frombuffer(instants, dtype=np.int64), np.array(furthest), np.array(views, dtype=np.int64)
     counts = [_count((b - a) / TICKS_PER_DAY * days) for a, b in pairwise(reviews.tolist())]
     edges = [0]
     for begin, end, count in zip(reviews[:-1].tolist(), reviews[1:].tolist(), counts, strict=True):
@@ -48,7 +60,7 @@ def buckets(draws: Draws, reach: FloatArray, view: IntArray) -> Buckets:
     ahead = np.ceil(reach * TICKS_PER_DAY).astype(np.int64)
     beyond = edges[-1] + width * np.arange(1, math.ceil((int(ahead.max()) + longest) / width) + 2)
     before = -width * np.arange(math.ceil(int(ahead[view[0]]) / width) + 1, 0, -1)
-    past = before if draws.plan.initial_pipeline else before[:0]
+    past = before if pipeline else before[:0]
     every = np.concatenate([past, edges, beyond]).astype(np.int64)
     first = np.searchsorted(every, reviews)
     ends = np.append(reviews[1:-1], max(int(reviews[-1]), int(reviews[-2]) + longest)) + ahead[view]

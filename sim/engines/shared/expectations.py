@@ -8,7 +8,9 @@ as it has lasted, until the next review at least. Nothing drawn for a time after
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,12 +21,28 @@ from sim.draws.sites import SiteDraws
 from sim.plan import FloatArray, IntArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Instants:
+    """Reviews (K + 1,) and the edges of buckets (J + 1,), in ticks. Equal to itself alone, so that what is worked out from
+    it can be kept."""
+
+    reviews: IntArray
+    edges: IntArray
+
+
+@lru_cache(maxsize=64)
+def instants(reviews: bytes, edges: bytes) -> Instants:
+    """One object for equal instants."""
+    return Instants(np.frombuffer(reviews, dtype=np.int64), np.frombuffer(edges, dtype=np.int64))
+
+
 class SiteOutlook(NamedTuple):
     """What is expected of each site at each review.
 
     `capacity[s, j]` is the load that it can work off from the first edge of the buckets to edge j (J + 1), all
     going as planned; at review k that happens `shift[k, s]` ticks later, times `level[k, s]`, and until
-    `until[k, s]` times `factor[k, s]`, its allocation times `granted[k, s]`.
+    `until[k, s]` times `factor[k, s]`, its allocation times `granted[k, s]`. `allocation` and `commitment` are starts up to
+    each edge, cumulated (S, J + 1).
     """
 
     capacity: FloatArray
@@ -33,22 +51,45 @@ class SiteOutlook(NamedTuple):
     factor: FloatArray
     until: IntArray
     granted: FloatArray
+    allocation: FloatArray
+    commitment: FloatArray
 
 
-def site_outlook(draws: Draws, edges: IntArray) -> SiteOutlook:
+def site_outlook(draws: Draws, moments: Instants) -> SiteOutlook:
     """Expectations of all sites."""
-    reviews = draws.reviews
-    shape = (len(reviews) - 1, len(draws.sites))
-    shift, until = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    level, factor, granted = np.ones(shape), np.ones(shape), np.ones(shape)
-    for s, site in enumerate(draws.sites):
-        shift[:, s] = _shift(site, reviews)
-        level[:, s] = _level(site, reviews[:-1], shift[:, s])
-        factor[:, s] = site.factors.capacity.at_all(reviews[:-1])
-        granted[:, s] = site.factors.allocation.at_all(reviews[:-1])
-        until[:, s] = _lasting([site.factors.capacity, site.factors.allocation], reviews)
-    capacity = np.array([cumulated(site.planned, edges) for site in draws.sites]).reshape(shape[1], len(edges))
-    return SiteOutlook(capacity, shift, level, factor, until, granted)
+    each = [_outlook(site, moments) for site in draws.sites]
+    by_edge, by_review = (len(each), len(moments.edges)), (len(each), len(moments.reviews) - 1)
+
+    def rows(name: str, shape: tuple[int, int], kind: type = np.float64) -> Any:
+        return np.array([getattr(one, name) for one in each], dtype=kind).reshape(shape)
+
+    return SiteOutlook(
+        capacity=rows("capacity", by_edge),
+        shift=rows("shift", by_review, np.int64).T,
+        level=rows("level", by_review).T,
+        factor=rows("factor", by_review).T,
+        until=rows("until", by_review, np.int64).T,
+        granted=rows("granted", by_review).T,
+        allocation=rows("allocation", by_edge),
+        commitment=rows("commitment", by_edge),
+    )
+
+
+@lru_cache(maxsize=256)
+def _outlook(site: SiteDraws, moments: Instants) -> SiteOutlook:
+    """Expectations of one site, worked out once for all runs that share it."""
+    reviews, edges = moments.reviews, moments.edges
+    shift = _shift(site, reviews)
+    return SiteOutlook(
+        capacity=cumulated(site.planned, edges),
+        shift=shift,
+        level=_level(site, reviews[:-1], shift),
+        factor=site.factors.capacity.at_all(reviews[:-1]),
+        until=_lasting([site.factors.capacity, site.factors.allocation], reviews),
+        granted=site.factors.allocation.at_all(reviews[:-1]),
+        allocation=cumulated(site.granted, edges),
+        commitment=cumulated(site.commitment, edges),
+    )
 
 
 def cumulated(curve: Curve, edges: IntArray) -> FloatArray:

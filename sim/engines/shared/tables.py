@@ -11,10 +11,18 @@ import numpy as np
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
 from sim.draws.curves import Curve, value
+from sim.draws.demand import Flow
 from sim.draws.sources import cover_days, order_days
 from sim.draws.yields import EXPERIENCE_END
-from sim.engines.shared.buckets import Buckets, buckets
-from sim.engines.shared.expectations import cumulated, phase_outlook, site_outlook
+from sim.engines.shared.buckets import buckets
+from sim.engines.shared.expectations import (
+    Instants,
+    SiteOutlook,
+    cumulated,
+    instants,
+    phase_outlook,
+    site_outlook,
+)
 from sim.engines.shared.rules import good_share, stretched
 from sim.plan import NONE, BoolArray, FloatArray, IntArray, Plan, PoolPlan
 from sim.scenario.schema.supply import PolicyType, SourcingPolicy
@@ -113,13 +121,14 @@ def tables(draws: Draws) -> Tables:
     fixed = _fixed(plan)
     seen = (*(expected for _, expected in draws.foreseen), draws)
     view = np.searchsorted([until for until, _ in draws.foreseen], draws.reviews[:-1], side="right").astype(np.int64)
-    grid = buckets(draws, np.array([_reach(one).max(initial=0.0) for one in seen]), view)
-    outlooks = [site_outlook(one, grid.edges) for one in seen]
-    phases = [phase_outlook(one, fixed["source_site"], o.shift) for one, o in zip(seen, outlooks, strict=True)]
-    risk_begins, volume_begins = (in_view(view, times) for times in zip(*phases, strict=True))
+    grid = buckets(draws, np.array([_reach(one) for one in seen]), view)
+    moments = instants(draws.reviews.tobytes(), grid.edges.tobytes())
+    known = [_known(one, moments) for one in seen]
+    outlooks = [one.sites for one in known]
+    risk_begins, volume_begins = (in_view(view, times) for times in zip(*(one.phases for one in known), strict=True))
     in_use = volume_begins[0] <= 0
-    volume_begins[:, in_use] = grid.edges[0]
-    forecasts = [_forecasts(one, grid.edges) for one in seen]
+    volume_begins = np.where(in_use, grid.edges[0], volume_begins)
+    forecasts = [one.forecasts for one in known]
     rows = np.cumsum([0, *(len(expected) for expected, _, _ in forecasts)])
     return Tables(
         **fixed,
@@ -155,15 +164,38 @@ def tables(draws: Draws) -> Tables:
         until=in_view(view, [o.until for o in outlooks]),
         granted=in_view(view, [o.granted for o in outlooks]),
         bound=np.array([bool(np.isfinite(site.granted.values).any()) for site in draws.sites]),
-        allocation=np.array([[cumulated(site.granted, grid.edges) for site in one.sites] for one in seen]),
-        commitment=np.array([[cumulated(site.commitment, grid.edges) for site in one.sites] for one in seen]),
+        allocation=np.array([o.allocation for o in outlooks]),
+        commitment=np.array([o.commitment for o in outlooks]),
         notice=np.array([site.notice * TICKS_PER_DAY for site in draws.sites]),
-        announced=np.array([_announced(one, grid) for one in seen]),
-        unit_cost=in_view(view, [_unit_cost(one) for one in seen]),
+        announced=np.array([one.announced for one in known]),
+        unit_cost=in_view(view, [one.unit_cost for one in known]),
         flow_pool=np.array([f.pool for f in draws.flows], dtype=np.int64),
         expected=np.concatenate([expected for expected, _, _ in forecasts]),
         next_due=np.concatenate([due for _, due, _ in forecasts]),
         belief=in_view(view, [belief + row for (_, _, belief), row in zip(forecasts, rows, strict=False)]),
+    )
+
+
+class _Known(NamedTuple):
+    """What one view of things to come expects."""
+
+    sites: SiteOutlook
+    phases: tuple[IntArray, IntArray]
+    forecasts: tuple[FloatArray, IntArray, IntArray]
+    announced: FloatArray
+    unit_cost: FloatArray
+
+
+@lru_cache(maxsize=64)
+def _known(draws: Draws, moments: Instants) -> _Known:
+    """Worked out once for all runs of a path whose planners see things so."""
+    outlook = site_outlook(draws, moments)
+    return _Known(
+        outlook,
+        phase_outlook(draws, _fixed(draws.plan)["source_site"], outlook.shift),
+        _forecasts(draws.flows, moments),
+        _announced(draws, moments.edges),
+        _unit_cost(draws),
     )
 
 
@@ -184,7 +216,7 @@ def promised(tables: Tables) -> FloatArray:
     return np.asarray(until - since)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=64)
 def _fixed(plan: Plan) -> dict[str, Any]:
     """What is the same in all replications of a plan."""
     sites = np.array([s.site for s in plan.sources], dtype=np.int64)
@@ -208,13 +240,14 @@ def _fixed(plan: Plan) -> dict[str, Any]:
     )
 
 
-def _reach(draws: Draws) -> FloatArray:
-    """Days from the start of a lot of each pool to each customer, its own time and a bucket at finite sites included."""
+@lru_cache(maxsize=64)
+def _reach(draws: Draws) -> float:
+    """The most days from the start of a lot to a customer, its own time and a bucket at finite sites included."""
     leads = np.zeros(len(draws.plan.pools))
     for p, pool in enumerate(draws.plan.pools):
         leads[p] = max((draws.sources[r].lead_days + _own_days(draws, r) for r in pool.sources), default=0.0)
     leads += order_days(draws.plan, draws.sources)
-    return cover_days(draws.plan, [f.pool for f in draws.flows], leads, draws.safety)
+    return float(cover_days(draws.plan, [f.pool for f in draws.flows], leads, draws.safety).max(initial=0.0))
 
 
 def _own_days(draws: Draws, r: int) -> float:
@@ -248,13 +281,14 @@ def ranked_sites(plan: Plan) -> BoolArray:
     return np.asarray(classical & limited & np.array([len(found) > 1 for found in ranks]))
 
 
-def _forecasts(draws: Draws, edges: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
+@lru_cache(maxsize=16)
+def _forecasts(flows: tuple[Flow, ...], moments: Instants) -> tuple[FloatArray, IntArray, IntArray]:
     """What is expected of each flow in each of its views: units up to each edge, and the next instant after it."""
-    views = [len(flow.expected) for flow in draws.flows]
+    edges, views = moments.edges, [len(flow.expected) for flow in flows]
     expected = np.zeros((sum(views), len(edges)))
     next_due = np.full((sum(views), len(edges)), NEVER, dtype=np.int64)
     row = 0
-    for flow in draws.flows:
+    for flow in flows:
         place = np.searchsorted(flow.expected_at, edges, side="right")
         for cumulative in flow.expected:
             expected[row] = cumulative[place]
@@ -262,8 +296,9 @@ def _forecasts(draws: Draws, edges: IntArray) -> tuple[FloatArray, IntArray, Int
             next_due[row] = np.append(due, NEVER)[np.searchsorted(due, edges, side="right")]
             row += 1
     begins = np.cumsum([0, *views])[:-1]
-    view = [begin + flow.view for begin, flow in zip(begins, draws.flows, strict=True)]
-    return expected, next_due, np.column_stack(view) if view else np.zeros((len(draws.reviews) - 1, 0), dtype=np.int64)
+    view = [begin + flow.view for begin, flow in zip(begins, flows, strict=True)]
+    none = np.zeros((len(moments.reviews) - 1, 0), dtype=np.int64)
+    return expected, next_due, np.column_stack(view) if view else none
 
 
 def _ceiling(pool: PoolPlan, vector: FloatArray) -> float:
@@ -297,16 +332,16 @@ def _shares(plan: Plan, draws: Draws) -> FloatArray:
     return share
 
 
-def _announced(draws: Draws, grid: Buckets) -> FloatArray:
+def _announced(draws: Draws, edges: IntArray) -> FloatArray:
     """Announced good output of each source up to each edge, cumulated, shape (R, J + 1)."""
-    total = np.zeros((len(draws.sources), len(grid.edges)))
+    total = np.zeros((len(draws.sources), len(edges)))
     for r, source in enumerate(draws.plan.sources):
         announced, y = draws.sites[source.site].announced, draws.sources[r].yields
         if not announced.values.any():
             continue
         mature = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, EXPERIENCE_END, 1.0)
         # Nothing was announced of the time before the start, and nothing holds of that after a closing.
-        until = np.minimum(np.maximum(grid.edges, 0), draws.sites[source.site].closes)
+        until = np.minimum(np.maximum(edges, 0), draws.sites[source.site].closes)
         total[r] = cumulated(Curve(announced.knots, announced.values * mature), until)
     return total
 
