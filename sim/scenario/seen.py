@@ -1,19 +1,26 @@
-"""What can be seen at a gate, by name: capacities and their use, yields, prices, output, demand and backlogs."""
+"""What can be seen at a gate, by name: capacities and their use, yields, prices, output, demand, backlogs, levels of processes."""
 
 from __future__ import annotations
 
+from sim.scenario.compose import dotted
+from sim.scenario.resolve import paths_over_time
 from sim.scenario.schema import Document
 
-KINDS = {
+LEVEL = "level"
+"""Of a path over time with a process: where it is, as a multiple of what is written."""
+_SECTIONS = {
     "capacity": "sites", "use": "sites", "yield": "recipes", "price": "recipes", "output": "recipes", "demand": "demand",
     "backlog": "demand",
 }  # fmt: skip
 """Kind of feature -> the part of a scenario whose entries have it. A name is `KIND of ENTRY`: capacity of hall."""
+KINDS = (*_SECTIONS, LEVEL)
 
 
 def seen_at_gates(document: Document) -> list[str]:
     """The names of all that can be seen at a gate of a scenario."""
-    return [f"{kind} of {entry}" for kind, section in KINDS.items() for entry in getattr(document, section)]
+    found = [f"{kind} of {entry}" for kind, section in _SECTIONS.items() for entry in getattr(document, section)]
+    moving = [dotted(loc) for loc, path in paths_over_time(document).items() if path.process is not None]
+    return [*found, *(f"{LEVEL} of {path}" for path in moving)]
 
 
 def allowed(names: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.draws import curves as grid
+from sim import clock
 from sim.engines import shared
 from sim.engines.batch import (
     calendar,
@@ -45,7 +45,7 @@ from sim.engines.shared import (
 from sim.engines.shared import ordering as division
 
 DECIDING = (
-    grid, rules, positions, capability, requirements, attainable, causes, division, shares, sourcing, contracts, entitlement,
+    clock, rules, positions, capability, requirements, attainable, causes, division, shares, sourcing, contracts, entitlement,
     release, netting, planner, initial, reviews,
 )  # fmt: skip
 """What both engines call."""
@@ -71,11 +71,11 @@ PROGRAM = Program(
     main=loop.play,
     apart=reviews.decide,
     modules=(*DECIDING, *MOVING, looking, loop),
-    uncounted=(grid, rules, *MOVING),
+    uncounted=(clock, rules, *MOVING),
     # Long, and called from several places: to compile them into each takes longer than they run.
     called=(lots.enter, lots.dispatch, lots.order),
     sources=(
-        Path(str(grid.__file__)),
+        Path(str(clock.__file__)),
         *Path(__file__).parent.rglob("*.py"),
         *(file for folder in shared.__path__ for file in Path(folder).glob("*.py")),
     ),
