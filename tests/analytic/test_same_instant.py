@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.api import run
-from sim.engines.events.calendar import Calendar, Event
+from sim.engines.events.calendar import Calendar
 from sim.engines.shared.phases import MOST_ROUNDS, Kind, Phase
 from sim.errors import ModelError
 
@@ -81,10 +81,12 @@ def test_an_endless_loop_is_an_error(build: Fixture) -> None:
         run(build(shop(0, 0, 0, [5], disruptions={"bad": bad})))
 
 
-def act(event: Event) -> None:
+def act(_: object, function: Callable[..., None], *arguments: object) -> None:
     """In these tests an event is put on the calendar with a function and its arguments."""
-    function, *arguments = event.what
     function(*arguments)
+
+
+ACTIONS = dict.fromkeys(Kind, act)
 
 
 def test_the_calendar_keeps_the_order_whatever_comes_first() -> None:
@@ -97,7 +99,7 @@ def test_the_calendar_keeps_the_order_whatever_comes_first() -> None:
         calendar, seen = Calendar(), []
         for what in order:
             calendar.at(*what, Kind.CLOSE, seen.append, what)
-        calendar.run(act)
+        calendar.run(ACTIONS, None)
         assert seen == sorted(due)
 
 
@@ -112,7 +114,7 @@ def test_follow_ups_join_the_round_or_the_next() -> None:
     calendar.at(5, Phase.SERVE, 0, 0, 0, Kind.SERVED, serve)
     calendar.at(5, Phase.PLAN, 0, 1, 0, Kind.REVIEW, seen.append, "plan 2")
     calendar.at(6, Phase.RECEIVE, 0, 0, 0, Kind.RECEIVED, seen.append, "later")
-    calendar.run(act)
+    calendar.run(ACTIONS, None)
     assert seen == ["serve", "plan 1", "plan 2", "receive again", "later"]
 
 
@@ -127,7 +129,7 @@ def test_the_record_comes_last_and_once() -> None:
 
     calendar.at(5, Phase.RECORD, 0, 0, 0, Kind.CLOSE, seen.append, "record")
     calendar.at(5, Phase.PLAN, 0, 0, 0, Kind.REVIEW, again, 3)
-    calendar.run(act)
+    calendar.run(ACTIONS, None)
     assert seen == [3, 2, 1, 0, "record"]
 
 
@@ -136,7 +138,7 @@ def test_the_end_comes_before_all_that_is_due_at_it() -> None:
     calendar.at(4, Phase.RECORD, 0, 0, 0, Kind.CLOSE, seen.append, "before")
     calendar.at(5, Phase.DISRUPT, -9, 0, 0, Kind.LOST, seen.append, "at the end")
     calendar.stop_at(5)
-    calendar.run(lambda event: calendar.stop() if event.kind == Kind.STOP else act(event))
+    calendar.run(ACTIONS | {Kind.STOP: lambda _: calendar.stop()}, None)
     assert seen == ["before"]
     assert calendar.now == 5
 
@@ -149,4 +151,4 @@ def test_more_than_a_thousand_rounds() -> None:
 
     calendar.at(1, Phase.SERVE, 0, 0, 0, Kind.SERVED, forever)
     with pytest.raises(ModelError, match="endless loop"):
-        calendar.run(act)
+        calendar.run(ACTIONS, None)

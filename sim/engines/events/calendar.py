@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,10 +18,14 @@ Key = tuple[int, int, int, int, int]
 class Event(simpy.Event):
     """Something to be done at an instant: its kind, and of what."""
 
+    # It succeeds whatever comes, and has no value that anybody waits for.
+    _ok, _value = True, None
+
     def __init__(self, calendar: Calendar, time: int, key: Key, kind: int, what: tuple[Any, ...]) -> None:
-        # As in simpy.Timeout: that it will succeed is known when it is scheduled.
-        self.env, self.callbacks, self._ok, self._value = calendar.env, [calendar.due], True, None
+        self.env, self.callbacks = calendar.env, [calendar.due]
         self.time, self.key, self.kind, self.what = time, key, kind, what
+        # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
+        self.env.schedule(self, key, time - calendar.now)  # type: ignore[arg-type]
 
 
 class Calendar:
@@ -29,17 +33,18 @@ class Calendar:
 
     def __init__(self) -> None:
         self.env = simpy.Environment()
-        self._perform: Callable[[Event], None]
-        self._running = False
         self.now = 0
         """This instant, in ticks."""
         # Before the first event nothing is under way: what is due at once is no follow-up.
         self._turn, self._phase = 0, -1
+        self._actions: Mapping[int, Callable[..., object]] = {}
+        self._subject: object = None
+        self._running = False
 
     def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, *what: Any) -> None:
         """Do something at an instant, now or later."""
         if time > self.now or self._phase < 0:
-            self._later(time, (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence), kind, what)
+            Event(self, time, (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence), kind, what)
         else:
             self.follow_up(phase, priority, rank, sequence, kind, *what)
 
@@ -50,27 +55,22 @@ class Calendar:
         turn = self._turn if phase > self._phase else self._turn + 1
         if turn > MOST_ROUNDS:
             raise ModelError(f"more than {MOST_ROUNDS} rounds at one instant (tick {self.now}): an endless loop")
-        self._later(self.now, (turn, phase, priority, rank, sequence), kind, what)
+        Event(self, self.now, (turn, phase, priority, rank, sequence), kind, what)
 
     def stop_at(self, time: int) -> None:
         """Come to the end of the run, before anything else that is due then: the end itself is not part of it."""
-        self._later(time, (BEFORE_ALL, 0, 0, 0, 0), STOP, ())
-
-    def _later(self, time: int, key: Key, kind: int, what: tuple[Any, ...]) -> None:
-        event = Event(self, time, key, kind, what)
-        # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
-        self.env.schedule(event, key, time - self.now)  # type: ignore[arg-type]
+        Event(self, time, (BEFORE_ALL, 0, 0, 0, 0), STOP, ())
 
     def due(self, event: Any) -> None:
         """Perform an event: SimPy calls this when it is due."""
-        self.now = event.time
-        # Round and phase of the event at hand decide where its follow-ups belong.
-        self._turn, self._phase = event.key[:2]
-        self._perform(event)
+        # Its round and phase decide where its follow-ups belong.
+        self.now, self._turn, self._phase = event.time, event.key[0], event.key[1]
+        self._actions[event.kind](self._subject, *event.what)
 
-    def run(self, perform: Callable[[Event], None]) -> None:
-        """Perform events in order until none is left, or one of them calls `stop`."""
-        self._perform, self._running = perform, True
+    def run(self, actions: Mapping[int, Callable[..., object]], subject: object) -> None:
+        """Perform events in order, until none is left or one of them calls `stop`: each is the action of its kind on the
+        subject, with what it was put on the calendar with."""
+        self._actions, self._subject, self._running = actions, subject, True
         # Not `env.run`: on a stop it puts back the event at hand, with a priority that is no tuple.
         with suppress(simpy.core.EmptySchedule):
             while self._running:

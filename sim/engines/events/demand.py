@@ -23,7 +23,7 @@ def meet(s: State, flow: int, k: int) -> None:
     left = serve_new(s, flow, units)
     f.seen += units
     if left and f.patience >= 0:
-        s.calendar.at(s.now + f.patience, SERVE, CANCELS_LAST, flow, k, CANCEL, flow, s.now)
+        s.calendar.at(s.calendar.now + f.patience, SERVE, CANCELS_LAST, flow, k, CANCEL, flow, s.calendar.now)
     if k + 1 < len(f.times):
         next_demand(s, flow, k + 1)
     if s.pools[f.pool].continuous:
@@ -44,7 +44,7 @@ def serve_new(s: State, flow: int, units: int) -> int:
         rows.lost[flow] += left
         return 0
     if left:
-        f.waiting.append([s.now, left])
+        f.waiting.append([s.calendar.now, left])
         _add_backlog(s, f, left)
     return left
 
@@ -77,7 +77,7 @@ def _serve(s: State, flow: int, units: int) -> None:
     while left:
         since, claimed = f.waiting[0]
         part = min(left, claimed)
-        s.rows.waited[flow] += unit_days(part, s.now - since)
+        s.rows.waited[flow] += unit_days(part, s.calendar.now - since)
         left -= part
         f.waiting[0][1] -= part
         if part == claimed:
@@ -96,7 +96,7 @@ def cancel(s: State, flow: int, since: int) -> None:
 
 
 def _add_backlog(s: State, f: Flow, units: int) -> None:
-    _accrue(f, s.now)
+    _accrue(f, s.calendar.now)
     f.backlog += units
     s.pools[f.pool].backlog += units
 
@@ -108,7 +108,7 @@ def _hand_out(s: State, flow: int, units: int) -> None:
     rows.deliveries[flow] += 1
     rows.delivery_cents[flow] += f.shipment_cents
     rows.journal += f.shipment_cents
-    period_at(s, s.now + f.delivery).delivered[flow] += units
+    period_at(s, s.calendar.now + f.delivery).delivered[flow] += units
 
 
 def _accrue(f: Flow, now: int) -> None:

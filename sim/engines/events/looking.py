@@ -35,7 +35,7 @@ def look(s: State) -> Position:
         waiting=_real(s.pools[pool].waiting for pool in pools),
         committed=_real(_accepted(s, site) for site in range(len(s.sites))),
         backlog=_real(f.backlog for f in s.flows),
-        good_per_start=_real(good_per_start(s, source, s.now) for source in range(len(s.sources))),
+        good_per_start=_real(good_per_start(s, source, s.calendar.now) for source in range(len(s.sources))),
         carried=_real(r.carry_good if r.certain else 0.0 for r in s.sources),
         correction=np.array(s.correction),
         lots=_whole([len(lots)]),
@@ -51,7 +51,7 @@ def look(s: State) -> Position:
 
 def _accepted(s: State, site: int) -> float:
     """Load that a site has accepted and not worked off, with what queues for a line."""
-    load = committed(s, site, s.now)
+    load = committed(s, site, s.calendar.now)
     for _, _, lot in sorted(s.sites[site].queue):
         load += lot.starts * float(s.tables.load[lot.source])
     return load
@@ -67,7 +67,7 @@ def _counted_on(s: State, lot: Lot) -> float:
 def _place(s: State, lot: Lot) -> int:
     if lot.where == WAITS:
         return WAITING
-    return QUEUED if lot.leave > s.now else IN_CYCLE
+    return QUEUED if lot.leave > s.calendar.now else IN_CYCLE
 
 
 def note(s: State, k: int) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from sim.clock import NEVER
 from sim.engines.events.audit import audit
-from sim.engines.events.calendar import Event
 from sim.engines.events.demand import cancel, meet, next_demand, serve_backlog, settle_demand
 from sim.engines.events.losses import strike
 from sim.engines.events.lots import dispatch, plant, receive, release, take_turns
@@ -26,8 +24,8 @@ from sim.engines.shared.rules import whole
 def play(s: State) -> None:
     """Run a replication to its end."""
     _open(s)
-    s.calendar.run(partial(_perform, s))
-    s.until = s.now
+    s.calendar.run(_ACTIONS, s)
+    s.until = s.calendar.now
     if s.plan.calendar.drain:
         _finish_held(s)
         _close(s, len(s.edges) - 2, s.until)
@@ -71,11 +69,6 @@ def _appoint_reviews(s: State) -> None:
             s.calendar.at(0, PLAN, -1, p, 0, PERIODIC, p, 0)
 
 
-def _perform(s: State, event: Event) -> None:
-    s.now = event.time
-    _ACTIONS[event.kind](s, *event.what)
-
-
 def _stop(s: State) -> None:
     """At the end everything stops, unless the network is to run empty."""
     if not s.plan.calendar.drain:
@@ -83,7 +76,7 @@ def _stop(s: State) -> None:
 
 
 def _close_now(s: State, period: int) -> None:
-    _close(s, period, s.now)
+    _close(s, period, s.calendar.now)
 
 
 def _close(s: State, period: int, at: int) -> None:
@@ -95,7 +88,7 @@ def _close(s: State, period: int, at: int) -> None:
     if s.progress:
         s.progress((at + 1) / s.draws.end)
     if period + 2 < len(s.edges):
-        s.rows = s.by_period[period + 1]
+        s.rows, s.period_end = s.by_period[period + 1], s.edges[period + 2]
 
 
 _ACTIONS: dict[int, Callable[..., Any]] = {

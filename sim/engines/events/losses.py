@@ -30,7 +30,7 @@ def _strike_lots(s: State, site: int, share: float) -> None:
     """A share of what is in process at a site, cut from lot to lot so that fractions add up."""
     seen = gone = 0
     for lot in s.open_lots.values():
-        if s.sources[lot.source].site == site and lot.where == UNDER_WAY and lot.ready > s.now:
+        if s.sources[lot.source].site == site and lot.where == UNDER_WAY and lot.ready > s.calendar.now:
             units = lot.good if lot.seeded else lot.starts
             seen += units
             cut = whole(seen * share) - gone
@@ -39,7 +39,7 @@ def _strike_lots(s: State, site: int, share: float) -> None:
                 _shrink(s, lot, units, units - cut)
     for source, r in enumerate(s.sources):
         # A first good unit that is still to come may be among those destroyed.
-        if r.site == site and s.first_good[source] > s.now:
+        if r.site == site and s.first_good[source] > s.calendar.now:
             s.first_good[source] = _first_good(s, source)
 
 

@@ -38,7 +38,7 @@ def order(s: State, source: int, starts: int) -> None:
     r = s.sources[source]
     book_order(s, source)
     for i in range(lot_count(starts, r.lot_size)):
-        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, s.now + r.lead))
+        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, s.calendar.now + r.lead))
     _pull(s, source)
 
 
@@ -54,7 +54,7 @@ def order_evenly(s: State, source: int, starts: int, phase: int, begin: int, end
 def release(s: State, lot: Lot) -> None:
     """A lot of an order is released, and claims its inputs."""
     # Planned dates may turn out too early: nothing is started before it is qualified.
-    if stage(s.tables, lot.source, s.now) < lot.stage:
+    if stage(s.tables, lot.source, s.calendar.now) < lot.stage:
         return
     enter(s, lot)
     _pull(s, lot.source)
@@ -71,7 +71,7 @@ def book_order(s: State, source: int) -> None:
 def _lot(s: State, source: int, starts: int, phase: int, due: int) -> Lot:
     """A lot that is ordered now. Numbers are given in the order of ordering, and end all ties among lots."""
     s.lot_count += 1
-    return Lot(source, s.lot_count, starts, phase, s.now, due)
+    return Lot(source, s.lot_count, starts, phase, s.calendar.now, due)
 
 
 def _pull(s: State, source: int) -> None:
@@ -83,8 +83,8 @@ def _pull(s: State, source: int) -> None:
 def enter(s: State, lot: Lot) -> None:
     """A lot goes on order; it begins when its inputs are there and its turn has come."""
     r, source = s.sources[lot.source], lot.source
-    lot.released, lot.promised = s.now, s.now + r.lead
-    lot.expected = lot.starts * good_per_start(s, source, s.now)
+    lot.released, lot.promised = s.calendar.now, s.calendar.now + r.lead
+    lot.expected = lot.starts * good_per_start(s, source, s.calendar.now)
     s.open_lots[lot.number] = lot
     if not r.planned:
         r.on_order += lot.expected
@@ -145,10 +145,10 @@ def _begin(s: State, lot: Lot) -> None:
     lot.where = UNDER_WAY
     if not s.sites[site].ranked:
         # First in, first out: nobody can come before it any more, so its line is known now.
-        _work(s, lot, s.now)
+        _work(s, lot, s.calendar.now)
         return
     # Not yet begun: it counts as in process.
-    lot.begin, lot.leave, lot.ready, lot.arrive = s.now, NEVER, NEVER, NEVER
+    lot.begin, lot.leave, lot.ready, lot.arrive = s.calendar.now, NEVER, NEVER, NEVER
     join_line(s, site, lot)
     s.calendar.follow_up(PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
@@ -156,10 +156,10 @@ def _begin(s: State, lot: Lot) -> None:
 def take_turns(s: State, site: int) -> None:
     """Lots of a site go to lines that are free, the most urgent first."""
     queue = s.sites[site].queue
-    while queue and free_at(s, site) <= s.now:
+    while queue and free_at(s, site) <= s.calendar.now:
         lot = heappop(queue)[2]
         _work(s, lot, lot.begin)
-        if s.now < lot.leave < NEVER:
+        if s.calendar.now < lot.leave < NEVER:
             s.calendar.at(lot.leave, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
 

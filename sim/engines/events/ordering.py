@@ -60,7 +60,7 @@ def _order(s: State, k: int, source: int) -> None:
         until = samples_end(s.tables, source, s.reviews[k + 1])
         book_order(s, source)
         order_evenly(
-            s, source, int(sheet.samples[source]), SAMPLES, max(s.now, int(phases[source, 0])), until, until
+            s, source, int(sheet.samples[source]), SAMPLES, max(s.calendar.now, int(phases[source, 0])), until, until
         )  # fmt: skip
     starts = sheet.release_starts[source].tolist()
     # What one review releases of a source is one order, however many dates it has.
@@ -90,7 +90,7 @@ def replenish(s: State, pool: int) -> None:
     wanted = stock_order(p.policy, p.level, p.reorder, p.quantity, position)
     if wanted <= 0.0:
         return
-    good = good_per_start(s, p.source, s.now)
+    good = good_per_start(s, p.source, s.calendar.now)
     # Whole starts that bring at least so much; what is over by rounding errors alone takes no start.
     starts = math.ceil(wanted / good - 1e-9) if good > 0.0 else 0
     if starts > 0:

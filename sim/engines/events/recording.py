@@ -17,6 +17,9 @@ SAMPLES = int(Stage.SAMPLES)
 
 def period_at(s: State, instant: int) -> Rows:
     """The counters of the period of an instant; beyond the end some that nobody reads (with a drain, the last)."""
+    # Nothing is booked in the past, so what comes before the end of this period belongs to it.
+    if instant < s.period_end:
+        return s.rows
     if instant >= s.draws.end:
         return s.by_period[-2 if s.plan.calendar.drain and instant < NEVER else -1]
     return s.by_period[bisect_right(s.edges, instant) - 1]
@@ -52,7 +55,7 @@ def book_lot(s: State, lot: Lot, load: float, came: int, leaves: int) -> None:
     """
     source, r = lot.source, s.sources[lot.source]
     _book_wait(s, lot, came)
-    begun, left, made = (period_at(s, at) for at in (lot.begin, lot.leave, lot.ready))
+    begun, left, made = period_at(s, lot.begin), period_at(s, lot.leave), period_at(s, lot.ready)
     spent = cents(lot.starts * r.variable_cents)
     begun.variable_cents[source] += spent
     begun.journal += spent
@@ -87,7 +90,7 @@ def pay(s: State, lot: Lot) -> None:
     if lot.seeded:
         starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
     factor = value_at(s, s.sources[lot.source].site, PRICE, lot.begin)
-    paid = cents(starts * (price_at(s, lot.source, s.now) * factor))
+    paid = cents(starts * (price_at(s, lot.source, s.calendar.now) * factor))
     rows.purchase_cents[lot.source] += paid
     rows.journal += paid
 

@@ -15,7 +15,7 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
     where = s.sites[site]
     # Of lines free at the same instant, the first. All have the same rate, so it also finishes the lot first.
     line = _first_free(where)
-    begin = max(line.free, s.now)
+    begin = max(line.free, s.calendar.now)
     if begin >= NEVER:
         return NEVER, NEVER
     # Instants lie on a grid; a line that goes on at once starts with what the last lot left of its tick.

@@ -178,7 +178,7 @@ class Flow:
 
 @dataclass(slots=True)
 class State:
-    """All of a replication, at the instant `now` (ticks). `rows` are the counters of this period, `by_period` those of all periods, and one more for
+    """All of a replication. `rows` are the counters of this period, which ends at `period_end`; `by_period` those of all periods, and one more for
     what lies beyond the end. `open_lots` are those released and not arrived, by number, in the order of their release;
     `arrivals` those that have arrived, if the run is traced; `totals` the counters added up over closed periods.
     `may_pass` says whether lots may pass others in any queue.
@@ -188,7 +188,6 @@ class State:
     draws: Draws
     plan: Plan
     calendar: Calendar
-    now: int
     trace: bool
     progress: Callable[[float], None] | None
     sources: list[Source]
@@ -199,6 +198,7 @@ class State:
     flows: list[Flow]
     edges: list[int]
     rows: Rows
+    period_end: int
     by_period: list[Rows]
     totals: Rows
     reviews: list[int]

@@ -9,12 +9,17 @@ from sim.engines.shared.rules import cents, unit_days, whole
 def available(s: State, pool: int) -> int:
     """Units in stock of a pool, or free places of a line."""
     p = s.pools[pool]
-    return p.places if p.is_line else sum([s.items[item].units for item in p.members])
+    if p.is_line:
+        return p.places
+    units = 0
+    for item in p.members:
+        units += s.items[item].units
+    return units
 
 
 def put(s: State, item: int, units: int) -> None:
     """Units arrive in stock."""
-    _accrue(s, item, s.now)
+    _accrue(s, item, s.calendar.now)
     s.items[item].units += units
 
 
@@ -28,7 +33,7 @@ def take(s: State, pool: int, units: int, consume: bool) -> None:
     for item in p.members:
         part = min(units, s.items[item].units)
         if part:
-            _accrue(s, item, s.now)
+            _accrue(s, item, s.calendar.now)
             s.items[item].units -= part
             units -= part
             if consume:
@@ -37,7 +42,7 @@ def take(s: State, pool: int, units: int, consume: bool) -> None:
 
 def destroy(s: State, item: int, share: float) -> int:
     """A share of the stock of an item is gone; returns the units."""
-    _accrue(s, item, s.now)
+    _accrue(s, item, s.calendar.now)
     gone = whole(s.items[item].units * share)
     s.items[item].units -= gone
     s.rows.destroyed[item] += gone
