@@ -8,10 +8,10 @@ from typing import Any
 
 import simpy
 
-from sim.engines.shared.phases import MOST_ROUNDS, Phase
+from sim.engines.shared.phases import MOST_ROUNDS, EventPhase
 from sim.errors import ModelError
 
-_RECORD = int(Phase.RECORD)
+_RECORD = int(EventPhase.RECORD)
 MOST_NESTED = 20
 """Rounds that may be done one inside the other before follow-ups go through the queue."""
 Action = Callable[[Any], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.floor import Floor
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.recorder import MEASURES, Rows
 from sim.errors import ModelError
 
@@ -46,7 +46,7 @@ class Auditor:
                 continue
             if lot.ready >= edge:
                 rows.in_process[lot.source] += lot.starts
-            elif lot.stage != Stage.SAMPLES:
+            elif lot.stage != QualificationPhase.SAMPLES:
                 rows.in_transit[lot.source] += lot.good
 
     def _starts(self, rows: Rows) -> int:

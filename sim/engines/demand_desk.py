@@ -9,10 +9,9 @@ from heapq import merge
 from sim.clock import ticks
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.sources import cents
+from sim.draws.sources import cents_of
 from sim.engines.shared.recorder import Recorder, Rows
-from sim.engines.shared.rules import cents as round_cents
-from sim.engines.shared.rules import unit_days
+from sim.engines.shared.rules import cents, unit_days
 from sim.engines.stockroom import Stockroom
 from sim.plan import NONE
 
@@ -65,9 +64,9 @@ class DemandDesk:
             backlogs=line.backlog,
             patience=-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)),
             delivery=ticks(value(vector, line.delivery_time)),
-            shipment_cents=round(cents(vector, line.shipment_cost)),
-            shortage_cents=cents(vector, line.shortage_cost),
-            lost_cents=cents(vector, line.lost_cost),
+            shipment_cents=round(cents_of(vector, line.shipment_cost)),
+            shortage_cents=cents_of(vector, line.shortage_cost),
+            lost_cents=cents_of(vector, line.lost_cost),
         )
 
     def demand(self, counter: Counter, units: int, now: int, rows: Rows) -> int:
@@ -166,7 +165,7 @@ class DemandDesk:
         self._accrue(counter, now)
         counter.owed += counter.unit_days * counter.shortage_cents
         counter.unit_days = 0.0
-        due = round_cents(counter.owed) - counter.booked
+        due = cents(counter.owed) - counter.booked
         counter.booked += due
         rows.shortage_cents[counter.flow] += due
         rows.journal += due
@@ -175,7 +174,7 @@ class DemandDesk:
 def _settle_lost(counter: Counter, rows: Rows) -> None:
     """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
     counter.lost += rows.lost[counter.flow] + rows.cancelled[counter.flow]
-    due = round_cents(counter.lost * counter.lost_cents) - counter.lost_booked
+    due = cents(counter.lost * counter.lost_cents) - counter.lost_booked
     counter.lost_booked += due
     rows.lost_cents[counter.flow] += due
     rows.journal += due

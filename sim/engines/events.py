@@ -13,7 +13,7 @@ from sim.engines.demand_desk import Counter, DemandDesk
 from sim.engines.losses import LossDesk
 from sim.engines.planning_desk import PlanningDesk, ships_parts, watched
 from sim.engines.shared import rules
-from sim.engines.shared.phases import Phase, Stage
+from sim.engines.shared.phases import EventPhase, QualificationPhase
 from sim.engines.shared.positions import stage
 from sim.engines.shared.recorder import Lot, Recorder, Records, Rows
 from sim.engines.shared.tables import ranked_sites
@@ -26,8 +26,8 @@ from sim.scenario.schema.supply import PolicyType
 
 Progress = Callable[[float], None]
 # Plain integers: looking up a member of an enumeration costs as much as a step of the engine.
-RECEIVE, SERVE, PLAN, RECORD = (int(phase) for phase in list(Phase)[1:])
-SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)
+RECEIVE, SERVE, PLAN, RECORD = (int(phase) for phase in list(EventPhase)[1:])
+SAMPLES, VOLUME = int(QualificationPhase.SAMPLES), int(QualificationPhase.VOLUME)
 LINE_FREE = 10**6
 """A line takes its next lot when all orders of the instant are known."""
 

@@ -6,7 +6,7 @@ from sim.clock import NEVER
 from sim.draws.losses import Loss
 from sim.engines.floor import Floor
 from sim.engines.planning_desk import PlanningDesk
-from sim.engines.shared.phases import Phase, Stage
+from sim.engines.shared.phases import EventPhase, QualificationPhase
 from sim.engines.shared.recorder import Lot
 from sim.engines.shared.rules import lot_count, whole
 from sim.engines.wip import WipDesk
@@ -22,7 +22,7 @@ class LossDesk:
     def schedule(self) -> None:
         """Put all losses on the calendar."""
         for i, loss in enumerate(self._engine.draws.losses):
-            self._engine.agenda.at(loss.at, Phase.DISRUPT, 0, i, 0, self._strike, loss)
+            self._engine.agenda.at(loss.at, EventPhase.DISRUPT, 0, i, 0, self._strike, loss)
 
     def _strike(self, loss: Loss) -> None:
         """Destroy stock, then lots; stock policies see at once what is gone."""
@@ -33,7 +33,7 @@ class LossDesk:
             self._strike_lots(site, loss.wip)
         for pool in loss.pools:
             if self._desk.continuous[pool]:
-                engine.agenda.follow_up(Phase.PLAN, 0, pool, 0, self._desk.replenish, pool)
+                engine.agenda.follow_up(EventPhase.PLAN, 0, pool, 0, self._desk.replenish, pool)
 
     def _strike_lots(self, site: int, share: float) -> None:
         """A share of what is in process at a site, cut from lot to lot so that fractions add up."""
@@ -79,9 +79,9 @@ class LossDesk:
             out = lot.out * left // units
             made.out[source] += out - lot.out
             made.scrapped[source] += (left - out) - (units - lot.out)
-            (made.samples if lot.stage == Stage.SAMPLES else made.good)[source] += good - lot.good
+            (made.samples if lot.stage == QualificationPhase.SAMPLES else made.good)[source] += good - lot.good
             lot.out = out
-        if self._engine.stockroom.costly_on_way[route.item] and lot.stage != Stage.SAMPLES:
+        if self._engine.stockroom.costly_on_way[route.item] and lot.stage != QualificationPhase.SAMPLES:
             recorder.in_transit(route.item, good - lot.good, lot.ready, lot.arrive)
         if left == 0:
             shipments = 1 if lot.seeded else lot_count(units, route.shipped_lot)

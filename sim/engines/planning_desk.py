@@ -12,7 +12,7 @@ from sim.draws.curves import value
 from sim.engines.batch.planning import BEFORE, decide
 from sim.engines.floor import Floor
 from sim.engines.shared import initial, rules
-from sim.engines.shared.phases import CAUSES, Phase, Stage
+from sim.engines.shared.phases import CAUSES, EventPhase, QualificationPhase
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, blank_position, expected_between, memory
 from sim.engines.shared.recorder import Lot
 from sim.engines.shared.release import planned_stage
@@ -27,7 +27,7 @@ POLICIES = {
     PolicyType.REORDER: rules.REORDER,
     PolicyType.PERIODIC: rules.PERIODIC,
 }
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 MUCH = 5000
 """Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked for: to
 load it takes as long as these take in plain Python."""
@@ -82,13 +82,13 @@ class PlanningDesk:
         agenda = self._engine.agenda
         if bool(self.tables.planned.any()):
             for k, at in enumerate(self._reviews[:-1]):
-                agenda.at(at, Phase.PLAN, 0, 0, k, self._review, k)
+                agenda.at(at, EventPhase.PLAN, 0, 0, k, self._review, k)
         for p, pool in enumerate(self._plan.pools):
             if watched(pool):
                 # Before planners look: what it orders now is on its way for them.
-                agenda.at(0, Phase.PLAN, -1, p, 0, self.replenish, p)
+                agenda.at(0, EventPhase.PLAN, -1, p, 0, self.replenish, p)
             elif pool.policy is not PolicyType.PLANNED:
-                agenda.at(0, Phase.PLAN, -1, p, 0, self._periodic, (p, 0))
+                agenda.at(0, EventPhase.PLAN, -1, p, 0, self._periodic, (p, 0))
 
     def _review(self, k: int) -> None:
         now, sheet = self._engine.agenda.now, self._sheet
@@ -213,7 +213,7 @@ class PlanningDesk:
         self.replenish(p)
         at = ticks((k + 1) * policy.review)
         if at < self._draws.end:
-            self._engine.agenda.at(at, Phase.PLAN, 0, p, k + 1, self._periodic, (p, k + 1))
+            self._engine.agenda.at(at, EventPhase.PLAN, 0, p, k + 1, self._periodic, (p, k + 1))
 
     def replenish(self, p: int) -> None:
         """Review a pool, and order what its policy wants."""

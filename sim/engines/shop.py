@@ -109,14 +109,28 @@ class Maker:
     """The yield of one source in motion: its noise, its learning, and the fractions it carries over."""
 
     __slots__ = (
-        "_before", "_carry_good", "_carry_out", "_factor", "_first", "_leaving", "_luck", "_noise", "_offset", "_worked",
-        "certain", "fixed", "perfect", "share_fixed", "started", "y",
+        "_before",
+        "_carry_good",
+        "_carry_out",
+        "_factor",
+        "_first",
+        "_leaving",
+        "_noise",
+        "_offset",
+        "_worked",
+        "_yield_noise",
+        "certain",
+        "fixed",
+        "perfect",
+        "share_fixed",
+        "started",
+        "y",
     )  # fmt: skip
 
     def __init__(self, source: SourceDraws, site: SiteDraws, noise: YieldNoise) -> None:
         y = source.yields
         self.y, self._noise = y, noise
-        self._luck = variates(source.luck) if source.luck is not None else None
+        self._yield_noise = variates(source.yield_noise) if source.yield_noise is not None else None
         self._factor = Step(site.factors.yields)
         self._carry_out = self._carry_good = self._offset = 0.0
         self._first, self._worked, self.started = -1, 0, False
@@ -125,8 +139,8 @@ class Maker:
         self.share_fixed = self._share(0.0, 1.0) if y.learns == 0 else None
         self.fixed = self._expected(0.0) if y.learns == 0 else None
         """Expected good units of a start, where nothing is learned."""
-        certain = self._factor.constant == 1.0 and (self._luck is None or self.share_fixed == 1.0)
-        self.certain = self.fixed is not None and self._luck is None and self._factor.constant == 1.0
+        certain = self._factor.constant == 1.0 and (self._yield_noise is None or self.share_fixed == 1.0)
+        self.certain = self.fixed is not None and self._yield_noise is None and self._factor.constant == 1.0
         """Good units follow from starts, to the fraction carried over."""
         self.perfect = certain and y.line == 1.0 and self.fixed == 1.0
         """Each start gives one good unit, always."""
@@ -187,14 +201,14 @@ class Maker:
             self._worked += lot.starts
 
     def _good(self, gross: float, x: float, factor: float) -> int:
-        luck = next(self._luck) if self._luck is not None else 1.0
+        yield_noise = next(self._yield_noise) if self._yield_noise is not None else 1.0
         if self._noise is YieldNoise.BINOMIAL:
             share = (self.share_fixed if self.share_fixed is not None else self._share(x, 1.0)) * factor
             units = rules.whole(gross + self._carry_good)
             self._carry_good += gross - units
-            return rules.binomial(units, share, luck, _normal(luck))
-        fixed = self.share_fixed if luck == 1.0 else None
-        exact = gross * (fixed if fixed is not None else self._share(x, luck)) * factor + self._carry_good
+            return rules.binomial(units, share, yield_noise, _normal(yield_noise))
+        fixed = self.share_fixed if yield_noise == 1.0 else None
+        exact = gross * (fixed if fixed is not None else self._share(x, yield_noise)) * factor + self._carry_good
         good = rules.whole(exact)
         self._carry_good = exact - good
         return good

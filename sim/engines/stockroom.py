@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sim.draws import Draws
-from sim.draws.sources import cents
+from sim.draws.sources import cents_of
 from sim.engines.shared.recorder import Rows
-from sim.engines.shared.rules import cents as round_cents
-from sim.engines.shared.rules import unit_days, whole
+from sim.engines.shared.rules import cents, unit_days, whole
 from sim.engines.shared.wip import wip_limits
 
 
@@ -20,9 +19,9 @@ class Stockroom:
         self.places: list[int] = wip_limits(draws).places.tolist()
         self.members = [list(pool.members) for pool in plan.pools]
         self._only = [pool.members[0] if len(pool.members) == 1 else -1 for pool in plan.pools]
-        self._rates = [cents(draws.vector, item.holding_cost) for item in plan.items]
+        self._rates = [cents_of(draws.vector, item.holding_cost) for item in plan.items]
         self._costly = [rate > 0.0 for rate in self._rates]
-        self._transit_rates = [cents(draws.vector, item.transit_cost) for item in plan.items]
+        self._transit_rates = [cents_of(draws.vector, item.transit_cost) for item in plan.items]
         self.costly_on_way = [rate > 0.0 for rate in self._transit_rates]
         """Whether units of each item cost something in transit."""
         self._unit_days = [0.0] * len(self.units)
@@ -96,7 +95,7 @@ class Stockroom:
             # Rounded as one running total, so that cents do not drift with the number of periods.
             self._owed[item] += self._unit_days[item] * self._rates[item]
             self._unit_days[item] = 0.0
-            due = round_cents(self._owed[item]) - self._booked[item]
+            due = cents(self._owed[item]) - self._booked[item]
             self._booked[item] += due
             rows.holding_cents[item] += due
             rows.journal += due

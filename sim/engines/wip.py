@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sim.engines.floor import Floor
-from sim.engines.shared.phases import Phase, Stage
+from sim.engines.shared.phases import EventPhase, QualificationPhase
 from sim.engines.shared.recorder import Lot
 from sim.engines.shared.wip import wip_limits
 from sim.plan import NONE
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 class WipDesk:
@@ -58,4 +58,4 @@ class WipDesk:
         engine, pool = self._engine, len(self._engine.plan.pools) + limit
         engine.stockroom.places[limit] += units
         if units and engine.queues[pool]:
-            engine.agenda.follow_up(Phase.PLAN, 0, pool, 1, engine.dispatch, pool)
+            engine.agenda.follow_up(EventPhase.PLAN, 0, pool, 1, engine.dispatch, pool)

@@ -13,7 +13,7 @@ from sim.ledger import Ledger, LedgerError
 from sim.ledger.figure import value_types
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot, step
-from sim.scenario.from_csv import Tables
+from sim.scenario.from_csv import CsvTables
 from sim.scenario.layers import refuse_nulls
 from sim.scenario.marks import forget
 from sim.scenario.meant import remedy
@@ -130,7 +130,7 @@ def _setting(
         problems.append(Problem(argument(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=close))
         return None
     if slot is not None and value is not None:
-        value = Tables(Path(), folders, f"{SET} {text}", problems, unread).fill(value, marks, slot, loc)
+        value = CsvTables(Path(), folders, f"{SET} {text}", problems, unread).fill(value, marks, slot, loc)
         if value is None:
             return None
     return Override(text, SET, loc, slot, value, marks)

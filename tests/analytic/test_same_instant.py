@@ -9,7 +9,7 @@ import pytest
 
 from sim.api import run
 from sim.engines.agenda import Agenda
-from sim.engines.shared.phases import MOST_ROUNDS, Phase
+from sim.engines.shared.phases import MOST_ROUNDS, EventPhase
 from sim.errors import ModelError
 
 Fixture = Callable[..., Any]
@@ -84,8 +84,8 @@ def test_an_endless_loop_is_an_error(build: Fixture) -> None:
 def test_the_agenda_keeps_the_order_whatever_comes_first() -> None:
     """Equal keys aside, nothing depends on who asked first."""
     due = [
-        (5, Phase.RECORD, 0, 0, 0), (5, Phase.PLAN, 0, 0, 0), (5, Phase.SERVE, 1, 0, 0), (5, Phase.SERVE, 0, 2, 0),
-        (5, Phase.SERVE, 0, 1, 1), (5, Phase.SERVE, 0, 1, 0), (5, Phase.RECEIVE, 9, 9, 9), (3, Phase.RECORD, 0, 0, 0),
+        (5, EventPhase.RECORD, 0, 0, 0), (5, EventPhase.PLAN, 0, 0, 0), (5, EventPhase.SERVE, 1, 0, 0), (5, EventPhase.SERVE, 0, 2, 0),
+        (5, EventPhase.SERVE, 0, 1, 1), (5, EventPhase.SERVE, 0, 1, 0), (5, EventPhase.RECEIVE, 9, 9, 9), (3, EventPhase.RECORD, 0, 0, 0),
     ]  # fmt: skip
     for order in (due, due[::-1], due[3:] + due[:3]):
         agenda, seen = Agenda(), []
@@ -100,12 +100,12 @@ def test_follow_ups_join_the_round_or_the_next() -> None:
 
     def serve(_: object) -> None:
         seen.append("serve")
-        agenda.follow_up(Phase.RECEIVE, 0, 0, 0, lambda _: seen.append("receive again"), None)
-        agenda.follow_up(Phase.PLAN, 0, 0, 0, lambda _: seen.append("plan 1"), None)
+        agenda.follow_up(EventPhase.RECEIVE, 0, 0, 0, lambda _: seen.append("receive again"), None)
+        agenda.follow_up(EventPhase.PLAN, 0, 0, 0, lambda _: seen.append("plan 1"), None)
 
-    agenda.at(5, Phase.SERVE, 0, 0, 0, serve, None)
-    agenda.at(5, Phase.PLAN, 0, 1, 0, lambda _: seen.append("plan 2"), None)
-    agenda.at(6, Phase.RECEIVE, 0, 0, 0, lambda _: seen.append("later"), None)
+    agenda.at(5, EventPhase.SERVE, 0, 0, 0, serve, None)
+    agenda.at(5, EventPhase.PLAN, 0, 1, 0, lambda _: seen.append("plan 2"), None)
+    agenda.at(6, EventPhase.RECEIVE, 0, 0, 0, lambda _: seen.append("later"), None)
     agenda.run(10)
     assert seen == ["serve", "plan 1", "plan 2", "receive again", "later"]
 
@@ -117,10 +117,10 @@ def test_the_record_comes_last_and_once() -> None:
     def again(left: int) -> None:
         seen.append(left)
         if left:
-            agenda.follow_up(Phase.RECEIVE, 0, 0, 0, again, left - 1)
+            agenda.follow_up(EventPhase.RECEIVE, 0, 0, 0, again, left - 1)
 
-    agenda.at(5, Phase.RECORD, 0, 0, 0, lambda _: seen.append("record"), None)
-    agenda.at(5, Phase.PLAN, 0, 0, 0, again, 3)
+    agenda.at(5, EventPhase.RECORD, 0, 0, 0, lambda _: seen.append("record"), None)
+    agenda.at(5, EventPhase.PLAN, 0, 0, 0, again, 3)
     agenda.run(10)
     assert seen == [3, 2, 1, 0, "record"]
 
@@ -129,8 +129,8 @@ def test_more_than_a_thousand_rounds() -> None:
     agenda = Agenda()
 
     def forever(_: object) -> None:
-        agenda.follow_up(Phase.SERVE, 0, 0, 0, forever, None)
+        agenda.follow_up(EventPhase.SERVE, 0, 0, 0, forever, None)
 
-    agenda.at(1, Phase.SERVE, 0, 0, 0, forever, None)
+    agenda.at(1, EventPhase.SERVE, 0, 0, 0, forever, None)
     with pytest.raises(ModelError, match="endless loop"):
         agenda.run(10)

@@ -35,13 +35,13 @@ from sim.engines.batch.shop import good_per_start
 from sim.engines.batch.state import NOTHING, QUEUED, UNDER_WAY, State
 from sim.engines.batch.store import cancel, serve_backlog, serve_new, settle_demand, settle_stock
 from sim.engines.batch.wip import fill_lines
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.rules import whole
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 CANCELS_LAST = 10**6
 """Whoever is still waiting at the end of his patience was not served before."""
 

@@ -8,10 +8,10 @@ from sim.engines.batch.calendar import PLAN, REPLENISH, follow_up
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.store import destroy, in_transit, period_at, ship
 from sim.engines.batch.wip import lot_shrunk, stock_destroyed
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.rules import lot_count, whole
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def strike(s: State, i: int) -> None:

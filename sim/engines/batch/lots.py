@@ -35,7 +35,7 @@ from sim.engines.batch.state import (
 from sim.engines.batch.store import in_transit, period_at, put, ship, take
 from sim.engines.batch.waiting import join_line, join_queue, leave_queue, look_again, possible, startable
 from sim.engines.batch.wip import lot_arrived, units_joined
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.positions import stage
 from sim.engines.shared.rules import cents, lot_count, lot_part, release_time, stretched
 from sim.engines.shared.tables import Tables
@@ -43,7 +43,7 @@ from sim.engines.shared.tables import Tables
 SAMPLES, RISK, VOLUME = 1, 2, 3
 TAKES_TURNS = 10**6
 """A line takes its next lot when all orders of the instant are known."""
-assert (SAMPLES, RISK, VOLUME) == (Stage.SAMPLES, Stage.RISK, Stage.VOLUME)
+assert (SAMPLES, RISK, VOLUME) == (QualificationPhase.SAMPLES, QualificationPhase.RISK, QualificationPhase.VOLUME)
 
 
 def order(s: State, source: int, starts: int) -> None:

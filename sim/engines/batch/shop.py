@@ -6,7 +6,7 @@ from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws.streams import BLOCK
 from sim.engines.batch.foreign import ask
 from sim.engines.batch.lists import insert, new_node, pop_first
-from sim.engines.batch.state import CURVES, LUCK, NOTHING, RATE, YIELDS, State
+from sim.engines.batch.state import CURVES, NOTHING, RATE, YIELD_NOISE, YIELDS, State
 from sim.engines.shared.rules import binomial, finish, good_share, segment, whole, worked
 
 
@@ -161,15 +161,15 @@ def make(s: State, slot: int) -> None:
 
 def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     r = s.sources[source]
-    luck = variate(s, source, LUCK)
+    yield_noise = variate(s, source, YIELD_NOISE)
     if s.clock[0].binomial:
         share = (r.share_fixed if r.has_fixed else _share(s, source, x, 1.0)) * factor
         units = whole(gross + r.carry_good)
         r.carry_good += gross - units
         # The normal quantile of each uniform lies in the second row.
-        n = s.noise[source, LUCK]
-        return binomial(units, share, luck, s.drawn[n.second + n.at - 1])
-    share = r.share_fixed if r.has_fixed and luck == 1.0 else _share(s, source, x, luck)
+        n = s.noise[source, YIELD_NOISE]
+        return binomial(units, share, yield_noise, s.drawn[n.second + n.at - 1])
+    share = r.share_fixed if r.has_fixed and yield_noise == 1.0 else _share(s, source, x, yield_noise)
     exact = gross * share * factor + r.carry_good
     good = whole(exact)
     r.carry_good = exact - good

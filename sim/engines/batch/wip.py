@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.engines.batch.calendar import DISPATCH, PLAN, follow_up
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def fill_lines(s: State) -> None:

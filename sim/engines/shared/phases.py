@@ -14,7 +14,7 @@ MOST_ROUNDS = 1000
 """More rounds than this at one instant are taken for an endless loop."""
 
 
-class Phase(IntEnum):
+class EventPhase(IntEnum):
     """Phases within a round, in order."""
 
     DISRUPT = 0
@@ -24,7 +24,7 @@ class Phase(IntEnum):
     RECORD = 4
 
 
-class Stage(IntEnum):
+class QualificationPhase(IntEnum):
     """Qualification of a source at an instant."""
 
     CLOSED = 0
