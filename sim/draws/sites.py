@@ -138,7 +138,7 @@ def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Cu
 
 
 def ramp_begins(plan: SitePlan, vector: FloatArray) -> float:
-    """First day of the ramp: as dated, or when the last stage of construction ends."""
+    """First day of the ramp: as dated, or when the last construction step ends."""
     if plan.decision == NONE:
         return value(vector, plan.ramp_start)
     return value(vector, plan.decision) + sum(value(vector, stage) for stage in plan.stages)

@@ -92,7 +92,7 @@ class _Walk:
     def _unit(self, lot: Any) -> str:
         return self._plan.items[self._plan.sources[self._recipes.index(lot["recipe"])].item].unit
 
-    # --- from a lot to its inputs or its release ---------------------------------------------
+    # --- from a lot to its materials or its release --------------------------------------------
 
     def lot(self, lot: Any, depth: int) -> Iterator[CausalStep]:
         """When it was done, began and was released, and what it waited for."""
@@ -109,7 +109,7 @@ class _Walk:
         if before is not None and depth < DEEPEST:
             yield CausalStep(
                 lot["begin"],
-                f"it had waited {waited:.1f} days for its inputs: lot {before['lot']} of {self._named(before)} arrived",
+                f"it had waited {waited:.1f} days for its materials: lot {before['lot']} of {self._named(before)} arrived",
             )
             yield from self.lot(before, depth + 1)
             return
@@ -120,7 +120,7 @@ class _Walk:
         if expected is not None and depth < DEEPEST:
             named = f"lot {expected['lot']} of {self._named(expected)}"
             yield CausalStep(
-                expected["arrive"], f"that was planned for its inputs: {named} arrived, whose units it took"
+                expected["arrive"], f"that was planned for its materials: {named} arrived, whose units it took"
             )
             yield from self.lot(expected, depth + 1)
             return

@@ -91,7 +91,7 @@ class Item(DrawnEntry):
     bypass: bool = False
     """Let a later order that can start pass one that waits for this item at the head of the queue."""
     partial: bool = True
-    """An order of this item under a stock policy that meets too little of its inputs ships what there is, and the rest when it comes; false: it waits for all. Lots with a size stay whole."""
+    """An order of this item under a stock policy that meets too little of its materials ships what there is, and the rest when it comes; false: it waits for all. Lots with a size stay whole."""
 
 
 class WipLimit(Entry):
@@ -275,7 +275,7 @@ class Qualification(Strict):
 
 
 class Recipe(DrawnEntry):
-    """This site, on this node, turns these inputs into this item."""
+    """This site, on this node, turns these materials into this item."""
 
     item: str
     """The item that is made."""
