@@ -12,7 +12,7 @@ Contender = Callable[[int], float]
 
 
 @dataclass(frozen=True)
-class Measure:
+class BenchValue:
     """A benchmark's value, and its ratio to each yardstick."""
 
     value: float
@@ -26,7 +26,7 @@ class Measure:
 
 def race(
     contenders: Mapping[str, Contender], versus: Mapping[str, Sequence[str]], *, rounds: int, unit: str = "lots/s"
-) -> dict[str, Measure]:
+) -> dict[str, BenchValue]:
     """Let contenders work in turn, round by round; `versus` names the yardsticks of each.
 
     Values are medians over the rounds; a ratio is the median of the ratios within each round. A yardstick
@@ -41,7 +41,7 @@ def race(
         return median(a / b for a, b in zip(rates[name], rates[other], strict=True))
 
     return {
-        name: Measure(
+        name: BenchValue(
             median(found), unit, {other: ratio(name, other) for other in versus.get(name, ()) if other in rates}
         )
         for name, found in rates.items()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from sim.bench.measure import Contender, Measure, race
+from sim.bench.measure import BenchValue, Contender, race
 from sim.bench.yardsticks import benchmark_folder, build_folder, yardsticks
 
 ROUNDS = 9
@@ -21,7 +21,7 @@ REPLICATIONS = 48
 Say = Callable[[str], None]
 
 
-def benchmarks(say: Say = lambda _: None) -> dict[str, Measure]:
+def benchmarks(say: Say = lambda _: None) -> dict[str, BenchValue]:
     """Run every benchmark that can run here; `say` hears what is done, and what is left out."""
     say("start of fabshift --help")
     results = start_time()
@@ -34,7 +34,7 @@ def benchmarks(say: Say = lambda _: None) -> dict[str, Measure]:
     return results | as_announced(say, lines.get("c.line3")) | lines
 
 
-def start_time() -> dict[str, Measure]:
+def start_time() -> dict[str, BenchValue]:
     """Seconds until `fabshift --help` is done, against an interpreter that does nothing."""
     bare, ours = "python -c pass", "start.help"
     contenders: dict[str, Contender] = {
@@ -53,7 +53,7 @@ def seconds_of(arguments: list[str]) -> float:
     return time.perf_counter() - began
 
 
-def as_announced(say: Say, c: Measure | None) -> dict[str, Measure]:
+def as_announced(say: Say, c: BenchValue | None) -> dict[str, BenchValue]:
     """Lots per second of the main scenario, and what a second thread adds; reading the files is not counted."""
     from sim.scenario.loader import load_scenario
 
@@ -80,11 +80,11 @@ def as_announced(say: Say, c: Measure | None) -> dict[str, Measure]:
         return found
     batch = found["batch.as_announced"]
     return found | {
-        "batch.as_announced": Measure(batch.value, batch.unit, {**batch.versus, "c.line3": batch.value / c.value})
+        "batch.as_announced": BenchValue(batch.value, batch.unit, {**batch.versus, "c.line3": batch.value / c.value})
     }
 
 
-def line3(folder: Path, build: Path, say: Say) -> dict[str, Measure]:
+def line3(folder: Path, build: Path, say: Say) -> dict[str, BenchValue]:
     """Lots per second through a line of three stations, against others who do the same work."""
     from sim.scenario.loader import load_scenario
 

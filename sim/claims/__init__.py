@@ -1,6 +1,6 @@
 """Announced figures against what the runs show, and against each other."""
 
-from sim.claims.finding import Finding, Verdict
+from sim.claims.finding import JudgedClaim, Verdict
 from sim.claims.judging import Judgement, judge, judge_shipped
 
-__all__ = ["Finding", "Judgement", "Verdict", "judge", "judge_shipped"]
+__all__ = ["JudgedClaim", "Judgement", "Verdict", "judge", "judge_shipped"]

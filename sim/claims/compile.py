@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.claims.bounds import Bounds
-from sim.claims.probes import Amount, Constant, Gap, Kpi, MilestoneDate, Net, Order, Probe, Ratio
+from sim.claims.probes import Constant, Gap, Kpi, MilestoneDate, Net, Order, Probe, Ratio, UnitsCounted
 from sim.claims.schema import Claim, Delivery, Expectation, Measure, Per, Production
 from sim.ledger import Ledger, LedgerError
 from sim.ledger.figure import Reading, Scalar
@@ -49,7 +49,7 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledClaim:
     """A claim ready to be tested. Without a probe it is only compared with other sources, or untestable.
 
     `unit` is that of its bounds, where they bound a number.
@@ -65,7 +65,7 @@ class Compiled:
     unit: str | None = None
 
 
-def compile_claim(id: str, claim: Claim, ledger: Ledger) -> Compiled:
+def compile_claim(id: str, claim: Claim, ledger: Ledger) -> CompiledClaim:
     """Look up all of a claim's figures, under the readings it asks for.
 
     Raises:
@@ -86,7 +86,7 @@ def compile_claim(id: str, claim: Claim, ledger: Ledger) -> Compiled:
     if faults.found:
         raise MeaningError(*faults.found)
     unit = _unit(expect) if expect is not None and bounds is not None and bounds.kind != "date" else None
-    return Compiled(id, claim, article, probe, bounds, tuple(others), announced, unit)
+    return CompiledClaim(id, claim, article, probe, bounds, tuple(others), announced, unit)
 
 
 class _Faults:
@@ -179,11 +179,13 @@ def _ordinal(value: Scalar, loc: Loc) -> float:
     return float(value)
 
 
-def _amount(measure: str, window: Production | Delivery, ledger: Ledger, loc: Loc) -> Amount:
+def _amount(measure: str, window: Production | Delivery, ledger: Ledger, loc: Loc) -> UnitsCounted:
     since, until = (_day(getattr(window, end), ledger, (*loc, end)) for end in ("since", "until"))
     if isinstance(window, Delivery):
-        return Amount(measure, window.per, since, until, lines=tuple(window.demand))
-    return Amount(measure, window.per, since, until, tuple(window.items), tuple(window.sites), in_house=window.in_house)
+        return UnitsCounted(measure, window.per, since, until, lines=tuple(window.demand))
+    return UnitsCounted(
+        measure, window.per, since, until, tuple(window.items), tuple(window.sites), in_house=window.in_house
+    )
 
 
 def _day(quantity: Quantity | None, ledger: Ledger, loc: Loc) -> dt.date | None:

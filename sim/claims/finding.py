@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sim.claims.compile import Compiled
+from sim.claims.compile import CompiledClaim
 from sim.claims.probes import Constant, Seen
 from sim.display import Displayed
 
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Finding(Displayed):
+class JudgedClaim(Displayed):
     """The verdict on one claim.
 
     `probability` is the share of replications in which it held, with its 95 % confidence
@@ -33,7 +33,7 @@ class Finding(Displayed):
     for dates and spans, a share of the bound for numbers, negative if it is missed.
     """
 
-    compiled: Compiled
+    compiled: CompiledClaim
     verdict: Verdict
     probability: float | None = None
     ci95: tuple[float, float] | None = None
@@ -56,13 +56,13 @@ class Finding(Displayed):
         return any(bounds.hold(Seen(end)) != bool(self.probability) for end in ends)
 
 
-def untestable(compiled: Compiled, reason: str) -> Finding:
+def untestable(compiled: CompiledClaim, reason: str) -> JudgedClaim:
     """A claim that can't be tested here; another source may contradict it all the same."""
     verdict = Verdict.CONTRADICTED if compiled.others else Verdict.UNTESTABLE
-    return Finding(compiled, verdict, reason=reason)
+    return JudgedClaim(compiled, verdict, reason=reason)
 
 
-def conclude(compiled: Compiled, seen: Sequence[Seen], *, certain: bool = False) -> Finding:
+def conclude(compiled: CompiledClaim, seen: Sequence[Seen], *, certain: bool = False) -> JudgedClaim:
     """The verdict from what was seen: one value if it is certain, else one for each replication."""
     bounds = compiled.bounds
     if bounds is None:
@@ -75,7 +75,7 @@ def conclude(compiled: Compiled, seen: Sequence[Seen], *, certain: bool = False)
     # from best to worst: at least half of the replications are as good as the one in the middle
     typical = sorted(seen, key=lambda s: (-bounds.margin(s.value), s.beyond))[(len(seen) - 1) // 2]
     verdict = Verdict.MET if probability >= HALF else Verdict.MISSED
-    return Finding(
+    return JudgedClaim(
         compiled,
         Verdict.CONTRADICTED if compiled.others else verdict,
         probability,

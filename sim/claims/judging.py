@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from sim.claims.compile import Compiled
-from sim.claims.finding import Finding, conclude, untestable
+from sim.claims.compile import CompiledClaim
+from sim.claims.finding import JudgedClaim, conclude, untestable
 from sim.claims.load import load_claims, shipped_claims
 from sim.claims.probes import Constant, Probe, Seen, UntestableError
 from sim.display import Displayed
@@ -34,7 +34,7 @@ class Judgement(Displayed):
     scenario: Scenario
     n: int
     seed: int
-    findings: tuple[Finding, ...]
+    findings: tuple[JudgedClaim, ...]
 
 
 def judge(
@@ -111,7 +111,7 @@ def _builds_on_shipped(scenario: Scenario) -> bool:
 
 
 def findings(
-    claims: Collection[Compiled],
+    claims: Collection[CompiledClaim],
     base: Base,
     scenario: Scenario,
     *,
@@ -142,9 +142,11 @@ def findings(
     return Judgement(scenario, n, seed, tuple(_finding(c, scenario, observed.get(c.id, [])) for c in claims))
 
 
-def _groups(claims: Iterable[Compiled], scenario: Scenario) -> dict[tuple[tuple[str, str], ...], list[Compiled]]:
+def _groups(
+    claims: Iterable[CompiledClaim], scenario: Scenario
+) -> dict[tuple[tuple[str, str], ...], list[CompiledClaim]]:
     """The claims that need a run, by the readings to be changed for it."""
-    groups: dict[tuple[tuple[str, str], ...], list[Compiled]] = {}
+    groups: dict[tuple[tuple[str, str], ...], list[CompiledClaim]] = {}
     for claim in claims:
         if claim.probe is None or isinstance(claim.probe, Constant) or _missing(claim, scenario.document):
             continue
@@ -153,7 +155,7 @@ def _groups(claims: Iterable[Compiled], scenario: Scenario) -> dict[tuple[tuple[
     return groups
 
 
-def _missing(claim: Compiled, document: Document) -> list[str]:
+def _missing(claim: CompiledClaim, document: Document) -> list[str]:
     """Parts that the claim needs and the scenario lacks."""
     return [part for part in claim.claim.needs if not _has(document, part)]
 
@@ -188,7 +190,7 @@ def _observe(probes: Mapping[str, Probe], result: Result) -> dict[str, Observed]
     return found
 
 
-def _finding(claim: Compiled, scenario: Scenario, observed: Sequence[Observed]) -> Finding:
+def _finding(claim: CompiledClaim, scenario: Scenario, observed: Sequence[Observed]) -> JudgedClaim:
     """The verdict on one claim."""
     if claim.claim.untestable is not None:
         return untestable(claim, claim.claim.untestable)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.claims.compile import Compiled, MeaningError, compile_claim
+from sim.claims.compile import CompiledClaim, MeaningError, compile_claim
 from sim.claims.schema import Claim, ClaimsFile
 from sim.errors import InputError, Problem, nearest
 from sim.ledger import Kind, Ledger
@@ -30,10 +30,10 @@ _KINDS = {Kind.DERIVED: "derived", Kind.ASSUMED: "assumed", Kind.LATER_REPORT: "
 
 
 @dataclass(frozen=True)
-class Book:
+class ClaimBook:
     """The claims of a file, ready to be tested, and the ledger with the file's own figures."""
 
-    claims: Mapping[str, Compiled]
+    claims: Mapping[str, CompiledClaim]
     ledger: Ledger
 
 
@@ -42,7 +42,7 @@ def shipped_claims() -> Path:
     return shipped_root() / "claims.yaml"
 
 
-def load_claims(file: str | Path, ledger: Ledger) -> Book:
+def load_claims(file: str | Path, ledger: Ledger) -> ClaimBook:
     """The claims of a file, over a scenario's ledger.
 
     Raises:
@@ -53,7 +53,7 @@ def load_claims(file: str | Path, ledger: Ledger) -> Book:
     reading = _Reading(source, ledger, problems)
     if problems:
         raise InputError(dict.fromkeys(problems))
-    return Book(reading.compiled, reading.ledger)
+    return ClaimBook(reading.compiled, reading.ledger)
 
 
 class _Reading:
@@ -62,7 +62,7 @@ class _Reading:
     def __init__(self, source: Source, ledger: Ledger, problems: list[Problem]) -> None:
         self.source = source
         self.problems = problems
-        self.compiled: dict[str, Compiled] = {}
+        self.compiled: dict[str, CompiledClaim] = {}
         self.broken: frozenset[str] = frozenset()
         self.ledger = self._own_figures(ledger)
         for id, claim in self._sound().items():

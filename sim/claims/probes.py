@@ -118,7 +118,7 @@ class Kpi:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class UnitsCounted:
     """Units counted over a window: `measure` of the frame `monthly`, of recipes or of demand lines."""
 
     measure: str
@@ -239,7 +239,7 @@ class Ratio:
         return Seen(top.value / bottom.value)
 
 
-Probe = Constant | MilestoneDate | Gap | Order | Kpi | Amount | Net | Ratio
+Probe = Constant | MilestoneDate | Gap | Order | Kpi | UnitsCounted | Net | Ratio
 
 
 def last_day(result: Result) -> dt.date:

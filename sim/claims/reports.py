@@ -11,8 +11,8 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from sim.claims.compile import Compiled
-from sim.claims.load import Book, sound
+from sim.claims.compile import CompiledClaim
+from sim.claims.load import ClaimBook, sound
 from sim.errors import InputError, Problem, nearest
 from sim.ledger import Kind
 from sim.scenario.compose import Loc, dotted
@@ -166,7 +166,7 @@ def shipped_reports() -> Path:
     return shipped_root() / "reports.yaml"
 
 
-def load_reports(file: str | Path, book: Book) -> Reports:
+def load_reports(file: str | Path, book: ClaimBook) -> Reports:
     """Return the reports of a file, linked to the claims of `book`.
 
     Raises:
@@ -184,7 +184,7 @@ def load_reports(file: str | Path, book: Book) -> Reports:
 class _Linking:
     """Reports on their way to the claims they are about; every step adds its problems to one list."""
 
-    def __init__(self, source: Source, book: Book, problems: list[Problem]) -> None:
+    def __init__(self, source: Source, book: ClaimBook, problems: list[Problem]) -> None:
         self.source, self.claims, self.ledger, self.problems = source, book.claims, book.ledger, problems
         self.reports = sound(source, ReportsFile, "reports", Report, problems)
         self.evidence: dict[str, list[Evidence]] = {}
@@ -221,7 +221,7 @@ class _Linking:
             number = self._comparable(about, compiled, loc)
             self.evidence.setdefault(compiled.id, []).append(Evidence(id, report, about, number))
 
-    def _subjects(self, about: About, loc: Loc) -> Iterator[Compiled]:
+    def _subjects(self, about: About, loc: Loc) -> Iterator[CompiledClaim]:
         """The claims that a report is about."""
         if about.claim is not None:
             if about.claim in self.claims:
@@ -233,7 +233,7 @@ class _Linking:
         else:
             yield from self._expecting(str(about.milestone), (*loc, "milestone"))
 
-    def _citing(self, figure: str, reading: str | None, loc: Loc) -> list[Compiled]:
+    def _citing(self, figure: str, reading: str | None, loc: Loc) -> list[CompiledClaim]:
         if not self._figure((*loc, "figure"), figure):
             return []
         citing = [c for c in self.claims.values() if c.claim.figure == figure]
@@ -247,7 +247,7 @@ class _Linking:
             self.add((*loc, "reading"), message, reading, ", ".join(names) or None, near)
         return found
 
-    def _expecting(self, milestone: str, loc: Loc) -> list[Compiled]:
+    def _expecting(self, milestone: str, loc: Loc) -> list[CompiledClaim]:
         expected = {c.id: c.claim.expect.milestone for c in self.claims.values() if c.claim.expect is not None}
         found = [self.claims[id] for id, name in expected.items() if name == milestone]
         if not found:
@@ -255,7 +255,7 @@ class _Linking:
             self.add(loc, "no claim expects this milestone", milestone, near=nearest(milestone, known))
         return found
 
-    def _comparable(self, about: About, compiled: Compiled, loc: Loc) -> float | None:
+    def _comparable(self, about: About, compiled: CompiledClaim, loc: Loc) -> float | None:
         """The number reported in the unit of what the claim compares it with; a date needs one to be compared with."""
         if about.date is not None and compiled.announced is None:
             self.add((*loc, "date"), f"{compiled.id} is announced for no date: add announced_for to the claim")

@@ -133,7 +133,7 @@ class Expectation(Measure):
         return sum(getattr(self, name) is not None for name in Measure.model_fields)
 
 
-class Term(Strict):
+class AnnouncedTerm(Strict):
     """When something is announced for: the days from `since` to `until`, both included."""
 
     since: Quantity | None = number("date", "First day (default: any day up to the last).", None)
@@ -158,7 +158,7 @@ class Claim(Strict):
     """The stated figure; its article is the claim's."""
     reading: str | None = None
     """Which reading of it is claimed, if it has several."""
-    announced_for: Term | None = None
+    announced_for: AnnouncedTerm | None = None
     """When it is to come about, if a date is announced; the scorecard compares reports with it."""
     measured: str | None = None
     """What the expectation measures, in a few words."""

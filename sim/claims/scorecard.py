@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from sim.claims.compile import Compiled
-from sim.claims.finding import Finding
+from sim.claims.compile import CompiledClaim
+from sim.claims.finding import JudgedClaim
 from sim.claims.judging import Judgement, findings
-from sim.claims.load import Book, load_claims, shipped_claims
+from sim.claims.load import ClaimBook, load_claims, shipped_claims
 from sim.claims.probes import Seen
 from sim.claims.reports import Evidence, Report, Reports, load_reports, shipped_reports
 from sim.clock import DAYS_PER_MONTH
@@ -46,7 +46,7 @@ class Standing(Displayed):
     (negative) the reported date is against the days announced, 0 between them, None without a date.
     """
 
-    compiled: Compiled
+    compiled: CompiledClaim
     evidence: tuple[Evidence, ...]
     outcome: Outcome
     by: Evidence | None = None
@@ -54,7 +54,7 @@ class Standing(Displayed):
     overdue: bool = False
     """Whether the days announced are over and nothing reported settles it."""
 
-    foreseen: Finding | None = None
+    foreseen: JudgedClaim | None = None
     """What the runs of a scenario say of it, where they can tell."""
 
     @property
@@ -171,7 +171,7 @@ def scorecard(
     return replace(card, rows=tuple(rows), judgement=judgement)
 
 
-def compared(book: Book, reports: Reports, as_known: dt.date | None = None) -> Scorecard:
+def compared(book: ClaimBook, reports: Reports, as_known: dt.date | None = None) -> Scorecard:
     """Compare the announcements of `book` with the reports known on a day (default: all of them)."""
     day = as_known or max(report.known for report in reports.reports.values())
     taken = reports.until(as_known)
@@ -180,7 +180,7 @@ def compared(book: Book, reports: Reports, as_known: dt.date | None = None) -> S
     return Scorecard(tuple(rows), taken.reports, day)
 
 
-def _standing(compiled: Compiled, evidence: Sequence[Evidence], ledger: Ledger, day: dt.date) -> Standing:
+def _standing(compiled: CompiledClaim, evidence: Sequence[Evidence], ledger: Ledger, day: dt.date) -> Standing:
     definite = [e for e in evidence if e.decides]
     if not definite:
         overdue = compiled.announced is not None and compiled.announced.until < day
@@ -193,7 +193,7 @@ def _standing(compiled: Compiled, evidence: Sequence[Evidence], ledger: Ledger, 
     return Standing(compiled, tuple(evidence), Outcome.CONFIRMED if true else Outcome.CONTRADICTED, by)
 
 
-def _in_time(compiled: Compiled, date: dt.date) -> tuple[Outcome, float]:
+def _in_time(compiled: CompiledClaim, date: dt.date) -> tuple[Outcome, float]:
     """Compare a reported date with the days announced; returns the outcome and by how many months it misses them."""
     announced = compiled.announced
     assert announced is not None
@@ -204,7 +204,7 @@ def _in_time(compiled: Compiled, date: dt.date) -> tuple[Outcome, float]:
     return Outcome.ON_TIME, 0.0
 
 
-def _fits(compiled: Compiled, number: float, ledger: Ledger) -> bool:
+def _fits(compiled: CompiledClaim, number: float, ledger: Ledger) -> bool:
     """Return whether a reported number is within the bounds of the claim, or else within the range announced."""
     if compiled.unit is not None and compiled.bounds is not None:
         return bool(compiled.bounds.hold(Seen(number)))

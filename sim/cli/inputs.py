@@ -16,7 +16,7 @@ from sim.cli.output import emit_json
 from sim.errors import InputError, Problem, argument, nearest
 
 if TYPE_CHECKING:
-    from sim.scenario.listing import Listed
+    from sim.scenario.listing import ListedInput
 
 CSV = ".csv"
 
@@ -84,7 +84,7 @@ def _word_and_file(rest: Sequence[str], *, as_csv: bool) -> tuple[str | None, Pa
     return (words[0] if words else None), file
 
 
-def _none(word: str, every: Sequence[Listed]) -> Problem:
+def _none(word: str, every: Sequence[ListedInput]) -> Problem:
     """That nothing is so called, with the path or figure closest to it, or to one of its parts."""
     names = list(dict.fromkeys(name for i in every for name in (i.path, i.figure) if name))
     parts = list(dict.fromkeys(part for name in names for part in name.split(".")))

@@ -20,7 +20,7 @@ from sim.plan import IntArray, MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Discounting, Share
-from sim.scenario.schema.supply import Drawn, Sourcing
+from sim.scenario.schema.supply import DrawnEntry, Sourcing
 
 
 def pool_members(document: Document) -> dict[str, tuple[str, ...]]:
@@ -157,7 +157,7 @@ def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
 
 def _streams(document: Document) -> dict[str, str]:
     """Paths of entities that draw from a stream other than their name's, and the paths they draw from."""
-    sections: dict[str, Mapping[str, Drawn]] = {
+    sections: dict[str, Mapping[str, DrawnEntry]] = {
         "items": document.items, "sites": document.sites, "recipes": document.recipes,
         "sourcing": document.sourcing, "demand": document.demand, "disruptions": document.disruptions,
         "nodes": document.nodes,

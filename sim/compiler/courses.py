@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.compiler.references import References
 from sim.plan import NONE, MomentPlan, PaymentPlan, Ref
 from sim.scenario.schema import Document
-from sim.scenario.schema.decisions import Choice
+from sim.scenario.schema.decisions import GateChoice
 
 Moments = dict[str, tuple[MomentPlan, ...]]
 """When something happens to each site, choice by choice."""
@@ -48,7 +48,7 @@ def courses(refs: References, document: Document, chosen: Mapping[str, str], soo
     return Courses(begins, closes, tuple(payments))
 
 
-def _payments(refs: References, here: str, name: str, choice: Choice, gate: Ref) -> Iterator[PaymentPlan]:
+def _payments(refs: References, here: str, name: str, choice: GateChoice, gate: Ref) -> Iterator[PaymentPlan]:
     """The payments of a choice. Their names hold dots, which no payment of the scenario itself has."""
     several = len(choice.payments) > 1
     for i, payment in enumerate(choice.payments):

@@ -1,4 +1,4 @@
-"""Luck, drawn first: one replication of a plan in numbers."""
+"""All that is random in one replication of a plan, drawn before the run."""
 
 from sim.draws.draw import Draws, draw
 

@@ -42,8 +42,8 @@ def arrivals(plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replicat
     if line.pattern is Pattern.POISSON:
         at = _poisson(line, vector, generator, plan.calendar, scale)
         several = len(line.generations) > 1
-        luck = stream(seed, replication, f"demand/{line.stream}/generation")
-        return Arrivals(at, np.ones(at.size), uniforms(luck, at.size) if several else None)
+        generations = stream(seed, replication, f"demand/{line.stream}/generation")
+        return Arrivals(at, np.ones(at.size), uniforms(generations, at.size) if several else None)
     at, units = dated(line, vector, days)
     return Arrivals(at, np.asarray(_drawn(line, vector, generator, units) * scale), None)
 

@@ -30,7 +30,7 @@ class Factors:
     held: tuple[tuple[int, int], ...]
 
 
-class Luck:
+class Variates:
     """Uniforms of one disruption, in order."""
 
     def __init__(self, generator: np.random.Generator) -> None:
@@ -46,33 +46,39 @@ class Luck:
         return float(quantile(noise.shape, value(vector, noise.mean), value(vector, noise.cv), u)[0])
 
 
-def _scheduled(plan: DisruptionPlan, vector: FloatArray, luck: Luck, _days: float, _hazard: Hazard) -> list[Interval]:
+def _scheduled(
+    plan: DisruptionPlan, vector: FloatArray, variates: Variates, _days: float, _hazard: Hazard
+) -> list[Interval]:
     assert plan.duration is not None
     begins = value(vector, plan.refs["begins"])
-    return [(begins, begins + luck.duration(plan.duration, vector))]
+    return [(begins, begins + variates.duration(plan.duration, vector))]
 
 
-def _random(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, hazard: Hazard) -> list[Interval]:
+def _random(
+    plan: DisruptionPlan, vector: FloatArray, variates: Variates, days: float, hazard: Hazard
+) -> list[Interval]:
     """A renewal process: the next stroke comes at the rate in force after the last has ended."""
     assert plan.duration is not None
     intervals: list[Interval] = []
     now = 0.0
     while True:
-        now = hazard.arrival(now, -np.log1p(-luck.uniform()))
-        length = luck.duration(plan.duration, vector)
+        now = hazard.arrival(now, -np.log1p(-variates.uniform()))
+        length = variates.duration(plan.duration, vector)
         if now >= days:
             return intervals
         intervals.append((now, now + length))
         now += length
 
 
-def _markov(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, _hazard: Hazard) -> list[Interval]:
+def _markov(
+    plan: DisruptionPlan, vector: FloatArray, variates: Variates, days: float, _hazard: Hazard
+) -> list[Interval]:
     """Up at first; the state of each period is settled at its start."""
     every, fail, recover = (value(vector, plan.refs[k]) for k in ("every", "fail", "recover"))
     intervals: list[Interval] = []
     down, since = False, 0.0
     for period in range(int(np.ceil(days / every))):
-        flips = luck.uniform() < (recover if down else fail)
+        flips = variates.uniform() < (recover if down else fail)
         if flips and down:
             intervals.append((since, period * every))
         elif flips:
@@ -81,7 +87,7 @@ def _markov(plan: DisruptionPlan, vector: FloatArray, luck: Luck, days: float, _
     return [*intervals, (since, np.inf)] if down else intervals
 
 
-KINDS: dict[str, Callable[[DisruptionPlan, FloatArray, Luck, float, Hazard], list[Interval]]] = {
+KINDS: dict[str, Callable[[DisruptionPlan, FloatArray, Variates, float, Hazard], list[Interval]]] = {
     "scheduled": _scheduled,
     "random": _random,
     "markov": _markov,
@@ -128,8 +134,8 @@ def strokes(plan: Plan, vector: FloatArray, seed: int, replication: int, days: f
             for interval in found[j]
         ]
         hazard = Hazard(value(vector, disruption.refs.get("rate", NONE)), raised)
-        luck = Luck(stream(seed, replication, f"disruption/{disruption.stream}"))
-        found[i] = KINDS[disruption.kind](disruption, vector, luck, days, hazard)
+        variates = Variates(stream(seed, replication, f"disruption/{disruption.stream}"))
+        found[i] = KINDS[disruption.kind](disruption, vector, variates, days, hazard)
     return found
 
 

@@ -167,7 +167,7 @@ def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Cu
 
 
 def ramp_begins(plan: SitePlan, vector: FloatArray) -> float:
-    """First day of the ramp: as dated, or when the last stage of construction ends; infinite if that is never decided."""
+    """First day of the ramp: as dated, or when the last construction step ends; infinite if that is never decided."""
     if not plan.stages:
         return value(vector, plan.ramp_start)
     return decision_day(plan, vector) + sum(value(vector, stage) for stage in plan.stages)

@@ -38,7 +38,7 @@ class SourceDraws:
     yields: YieldCurve
     load: Noise
     cycle: Noise
-    luck: Noise | None
+    yield_noise: Noise | None
     lead_days: float
     shipping: int
     sample_begins: int
@@ -55,11 +55,11 @@ class SourceDraws:
 
     def from_first(self) -> SourceDraws:
         """The same source with noise that none has drawn from yet, for another run."""
-        luck = None if self.luck is None else self.luck.from_first()
-        return replace(self, load=self.load.from_first(), cycle=self.cycle.from_first(), luck=luck)
+        noise = None if self.yield_noise is None else self.yield_noise.from_first()
+        return replace(self, load=self.load.from_first(), cycle=self.cycle.from_first(), yield_noise=noise)
 
 
-def cents(vector: FloatArray, ref: int) -> float:
+def cents_of(vector: FloatArray, ref: int) -> float:
     """Money of a reference in cents (nothing if left out)."""
     return 0.0 if ref == NONE else float(vector[ref]) * 100.0
 
@@ -84,7 +84,7 @@ def source_draws(
         yields=yield_curve(source.yields, vector, plan.yield_noise),
         load=_noise(source, "load", vector, seed, replication),
         cycle=_noise(source, "cycle_time", vector, seed, replication),
-        luck=_yield_luck(plan, source, vector, seed, replication),
+        yield_noise=_yield_noise(plan, source, vector, seed, replication),
         lead_days=_lead_days(source, vector),
         shipping=ticks(value(vector, source.shipping_time)),
         sample_begins=sample,
@@ -94,9 +94,9 @@ def source_draws(
         sample_rate=value(vector, source.sample_starts),
         risk_rate=value(vector, source.risk_starts),
         price=_price(plan, source, vector),
-        variable_cost=cents(vector, source.variable_cost),
-        order_cost=round(cents(vector, source.order_cost)),
-        shipment_cost=round(cents(vector, source.shipment_cost)),
+        variable_cost=cents_of(vector, source.variable_cost),
+        order_cost=round(cents_of(vector, source.order_cost)),
+        shipment_cost=round(cents_of(vector, source.shipment_cost)),
         share=value(vector, source.share, np.nan),
     )
 
@@ -143,7 +143,7 @@ def _noise(source: SourcePlan, what: str, vector: FloatArray, seed: int, replica
     return Noise(seed, replication, name, plan.shape, value(vector, plan.mean), value(vector, plan.cv))
 
 
-def _yield_luck(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, replication: int) -> Noise | None:
+def _yield_noise(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, replication: int) -> Noise | None:
     """One variate a lot: a gamma factor on its defect density, or a uniform for its binomial. None where lots are alike."""
     if plan.yield_noise is YieldNoise.OFF:
         return None
@@ -183,4 +183,4 @@ def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety:
     return cover
 
 
-__all__ = ["SourceDraws", "cents", "cover_days", "order_days", "pool_leads", "ready_day", "source_draws"]
+__all__ = ["SourceDraws", "cents_of", "cover_days", "order_days", "pool_leads", "ready_day", "source_draws"]

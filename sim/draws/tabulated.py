@@ -22,7 +22,7 @@ LEAST, MOST = -38.0, 38.0
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class QuantileTable:
     """Cubic polynomials of the log odds, one for each interval, shape (4, INTERVALS)."""
 
     coefficients: FloatArray
@@ -39,7 +39,7 @@ class Table:
 
 
 @lru_cache(maxsize=64)
-def table(shape: Shape, cv: float) -> Table | None:
+def table(shape: Shape, cv: float) -> QuantileTable | None:
     """The table of a standard variate: the logarithm of a gamma with mean 1 and this coefficient of
     variation, a standard normal for a lognormal or normal; None for shapes that need none."""
     if shape is Shape.GAMMA:
@@ -48,7 +48,7 @@ def table(shape: Shape, cv: float) -> Table | None:
 
 
 @lru_cache(maxsize=1)
-def _normal() -> Table:
+def _normal() -> QuantileTable:
     from scipy import special
 
     # By symmetry the upper tail is as exact as the lower.
@@ -66,11 +66,11 @@ def _log_gamma(a: float, p: FloatArray, q: FloatArray) -> FloatArray:
     return np.where(values > 1e-300, np.log(np.maximum(values, 1e-300)), small)
 
 
-def _tabulate(function: Callable[[FloatArray, FloatArray], FloatArray]) -> Table:
+def _tabulate(function: Callable[[FloatArray, FloatArray], FloatArray]) -> QuantileTable:
     """A spline through a function of the probabilities below and above a point of the grid."""
     from scipy.interpolate import CubicSpline
     from scipy.special import expit
 
     odds = np.linspace(LEAST, MOST, INTERVALS + 1)
     spline = CubicSpline(np.arange(INTERVALS + 1.0), function(expit(odds), expit(-odds)))
-    return Table(np.ascontiguousarray(spline.c))
+    return QuantileTable(np.ascontiguousarray(spline.c))

@@ -10,7 +10,7 @@ from sim.draws.inputs import input_quantile, probabilities
 from sim.draws.points import points
 from sim.flexibility.sequences import Sequence
 from sim.plan import BoolArray, FloatArray, Plan
-from sim.study.methods.boxes import Column, Side
+from sim.study.methods.boxes import InputColumn, LimitSide
 from sim.study.methods.intervals import Interval, probability_interval
 from sim.study.methods.prim import Box, boxes
 
@@ -66,19 +66,21 @@ def best_with_hindsight(sequences: list[Sequence], npv: FloatArray, plan: Plan, 
     return found
 
 
-def _limits(box: Box, columns: list[Column], units: dict[str, str]) -> tuple[Limits, ...]:
+def _limits(box: Box, columns: list[InputColumn], units: dict[str, str]) -> tuple[Limits, ...]:
     """The limits of a box, by input."""
-    found: dict[str, dict[Side, float]] = {}
+    found: dict[str, dict[LimitSide, float]] = {}
     for limit in box.limits:
         found.setdefault(columns[limit.column].name, {})[limit.side] = limit.bound
     return tuple(
-        Limits(name, sides.get(Side.AT_LEAST), sides.get(Side.AT_MOST), units[name]) for name, sides in found.items()
+        Limits(name, sides.get(LimitSide.AT_LEAST), sides.get(LimitSide.AT_MOST), units[name])
+        for name, sides in found.items()
     )
 
 
-def _drawn(plan: Plan, n: int, seed: int) -> list[Column]:
+def _drawn(plan: Plan, n: int, seed: int) -> list[InputColumn]:
     """The uncertain inputs of paths 0 to n - 1, in their own units; none if nothing is uncertain."""
     u = np.array([probabilities(plan, point) for point in points(plan.dimensions, seed, 0, n)])
     return [
-        Column(d.name, np.array([input_quantile(d, float(x)) for x in u[:, k]])) for k, d in enumerate(plan.dimensions)
+        InputColumn(d.name, np.array([input_quantile(d, float(x)) for x in u[:, k]]))
+        for k, d in enumerate(plan.dimensions)
     ]

@@ -11,12 +11,12 @@ from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.dies import gross_dies_per_wafer
 from sim.draws.demand import items_per_unit, mean_rate
 from sim.linting.place import Place
-from sim.linting.subject import Measured, Subject
+from sim.linting.subject import LintSubject, MeasuredInput
 from sim.plan import NONE, LinePlan
 from sim.scenario.schema.demand import Pattern
 
 
-def in_wafers(subject: Subject) -> Iterator[Measured]:
+def in_wafers(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Wafers a month that each line asks for at its height, if every die were good.
 
     Where there is a choice of sources or generations it is made so as to need the fewest.
@@ -31,10 +31,10 @@ def in_wafers(subject: Subject) -> Iterator[Measured]:
                 nodes=frozenset(node for g in line.generations for node in needs.nodes(g.pool)),
                 stages=frozenset(["wafer"]),
             )
-            yield Measured((path,), subject.figures([path]), peak * min(each) * DAYS_PER_MONTH, "1/month", place)
+            yield MeasuredInput((path,), subject.figures([path]), peak * min(each) * DAYS_PER_MONTH, "1/month", place)
 
 
-def _height(subject: Subject, line: LinePlan) -> float:
+def _height(subject: LintSubject, line: LinePlan) -> float:
     """The highest rate of a line, in units a day; of dated orders, the mean of the month that asks for most."""
     rate = mean_rate(line, subject.vector, np.append(subject.grid, subject.grid[-1] + 1.0))
     if line.pattern is Pattern.ORDERS:
@@ -42,7 +42,7 @@ def _height(subject: Subject, line: LinePlan) -> float:
     return float(rate.max())
 
 
-def _asked(subject: Subject, line: LinePlan) -> str:
+def _asked(subject: LintSubject, line: LinePlan) -> str:
     """The input that says how much a line asks for at its height."""
     path = line.compute or line.rate
     if path is not None:
@@ -54,7 +54,7 @@ def _asked(subject: Subject, line: LinePlan) -> str:
 class _Needs:
     """Wafers in one unit of each pool along its bill of materials, and the nodes they are made on."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: LintSubject) -> None:
         self._subject = subject
         self._known: dict[int, float] = {}
 
@@ -88,7 +88,7 @@ class _Needs:
         return found
 
 
-def compute_growth(subject: Subject) -> Iterator[Measured]:
+def compute_growth(subject: LintSubject) -> Iterator[MeasuredInput]:
     """What a compute need multiplies by in a year, between dated points of which the first is within the horizon."""
     for line in subject.plan.lines:
         if line.compute is None or not subject.dated:
@@ -98,6 +98,6 @@ def compute_growth(subject: Subject) -> Iterator[Measured]:
             begin, end, start, reached = (subject.number(ref) for ref in (at, after, low, high))
             if begin < subject.plan.calendar.days and end > max(begin, 0.0) and reached > start > 0:
                 path = subject.path_of(high)
-                yield Measured(
+                yield MeasuredInput(
                     (path,), subject.figures([path]), (reached / start) ** (DAYS_PER_YEAR / (end - begin)), "1", Place()
                 )

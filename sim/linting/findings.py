@@ -12,8 +12,8 @@ from sim.display import Displayed, Listed
 from sim.errors import InputError, Mark, Problem
 from sim.ledger import Ledger
 from sim.linting.measures import MEASURES
-from sim.linting.rules import NAME, Bound, Rule, Severity, load_rules
-from sim.linting.subject import Measured, Subject
+from sim.linting.rules import NAME, LintBound, LintRule, Severity, load_rules
+from sim.linting.subject import LintSubject, MeasuredInput
 from sim.scenario.loader import Scenario, load_scenario
 from sim.units import UnitError, convert
 
@@ -54,7 +54,7 @@ class Finding(Displayed):
         return self.value > self.bound + room if self.upper else self.value < self.bound - room
 
 
-def lint(scenario: Scenario | str | Path, rules: Mapping[str, Rule] | None = None) -> Listed[Finding]:
+def lint(scenario: Scenario | str | Path, rules: Mapping[str, LintRule] | None = None) -> Listed[Finding]:
     """Compare the inputs of a scenario with records and physical bounds, and return those beyond them.
 
     Args:
@@ -71,15 +71,15 @@ def lint(scenario: Scenario | str | Path, rules: Mapping[str, Rule] | None = Non
     return Listed(finding for finding in compare(subject, rules) if finding.beyond)
 
 
-def compare(scenario: Scenario, rules: Mapping[str, Rule] | None = None) -> list[Finding]:
+def compare(scenario: Scenario, rules: Mapping[str, LintRule] | None = None) -> list[Finding]:
     """Every number that a rule looks at beside its bound, those within it too."""
-    subject = Subject(scenario)
+    subject = LintSubject(scenario)
     taken = load_rules(scenario.ledger) if rules is None else rules
     found = [finding for name, rule in taken.items() for finding in _held(name, rule, subject)]
     return _merged(found)
 
 
-def _held(name: str, rule: Rule, subject: Subject) -> Iterator[Finding]:
+def _held(name: str, rule: LintRule, subject: LintSubject) -> Iterator[Finding]:
     for measured in _looked_at(rule, subject):
         bound = rule.bound_for(measured.place)
         if bound is not None:
@@ -89,13 +89,13 @@ def _held(name: str, rule: Rule, subject: Subject) -> Iterator[Finding]:
                 raise InputError([Problem(Mark(NAME), name, str(error))]) from error
 
 
-def _looked_at(rule: Rule, subject: Subject) -> Iterator[Measured]:
+def _looked_at(rule: LintRule, subject: LintSubject) -> Iterator[MeasuredInput]:
     if rule.measure is not None:
         yield from MEASURES[rule.measure](subject)
         return
     for path, found in subject.scenario.inputs.items():
         if not isinstance(found.value, str) and any(_matches(path, pattern) for pattern in rule.input):
-            yield Measured((path,), subject.figures([path]), found.value, found.unit, subject.place(path))
+            yield MeasuredInput((path,), subject.figures([path]), found.value, found.unit, subject.place(path))
 
 
 def _matches(path: str, pattern: str) -> bool:
@@ -104,7 +104,7 @@ def _matches(path: str, pattern: str) -> bool:
     return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
 
-def _finding(name: str, rule: Rule, measured: Measured, bound: Bound, ledger: Ledger) -> Finding:
+def _finding(name: str, rule: LintRule, measured: MeasuredInput, bound: LintBound, ledger: Ledger) -> Finding:
     unit, limit, source = _bound(bound, ledger)
     value, own = measured.value, measured.unit
     if rule.times is not None:
@@ -117,7 +117,7 @@ def _finding(name: str, rule: Rule, measured: Measured, bound: Bound, ledger: Le
     )  # fmt: skip
 
 
-def _bound(bound: Bound, ledger: Ledger) -> tuple[str, float, str]:
+def _bound(bound: LintBound, ledger: Ledger) -> tuple[str, float, str]:
     """Unit, number and source of a bound."""
     if bound.figure is None:
         return bound.unit or "1", bound.value or 0.0, bound.source or ""

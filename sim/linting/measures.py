@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sim.linting import demand, sites
-from sim.linting.subject import Measured, Subject
+from sim.linting.subject import LintSubject, MeasuredInput
 
 
-def qualification(subject: Subject) -> Iterator[Measured]:
+def qualification(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Days from first samples to high volume of each recipe of ours; one without phases is qualified at once."""
     document, inputs = subject.scenario.document, subject.scenario.inputs
     for name, recipe in document.recipes.items():
@@ -17,7 +17,7 @@ def qualification(subject: Subject) -> Iterator[Measured]:
         phases = [f"recipes.{name}.qualification.{phase}.days" for phase in ("samples", "risk")]
         given = tuple(path for path in phases if path in inputs)
         days = sum(subject.read(path) for path in given)
-        yield Measured(
+        yield MeasuredInput(
             given or (f"recipes.{name}.qualification",),
             subject.figures(given),
             days,
@@ -26,7 +26,7 @@ def qualification(subject: Subject) -> Iterator[Measured]:
         )
 
 
-MEASURES: dict[str, Callable[[Subject], Iterator[Measured]]] = {
+MEASURES: dict[str, Callable[[LintSubject], Iterator[MeasuredInput]]] = {
     "construction": sites.construction,
     "ramp_length": sites.ramp_length,
     "ramp_steepness": sites.ramp_steepness,

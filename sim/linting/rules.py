@@ -50,7 +50,7 @@ class Where(Strict):
         return named and (self.in_house is None or self.in_house == place.in_house)
 
 
-class Bound(Strict):
+class LintBound(Strict):
     """A figure of the ledger, or a number that says where it is from."""
 
     figure: str | None = None
@@ -74,7 +74,7 @@ class Bound(Strict):
         return self
 
 
-class Rule(Strict):
+class LintRule(Strict):
     """One number, held to the first bound whose place fits."""
 
     says: str = Field(min_length=1)
@@ -89,9 +89,9 @@ class Rule(Strict):
     """beyond_precedent or beyond_physics."""
     where: Where = Where()
     """What the rule applies to."""
-    most: list[Bound] = []
+    most: list[LintBound] = []
     """The number must not be above the first of these that fits."""
-    least: list[Bound] = []
+    least: list[LintBound] = []
     """The number must not be below the first of these that fits."""
 
     @field_validator("input", mode="before")
@@ -108,25 +108,25 @@ class Rule(Strict):
         return self
 
     @property
-    def bounds(self) -> list[Bound]:
+    def bounds(self) -> list[LintBound]:
         """The bounds, upper or lower."""
         return self.most or self.least
 
-    def bound_for(self, place: Place) -> Bound | None:
+    def bound_for(self, place: Place) -> LintBound | None:
         """The bound that applies there, if any does."""
         if not self.where.fits(place):
             return None
         return next((bound for bound in self.bounds if bound.where.fits(place)), None)
 
 
-def load_rules(ledger: Ledger, over: Path | None = None) -> dict[str, Rule]:
+def load_rules(ledger: Ledger, over: Path | None = None) -> dict[str, LintRule]:
     """The shipped rules by name, with those of a file of the user's put over them.
 
     Raises:
         InputError: everything wrong with the files.
     """
     problems: list[Problem] = []
-    rules: dict[str, Rule] = {}
+    rules: dict[str, LintRule] = {}
     for file in [shipped_root() / NAME, *([over] if over is not None else [])]:
         source = read_source(file, problems)
         for name, data in source.data.items():
@@ -140,15 +140,15 @@ def load_rules(ledger: Ledger, over: Path | None = None) -> dict[str, Rule]:
     return rules
 
 
-def _remove(rules: dict[str, Rule], name: str, source: Source, problems: list[Problem]) -> None:
+def _remove(rules: dict[str, LintRule], name: str, source: Source, problems: list[Problem]) -> None:
     if rules.pop(name, None) is None:
         message = "null removes a rule, but there is none of this name"
         problems.append(Problem(source.mark((name,)), name, message, nearest=nearest(name, rules)))
 
 
-def _rule(name: str, data: Any, source: Source, problems: list[Problem]) -> Rule | None:
+def _rule(name: str, data: Any, source: Source, problems: list[Problem]) -> LintRule | None:
     try:
-        return Rule.model_validate(data)
+        return LintRule.model_validate(data)
     except ValidationError as error:
         for detail in error.errors():
             loc: Loc = (name, *detail["loc"])
@@ -156,7 +156,7 @@ def _rule(name: str, data: Any, source: Source, problems: list[Problem]) -> Rule
         return None
 
 
-_MODELS: dict[str, type[Strict]] = {"where": Where, "most": Bound, "least": Bound}
+_MODELS: dict[str, type[Strict]] = {"where": Where, "most": LintBound, "least": LintBound}
 
 
 def _refused(loc: Loc, detail: Mapping[str, Any], source: Source) -> Problem:
@@ -166,12 +166,12 @@ def _refused(loc: Loc, detail: Mapping[str, Any], source: Source) -> Problem:
         message = "this key is missing"
     if detail["type"] != "extra_forbidden":
         return Problem(source.mark(loc), path, message)
-    holder = next((_MODELS[str(part)] for part in reversed(loc[:-1]) if part in _MODELS), Rule)
+    holder = next((_MODELS[str(part)] for part in reversed(loc[:-1]) if part in _MODELS), LintRule)
     keys = list(holder.model_fields)
     return Problem(source.mark(loc), path, "unknown key", expected=", ".join(keys), nearest=nearest(str(loc[-1]), keys))
 
 
-def _broken_links(name: str, rule: Rule, source: Source, ledger: Ledger) -> Iterator[Problem]:
+def _broken_links(name: str, rule: LintRule, source: Source, ledger: Ledger) -> Iterator[Problem]:
     """Measures, figures and units that there are not."""
     if rule.measure is not None and rule.measure not in MEASURES:
         mark, known = source.mark((name, "measure")), ", ".join(MEASURES)

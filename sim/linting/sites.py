@@ -12,7 +12,7 @@ from sim.draws.curves import path_at
 from sim.draws.outlay import capex_by_period
 from sim.draws.sites import nameplate_curve, ramp_begins
 from sim.linting.place import Place, together
-from sim.linting.subject import Measured, Subject
+from sim.linting.subject import LintSubject, MeasuredInput
 from sim.plan import FloatArray, SitePlan
 
 
@@ -27,13 +27,13 @@ class Growth:
     months: float
 
 
-def growths(subject: Subject) -> Iterator[Growth]:
+def growths(subject: LintSubject) -> Iterator[Growth]:
     """Ramps and expansions of all sites, those that add nothing too."""
     for plan in subject.plan.sites:
         yield from _growths_of(subject, plan)
 
 
-def _growths_of(subject: Subject, plan: SitePlan) -> Iterator[Growth]:
+def _growths_of(subject: LintSubject, plan: SitePlan) -> Iterator[Growth]:
     """Those of one site; one that begins after the horizon plays no part in a run."""
     site = subject.scenario.document.sites[plan.name]
     if site.ramp is None:
@@ -50,7 +50,7 @@ def _growths_of(subject: Subject, plan: SitePlan) -> Iterator[Growth]:
         begins, level = begins + subject.number(ramp.days), target
 
 
-def construction(subject: Subject) -> Iterator[Measured]:
+def construction(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Days from the decision to the first start of each site that is built."""
     for name, site in subject.scenario.document.sites.items():
         if site.construction is not None:
@@ -58,39 +58,41 @@ def construction(subject: Subject) -> Iterator[Measured]:
                 f"sites.{name}.construction.stages.{i}.duration" for i in range(len(site.construction.stages))
             )
             days = sum(subject.read(path) for path in paths)
-            yield Measured(paths, subject.figures(paths), days, "day", subject.place(f"sites.{name}"))
+            yield MeasuredInput(paths, subject.figures(paths), days, "day", subject.place(f"sites.{name}"))
 
 
-def ramp_length(subject: Subject) -> Iterator[Measured]:
+def ramp_length(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Months of each growth of a site."""
     for growth in growths(subject):
         path = f"{growth.path}.months"
         if growth.target > growth.level:
-            yield Measured(
+            yield MeasuredInput(
                 (path,), subject.figures([path]), growth.months, "month", subject.place(f"sites.{growth.site}")
             )
 
 
-def ramp_steepness(subject: Subject) -> Iterator[Measured]:
+def ramp_steepness(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Starts a month that each growth adds in a month; what comes at once has no slope, but a length of nothing."""
     for growth in growths(subject):
         if growth.months > 0 and growth.target > growth.level:
             paths = (f"{growth.path}.target", f"{growth.path}.months")
             slope = (growth.target - growth.level) / growth.months
-            yield Measured(paths, subject.figures(paths), slope, "1/month/month", subject.place(f"sites.{growth.site}"))
+            yield MeasuredInput(
+                paths, subject.figures(paths), slope, "1/month/month", subject.place(f"sites.{growth.site}")
+            )
 
 
-def capacity(subject: Subject) -> Iterator[Measured]:
+def capacity(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Starts a month of each site at its largest."""
     for plan in subject.plan.sites:
         path = _largest(subject, plan)
         if path is not None:
-            yield Measured(
+            yield MeasuredInput(
                 (path,), subject.figures([path]), subject.read(path), "1/month", subject.place(f"sites.{plan.name}")
             )
 
 
-def _largest(subject: Subject, plan: SitePlan) -> str | None:
+def _largest(subject: LintSubject, plan: SitePlan) -> str | None:
     """The input that says how large a site gets."""
     if plan.capacity is not None:
         return subject.path_of(subject.largest(plan.capacity))
@@ -100,16 +102,16 @@ def _largest(subject: Subject, plan: SitePlan) -> str | None:
     return max([f"sites.{plan.name}.ramp.initial", *targets], key=subject.read) if targets else None
 
 
-def own_capacity(subject: Subject) -> Iterator[Measured]:
+def own_capacity(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Starts a month of all sites of ours on a node together, each at its largest."""
     for node, plans in _own_by_node(subject).items():
         paths = tuple(path for plan in plans if (path := _largest(subject, plan)) is not None)
         if paths:
             total = sum(subject.read(path) for path in paths)
-            yield Measured(paths, subject.figures(paths), total, "1/month", _on_node(subject, plans, node))
+            yield MeasuredInput(paths, subject.figures(paths), total, "1/month", _on_node(subject, plans, node))
 
 
-def own_growth(subject: Subject) -> Iterator[Measured]:
+def own_growth(subject: LintSubject) -> Iterator[MeasuredInput]:
     """Starts a month that all sites of ours on a node add together in the twelve months of fastest growth."""
     for node, plans in _own_by_node(subject).items():
         paths = tuple(path for plan in plans if (path := _largest(subject, plan)) is not None)
@@ -117,10 +119,10 @@ def own_growth(subject: Subject) -> Iterator[Measured]:
         reach = min(int(DAYS_PER_YEAR), len(total) - 1)
         if paths and subject.dated and reach > 0:
             most = float((total[reach:] - total[:-reach]).max())
-            yield Measured(paths, subject.figures(paths), most, "1/month/year", _on_node(subject, plans, node))
+            yield MeasuredInput(paths, subject.figures(paths), most, "1/month/year", _on_node(subject, plans, node))
 
 
-def _own_by_node(subject: Subject) -> dict[str, list[SitePlan]]:
+def _own_by_node(subject: LintSubject) -> dict[str, list[SitePlan]]:
     """The sites of ours that make something on each node and have a limit."""
     found: dict[str, list[SitePlan]] = {}
     for plan in subject.plan.sites:
@@ -130,17 +132,17 @@ def _own_by_node(subject: Subject) -> dict[str, list[SitePlan]]:
     return found
 
 
-def _on_node(subject: Subject, plans: list[SitePlan], node: str) -> Place:
+def _on_node(subject: LintSubject, plans: list[SitePlan], node: str) -> Place:
     return replace(together(subject.place(f"sites.{plan.name}") for plan in plans), nodes=frozenset([node]))
 
 
-def _nameplate(subject: Subject, plan: SitePlan) -> FloatArray:
+def _nameplate(subject: LintSubject, plan: SitePlan) -> FloatArray:
     """Installed capacity on every day of the horizon, in starts a day."""
     curve = nameplate_curve(plan, subject.vector, subject.plan.calendar)
     return curve.at_all((subject.grid * TICKS_PER_DAY).astype(np.int64))
 
 
-def allocation(subject: Subject) -> Iterator[Measured]:
+def allocation(subject: LintSubject) -> Iterator[MeasuredInput]:
     """The largest share of an outside site's capacity that its contract grants."""
     for plan in subject.plan.sites:
         if plan.allocation is None or plan.capacity is None:
@@ -149,10 +151,10 @@ def allocation(subject: Subject) -> Iterator[Measured]:
         paths = tuple(subject.path_of(subject.largest(path)) for path in (plan.allocation, plan.capacity))
         if (whole > 0).any():
             share = float((granted[whole > 0] / whole[whole > 0]).max())
-            yield Measured(paths, subject.figures(paths), share, "1", subject.place(f"sites.{plan.name}"))
+            yield MeasuredInput(paths, subject.figures(paths), share, "1", subject.place(f"sites.{plan.name}"))
 
 
-def capex_a_year(subject: Subject) -> Iterator[Measured]:
+def capex_a_year(subject: LintSubject) -> Iterator[MeasuredInput]:
     """The largest outlay of each owner in a year from the start of the horizon."""
     days = subject.plan.calendar.days
     if not subject.dated:
@@ -168,4 +170,4 @@ def capex_a_year(subject: Subject) -> Iterator[Measured]:
         paths = tuple(f"sites.{name}.capex.per_capacity" for _, name in sorted(paying, reverse=True))
         if paths:
             place = together(subject.place(f"sites.{name}") for _, name in paying)
-            yield Measured(paths, subject.figures(paths), sum(paid for paid, _ in paying), "USD/year", place)
+            yield MeasuredInput(paths, subject.figures(paths), sum(paid for paid, _ in paying), "USD/year", place)

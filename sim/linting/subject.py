@@ -16,7 +16,7 @@ from sim.scenario.loader import Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredInput:
     """One number to hold against a bound: where it is written, the figures it comes from, where it stands."""
 
     paths: tuple[str, ...]
@@ -26,7 +26,7 @@ class Measured:
     place: Place
 
 
-class Subject:
+class LintSubject:
     """A scenario with its plan. Uncertain inputs count at their typical value, and nothing is drawn."""
 
     def __init__(self, scenario: Scenario) -> None:

@@ -12,7 +12,7 @@ from sim.report.formats import NOTHING, with_unit
 from sim.report.tables import Block, Lines, Table, left, right, table
 
 if TYPE_CHECKING:
-    from sim.claims import Finding, Judgement
+    from sim.claims import JudgedClaim, Judgement
     from sim.claims.compile import Other
 
 _MOST = 10
@@ -37,14 +37,14 @@ def claims_screen(judgement: Judgement) -> list[Block]:
     return [_headline(judgement), table("Claims that matter most", columns, rows, notes)]
 
 
-def _weight(finding: Finding) -> tuple[bool, int, float]:
+def _weight(finding: JudgedClaim) -> tuple[bool, int, float]:
     """Undecided first, then by verdict, and the farther off the sooner in proportion to what was claimed."""
     undecided = finding.open or (finding.probability is not None and 0.0 < finding.probability < 1.0)
     order = (Verdict.MISSED, Verdict.CONTRADICTED, Verdict.MET, Verdict.UNTESTABLE)
     return not undecided, order.index(finding.verdict), abs((finding.probability or 0.0) - 0.5)
 
 
-def _short(finding: Finding) -> str:
+def _short(finding: JudgedClaim) -> str:
     """What is claimed, without how it is read."""
     return finding.compiled.claim.statement.partition(";")[0].rstrip(".")
 
@@ -92,11 +92,11 @@ def _verdicts(judgement: Judgement) -> Table:
     return table("Claims", columns, rows, notes)
 
 
-def _margin(finding: Finding) -> str:
+def _margin(finding: JudgedClaim) -> str:
     return f"{by_how_much(finding)}*" if finding.open else by_how_much(finding)
 
 
-def probability(finding: Finding | None) -> str:
+def probability(finding: JudgedClaim | None) -> str:
     """A probability in per cent with its interval, if it has one: `98 (92 to 100)`."""
     if finding is None or finding.probability is None:
         return NOTHING
@@ -107,7 +107,7 @@ def probability(finding: Finding | None) -> str:
     return f"{share} ({100 * low:.0f} to {100 * high:.0f})"
 
 
-def _told(findings: Iterable[Finding]) -> list[Lines | None]:
+def _told(findings: Iterable[JudgedClaim]) -> list[Lines | None]:
     """What the table has no room for: who says otherwise, what would have to be true, why no test."""
     found = list(findings)
     contradicted = [f"{f.compiled.id}: {'; '.join(map(_says, f.compiled.others))}" for f in found if f.compiled.others]
@@ -132,7 +132,7 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _claim(finding: Finding) -> dict[str, Any]:
+def _claim(finding: JudgedClaim) -> dict[str, Any]:
     compiled, claim = finding.compiled, finding.compiled.claim
     others = [
         {"figure": o.figure, "reading": o.reading, "value": str(o.value), "unit": o.unit, "source": o.source}

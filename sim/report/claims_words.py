@@ -11,13 +11,13 @@ from sim.clock import DAYS_PER_MONTH
 from sim.report.formats import NOTHING, count, dollars
 
 if TYPE_CHECKING:
-    from sim.claims import Finding
+    from sim.claims import JudgedClaim
 
 _FACTOR = 2.0
 """From here on one number is told as a multiple of another, below it as a percentage more or less."""
 
 
-def value(finding: Finding) -> float | str | None:
+def value(finding: JudgedClaim) -> float | str | None:
     """What was measured; a date as text. None without a test, and for a date that was not reached."""
     typical, bounds = finding.typical, finding.compiled.bounds
     if typical is None or bounds is None or typical.beyond:
@@ -25,7 +25,7 @@ def value(finding: Finding) -> float | str | None:
     return dt.date.fromordinal(int(typical.value)).isoformat() if bounds.kind == "date" else typical.value
 
 
-def by_how_much(finding: Finding) -> str:
+def by_how_much(finding: JudgedClaim) -> str:
     """The margin in words: `3.6 months late`, `8.0 months early`, `exactly met`, `12 % above the bound`."""
     if finding.margin is None or finding.typical is None or finding.compiled.bounds is None:
         return NOTHING
@@ -42,7 +42,7 @@ def by_how_much(finding: Finding) -> str:
     return _of_number(finding.typical.value, end, finding.margin, written)
 
 
-def _of_time(finding: Finding, margin: float) -> str:
+def _of_time(finding: JudgedClaim, margin: float) -> str:
     """Months of a date or a span."""
     length = months(margin)
     if isinstance(finding.compiled.probe, Order):
@@ -90,7 +90,7 @@ def _side(value: float, end: float) -> str:
     return f"{'above' if value > end else 'below'} the bound"
 
 
-def needed(finding: Finding) -> str:
+def needed(finding: JudgedClaim) -> str:
     """What would have to be true for the claim to hold; nothing if it holds or can't be tested."""
     if finding.margin is None or finding.typical is None or finding.compiled.bounds is None or _holds(finding):
         return ""
@@ -110,7 +110,7 @@ def needed(finding: Finding) -> str:
     return f"{subject} be {least}{months(finding.margin)} {'shorter' if later else 'longer'}."
 
 
-def _holds(finding: Finding) -> bool:
+def _holds(finding: JudgedClaim) -> bool:
     assert finding.typical is not None
     assert finding.compiled.bounds is not None
     return finding.compiled.bounds.hold(finding.typical) is True

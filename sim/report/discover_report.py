@@ -13,8 +13,8 @@ from sim.report.run_report import changes
 from sim.report.study_tables import lot_bias
 from sim.report.tables import Block, Lines, Table, left, right, table
 from sim.study.discover import Discovery
-from sim.study.methods.boxes import Limit, Side, inside
-from sim.study.methods.prim import HALVES, LEAST_HITS, Box, Found, Step, wanted
+from sim.study.methods.boxes import Limit, LimitSide, inside
+from sim.study.methods.prim import HALVES, LEAST_HITS, Box, Found, PeelingStep, wanted
 from sim.study.runs.documents import probability_json
 
 SHOWN_STEPS = 8
@@ -96,7 +96,7 @@ def _box(found: Discovery, number: int, box: Box) -> Table:
 
 def _together(found: Sequence[Found]) -> list[list[Found]]:
     """Limits by input and side: what a reading is not stands in one row."""
-    rows: dict[tuple[int, Side], list[Found]] = {}
+    rows: dict[tuple[int, LimitSide], list[Found]] = {}
     for each in found:
         rows.setdefault((each.limit.column, each.limit.side), []).append(each)
     return list(rows.values())
@@ -154,7 +154,7 @@ def _trajectory(box: Box) -> Table:
     )
 
 
-def _evenly(trajectory: Sequence[Step], most: int) -> list[Step]:
+def _evenly(trajectory: Sequence[PeelingStep], most: int) -> list[PeelingStep]:
     """At most so many steps of a trajectory, at even distances, the first and the last among them."""
     places = np.linspace(0, len(trajectory) - 1, min(most, len(trajectory))).round().astype(int)
     return [trajectory[place] for place in dict.fromkeys(places.tolist())]

@@ -8,7 +8,7 @@ from sim.report.formats import plain, with_unit
 from sim.report.tables import Lines, Table, left, right, table
 
 if TYPE_CHECKING:
-    from sim.results.result import Drawn, Result
+    from sim.results.result import DrawnInput, Result
 
 MOST = 12
 
@@ -26,7 +26,7 @@ def drawn_inputs(result: Result) -> Table | Lines | None:
     return table(title, columns, rows, _notes(len(result.drawn)))
 
 
-def _row(one: Drawn) -> list[str]:
+def _row(one: DrawnInput) -> list[str]:
     of = one.dimension
     span = f"{plain(of.low)} to {with_unit(of.high, of.unit)}"
     return [of.name, plain(of.mode), plain(float(f"{one.value:.4g}")), span, f"{100 * one.probability:.1f}"]

@@ -15,7 +15,7 @@ from sim.study.knobs import knob_of
 from sim.study.runs.outputs import SHARES
 
 if TYPE_CHECKING:
-    from sim.results.causes import Step
+    from sim.results.causes import CausalStep
     from sim.study.dependence import Dependence, Dependences
     from sim.study.disagreement import Disagreement
 
@@ -27,7 +27,7 @@ def _lots(factor: int) -> str:
     return f"; lots {factor} times as large, to save time" if factor > 1 else ""
 
 
-def chain(scenario: Scenario, milestone: str, steps: Sequence[Step]) -> Block:
+def chain(scenario: Scenario, milestone: str, steps: Sequence[CausalStep]) -> Block:
     """The chain of events behind a milestone, the last first."""
     title = f"Events behind {milestone}, back from its date"
     if not steps:
@@ -133,7 +133,7 @@ def _width(scenario: Scenario, found: Disagreement) -> str:
     return f"{100 * found.sd:.3g} points" if found.kpi.startswith(SHARES) else shown(scenario, found.kpi, found.sd)
 
 
-def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Step]) -> dict[str, Any]:
+def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[CausalStep]) -> dict[str, Any]:
     """The document of `explain --json`; a trial that made the KPI vanish has kpi null and swing null."""
     return {
         "scenario": scenario.name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.report.formats import NOTHING, count, plain, with_unit
 from sim.report.tables import Block, Column, Lines, left, table
-from sim.scenario.listing import READING, Listed
+from sim.scenario.listing import READING, ListedInput
 from sim.scenario.sheets import WRITTEN, quoted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _VALUE_WIDTH = 20
 _LARGE = 100_000
 
 
-def inputs_frame(inputs: Sequence[Listed]) -> pd.DataFrame:
+def inputs_frame(inputs: Sequence[ListedInput]) -> pd.DataFrame:
     """The inputs, a row each, with numbers as they are; the last columns keep value, low and high as they were written."""
     import pandas as pd
 
@@ -47,12 +47,12 @@ def cell(value: Scalar | None) -> Scalar | None:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
-def inputs_csv(inputs: Sequence[Listed]) -> str:
+def inputs_csv(inputs: Sequence[ListedInput]) -> str:
     """The inputs as comma-separated values; text that a spreadsheet program would take for a formula begins with an apostrophe."""
     return str(inputs_frame(inputs).map(quoted).to_csv(index=False, lineterminator="\n"))
 
 
-def inputs_json(inputs: Sequence[Listed]) -> list[dict[str, Any]]:
+def inputs_json(inputs: Sequence[ListedInput]) -> list[dict[str, Any]]:
     """The inputs as plain data; dates in ISO form."""
     names = [*COLUMNS, *_MORE]
     found = []
@@ -64,7 +64,7 @@ def inputs_json(inputs: Sequence[Listed]) -> list[dict[str, Any]]:
     return found
 
 
-def inputs_report(inputs: Sequence[Listed], name: str) -> list[Block]:
+def inputs_report(inputs: Sequence[ListedInput], name: str) -> list[Block]:
     """A line for each input, or all that is told of each where they are few."""
     if len(inputs) <= IN_FULL:
         return [_in_full(i) for i in inputs]
@@ -80,7 +80,7 @@ def inputs_report(inputs: Sequence[Listed], name: str) -> list[Block]:
     return [table("", columns, rows, notes)]
 
 
-def _value(entry: Listed) -> str:
+def _value(entry: ListedInput) -> str:
     """The value with its unit; a truth value as it is written."""
     if isinstance(entry.value, bool):
         return str(cell(entry.value))
@@ -88,7 +88,7 @@ def _value(entry: Listed) -> str:
     return with_unit(round(entry.value) if large and isinstance(entry.value, float) else entry.value, entry.unit)
 
 
-def _range(entry: Listed) -> str:
+def _range(entry: ListedInput) -> str:
     return "" if entry.low is None and entry.high is None else f"{_short(entry.low)}..{_short(entry.high)}"
 
 
@@ -99,12 +99,12 @@ def _short(value: Scalar | None) -> str:
     return plain(value)
 
 
-def _figure(entry: Listed) -> str:
+def _figure(entry: ListedInput) -> str:
     """The figure that an input takes; the path of a reading names it already."""
     return "" if entry.kind == READING else entry.figure or ""
 
 
-def _in_full(entry: Listed) -> Lines:
+def _in_full(entry: ListedInput) -> Lines:
     """Everything about one input."""
     span = f" ({_range(entry)})" if _range(entry) else ""
     told = [

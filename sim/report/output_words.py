@@ -5,30 +5,30 @@ from __future__ import annotations
 from sim.report.formats import NOTHING, about, count, dollars
 from sim.report.indicators import is_money, shown
 from sim.scenario.loader import Scenario
-from sim.study.runs.outputs import SHARES, Catalogue, Kind, Output
+from sim.study.runs.outputs import SHARES, Catalogue, Output, OutputKind
 
 
 def said(scenario: Scenario, catalogue: Catalogue, output: Output, value: float | None) -> str:
     """A value of an output; a mean of `reached` is a probability."""
     if value is None or value != value:
         return "no value"
-    if output.kind is Kind.REACHED:
+    if output.kind is OutputKind.REACHED:
         return about(value)
-    if output.kind is Kind.DATE and value >= catalogue.days:
+    if output.kind is OutputKind.DATE and value >= catalogue.days:
         return f"not by {catalogue.end}"
     return shown(scenario, output.column, value)
 
 
 def unit(output: Output) -> str:
     """The unit of differences between values of an output; of money it stands with the number."""
-    if output.kind is Kind.DATE:
+    if output.kind is OutputKind.DATE:
         return "days"
     return "points" if in_percent(output) else ""
 
 
 def in_percent(output: Output) -> bool:
     """Whether its values are shares or probabilities."""
-    return output.kind is Kind.REACHED or (output.kind is Kind.KPI and output.column.startswith(SHARES))
+    return output.kind is OutputKind.REACHED or (output.kind is OutputKind.KPI and output.column.startswith(SHARES))
 
 
 def apart(output: Output, size: float | None) -> str:

@@ -10,11 +10,11 @@ from sim.report.output_words import apart, counted, said, unit
 from sim.report.study_tables import lot_bias
 from sim.report.tables import Block, Lines, Table, left, right, table
 from sim.study.methods.regret import Regret
-from sim.study.regret import Choice
+from sim.study.regret import RegretComparison
 from sim.study.runs.documents import ci95, number
 
 
-def regret_report(found: Choice) -> list[Block]:
+def regret_report(found: RegretComparison) -> list[Block]:
     """The regret of each plan, the least first."""
     title = f"Regret of plans on {found.output.name} ({'less' if found.least else 'more'} is better)"
     if found.regrets is None:
@@ -38,7 +38,7 @@ def regret_report(found: Choice) -> list[Block]:
     return [block for block in blocks if block is not None]
 
 
-def _bias(found: Choice) -> Table | None:
+def _bias(found: RegretComparison) -> Table | None:
     """What larger lots do to each plan."""
     rows, shown = [], None
     for name, bias in zip(found.names, found.biases, strict=True):
@@ -48,13 +48,13 @@ def _bias(found: Choice) -> Table | None:
     return replace(shown, columns=(left("plan"), *shown.columns[1:]), rows=tuple(rows)) if shown else None
 
 
-def _worlds(found: Choice) -> str:
+def _worlds(found: RegretComparison) -> str:
     drawn = f"{counted(len(found.values), 'world')}: {counted(len(found.worlds.dimensions), 'uncertain input')} drawn"
     combinations = len(found.worlds.combinations)
     return f"{drawn}, {combinations} combinations of readings" if combinations > 1 else drawn
 
 
-def _row(found: Choice, plan: Regret) -> tuple[str, ...]:
+def _row(found: RegretComparison, plan: Regret) -> tuple[str, ...]:
     of, output = found.subjects[found.names.index(plan.plan)], found.output
     return (
         plan.plan,
@@ -67,7 +67,7 @@ def _row(found: Choice, plan: Regret) -> tuple[str, ...]:
     )
 
 
-def _remarks(found: Choice) -> list[str]:
+def _remarks(found: RegretComparison) -> list[str]:
     runs, end = found.values.size, found.subjects[0].catalogue.end
     left_out = found.regrets.left_out if found.regrets else 0
     spans = {(s.catalogue.start, s.catalogue.end) for s in found.subjects}
@@ -79,7 +79,7 @@ def _remarks(found: Choice) -> list[str]:
     ]  # fmt: skip
 
 
-def regret_json(found: Choice) -> dict[str, Any]:
+def regret_json(found: RegretComparison) -> dict[str, Any]:
     """The document of `discover --regret --json`."""
     regrets = found.regrets
     return {

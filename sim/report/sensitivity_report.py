@@ -19,7 +19,7 @@ from sim.study.methods.morris import LEAST_TRAJECTORIES, Effect, Screening
 from sim.study.methods.sobol import LEAST_ROWS, Indices
 from sim.study.methods.tornado import Bar, Tornado
 from sim.study.runs.outputs import Output
-from sim.study.sensitivity import HIGH, LABELS, LOW, LUCK, LUCKS_TRIED, Sensitivity
+from sim.study.sensitivity import HIGH, LABELS, LOW, STREAMS_TRIED, WITHIN_A_RUN, Sensitivity
 
 BAR = 16
 SAME = "it is the same in every run: nothing drives it"
@@ -44,14 +44,14 @@ def _table(found: Sensitivity, output: Output, one: Tornado | Screening | Indice
 
 
 def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Block:
-    inputs = [bar for bar in one.bars if bar.swing > 0.0 and bar.name != LUCK]
+    inputs = [bar for bar in one.bars if bar.swing > 0.0 and bar.name != WITHIN_A_RUN]
     # The random variation of single runs is the yardstick: shown wherever it stands.
-    kept = [bar for bar in one.bars if bar.name == LUCK or bar in inputs[:top]]
+    kept = [bar for bar in one.bars if bar.name == WITHIN_A_RUN or bar in inputs[:top]]
     if all(bar.swing == 0.0 for bar in kept):
         return Lines(f"{found.scenario.name}: {output.name}", (SAME, *_remarks(found, output)))
     scale = _scale(one.base, kept)
     rows = [_bar_row(found, output, bar, one.base, scale) for bar in kept]
-    still = sum(bar.swing == 0.0 and bar.name != LUCK for bar in one.bars)
+    still = sum(bar.swing == 0.0 and bar.name != WITHIN_A_RUN for bar in one.bars)
     columns = [
         left("input"),
         left("from 5 % to 95 %"),
@@ -67,7 +67,7 @@ def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Bloc
         "5 % and 95 %: percentiles of the input, moved on its own correlations ignored; a word: another"
         " reading of a contested figure",
         "---- where it is low, ++++ where it is high, ==== under other readings; | at typical inputs",
-        f"{LUCK}: percentiles of {LUCKS_TRIED} runs at typical inputs; {_replications(found)}",
+        f"{WITHIN_A_RUN}: percentiles of {STREAMS_TRIED} runs at typical inputs; {_replications(found)}",
         *_without_value(found, output),
         *_remarks(found, output),
     ]
@@ -96,7 +96,7 @@ def _bar_row(
 ) -> tuple[str, ...]:
     labels = [label for label, _ in bar.ends]
     values = [_said(found, output, value).removesuffix(" %") for _, value in bar.ends]
-    if bar.name == LUCK:
+    if bar.name == WITHIN_A_RUN:
         tried, then = "", " to ".join(values)
     elif tuple(labels) == LABELS:
         tried, then = _span(found, _dimension(found, bar.name)), " to ".join(values)
@@ -191,7 +191,7 @@ def _indices(found: Sensitivity, output: Output, one: Indices) -> Block:
         f"mean {mean}, standard deviation {sd}; first-order indices add up to"
         f" {sum(first.estimate for first in one.first):.2f}: the rest to 1 is interaction, within the intervals",
         "first order: share of the variance that the input explains alone; total: with its interactions",
-        f"{LUCK} is an input like the others: each run of a row has random numbers of its own",
+        f"{WITHIN_A_RUN} is an input like the others: each run of a row has random numbers of its own",
         f"{counted(one.rows, 'row')} of {len(one.factors) + 2} runs, quasi-random (seed {found.seed})",
         *_noisy(one.noisy),
         *_dropped(one.left_out, one.missing, "rows"),
@@ -305,7 +305,7 @@ def _one_json(found: Sensitivity, one: Tornado | Screening | Indices) -> dict[st
 
 def _bar_json(found: Sensitivity, bar: Bar) -> dict[str, Any]:
     at = {label: {"kpi": value} for label, value in bar.ends}
-    if bar.name != LUCK and tuple(at) == LABELS:
+    if bar.name != WITHIN_A_RUN and tuple(at) == LABELS:
         dimension = _dimension(found, bar.name)
         at = {label: {"input": input_quantile(dimension, u), **at[label]} for label, u in zip(LABELS, (LOW, HIGH), strict=True)}  # fmt: skip
     return {"name": bar.name, "swing": _finite(bar.swing), "at": at}

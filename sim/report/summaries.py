@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from functools import singledispatch
 
-from sim.claims.finding import Finding as ClaimFinding
-from sim.claims.finding import Verdict
+from sim.claims.finding import JudgedClaim, Verdict
 from sim.claims.judging import Judgement
 from sim.claims.scorecard import Outcome, Scorecard, Standing
 from sim.display import MOST_LINES, Listed, Summary
 from sim.flexibility.option import Flexibility
-from sim.linting import Finding as BoundFinding
+from sim.linting import Finding
 from sim.report.claims_words import by_how_much
 from sim.report.formats import NOTHING, about, dollars, with_unit
 from sim.report.indicators import headline, shown
@@ -26,7 +25,7 @@ from sim.study.methods.intervals import Interval
 from sim.study.methods.morris import Screening
 from sim.study.methods.tornado import Tornado
 from sim.study.montecarlo import MonteCarlo
-from sim.study.regret import Choice
+from sim.study.regret import RegretComparison
 from sim.study.runs.lots import Bias
 from sim.study.runs.outputs import SHARES
 from sim.study.runs.summary import Reached, Replications, Spread
@@ -229,7 +228,7 @@ def _discovery(subject: Discovery) -> Summary:
 
 
 @summary.register
-def _choice(subject: Choice) -> Summary:
+def _choice(subject: RegretComparison) -> Summary:
     better = "less" if subject.least else "more"
     title = f"Regret on {subject.output.name} ({better} is better) over {counted(len(subject.values), 'world')}"
     if subject.regrets is None:
@@ -275,11 +274,11 @@ def _judgement(subject: Judgement) -> Summary:
 
 
 @summary.register
-def _claim_finding(subject: ClaimFinding) -> Summary:
+def _claim_finding(subject: JudgedClaim) -> Summary:
     return Summary(f"Claim {subject.compiled.id}", (), (_claim(subject),))
 
 
-def _claim(finding: ClaimFinding) -> Row:
+def _claim(finding: JudgedClaim) -> Row:
     return finding.verdict.value, finding.compiled.id, by_how_much(finding)
 
 
@@ -304,14 +303,14 @@ def _standing_row(row: Standing) -> Row:
 
 
 @summary.register
-def _bound_finding(subject: BoundFinding) -> Summary:
+def _bound_finding(subject: Finding) -> Summary:
     return Summary(f"{subject.rule}: {subject.severity.value.replace('_', ' ')}", _BOUND, (_bound_row(subject),))
 
 
 _BOUND = ("rule", "value", "bound", "unit", "input")
 
 
-def _bound_row(finding: BoundFinding) -> Row:
+def _bound_row(finding: Finding) -> Row:
     sign = "<=" if finding.upper else ">="
     where = ", ".join(finding.figures or finding.paths)
     return finding.rule, f"{finding.value:.4g}", f"{sign} {finding.bound:.4g}", finding.unit, where
@@ -319,7 +318,7 @@ def _bound_row(finding: BoundFinding) -> Row:
 
 @summary.register
 def _listed(subject: Listed) -> Summary:  # type: ignore[type-arg]
-    found = [entry for entry in subject if isinstance(entry, BoundFinding)]
+    found = [entry for entry in subject if isinstance(entry, Finding)]
     if found:
         return _first(f"Beyond a bound: {counted(len(found), 'number')}", _BOUND, map(_bound_row, found))
     return _first(f"A list of {len(subject):,}", (), (tuple(map(str, entry)) for entry in subject))

@@ -15,7 +15,7 @@ from sim.draws.sites import closing_day, integral_by_period
 from sim.engines.shared.records import Records
 from sim.errors import ModelError
 from sim.plan import FloatArray, IntArray, PaymentPlan
-from sim.results.books import BOOKED_AFTER, Entry, start_price, undepreciated, year_ends
+from sim.results.books import BOOKED_AFTER, CashEntry, start_price, undepreciated, year_ends
 from sim.results.outside_sales import gained
 from sim.results.payments import each, first_day
 from sim.results.periods import summed
@@ -28,7 +28,7 @@ Gap = tuple[str, int]
 """What was compared, and the cents by which it differs."""
 
 
-def audit(draws: Draws, records: Records, found: Sequence[Entry]) -> int:
+def audit(draws: Draws, records: Records, found: Sequence[CashEntry]) -> int:
     """The largest breach in cents, which is 0.
 
     Raises:
@@ -40,7 +40,7 @@ def audit(draws: Draws, records: Records, found: Sequence[Entry]) -> int:
     return worst
 
 
-def gaps(draws: Draws, records: Records, found: Sequence[Entry]) -> Iterator[Gap]:
+def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator[Gap]:
     """Every comparison: events by period, values by line over the run, the rest by site at the end of each year."""
     yield "booked by event", _by_event(records, found)
     for index, line in enumerate(draws.plan.lines):
@@ -84,7 +84,7 @@ def _gap(booked: int, dollars: float) -> int:
     return max(ceil(abs(booked - wanted) - 0.5 - SLACK - 1e-12 * abs(wanted)), 0)
 
 
-def _by_event(records: Records, found: Sequence[Entry]) -> int:
+def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
     """Largest difference in any period between the entries made by event and all that engines booked."""
     booked = np.zeros(len(records.load), dtype=np.int64)
     for tables in (records.source, records.item, records.site, records.flow):

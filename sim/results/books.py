@@ -26,7 +26,7 @@ BOOKED_AFTER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CashEntry:
     """Cents of one category and one entity in each period; costs are negative."""
 
     category: str
@@ -36,28 +36,28 @@ class Entry:
     cents: IntArray
 
 
-def entries(draws: Draws, records: Records) -> list[Entry]:
+def entries(draws: Draws, records: Records) -> list[CashEntry]:
     """Every flow of money of a run."""
     plan = draws.plan
-    found: list[Entry] = []
+    found: list[CashEntry] = []
     for r, source in enumerate(plan.sources):
         in_house = plan.sites[source.site].in_house
         for category, paid in zip(("purchases", "tariff"), purchases(draws, records, r), strict=True):
-            found.append(Entry(category, "recipe", source.name, in_house, -paid))
+            found.append(CashEntry(category, "recipe", source.name, in_house, -paid))
         for category, table in (
             ("variable", "variable"),
             ("order", "order"),
             ("shipment", "shipment"),
         ):
-            found.append(Entry(category, "recipe", source.name, in_house, -records.source[f"{table}_cents"][:, r]))
+            found.append(CashEntry(category, "recipe", source.name, in_house, -records.source[f"{table}_cents"][:, r]))
     for i, item in enumerate(plan.items):
-        found.append(Entry("holding", "item", item.name, None, -records.item["holding_cents"][:, i]))
+        found.append(CashEntry("holding", "item", item.name, None, -records.item["holding_cents"][:, i]))
     for index, line in enumerate(plan.lines):
         flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
         for category, table in (("shipment", "delivery"), ("shortage", "shortage"), ("lost", "lost")):
             booked = -records.flow[f"{table}_cents"][:, flows].sum(axis=1)
-            found.append(Entry(category, "demand", line.name, None, booked))
-        found.append(Entry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
+            found.append(CashEntry(category, "demand", line.name, None, booked))
+        found.append(CashEntry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
     for s, site in enumerate(plan.sites):
         bought = site, draws.vector, draws.sites[s].nameplate, plan.calendar, plan.calendar.periods
         capex, closes = -_whole(capex_by_period(*bought)), closing_day(site, draws.vector) < plan.calendar.days
@@ -70,9 +70,9 @@ def entries(draws: Draws, records: Records) -> list[Entry]:
             ("outside_sales", _whole(gained(draws, records, s))),
             ("disposal" if closes else "salvage", _salvage(draws, s, capex)),
         ):
-            found.append(Entry(category, "site", site.name, site.in_house, booked))
+            found.append(CashEntry(category, "site", site.name, site.in_house, booked))
     for payment in plan.payments:
-        found.append(Entry("payment", "payment", payment.name, None, -by_period(draws, payment)))
+        found.append(CashEntry("payment", "payment", payment.name, None, -by_period(draws, payment)))
     return [e for e in found if e.cents.any()]
 
 
@@ -152,7 +152,7 @@ def undepreciated(draws: Draws, s: int) -> FloatArray:
     return np.asarray(np.clip(1.0 - age / life, 0.0, 1.0))
 
 
-def npv(draws: Draws, found: list[Entry], *, salvage: bool) -> float:
+def npv(draws: Draws, found: list[CashEntry], *, salvage: bool) -> float:
     """Net present value in dollars: monthly totals discounted from the middle of their month."""
     calendar = draws.plan.calendar
     total = np.zeros(len(calendar.periods) - 1, dtype=np.int64)
@@ -175,4 +175,4 @@ def yearly_rate(plan: Plan, vector: FloatArray) -> float:
     return value(vector, plan.discount_rate) * plan.calendar.year
 
 
-__all__ = ["Entry", "cents", "discount", "entries", "npv", "yearly_rate"]
+__all__ = ["CashEntry", "cents", "discount", "entries", "npv", "yearly_rate"]

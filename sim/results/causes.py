@@ -27,7 +27,7 @@ DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CausalStep:
     """Something that happened on a day (from the start), and the paths of the inputs that set it."""
 
     day: float
@@ -35,7 +35,7 @@ class Step:
     inputs: tuple[str, ...] = ()
 
 
-def causes(result: Result, milestone: str) -> list[Step]:
+def causes(result: Result, milestone: str) -> list[CausalStep]:
     """Steps from a milestone back to its first cause; none if it was not reached.
 
     `result` must carry a trace. Of a milestone by month, the chain is that of the first lot of the
@@ -56,18 +56,18 @@ class _Walk:
 
     # --- from a milestone to a lot -----------------------------------------------------------
 
-    def milestone(self, plan: MilestonePlan, day: float) -> Iterator[Step]:
+    def milestone(self, plan: MilestonePlan, day: float) -> Iterator[CausalStep]:
         """The lot that brought it, and what was behind that lot."""
         if plan.rule is MilestoneRule.FIRST_OUTPUT:
             lots = self._of(plan.sources)
             lot = lots[(lots["good"] > 0) & (lots["ready"] >= day - INSTANT)].sort_values("ready").iloc[0]
-            yield Step(
+            yield CausalStep(
                 day, f"{plan.title}: lot {lot['lot']} of {self._named(lot)} gave its first good {self._unit(lot)}"
             )
         else:
             sources = plan.sources if plan.share < 0 else self._own(self._plan.shares[plan.share].sources)
             lot, brought = self._first_of_month(sources, day)
-            yield Step(
+            yield CausalStep(
                 day,
                 f"{plan.title}: in this month {self._named(lot)} brought most, {brought:,.0f} good {self._unit(lot)}s",
             )
@@ -94,32 +94,36 @@ class _Walk:
     def _unit(self, lot: Any) -> str:
         return self._plan.items[self._plan.sources[self._recipes.index(lot["recipe"])].item].unit
 
-    # --- from a lot to its inputs or its release ---------------------------------------------
+    # --- from a lot to its materials or its release --------------------------------------------
 
-    def lot(self, lot: Any, depth: int) -> Iterator[Step]:
+    def lot(self, lot: Any, depth: int) -> Iterator[CausalStep]:
         """When it was done, began and was released, and what it waited for."""
         r = self._recipes.index(lot["recipe"])
         source = self._plan.sources[r]
         cycle = lot["ready"] - lot["leave"]
         done = "was done when it left the line" if cycle <= 0 else f"was done {cycle:.0f} days after it left the line"
-        yield Step(lot["ready"], f"lot {lot['lot']} of {lot['recipe']} {done}", self._inputs(source.cycle_time.mean))
-        yield Step(lot["begin"], f"it began, with {lot['starts']:,.0f} starts")
+        yield CausalStep(
+            lot["ready"], f"lot {lot['lot']} of {lot['recipe']} {done}", self._inputs(source.cycle_time.mean)
+        )
+        yield CausalStep(lot["begin"], f"it began, with {lot['starts']:,.0f} starts")
         waited = lot["begin"] - lot["released"]
         before = self._awaited(r, lot["begin"]) if waited > INSTANT else None
         if before is not None and depth < DEEPEST:
-            yield Step(
+            yield CausalStep(
                 lot["begin"],
-                f"it had waited {waited:.1f} days for its inputs: lot {before['lot']} of {self._named(before)} arrived",
+                f"it had waited {waited:.1f} days for its materials: lot {before['lot']} of {self._named(before)} arrived",
             )
             yield from self.lot(before, depth + 1)
             return
         if waited > INSTANT:
-            yield Step(lot["begin"], f"it had waited {waited:.1f} days for its turn at the line")
-        yield Step(lot["released"], f"it was released ({lot['phase']}), as the review of that period had planned")
+            yield CausalStep(lot["begin"], f"it had waited {waited:.1f} days for its turn at the line")
+        yield CausalStep(lot["released"], f"it was released ({lot['phase']}), as the review of that period had planned")
         expected = self._expected(r, lot)
         if expected is not None and depth < DEEPEST:
             named = f"lot {expected['lot']} of {self._named(expected)}"
-            yield Step(expected["arrive"], f"that was planned for its inputs: {named} arrived, whose units it took")
+            yield CausalStep(
+                expected["arrive"], f"that was planned for its materials: {named} arrived, whose units it took"
+            )
             yield from self.lot(expected, depth + 1)
             return
         yield from self._gate(r, lot)
@@ -159,7 +163,7 @@ class _Walk:
 
     # --- from a release to what allowed it ---------------------------------------------------
 
-    def _gate(self, r: int, lot: Any) -> Iterator[Step]:
+    def _gate(self, r: int, lot: Any) -> Iterator[CausalStep]:
         """The phase of qualification that allowed it, and what held it back in that phase."""
         s = self._draws.sources[r]
         allowed = {"samples": s.sample_begins, "risk": s.risk_begins, "volume": s.volume_begins}[
@@ -172,9 +176,9 @@ class _Walk:
             & (self._lots["ordered"] >= allowed)
         )
         if held:
-            yield Step(lot["ordered"], f"since {lot['recipe']} was allowed to, {held} had held it back")
+            yield CausalStep(lot["ordered"], f"since {lot['recipe']} was allowed to, {held} had held it back")
         elif lot["ordered"] > allowed + LONG and not earlier.any():
-            yield Step(lot["ordered"], f"before this review the forecast asked for nothing of {lot['recipe']}")
+            yield CausalStep(lot["ordered"], f"before this review the forecast asked for nothing of {lot['recipe']}")
         yield from self._phases(r, lot["phase"])
 
     def _held(self, recipe: str, since: float, until: float) -> str:
@@ -186,18 +190,18 @@ class _Walk:
         cut = rows[rows["period"].isin(inside)].groupby("measure")["value"].sum()
         return str(cut.idxmax()).removeprefix("cut.").replace("_", " ") if len(cut) and cut.max() > 0 else ""
 
-    def _phases(self, r: int, phase: str) -> Iterator[Step]:
+    def _phases(self, r: int, phase: str) -> Iterator[CausalStep]:
         source, drawn = self._plan.sources[r], self._draws.sources[r]
         if phase == "volume" and drawn.volume_begins > drawn.risk_begins:
             day = drawn.volume_begins / TICKS_PER_DAY
-            yield Step(
+            yield CausalStep(
                 day,
                 f"{source.name} ended risk production and was qualified for high volume",
                 self._inputs(source.risk_days),
             )
         if phase != "samples" and drawn.risk_begins > drawn.sample_begins:
             day = drawn.risk_begins / TICKS_PER_DAY
-            yield Step(
+            yield CausalStep(
                 day, f"{source.name} ended its samples and began risk production", self._inputs(source.sample_days)
             )
         opened = self._draws.sites[source.site].nameplate.first_positive()
@@ -205,31 +209,31 @@ class _Walk:
         if begins >= NEVER:
             return
         if source.begins != NONE and begins > opened:
-            yield Step(
+            yield CausalStep(
                 begins / TICKS_PER_DAY, f"{source.name} could begin at the earliest", self._inputs(source.begins)
             )
         else:
             yield from self._site(source.site, opened / TICKS_PER_DAY)
 
-    def _site(self, s: int, opened: float) -> Iterator[Step]:
+    def _site(self, s: int, opened: float) -> Iterator[CausalStep]:
         """How the site came by its first capacity."""
         plan, vector = self._plan.sites[s], self._draws.vector
         title = self._result.scenario.document.sites[plan.name].title or plan.name
         if plan.stages:
             construction = self._result.scenario.document.sites[plan.name].construction
             assert construction is not None
-            yield Step(opened, f"{title} could make its first start")
+            yield CausalStep(opened, f"{title} could make its first start")
             end = ramp_begins(plan, vector)
             for stage, ref in list(zip(construction.stages, plan.stages, strict=True))[::-1]:
-                yield Step(end, f"{stage.name} was over, after {value(vector, ref):.0f} days", self._inputs(ref))
+                yield CausalStep(end, f"{stage.name} was over, after {value(vector, ref):.0f} days", self._inputs(ref))
                 end -= value(vector, ref)
             chosen = min(plan.begun, key=lambda moment: splice_day(moment, vector), default=None)
             decided = plan.decision if chosen is None else chosen.gate
-            yield Step(end, f"building {title} was decided", self._inputs(decided))
+            yield CausalStep(end, f"building {title} was decided", self._inputs(decided))
         elif plan.ramp_start != NONE and opened > 0:
-            yield Step(opened, f"{title} began its ramp", self._inputs(plan.ramp_start))
+            yield CausalStep(opened, f"{title} began its ramp", self._inputs(plan.ramp_start))
         else:
-            yield Step(min(opened, 0.0), f"{title} was there from the start")
+            yield CausalStep(min(opened, 0.0), f"{title} was there from the start")
 
     def _inputs(self, ref: Ref) -> tuple[str, ...]:
         return () if ref == NONE else (self._plan.inputs[ref].path,)

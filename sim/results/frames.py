@@ -11,10 +11,10 @@ import numpy as np
 from sim.clock import TICKS_PER_DAY
 from sim.draws import Draws
 from sim.draws.sites import integral_by_period
-from sim.engines.shared.phases import Cause, Stage
+from sim.engines.shared.phases import Cause, QualificationPhase
 from sim.engines.shared.records import Records
 from sim.plan import NONE, FloatArray, Plan
-from sim.results.books import Entry
+from sim.results.books import CashEntry
 from sim.results.compute import delivered, idle
 from sim.results.periods import between, summed
 
@@ -200,7 +200,7 @@ def milestones(
     return pd.DataFrame(rows, columns=["name", "title", "date", "time"])
 
 
-def cash(draws: Draws, entries: list[Entry]) -> pd.DataFrame:
+def cash(draws: Draws, entries: list[CashEntry]) -> pd.DataFrame:
     """Money by period: category, entity and dollars, costs negative."""
     import pandas as pd
 
@@ -230,7 +230,7 @@ def lots(draws: Draws, records: Records) -> pd.DataFrame:
             "starts": lot.starts,
             "out": lot.out,
             "good": lot.good,
-            "phase": Stage(lot.stage).name.lower(),
+            "phase": QualificationPhase(lot.stage).name.lower(),
         }
         for lot in records.lots
     ]

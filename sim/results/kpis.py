@@ -13,7 +13,7 @@ from sim.draws.curves import value
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.records import Records
 from sim.engines.shared.wip import wip_limits
-from sim.results.books import Entry, npv, start_price
+from sim.results.books import CashEntry, npv, start_price
 from sim.results.compute import asked, delivered, has_idle, idle, lent
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
@@ -28,7 +28,7 @@ from sim.results.unit_costs import mean_cost, sources_of, unit_costs
 Indicator = tuple[str, float | None]
 
 
-def kpis(draws: Draws, records: Records, entries: list[Entry]) -> dict[str, float | None]:
+def kpis(draws: Draws, records: Records, entries: list[CashEntry]) -> dict[str, float | None]:
     """All indicators by name."""
     first = int(np.flatnonzero(counted(draws.plan.calendar.periods, draws.plan.calendar))[0])
     run = Run(draws, records, entries, slice(first, None))

@@ -18,7 +18,7 @@ from sim.engines.shared.records import Records
 from sim.plan import FloatArray, Plan
 from sim.plotting import Plotted
 from sim.results import frames, store
-from sim.results.books import Entry
+from sim.results.books import CashEntry
 from sim.results.frames import date_of
 from sim.results.kpis import kpis
 from sim.results.milestones import find
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnInput:
     """An uncertain number as it was drawn: its value in the dimension's unit, and how much of the
     distribution lies below it."""
 
@@ -60,7 +60,7 @@ class Result(Plotted):
     scenario: Scenario
     draws: Draws
     records: Records
-    money: list[Entry]
+    money: list[CashEntry]
     engine: str
     conservation: dict[str, float]
     point: FloatArray | None = None
@@ -127,12 +127,12 @@ class Result(Plotted):
         return scenario_hash(self.scenario)
 
     @cached_property
-    def drawn(self) -> tuple[Drawn, ...] | None:
+    def drawn(self) -> tuple[DrawnInput, ...] | None:
         """What each dimension of the plan was drawn to, in their order; None of a run at typical values."""
         if self.point is None:
             return None
         found = zip(self.plan.dimensions, probabilities(self.plan, self.point).tolist(), strict=True)
-        return tuple(Drawn(d, input_quantile(d, u), u) for d, u in found)
+        return tuple(DrawnInput(d, input_quantile(d, u), u) for d, u in found)
 
     @property
     def horizon(self) -> dict[str, str | float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.draws import Draws
 from sim.engines.shared.records import Records
 from sim.plan import IntArray
-from sim.results.books import Entry
+from sim.results.books import CashEntry
 from sim.results.periods import run_edges
 
 
@@ -18,7 +18,7 @@ class Run:
 
     draws: Draws
     records: Records
-    entries: list[Entry]
+    entries: list[CashEntry]
     counted: slice
 
     def total(self, table: IntArray, columns: list[int]) -> int:
@@ -46,21 +46,21 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def of(scope: str, name: str) -> Callable[[Entry], bool]:
+def of(scope: str, name: str) -> Callable[[CashEntry], bool]:
     """Entries of one entity."""
     return lambda e: e.scope == scope and e.name == name
 
 
-def within(categories: set[str]) -> Callable[[Entry], bool]:
+def within(categories: set[str]) -> Callable[[CashEntry], bool]:
     """Entries of these categories."""
     return lambda e: e.category in categories
 
 
-def usd(run: Run, wanted: Callable[[Entry], bool]) -> float:
+def usd(run: Run, wanted: Callable[[CashEntry], bool]) -> float:
     """Dollars of the entries wanted, over the counted periods; costs are negative."""
     return float(sum(int(e.cents[run.counted].sum()) for e in run.entries if wanted(e))) / 100.0
 
 
-def cost(run: Run, wanted: Callable[[Entry], bool]) -> float:
+def cost(run: Run, wanted: Callable[[CashEntry], bool]) -> float:
     """The same as a cost."""
     return 0.0 - usd(run, wanted)

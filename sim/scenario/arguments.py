@@ -13,7 +13,7 @@ from sim.ledger.figure import value_types
 from sim.scenario.changes import with_unit
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import Slot
-from sim.scenario.from_csv import Tables
+from sim.scenario.from_csv import CsvTables
 from sim.scenario.meant import remedy
 from sim.scenario.paths import NoSuchPathError, find
 from sim.scenario.read import parse_value
@@ -100,7 +100,9 @@ def _setting(written: Written, text: str, problems: list[Problem], ledger: Ledge
         problems.append(Problem(argument(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=close))
         return None
     if slot is not None and value is not None:
-        value = Tables(Path(), written.folders, f"{SET} {text}", problems, written.unread).fill(value, marks, slot, loc)
+        value = CsvTables(Path(), written.folders, f"{SET} {text}", problems, written.unread).fill(
+            value, marks, slot, loc
+        )
         if value is None:
             return None
     return Override(text, SET, loc, slot, value, marks)

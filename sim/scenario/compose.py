@@ -25,13 +25,13 @@ _GLUED = re.compile(r"([A-Za-z_][\w.-]*):(\S.*)")
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A value in the file: a scalar, a list of nodes or a mapping (key, mark of the key, node)."""
 
     mark: Mark
     value: Any = None
-    items: list[Node] | None = None
-    pairs: list[tuple[str, Mark, Node]] | None = None
+    items: list[YamlNode] | None = None
+    pairs: list[tuple[str, Mark, YamlNode]] | None = None
     size: int = 1
     depth: int = 1
     anchor: str | None = None
@@ -63,12 +63,12 @@ class Composer:
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
         self.problems = problems
-        self.root: Node | None = None
-        self._open: list[Node] = []
-        self._anchors: dict[str, Node] = {}
+        self.root: YamlNode | None = None
+        self._open: list[YamlNode] = []
+        self._anchors: dict[str, YamlNode] = {}
         self._documents = 0
 
-    def read(self, events: Iterable[Any]) -> Node | None:
+    def read(self, events: Iterable[Any]) -> YamlNode | None:
         """The root of the only document, or None for an empty file; raises StopError."""
         for event in events:
             self._event(event)
@@ -97,10 +97,10 @@ class Composer:
             self._problem(mark, message, self._here(), repr_short(event.value))
         if self._wants_key():
             self._key(event.value, plain, mark)
-            self._remember(event.anchor, Node(mark, event.value))
+            self._remember(event.anchor, YamlNode(mark, event.value))
             return
         text = self._unglued() if plain and not event.value else event.value
-        node = Node(mark, text)
+        node = YamlNode(mark, text)
         if plain:
             try:
                 node.value = resolve_plain(text)
@@ -146,7 +146,7 @@ class Composer:
             self._stop(mark, f"the alias *{anchor} stands inside what it points to, which would never end")
         if self._wants_key():
             self._stop(mark, "an alias cannot be a key; write the key out")
-        self._add(Node(mark, node.value, node.items, node.pairs, node.size, node.depth))
+        self._add(YamlNode(mark, node.value, node.items, node.pairs, node.size, node.depth))
 
     def _begin(self, event: Any, mark: Mark) -> None:
         self._refuse_tag(event, mark)
@@ -155,7 +155,7 @@ class Composer:
         if len(self._open) >= MAX_DEPTH:
             self._stop(mark, f"lists and mappings are nested more than {MAX_DEPTH} deep")
         is_map = isinstance(event, ev.MappingStartEvent)
-        node = Node(mark, pairs=[], flow=bool(event.flow_style)) if is_map else Node(mark, items=[])
+        node = YamlNode(mark, pairs=[], flow=bool(event.flow_style)) if is_map else YamlNode(mark, items=[])
         self._remember(event.anchor, node)
         self._open.append(node)
 
@@ -165,7 +165,7 @@ class Composer:
             node.pairs = list(self._merged(node.pairs))
         self._add(node)
 
-    def _merged(self, pairs: list[tuple[str, Mark, Node]]) -> Iterator[tuple[str, Mark, Node]]:
+    def _merged(self, pairs: list[tuple[str, Mark, YamlNode]]) -> Iterator[tuple[str, Mark, YamlNode]]:
         """Pairs with merge keys (<<: *anchor) replaced by what they bring; keys written here win."""
         own = {key for key, _, _ in pairs}
         for key, mark, child in pairs:
@@ -181,7 +181,7 @@ class Composer:
                         own.add(brought[0])
                         yield brought
 
-    def _add(self, node: Node) -> None:
+    def _add(self, node: YamlNode) -> None:
         """Hang a finished node under its parent."""
         if not self._open:
             self.root = node
@@ -205,7 +205,7 @@ class Composer:
     def _wants_key(self) -> bool:
         return bool(self._open) and self._open[-1].pairs is not None and self._open[-1].key is None
 
-    def _remember(self, anchor: str | None, node: Node) -> None:
+    def _remember(self, anchor: str | None, node: YamlNode) -> None:
         if anchor is not None:
             self._anchors[anchor] = node
 
@@ -244,7 +244,7 @@ def repr_short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 
-def plain(node: Node, marks: dict[Loc, Mark], problems: list[Problem], loc: Loc = ()) -> Any:
+def plain(node: YamlNode, marks: dict[Loc, Mark], problems: list[Problem], loc: Loc = ()) -> Any:
     """Plain data of a node; fills `marks` and reports every key that is given twice."""
     if node.items is not None:
         for i, child in enumerate(node.items):

@@ -10,7 +10,7 @@ MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CsvCell:
     """The text of a cell without blanks around it, and where the cell begins (from 1)."""
 
     text: str
@@ -19,11 +19,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """The names of the columns, and the rows below them, as long as the header each."""
 
-    header: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    header: tuple[CsvCell, ...]
+    rows: tuple[tuple[CsvCell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ _CELLS = {mark: re.compile(rf"(?:{_QUOTED}|(?P<plain>[^{mark}\n]*))(?P<end>[{mar
 
 
 @lru_cache(maxsize=64)
-def read_table(text: str) -> tuple[Table | None, tuple[Fault, ...]]:
+def read_table(text: str) -> tuple[CsvTable | None, tuple[Fault, ...]]:
     """The table of a text with commas or semicolons between cells (RFC 4180), and all that is wrong with it.
 
     The standard library's reader does not say where a cell stands, so the cells are parted here. Columns are parted
@@ -65,13 +65,13 @@ def read_table(text: str) -> tuple[Table | None, tuple[Fault, ...]]:
         return None, (Fault(rows[MOST_ROWS][0].line, 1, f"more than {MOST_ROWS:,} rows", f"{len(rows):,}"),)
     faults = [fault for row in rows if (fault := _misfit(row, header)) is not None]
     wrong = {fault.line for fault in faults}
-    return Table(header, tuple(row for row in rows if row[0].line not in wrong)), tuple(faults)
+    return CsvTable(header, tuple(row for row in rows if row[0].line not in wrong)), tuple(faults)
 
 
-def _lines(text: str, cells: re.Pattern[str]) -> tuple[list[tuple[Cell, ...]], Fault | None]:
+def _lines(text: str, cells: re.Pattern[str]) -> tuple[list[tuple[CsvCell, ...]], Fault | None]:
     """The cells line by line, up to a quote that cannot be read."""
-    lines: list[tuple[Cell, ...]] = []
-    row: list[Cell] = []
+    lines: list[tuple[CsvCell, ...]] = []
+    row: list[CsvCell] = []
     place, line, begins = 0, 1, 0
     while place < len(text) or row:
         found = cells.match(text, place)
@@ -81,7 +81,7 @@ def _lines(text: str, cells: re.Pattern[str]) -> tuple[list[tuple[Cell, ...]], F
             why = "text after a closing quote; write a quote within quotes twice" if closed else "is never closed"
             return lines, Fault(line, column, why if closed else f"the quote that opens here {why}")
         content = found["plain"] if found["quoted"] is None else found["quoted"].replace('""', '"')
-        row.append(Cell(content.strip(), line, column))
+        row.append(CsvCell(content.strip(), line, column))
         line += found.group().count("\n")
         if "\n" in found.group():
             begins = place + found.group().rindex("\n") + 1
@@ -92,11 +92,11 @@ def _lines(text: str, cells: re.Pattern[str]) -> tuple[list[tuple[Cell, ...]], F
     return lines, None
 
 
-def _blank(row: tuple[Cell, ...]) -> bool:
+def _blank(row: tuple[CsvCell, ...]) -> bool:
     return not any(cell.text for cell in row)
 
 
-def _misfit(row: tuple[Cell, ...], header: tuple[Cell, ...]) -> Fault | None:
+def _misfit(row: tuple[CsvCell, ...], header: tuple[CsvCell, ...]) -> Fault | None:
     """What is wrong with a row that is empty, or has more or fewer cells than there are columns."""
     if _blank(row):
         return Fault(row[0].line, 1, "the row is empty; fill it in or remove it")

@@ -12,14 +12,14 @@ from pydantic import BaseModel
 from sim.errors import Mark, Problem, nearest
 from sim.scenario.cells import Read, date_of, mixed_numbers, number_of
 from sim.scenario.compose import Loc
-from sim.scenario.csv_file import Cell, Table
+from sim.scenario.csv_file import CsvCell, CsvTable
 from sim.scenario.declared import Slot, child, fields_of
 from sim.scenario.schema.csv import Csv
 from sim.scenario.schema.quantity import Path, Point, Quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CsvShape:
     """What the rows become: numbers, or mappings with a date, a number and perhaps a name."""
 
     date: str | None = None
@@ -32,21 +32,21 @@ class Shape:
     """Whether the rows make a path as a whole, which says how it runs and where it ends."""
 
 
-def shape_of(slot: Slot) -> Shape | None:
+def shape_of(slot: Slot) -> CsvShape | None:
     """What rows become where this may stand: points of a path, numbers or dated orders; None: no list of such."""
     for option in slot.options:
         if option is Path:
-            return Shape("at", "value", unit=slot.unit, ordered=True, path=True)
+            return CsvShape("at", "value", unit=slot.unit, ordered=True, path=True)
         if get_origin(option) is list:
             return _of_elements(replace(slot, annotation=get_args(option)[0]))
     return None
 
 
-def _of_elements(slot: Slot) -> Shape | None:
+def _of_elements(slot: Slot) -> CsvShape | None:
     """What rows become in a list: its elements are numbers, or have one date and one number."""
     (option, *others) = slot.options
     if option is Quantity:
-        return Shape(unit=slot.unit)
+        return CsvShape(unit=slot.unit)
     if others or not (isinstance(option, type) and issubclass(option, BaseModel)):
         return None
     inside = {name: child(slot, {}, name) for name in fields_of(option)}
@@ -56,18 +56,18 @@ def _of_elements(slot: Slot) -> Shape | None:
     if len(dates) != 1 or len(units) != 2 or len(units) + len(names) != len(inside) or len(names) > 1:
         return None
     value = next(name for name in units if name not in dates)
-    return Shape(dates[0], value, names[0] if names else None, units[value], option is Point)
+    return CsvShape(dates[0], value, names[0] if names else None, units[value], option is Point)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """The cells of a row, read."""
 
     date: Read | None
     value: Read
     name: Read | None
 
-    def data(self, wish: Csv, shape: Shape, licence: str | None) -> Any:
+    def data(self, wish: Csv, shape: CsvShape, licence: str | None) -> Any:
         """The row as it would be written in the scenario."""
         value = _quantity(self.value, wish, licence, wish.unit)
         if self.date is None:
@@ -75,7 +75,7 @@ class Row:
         named = {shape.name: self.name.value} if shape.name is not None and self.name is not None else {}
         return {**named, str(shape.date): _quantity(self.date, wish, licence, None), shape.value: value}
 
-    def mark(self, inside: Loc, shape: Shape) -> Mark:
+    def mark(self, inside: Loc, shape: CsvShape) -> Mark:
         """The cell that a place in the row is from."""
         if self.date is None or (inside and inside[0] == shape.value):
             return self.value.mark
@@ -91,17 +91,17 @@ def _quantity(read: Read, wish: Csv, licence: str | None, unit: str | None) -> A
 
 
 @dataclass
-class Reading:
+class RowReader:
     """One table on its way to rows; what is wrong is appended."""
 
     wish: Csv
-    shape: Shape
+    shape: CsvShape
     file: str
     here: Mark
     path: str
     wrong: list[Problem]
 
-    def rows(self, table: Table) -> Iterator[Row]:
+    def rows(self, table: CsvTable) -> Iterator[CsvRow]:
         """The rows, in the order of the file."""
         date = self._column(table, "date") if self.shape.date else None
         value = self._column(table, "value")
@@ -118,12 +118,12 @@ class Reading:
             if self.shape.ordered and day is not None:
                 before = self._after(day, before)
             if number is not None and (day is not None) == (date is not None) and (named is None) == (name is None):
-                yield Row(day, number, named)
+                yield CsvRow(day, number, named)
 
-    def _add(self, cell: Cell, message: str, found: str | None = None) -> None:
+    def _add(self, cell: CsvCell, message: str, found: str | None = None) -> None:
         self.wrong.append(Problem(Mark(self.file, cell.line, cell.column, named=self.here), self.path, message, found))
 
-    def _column(self, table: Table, key: str) -> int | None:
+    def _column(self, table: CsvTable, key: str) -> int | None:
         """Where the column is that the mapping names under a key."""
         wanted = getattr(self.wish, key)
         at = [i for i, cell in enumerate(table.header) if cell.text == wanted]
@@ -142,7 +142,7 @@ class Reading:
         self.wrong.append(problem)
         return None
 
-    def _read(self, row: tuple[Cell, ...], column: int | None, parse: Any) -> Read | None:
+    def _read(self, row: tuple[CsvCell, ...], column: int | None, parse: Any) -> Read | None:
         """The value of a cell, or None after noting why there is none."""
         if column is None:
             return None
@@ -160,7 +160,7 @@ class Reading:
         """The date if it comes after the one before; else that, once this is noted."""
         if before is None:
             return day
-        place = Cell("", day.mark.line, day.mark.column)
+        place = CsvCell("", day.mark.line, day.mark.column)
         if isinstance(day.value, dt.date) is not isinstance(before.value, dt.date):
             self._add(
                 place,

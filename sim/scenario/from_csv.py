@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sim.errors import InputError, Mark, Problem, nearest
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.csv_file import read_table
-from sim.scenario.csv_rows import Reading, Row, Shape, shape_of
+from sim.scenario.csv_rows import CsvRow, CsvShape, RowReader, shape_of
 from sim.scenario.declared import Slot, child, model_of
 from sim.scenario.folders import OUTSIDE, is_below, neighbours
 from sim.scenario.marks import places
@@ -35,7 +35,7 @@ _BARE = (
 
 
 @dataclass
-class Tables:
+class CsvTables:
     """The CSV files that one file, or one override, names.
 
     `folder` is where their names begin, `folders` those below which they lie (none: anywhere), `licence` what the bare
@@ -96,7 +96,7 @@ class Tables:
         self.unread.add(self._path(loc))
         return _UNREAD
 
-    def _taken(self, written: dict[str, Any], shape: Shape, loc: Loc) -> Any:
+    def _taken(self, written: dict[str, Any], shape: CsvShape, loc: Loc) -> Any:
         """What stands in the place of one mapping."""
         wish = self._wish(written, shape, loc)
         if isinstance(wish, list):
@@ -108,13 +108,13 @@ class Tables:
         table, faults = read_table(text)
         here = self.marks[*loc, KEY]
         wrong = [Problem(Mark(file, f.line, f.column, named=here), self._path(loc), f.message, f.found) for f in faults]
-        reading = Reading(wish, shape, file, here, self._path(loc), wrong)
+        reading = RowReader(wish, shape, file, here, self._path(loc), wrong)
         rows = list(reading.rows(table)) if table is not None else []
         if wrong:
             return self._refused(sorted(wrong, key=lambda p: p.mark), loc)
         return self._put(rows, wish, shape, written, loc)
 
-    def _wish(self, written: dict[str, Any], shape: Shape, loc: Loc) -> Csv | list[Problem]:
+    def _wish(self, written: dict[str, Any], shape: CsvShape, loc: Loc) -> Csv | list[Problem]:
         """What the mapping asks for, or all that is wrong with it."""
 
         def mark(inside: Loc) -> Mark:
@@ -152,7 +152,7 @@ class Tables:
             (problem,) = error.problems
             return replace(problem, mark=replace(problem.mark, named=mark), path=self._path(loc))
 
-    def _put(self, rows: list[Row], wish: Csv, shape: Shape, written: dict[str, Any], loc: Loc) -> Any:
+    def _put(self, rows: list[CsvRow], wish: Csv, shape: CsvShape, written: dict[str, Any], loc: Loc) -> Any:
         """The rows as data, with the marks of their cells."""
         here = self.marks[*loc, KEY]
         data: Any = [row.data(wish, shape, self.licence) for row in rows]
@@ -173,7 +173,7 @@ def _takes_number(slot: Slot, value: Any) -> bool:
     return model_of(slot, value) in (Quantity, Random, Units) and DatedPath not in slot.options
 
 
-def _misplaced(wish: Csv, shape: Shape, *, bare: bool) -> Iterator[tuple[str, str]]:
+def _misplaced(wish: Csv, shape: CsvShape, *, bare: bool) -> Iterator[tuple[str, str]]:
     """Keys that are missing or cannot stand here, and what to say of each."""
     if shape.date and wish.date is None:
         yield "date", "this key is missing: the column of dates"

@@ -14,7 +14,7 @@ from typing import Any
 from sim.errors import InputError, Mark, Problem, argument, nearest
 from sim.ledger import Scalar
 from sim.scenario.catalogue import locate
-from sim.scenario.listing import SETTING, Listed, listed
+from sim.scenario.listing import SETTING, ListedInput, listed
 from sim.scenario.loader import load_scenario
 from sim.scenario.meant import remedy
 from sim.scenario.scalars import ScalarError, resolve_plain
@@ -85,7 +85,7 @@ def _written_for(sheet: Sheet, scenarios: Sequence[str], file: Path) -> str:
     return names[sheet.scenario]
 
 
-def _inputs(scenario: str, **asked: Any) -> dict[str, Listed]:
+def _inputs(scenario: str, **asked: Any) -> dict[str, ListedInput]:
     return {entry.path: entry for entry in listed(load_scenario(scenario, **asked))}
 
 
@@ -110,7 +110,7 @@ def _place(mark: Mark) -> str:
 
 
 def _change(
-    row: Mapping[str, Cell], entry: Listed | None, file: Path, problems: list[Problem]
+    row: Mapping[str, Cell], entry: ListedInput | None, file: Path, problems: list[Problem]
 ) -> tuple[str, Mark] | None:
     """The new value of a row as an override has it, and its cell; None if nothing was changed or it is wrong."""
     path, value = str(row["path"].value), row["value"]
@@ -147,7 +147,7 @@ def _unlisted(row: Mapping[str, Cell], problems: list[Problem]) -> tuple[str, Ma
     return _yaml(_scalar(value.value)), row["path"].mark
 
 
-def _unchanged(row: Mapping[str, Cell], name: str, entry: Listed) -> bool:
+def _unchanged(row: Mapping[str, Cell], name: str, entry: ListedInput) -> bool:
     """Whether a value is what was written into the file; where that is not kept, what the scenario has."""
     cell = row[name]
     if cell.formula:
@@ -176,7 +176,7 @@ def _scalar(value: Any) -> Any:
         return value
 
 
-def _parsed(cell: Cell, entry: Listed, path: str, problems: list[Problem]) -> Scalar | None:
+def _parsed(cell: Cell, entry: ListedInput, path: str, problems: list[Problem]) -> Scalar | None:
     """The value of a cell in the kind that the input has; else None and a problem."""
     value, wanted = cell.value, _wanted(entry)
 
@@ -205,7 +205,7 @@ def _parsed(cell: Cell, entry: Listed, path: str, problems: list[Problem]) -> Sc
     return None
 
 
-def _wanted(entry: Listed) -> str:
+def _wanted(entry: ListedInput) -> str:
     """What may stand in the cell of a value, in words."""
     if entry.words:
         return ", ".join(entry.words)
@@ -220,7 +220,7 @@ def _text(value: Any) -> str:
 
 
 def _with_range(
-    number: Scalar, row: Mapping[str, Cell], entry: Listed, file: Path, problems: list[Problem]
+    number: Scalar, row: Mapping[str, Cell], entry: ListedInput, file: Path, problems: list[Problem]
 ) -> tuple[str, Mark] | None:
     """A value with the low and high of its row, or without where both were cleared."""
     ends = {name: row[name] for name in _ENDS if name in row and (row[name].value is not None or row[name].formula)}
@@ -249,7 +249,7 @@ def _yaml(value: Scalar) -> str:
 
 
 def _outdated(
-    rows: Sequence[Mapping[str, Cell]], known: Sequence[Mapping[str, Listed]], problems: Sequence[Problem]
+    rows: Sequence[Mapping[str, Cell]], known: Sequence[Mapping[str, ListedInput]], problems: Sequence[Problem]
 ) -> list[Problem]:
     """That inputs were written with other values than the scenario has under any of what is `known` of it."""
     told = {problem.path for problem in problems}
@@ -272,7 +272,7 @@ def _outdated(
     return [Problem(row[name].mark, paths[0], message)]
 
 
-def _is_outdated(row: Mapping[str, Cell], name: str, known: Sequence[Mapping[str, Listed]]) -> bool:
+def _is_outdated(row: Mapping[str, Cell], name: str, known: Sequence[Mapping[str, ListedInput]]) -> bool:
     kept, path = row.get(WRITTEN[name]), str(row["path"].value)
     if kept is None or name not in row:
         return False

@@ -33,7 +33,7 @@ _PART_OF_A_KIND = "kind"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedInput:
     """One input: `value`, `low` and `high` in `unit`, as `--set PATH=VALUE` takes them; a date is a date.
 
     `figure` is the figure of the ledger that it takes, `statement` what that says, `rests_on` the figures which that
@@ -64,7 +64,7 @@ class Listed:
         return isinstance(self.value, (int, float)) and not isinstance(self.value, bool)
 
 
-def listed(scenario: Scenario) -> tuple[Listed, ...]:
+def listed(scenario: Scenario) -> tuple[ListedInput, ...]:
     """All inputs of a scenario: readings in force, settings that are written, and quantities, in the order of the file."""
     children = _children(scenario)
     readings = (_reading(scenario, figure, children) for figure in scenario.fed if scenario.ledger[figure].readings)
@@ -73,7 +73,7 @@ def listed(scenario: Scenario) -> tuple[Listed, ...]:
     return (*readings, *settings, *quantities)
 
 
-def matching(inputs: tuple[Listed, ...], word: str) -> tuple[Listed, ...]:
+def matching(inputs: tuple[ListedInput, ...], word: str) -> tuple[ListedInput, ...]:
     """The inputs with `word` in their path, title, figure or its statement, in whatever case."""
     wanted = word.casefold()
     return tuple(
@@ -106,7 +106,7 @@ def _origin(scenario: Scenario, figure: str, path: str, children: Mapping[str, t
     }
 
 
-def _quantity(scenario: Scenario, entry: Input, children: Mapping[str, tuple[str, ...]]) -> Listed:
+def _quantity(scenario: Scenario, entry: Input, children: Mapping[str, tuple[str, ...]]) -> ListedInput:
     value, low, high = (_written(scenario, entry.unit, v) for v in (entry.value, entry.low, entry.high))
     assert value is not None
     origin = _origin(scenario, entry.figure, entry.path, children) if entry.figure else {}
@@ -115,7 +115,7 @@ def _quantity(scenario: Scenario, entry: Input, children: Mapping[str, tuple[str
     loc = tuple(int(part) if part.isdecimal() else part for part in entry.path.split("."))
     default = entry.kind == "bare" and not scenario.context.written.says(loc)
     source = DEFAULT if default else entry.source
-    return Listed(entry.path, title, value, low, high, unit, entry.kind, source, bounds=entry.bounds, **origin)
+    return ListedInput(entry.path, title, value, low, high, unit, entry.kind, source, bounds=entry.bounds, **origin)
 
 
 def _written(scenario: Scenario, unit: str, value: float | str | None) -> Scalar | None:
@@ -126,21 +126,21 @@ def _written(scenario: Scenario, unit: str, value: float | str | None) -> Scalar
     return value
 
 
-def _reading(scenario: Scenario, figure: str, children: Mapping[str, tuple[str, ...]]) -> Listed:
+def _reading(scenario: Scenario, figure: str, children: Mapping[str, tuple[str, ...]]) -> ListedInput:
     ledger = scenario.ledger
     name, path = ledger.reading_name(figure) or "", f"{_READINGS}.{figure}"
     source, words = ledger.resolve(figure).source, tuple(ledger[figure].readings)
     origin = _origin(scenario, figure, path, children)
-    return Listed(path, "", name, None, None, "text", READING, source, words=words, **origin)
+    return ListedInput(path, "", name, None, None, "text", READING, source, words=words, **origin)
 
 
-def _setting(scenario: Scenario, loc: Loc, value: Scalar, words: tuple[str, ...]) -> Listed:
+def _setting(scenario: Scenario, loc: Loc, value: Scalar, words: tuple[str, ...]) -> ListedInput:
     path = dotted(loc)
     mark = scenario.mark(path)
     place = f"{PurePath(mark.file).name}:{mark.line}" if mark.line else mark.file
     place = place if loc in scenario.marks else DEFAULT
     unit = {bool: "text", str: "text", dt.date: "date"}.get(type(value), "1")
-    return Listed(path, _title(scenario, path), value, None, None, unit, SETTING, place, words=words)
+    return ListedInput(path, _title(scenario, path), value, None, None, unit, SETTING, place, words=words)
 
 
 def _settings(node: BaseModel, loc: Loc) -> Iterator[tuple[Loc, Scalar, tuple[str, ...]]]:

@@ -13,7 +13,7 @@ from sim.scenario.catalogue import named
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.declared import ROOT, WHOLE_KEYS
 from sim.scenario.folders import allowed_folders
-from sim.scenario.from_csv import Tables
+from sim.scenario.from_csv import CsvTables
 from sim.scenario.marks import forget, places
 from sim.scenario.read import Source, read_source
 from sim.scenario.written import Written
@@ -45,7 +45,7 @@ def _with_tables(
     source: Source, licence: str | None, folders: Sequence[Path], problems: list[Problem], unread: set[str]
 ) -> Source:
     """A file with the values of the CSV files that it names."""
-    tables = Tables(Path(source.file).parent, folders, licence, problems, unread)
+    tables = CsvTables(Path(source.file).parent, folders, licence, problems, unread)
     return replace(source, data=tables.fill(source.data, source.marks, ROOT))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Mark, Problem, argument
-from sim.scenario.compose import Composer, Loc, Node, StopError, plain
+from sim.scenario.compose import Composer, Loc, StopError, YamlNode, plain
 
 __all__ = ["MAX_BYTES", "Form", "Loc", "Source", "parse_text", "parse_value", "read_source", "read_text"]
 
@@ -169,7 +169,7 @@ def _empty(file: str, form: Form) -> Problem:
     return Problem(Mark(file), "", f"the file is empty; {form.noun} begins with {form.begins}")
 
 
-def _compose(text: str, file: str, problems: list[Problem], form: Form) -> Node | None:
+def _compose(text: str, file: str, problems: list[Problem], form: Form) -> YamlNode | None:
     """The node tree, or None after noting why there is none."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError

@@ -50,7 +50,7 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class OutcomeCondition:
     """Clauses: true if all of any one of the groups are (`and` binds before `or`)."""
 
     text: str
@@ -83,7 +83,7 @@ def happened(verdicts: FloatArray) -> tuple[BoolArray, BoolArray]:
     return known, verdicts[known] == 1.0
 
 
-def condition(text: str, catalogue: Catalogue) -> Condition:
+def condition(text: str, catalogue: Catalogue) -> OutcomeCondition:
     """A condition as a user writes it.
 
     Raises:
@@ -96,7 +96,7 @@ def condition(text: str, catalogue: Catalogue) -> Condition:
     ]
     if problems:
         raise InputError(problems)
-    return Condition(" ".join(text.split()), tuple(groups))
+    return OutcomeCondition(" ".join(text.split()), tuple(groups))
 
 
 _NOTHING = Clause("", "<", 0.0, False)

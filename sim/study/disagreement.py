@@ -26,7 +26,7 @@ Combination = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class VariancePart:
     """A part of the variance of a KPI as a share of the whole, with its 95 % bootstrap interval."""
 
     name: str
@@ -56,7 +56,7 @@ class Disagreement:
     kpi: str
     mean: float
     sd: float
-    parts: tuple[Part, ...]
+    parts: tuple[VariancePart, ...]
     sides: tuple[Side, ...]
     combinations: int
     draws: int
@@ -136,10 +136,10 @@ def _rows(study: str, base: Base, names: tuple[str, ...], seed: int, k: int, dra
     return [replace(r, readings=names, seed=first + 2 * d + j) for d, r in enumerate(drawn) for j in range(2)]
 
 
-def drawn_row(scenario: Scenario, luck: np.random.Generator) -> Row:
+def drawn_row(scenario: Scenario, generator: np.random.Generator) -> Row:
     """A row with a value for every number with a range behind a scenario."""
     ranged = [(knob, limits) for knob in knobs(scenario) if (limits := _range(knob)) is not None]
-    uniforms = luck.random(len(ranged))
+    uniforms = generator.random(len(ranged))
     rows = [knob.at(_drawn(limits, float(u))) for (knob, limits), u in zip(ranged, uniforms, strict=True)]
     return Row(
         values=tuple(value for row in rows for value in row.values),
@@ -182,17 +182,18 @@ def _shares(table: FloatArray) -> FloatArray:
     return parts / total if total > 0.0 else parts
 
 
-def _parts(table: FloatArray, seed: int, *, whole: bool) -> tuple[Part, ...]:
+def _parts(table: FloatArray, seed: int, *, whole: bool) -> tuple[VariancePart, ...]:
     """Shares of the variance. For the intervals combinations are resampled; where all there are were run
     (`whole`), they are no sample, and draws are."""
     axis = 1 if whole or len(table) == 1 else 0
     size = table.shape[axis]
-    luck = np.random.default_rng((seed, size))
-    again = np.array([_shares(np.take(table, luck.integers(0, size, size), axis)) for _ in range(RESAMPLES)])
+    generator = np.random.default_rng((seed, size))
+    again = np.array([_shares(np.take(table, generator.integers(0, size, size), axis)) for _ in range(RESAMPLES)])
     low, high = np.quantile(again, [0.025, 0.975], axis=0)
     names = ("disagreement among sources", "uncertainty within their ranges", "noise")
     return tuple(
-        Part(n, float(s), float(a), float(b)) for n, s, a, b in zip(names, _shares(table), low, high, strict=True)
+        VariancePart(n, float(s), float(a), float(b))
+        for n, s, a, b in zip(names, _shares(table), low, high, strict=True)
     )
 
 

@@ -14,8 +14,8 @@ from sim.display import Displayed
 from sim.errors import InputError
 from sim.plan import BoolArray
 from sim.scenario.loader import Scenario
-from sim.study.condition import Condition, condition
-from sim.study.methods.boxes import Column
+from sim.study.condition import OutcomeCondition, condition
+from sim.study.methods.boxes import InputColumn
 from sim.study.methods.intervals import Interval, probability_interval
 from sim.study.methods.prim import Box, boxes
 from sim.study.runs.design import Base
@@ -43,14 +43,14 @@ class Discovery(Displayed):
 
     scenario: Scenario
     catalogue: Catalogue
-    when: Condition
+    when: OutcomeCondition
     n: int
     seed: int
     bias: Bias | None
     density: float
     dimensions: tuple[Dimension, ...]
     combinations: int
-    columns: tuple[Column, ...]
+    columns: tuple[InputColumn, ...]
     happens: BoolArray
     unknown: int
     refused: int
@@ -117,7 +117,7 @@ def discover(
     tried = worlds(of.base, [of.base.scenario], n, seed, over_readings=over_readings)
     if not tried.dimensions and not tried.readings:
         raise InputError([certain(of.asked.name)])
-    stages = Stages(n + (2 * RUNS if of.coarse > 1 else 0), progress, announce)
+    stages = Stages(n + (2 * RUNS if of.lot_scale > 1 else 0), progress, announce)
     found = tried.outcomes(of, 0, stages(n))
     verdicts = asked.verdicts({name: found.column(name) for name in asked.names})
     # A run that was refused has no milestone either, which is not to say that it is not reached.

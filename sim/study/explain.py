@@ -11,12 +11,12 @@ from sim.api import run
 from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.plotting import Plotted
-from sim.results.causes import Step, causes
+from sim.results.causes import CausalStep, causes
 from sim.results.result import Result
 from sim.scenario.loader import Scenario
 from sim.study.dependence import Dependences, dependences
 from sim.study.disagreement import Disagreement, disagreement
-from sim.study.runs.design import Base, Row, based, coarser, loaded
+from sim.study.runs.design import Base, Row, based, loaded, with_larger_lots
 from sim.study.runs.lots import AUTO, wanted_factor
 from sim.study.runs.outputs import refuse_missing
 from sim.study.runs.run import Progress
@@ -35,7 +35,7 @@ class Explanation(Plotted):
     result: Result
     kpi: str
     dependences: Dependences
-    steps: tuple[Step, ...]
+    steps: tuple[CausalStep, ...]
     lot_scale: int
 
     @property
@@ -150,7 +150,7 @@ def _prepared(
     whole = scenario if isinstance(scenario, Scenario) else loaded(base, Row())
     result = run(whole, seed=seed, engine="batch", trace=kpi in whole.document.milestones)
     refuse_missing("KPI", [kpi], [*result.kpis, *result.milestones])
-    larger, factor = coarser(base, result, wanted)
+    larger, factor = with_larger_lots(base, result, wanted)
     return result, larger, factor
 
 

@@ -17,7 +17,7 @@ from sim.scenario.loader import Scenario
 from sim.study.methods.regret import Regrets, regrets
 from sim.study.runs.design import Base, Row, based
 from sim.study.runs.lots import AUTO, RUNS, Bias
-from sim.study.runs.outputs import Catalogue, Kind, Output, outputs
+from sim.study.runs.outputs import Catalogue, Output, OutputKind, outputs
 from sim.study.runs.replicated import variants
 from sim.study.runs.run import Progress
 from sim.study.runs.subject import Stages, Subject, subject
@@ -30,7 +30,7 @@ FLAG = "--regret"
 
 
 @dataclass(frozen=True, repr=False)
-class Choice(Displayed):
+class RegretComparison(Displayed):
     """Plans on one output over shared worlds; `values` has the shape (worlds, plans), NaN: no value.
 
     `regrets` is None where no world has a value of every plan. `not_reached` counts the runs in which
@@ -73,7 +73,7 @@ def regret(
     cluster: str | None = None,
     progress: Progress | None = None,
     announce: Callable[[int], None] | None = None,
-) -> Choice:
+) -> RegretComparison:
     """Compare plans by their regret on a KPI: how much worse each is than the best one in the same world (Savage 1951).
 
     A world is a replication of the random streams, a draw of every uncertain input of any of the plans and, with
@@ -118,7 +118,7 @@ def regret(
     _comparable(each, output)
     each = _alike(each)
     shared = worlds(each[0].base, names, n, seed, over_readings=over_readings)
-    measured = 2 * RUNS if each[0].coarse > 1 else 0
+    measured = 2 * RUNS if each[0].lot_scale > 1 else 0
     stages = Stages((n + measured) * len(names), progress, announce)
     found = [shared.outcomes(of, plan, stages(n)) for plan, of in enumerate(each)]
     columns = [
@@ -126,11 +126,11 @@ def regret(
     ]
     values = np.stack(columns, axis=1)
     never = [np.isnan(o.column(output.column)) & o.valid for o in found]
-    return Choice(
+    return RegretComparison(
         names=tuple(names), subjects=tuple(each), output=output, least=smaller, worlds=shared, values=values,
         regrets=regrets(names, values, least=smaller, scrambled=bool(shared.dimensions)),
         refused=sum(int((~o.valid).sum()) for o in found),
-        not_reached=int(np.sum(never)) if output.kind is Kind.DATE else 0,
+        not_reached=int(np.sum(never)) if output.kind is OutputKind.DATE else 0,
         biases=tuple(of.bias(stages(measured)) for of in each),
     )  # fmt: skip
 
@@ -149,8 +149,8 @@ def _named(scenarios: Sequence[Scenario | str | Path], base: Base | None) -> tup
 
 def _less_is_better(output: Output) -> bool:
     """Of a date the earlier is better, of a milestone that it is reached."""
-    if output.kind is not Kind.KPI:
-        return output.kind is Kind.DATE
+    if output.kind is not OutputKind.KPI:
+        return output.kind is OutputKind.DATE
     higher = higher_is_better(output.column)
     if higher is None:
         words = "whether more of this KPI is better is not known: add --least or --most"
@@ -168,13 +168,13 @@ def _common(each: Sequence[Subject]) -> Catalogue:
 
 def _alike(each: Sequence[Subject]) -> list[Subject]:
     """The plans with lots as large as the plan with the fewest of them allows."""
-    least = min(of.coarse for of in each)
-    return [replace(of, coarse=least) for of in each]
+    least = min(of.lot_scale for of in each)
+    return [replace(of, lot_scale=least) for of in each]
 
 
 def _comparable(each: Sequence[Subject], output: Output) -> None:
     spans = {(s.catalogue.start, s.catalogue.days) for s in each}
-    if output.kind is Kind.DATE and len(spans) > 1:
+    if output.kind is OutputKind.DATE and len(spans) > 1:
         words = "dates are compared of plans that begin and end on the same days"
         found = "; ".join(f"{s.asked.name}: {s.catalogue.start} to {s.catalogue.end}" for s in each)
         raise InputError([Problem(argument(FLAG), output.name, words, found)])

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sim.study.runs.run import Progress
 
 RUN = "manifest.json"
-_LUCK = ("scenario", "replication", "seed", "valid")
+_WHICH_RUN = ("scenario", "replication", "seed", "valid")
 _SHOWN = ("montecarlo", "compare")
 
 
@@ -119,7 +119,7 @@ def _comparison(scenarios: Mapping[str, Scenario], document: Mapping[str, Any], 
 
 
 def _outcomes(runs: pd.DataFrame) -> Outcomes:
-    names = tuple(name for name in runs.columns if name not in _LUCK)
+    names = tuple(name for name in runs.columns if name not in _WHICH_RUN)
     table = runs[list(names)].to_numpy(dtype=np.float64)
     return Outcomes(names, table, runs["valid"].to_numpy(dtype=np.bool_))
 

@@ -22,7 +22,7 @@ from sim.study.methods.sobol import Indices, rows_for, sobol
 from sim.study.methods.tornado import Tornado, tornado
 from sim.study.runs.design import Base, Row, loaded
 from sim.study.runs.lots import AUTO, RUNS, Bias
-from sim.study.runs.outputs import Catalogue, Kind, Output, default_outputs, outputs
+from sim.study.runs.outputs import Catalogue, Output, OutputKind, default_outputs, outputs
 from sim.study.runs.run import Progress
 from sim.study.runs.subject import Runs, Stages, Subject, subject
 from sim.study.space import factors, typical
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 LOW, HIGH = 0.05, 0.95
 """Percentiles at which inputs are tried."""
 LABELS = ("p5", "p95")
-LUCK = "random variation within a run"
-LUCKS_TRIED = 20
+WITHIN_A_RUN = "random variation within a run"
+STREAMS_TRIED = 20
 OTHERS = "all others together"
 
 
@@ -138,7 +138,7 @@ def sensitivity(
         raise InputError([certain(of.asked.name)])
     size = n or DEFAULT_N[chosen]
     size = rows_for(size) if chosen is Method.SOBOL else size
-    stages = Stages(_total(of, chosen, size, top) + (2 * RUNS if of.coarse > 1 else 0), progress, announce)
+    stages = Stages(_total(of, chosen, size, top) + (2 * RUNS if of.lot_scale > 1 else 0), progress, announce)
     runs = Runs(of, wanted, stages)
     found = tuple(_found(of, runs, chosen, size, top))
     return Sensitivity(
@@ -153,7 +153,7 @@ def sensitivity(
         bias=of.bias(stages(2 * RUNS)),
         runs=runs.runs,
         refused=runs.refused,
-        not_reached={o.name: count for o, count in runs.not_reached.items() if o.kind is Kind.DATE},
+        not_reached={o.name: count for o, count in runs.not_reached.items() if o.kind is OutputKind.DATE},
         missing={o.name: count for o, count in runs.missing.items()},
     )
 
@@ -184,7 +184,7 @@ def _total(of: Subject, method: Method, n: int, top: int) -> int:
     if method is Method.MORRIS:
         return n * (k + 1)
     bars_ = 1 + 2 * len(of.plan.dimensions)
-    return bars_ * n + LUCKS_TRIED if method is Method.TORNADO else bars_ + n * (min(top + 1, k) + 3)
+    return bars_ * n + STREAMS_TRIED if method is Method.TORNADO else bars_ + n * (min(top + 1, k) + 3)
 
 
 # --- tornado -------------------------------------------------------------------------------------
@@ -202,9 +202,9 @@ def _tornados(of: Subject, runs: Runs, n: int) -> list[Tornado]:
     sides, others = _readings(of)
     rows = [replace(row, seed=of.seed, replication=r) for row in (*rows, *others) for r in range(n)]
     means = _means(runs.of_rows("bars", rows), n)
-    single = runs.of_rows("single", [replace(rows[0], replication=r) for r in range(LUCKS_TRIED)])
+    single = runs.of_rows("single", [replace(rows[0], replication=r) for r in range(STREAMS_TRIED)])
     table = np.vstack([means, _percentiles(single)])
-    return [tornado([*trials, *sides, (LUCK, LABELS)], table[:, output]) for output in range(table.shape[1])]
+    return [tornado([*trials, *sides, (WITHIN_A_RUN, LABELS)], table[:, output]) for output in range(table.shape[1])]
 
 
 def _ends(plan: Plan) -> tuple[list[Trial], list[Row]]:
@@ -263,7 +263,9 @@ def _indices(of: Subject, runs: Runs, n: int, top: int) -> list[Indices]:
     inputs = factors(of.plan)
     if len(inputs) > top + 1:
         inputs = _parted(inputs, _leading(of, runs, inputs, top))
-    return sobol(partial(runs.at_points, "rows"), [*inputs, Factor(LUCK, (len(of.plan.dimensions),))], n, seed=of.seed)
+    return sobol(
+        partial(runs.at_points, "rows"), [*inputs, Factor(WITHIN_A_RUN, (len(of.plan.dimensions),))], n, seed=of.seed
+    )
 
 
 def _leading(of: Subject, runs: Runs, inputs: Sequence[Factor], top: int) -> list[Factor]:

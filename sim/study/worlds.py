@@ -16,7 +16,7 @@ from sim.plan import BoolArray, FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
 from sim.study.disagreement import Combination, combinations
 from sim.study.knobs import contested, settled
-from sim.study.methods.boxes import Column
+from sim.study.methods.boxes import InputColumn
 from sim.study.runs.design import Base, Row, loaded
 from sim.study.runs.outcomes import Outcomes
 from sim.study.runs.run import Progress
@@ -79,10 +79,10 @@ class Worlds:
         table[there], valid[there] = found.table, found.valid
         return replace(found, table=table, valid=valid)
 
-    def columns(self, plan: int, worlds: BoolArray) -> tuple[Column, ...]:
+    def columns(self, plan: int, worlds: BoolArray) -> tuple[InputColumn, ...]:
         """Every input of a plan in some of the worlds: numbers in their own units, and readings."""
         values = np.array([self._values(plan, int(world)) for world in np.flatnonzero(worlds)])
-        numbers = (Column(d.name, values[:, k]) for k, d in enumerate(self.dimensions))
+        numbers = (InputColumn(d.name, values[:, k]) for k, d in enumerate(self.dimensions))
         return (*numbers, *(self._labels(figure, worlds) for figure in self.readings))
 
     def _values(self, plan: int, world: int) -> list[float]:
@@ -95,10 +95,10 @@ class Worlds:
         drawn = {d.stream: input_quantile(d, float(x)) for d, x in zip(seen.plan.dimensions, u, strict=True)}
         return [drawn.get(d.stream, _fixed(seen.scenario, d)) for d in self.dimensions]
 
-    def _labels(self, figure: str, worlds: BoolArray) -> Column:
+    def _labels(self, figure: str, worlds: BoolArray) -> InputColumn:
         names = self.readings[figure]
         places = [names.index(dict(combination)[figure]) for combination in self.combinations]
-        return Column(figure, np.array(places, dtype=np.float64)[self.taken[worlds]], names)
+        return InputColumn(figure, np.array(places, dtype=np.float64)[self.taken[worlds]], names)
 
 
 def _fixed(scenario: Scenario, dimension: Dimension) -> float:

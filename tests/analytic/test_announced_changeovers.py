@@ -133,7 +133,7 @@ def test_what_follows_a_changeover_by_its_cadence_moves_with_it(build: Fixture) 
         assert first == pytest.approx(second + 50, abs=1)
 
 
-def test_without_luck_planners_hold_one_view(build: Fixture) -> None:
+def test_without_noise_planners_hold_one_view(build: Fixture) -> None:
     for flow in draw(compile_plan(build(succession(PLANNED))), 0).flows:
         assert len(flow.forecast.values) == 1
         assert not flow.view.any()

@@ -1,4 +1,4 @@
-"""Uncertain inputs at a point: quantiles, one luck for a figure, formulas that follow, ranks that hold."""
+"""Uncertain inputs at a point: quantiles, one draw of a figure, formulas that follow, ranks that hold."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_quantiles_are_those_of_scipy(draw: str, law: Any, u: float) -> None:
     assert input_quantile(Dimension("x", "x", 5, 10, 30, Draw(draw), "day"), u) == pytest.approx(law.ppf(u), rel=1e-9)
 
 
-def test_a_figure_is_one_luck_in_every_unit_and_formula(plan: Plan) -> None:
+def test_a_figure_is_one_draw_in_every_unit_and_formula(plan: Plan) -> None:
     """Triangular 5, 10, 30 at 0.2 is 10, at 0.68 it is 30 - sqrt(0.32 x 25 x 20) = 17.351."""
     for u, lead in ((0.2, 10.0), (0.68, 30 - math.sqrt(160))):
         found = at(plan, {"lead": u, "ship": 1 / 3})
@@ -186,7 +186,7 @@ def test_rank_correlations_are_reached_and_margins_stay_uniform() -> None:
         assert stats.kstest(found[:, k], stats.uniform.cdf).pvalue > 1e-4
 
 
-def test_what_is_not_correlated_keeps_its_luck_to_the_bit() -> None:
+def test_what_is_not_correlated_keeps_its_numbers_to_the_bit() -> None:
     u = np.random.default_rng(4).random(6)
     found = correlated(u, tuple(RANKS))
     assert found[5] == u[5]
@@ -220,7 +220,7 @@ def test_a_single_run_takes_typical_values_and_draws_what_says_so_itself(build: 
     assert all(not np.array_equal(a, b) for a, b in pairwise(single))
 
 
-def test_an_input_that_draws_for_itself_shares_the_luck_of_its_figure(build: Any) -> None:
+def test_an_input_that_draws_for_itself_shares_the_draw_of_its_figure(build: Any) -> None:
     """Its range is its own; where the figure is not drawn, other uses of it stay as they are."""
     itself = {"figure": "lead", "low": 8, "high": 12, "draw": "uniform"}
     recipes = {

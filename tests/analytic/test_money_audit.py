@@ -16,10 +16,10 @@ from sim.engines.events.engine import EventsEngine
 from sim.engines.shared.records import Records
 from sim.errors import ModelError
 from sim.results.audit import audit, gaps
-from sim.results.books import Entry, entries
+from sim.results.books import CashEntry, entries
 
 Fixture = Callable[..., Any]
-Played = tuple[Draws, Records, list[Entry]]
+Played = tuple[Draws, Records, list[CashEntry]]
 
 
 @pytest.fixture(scope="module", params=["month", "day", 7])
@@ -64,7 +64,7 @@ def played(build: Fixture, request: pytest.FixtureRequest) -> Played:
     return draws, records, entries(draws, records)
 
 
-def with_a_cent(found: Sequence[Entry], category: str, period: int) -> list[Entry]:
+def with_a_cent(found: Sequence[CashEntry], category: str, period: int) -> list[CashEntry]:
     """The book with one cent more in one entry of a category."""
     place = next(i for i, entry in enumerate(found) if entry.category == category)
     more = np.zeros_like(found[place].cents)

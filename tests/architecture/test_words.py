@@ -28,8 +28,14 @@ REFUSED = {
     r"\bheld against\b": "compared with",
 }
 """Pattern -> what to write instead."""
+REFUSED_IN_NAMES = {
+    "luck": "generator, stream, variate, uniforms, noise",
+    "coarse": "lot_scale, larger lots",
+}
+"""Part of a name -> what to write instead."""
+SOURCES = sorted((ROOT / "sim").rglob("*.py"))
 TEXTS = [
-    *sorted((ROOT / "sim").rglob("*.py")),
+    *SOURCES,
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "scenarios").rglob("*.yaml")),
     *sorted((ROOT / "scenarios").glob("*.md")),
@@ -52,6 +58,24 @@ def prose(file: Path) -> Iterator[tuple[int, str]]:
             yield token.start[0], " ".join(token.string.split())
 
 
+def names(file: Path) -> Iterator[tuple[int, str]]:
+    """The names in a file of Python, with their lines."""
+    text = file.read_text(encoding="utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.NAME:
+            yield token.start[0], token.string
+
+
+def refused_names(file: Path) -> list[str]:
+    """Each name with a refused part, its place and what to write instead."""
+    return [
+        f"{file.name}:{line}: {name!r}: write {instead}"
+        for line, name in names(file)
+        for part, instead in REFUSED_IN_NAMES.items()
+        if part in name.lower()
+    ]
+
+
 def refused(file: Path) -> list[str]:
     """Each refused word of a file, its place and what to write instead."""
     name = str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else file.name
@@ -66,6 +90,17 @@ def refused(file: Path) -> list[str]:
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_refused_word(file: Path) -> None:
     assert not refused(file)
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_refused_name(file: Path) -> None:
+    assert not refused_names(file)
+
+
+def test_a_refused_name_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "named.py"
+    file.write_text('pure_luck = "luck"\nCOARSER = 2\n', encoding="utf-8")
+    assert [text.split(": ")[1] for text in refused_names(file)] == ["'pure_luck'", "'COARSER'"]
 
 
 def test_a_refused_word_is_seen_in_text_and_not_in_names(tmp_path: Path) -> None:

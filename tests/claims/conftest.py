@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sim.claims import Finding, Judgement, judge
+from sim.claims import JudgedClaim, Judgement, judge
 
-Test = Callable[..., dict[str, Finding]]
+Test = Callable[..., dict[str, JudgedClaim]]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def _plant(duration: Any) -> dict[str, Any]:
 def tested(tmp_path: Path) -> Test:
     """Test claims, given as data, on a scenario given as data; findings by claim."""
 
-    def run(scenario: dict[str, Any], claims: dict[str, dict[str, Any]], **options: Any) -> dict[str, Finding]:
+    def run(scenario: dict[str, Any], claims: dict[str, dict[str, Any]], **options: Any) -> dict[str, JudgedClaim]:
         filled = {
             id: {"statement": id, "figure": "press.day", "measured": "it", **claim} for id, claim in claims.items()
         }

@@ -12,11 +12,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from sim.claims import Finding, Verdict, judge, judge_shipped, judging
+from sim.claims import JudgedClaim, Verdict, judge, judge_shipped, judging
 from sim.report.page.claims import claims_part
 from sim.scenario.loader import load_scenario
 
-Test = Callable[..., dict[str, Finding]]
+Test = Callable[..., dict[str, JudgedClaim]]
 
 
 def test_each_claim_stands_there_with_its_verdict(

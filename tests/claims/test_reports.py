@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.claims.load import Book, load_claims, shipped_claims
+from sim.claims.load import ClaimBook, load_claims, shipped_claims
 from sim.claims.reports import Reports, load_reports, shipped_reports
 from sim.errors import InputError
 from sim.ledger import Kind, load_ledger
@@ -17,17 +17,17 @@ BAD = sorted(p.stem for p in (HERE / "bad_reports").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
-def book() -> Book:
+def book() -> ClaimBook:
     return load_claims(shipped_claims(), load_ledger())
 
 
 @pytest.fixture(scope="module")
-def shipped(book: Book) -> Reports:
+def shipped(book: ClaimBook) -> Reports:
     return load_reports(shipped_reports(), book)
 
 
 @pytest.mark.parametrize("verdict", BAD)
-def test_refused_in_these_words(verdict: str, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_in_these_words(verdict: str, book: ClaimBook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE)
     with pytest.raises(InputError) as refusal:
         load_reports(f"bad_reports/{verdict}.yaml", book)
@@ -82,7 +82,7 @@ def test_readings_that_reports_give_are_later_reports_of_the_ledger(shipped: Rep
     assert not shipped.until(dt.date(2026, 4, 29)).readings
 
 
-def test_a_figure_or_a_milestone_reaches_every_claim_about_it(book: Book, tmp_path: Path) -> None:
+def test_a_figure_or_a_milestone_reaches_every_claim_about_it(book: ClaimBook, tmp_path: Path) -> None:
     file = tmp_path / "reports.yaml"
     about = "[{figure: phases.upgrade}, {milestone: ai6_mass_production, date: 2028-08-01}]"
     file.write_text(

@@ -6,31 +6,31 @@ from collections import Counter
 
 import pytest
 
-from sim.claims import Finding, Verdict, judge
-from sim.claims.compile import Compiled
+from sim.claims import JudgedClaim, Verdict, judge
+from sim.claims.compile import CompiledClaim
 from sim.claims.load import load_claims, shipped_claims
 from sim.claims.probes import Constant
 from sim.ledger import Kind, load_ledger
 
-COARSE = "lot_scale=10"
+LARGER_LOTS = "lot_scale=10"
 
 
-def claims() -> dict[str, Compiled]:
+def claims() -> dict[str, CompiledClaim]:
     return dict(load_claims(shipped_claims(), load_ledger()).claims)
 
 
-def findings(scenario: str, sets: tuple[str, ...] = (), readings: tuple[str, ...] = ()) -> dict[str, Finding]:
-    found = judge(scenario, n=1, sets=[COARSE, *sets], readings=readings).findings
+def findings(scenario: str, sets: tuple[str, ...] = (), readings: tuple[str, ...] = ()) -> dict[str, JudgedClaim]:
+    found = judge(scenario, n=1, sets=[LARGER_LOTS, *sets], readings=readings).findings
     return {finding.compiled.id: finding for finding in found}
 
 
 @pytest.fixture(scope="module")
-def announced() -> dict[str, Finding]:
+def announced() -> dict[str, JudgedClaim]:
     return findings("as-announced")
 
 
 @pytest.fixture(scope="module")
-def typical() -> dict[str, Finding]:
+def typical() -> dict[str, JudgedClaim]:
     return findings("industry-typical")
 
 
@@ -43,7 +43,7 @@ def test_each_cites_a_stated_figure_and_its_article() -> None:
         assert compiled.article.endswith(".txt")
 
 
-def test_all_that_can_be_tested_has_a_verdict_as_announced(announced: dict[str, Finding]) -> None:
+def test_all_that_can_be_tested_has_a_verdict_as_announced(announced: dict[str, JudgedClaim]) -> None:
     counts = Counter(finding.verdict for finding in announced.values())
     declared = sum(compiled.claim.untestable is not None for compiled in claims().values())
     # Nothing is untestable but what says so itself.
@@ -71,7 +71,7 @@ def test_no_claim_of_a_run_takes_its_bound_for_its_measure() -> None:
 
 
 def test_precedent_turns_what_the_announcement_meets(
-    announced: dict[str, Finding], typical: dict[str, Finding]
+    announced: dict[str, JudgedClaim], typical: dict[str, JudgedClaim]
 ) -> None:
     turned = {id for id, f in announced.items() if f.verdict is Verdict.MET and typical[id].verdict is Verdict.MISSED}
     assert {
@@ -88,7 +88,7 @@ def test_precedent_turns_what_the_announcement_meets(
 
 
 def test_what_only_others_say_does_not_change_with_the_scenario(
-    announced: dict[str, Finding], typical: dict[str, Finding]
+    announced: dict[str, JudgedClaim], typical: dict[str, JudgedClaim]
 ) -> None:
     for id, finding in announced.items():
         if finding.compiled.probe is None or isinstance(finding.compiled.probe, Constant):
@@ -130,7 +130,7 @@ TURNED = [
 
 @pytest.mark.parametrize(("sets", "ids"), TURNED, ids=[ids[0] for _, ids in TURNED])
 def test_a_claim_about_a_run_can_come_out_either_way(
-    sets: tuple[str, ...], ids: tuple[str, ...], announced: dict[str, Finding]
+    sets: tuple[str, ...], ids: tuple[str, ...], announced: dict[str, JudgedClaim]
 ) -> None:
     found = findings("as-announced", sets)
     for id in ids:
@@ -140,7 +140,7 @@ def test_a_claim_about_a_run_can_come_out_either_way(
 
 @pytest.mark.parametrize("written", [{"readings": ("foplp.role=rf_only",)}, {"sets": ("readings.foplp.role=rf_only",)}])
 def test_a_claims_own_reading_comes_before_the_users(
-    written: dict[str, tuple[str, ...]], announced: dict[str, Finding]
+    written: dict[str, tuple[str, ...]], announced: dict[str, JudgedClaim]
 ) -> None:
     found = findings("as-announced", **written)
     assert found["independent-packages"].typical == announced["independent-packages"].typical
@@ -154,7 +154,7 @@ def test_a_claims_own_reading_comes_before_the_users(
         ("ai5.power=reported-peak-800", "ai5-less-power"),
     ],
 )
-def test_a_reading_turns_arithmetic(reading: str, id: str | None, announced: dict[str, Finding]) -> None:
+def test_a_reading_turns_arithmetic(reading: str, id: str | None, announced: dict[str, JudgedClaim]) -> None:
     found = findings("foundry-only", readings=(reading,))
     turned = {
         k for k, f in found.items() if isinstance(f.compiled.probe, Constant) and f.verdict is not announced[k].verdict

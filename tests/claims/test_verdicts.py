@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sim.claims import Finding, Verdict
+from sim.claims import JudgedClaim, Verdict
 from sim.claims.bounds import Bounds
 from sim.claims.finding import wilson
 from sim.claims.probes import Gap, Seen, UntestableError
@@ -21,7 +21,7 @@ from sim.report.claims_words import by_how_much, needed
 from sim.scenario.loader import load_scenario
 
 Plant = Callable[[Any], dict[str, Any]]
-Test = Callable[..., dict[str, Finding]]
+Test = Callable[..., dict[str, JudgedClaim]]
 
 DRAWN = {"assumed": 100, "low": 50, "high": 150, "draw": "uniform", "source": "made up"}
 START = dt.date(2026, 1, 1)

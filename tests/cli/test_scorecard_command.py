@@ -14,7 +14,7 @@ from sim.report.render import as_text
 from sim.report.scorecard_report import scorecard_report
 from sim.report.tables import Block
 
-COARSE = ("--set", "lot_scale=20", "--set", "horizon.end=2028-01-01")
+LARGER_LOTS = ("--set", "lot_scale=20", "--set", "horizon.end=2028-01-01")
 VERDICTS = {"on time", "early", "late", "confirmed", "contradicted", "open"}
 
 
@@ -79,7 +79,7 @@ def test_json_is_one_document_with_every_source(capsys: pytest.CaptureFixture[st
 
 def test_a_scenario_gives_probabilities_and_leaves_verdicts_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     alone = document(capsys, "scorecard")["announcements"]
-    found = document(capsys, "scorecard", "as-announced", "-n", "2", "--seed", "3", *COARSE)
+    found = document(capsys, "scorecard", "as-announced", "-n", "2", "--seed", "3", *LARGER_LOTS)
     assert (found["scenario"], found["n"], found["seed"]) == ("as-announced", 2, 3)
     assert found["brier"] == {"score": None, "scored": 0, "needed": 10}
     given = {row["id"]: row.pop("probability") for row in found["announcements"]}
@@ -93,7 +93,7 @@ def test_a_scenario_gives_probabilities_and_leaves_verdicts_as_they_are(capsys: 
 
 
 def test_a_scenarios_table_says_that_too_few_are_settled(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["scorecard", "as-announced", "-n", "1", *COARSE]) == 0
+    assert main(["scorecard", "as-announced", "-n", "1", *LARGER_LOTS]) == 0
     out = capsys.readouterr().out
     assert "held in runs [%]" in out
     assert "horizon.end: " in out
@@ -122,7 +122,7 @@ def test_wrong_input_exits_2(args: list[str], word: str, capsys: pytest.CaptureF
 
 
 def run_h100e(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[float, str]:
-    assert main(["run", "as-announced", "--engine", "batch", "--json", *COARSE, *args]) == 0
+    assert main(["run", "as-announced", "--engine", "batch", "--json", *LARGER_LOTS, *args]) == 0
     captured = capsys.readouterr()
     return json.loads(captured.out)["kpis"]["h100e_delivered"], captured.err
 

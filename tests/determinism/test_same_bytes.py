@@ -1,4 +1,4 @@
-"""The same scenario and seed give the same bytes; luck belongs to names, not to places."""
+"""The same scenario and seed give the same bytes; random streams belong to names, not to places."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SAVE = "import sys, sim; sim.run(sys.argv[1], seed=int(sys.argv[2]), trace=True)
 
 
 def plant() -> dict[str, Any]:
-    """Two products with luck in everything: demand, load, cycle time, yield, disruptions, an input."""
+    """Two products with noise in everything: demand, load, cycle time, yield, disruptions, an input."""
     noisy = {"shape": "gamma", "mean": 1, "cv": 0.6}
     recipe = {"lot_size": 5, "load": noisy, "cycle_time": {"shape": "lognormal", "mean": 4, "cv": 0.5}}
     return {
-        "title": "all kinds of luck",
+        "title": "all kinds of noise",
         "bare_numbers": "made up for a test",
         "horizon": {"length": 300, "time_unit": "day"},
         "report_every": 50,
@@ -120,11 +120,11 @@ def test_seeds_differ_and_zero_is_one_of_them(build: Fixture) -> None:
     assert run(scenario).kpis == kpis[0]
 
 
-def luck(
+def lots_of(
     build: Fixture, data: dict[str, Any], recipe: str = "cups", line: str = "cups"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lots of a recipe, without their numbers, and what became of a demand line."""
-    result = run(build(data, "luck"), seed=5, trace=True)
+    result = run(build(data, "lots_of"), seed=5, trace=True)
     lots = result.frames["lots"]
     monthly = result.frames["monthly"]
     lots = lots[lots["recipe"] == recipe].drop(columns=["recipe", "lot"]).reset_index(drop=True)
@@ -137,7 +137,7 @@ def alike(a: tuple[pd.DataFrame, pd.DataFrame], b: tuple[pd.DataFrame, pd.DataFr
     return a[0].equals(b[0]) and a[1].equals(b[1])
 
 
-def test_another_item_site_and_line_leave_all_other_luck_as_it_was(build: Fixture) -> None:
+def test_another_item_site_and_line_leave_all_other_streams_as_they_were(build: Fixture) -> None:
     data = plant()
     more = plant()
     more["items"] = {"bowl": {"stage": "ware", "policy": {"type": "base_stock", "level": 9}}} | more["items"]
@@ -149,7 +149,7 @@ def test_another_item_site_and_line_leave_all_other_luck_as_it_was(build: Fixtur
     quake = {"kind": "random", "rate": 0.1, "duration": 4, "sites": ["shed"], "effects": {"capacity": 0}}
     more["disruptions"] = {"quake": quake} | more["disruptions"]
     for recipe, line in (("cups", "cups"), ("jugs", "jugs")):
-        assert alike(luck(build, data, recipe, line), luck(build, more, recipe, line))
+        assert alike(lots_of(build, data, recipe, line), lots_of(build, more, recipe, line))
 
 
 def renamed(*, keep: bool) -> dict[str, Any]:
@@ -162,23 +162,23 @@ def renamed(*, keep: bool) -> dict[str, Any]:
     ):
         entry = data[section].pop(old)
         data[section][new] = entry | ({"stream": old} if keep else {})
-    # The kiln's uncertain availability is luck too.
+    # The kiln's uncertain availability is drawn too.
     data["sites"]["oven"] = data["sites"].pop("kiln") | ({"stream": "kiln"} if keep else {})
     data["recipes"]["mugs"]["site"], data["disruptions"]["blaze"]["sites"] = "oven", ["oven"]
     return data
 
 
-def test_a_stream_keeps_its_luck_through_a_new_name(build: Fixture) -> None:
-    was = luck(build, plant())
-    assert alike(was, luck(build, renamed(keep=True), "mugs", "mugs"))
-    now = luck(build, renamed(keep=False), "mugs", "mugs")
+def test_a_stream_keeps_its_numbers_through_a_new_name(build: Fixture) -> None:
+    was = lots_of(build, plant())
+    assert alike(was, lots_of(build, renamed(keep=True), "mugs", "mugs"))
+    now = lots_of(build, renamed(keep=False), "mugs", "mugs")
     assert not was[0].equals(now[0])
     assert not was[1].equals(now[1])
 
 
 @pytest.mark.parametrize("change", ["demand.cups.rate=5", "recipes.cups.yield.assembly=0.7", "sites.kiln.capacity=8"])
 def test_common_random_numbers(change: str, tmp_path: Path) -> None:
-    """A change on one side leaves the other side's luck, to the last lot."""
+    """A change on one side leaves the other side's random numbers, to the last lot."""
     file = write(plant(), tmp_path / "plant.yaml")
     before, after = (run(load_scenario(file, sets=sets), seed=5, trace=True).frames["lots"] for sets in ([], [change]))
     jugs = [f[f["recipe"] == "jugs"].drop(columns="lot").reset_index(drop=True) for f in (before, after)]

@@ -20,8 +20,8 @@ from sim.scenario.loader import load_scenario
 
 TESTS = Path(__file__).resolve().parents[1]
 ABSTRACT = sorted([*(TESTS / "analytic").glob("*.yaml"), *(TESTS / "benchmarks").glob("*.yaml")])
-COARSE = ["lot_scale=20"]
-SHORT = [*COARSE, "horizon.end=2029-01-01"]
+LARGER_LOTS = ["lot_scale=20"]
+SHORT = [*LARGER_LOTS, "horizon.end=2029-01-01"]
 """A review costs the reference engine some tenths of a second: no plan is compared over more than three years."""
 
 
@@ -57,7 +57,7 @@ def test_textbook_models(between: Callable[..., list[str]], file: Path) -> None:
 
 @pytest.mark.usefixtures("compiled_reviews")
 def test_results_are_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    scenario = load_scenario("as-announced", sets=COARSE)
+    scenario = load_scenario("as-announced", sets=LARGER_LOTS)
     events, compiled = (run(scenario, engine=name, trace=True) for name in ("events", "batch"))
     assert events.kpis == compiled.kpis
     assert events.milestones == compiled.milestones
@@ -67,13 +67,13 @@ def test_results_are_the_same(capsys: pytest.CaptureFixture[str]) -> None:
         pd.testing.assert_frame_equal(frame, compiled.frames[name], check_exact=True)
     texts = []
     for name in ("events", "batch"):
-        assert main(["run", "as-announced", "--no-against", "--set", *COARSE, "--engine", name]) == 0
+        assert main(["run", "as-announced", "--no-against", "--set", *LARGER_LOTS, "--engine", name]) == 0
         texts.append(capsys.readouterr().out.replace(f"engine {name}", "engine"))
     assert texts[0] == texts[1]
 
 
 def test_a_run_that_outgrows_its_slots_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    scenario = load_scenario("as-announced", sets=COARSE)
+    scenario = load_scenario("as-announced", sets=LARGER_LOTS)
     roomy = BatchEngine(draw(compile_plan(scenario), 3), trace=True).run()
     monkeypatch.setattr(BatchEngine, "slots", 16)
     # What a run has learned is kept with its plan.
@@ -87,6 +87,6 @@ def test_a_run_that_outgrows_its_slots_begins_again(monkeypatch: pytest.MonkeyPa
 
 def test_progress_ends_at_the_whole() -> None:
     done: list[float] = []
-    run(load_scenario("as-announced", sets=COARSE), engine="batch", progress=done.append)
+    run(load_scenario("as-announced", sets=LARGER_LOTS), engine="batch", progress=done.append)
     assert done == sorted(done)
     assert done[-1] == 1.0

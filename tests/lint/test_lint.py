@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.ledger import load_ledger
 from sim.linting import Finding, lint, load_rules
 from sim.linting.demand import in_wafers
-from sim.linting.subject import Subject
+from sim.linting.subject import LintSubject
 from sim.scenario.loader import Scenario, load_scenario
 
 Build = Callable[..., Scenario]
@@ -185,7 +185,7 @@ def test_the_height_of_dated_orders_is_the_month_that_asks_for_most(build: Build
     }
     orders = [{"date": date, "units": n} for date, n in units.items()]
     scenario = scenario_of_fabs(build, {"a": ramp}, demand={"item": "die", "orders": orders})
-    (measured,) = in_wafers(Subject(scenario))
+    (measured,) = in_wafers(LintSubject(scenario))
     gross = gross_dies_per_wafer(100, 300, 3, 0.1)
     assert measured.value == pytest.approx(9000 / gross)
     assert measured.paths == ("demand.all.orders.2.units",)
@@ -274,8 +274,8 @@ def test_the_command_fails_where_something_is_found(tmp_path: Path, capsys: pyte
 
 
 def test_a_run_says_in_its_head_how_many_inputs_go_beyond(capsys: pytest.CaptureFixture[str]) -> None:
-    coarse = ["--set", "lot_scale=40", "--set", "horizon.end=2027-04-01"]
-    assert main(["run", "as-announced", *coarse]) == 0
+    larger_lots = ["--set", "lot_scale=40", "--set", "horizon.end=2027-04-01"]
+    assert main(["run", "as-announced", *larger_lots]) == 0
     out = capsys.readouterr().out
     assert "Lint: " in out.partition("Contested inputs")[0]
     assert "fabshift lint as-announced, with the same changes" in " ".join(out.split())

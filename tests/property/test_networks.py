@@ -260,7 +260,7 @@ def test_a_site_without_work_changes_nothing_else(build: Fixture, data: Network)
 def test_more_capacity_never_delivers_less(build: Fixture, data: Network, factor: float) -> None:
     """Cumulated service at each month end, to the largest lot.
 
-    Only without luck: with it a faster site hands the slow draw to another lot. Nor with lost sales or
+    Only without noise: with it a faster site hands the slow draw to another lot. Nor with lost sales or
     cancellations, where what is served depends on when.
     """
     plain = copy.deepcopy(data)

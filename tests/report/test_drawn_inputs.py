@@ -9,12 +9,12 @@ from sim.dimensions import Dimension
 from sim.distributions import Draw
 from sim.report.drawn_inputs import MOST, drawn_inputs
 from sim.report.tables import Table
-from sim.results.result import Drawn
+from sim.results.result import DrawnInput
 
 
 def test_a_replication_shows_its_uncertain_inputs_the_furthest_out_first() -> None:
-    def one(name: str, value: float, probability: float) -> Drawn:
-        return Drawn(Dimension(name, name, 5, 10, 30, Draw.TRIANGULAR, "day"), value, probability)
+    def one(name: str, value: float, probability: float) -> DrawnInput:
+        return DrawnInput(Dimension(name, name, 5, 10, 30, Draw.TRIANGULAR, "day"), value, probability)
 
     many = tuple(one(f"n{k}", 12.0, 0.5 + k / 100) for k in range(MOST + 3))
     table = drawn_inputs(cast(Any, SimpleNamespace(replication=4, drawn=(*many, one("far", 29.123456, 0.9987)))))

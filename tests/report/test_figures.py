@@ -15,7 +15,7 @@ import sim
 from sim.errors import InputError
 from sim.report.figures.axes import apart, tick
 from sim.report.figures.catalogue import NAMES, all_figures
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.milestones import milestones
 from sim.report.figures.share import shares
 from sim.report.figures.style import VARIABLES
@@ -33,16 +33,16 @@ def result(build: Any) -> Result:
 
 
 @pytest.fixture(scope="module")
-def figures(result: Result) -> dict[str, Figure]:
+def figures(result: Result) -> dict[str, Chart]:
     return {figure.name: figure for figure in all_figures(result)}
 
 
-def test_a_run_has_all_figures_that_it_can_fill(figures: dict[str, Figure]) -> None:
+def test_a_run_has_all_figures_that_it_can_fill(figures: dict[str, Chart]) -> None:
     # No demand line asks for compute.
     assert tuple(figures) == tuple(n for n in NAMES["run"] if n != "compute")
 
 
-def test_shares_are_those_of_the_frame(result: Result, figures: dict[str, Figure]) -> None:
+def test_shares_are_those_of_the_frame(result: Result, figures: dict[str, Chart]) -> None:
     frame = result.frames["monthly"]
     table = figures["share"].table
     for measure, column in (("share", "value"), ("in_house", "in_house"), ("total", "total")):
@@ -56,7 +56,7 @@ def test_shares_are_those_of_the_frame(result: Result, figures: dict[str, Figure
     assert figures["share"].title == f"In-house in the last 12 months: parts {100 * share:.0f} %; none of spares"
 
 
-def test_capacity_is_what_is_allotted_at_the_rate_of_a_month(result: Result, figures: dict[str, Figure]) -> None:
+def test_capacity_is_what_is_allotted_at_the_rate_of_a_month(result: Result, figures: dict[str, Chart]) -> None:
     table = figures["capacity"].table.set_index(["name", "begin"])
     # 900 a month of 30.4 days, of which 700 are ours; a fifth of 900 during the strike.
     assert table.loc[("maker", MONTHS[1]), "capacity"] == pytest.approx(700)
@@ -69,7 +69,7 @@ def test_capacity_is_what_is_allotted_at_the_rate_of_a_month(result: Result, fig
     )
 
 
-def test_money_is_that_of_the_cash_frame(result: Result, figures: dict[str, Figure]) -> None:
+def test_money_is_that_of_the_cash_frame(result: Result, figures: dict[str, Chart]) -> None:
     (year,) = figures["money"].table.to_dict("records")
     cash = result.frames["cash"].groupby("category")["usd"].sum()
     assert year["building"] == pytest.approx(cash["capex"])
@@ -77,14 +77,14 @@ def test_money_is_that_of_the_cash_frame(result: Result, figures: dict[str, Figu
     assert year["cumulative"] == year["net"] == pytest.approx(cash.drop("salvage", errors="ignore").sum())
 
 
-def test_demand_is_that_of_the_frame(result: Result, figures: dict[str, Figure]) -> None:
+def test_demand_is_that_of_the_frame(result: Result, figures: dict[str, Chart]) -> None:
     last = figures["demand"].table.groupby("name").last()
     for line in ("customers", "garages"):
         for measure in ("demanded", "served"):
             assert last.loc[line, f"{measure}_so_far"] == result.kpis[f"{measure}.{line}"]
 
 
-def test_milestones_are_those_of_the_run(result: Result, figures: dict[str, Figure]) -> None:
+def test_milestones_are_those_of_the_run(result: Result, figures: dict[str, Chart]) -> None:
     table = figures["milestones"].table.set_index("name")
     for name, reached in result.milestones.items():
         assert (None if pd.isna(table.loc[name, "date"]) else table.loc[name, "date"].date()) == reached
@@ -92,7 +92,7 @@ def test_milestones_are_those_of_the_run(result: Result, figures: dict[str, Figu
 
 
 def test_svg_is_well_formed_says_what_it_shows_and_is_always_the_same(
-    figures: dict[str, Figure], tmp_path: Path
+    figures: dict[str, Chart], tmp_path: Path
 ) -> None:
     for name, figure in figures.items():
         figure.save(tmp_path / f"{name}.svg")
@@ -113,7 +113,7 @@ def test_svg_is_well_formed_says_what_it_shows_and_is_always_the_same(
     assert "Strike" in words
 
 
-def test_an_inline_svg_has_variables_for_colours_and_ids_of_its_own(figures: dict[str, Figure]) -> None:
+def test_an_inline_svg_has_variables_for_colours_and_ids_of_its_own(figures: dict[str, Chart]) -> None:
     text = figures["share"].svg(inline=True)
     root = ElementTree.fromstring(text)
     assert all(node.attrib["id"].startswith("share") for node in root.iter() if "id" in node.attrib)
@@ -123,7 +123,7 @@ def test_an_inline_svg_has_variables_for_colours_and_ids_of_its_own(figures: dic
     assert style.startswith("#share *{")
 
 
-def test_png_and_pdf_are_written_alike_each_time(figures: dict[str, Figure], tmp_path: Path) -> None:
+def test_png_and_pdf_are_written_alike_each_time(figures: dict[str, Chart], tmp_path: Path) -> None:
     for ending, begins in (("png", b"\x89PNG"), ("pdf", b"%PDF")):
         one, other = tmp_path / f"one.{ending}", tmp_path / f"other.{ending}"
         figures["milestones"].save(one)
@@ -132,7 +132,7 @@ def test_png_and_pdf_are_written_alike_each_time(figures: dict[str, Figure], tmp
         assert one.read_bytes() == other.read_bytes()
 
 
-def test_a_wrong_ending_is_refused(figures: dict[str, Figure], tmp_path: Path) -> None:
+def test_a_wrong_ending_is_refused(figures: dict[str, Chart], tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"the ending of the file decides its format.*\.svg, \.png, \.pdf"):
         figures["share"].save(tmp_path / "share.jpg")
     assert not list(tmp_path.iterdir())

@@ -11,9 +11,9 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.report.figures.catalogue import NAMES, all_figures
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.of_studies import of_dependences
-from sim.report.figures.tornado import Measure, tornado
+from sim.report.figures.tornado import TornadoKpi, tornado
 from sim.scenario.loader import Scenario
 from sim.study.dependence import dependences
 from sim.study.montecarlo import MonteCarlo
@@ -43,17 +43,17 @@ def study(scenario: Scenario) -> MonteCarlo:
 
 
 @pytest.fixture(scope="module")
-def figures(study: MonteCarlo) -> dict[str, Figure]:
+def figures(study: MonteCarlo) -> dict[str, Chart]:
     return {figure.name: figure for figure in all_figures(study)}
 
 
-def test_a_study_has_all_figures_that_it_can_fill(figures: dict[str, Figure]) -> None:
+def test_a_study_has_all_figures_that_it_can_fill(figures: dict[str, Chart]) -> None:
     assert tuple(figures) == tuple(n for n in NAMES["montecarlo"] if n != "compute")
     assert all(figure.svg() for figure in figures.values())
 
 
 def test_the_fan_holds_the_runs_that_single_replications_give(
-    study: MonteCarlo, scenario: Scenario, figures: dict[str, Figure]
+    study: MonteCarlo, scenario: Scenario, figures: dict[str, Chart]
 ) -> None:
     runs = [sim.run(scenario, replication=k) for k in range(study.n)]
     frames = [r.plot("share").table for r in runs]
@@ -67,7 +67,7 @@ def test_the_fan_holds_the_runs_that_single_replications_give(
     assert figures["money"].table["p50"].iloc[0] == pytest.approx(np.median(nets))
 
 
-def test_npv_is_that_of_each_run(study: MonteCarlo, figures: dict[str, Figure]) -> None:
+def test_npv_is_that_of_each_run(study: MonteCarlo, figures: dict[str, Chart]) -> None:
     classes = figures["npv"].table
     values = study.runs["npv_usd"].to_numpy()
     for low, high, runs in classes.iloc[:-1].itertuples(index=False):
@@ -148,7 +148,7 @@ def test_a_trial_that_makes_a_milestone_vanish_is_told() -> None:
             "base": 30.0,
         }
     )
-    measure = Measure("First die", lambda v: f"day {v:g}", lambda v: f"{v:g}")
+    measure = TornadoKpi("First die", lambda v: f"day {v:g}", lambda v: f"{v:g}")
     figure = tornado({"first": table}, {"first": measure}, "Source: made up", "")
     assert figure.title == "First die rests most on node (none at 14nm), then on cost"
     assert "14nm: none" in figure.svg()

@@ -71,7 +71,7 @@ def test_samples_go_back_to_the_decision(result: Result) -> None:
 
 def test_a_lot_planned_for_its_inputs_leads_to_the_lot_that_brought_them(result: Result) -> None:
     steps = told(result, "board")
-    arrived = next(i for i, (_, what) in enumerate(steps) if "planned for its inputs" in what and "of dies" in what)
+    arrived = next(i for i, (_, what) in enumerate(steps) if "planned for its materials" in what and "of dies" in what)
     assert steps[arrived + 1][1].startswith("lot")
     assert "of dies" in steps[arrived + 1][1]
     # Ten boards take the line 10 of 1000 a month, and begin within a bucket of a week of their dies.

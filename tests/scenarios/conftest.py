@@ -1,4 +1,4 @@
-"""Runs of shipped scenarios in coarse lots, each made once."""
+"""Runs of shipped scenarios in larger lots, each made once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sim
 from sim.results.result import Result
 
 Play = Callable[..., Result]
-COARSE = 20
+LARGER_LOTS = 20
 """Lots twenty times as large: a third of the time, and shares within a few points."""
 
 
@@ -22,7 +22,7 @@ def play() -> Play:
     @cache
     def run(name: str, *sets: str, reading: str = "") -> Result:
         readings = [reading] if reading else []
-        scenario = sim.load_scenario(name, sets=[f"lot_scale={COARSE}", *sets], readings=readings)
+        scenario = sim.load_scenario(name, sets=[f"lot_scale={LARGER_LOTS}", *sets], readings=readings)
         return sim.run(scenario, seed=0, engine="batch")
 
     return run

@@ -18,7 +18,7 @@ from sim.scenario.counterfactual import load_counterfactual
 
 PAGE = Path(__file__).parents[2] / "scenarios" / "README.md"
 NAMES = tuple(name for name, _ in sim.list_shipped())
-COARSE = "lot_scale=20"
+LARGER_LOTS = "lot_scale=20"
 """What drives a number is measured in lots twenty times as large, which take a third of the time."""
 _TURN = re.compile(r"`(?P<figure>[\w.-]+)` (?P<end>\S+): (?P<shown>.+)")
 _NUMBER = re.compile(r"\{([\w.]+)\}")
@@ -90,22 +90,22 @@ def _counterfactual(name: str) -> Result:
 
 @cache
 def turned(name: str, figure: str = "", end: str = "") -> Result:
-    """A coarse run with a figure at its low or high end, or in another reading."""
+    """A run in larger lots with a figure at its low or high end, or in another reading."""
     ledger = _loaded(name).ledger
     if not figure:
         return sim.run(_loaded(name), engine="batch")
     if end in ledger[figure].readings:
-        scenario = sim.load_scenario(name, sets=[COARSE], readings=[f"{figure}={end}"])
+        scenario = sim.load_scenario(name, sets=[LARGER_LOTS], readings=[f"{figure}={end}"])
     else:
         value = getattr(ledger.resolve(figure), end)
         assert value is not None, (figure, end)
-        scenario = sim.load_scenario(name, sets=[COARSE], values={figure: value})
+        scenario = sim.load_scenario(name, sets=[LARGER_LOTS], values={figure: value})
     return sim.run(scenario, engine="batch")
 
 
 @cache
 def _loaded(name: str) -> sim.Scenario:
-    return sim.load_scenario(name, sets=[COARSE])
+    return sim.load_scenario(name, sets=[LARGER_LOTS])
 
 
 def driven(name: str, number: str, cell: str) -> str:

@@ -10,12 +10,12 @@ from sim.api import Result, run
 from sim.ledger import load_ledger
 from sim.scenario.loader import load_scenario
 
-COARSE = "lot_scale=20"
+LARGER_LOTS = "lot_scale=20"
 
 
 @cache
 def played(name: str = "as-announced", *readings: str) -> Result:
-    return run(load_scenario(name, sets=[COARSE], readings=list(readings)), engine="batch")
+    return run(load_scenario(name, sets=[LARGER_LOTS], readings=list(readings)), engine="batch")
 
 
 def good_per_start(result: Result) -> float:

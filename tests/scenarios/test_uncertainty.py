@@ -15,7 +15,7 @@ from sim.plan import Plan
 from sim.scenario.loader import Scenario, list_shipped, load_scenario
 
 NAMES = [name for name, _ in list_shipped()]
-COARSE = 40
+LARGER_LOTS = 40
 ANNOUNCED = ("terafab.construction", "terafab.pilot_scale", "terafab.ramp.", "terafab.qualification", "robots.")
 SLIPS = {
     "terafab.construction", "terafab.ramp.initial_months", "terafab.ramp.final_months", "typical.slip.chip",
@@ -26,7 +26,7 @@ SLIPS = {
 
 @cache
 def compiled(name: str) -> tuple[Scenario, Plan]:
-    scenario = load_scenario(name, sets=[f"lot_scale={COARSE}"])
+    scenario = load_scenario(name, sets=[f"lot_scale={LARGER_LOTS}"])
     return scenario, compile_plan(scenario)
 
 

@@ -58,14 +58,14 @@ def test_the_same_under_two_names_differs_by_nothing(uncertain: Scenario, tmp_pa
 
 
 def test_each_scenario_has_the_runs_it_has_alone(uncertain: Scenario, dearer: str, found: Comparison) -> None:
-    """A new line has luck of its own, and moves no other."""
+    """A new line has random numbers of its own, and moves no other."""
     for label, scenario in (("uncertain", uncertain), ("dearer", dearer)):
         alone = monte_carlo(scenario, 64, jobs=2)
         for name in found.found[label].outcomes.names:
             np.testing.assert_array_equal(found.found[label].outcomes.column(name), alone.outcomes.column(name))
 
 
-def test_what_they_share_has_the_same_luck(found: Comparison) -> None:
+def test_what_they_share_has_the_same_random_numbers(found: Comparison) -> None:
     a, b = found.found["uncertain"].outcomes, found.found["dearer"].outcomes
     np.testing.assert_array_equal(a.column("demanded.customers"), b.column("demanded.customers"))
     np.testing.assert_array_equal(a.column("capex_usd"), b.column("capex_usd"))
@@ -155,13 +155,13 @@ def test_it_is_part_of_the_package() -> None:
 
 
 def test_larger_lots_state_what_they_do_to_each(uncertain: Scenario, dearer: str, found: Comparison) -> None:
-    coarse = compare([uncertain, dearer], 8, lot_scale=5, jobs=2)
-    assert list(coarse.bias) == ["uncertain", "dearer"]
-    for label, bias in coarse.bias.items():
-        assert coarse.found[label].scenario.document.lot_scale == 5
+    larger = compare([uncertain, dearer], 8, lot_scale=5, jobs=2)
+    assert list(larger.bias) == ["uncertain", "dearer"]
+    for label, bias in larger.bias.items():
+        assert larger.found[label].scenario.document.lot_scale == 5
         own = found.found[label].outcomes.column("npv_usd")[:20]
         assert bias.own["npv_usd"] == pytest.approx(own.mean())
-        large = coarse.found[label].outcomes.column("npv_usd")
+        large = larger.found[label].outcomes.column("npv_usd")
         assert (large != own[:8]).any()
     assert found.bias == {}
     # Lots that a scenario is told to have are left alone, and those of the others with them.

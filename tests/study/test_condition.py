@@ -9,7 +9,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.study.condition import condition, happened
-from sim.study.runs.outputs import Catalogue, Kind, Output, default_outputs, outputs
+from sim.study.runs.outputs import Catalogue, Output, OutputKind, default_outputs, outputs
 
 CATALOGUE = Catalogue(
     kpis=("in_house_share.wafer", "npv_usd", "backlog_end"),
@@ -107,7 +107,11 @@ def test_every_fault_is_told_at_once() -> None:
 
 def test_outputs_are_kpis_dates_and_whether_reached() -> None:
     found = outputs(["npv_usd", "own_wafer", "own_wafer  reached", "npv_usd"], CATALOGUE)
-    assert found == [Output("npv_usd", Kind.KPI), Output("own_wafer", Kind.DATE), Output("own_wafer", Kind.REACHED)]
+    assert found == [
+        Output("npv_usd", OutputKind.KPI),
+        Output("own_wafer", OutputKind.DATE),
+        Output("own_wafer", OutputKind.REACHED),
+    ]
     column, valid = np.array([10.0, NAN, NAN]), np.array([True, True, False])
     read = [output.read(column, valid, 1096.0) for output in found]
     np.testing.assert_array_equal(read[0], [10.0, NAN, NAN])

@@ -27,12 +27,12 @@ def test_components_of_a_nested_table_by_hand() -> None:
 
 
 def test_components_are_unbiased_where_none_is_small() -> None:
-    luck = np.random.default_rng(1)
+    generator = np.random.default_rng(1)
     sizes = np.array([9.0, 4.0, 1.0])
     found = []
     for _ in range(400):
         a, b, c = (
-            luck.normal(0, np.sqrt(v), shape)
+            generator.normal(0, np.sqrt(v), shape)
             for v, shape in zip(sizes, ((30, 1, 1), (30, 2, 1), (30, 2, 2)), strict=True)
         )
         found.append(components(a + b + c))

@@ -10,7 +10,7 @@ import pytest
 from sim.errors import InputError
 from sim.scenario.loader import Scenario
 from sim.study.discover import Discovery, discover
-from sim.study.methods.boxes import Side
+from sim.study.methods.boxes import LimitSide
 from sim.study.runs.design import Base
 from sim.study.worlds import worlds
 from tests.study.two_lines import MONTHS, two_lines, uniform
@@ -33,9 +33,9 @@ def test_the_box_is_stated_in_the_inputs_own_units(much: Discovery) -> None:
     assert much.probability.low < 0.25 < much.probability.high
     assert len(much.boxes) == 1
     limits = {(much.columns[x.column].name, x.side): x.bound for x in much.boxes[0].limits}
-    assert set(limits) == {(FIRST, Side.AT_LEAST), (SECOND, Side.AT_MOST)}
-    assert limits[FIRST, Side.AT_LEAST] == pytest.approx(2000, abs=100)
-    assert limits[SECOND, Side.AT_MOST] == pytest.approx(1500, abs=50)
+    assert set(limits) == {(FIRST, LimitSide.AT_LEAST), (SECOND, LimitSide.AT_MOST)}
+    assert limits[FIRST, LimitSide.AT_LEAST] == pytest.approx(2000, abs=100)
+    assert limits[SECOND, LimitSide.AT_MOST] == pytest.approx(1500, abs=50)
     assert much.boxes[0].score.density > 0.9
     assert much.boxes[0].score.coverage > 0.9
 
@@ -93,7 +93,7 @@ def test_readings_are_inputs_too_when_they_are_drawn(build: Any) -> None:
     assert found.combinations == 2
     (limit,) = found.boxes[0].limits
     column = found.columns[limit.column]
-    assert (column.name, limit.side, column.labels[int(limit.bound)]) == ("source.rate", Side.IS_NOT, "modest")
+    assert (column.name, limit.side, column.labels[int(limit.bound)]) == ("source.rate", LimitSide.IS_NOT, "modest")
     assert (found.boxes[0].score.density, found.boxes[0].score.coverage) == (1.0, 1.0)
 
 

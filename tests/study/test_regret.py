@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.study.regret import Choice, regret
+from sim.study.regret import RegretComparison, regret
 from tests.study.two_lines import MONTHS, two_lines, uniform
 
 HOW: dict[str, Any] = {"engine": "batch", "jobs": 1}
@@ -24,13 +24,13 @@ def plan(build: Any, name: str, price: float, capacity: float = 100_000) -> str:
 
 
 @pytest.fixture(scope="module")
-def choice(build: Any) -> Choice:
+def choice(build: Any) -> RegretComparison:
     """A plan that can serve all, and a cheaper one that can make 2000 a month."""
     names = [plan(build, "wide", 12.0), plan(build, "narrow", 12.0, capacity=2000)]
     return regret(names, "served", n=64, **HOW)
 
 
-def test_the_regret_of_the_narrow_plan_is_what_it_cannot_serve(choice: Choice) -> None:
+def test_the_regret_of_the_narrow_plan_is_what_it_cannot_serve(choice: RegretComparison) -> None:
     """E max(d - 2000, 0) for d uniform from 1000 to 3000 is 250 a month; at most it is 1000."""
     assert choice.regrets is not None
     wide, narrow = choice.regrets.plans
@@ -72,6 +72,6 @@ def test_dates_of_plans_that_begin_on_different_days_are_not_compared(build: Any
         regret([plan(build, "one", 12.0), str(build(data, "later").file)], "made", n=2, **HOW)
 
 
-def test_the_frame_holds_every_world(choice: Choice) -> None:
+def test_the_frame_holds_every_world(choice: RegretComparison) -> None:
     assert choice.frame.shape == (64, 2)
     assert (choice.frame[choice.names[0]] >= choice.frame[choice.names[1]] - 1).all()

@@ -14,12 +14,12 @@ from sim.study.methods.intervals import Interval
 from sim.study.methods.morris import Screening
 from sim.study.methods.sobol import Indices
 from sim.study.methods.tornado import Tornado
-from sim.study.sensitivity import LUCK, sensitivity
+from sim.study.sensitivity import WITHIN_A_RUN, sensitivity
 from sim.study.space import factors, typical
 from tests.study.two_lines import MONTHS, two_lines
 
 FIRST, SECOND, PRICE = "demand.first.rate", "demand.second.rate", "recipes.make_a.price"
-COARSE = 24
+LARGER_LOTS = 24
 """Demand comes in whole units, by the month and line: a total is off by no more than this."""
 
 
@@ -36,19 +36,19 @@ def one(found: Any, kind: type) -> Any:
 
 def test_a_tornado_tries_percentiles_and_leaves_the_others_typical(lines: Scenario) -> None:
     found = one(sensitivity(lines, kpis=["demanded"], engine="batch", jobs=1), Tornado)
-    assert found.base == pytest.approx(3000 * MONTHS, abs=COARSE)
+    assert found.base == pytest.approx(3000 * MONTHS, abs=LARGER_LOTS)
     bars = {bar.name: dict(bar.ends) for bar in found.bars}
     assert [bar.name for bar in found.bars][:2] == [FIRST, SECOND]
-    assert bars[FIRST]["p5"] == pytest.approx((1100 + 1500) * MONTHS, abs=COARSE)
-    assert bars[FIRST]["p95"] == pytest.approx((2900 + 1500) * MONTHS, abs=COARSE)
-    assert bars[SECOND]["p95"] == pytest.approx((1500 + 1950) * MONTHS, abs=COARSE)
+    assert bars[FIRST]["p5"] == pytest.approx((1100 + 1500) * MONTHS, abs=LARGER_LOTS)
+    assert bars[FIRST]["p95"] == pytest.approx((2900 + 1500) * MONTHS, abs=LARGER_LOTS)
+    assert bars[SECOND]["p95"] == pytest.approx((1500 + 1950) * MONTHS, abs=LARGER_LOTS)
     assert bars[PRICE]["p5"] == bars[PRICE]["p95"] == found.base
-    assert found.bars[0].swing == pytest.approx(1800 * MONTHS, abs=COARSE)
-    assert bars[LUCK]["p5"] == bars[LUCK]["p95"] == found.base
+    assert found.bars[0].swing == pytest.approx(1800 * MONTHS, abs=LARGER_LOTS)
+    assert bars[WITHIN_A_RUN]["p5"] == bars[WITHIN_A_RUN]["p95"] == found.base
 
 
 def test_typical_inputs_are_those_of_a_plain_run(uncertain: Scenario) -> None:
-    """Also where the mode is not the median, and a run has luck of its own: seed 0, replication 0 is `run`."""
+    """Also where the mode is not the median, and a run has random numbers of its own: seed 0, replication 0 is `run`."""
     found = one(sensitivity(uncertain, kpis=["served_by_end"], engine="batch", jobs=1), Tornado)
     assert found.base == pytest.approx(sim.run(uncertain).kpis["served_by_end"], rel=1e-9)
 
@@ -57,8 +57,8 @@ def test_morris_finds_the_slopes(lines: Scenario) -> None:
     found = sensitivity(lines, method="morris", kpis=["demanded"], n=4, engine="batch", jobs=1)
     screening = one(found, Screening)
     effects = {f.name: e for f, e in zip(screening.factors, screening.effects, strict=True)}
-    assert effects[FIRST].mu_star.estimate == pytest.approx(0.9 * 2000 * MONTHS, abs=2 * COARSE)
-    assert effects[SECOND].mu == pytest.approx(0.9 * 1000 * MONTHS, abs=2 * COARSE)
+    assert effects[FIRST].mu_star.estimate == pytest.approx(0.9 * 2000 * MONTHS, abs=2 * LARGER_LOTS)
+    assert effects[SECOND].mu == pytest.approx(0.9 * 1000 * MONTHS, abs=2 * LARGER_LOTS)
     assert effects[PRICE].mu_star.estimate == 0.0
     assert found.runs == 4 * 4
 
@@ -68,7 +68,7 @@ def holds(estimate: Interval, truth: float) -> bool:
 
 
 def test_sobol_parts_the_variance(lines: Scenario) -> None:
-    """Uniform rates, one with twice the range: variances 4 to 1. Nothing else moves it, luck included."""
+    """Uniform rates, one with twice the range: variances 4 to 1. Nothing else moves it, noise included."""
     found = sensitivity(lines, method="sobol", kpis=["demanded"], n=30, engine="batch", jobs=1)
     indices = one(found, Indices)
     first = {f.name: i for f, i in zip(indices.factors, indices.first, strict=True)}
@@ -76,7 +76,7 @@ def test_sobol_parts_the_variance(lines: Scenario) -> None:
     assert holds(first[FIRST], 0.8)
     assert holds(total[FIRST], 0.8)
     assert holds(total[SECOND], 0.2)
-    assert total[LUCK].estimate == total[PRICE].estimate == 0.0
+    assert total[WITHIN_A_RUN].estimate == total[PRICE].estimate == 0.0
     assert holds(indices.variance, (2000**2 + 1000**2) / 12 * MONTHS**2)
     assert (found.n, found.runs) == (32, 32 * 6)
 
@@ -84,22 +84,22 @@ def test_sobol_parts_the_variance(lines: Scenario) -> None:
 def test_sobol_keeps_the_widest_apart_and_takes_the_others_together(lines: Scenario) -> None:
     found = sensitivity(lines, method="sobol", kpis=["demanded"], n=16, top=1, engine="batch", jobs=1)
     indices = one(found, Indices)
-    assert [f.name for f in indices.factors] == [FIRST, "all others together (2)", LUCK]
+    assert [f.name for f in indices.factors] == [FIRST, "all others together (2)", WITHIN_A_RUN]
     assert holds(indices.total[1], 0.2)
     assert found.runs == (1 + 2 * 3) + 16 * 5
 
 
-def test_luck_within_a_run_is_told_apart(build: Any) -> None:
-    """Poisson demand at a rate that hardly moves: nearly all of the variance is luck."""
+def test_noise_within_a_run_is_told_apart(build: Any) -> None:
+    """Poisson demand at a rate that hardly moves: nearly all of the variance is noise."""
     data = two_lines()
     data["demand"]["first"] |= {"pattern": "poisson", "rate": {**data["demand"]["first"]["rate"], "low": 1499, "high": 1501}}  # fmt: skip
     data["demand"]["second"]["rate"] = 1500
-    found = sensitivity(build(data, "lucky"), method="sobol", kpis=["demanded"], n=32, engine="batch", jobs=1)
+    found = sensitivity(build(data, "noisy"), method="sobol", kpis=["demanded"], n=32, engine="batch", jobs=1)
     indices = one(found, Indices)
     total = {f.name: i for f, i in zip(indices.factors, indices.total, strict=True)}
-    luck, rate = 1500 * MONTHS, 2**2 / 12 * MONTHS**2
-    assert holds(indices.variance, luck + rate)
-    assert holds(total[LUCK], luck / (luck + rate))
+    noise, rate = 1500 * MONTHS, 2**2 / 12 * MONTHS**2
+    assert holds(indices.variance, noise + rate)
+    assert holds(total[WITHIN_A_RUN], noise / (noise + rate))
 
 
 def correlated(build: Any) -> Scenario:
@@ -111,12 +111,12 @@ def test_correlated_inputs_are_moved_alone_in_a_tornado_and_together_elsewhere(b
     scenario = correlated(build)
     tornado = one(sensitivity(scenario, kpis=["demanded"], engine="batch", jobs=1), Tornado)
     bars = {bar.name: dict(bar.ends) for bar in tornado.bars}
-    assert bars[FIRST]["p95"] == pytest.approx((2900 + 1500) * MONTHS, abs=COARSE)
+    assert bars[FIRST]["p95"] == pytest.approx((2900 + 1500) * MONTHS, abs=LARGER_LOTS)
     found = sensitivity(scenario, method="sobol", kpis=["demanded"], n=8, engine="batch", jobs=1)
     indices = one(found, Indices)
     together = f"{FIRST} + {SECOND}"
     total = {f.name: i for f, i in zip(indices.factors, indices.total, strict=True)}
-    assert set(total) == {together, PRICE, LUCK}
+    assert set(total) == {together, PRICE, WITHIN_A_RUN}
     assert holds(total[together], 1.0)
 
 
@@ -192,7 +192,7 @@ def test_an_unknown_method_is_told_with_the_nearest(lines: Scenario) -> None:
         sensitivity(lines, method="sobl", engine="batch", jobs=1)
 
 
-def test_percentiles_of_luck_leave_out_runs_without_a_value() -> None:
+def test_percentiles_of_noise_leave_out_runs_without_a_value() -> None:
     from sim.study.sensitivity import _percentiles
 
     table = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan]])

@@ -26,7 +26,7 @@ def test_every_point_is_a_study_of_its_own(uncertain: Scenario) -> None:
         assert there.outcomes.table.tobytes() == monte_carlo(alone, 10, jobs=1).outcomes.table.tobytes()
 
 
-def test_an_uncertain_input_that_is_set_leaves_the_others_their_luck(uncertain: Scenario) -> None:
+def test_an_uncertain_input_that_is_set_leaves_the_others_their_random_numbers(uncertain: Scenario) -> None:
     found = sweep(uncertain, ["recipes.bought.price=10,20"], 10, jobs=1)
     cheap, dear = (f.outcomes for f in found.found)
     np.testing.assert_array_equal(cheap.column("demanded"), dear.column("demanded"))

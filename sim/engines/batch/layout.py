@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
 from sim.draws.curves import Curve, value
-from sim.draws.sources import cents
+from sim.draws.sources import cents_of
 from sim.engines.batch import state as layout
 from sim.engines.batch.room import BUCKETS, room
 from sim.engines.batch.state import NOTHING, State, blank
@@ -113,8 +113,8 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         need=np.zeros((reviews - 1, len(plan.pools))),
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
     )
-    rates = np.array([cents(draws.vector, item.holding_cost) for item in plan.items])
-    on_way = np.array([cents(draws.vector, item.transit_cost) for item in plan.items])
+    rates = np.array([cents_of(draws.vector, item.holding_cost) for item in plan.items])
+    on_way = np.array([cents_of(draws.vector, item.transit_cost) for item in plan.items])
     fill(s.items, units=draws.initial_stock, rate=rates, costly=rates > 0.0)
     fill(s.items, transit_rate=on_way, costly_on_way=on_way > 0.0)
     fill(
@@ -229,9 +229,9 @@ def _flows(draws: Draws, times: Joined) -> Any:
         backlogs=[line.backlog for line in lines], begin=times.starts[:-1], end=times.starts[1:],
         patience=[-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)) for line in lines],
         delivery=[ticks(value(vector, line.delivery_time)) for line in lines],
-        shipment_cents=[round(cents(vector, line.shipment_cost)) for line in lines],
-        shortage_cents=[cents(vector, line.shortage_cost) for line in lines],
-        lost_cents=[cents(vector, line.lost_cost) for line in lines],
+        shipment_cents=[round(cents_of(vector, line.shipment_cost)) for line in lines],
+        shortage_cents=[cents_of(vector, line.shortage_cost) for line in lines],
+        lost_cents=[cents_of(vector, line.lost_cost) for line in lines],
         revision=[value(vector, line.forecast_revision) for line in lines], head=NOTHING, tail=NOTHING,
     )  # fmt: skip
     return flows

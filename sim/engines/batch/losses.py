@@ -9,10 +9,10 @@ from sim.engines.batch.recording import in_transit, period_at, ship
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.stock import destroy
 from sim.engines.batch.wip import lot_shrunk, stock_destroyed
-from sim.engines.shared.phases import PLAN, REPLENISH, Stage
+from sim.engines.shared.phases import PLAN, REPLENISH, QualificationPhase
 from sim.engines.shared.rules import lot_count, whole
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def strike(s: State, i: int) -> None:

@@ -6,10 +6,10 @@ from sim.clock import NEVER
 from sim.engines.batch.curves import price_at, value_at
 from sim.engines.batch.state import PRICE, UNDER_WAY, WAITS, Records, State
 from sim.engines.batch.yields import good_per_start
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.rules import cents, lot_count, segment, unit_days
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def period_at(s: State, instant: int) -> int:

@@ -80,7 +80,7 @@ BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
 )
 """Counters of one period for one entity."""
 
-LOAD, CYCLE, LUCK = range(3)
+LOAD, CYCLE, YIELD_NOISE = range(3)
 """Kinds of noise."""
 RATE, YIELDS, STRETCH, PRICE = range(4)
 """Curves of a site: rate of a line, and what disruptions do to yield, cycle time and price."""

@@ -13,7 +13,7 @@ from sim.draws import Draws
 from sim.draws.streams import BLOCK, Noise
 from sim.engines.batch import state as layout
 from sim.engines.batch.compiling.addresses import CALLBACK
-from sim.engines.batch.state import CYCLE, LUCK, NOTHING, State, blank
+from sim.engines.batch.state import CYCLE, NOTHING, YIELD_NOISE, State, blank
 from sim.plan import FloatArray
 from sim.scenario.schema.document import YieldNoise
 
@@ -86,7 +86,7 @@ class Supply:
         noise = blank(layout.NOISE, len(self._draws.sources), 3)
         noise["row"] = NOTHING
         noise["typical"] = [
-            (s.load.mean, np.ceil(s.cycle.mean * TICKS_PER_DAY), 1.0 if s.luck is None else s.luck.mean)
+            (s.load.mean, np.ceil(s.cycle.mean * TICKS_PER_DAY), 1.0 if s.yield_noise is None else s.yield_noise.mean)
             for s in self._draws.sources
         ]
         parts, begin = [np.empty(0)], 0
@@ -124,8 +124,8 @@ def streams(draws: Draws) -> list[Stream]:
     """All that varies in a run."""
     uniform = draws.plan.yield_noise is YieldNoise.BINOMIAL
     return [
-        Stream(r, kind, noise, uniform=uniform and kind == LUCK)
+        Stream(r, kind, noise, uniform=uniform and kind == YIELD_NOISE)
         for r, source in enumerate(draws.sources)
-        for kind, noise in ((layout.LOAD, source.load), (CYCLE, source.cycle), (LUCK, source.luck))
+        for kind, noise in ((layout.LOAD, source.load), (CYCLE, source.cycle), (YIELD_NOISE, source.yield_noise))
         if noise is not None and not noise.constant
     ]

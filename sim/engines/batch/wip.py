@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.engines.batch.calendar import follow_up
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
-from sim.engines.shared.phases import DISPATCH, PLAN, Stage
+from sim.engines.shared.phases import DISPATCH, PLAN, QualificationPhase
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def fill_lines(s: State) -> None:

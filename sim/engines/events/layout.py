@@ -10,7 +10,7 @@ import numpy as np
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.sources import cents
+from sim.draws.sources import cents_of
 from sim.engines.events.calendar import Calendar
 from sim.engines.events.curves import steps
 from sim.engines.events.state import Flow, Item, Line, Pool, Site, Source, State
@@ -160,8 +160,8 @@ def _items(draws: Draws, limits: WipLimits) -> list[Item]:
     return [
         Item(
             units=stock[i],
-            rate=cents(draws.vector, item.holding_cost),
-            transit_rate=cents(draws.vector, item.transit_cost),
+            rate=cents_of(draws.vector, item.holding_cost),
+            transit_rate=cents_of(draws.vector, item.transit_cost),
             line=_behind(int(limits.held[i]), pools),
         )
         for i, item in enumerate(draws.plan.items)
@@ -177,9 +177,9 @@ def _flow(draws: Draws, f: int) -> Flow:
         backlogs=line.backlog,
         patience=-1 if line.cancel_after == NONE else ticks(value(vector, line.cancel_after)),
         delivery=ticks(value(vector, line.delivery_time)),
-        shipment_cents=round(cents(vector, line.shipment_cost)),
-        shortage_cents=cents(vector, line.shortage_cost),
-        lost_cents=cents(vector, line.lost_cost),
+        shipment_cents=round(cents_of(vector, line.shipment_cost)),
+        shortage_cents=cents_of(vector, line.shortage_cost),
+        lost_cents=cents_of(vector, line.lost_cost),
         revision=value(vector, line.forecast_revision),
         times=flow.times.tolist(),
         units=flow.units.tolist(),

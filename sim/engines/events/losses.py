@@ -8,10 +8,10 @@ from sim.engines.events.recording import in_transit, period_at, ship
 from sim.engines.events.state import UNDER_WAY, Lot, State
 from sim.engines.events.stock import destroy
 from sim.engines.events.wip import lot_shrunk, stock_destroyed
-from sim.engines.shared.phases import PLAN, REPLENISH, Stage
+from sim.engines.shared.phases import PLAN, REPLENISH, QualificationPhase
 from sim.engines.shared.rules import lot_count, whole
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def strike(s: State, i: int) -> None:

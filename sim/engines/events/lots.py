@@ -25,12 +25,12 @@ from sim.engines.shared.phases import (
     REPLENISH,
     SERVE,
     SERVED,
-    Stage,
+    QualificationPhase,
 )
 from sim.engines.shared.positions import stage
 from sim.engines.shared.rules import lot_count, lot_part, release_time, stretched
 
-SAMPLES, VOLUME = int(Stage.SAMPLES), int(Stage.VOLUME)
+SAMPLES, VOLUME = int(QualificationPhase.SAMPLES), int(QualificationPhase.VOLUME)
 
 
 def order(s: State, source: int, starts: int) -> None:

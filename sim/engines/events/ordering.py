@@ -83,7 +83,7 @@ def review_periodically(s: State, pool: int, k: int) -> None:
 def replenish(s: State, pool: int) -> None:
     """Review a pool, and order what its policy wants."""
     p = s.pools[pool]
-    if s.now >= s.sites[s.sources[p.source].site].closes:
+    if s.calendar.now >= s.sites[s.sources[p.source].site].closes:
         return
     # Inventory position: stock and orders, less backlog and what waiting lots claim.
     position = available(s, pool) + settled(s.sources[p.source].on_order) - p.backlog - p.waiting

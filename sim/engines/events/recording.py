@@ -8,11 +8,11 @@ from sim.clock import NEVER
 from sim.engines.events.curves import price_at, value_at
 from sim.engines.events.state import PRICE, UNDER_WAY, WAITS, Lot, State
 from sim.engines.events.yields import good_per_start
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.records import Rows
 from sim.engines.shared.rules import cents, lot_count, unit_days
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def period_at(s: State, instant: int) -> Rows:

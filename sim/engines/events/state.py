@@ -17,7 +17,7 @@ from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 from sim.plan import FloatArray, Plan
 
-LOAD, CYCLE, LUCK = range(3)
+LOAD, CYCLE, YIELD_NOISE = range(3)
 """Kinds of noise."""
 YIELDS, STRETCH, PRICE = range(3)
 """What disruptions do at a site: curves of factors on yield, cycle time and price."""

@@ -20,8 +20,8 @@ def variate(s: State, source: int, kind: int) -> float:
 
 def noise_of(source: SourceDraws) -> tuple[Iterator[float], Iterator[float], Iterator[float]]:
     """Endless variates of a source, in the order of the kinds of noise."""
-    luck = repeat(1.0) if source.luck is None else _endless(source.luck)
-    return _endless(source.load), _endless(source.cycle, in_ticks=True), luck
+    yield_noise = repeat(1.0) if source.yield_noise is None else _endless(source.yield_noise)
+    return _endless(source.load), _endless(source.cycle, in_ticks=True), yield_noise
 
 
 def _endless(noise: Noise, *, in_ticks: bool = False) -> Iterator[float]:

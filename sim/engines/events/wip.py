@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.engines.events.state import UNDER_WAY, Lot, State
-from sim.engines.shared.phases import DISPATCH, PLAN, Stage
+from sim.engines.shared.phases import DISPATCH, PLAN, QualificationPhase
 from sim.plan import NONE
 
-SAMPLES = int(Stage.SAMPLES)
+SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def fill_lines(s: State) -> None:

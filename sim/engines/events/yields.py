@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.events.curves import value_at
-from sim.engines.events.state import LUCK, YIELDS, Lot, State
+from sim.engines.events.state import YIELD_NOISE, YIELDS, Lot, State
 from sim.engines.events.variates import variate
 from sim.engines.shared.rules import binomial, good_share, whole
 from sim.scenario.schema.document import YieldNoise
@@ -65,7 +65,7 @@ def make(s: State, lot: Lot) -> None:
 
 def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     """Good units of a lot of so many gross units."""
-    r, luck = s.sources[source], variate(s, source, LUCK)
+    r, yield_noise = s.sources[source], variate(s, source, YIELD_NOISE)
     if s.plan.yield_noise is YieldNoise.BINOMIAL:
         # Loaded only where it is needed: it takes as long as the rest of the engine.
         from scipy.special import ndtri
@@ -74,9 +74,9 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
         share = (r.share_fixed if r.has_fixed else _share(s, source, x, 1.0)) * factor
         units = whole(gross + r.carry_good)
         r.carry_good += gross - units
-        return binomial(units, share, luck, float(ndtri(luck)))
+        return binomial(units, share, yield_noise, float(ndtri(yield_noise)))
     # The variate is a factor on the lot's defect density, 1 without noise.
-    share = r.share_fixed if r.has_fixed and luck == 1.0 else _share(s, source, x, luck)
+    share = r.share_fixed if r.has_fixed and yield_noise == 1.0 else _share(s, source, x, yield_noise)
     exact = gross * share * factor + r.carry_good
     good = whole(exact)
     r.carry_good = exact - good

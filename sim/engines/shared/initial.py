@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.draws import Draws
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.planner import plan
 from sim.engines.shared.positions import IN_CYCLE, Memory, Position
 from sim.engines.shared.release import wanted_by
@@ -13,7 +13,7 @@ from sim.engines.shared.rules import lot_count, portion, whole
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
-VOLUME = int(Stage.VOLUME)
+VOLUME = int(QualificationPhase.VOLUME)
 
 
 def show_start(draws: Draws, position: Position) -> None:

@@ -14,7 +14,7 @@ MOST_ROUNDS = 1000
 """More rounds than this at one instant are taken for an endless loop."""
 
 
-class Phase(IntEnum):
+class EventPhase(IntEnum):
     """Phases within a round, in order."""
 
     DISRUPT = 0
@@ -44,7 +44,7 @@ class Kind(IntEnum):
 
 # Plain integers, in the order of the members: compiled code takes no enumeration, and in plain Python
 # to look one up costs as much as a comparison of events.
-DISRUPT, RECEIVE, SERVE, PLAN, RECORD = (int(phase) for phase in Phase)
+DISRUPT, RECEIVE, SERVE, PLAN, RECORD = (int(phase) for phase in EventPhase)
 DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP, LINE_FREE, LOST = (
     int(kind) for kind in Kind
 )
@@ -58,7 +58,7 @@ LINES_LAST = 10**6
 """Priority of lines that take their next lot: the most urgent one is known when all orders of the instant are."""
 
 
-class Stage(IntEnum):
+class QualificationPhase(IntEnum):
     """Qualification of a source at an instant."""
 
     CLOSED = 0

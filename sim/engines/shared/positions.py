@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.tables import Tables
 from sim.plan import FloatArray, IntArray
 
@@ -83,12 +83,12 @@ def memory(tables: Tables) -> Memory:
 def stage(tables: Tables, source: int, at: int) -> int:
     """Qualification of a source at an instant."""
     if at >= tables.closes[tables.source_site[source]]:
-        return Stage.CLOSED
+        return QualificationPhase.CLOSED
     if at >= tables.phases[source, 2]:
-        return Stage.VOLUME
+        return QualificationPhase.VOLUME
     if at >= tables.phases[source, 1]:
-        return Stage.RISK
-    return Stage.SAMPLES if at >= tables.phases[source, 0] else Stage.CLOSED
+        return QualificationPhase.RISK
+    return QualificationPhase.SAMPLES if at >= tables.phases[source, 0] else QualificationPhase.CLOSED
 
 
 def expected_between(tables: Tables, k: int, flow: int, begin: int, end: int) -> float:

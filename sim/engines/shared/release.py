@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.engines.shared.capability import SLACK, is_past, startable, use_inputs
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.positions import Memory, Position, stage
 from sim.engines.shared.requirements import add_requirement, look_at_inputs, reserve
 from sim.engines.shared.rules import lot_count
@@ -135,7 +135,9 @@ def decided(tables: Tables, sheet: Worksheet, source: int, j: int) -> tuple[int,
 
 def planned_stage(tables: Tables, sheet: Worksheet, source: int, at: int) -> int:
     """The phase of qualification in which a start is planned: volume, or risk production."""
-    return Stage.VOLUME if at >= tables.volume_begins[sheet.span[REVIEW], source] else Stage.RISK
+    return (
+        QualificationPhase.VOLUME if at >= tables.volume_begins[sheet.span[REVIEW], source] else QualificationPhase.RISK
+    )
 
 
 def wanted_by(tables: Tables, sheet: Worksheet, source: int, done: float, otherwise: int) -> int:
@@ -166,7 +168,7 @@ def remember(tables: Tables, position: Position, memory: Memory, sheet: Workshee
     base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
     length = tables.edges[following] - tables.edges[base]
     for source in range(len(tables.source_pool)):
-        if not tables.in_house[source] or stage(tables, source, tables.reviews[k]) != Stage.VOLUME:
+        if not tables.in_house[source] or stage(tables, source, tables.reviews[k]) != QualificationPhase.VOLUME:
             continue
         starts, site, load = 0.0, tables.source_site[source], 0.0
         for j in range(base, following):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from sim.engines.shared.capability import INFINITE, SLACK, due_bucket
-from sim.engines.shared.phases import Stage
+from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
 from sim.engines.shared.tables import SPLIT, Tables
 from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 
-RISK, SAMPLES = int(Stage.RISK), int(Stage.SAMPLES)
+RISK, SAMPLES = int(QualificationPhase.RISK), int(QualificationPhase.SAMPLES)
 
 
 def add_requirement(tables: Tables, sheet: Worksheet, pool: int, due: int, units: float) -> None:

@@ -30,11 +30,11 @@ def known_yield(source: SourceDraws, site: SiteDraws) -> KnownYield:
     share = good_share(y.defects, y.survival, y.assembly, 0.0, 1.0)
     fixed = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, 0.0, 1.0)
     # Where all of a die survives, no spread of defect densities can change that.
-    sure = undisturbed and (source.luck is None or share == 1.0)
+    sure = undisturbed and (source.yield_noise is None or share == 1.0)
     return KnownYield(
         has_fixed=True,
         fixed=fixed,
         share_fixed=share,
-        certain=undisturbed and source.luck is None,
+        certain=undisturbed and source.yield_noise is None,
         perfect=sure and y.line == 1.0 and fixed == 1.0,
     )

@@ -16,7 +16,7 @@ from sim.report.output_words import counted
 from sim.results.result import scenario_hash
 
 if TYPE_CHECKING:
-    from sim.claims import Finding, Judgement
+    from sim.claims import JudgedClaim, Judgement
 
 _COLUMNS = (
     "claim", "verdict", "statement", "article", "probability", "interval from", "interval to", "measured", "found",
@@ -43,7 +43,7 @@ def claims_book(judgement: Judgement, command: Sequence[str]) -> bytes:
     return book.bytes()
 
 
-def _row(finding: Finding) -> tuple[object, ...]:
+def _row(finding: JudgedClaim) -> tuple[object, ...]:
     compiled, claim = finding.compiled, finding.compiled.claim
     low, high = finding.ci95 or (None, None)
     told = by_how_much(finding) if finding.margin is not None else None

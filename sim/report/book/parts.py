@@ -14,7 +14,7 @@ from sim.report.inputs import inputs_frame
 from sim.report.run_report import changes
 from sim.results.result import scenario_hash
 from sim.results.store import versions
-from sim.scenario.listing import Listed, listed
+from sim.scenario.listing import ListedInput, listed
 from sim.scenario.sheets import SHEET, WRITTEN
 from sim.study.runs.outputs import SHARES
 
@@ -76,7 +76,7 @@ def inputs_sheet(book: Book, scenario: Scenario) -> None:
             book.allow(placed, row, "value", rule)
 
 
-def _rule(entry: Listed) -> dict[str, Any] | None:
+def _rule(entry: ListedInput) -> dict[str, Any] | None:
     """What a spreadsheet program may let into the cell of a value; None: anything."""
     if entry.words:
         known = sum(len(word) + 1 for word in entry.words) <= _LONGEST_LIST

@@ -13,7 +13,7 @@ from sim.claims.probes import MilestoneDate
 from sim.ledger import load_ledger
 
 if TYPE_CHECKING:
-    from sim.claims.compile import Compiled
+    from sim.claims.compile import CompiledClaim
     from sim.scenario.loader import Scenario
 
 
@@ -22,7 +22,7 @@ def announced(scenario: Scenario) -> pd.DataFrame:
 
     Of contested dates the one whose reading is in force, else the earliest.
     """
-    found: dict[str, Compiled] = {}
+    found: dict[str, CompiledClaim] = {}
     for claim in load_claims(shipped_claims(), load_ledger()).claims.values():
         if claim.announced is None or not isinstance(claim.probe, MilestoneDate):
             continue
@@ -34,19 +34,19 @@ def announced(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame({column: pd.to_datetime(table[column]) for column in table})
 
 
-def _first(scenario: Scenario, claim: Compiled, other: Compiled) -> bool:
+def _first(scenario: Scenario, claim: CompiledClaim, other: CompiledClaim) -> bool:
     """Whether a claim goes before another on the same milestone."""
     return _key(scenario, claim) < _key(scenario, other)
 
 
-def _key(scenario: Scenario, claim: Compiled) -> tuple[bool, dt.date]:
+def _key(scenario: Scenario, claim: CompiledClaim) -> tuple[bool, dt.date]:
     figure, reading = claim.claim.figure, claim.claim.reading
     known = figure in scenario.ledger.figures
     in_force = reading is None or (known and scenario.ledger.reading_name(figure) == reading)
     return not in_force, _until(claim)
 
 
-def _until(claim: Compiled) -> dt.date:
+def _until(claim: CompiledClaim) -> dt.date:
     """The last day on which it would be met."""
     assert claim.announced is not None
     if claim.bounds is None or not math.isfinite(claim.bounds.high):

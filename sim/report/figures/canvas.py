@@ -12,7 +12,7 @@ from sim.report.figures.style import FONT, INK, LABEL, MUTED, SMALL, STYLE, TITL
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
 
 WIDTH, PANEL = 8.0, 2.2
 MARGIN = 0.1
@@ -23,7 +23,7 @@ _POINTS = 72.0
 
 
 @contextmanager
-def canvas(figure: Figure, *, bare: bool = False) -> Iterator[Canvas]:
+def canvas(figure: Chart, *, bare: bool = False) -> Iterator[Canvas]:
     """A figure drawn, eight inches wide; what is done with it is done in its style.
 
     `bare`: without title, key and source, for a page that says them in words that wrap.

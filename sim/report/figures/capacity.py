@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.report.figures.axes import at, over_time, tick, written
 from sim.report.figures.canvas import panel_title
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.style import BLUE, INK, MUTED, SMALL, VERMILION
 from sim.report.figures.words import listed, of_hundred, opened
 from sim.report.formats import about
@@ -37,7 +37,7 @@ SHORT = {
 }
 
 
-def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, setting: Setting) -> Figure:
+def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, setting: Setting) -> Chart:
     """Capacity and load of sites by period.
 
     `table`: a row for each site and period with name, title, in_house, begin, end, capacity (what a contract allots
@@ -47,7 +47,7 @@ def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, se
     names = shown(recent)
     used = {str(n): (str(t), float(u)) for n, t, u in zip(recent.index, recent["title"], recent["used"], strict=True)}
     left_out = len(recent) - len(names)
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(recent, setting),
         description=_description(left_out),

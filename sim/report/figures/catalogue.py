@@ -21,9 +21,9 @@ from sim.study.sensitivity import Sensitivity
 from sim.study.sweep import Sweep
 
 if TYPE_CHECKING:
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
 
-Maker = Callable[..., "Figure | None"]
+Maker = Callable[..., "Chart | None"]
 
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -52,7 +52,7 @@ def _makers(subject: object) -> Mapping[str, Maker]:
     raise TypeError(f"no figures of a {type(subject).__name__}")
 
 
-def plot(subject: object, name: str | None = None, *, kpis: Sequence[str] = ()) -> Figure:
+def plot(subject: object, name: str | None = None, *, kpis: Sequence[str] = ()) -> Chart:
     """Draw a figure of a run or a study.
 
     Args:
@@ -73,7 +73,7 @@ def plot(subject: object, name: str | None = None, *, kpis: Sequence[str] = ()) 
     return shown(makers[chosen](subject, **options), chosen)
 
 
-def all_figures(subject: object) -> list[Figure]:
+def all_figures(subject: object) -> list[Chart]:
     """Every figure of a run or a study that has something to show."""
     return [figure for make in _makers(subject).values() if (figure := make(subject)) is not None]
 
@@ -96,7 +96,7 @@ def _unknown(flag: str, name: str, names: Iterable[str]) -> Problem:
     return Problem(argument(flag), "", "no such figure", repr(name), ", ".join(known), nearest(name, known))
 
 
-def shown(figure: Figure | None, name: str) -> Figure:
+def shown(figure: Chart | None, name: str) -> Chart:
     """A figure that has something to show.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.figures.axes import Label, at, at_the_end, over_time, tick
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.style import BLUE, INK, VERMILION
 from sim.report.figures.words import of_runs
 from sim.report.formats import count
@@ -30,13 +30,13 @@ def growth(kpis: Mapping[str, float | None]) -> tuple[float, float] | None:
 
 def compute(
     table: pd.DataFrame, setting: Setting, *, growth: tuple[float, float] | None, runs: int | None = None
-) -> Figure:
+) -> Chart:
     """Compute in service on the lines that ask for it, and what they ask for, in H100-equivalents.
 
     `table`: a row for each instant with time, asked, and in_service or its percentiles p5, p50 and p95 over `runs` runs.
     `growth`: the factor a year that is reached, and the one asked for.
     """
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(table, growth, runs),
         description=_description(runs),

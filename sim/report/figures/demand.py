@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.report.figures.axes import at, over_time, percent_tick, tick, written
 from sim.report.figures.canvas import panel_title
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.style import BLUE, INK, RULE, SMALL, VERMILION
 from sim.report.figures.words import listed, lowered, of_hundred, of_runs, opened
 from sim.report.formats import about
@@ -23,7 +23,7 @@ HEIGHT = 1.85
 ROW = 0.36
 
 
-def demand(table: pd.DataFrame, served: Mapping[str, float | None], setting: Setting) -> Figure:
+def demand(table: pd.DataFrame, served: Mapping[str, float | None], setting: Setting) -> Chart:
     """Units demanded and served since the start, by line.
 
     `table`: a row for each line and period with name, title, begin, end, demanded and served (units of the period), and
@@ -31,7 +31,7 @@ def demand(table: pd.DataFrame, served: Mapping[str, float | None], setting: Set
     """
     names = list(dict.fromkeys(table["name"]))
     titles = {n: str(table.loc[table["name"] == n, "title"].iloc[0]) for n in names}
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding({titles[n]: served.get(n) for n in names}),
         description="By demand line, units since the start: dashed, what was demanded; filled, what was served; at the right, the part served by the end.",
@@ -45,12 +45,12 @@ def demand(table: pd.DataFrame, served: Mapping[str, float | None], setting: Set
     )
 
 
-def demand_spread(table: pd.DataFrame, setting: Setting, *, runs: int) -> Figure:
+def demand_spread(table: pd.DataFrame, setting: Setting, *, runs: int) -> Chart:
     """The part of each line's demand that is served by the end, over `runs` runs.
 
     `table`: a row for each line with name, title, p5, p50 and p95.
     """
-    return Figure(
+    return Chart(
         name=NAME,
         title=of_runs(runs) + lowered(_finding(dict(zip(table["title"], table["p50"], strict=True)))),
         description=f"A dot is the median part of the demand that is served by the end, over {runs:,} runs; the line holds nine tenths of them.",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.report.figures.axes import written
 from sim.report.figures.canvas import panel_title
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.kpis import apart, ticks_of, unit_of
 from sim.report.figures.style import BLUE, INK, MARKERS, MUTED, RULE, SERIES, SMALL
 from sim.report.figures.words import lowered, within
@@ -27,7 +27,7 @@ _WIDE, _HALF = 6.5, 3.0
 
 def differences(
     table: pd.DataFrame, titles: Mapping[str, str], first: str, source: str, runs: int, *, remark: str = ""
-) -> Figure:
+) -> Chart:
     """What other scenarios have more or less of than the first, by KPI.
 
     `table`: a row for each KPI and scenario with kpi, scenario, first (its mean there), difference, low, high (95 % interval) and pairs.
@@ -35,7 +35,7 @@ def differences(
     """
     kpis = list(dict.fromkeys(table["kpi"]))
     others = list(dict.fromkeys(table["scenario"]))
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(table, titles, first, others),
         description=(

@@ -15,7 +15,7 @@ Draw = Callable[["Sequence[Axes]"], None]
 
 
 @dataclass(frozen=True)
-class Figure:
+class Chart:
     """A chart, and the table of the numbers that it shows.
 
     `title` states what the numbers say; `description` says what the axes and marks are, for those who do not see them;

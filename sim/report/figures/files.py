@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim.errors import InputError, Problem, argument, problem
 
 if TYPE_CHECKING:
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
 
 ENDINGS = ("svg", "png", "pdf")
 DOTS_PER_INCH = 150
@@ -42,7 +42,7 @@ def refuse_unwritable(path: Path, flag: str) -> None:
         raise InputError([Problem(argument(flag), "", "there is no such directory", repr(str(path.parent)))])
 
 
-def write(figure: Figure, path: Path) -> None:
+def write(figure: Chart, path: Path) -> None:
     """Write a figure to a file.
 
     Raises:
@@ -55,7 +55,7 @@ def write(figure: Figure, path: Path) -> None:
         raise InputError([problem(path, f"can't be written: {error.strerror}")]) from None
 
 
-def rendered(figure: Figure, form: str) -> bytes:
+def rendered(figure: Chart, form: str) -> bytes:
     """The bytes of a figure in one of the formats; the same each time, since no date is in them."""
     from sim.report.figures.canvas import canvas
 

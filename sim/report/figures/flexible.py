@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report.figures.axes import dollar_tick, written
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.style import BLUE, INK, MUTED, SMALL, VERMILION
 from sim.report.formats import about, dollars
 
@@ -23,7 +23,7 @@ _FIXED, _RULE = "fixed", "with_rule"
 _MOST_CLASSES = 40
 
 
-def flexible(values: pd.DataFrame, means: tuple[float, float], worst: tuple[float, float], source: str) -> Figure:
+def flexible(values: pd.DataFrame, means: tuple[float, float], worst: tuple[float, float], source: str) -> Chart:
     """NPV with the best fixed plan and with the rule.
 
     `values`: a row for each path with weight, fixed and with_rule; the table of the figure has a row for each class of the
@@ -31,7 +31,7 @@ def flexible(values: pd.DataFrame, means: tuple[float, float], worst: tuple[floa
     """
     classes = _classes(values)
     (fixed, rule), (bad, better) = means, worst
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(rule - fixed, bad, better),
         description=(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.figures.axes import percent_tick, written
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.style import HATCHES, INK, PAPER, SERIES, SMALL
 from sim.report.figures.words import listed
 from sim.report.formats import about
@@ -23,12 +23,12 @@ _NAMED = 0.06
 """A choice less probable than this has no room for its name."""
 
 
-def gates(table: pd.DataFrame, titles: Mapping[str, str], source: str) -> Figure:
+def gates(table: pd.DataFrame, titles: Mapping[str, str], source: str) -> Chart:
     """Choices by date with the rule.
 
     `table`: a row for each gate and choice with date, gate, choice, probability and in_fixed_plan.
     """
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(table, titles),
         description="At each gate, by date, the share of paths on which the rule makes each choice; a dot marks that of the best fixed plan.",

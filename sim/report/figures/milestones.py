@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.clock import DAYS_PER_MONTH
 from sim.report.figures.axes import at, over_time
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.style import BLUE, INK, MUTED, ORANGE, RULE, SMALL
 from sim.report.figures.words import listed
 from sim.report.formats import about
@@ -22,14 +22,14 @@ NAME = "milestones"
 ROW = 0.27
 
 
-def milestones(table: pd.DataFrame, setting: Setting, *, runs: int | None = None) -> Figure:
+def milestones(table: pd.DataFrame, setting: Setting, *, runs: int | None = None) -> Chart:
     """When milestones are reached.
 
     `table`: a row for each with name, title, date (missing: not reached), since and until (the announced span, where there is
     one); of a study probability, p5, p50 and p95 (of the runs in which it is reached).
     """
     found = table.iloc[_order(table)].reset_index(drop=True)
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(found, setting, runs),
         description=_description(found, runs),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.figures.axes import Label, at_the_end, dollar_tick, written
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, SKY, VERMILION
 from sim.report.formats import dollars
 
@@ -36,14 +36,14 @@ def group_of(category: str) -> str:
     return _KINDS.get(category) or (SPENT if category in _SPENT else OTHER)
 
 
-def money(table: pd.DataFrame, npv: float | None, setting: Setting, unit: str, *, runs: int | None = None) -> Figure:
+def money(table: pd.DataFrame, npv: float | None, setting: Setting, unit: str, *, runs: int | None = None) -> Chart:
     """Money by year, undiscounted, costs negative.
 
     `table`: a row for each column of the chart with period (its name), the groups, net, and cumulative or its percentiles
     p5, p50 and p95 over `runs` runs, of which the groups are then means. `unit`: dollars of which year. `npv`: the net
     present value, or its median.
     """
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(table, npv, runs),
         description=_description(setting, runs),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report.figures.axes import dollar_tick, written
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.style import BLUE, INK, MUTED, PAPER, SMALL, VERMILION
 from sim.report.figures.words import of_hundred
 from sim.report.formats import dollars
@@ -25,7 +25,7 @@ KPI = "npv_usd"
 HEIGHT = 3.0
 
 
-def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting) -> Figure:
+def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting) -> Chart:
     """How the net present value is distributed.
 
     `table`: a row for each run with npv_usd; that of the figure has a row for each class of the histogram: low, high and
@@ -37,7 +37,7 @@ def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting
     positive = float((values > 0).mean())
     runs = f"{len(values):,} runs"
     part = f"all {runs}" if positive == 1 else f"{of_hundred(positive)} of {runs}" if positive else f"none of {runs}"
-    return Figure(
+    return Chart(
         name=NAME,
         title=(
             f"NPV is above zero in {part}: median {dollars(middle)}, "

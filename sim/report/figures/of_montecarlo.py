@@ -9,11 +9,11 @@ from sim.report.figures import compute, demand, milestones, money, npv, share, s
 from sim.report.figures.run_tables import currency
 
 if TYPE_CHECKING:
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
     from sim.study.montecarlo import MonteCarlo
 
 
-def _share(found: MonteCarlo) -> Figure | None:
+def _share(found: MonteCarlo) -> Chart | None:
     runs = found.over_time.runs
     table = study_tables.share_table(found)
     if table.empty:
@@ -21,14 +21,14 @@ def _share(found: MonteCarlo) -> Figure | None:
     return share.shares(table, study_tables.recent_shares(found), study_tables.setting(found, runs), runs=runs)
 
 
-def _milestones(found: MonteCarlo) -> Figure | None:
+def _milestones(found: MonteCarlo) -> Chart | None:
     table = study_tables.milestone_table(found)
     return (
         None if table.empty else milestones.milestones(table, study_tables.setting(found), runs=found.n - found.dropped)
     )
 
 
-def _money(found: MonteCarlo) -> Figure | None:
+def _money(found: MonteCarlo) -> Chart | None:
     runs = found.over_time.runs
     table = study_tables.money_table(found)
     if not table[list(money.GROUPS)].any(axis=None):
@@ -37,7 +37,7 @@ def _money(found: MonteCarlo) -> Figure | None:
     return money.money(table, median, study_tables.setting(found, runs), currency(found.scenario), runs=runs)
 
 
-def _npv(found: MonteCarlo) -> Figure | None:
+def _npv(found: MonteCarlo) -> Chart | None:
     table = study_tables.kpi_table(found, npv.KPI)
     if not table[npv.KPI].any():
         return None
@@ -45,7 +45,7 @@ def _npv(found: MonteCarlo) -> Figure | None:
     return npv.npv(table, (low, middle, high), study_tables.setting(found))
 
 
-def _compute(found: MonteCarlo) -> Figure | None:
+def _compute(found: MonteCarlo) -> Chart | None:
     runs = found.over_time.runs
     table = study_tables.compute_table(found)
     if table.empty:
@@ -54,14 +54,14 @@ def _compute(found: MonteCarlo) -> Figure | None:
     return compute.compute(table, study_tables.setting(found, runs), growth=compute.growth(medians), runs=runs)
 
 
-def _demand(found: MonteCarlo) -> Figure | None:
+def _demand(found: MonteCarlo) -> Chart | None:
     table = study_tables.demand_table(found)
     return (
         None if table.empty else demand.demand_spread(table, study_tables.setting(found), runs=found.n - found.dropped)
     )
 
 
-FIGURES: dict[str, Callable[[MonteCarlo], Figure | None]] = {
+FIGURES: dict[str, Callable[[MonteCarlo], Chart | None]] = {
     share.NAME: _share, milestones.NAME: _milestones, money.NAME: _money, npv.NAME: _npv, compute.NAME: _compute,
     demand.NAME: _demand,
 }  # fmt: skip

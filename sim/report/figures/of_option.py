@@ -10,7 +10,7 @@ from sim.results.result import scenario_hash
 
 if TYPE_CHECKING:
     from sim.flexibility.option import Flexibility
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
 
 
 def _source(found: Flexibility) -> str:
@@ -19,29 +19,29 @@ def _source(found: Flexibility) -> str:
     return spans.source(found.scenario.name, found.seed, scenario_hash(found.scenario), runs, lots)
 
 
-def _npv(found: Flexibility) -> Figure | None:
+def _npv(found: Flexibility) -> Chart | None:
     v = found.valuation
     worst = v.cvar_fixed, v.cvar_policy
     return flexible.flexible(found.frames["values"], (v.fixed.mean, v.policy.mean), worst, _source(found))
 
 
-def _choices(found: Flexibility) -> Figure | None:
+def _choices(found: Flexibility) -> Chart | None:
     document = found.scenario.document.decisions
     titles = {gate.name: document[gate.name].title or gate.name for gate in found.gates}
     return gates.gates(found.frames["choices"], titles, _source(found))
 
 
-def _options(found: Flexibility) -> Figure | None:
+def _options(found: Flexibility) -> Chart | None:
     table = found.frames.get("options")
     return None if table is None else option_values.option_values(table, _source(found))
 
 
-def _readings(found: Flexibility) -> Figure | None:
+def _readings(found: Flexibility) -> Chart | None:
     table = found.frames.get("readings")
     return None if table is None else regrets.regrets(table, _source(found))
 
 
-FIGURES: dict[str, Callable[[Flexibility], Figure | None]] = {
+FIGURES: dict[str, Callable[[Flexibility], Chart | None]] = {
     flexible.NAME: _npv, gates.NAME: _choices, option_values.NAME: _options, regrets.NAME: _readings,
 }  # fmt: skip
 """Name -> the figure of an option, or None where it has nothing to show; the most telling first."""

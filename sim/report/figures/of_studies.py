@@ -13,20 +13,20 @@ from sim.report.figures import difference, ranking, side_by_side, spans, swept, 
 from sim.report.figures.axes import day_tick, percent_tick
 from sim.report.figures.kpis import said as said_kpi
 from sim.report.figures.kpis import ticks_of, titled_kpi, unit_of
-from sim.report.figures.tornado import HIGH, LOW, READING, Measure
+from sim.report.figures.tornado import HIGH, LOW, READING, TornadoKpi
 from sim.report.formats import plain, with_unit
 from sim.report.indicators import chosen, date
 from sim.report.output_words import said
 from sim.results.result import scenario_hash
 from sim.study.methods.morris import Screening
 from sim.study.methods.tornado import Bar, Tornado
-from sim.study.runs.outputs import Kind, Output
+from sim.study.runs.outputs import Output, OutputKind
 from sim.study.sensitivity import HIGH as UPPER
-from sim.study.sensitivity import LABELS, LUCK, Sensitivity
+from sim.study.sensitivity import LABELS, WITHIN_A_RUN, Sensitivity
 from sim.study.sensitivity import LOW as LOWER
 
 if TYPE_CHECKING:
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
     from sim.scenario.loader import Scenario
     from sim.study.compare import Comparison
     from sim.study.dependence import Dependence, Dependences
@@ -37,7 +37,7 @@ MOST_KPIS = 4
 _TRIED = "Hatched: the input is low; plain: high; dotted: another reading"
 
 
-def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Figure | None:
+def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
     """The difference in each KPI, of those asked for or the first ones; None where none can be compared."""
     first, *others = found.found
     scenarios = [f.scenario for f in found.found.values()]
@@ -74,7 +74,7 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Figure | Non
     return difference.differences(table, titles, first, told, found.n, remark=remark)
 
 
-def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Figure | None:
+def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
     """How each KPI is distributed in each scenario, of those `wished` for or the first ones that any run has."""
     scenarios = [f.scenario for f in found.found.values()]
     every = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
@@ -103,7 +103,7 @@ def _apart(kpi: str, found: Comparison, first: str, other: str) -> bool:
     return horizons.is_bound(kpi) and horizons.differ([found.found[first].scenario, found.found[other].scenario])
 
 
-def of_sweep(found: Sweep, wished: Sequence[str] = ()) -> Figure | None:
+def of_sweep(found: Sweep, wished: Sequence[str] = ()) -> Chart | None:
     """KPIs over what was varied, of those asked for or the first ones; None where no run has any."""
     scenarios = [f.scenario for f in found.found]
     every = list(dict.fromkeys(k for f in found.found for k in f.kpis))
@@ -137,7 +137,7 @@ def _lots(factor: int) -> str | None:
 # --- what drives a KPI ---------------------------------------------------------------------------
 
 
-def of_sensitivity(found: Sensitivity) -> Figure | None:
+def of_sensitivity(found: Sensitivity) -> Chart | None:
     """Bars of a tornado, or inputs in the order of their effects or indices."""
     factor = found.bias.factor if found.bias else 1
     told = spans.source(
@@ -179,24 +179,24 @@ def _titled(scenario: Scenario, output: str) -> str:
     return f"{title} reached" if output.endswith(" reached") else title
 
 
-def _measure(found: Sensitivity, output: Output) -> Measure:
+def _measure(found: Sensitivity, output: Output) -> TornadoKpi:
     scenario, column = found.scenario, output.column
     title = _titled(scenario, output.name)
 
     def told(value: float) -> str:
         return said(scenario, found.catalogue, output, value)
 
-    if output.kind is Kind.REACHED:
-        return Measure(title, told, percent_tick, "%")
-    if output.kind is Kind.DATE:
+    if output.kind is OutputKind.REACHED:
+        return TornadoKpi(title, told, percent_tick, "%")
+    if output.kind is OutputKind.DATE:
         return _of_dates(scenario, title)
-    return Measure(title, told, ticks_of(column), unit_of(column))
+    return TornadoKpi(title, told, ticks_of(column), unit_of(column))
 
 
-def _of_dates(scenario: Scenario, title: str) -> Measure:
+def _of_dates(scenario: Scenario, title: str) -> TornadoKpi:
     if scenario.document.horizon.start is None:
-        return Measure(title, lambda v: date(scenario, v), day_tick, scenario.document.horizon.time_unit or "")
-    return Measure(title, lambda v: date(scenario, v), lambda v: date(scenario, v)[:7])
+        return TornadoKpi(title, lambda v: date(scenario, v), day_tick, scenario.document.horizon.time_unit or "")
+    return TornadoKpi(title, lambda v: date(scenario, v), lambda v: date(scenario, v)[:7])
 
 
 def _bar_table(found: Sensitivity, output: Output, one: Tornado) -> pd.DataFrame:
@@ -210,7 +210,7 @@ def _bar_table(found: Sensitivity, output: Output, one: Tornado) -> pd.DataFrame
 
 def _trials(found: Sensitivity, bar: Bar) -> list[tuple[str, str, float | None]]:
     """Side, what was tried, and the KPI then."""
-    if bar.name == LUCK or tuple(label for label, _ in bar.ends) != LABELS:
+    if bar.name == WITHIN_A_RUN or tuple(label for label, _ in bar.ends) != LABELS:
         side = {LABELS[0]: LOW, LABELS[1]: HIGH}
         return [(side.get(label, READING), label, value) for label, value in bar.ends]
     dimension = next(d for d in found.plan.dimensions if d.name == bar.name)
@@ -219,12 +219,12 @@ def _trials(found: Sensitivity, bar: Bar) -> list[tuple[str, str, float | None]]
     return [(side, words, value) for side, words, (_, value) in zip((LOW, HIGH), tried, bar.ends, strict=True)]
 
 
-def of_explanation(found: Explanation) -> Figure | None:
+def of_explanation(found: Explanation) -> Chart | None:
     """Bars of what `explain` found; None where the KPI has no value at typical inputs."""
     return of_dependences(found.scenario, found.dependences, found.result.seed, found.lot_scale)
 
 
-def of_dependences(scenario: Scenario, found: Dependences, seed: int, factor: int) -> Figure | None:
+def of_dependences(scenario: Scenario, found: Dependences, seed: int, factor: int) -> Chart | None:
     """Bars of what `explain` found; None where the KPI has no value at the values in force."""
     return None if found.base is None else of_trials(scenario, found.kpi, trials_of(found), seed, factor)
 
@@ -236,13 +236,13 @@ def trials_of(found: Dependences) -> pd.DataFrame:
     return table.astype({"value": float, "base": float})
 
 
-def of_trials(scenario: Scenario, kpi: str, table: pd.DataFrame, seed: int, factor: int) -> Figure:
+def of_trials(scenario: Scenario, kpi: str, table: pd.DataFrame, seed: int, factor: int) -> Chart:
     """Bars of trials as `trials_of` returns them."""
     title = titled_kpi(scenario, kpi)
     measure = (
         _of_dates(scenario, title)
         if kpi in scenario.document.milestones
-        else Measure(title, lambda v: said_kpi(kpi, v), ticks_of(kpi), unit_of(kpi))
+        else TornadoKpi(title, lambda v: said_kpi(kpi, v), ticks_of(kpi), unit_of(kpi))
     )
     told = spans.source(scenario.name, seed, scenario_hash(scenario), _lots(factor))
     key = f"Each number at the ends of its range, or 10 % to either side where it has none. {_TRIED}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.figures.axes import dollar_tick, written
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.style import BLUE, INK, ORANGE, PAPER, RULE
 from sim.report.formats import dollars
 
@@ -20,13 +20,13 @@ NAME = "options"
 ROW = 0.5
 
 
-def option_values(table: pd.DataFrame, source: str) -> Figure:
+def option_values(table: pd.DataFrame, source: str) -> Chart:
     """What each option is worth.
 
     `table`: a row for each option with option, alone (added to the best fixed plan) and removed (what the whole is worth less
     without it, negative, NaN where no plan is left), each with its standard error.
     """
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(table),
         description=(

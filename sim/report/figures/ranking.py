@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.figures.axes import written
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.style import BLUE, INK, ORANGE, RULE
 from sim.report.figures.words import listed
 
@@ -28,7 +28,7 @@ def ranking(
     what: str,
     source: str,
     key: str,
-) -> Figure:
+) -> Chart:
     """Inputs of KPIs by name, a panel for each, the largest first.
 
     Each table: a row for each input with input, value, low and high (95 % interval) and, of Sobol, first (its first-order index).
@@ -37,7 +37,7 @@ def ranking(
     rows = max((len(t) for t in shown.values()), default=1)
     first = next(iter(tables))
     names = [str(n) for n in shown[first]["input"]]
-    return Figure(
+    return Chart(
         name=NAME,
         title=f"{titles[first]} rests most on {listed(names[:3])}" if names else f"Nothing moves {titles[first]}",
         description=f"{what} of each input with its 95 % interval, the largest first.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.figures.axes import dollar_tick, written
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.style import BLUE, INK, RULE
 from sim.report.formats import dollars
 
@@ -20,7 +20,7 @@ NAME = "readings"
 ROW, MOST = 0.3, 15
 
 
-def regrets(table: pd.DataFrame, source: str) -> Figure | None:
+def regrets(table: pd.DataFrame, source: str) -> Chart | None:
     """How much more another plan is worth under each reading.
 
     `table`: the scenario's own readings first, then a row for each other reading with figure, reading, best (plan), regret and
@@ -30,7 +30,7 @@ def regrets(table: pd.DataFrame, source: str) -> Figure | None:
     if others.empty:
         return None
     shown = others.head(MOST)
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(others, str(table["best"].iloc[0])),
         description=(

@@ -15,7 +15,7 @@ from sim.report.figures import spans
 from sim.report.figures.announced import announced
 from sim.report.figures.figure import Setting
 from sim.report.figures.money import GROUPS, NET, SUM, group_of
-from sim.report.figures.share import Mark
+from sim.report.figures.share import MilestoneMark
 from sim.report.figures.spans import source
 from sim.report.periods import after_warmup, by_quarter, is_dated
 from sim.results.compute import asked_at, asking, delivered
@@ -71,7 +71,7 @@ def recent_shares(result: Result) -> dict[str, float | None]:
     return {k.removeprefix(SHARE): v for k, v in result.kpis.items() if k.startswith(SHARE)}
 
 
-def share_marks(result: Result) -> list[Mark]:
+def share_marks(result: Result) -> list[MilestoneMark]:
     """Milestones of in-house shares, and first outputs of own sources, as marks on the line of their share."""
     plan, own = result.plan, set(own_recipes(result.scenario.document))
     found = []
@@ -80,10 +80,10 @@ def share_marks(result: Result) -> list[Mark]:
         if reached is None:
             continue
         if milestone.rule is MilestoneRule.IN_HOUSE_SHARE:
-            found.append(Mark(plan.shares[milestone.share].name, reached, first=False))
+            found.append(MilestoneMark(plan.shares[milestone.share].name, reached, first=False))
         elif milestone.rule is MilestoneRule.FIRST_OUTPUT and {plan.sources[r].name for r in milestone.sources} <= own:
             homes = (s.name for s in plan.shares if set(milestone.sources) <= set(s.sources))
-            found += [Mark(home, reached, first=True) for home in list(homes)[:1]]
+            found += [MilestoneMark(home, reached, first=True) for home in list(homes)[:1]]
     return found
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.report.figures.axes import at, middles, over_time, percent_tick, written
 from sim.report.figures.canvas import panel_title
-from sim.report.figures.figure import Figure, Setting
+from sim.report.figures.figure import Chart, Setting
 from sim.report.figures.style import BLUE, INK, MUTED, SMALL
 from sim.report.figures.words import listed, of_hundred, of_runs, opened, within
 from sim.report.formats import about
@@ -24,7 +24,7 @@ HEIGHT = 1.75
 
 
 @dataclass(frozen=True)
-class Mark:
+class MilestoneMark:
     """A milestone on the line of a share: when it is reached, and whether it is the first own output."""
 
     share: str
@@ -37,9 +37,9 @@ def shares(
     recent: Mapping[str, float | None],
     setting: Setting,
     *,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[MilestoneMark] = (),
     runs: int | None = None,
-) -> Figure:
+) -> Chart:
     """In-house share of each stage by period.
 
     `table`: a row for each share and period with name, title, begin, end, and value, or the percentiles p5, p25, p50,
@@ -47,7 +47,7 @@ def shares(
     """
     names = list(dict.fromkeys(table["name"]))
     titles = {n: str(table.loc[table["name"] == n, "title"].iloc[0]) for n in names}
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(titles, recent, setting, runs),
         description=_description(setting, runs, marks),
@@ -72,13 +72,13 @@ def _finding(titles: Mapping[str, str], recent: Mapping[str, float | None], sett
     return f"{of_runs(runs) or ''}{'in' if runs else 'In'}-house {setting.recent}: {listed(parts)}{rest}"
 
 
-def _key(runs: int | None, marks: Sequence[Mark]) -> str:
+def _key(runs: int | None, marks: Sequence[MilestoneMark]) -> str:
     if runs:
         return "Line: median of each period; bands: half and nine tenths of the runs"
     return "Triangle: the first own output; dots: when the shares of milestones are reached" if marks else ""
 
 
-def _description(setting: Setting, runs: int | None, marks: Sequence[Mark]) -> str:
+def _description(setting: Setting, runs: int | None, marks: Sequence[MilestoneMark]) -> str:
     fan = f"The line is the median of {runs:,} runs, the bands hold half and nine tenths of them. " if runs else ""
     ticks = "Triangles: the first own output; dots: milestones of the share. " if marks else ""
     shaded = "Shaded: disruptions. " if setting.bands else ""
@@ -90,7 +90,7 @@ def _draw(
     names: Sequence[str],
     recent: Mapping[str, float | None],
     setting: Setting,
-    marks: Sequence[Mark],
+    marks: Sequence[MilestoneMark],
     axes: Sequence[Axes],
 ) -> None:
     for place, (name, one) in enumerate(zip(names, axes, strict=True)):
@@ -122,7 +122,7 @@ def _said(axes: Axes, recent: float | None, line: Sequence[float]) -> None:
     axes.annotate(text, (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color=MUTED, size=SMALL)
 
 
-def _marked(axes: Axes, marks: Sequence[Mark], x: Sequence[float], line: Sequence[float]) -> None:
+def _marked(axes: Axes, marks: Sequence[MilestoneMark], x: Sequence[float], line: Sequence[float]) -> None:
     """Milestones on the line: a triangle at the first output, dots where shares are reached."""
     import numpy as np
 

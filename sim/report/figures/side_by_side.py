@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.report.figures.axes import written
 from sim.report.figures.canvas import panel_title
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.kpis import said, ticks_of, unit_of
 from sim.report.figures.style import INK, MARKERS, MUTED, RULE, SERIES, SMALL
 from sim.report.figures.words import opened
@@ -26,14 +26,14 @@ _COLUMNS = 2
 
 def side_by_side(
     table: pd.DataFrame, titles: Mapping[str, str], telling: str, source: str, runs: int, *, remark: str = ""
-) -> Figure:
+) -> Chart:
     """The distribution of each KPI in each scenario.
 
     `table`: a row for each KPI and scenario with kpi, scenario, mean, p5, p50 and p95 over the runs that have a value.
     `telling`: the KPI that the title tells. `remark`: what is to be said of the comparison.
     """
     kpis, scenarios = (list(dict.fromkeys(table[column])) for column in ("kpi", "scenario"))
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(table, titles, telling),
         description=(

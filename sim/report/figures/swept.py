@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.report.figures.axes import Label, at, at_the_end, tick, written
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.kpis import said, ticks_of, unit_of
 from sim.report.figures.style import BLUE, DASHES, MARKERS, SERIES
 from sim.study.runs.outputs import SHARES
@@ -23,14 +23,14 @@ NAME = "sweep"
 HEIGHT = 2.5
 
 
-def swept(table: pd.DataFrame, titles: Mapping[str, str], varied: Sequence[str], source: str, runs: int) -> Figure:
+def swept(table: pd.DataFrame, titles: Mapping[str, str], varied: Sequence[str], source: str, runs: int) -> Chart:
     """Means of KPIs with their intervals at each point of a grid.
 
     `table`: a row for each point and KPI with a column for each path in `varied`, kpi, mean, low and high. The first path is
     along the bottom; there is a line for each combination of the others.
     """
     kpis = list(dict.fromkeys(table["kpi"]))
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(table, titles, varied, max(kpis, key=lambda kpi: _moved(table, kpi))),
         description=(

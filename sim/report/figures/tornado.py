@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.report.figures.axes import written
 from sim.report.figures.canvas import inches
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.figures.style import BLUE, GREEN, INK, MUTED, ORANGE, RULE, SMALL
 from sim.report.figures.words import listed
 
@@ -29,7 +29,7 @@ _LOOKS = {LOW: (ORANGE, "////"), HIGH: (BLUE, ""), READING: (GREEN, "....")}
 
 
 @dataclass(frozen=True)
-class Measure:
+class TornadoKpi:
     """The KPI of a tornado: its title, how its values are said, how its axis is written, and its unit."""
 
     title: str
@@ -38,7 +38,7 @@ class Measure:
     unit: str = ""
 
 
-def tornado(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], source: str, key: str) -> Figure:
+def tornado(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, TornadoKpi], source: str, key: str) -> Chart:
     """Bars of KPIs by name, a panel for each, the widest first.
 
     Each table: a row for each trial of an input, inputs in the order of their swing, with input, side (low, high, reading), tried (in
@@ -47,7 +47,7 @@ def tornado(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure],
     shown = {kpi: _first(table) for kpi, table in tables.items()}
     rows = max((len(t["input"].unique()) for t in shown.values()), default=1)
     first = next(iter(tables))
-    return Figure(
+    return Chart(
         name=NAME,
         title=_finding(shown[first], measures[first]),
         description="Each input on its own, the others held: where it puts the KPI at the ends of its range, and under other readings. The line is the KPI with all held.",
@@ -64,7 +64,7 @@ def _first(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["input"].isin(list(dict.fromkeys(table["input"]))[:MOST_BARS])]
 
 
-def _panel(table: pd.DataFrame, measure: Measure) -> str:
+def _panel(table: pd.DataFrame, measure: TornadoKpi) -> str:
     unit = f" [{measure.unit}]" if measure.unit else ""
     return (
         f"{measure.title}{unit}"
@@ -73,7 +73,7 @@ def _panel(table: pd.DataFrame, measure: Measure) -> str:
     )
 
 
-def _finding(table: pd.DataFrame, measure: Measure) -> str:
+def _finding(table: pd.DataFrame, measure: TornadoKpi) -> str:
     names = list(dict.fromkeys(table["input"]))
     if not names:
         return f"Nothing that was tried moves {measure.title}"
@@ -86,12 +86,12 @@ def _finding(table: pd.DataFrame, measure: Measure) -> str:
     return f"{measure.title} rests most on {names[0]}{span}{rest}"
 
 
-def _draw(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], axes: Sequence[Axes]) -> None:
+def _draw(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, TornadoKpi], axes: Sequence[Axes]) -> None:
     for (kpi, table), one in zip(tables.items(), axes, strict=True):
         _bars(one, table, measures[kpi])
 
 
-def _bars(axes: Axes, table: pd.DataFrame, measure: Measure) -> None:
+def _bars(axes: Axes, table: pd.DataFrame, measure: TornadoKpi) -> None:
     names = list(dict.fromkeys(table["input"]))
     axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
     axes.set_yticks(range(len(names)), names, color=INK)

@@ -12,19 +12,19 @@ from sim.report.figures.canvas import canvas
 from sim.report.figures.style import FONT, VARIABLES
 
 if TYPE_CHECKING:
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
 
 _SVG, _LINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _FONTS = f"system-ui, '{FONT}', 'Segoe UI', Arial, sans-serif"
 _UNKNOWN_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def document(figure: Figure) -> str:
+def document(figure: Chart) -> str:
     """An SVG file."""
     return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure))}\n'
 
 
-def element(figure: Figure) -> str:
+def element(figure: Chart) -> str:
     """An SVG element for a page that defines the variables of the style, or leaves the colours as they are.
 
     Title, key and source are not drawn: the page writes them where they wrap.
@@ -37,7 +37,7 @@ def element(figure: Figure) -> str:
     return re.sub("|".join(VARIABLES), lambda colour: f"var({VARIABLES[colour[0]]}, {colour[0]})", _written(tree))
 
 
-def _tree(figure: Figure, *, bare: bool = False) -> ElementTree.Element:
+def _tree(figure: Chart, *, bare: bool = False) -> ElementTree.Element:
     """What matplotlib drew, with its own ids and a name for those who do not see it."""
     text = StringIO()
     with canvas(figure, bare=bare) as drawn:

@@ -29,7 +29,7 @@ _MONTH = (28, 31)
 
 
 @dataclass(frozen=True)
-class Flow:
+class FlowByPeriod:
     """The flow of a run by period: its names, and the units of each link in it, the mean of all of them first."""
 
     graph: Graph
@@ -39,7 +39,7 @@ class Flow:
     """Shape (1 + periods, links)."""
 
 
-def flow_of(result: Result) -> Flow | None:
+def flow_of(result: Result) -> FlowByPeriod | None:
     """The flow of a run; None where nothing flows."""
     found = periods(result)
     if found.empty:
@@ -57,7 +57,7 @@ def flow_of(result: Result) -> Flow | None:
     grouped = Graph(made.nodes, tuple(_with(link, column) for link, column in zip(made.links, units.T, strict=True)))
     together = f" of {size} reporting periods each" if size > 1 else ""
     whole = f"Mean of all {len(firsts)} periods{together}"
-    return Flow(grouped, (whole, *names), (begins[0], *begins), np.vstack([units.mean(axis=0), units]))
+    return FlowByPeriod(grouped, (whole, *names), (begins[0], *begins), np.vstack([units.mean(axis=0), units]))
 
 
 def _with(link: Link, units: FloatArray) -> Link:
@@ -74,7 +74,7 @@ def _named(begin: object, end: object, *, dated: bool) -> str:
     return f"{first.date()} to {last.date()}"
 
 
-def flow_table(flow: Flow) -> pd.DataFrame:
+def flow_table(flow: FlowByPeriod) -> pd.DataFrame:
     """A row for each link with from, to, kind, unit and its units in each period, by the period's beginning."""
     nodes = flow.graph.nodes
     named = [(nodes[k.source].title, nodes[k.target].title, k.kind, flow.graph.unit(k)) for k in flow.graph.links]
@@ -98,7 +98,7 @@ def flow_part(result: Result) -> str:
     )
 
 
-def _sums(flow: Flow) -> pd.DataFrame:
+def _sums(flow: FlowByPeriod) -> pd.DataFrame:
     """Units of each link by year, or over all of abstract time, and their sum."""
     table = flow_table(flow)
     named, amounts = table[["from", "to", "unit"]], table.iloc[:, 4:]
@@ -108,7 +108,7 @@ def _sums(flow: Flow) -> pd.DataFrame:
     return pd.concat([named, years], axis=1).assign(total=amounts.sum(axis=1))
 
 
-def _finding(flow: Flow) -> str:
+def _finding(flow: FlowByPeriod) -> str:
     """Which part of what each stage gets comes from own sites, the largest first."""
     parts: dict[str, float] = {}
     for key, node in flow.graph.nodes.items():
@@ -125,7 +125,7 @@ def _finding(flow: Flow) -> str:
     return f"Over the whole horizon own sites bring {told}{f', and none of {listed(rest)}' if rest else ''}"
 
 
-def _drawn(flow: Flow, source: str) -> str:
+def _drawn(flow: FlowByPeriod, source: str) -> str:
     """The SVG of the mean, the slider that is there with JavaScript alone, and the paths of all periods as data."""
     places = layout(flow.graph)
     said = [_said(flow, k) for k in range(len(flow.names))]
@@ -165,7 +165,7 @@ def _embedded(data: Mapping[str, object]) -> str:
     return told.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _said(flow: Flow, k: int) -> str:
+def _said(flow: FlowByPeriod, k: int) -> str:
     """The period and its largest flows: of each of the stages that carry most, seen against their own largest period."""
     links = flow.graph.links
     sizes = {
@@ -182,12 +182,12 @@ def _said(flow: Flow, k: int) -> str:
     return f"{flow.names[k]}. Largest flows: {'; '.join(told)}." if told else f"{flow.names[k]}. Nothing flows."
 
 
-def _titled(flow: Flow, link: Link) -> str:
+def _titled(flow: FlowByPeriod, link: Link) -> str:
     nodes = flow.graph.nodes
     return f"{nodes[link.source].title} to {within(nodes[link.target].title)}"
 
 
-def _values(flow: Flow, k: int) -> list[str]:
+def _values(flow: FlowByPeriod, k: int) -> list[str]:
     """What stands under each title: what comes in, with what goes on where that is another number."""
     found = []
     units = flow.units[k].tolist()
@@ -204,7 +204,7 @@ def _values(flow: Flow, k: int) -> list[str]:
     return found
 
 
-def _svg(flow: Flow, places: Layout, source: str) -> str:
+def _svg(flow: FlowByPeriod, places: Layout, source: str) -> str:
     nodes, links = flow.graph.nodes, flow.graph.links
     mean, values = flow.units[0].tolist(), _values(flow, 0)
     heights = bars(flow.graph, places, mean)

@@ -23,7 +23,7 @@ Inputs = Mapping[str, set[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class FlowNode:
     """A site, a stage or a demand line. `unit` is that of its numbers, empty where it has none of its own."""
 
     key: str
@@ -47,7 +47,7 @@ class Link:
 class Graph:
     """Nodes by key in the order of the scenario, and the links between them that carry anything."""
 
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, FlowNode]
     links: tuple[Link, ...]
 
     @property
@@ -111,23 +111,23 @@ def _graph(
     result: Result, which: list[int], flows: list[UnitFlow], stages: Mapping[int, str], levels: Mapping[str, int]
 ) -> Graph:
     plan, last = result.plan, 2 * (1 + max(levels.values(), default=0))
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, FlowNode] = {}
     units: dict[tuple[str, str, str, str], FloatArray] = {}
     for flow in flows:
         stage = stages[flow.pool]
         nodes.setdefault(
-            stage, Node(stage, _title(result, stage, stages), 2 * levels[stage] + 1, _unit(plan, stage, stages))
+            stage, FlowNode(stage, _title(result, stage, stages), 2 * levels[stage] + 1, _unit(plan, stage, stages))
         )
         if flow.line >= 0:
             key = f"line {plan.lines[flow.line].name}"
             title = titled(result.scenario.document.demand, plan.lines[flow.line].name)
-            nodes.setdefault(key, Node(key, title, last, "unit"))
+            nodes.setdefault(key, FlowNode(key, title, last, "unit"))
             ends = (stage, key, stage, ONWARD)
         else:
             site = plan.sites[plan.sources[flow.source].site]
             level = levels[_home(plan, flow.source, stages)]
             key = f"site {site.name} {level}"
-            nodes.setdefault(key, Node(key, titled(result.scenario.document.sites, site.name), 2 * level, ""))
+            nodes.setdefault(key, FlowNode(key, titled(result.scenario.document.sites, site.name), 2 * level, ""))
             kind = ONWARD if not flow.made else OWN if site.in_house else OUTSIDE
             ends = (key, stage, stage, kind) if flow.made else (stage, key, stage, kind)
         units[ends] = units.get(ends, np.zeros(len(which))) + flow.units[which]

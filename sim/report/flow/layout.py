@@ -26,7 +26,7 @@ _SWEEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NodePlace:
     """Where a node stands: the left and upper corner of its bar, the greatest height of that, its title in lines."""
 
     x: float
@@ -39,7 +39,7 @@ class Place:
 class Layout:
     """The place of each node by key, and how high a unit of each stage is."""
 
-    places: Mapping[str, Place]
+    places: Mapping[str, NodePlace]
     scale: Mapping[str, float]
     height: float
 
@@ -62,7 +62,7 @@ def layout(graph: Graph) -> Layout:
     for c, column in enumerate(columns):
         y = (height - sum(rooms[key] for key in column)) / 2
         for key in column:
-            places[key] = Place(MARGIN + c * step, y + LINE * (len(lines[key]) + 1), tall[key], lines[key])
+            places[key] = NodePlace(MARGIN + c * step, y + LINE * (len(lines[key]) + 1), tall[key], lines[key])
             y += rooms[key]
     return Layout(places, scale, height)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.report.compare_report import compare_report
 from sim.report.figures.catalogue import all_figures
 from sim.report.page.assumptions import inputs_part
-from sim.report.page.document import Part, document
+from sim.report.page.document import PagePart, document
 from sim.report.page.making import making_part
 from sim.report.page.markup import block, figure, paragraphs, text
 from sim.report.study_answer import comparison_answer
@@ -26,19 +26,19 @@ def comparison_page(found: Comparison, command: Sequence[str], *, older: str = "
     labels = list(found.found)
     name = " and ".join(labels) if len(labels) == 2 else f"{', '.join(labels[:-1])} and {labels[-1]}"
     figures = [
-        Part(one.name, _HEADINGS.get(one.name, one.name), figure(one, "-".join(labels[:2])))
+        PagePart(one.name, _HEADINGS.get(one.name, one.name), figure(one, "-".join(labels[:2])))
         for one in all_figures(found)
     ]
     parts = [
-        Part("answer", "The answer", paragraphs(comparison_answer(found), "answer") + _titles(found)),
+        PagePart("answer", "The answer", paragraphs(comparison_answer(found), "answer") + _titles(found)),
         *figures,
-        Part("tables", "Tables", "".join(block(one) for one in compare_report(found) if isinstance(one, Table))),
-        Part(
+        PagePart("tables", "Tables", "".join(block(one) for one in compare_report(found) if isinstance(one, Table))),
+        PagePart(
             "inputs",
             "Inputs",
             "".join(f"<h3>{text(label)}</h3>\n{inputs_part(f.scenario)}" for label, f in found.found.items()),
         ),
-        Part("source", "How it was made", making_part(_made(found, older), command)),
+        PagePart("source", "How it was made", making_part(_made(found, older), command)),
     ]
     return document(name, f"{', '.join(labels[1:])} against {labels[0]}", "", parts)
 

@@ -10,7 +10,7 @@ from sim.report.page.markup import text
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PagePart:
     """A part of a page: its id, its heading, and what stands in it as HTML. One without anything in it is left out."""
 
     id: str
@@ -18,7 +18,7 @@ class Part:
     body: str
 
 
-def document(name: str, title: str, question: str, parts: Sequence[Part]) -> str:
+def document(name: str, title: str, question: str, parts: Sequence[PagePart]) -> str:
     """A whole HTML document of the parts that say something."""
     said = [part for part in parts if part.body.strip()]
     sections = "".join(

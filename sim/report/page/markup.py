@@ -15,7 +15,7 @@ from sim.errors import visible
 from sim.report.tables import Block, Column, Lines, Table
 
 if TYPE_CHECKING:
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
 
 LONG = 30
 """A table of more rows scrolls by itself, under its headings."""
@@ -82,7 +82,7 @@ def folded(summary: str, inner: str) -> str:
     return f"<details><summary>{text(summary)}</summary>\n{inner}</details>\n"
 
 
-def figure(shown: Figure, of: str) -> str:
+def figure(shown: Chart, of: str) -> str:
     """A figure under what it finds, with its source, the table of its numbers, and the same as a CSV file to be kept."""
     rows = len(shown.table)
     numbers = frame(shown.table, shown.title)

@@ -9,7 +9,7 @@ from sim.report.figures.catalogue import all_figures
 from sim.report.option_report import option_report
 from sim.report.option_words import answer, basis, warnings
 from sim.report.page.assumptions import inputs_part
-from sim.report.page.document import Part, document
+from sim.report.page.document import PagePart, document
 from sim.report.page.making import making_part
 from sim.report.page.markup import block, figure, paragraphs
 from sim.report.tables import Lines
@@ -32,15 +32,15 @@ def option_page(found: Flexibility, command: Sequence[str], *, older: str = "") 
     _, *blocks, _ = option_report(found)
     told = [one for one in blocks if isinstance(one, Lines)]
     parts = [
-        Part(
+        PagePart(
             "answer", "The answer",
             paragraphs(answer(found), _SAID) + "\n" + paragraphs([*warnings(found), *basis(found), *scenario.document.notes]),
         ),
-        Part("rule", "The rule", "".join(block(one) for one in told)),
-        *(Part(one.name, _HEADINGS[one.name], figure(one, scenario.name)) for one in all_figures(found)),
-        Part("tables", "Tables", "".join(block(one) for one in blocks if one not in told)),
-        Part("inputs", "Inputs", inputs_part(scenario)),
-        Part("source", "How it was made", making_part(_made(found, older), command)),
+        PagePart("rule", "The rule", "".join(block(one) for one in told)),
+        *(PagePart(one.name, _HEADINGS[one.name], figure(one, scenario.name)) for one in all_figures(found)),
+        PagePart("tables", "Tables", "".join(block(one) for one in blocks if one not in told)),
+        PagePart("inputs", "Inputs", inputs_part(scenario)),
+        PagePart("source", "How it was made", making_part(_made(found, older), command)),
     ]  # fmt: skip
     return document(scenario.name, scenario.document.title, scenario.document.question or "", parts)
 

@@ -12,7 +12,7 @@ from sim.report.flow.diagram import flow_part
 from sim.report.headline import sentences
 from sim.report.page.assumptions import inputs_part
 from sim.report.page.claims import claims_part
-from sim.report.page.document import Part, document
+from sim.report.page.document import PagePart, document
 from sim.report.page.making import making_part
 from sim.report.page.markup import block, figure, paragraphs
 from sim.report.page.rests import rests_part
@@ -22,7 +22,7 @@ from sim.report.tables import Table
 if TYPE_CHECKING:
     from sim.api import Against
     from sim.claims import Judgement
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
     from sim.results.result import Result
 
 HEADINGS = {
@@ -60,12 +60,12 @@ def run_page(
     return document(scenario.name, scenario.document.title, scenario.document.question or "", parts_of(bodies))
 
 
-def parts_of(bodies: Mapping[str, str]) -> list[Part]:
+def parts_of(bodies: Mapping[str, str]) -> list[PagePart]:
     """The parts of a page in their order."""
-    return [Part(part, title, bodies.get(part, "")) for part, title in HEADINGS.items()]
+    return [PagePart(part, title, bodies.get(part, "")) for part, title in HEADINGS.items()]
 
 
-def by_part(figures: Sequence[Figure], of: str) -> dict[str, str]:
+def by_part(figures: Sequence[Chart], of: str) -> dict[str, str]:
     """Figures as HTML, by the part in which they stand."""
     found: dict[str, str] = {}
     for one in figures:

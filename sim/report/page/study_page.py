@@ -21,7 +21,7 @@ from sim.results.result import scenario_hash
 
 if TYPE_CHECKING:
     from sim.claims import Judgement
-    from sim.report.figures.figure import Figure
+    from sim.report.figures.figure import Chart
     from sim.results.result import Result
     from sim.study.montecarlo import MonteCarlo
 
@@ -37,7 +37,7 @@ def study_page(
     """
     scenario = found.scenario
     figures = [one for make in of_montecarlo.FIGURES.values() if (one := make(found)) is not None]
-    alone: list[Figure] = [
+    alone: list[Chart] = [
         one
         for name, make in of_run.FIGURES.items()
         if name not in of_montecarlo.FIGURES and (one := make(typical)) is not None

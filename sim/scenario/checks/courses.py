@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.scenario.checks.context import Context
 from sim.scenario.checks.dates import shown
 from sim.scenario.compose import Loc
-from sim.scenario.schema.decisions import Choice
+from sim.scenario.schema.decisions import GateChoice
 from sim.scenario.schema.supply import Site
 
 
@@ -30,7 +30,7 @@ def check(context: Context) -> None:
             _within(context, (*here, "payments", i, "after"), "would never be paid")
 
 
-def _choices(context: Context) -> Iterator[tuple[Loc, Choice]]:
+def _choices(context: Context) -> Iterator[tuple[Loc, GateChoice]]:
     """Every choice, and where it stands."""
     for name, decision in context.document.decisions.items():
         for option, choice in decision.choices.items():
@@ -91,7 +91,7 @@ def _begins(context: Context, loc: Loc, name: str) -> None:
         _within(context, loc, "would never begin")
 
 
-def _closes(context: Context, here: Loc, choice: Choice, name: str) -> None:
+def _closes(context: Context, here: Loc, choice: GateChoice, name: str) -> None:
     """A choice closes what is not closed by then, and changes nothing of it afterwards."""
     loc: Loc = (*here, "closes", name)
     after, gate = context.number(*loc), _gate(context, here)

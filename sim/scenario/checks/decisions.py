@@ -8,7 +8,7 @@ from sim.scenario.checks.context import Context, listed
 from sim.scenario.checks.dates import shown
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.resolve import paths_over_time
-from sim.scenario.schema.decisions import Choice
+from sim.scenario.schema.decisions import GateChoice
 from sim.scenario.seen import KINDS, allowed, seen_at_gates
 
 
@@ -55,7 +55,7 @@ def _features(context: Context, name: str) -> None:
             )
 
 
-def _in_order(context: Context, here: Loc, choice: Choice) -> None:
+def _in_order(context: Context, here: Loc, choice: GateChoice) -> None:
     """What comes later is written later."""
     before = 0.0
     for i in range(len(choice.later)):
@@ -73,7 +73,7 @@ def _in_order(context: Context, here: Loc, choice: Choice) -> None:
         before = max(before, after or 0.0)
 
 
-def _changed(here: Loc, choice: Choice) -> Iterator[tuple[Loc, str]]:
+def _changed(here: Loc, choice: GateChoice) -> Iterator[tuple[Loc, str]]:
     """The paths that a choice changes, and where it says so."""
     given: list[tuple[Loc, Mapping[str, object]]] = [((*here, "from_gate"), choice.from_gate)]
     given += [((*here, "later", i, "values"), later.values) for i, later in enumerate(choice.later)]

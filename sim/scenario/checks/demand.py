@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
 from sim.scenario.schema.demand import DemandLine, Pattern
-from sim.scenario.schema.supply import Item, Policy, PolicyType
+from sim.scenario.schema.supply import Item, PolicyType, ReplenishmentPolicy
 
 _WITHOUT_SAFETY = {
     PolicyType.PLANNED: "on a planned item; give it a safety_stock, in days of forecast",
@@ -101,7 +101,7 @@ def _policy(context: Context, loc: Loc, name: str, item: Item) -> None:
         )
     first = context.document.pools[pool].members[0]
     leader = context.document.items.get(first)
-    if leader is not None and name != first and policy not in (Policy(), leader.policy):
+    if leader is not None and name != first and policy not in (ReplenishmentPolicy(), leader.policy):
         context.add(
             (*loc, "policy"), f"the pool {pool} follows the policy of its first member, {first}; leave this one out"
         )

@@ -83,4 +83,4 @@ def _why(context: Context, item: str, possible: set[str]) -> str:
             break
         links.append(f"{name} needs {lacking!r}")
         item = lacking
-    return ", and ".join([*links, "so on"]) if links else "its recipes lack inputs"
+    return ", and ".join([*links, "so on"]) if links else "its recipes lack materials"

@@ -23,7 +23,7 @@ class Entry(Strict):
     """Switch the entry off unless a figure has this value."""
 
 
-class Part(Strict):
+class ConditionalPart(Strict):
     """A part of an entry that a reading may switch off on its own."""
 
     only_if: Condition | None = None

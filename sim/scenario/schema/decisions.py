@@ -8,7 +8,7 @@ from sim.scenario.schema.payments import ChoicePayment
 from sim.scenario.schema.quantity import Quantity, Strict, number
 
 
-class Later(Strict):
+class DelayedValues(Strict):
     """Values that a choice brings some time after its gate, as new capacity does."""
 
     after: Quantity = number("day", "Days from the gate on.", ge=0)
@@ -16,14 +16,14 @@ class Later(Strict):
     """Paths over time by where they stand (sites.NAME.capacity), and the value that holds from then on, in the unit of the path."""
 
 
-class Choice(Strict):
+class GateChoice(Strict):
     """One way to go on from a gate. What it does not name goes on as written."""
 
     title: str | None = None
     """A name for people."""
     from_gate: dict[str, Quantity] = {}
     """Paths over time by where they stand (sites.NAME.contract.allocation), and the value that holds from the gate on, in the unit of the path."""
-    later: list[Later] = []
+    later: list[DelayedValues] = []
     """Values that come in force some time after the gate."""
     begins: dict[str, Quantity] = number(
         "day", "Sites whose construction this decides, and the days from the gate to that.", {}, ge=0
@@ -42,7 +42,7 @@ class Decision(Strict):
     title: str | None = None
     """A name for people."""
     at: Quantity = number("date", "The gate: a date on which planners review.")
-    choices: dict[str, Choice] = Field(min_length=2)
+    choices: dict[str, GateChoice] = Field(min_length=2)
     """What can be chosen; a run takes what `plan` names, else the first."""
     features: list[str] = []
     """What a rule for this decision may go by, of what is seen there: a kind (demand), or of one thing (capacity of NAME); default: all."""

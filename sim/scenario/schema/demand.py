@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.schema.conditions import Condition
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, UnitShape, number
-from sim.scenario.schema.supply import Drawn
+from sim.scenario.schema.supply import DrawnEntry
 from sim.scenario.schema.terms import Power
 
 
@@ -69,7 +69,7 @@ class DatedOrder(Strict):
     units: Quantity = number("unit", "Units ordered.", ge=1, le=MOST_COUNTED)
 
 
-class DemandLine(Drawn):
+class DemandLine(DrawnEntry):
     """One stream of demand."""
 
     item: str | None = None
@@ -192,7 +192,7 @@ class RecoveryPoint(Strict):
     value: Quantity = number("1", "Factor on capacity then.", ge=0)
 
 
-class Disruption(Drawn):
+class Disruption(DrawnEntry):
     """Fields common to every kind of disruption."""
 
     sites: list[str] = []

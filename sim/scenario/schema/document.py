@@ -16,7 +16,7 @@ from sim.scenario.schema.decisions import Decision
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.quantity import Quantity, Strict, number
-from sim.scenario.schema.supply import Item, Node, OpenOrder, Recipe, Site, Sourcing, WipLimit
+from sim.scenario.schema.supply import Item, OpenOrder, ProcessNode, Recipe, Site, Sourcing, WipLimit
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Between these a run may lie."""
@@ -238,7 +238,7 @@ class Document(Strict):
     """Multiplies every lot size: larger lots run faster, with as many shipments as the lots they stand for."""
     money: Money = Money()
     """How money is counted."""
-    nodes: dict[str, Node] = {}
+    nodes: dict[str, ProcessNode] = {}
     """Process nodes."""
     items: dict[str, Item] = Field(min_length=1)
     """Everything that is counted: dies, packages, boards, products."""

@@ -14,7 +14,7 @@ from sim.scenario.schema.terms import Credit, OutsideSales, PaidAhead, Prepaymen
 from sim.scenario.schema.yields import Yield
 
 
-class Drawn(Entry):
+class DrawnEntry(Entry):
     """An entry with a random stream of its own."""
 
     stream: str | None = None
@@ -31,7 +31,7 @@ class PolicyType(StrEnum):
     PERIODIC = "periodic"
 
 
-class Policy(Strict):
+class ReplenishmentPolicy(Strict):
     """Replenishment: forecast-driven planning, or a classical stock policy."""
 
     type: PolicyType = PolicyType.PLANNED
@@ -65,7 +65,7 @@ class Policy(Strict):
         return self
 
 
-class Item(Drawn):
+class Item(DrawnEntry):
     """Anything counted: a die, a package, a board, a component, a finished product."""
 
     stage: str
@@ -84,14 +84,14 @@ class Item(Drawn):
     )
     initial_stock: Quantity | None = number("unit", "Units in stock at the start.", None, ge=0)
     safety_stock: Quantity | None = number("day", "Days of forecast kept as safety stock by the planner.", None, ge=0)
-    policy: Policy = Policy()
+    policy: ReplenishmentPolicy = ReplenishmentPolicy()
     """Replenishment: planned, or a stock policy."""
     priority: int = 0
     """Rank for scarce capacity: lower goes first."""
     bypass: bool = False
     """Let a later order that can start pass one that waits for this item at the head of the queue."""
     partial: bool = True
-    """An order of this item under a stock policy that meets too little of its inputs ships what there is, and the rest when it comes; false: it waits for all. Lots with a size stay whole."""
+    """An order of this item under a stock policy that meets too little of its materials ships what there is, and the rest when it comes; false: it waits for all. Lots with a size stay whole."""
 
 
 class WipLimit(Entry):
@@ -106,7 +106,7 @@ class WipLimit(Entry):
     )
 
 
-class Node(Drawn):
+class ProcessNode(DrawnEntry):
     """A process node and its physical bounds."""
 
     reticle: Quantity = number("mm2", "Largest die the exposure field allows.", gt=0)
@@ -115,7 +115,7 @@ class Node(Drawn):
     scribe: Quantity = number("mm", "Width of the scribe line, which widens the pitch.", ge=0)
 
 
-class Stage(Strict):
+class ConstructionStep(Strict):
     """One step of building a site."""
 
     name: str
@@ -127,7 +127,7 @@ class Construction(Strict):
     """Building a site from a named decision."""
 
     decision: Quantity | None = number("date", "The day building is decided (default: when a choice begins it).", None)
-    stages: list[Stage] = Field(min_length=1)
+    stages: list[ConstructionStep] = Field(min_length=1)
     """The steps in order; the ramp begins when the last one ends."""
 
 
@@ -206,7 +206,7 @@ class Contract(Strict):
     """Money paid ahead."""
 
 
-class Site(Drawn):
+class Site(DrawnEntry):
     """A place with one bottleneck: fab, packager, board shop, supplier."""
 
     in_house: bool
@@ -264,7 +264,7 @@ class Site(Drawn):
         return self
 
 
-class Phase(Strict):
+class LimitedPhase(Strict):
     """A limited phase of qualification."""
 
     days: Quantity = number("day", "How long the phase lasts.", ge=0)
@@ -277,14 +277,14 @@ class Qualification(Strict):
     begins: Quantity | None = number(
         "date", "Earliest day of the first sample start (default: when the site first has capacity).", None
     )
-    samples: Phase | None = None
+    samples: LimitedPhase | None = None
     """Engineering samples, started whatever the need; they serve no demand."""
-    risk: Phase | None = None
+    risk: LimitedPhase | None = None
     """Risk production: usable, but no reason yet to cut outside orders."""
 
 
-class Recipe(Drawn):
-    """This site, on this node, turns these inputs into this item."""
+class Recipe(DrawnEntry):
+    """This site, on this node, turns these materials into this item."""
 
     item: str
     """The item that is made."""
@@ -358,7 +358,7 @@ class PhaseOut(Strict):
     to: Quantity = number("1", "Wanted outside share after the phase-out.", Quantity(bare=0), ge=0, le=1)
 
 
-class Sourcing(Drawn):
+class Sourcing(DrawnEntry):
     """Who makes an item or the members of a pool."""
 
     sources: list[str] = Field(min_length=1)

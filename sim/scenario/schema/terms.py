@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.scenario.schema.conditions import Part
+from sim.scenario.schema.conditions import ConditionalPart
 from sim.scenario.schema.quantity import Path, Quantity, Strict, number
 
 
-class Tools(Part):
+class Tools(ConditionalPart):
     """Tools that must be delivered before capacity can grow: it is never more than those delivered so far make."""
 
     per_capacity: Quantity = number("tool*month", "Tools for one unit of monthly capacity.", ge=0)
@@ -41,7 +41,7 @@ class Prepayment(Strict):
     )
 
 
-class OutsideSales(Part):
+class OutsideSales(ConditionalPart):
     """Idle capacity of an own site that others buy."""
 
     demand: Path = number("1/month", "Most load a month that others would buy.", ge=0)
@@ -49,7 +49,7 @@ class OutsideSales(Part):
     variable_cost: Quantity = number("USD", "What one unit costs us to make.", Quantity(bare=0), ge=0)
 
 
-class Power(Part):
+class Power(ConditionalPart):
     """Electric power at the data centres of a compute need: no more is asked for than it can run."""
 
     available: Path = number("W", "Power there for the whole compute need, of which the line takes its share.", ge=0)

@@ -13,7 +13,7 @@ from sim.plan import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class InputColumn:
     """One input over all runs: numbers or, with `labels`, places in them."""
 
     name: str
@@ -21,7 +21,7 @@ class Column:
     labels: tuple[str, ...] = ()
 
 
-class Side(StrEnum):
+class LimitSide(StrEnum):
     """What a limit asks of a value."""
 
     AT_LEAST = "at least"
@@ -34,21 +34,21 @@ class Limit:
     """One condition on one column; a bound is a value that occurred (or the place of a label)."""
 
     column: int
-    side: Side
+    side: LimitSide
     bound: float
 
-    def holds(self, columns: Sequence[Column]) -> BoolArray:
+    def holds(self, columns: Sequence[InputColumn]) -> BoolArray:
         """For each run, whether it keeps to the limit."""
         values = columns[self.column].values
-        if self.side is Side.AT_LEAST:
+        if self.side is LimitSide.AT_LEAST:
             return values >= self.bound
-        return values <= self.bound if self.side is Side.AT_MOST else values != self.bound
+        return values <= self.bound if self.side is LimitSide.AT_MOST else values != self.bound
 
 
 Limits = tuple[Limit, ...]
 
 
-def inside(limits: Iterable[Limit], columns: Sequence[Column]) -> BoolArray:
+def inside(limits: Iterable[Limit], columns: Sequence[InputColumn]) -> BoolArray:
     """For each run, whether it keeps to all limits."""
     everywhere = np.ones(len(columns[0].values), dtype=np.bool_)
     return reduce(np.logical_and, (limit.holds(columns) for limit in limits), everywhere)
@@ -56,7 +56,7 @@ def inside(limits: Iterable[Limit], columns: Sequence[Column]) -> BoolArray:
 
 def tightened(limits: Limits, limit: Limit) -> Limits:
     """Limits with one more, which takes the place of one of the same side of the same column."""
-    if limit.side is Side.IS_NOT:
+    if limit.side is LimitSide.IS_NOT:
         return (*limits, limit)
     return (*(each for each in limits if (each.column, each.side) != (limit.column, limit.side)), limit)
 
@@ -101,13 +101,13 @@ class Score:
         return 2 * self.hits / (self.inside + self.happened) if self.hits else 0.0
 
 
-def score(limits: Limits, columns: Sequence[Column], happens: BoolArray) -> Score:
+def score(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) -> Score:
     """The score of limits over these runs."""
     within = inside(limits, columns)
     return Score(int(happens[within].sum()), int(within.sum()), int(happens.sum()), len(happens))
 
 
-def significance(limits: Limits, limit: Limit, columns: Sequence[Column], happens: BoolArray) -> float:
+def significance(limits: Limits, limit: Limit, columns: Sequence[InputColumn], happens: BoolArray) -> float:
     """The quasi-p-value of one limit (Bryant & Lempert 2010, appendix).
 
     The chance to find at least as many hits among the runs inside, if each were one with the rate

@@ -81,8 +81,8 @@ def morris(
 
 
 def _held(trajectories: int, length: int, held: int, seed: int) -> FloatArray:
-    luck = np.random.default_rng((seed, trajectories)).random((trajectories, held))
-    return np.repeat(luck, length, axis=0)
+    uniforms = np.random.default_rng((seed, trajectories)).random((trajectories, held))
+    return np.repeat(uniforms, length, axis=0)
 
 
 def _screening(

@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.plan import BoolArray, FloatArray, IntArray
-from sim.study.methods.boxes import Column, Limit, Limits, Score, Side, inside, score, significance, tightened, without
+from sim.study.methods.boxes import (
+    InputColumn,
+    Limit,
+    Limits,
+    LimitSide,
+    Score,
+    inside,
+    score,
+    significance,
+    tightened,
+    without,
+)
 
 PEEL = 0.05
 """Share of the runs in a box that one peel takes away."""
@@ -28,7 +39,7 @@ LEAST_HITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PeelingStep:
     """One box of the peeling trajectory."""
 
     limits: Limits
@@ -57,7 +68,7 @@ class Box:
     score: Score
     held_out: float | None
     considered: int
-    trajectory: tuple[Step, ...]
+    trajectory: tuple[PeelingStep, ...]
 
     @property
     def limits(self) -> Limits:
@@ -66,7 +77,7 @@ class Box:
 
 
 def boxes(
-    columns: Sequence[Column], happens: BoolArray, *, density: float = 0.8, most: int = 3, seed: int = 0,
+    columns: Sequence[InputColumn], happens: BoolArray, *, density: float = 0.8, most: int = 3, seed: int = 0,
     groups: IntArray | None = None,
 ) -> Iterator[Box]:  # fmt: skip
     """Boxes in which it happens, one after the other, each looked for in the runs that those before leave.
@@ -88,11 +99,11 @@ def boxes(
         left &= ~inside(box.limits, columns)
 
 
-def _taken(columns: Sequence[Column], rows: BoolArray) -> list[Column]:
-    return [Column(c.name, c.values[rows], c.labels) for c in columns]
+def _taken(columns: Sequence[InputColumn], rows: BoolArray) -> list[InputColumn]:
+    return [InputColumn(c.name, c.values[rows], c.labels) for c in columns]
 
 
-def _box(columns: Sequence[Column], happens: BoolArray, density: float, groups: IntArray, seed: int) -> Box | None:
+def _box(columns: Sequence[InputColumn], happens: BoolArray, density: float, groups: IntArray, seed: int) -> Box | None:
     trajectory, limits = _searched(columns, happens, density)
     if not limits:
         return None
@@ -105,16 +116,16 @@ def _box(columns: Sequence[Column], happens: BoolArray, density: float, groups: 
     return Box(found, score(limits, columns, happens), held_out, considered, tuple(trajectory))
 
 
-def _searched(columns: Sequence[Column], happens: BoolArray, density: float) -> tuple[list[Step], Limits]:
+def _searched(columns: Sequence[InputColumn], happens: BoolArray, density: float) -> tuple[list[PeelingStep], Limits]:
     """The trajectory, and the box chosen among all of its boxes, each trimmed first: a dense box of many
     limits that may be chance is none."""
     trajectory = peel(columns, happens, among=telling(columns, happens))
     trimmed = dict.fromkeys(_trimmed(step.limits, columns, happens) for step in trajectory)
-    chosen = choose([Step(limits, score(limits, columns, happens)) for limits in trimmed], density).limits
+    chosen = choose([PeelingStep(limits, score(limits, columns, happens)) for limits in trimmed], density).limits
     return trajectory, tuple(sorted(chosen, key=lambda limit: (limit.column, limit.side)))
 
 
-def _trimmed(limits: Limits, columns: Sequence[Column], happens: BoolArray) -> Limits:
+def _trimmed(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) -> Limits:
     """Limits without those that may be chance, the others let out where that costs no density."""
     return _significant(paste(_significant(limits, columns, happens), columns, happens), columns, happens)
 
@@ -122,7 +133,7 @@ def _trimmed(limits: Limits, columns: Sequence[Column], happens: BoolArray) -> L
 # --- which inputs are looked at ------------------------------------------------------------------
 
 
-def telling(columns: Sequence[Column], happens: BoolArray) -> tuple[int, ...]:
+def telling(columns: Sequence[InputColumn], happens: BoolArray) -> tuple[int, ...]:
     """The places of the inputs that on their own tell something of where it happens.
 
     With a hundred inputs and a few dozen hits some peel of an idle input always looks best. Each
@@ -136,7 +147,7 @@ def telling(columns: Sequence[Column], happens: BoolArray) -> tuple[int, ...]:
     return tuple(int(k) for k in np.flatnonzero(false_discovery_control(chances) <= FALSE_DISCOVERIES))
 
 
-def _chance(column: Column, happens: BoolArray) -> float:
+def _chance(column: InputColumn, happens: BoolArray) -> float:
     """How probably a column would part the hits so unevenly, if it told nothing."""
     from scipy.stats import chi2_contingency
 
@@ -151,8 +162,8 @@ def _chance(column: Column, happens: BoolArray) -> float:
 
 
 def peel(
-    columns: Sequence[Column], happens: BoolArray, alpha: float = PEEL, among: Sequence[int] | None = None
-) -> list[Step]:
+    columns: Sequence[InputColumn], happens: BoolArray, alpha: float = PEEL, among: Sequence[int] | None = None
+) -> list[PeelingStep]:
     """The trajectory from all runs to the smallest box, each step taking about `alpha` of the runs away.
 
     Only the columns at the places `among` are limited (None: all).
@@ -163,7 +174,7 @@ def peel(
     considered = range(len(columns)) if among is None else among
     numbers = _matrix(columns, considered)
     limits: Limits = ()
-    steps = [Step(limits, score(limits, columns, happens))]
+    steps = [PeelingStep(limits, score(limits, columns, happens))]
     within = np.ones(len(happens), dtype=np.bool_)
     while True:
         best = _best_peel(numbers, columns, considered, within, happens, alpha)
@@ -171,10 +182,10 @@ def peel(
             return steps
         limits = tightened(limits, best)
         within = within & best.holds(columns)
-        steps.append(Step(limits, score(limits, columns, happens)))
+        steps.append(PeelingStep(limits, score(limits, columns, happens)))
 
 
-def _matrix(columns: Sequence[Column], among: Sequence[int]) -> FloatArray:
+def _matrix(columns: Sequence[InputColumn], among: Sequence[int]) -> FloatArray:
     """Values of the columns of numbers (runs, columns); others, and those not looked at, are NaN, which no limit keeps."""
     numbers = np.full((len(columns[0].values), len(columns)), np.nan)
     for place in among:
@@ -185,7 +196,7 @@ def _matrix(columns: Sequence[Column], among: Sequence[int]) -> FloatArray:
 
 def _best_peel(
     numbers: FloatArray,
-    columns: Sequence[Column],
+    columns: Sequence[InputColumn],
     among: Sequence[int],
     within: BoolArray,
     happens: BoolArray,
@@ -204,11 +215,11 @@ def _best_peel(
 
 def _numeric_peels(rows: FloatArray, hit: BoolArray, alpha: float) -> Iterator[tuple[Limit, int, int]]:
     """The two peels of every column of numbers: the limit, the runs it keeps, and the hits among them."""
-    for side, ordered in ((Side.AT_LEAST, rows), (Side.AT_MOST, -rows)):
+    for side, ordered in ((LimitSide.AT_LEAST, rows), (LimitSide.AT_MOST, -rows)):
         bounds = _bounds(ordered, alpha)
         kept = ordered >= bounds
         counts, hits = kept.sum(axis=0), kept[hit].sum(axis=0)
-        sign = 1.0 if side is Side.AT_LEAST else -1.0
+        sign = 1.0 if side is LimitSide.AT_LEAST else -1.0
         for column in np.flatnonzero(~np.isnan(bounds)):
             yield Limit(int(column), side, sign * float(bounds[column])), int(counts[column]), int(hits[column])
 
@@ -223,14 +234,14 @@ def _bounds(rows: FloatArray, alpha: float) -> FloatArray:
 
 
 def _label_peels(
-    columns: Sequence[Column], among: Sequence[int], within: BoolArray, happens: BoolArray
+    columns: Sequence[InputColumn], among: Sequence[int], within: BoolArray, happens: BoolArray
 ) -> Iterator[tuple[Limit, int, int]]:
     """For every label that occurs in the box: the runs without it."""
     for place in (k for k in among if columns[k].labels):
         values = columns[place].values
         for label in np.unique(values[within]):
             kept = within & (values != label)
-            yield Limit(place, Side.IS_NOT, float(label)), int(kept.sum()), int(happens[kept].sum())
+            yield Limit(place, LimitSide.IS_NOT, float(label)), int(kept.sum()), int(happens[kept].sum())
 
 
 # --- choosing, pasting, pruning ------------------------------------------------------------------
@@ -241,7 +252,7 @@ def wanted(rate: float, density: float) -> float:
     return max(density, (1.0 + rate) / 2)
 
 
-def choose(trajectory: Sequence[Step], density: float) -> Step:
+def choose(trajectory: Sequence[PeelingStep], density: float) -> PeelingStep:
     """The box of greatest coverage that is dense enough; if none is, the best balance of the two.
 
     Dense enough: `wanted`, in a box that covers a twentieth of the hits. Balance: the harmonic mean.
@@ -253,7 +264,7 @@ def choose(trajectory: Sequence[Step], density: float) -> Step:
     return max(trajectory, key=lambda step: step.score.balance)
 
 
-def paste(limits: Limits, columns: Sequence[Column], happens: BoolArray, alpha: float = PASTE) -> Limits:
+def paste(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray, alpha: float = PASTE) -> Limits:
     """Limits moved outward, one at a time, as long as the density does not fall."""
     while True:
         now = score(limits, columns, happens)
@@ -265,13 +276,13 @@ def paste(limits: Limits, columns: Sequence[Column], happens: BoolArray, alpha: 
         limits = best[2]
 
 
-def _wider(limits: Limits, limit: Limit, columns: Sequence[Column], alpha: float) -> Limits:
+def _wider(limits: Limits, limit: Limit, columns: Sequence[InputColumn], alpha: float) -> Limits:
     """Limits with one let out by `alpha` of the runs in the box, or dropped when nothing is beyond."""
     rest = without(limits, limit)
-    if limit.side is Side.IS_NOT:
+    if limit.side is LimitSide.IS_NOT:
         return rest
     values = columns[limit.column].values[inside(rest, columns)]
-    sign = 1.0 if limit.side is Side.AT_LEAST else -1.0
+    sign = 1.0 if limit.side is LimitSide.AT_LEAST else -1.0
     beyond = np.sort(sign * values[sign * values < sign * limit.bound])[::-1]
     more = max(int(np.ceil(alpha * (len(values) - len(beyond)))), 1)
     if len(beyond) <= more:
@@ -279,7 +290,7 @@ def _wider(limits: Limits, limit: Limit, columns: Sequence[Column], alpha: float
     return (*rest, Limit(limit.column, limit.side, sign * float(beyond[more - 1])))
 
 
-def _significant(limits: Limits, columns: Sequence[Column], happens: BoolArray) -> Limits:
+def _significant(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) -> Limits:
     """Limits without those that may be chance, the weakest dropped first."""
     while limits:
         weakest = max(limits, key=lambda limit: significance(limits, limit, columns, happens))
@@ -293,11 +304,11 @@ def _significant(limits: Limits, columns: Sequence[Column], happens: BoolArray) 
 
 
 def _reproduced(
-    limits: Limits, columns: Sequence[Column], happens: BoolArray, density: float, groups: IntArray, seed: int
+    limits: Limits, columns: Sequence[InputColumn], happens: BoolArray, density: float, groups: IntArray, seed: int
 ) -> tuple[list[float], float | None]:
     """For each limit the share of half samples that find one like it; and the density on the other halves."""
-    luck = np.random.default_rng((seed, len(happens)))
-    halves = [_half(luck, groups) for _ in range(HALVES)]
+    generator = np.random.default_rng((seed, len(happens)))
+    halves = [_half(generator, groups) for _ in range(HALVES)]
     found = [_found_on(half, columns, happens, density) for half in halves]
     again = [sum(any(_alike(limit, each) for each in other) for other in found) / HALVES for limit in limits]
     others = [score(f, _taken(columns, ~h), happens[~h]) for h, f in zip(halves, found, strict=True) if f]
@@ -305,17 +316,17 @@ def _reproduced(
     return again, float(np.mean(densities)) if densities else None
 
 
-def _half(luck: np.random.Generator, groups: IntArray) -> BoolArray:
+def _half(generator: np.random.Generator, groups: IntArray) -> BoolArray:
     """Half of the groups."""
     names = np.unique(groups)
-    return np.isin(groups, luck.permutation(names)[: len(names) // 2])
+    return np.isin(groups, generator.permutation(names)[: len(names) // 2])
 
 
-def _found_on(half: BoolArray, columns: Sequence[Column], happens: BoolArray, density: float) -> Limits:
+def _found_on(half: BoolArray, columns: Sequence[InputColumn], happens: BoolArray, density: float) -> Limits:
     part, hit = _taken(columns, half), happens[half]
     return _searched(part, hit, density)[1] if 0 < hit.sum() < len(hit) else ()
 
 
 def _alike(limit: Limit, other: Limit) -> bool:
     same = (limit.column, limit.side) == (other.column, other.side)
-    return same and (limit.side is not Side.IS_NOT or limit.bound == other.bound)
+    return same and (limit.side is not LimitSide.IS_NOT or limit.bound == other.bound)

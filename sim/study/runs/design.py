@@ -20,7 +20,7 @@ BLOCK = 8
 """Rows that are run, sent and written together. It is no matter of how many run at a time, so results are the
 same whatever that is."""
 ENOUGH_LOTS = 2500
-COARSEST = 20
+MOST_LOT_SCALE = 20
 """Where a run has more lots, a study makes them larger, at most so many times."""
 _READINGS = "readings."
 
@@ -143,7 +143,7 @@ def anchored(scenario: str) -> str:
     return str(file.resolve()) if str(file) == scenario else scenario
 
 
-def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base, int]:
+def with_larger_lots(base: Base, result: Result, factor: int | None = None) -> tuple[Base, int]:
     """The base with lots `factor` times as large, and the factor.
 
     By default as large as leaves enough lots, going by a `result` of it; 1 where the base sets them
@@ -156,7 +156,7 @@ def coarser(base: Base, result: Result, factor: int | None = None) -> tuple[Base
         return base, 1
     frame = result.frames["monthly"]
     lots = float(frame.loc[(frame["scope"] == "site") & (frame["measure"] == "lots"), "value"].sum())
-    chosen = factor or min(max(int(lots) // ENOUGH_LOTS, 1), COARSEST)
+    chosen = factor or min(max(int(lots) // ENOUGH_LOTS, 1), MOST_LOT_SCALE)
     if chosen == 1:
         return base, 1
     return replace(base, sets=(*base.sets, f"lot_scale={document.lot_scale * chosen}")), chosen

@@ -10,7 +10,7 @@ from sim.api import play
 from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.study.methods.intervals import Interval, mean_interval
-from sim.study.runs.design import Base, Row, coarser
+from sim.study.runs.design import Base, Row, with_larger_lots
 from sim.study.runs.documents import ci95, number
 from sim.study.runs.replicated import Replicated, Variant, variants
 from sim.study.runs.run import run_design
@@ -69,7 +69,7 @@ def wanted_factor(wanted: int | str) -> int | None:
 
 def _factor(base: Base, own: Variant, wanted: int | None, engine: str) -> int:
     typical = play(own.scenario, own.plan, engine=engine)
-    return coarser(replace(base, sets=(*base.sets, *own.row.sets)), typical, wanted)[1]
+    return with_larger_lots(replace(base, sets=(*base.sets, *own.row.sets)), typical, wanted)[1]
 
 
 def with_lots(own: Variant, factor: int) -> Row:

@@ -40,7 +40,7 @@ class Catalogue:
         return f"{self.days:g}" if self.start is None else str(self.start + dt.timedelta(self.days))
 
 
-class Kind(StrEnum):
+class OutputKind(StrEnum):
     """How an output is read from the table of runs."""
 
     KPI = "kpi"
@@ -57,19 +57,19 @@ class Output:
     """
 
     column: str
-    kind: Kind
+    kind: OutputKind
 
     @property
     def name(self) -> str:
         """As the user asks for it."""
-        return f"{self.column} reached" if self.kind is Kind.REACHED else self.column
+        return f"{self.column} reached" if self.kind is OutputKind.REACHED else self.column
 
     def read(self, column: FloatArray, valid: BoolArray, end: float) -> FloatArray:
         """Values from the column of the table; NaN in a run that was refused."""
         values = column
-        if self.kind is Kind.DATE:
+        if self.kind is OutputKind.DATE:
             values = np.where(np.isnan(column), end, column)
-        elif self.kind is Kind.REACHED:
+        elif self.kind is OutputKind.REACHED:
             values = np.where(np.isnan(column), 0.0, 1.0)
         return np.where(valid, values, np.nan)
 
@@ -77,7 +77,7 @@ class Output:
 def default_outputs(catalogue: Catalogue) -> list[Output]:
     """The first in-house share, and the NPV: how far it moves, and what that costs."""
     share = next((name for name in catalogue.kpis if name.startswith("in_house_share.")), "served_by_end")
-    return [Output(share, Kind.KPI), Output("npv_usd", Kind.KPI)]
+    return [Output(share, OutputKind.KPI), Output("npv_usd", OutputKind.KPI)]
 
 
 def outputs(texts: Iterable[str], catalogue: Catalogue, flag: str = "--kpi") -> list[Output]:
@@ -90,9 +90,9 @@ def outputs(texts: Iterable[str], catalogue: Catalogue, flag: str = "--kpi") -> 
     for text in dict.fromkeys(" ".join(t.split()) for t in texts):
         name = text.removesuffix(" reached")
         if name in catalogue.milestones:
-            found.append(Output(name, Kind.DATE if name == text else Kind.REACHED))
+            found.append(Output(name, OutputKind.DATE if name == text else OutputKind.REACHED))
         elif name in catalogue.kpis and name == text:
-            found.append(Output(name, Kind.KPI))
+            found.append(Output(name, OutputKind.KPI))
         else:
             problems.append(unknown(flag, name, text, catalogue))
     if problems:

@@ -15,11 +15,11 @@ from sim.scenario.loader import Scenario
 from sim.study.runs.design import Base, Design, Row, based
 from sim.study.runs.lots import AUTO, Bias, factor_of, lot_bias, with_lots
 from sim.study.runs.outcomes import Outcomes
-from sim.study.runs.outputs import Catalogue, Kind, Output
+from sim.study.runs.outputs import Catalogue, Output, OutputKind
 from sim.study.runs.replicated import Variant, variants
 from sim.study.runs.run import Progress, run_design
 
-LUCKS = 2**31
+REPLICATIONS = 2**31
 """Replications that the last coordinate of a point can pick."""
 
 
@@ -28,12 +28,12 @@ class Subject:
     """A scenario and how it is run.
 
     `common` is how it was asked for and `own` what that gives; in `base`, and the `plan` of it that is
-    run, lots are `coarse` times as large.
+    run, lots are `lot_scale` times as large.
     """
 
     common: Base
     own: Variant
-    coarse: int
+    lot_scale: int
     plan: Plan
     catalogue: Catalogue
     engine: str
@@ -50,7 +50,7 @@ class Subject:
     @property
     def base(self) -> Base:
         """What is varied: the scenario with its larger lots."""
-        return replace(self.common, sets=(*self.common.sets, *with_lots(self.own, self.coarse).sets))
+        return replace(self.common, sets=(*self.common.sets, *with_lots(self.own, self.lot_scale).sets))
 
     def run(self, part: str, rows: Sequence[Row], progress: Progress | None = None) -> Outcomes:
         """Run rows of it; what is finished of this part of the study is kept under its name."""
@@ -59,7 +59,7 @@ class Subject:
     def bias(self, progress: Progress | None = None) -> Bias | None:
         """What the larger lots do to each KPI; None where they are the scenario's own."""
         how = {"progress": progress, **self._how("lots")}
-        return lot_bias(self.common, self.own, self.coarse, seed=self.seed, engine=self.engine, **how)
+        return lot_bias(self.common, self.own, self.lot_scale, seed=self.seed, engine=self.engine, **how)
 
     def _how(self, part: str) -> dict[str, Any]:
         """How `run_design` runs one part of the study."""
@@ -86,12 +86,12 @@ def subject(
     """
     common = based(scenario)
     (own,) = variants(common, [("own lots", Row())])
-    coarse = factor_of(common, [own], lot_scale, engine)
-    (variant,) = variants(common, [("larger lots", with_lots(own, coarse))])
+    factor = factor_of(common, [own], lot_scale, engine)
+    (variant,) = variants(common, [("larger lots", with_lots(own, factor))])
     result = play(variant.scenario, variant.plan, seed=seed, engine=engine)
     horizon, days = result.scenario.document.horizon, result.plan.calendar.days
     catalogue = Catalogue(tuple(result.kpis), tuple(result.milestones), horizon.start, days)
-    return Subject(common, own, coarse, variant.plan, catalogue, engine, jobs, seed, out, cluster)
+    return Subject(common, own, factor, variant.plan, catalogue, engine, jobs, seed, out, cluster)
 
 
 class Runs:
@@ -111,7 +111,7 @@ class Runs:
         """Values (points, outputs)."""
         seed = self._subject.seed
         return self.of_rows(
-            part, [Row(seed=seed, replication=int(u[-1] * LUCKS), point=tuple(u[:-1].tolist())) for u in points]
+            part, [Row(seed=seed, replication=int(u[-1] * REPLICATIONS), point=tuple(u[:-1].tolist())) for u in points]
         )
 
     def of_rows(self, part: str, rows: Sequence[Row]) -> FloatArray:
@@ -123,7 +123,7 @@ class Runs:
 
     def _read(self, found: Outcomes, output: Output) -> FloatArray:
         column = found.column(output.column)
-        counted = self.missing if output.kind is Kind.KPI else self.not_reached
+        counted = self.missing if output.kind is OutputKind.KPI else self.not_reached
         counted[output] += int((np.isnan(column) & found.valid).sum())
         return output.read(column, found.valid, self._subject.catalogue.days)
 

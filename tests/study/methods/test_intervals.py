@@ -45,8 +45,8 @@ def coverage(integrand: Integrand, mean: float, n: int, noise: float) -> float:
     """How often the interval of n replications holds the mean, over studies with other seeds."""
     held = 0
     for seed, cube in enumerate(cubes(n)):
-        luck = np.random.default_rng((7, seed)).normal(0, noise, n)
-        found = mean_interval(integrand(cube) + luck, scrambled=True)
+        noise_of_runs = np.random.default_rng((7, seed)).normal(0, noise, n)
+        found = mean_interval(integrand(cube) + noise_of_runs, scrambled=True)
         held += found.low <= mean <= found.high
     return held / STUDIES
 
@@ -62,7 +62,7 @@ def test_with_few_points_it_is_too_wide_if_anything() -> None:
         assert coverage(bimodal, 0.525, n, 0.2) >= 0.93
 
 
-def test_scrambles_make_it_narrower_than_luck() -> None:
+def test_scrambles_make_it_narrower_than_chance() -> None:
     """What quasi-random points are for: a smooth mean is known better than from as many independent runs."""
     values = smooth(points(DIMENSIONS, 0, 0, 1024))
     assert mean_interval(values, scrambled=True).half_width < mean_interval(values, scrambled=False).half_width / 5
@@ -98,12 +98,12 @@ def test_equal_values_have_no_width() -> None:
 @pytest.mark.parametrize("p", [0.02, 0.3])
 @pytest.mark.parametrize("drawn", [True, False])
 def test_the_interval_of_a_probability_holds_it(p: float, drawn: bool) -> None:
-    """Also of what is rare. Half of each event is the luck of a point, if `drawn`: too wide then, if anything."""
+    """Also of what is rare. Half of each event is the randomness of a point, if `drawn`: too wide then, if anything."""
     held, edge = 0, np.sqrt(2 * p)  # the sum of two uniforms is below e with probability e^2 / 2, for e <= 1
     for seed in range(STUDIES):
-        luck = np.random.default_rng((3, seed)).random((2, 256))
-        first = cubes(256)[seed][:, 0] if drawn else luck[0]
-        found = probability_interval(int((first + luck[1] < edge).sum()), 256)
+        noise_of_runs = np.random.default_rng((3, seed)).random((2, 256))
+        first = cubes(256)[seed][:, 0] if drawn else noise_of_runs[0]
+        found = probability_interval(int((first + noise_of_runs[1] < edge).sum()), 256)
         held += found.low <= p <= found.high
     assert 0.93 <= held / STUDIES <= (1 if drawn else 0.985)  # of whole numbers, which Wilson cannot hit
 

@@ -70,9 +70,9 @@ def test_what_is_held_stays_along_a_trajectory_and_differs_between_them() -> Non
         return straight(points) + 100 * points[:, 3:]
 
     (found,) = morris(evaluate, SINGLE, 10, held=1)
-    luck = seen[0][:, 3].reshape(10, 4)
-    assert (luck == luck[:, :1]).all()
-    assert len(np.unique(luck)) == 10
+    coordinates = seen[0][:, 3].reshape(10, 4)
+    assert (coordinates == coordinates[:, :1]).all()
+    assert len(np.unique(coordinates)) == 10
     assert found.effects[0].mu_star.estimate == pytest.approx(4.5)
     assert seen[0][:, :3].min() == pytest.approx(0.05)
     assert seen[0][:, :3].max() == pytest.approx(0.95)

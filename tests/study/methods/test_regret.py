@@ -49,8 +49,8 @@ def test_worlds_in_which_a_plan_has_no_value_are_counted_and_left_out() -> None:
 
 
 def test_the_interval_of_the_mean_is_that_of_the_worlds() -> None:
-    luck = np.random.default_rng(3).normal([1.0, 0.0], 1.0, (4000, 2))
-    found = regrets(("a", "b"), luck)
+    values = np.random.default_rng(3).normal([1.0, 0.0], 1.0, (4000, 2))
+    found = regrets(("a", "b"), values)
     assert found is not None
     # Of d = b - a, normal with mean -1 and deviation sqrt 2: E max(d, 0) = s phi(1/s) - Phi(-1/s).
     s = np.sqrt(2)

@@ -83,14 +83,14 @@ def test_correlated_inputs_are_one_factor_and_have_the_indices_of_the_group() ->
         assert holds(total, truth)
 
 
-def test_luck_is_a_factor_like_any_other() -> None:
+def test_noise_is_a_factor_like_any_other() -> None:
     """A coordinate that only picks a stream of random numbers: its share is the variance of what it draws."""
 
     def evaluate(points: FloatArray) -> FloatArray:
-        luck = [np.random.default_rng(int(u * 2**31)).normal(0.0, 0.5) for u in points[:, 1]]
-        return (points[:, 0] * np.sqrt(12) + luck)[:, None]
+        noise = [np.random.default_rng(int(u * 2**31)).normal(0.0, 0.5) for u in points[:, 1]]
+        return (points[:, 0] * np.sqrt(12) + noise)[:, None]
 
-    (found,) = sobol(evaluate, [Factor("input", (0,)), Factor("luck", (1,))], 1024)
+    (found,) = sobol(evaluate, [Factor("input", (0,)), Factor("noise", (1,))], 1024)
     assert holds(found.first[0], 0.8)
     assert holds(found.total[1], 0.2)
 

@@ -47,13 +47,13 @@ def blocks(out: Path) -> dict[str, bytes]:
 def test_killed_at_any_moment_it_completes_to_the_same_bytes(uncertain: Scenario, tmp_path: Path) -> None:
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     subprocess.run(command(uncertain, whole), check=True, capture_output=True)
-    luck = random.Random(5)
+    generator = random.Random(5)
     killed = 0
     for wanted in (1, 4, 8):
         running = subprocess.Popen(command(uncertain, cut), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while running.poll() is None and len(list((cut / "blocks").glob("*.npz"))) < wanted:
             time.sleep(0.002)
-        time.sleep(luck.random() * 0.05)
+        time.sleep(generator.random() * 0.05)
         running.send_signal(signal.SIGKILL)
         killed += running.wait() == -signal.SIGKILL
     assert killed >= 2
