@@ -23,8 +23,7 @@ FUZZ = "FABSHIFT_FUZZ"
 LONG = frozenset(
     f"test_{name}"
     for name in (
-        "first_call", "montecarlo_command", "hostile", "scenarios", "networks", "intervals", "cluster", "fuzz_runs", "sensitivity",
-        "discover", "store",
+        "first_call", "cluster", "networks", "scenarios", "fuzz_runs", "montecarlo_command", "intervals", "store",
     )
 )  # fmt: skip
 """Files that take half a minute or more."""

@@ -102,7 +102,7 @@ def test_an_interrupted_study_says_how_to_go_on(
     while running.poll() is None and len(list((tmp_path / "s" / "blocks").glob("*.npz"))) < 2:
         time.sleep(0.01)
     running.send_signal(number)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=300)
     assert running.returncode == code
     assert f"which {tmp_path / 's'} keeps; to resume:\n  fabshift {' '.join(command)}" in err
     assert "Traceback" not in err

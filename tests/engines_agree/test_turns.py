@@ -25,7 +25,7 @@ def test_a_second_thread_waits_until_the_first_lays_its_turn_aside() -> None:
         wanted.wait()
         order.append("first")
         with turn.aside():
-            other.join(timeout=10)
+            other.join(timeout=300)
         order.append("first again")
     assert order == ["first", "second", "first again"]
 
@@ -41,7 +41,7 @@ def test_the_turn_comes_back_after_an_error_and_is_free_at_the_end() -> None:
             entered.set()
 
     Thread(target=other, daemon=True).start()
-    assert entered.wait(timeout=10)
+    assert entered.wait(timeout=300)
 
 
 def test_without_a_turn_there_is_nothing_to_lay_aside() -> None:
@@ -54,5 +54,5 @@ def test_without_a_turn_there_is_nothing_to_lay_aside() -> None:
     with turn.aside():
         thread = Thread(target=owner)
         thread.start()
-        thread.join(timeout=10)
+        thread.join(timeout=300)
     assert entered.is_set()

@@ -73,9 +73,9 @@ def test_a_hundred_megabytes_are_not_read(tmp_path: Path) -> None:
     file = tmp_path / "large.yaml"
     with file.open("wb") as stream:
         stream.truncate(100_000_000)
-    began = time.perf_counter()
+    began = time.process_time()
     assert refusal(file) == f"{file}:1:1: the file has 100.0 MB; a scenario may have 2 MB"
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 1
 
 
 def test_two_megabytes_of_list_do_not_hang(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -106,3 +107,30 @@ def test_a_plant_that_opens_late_stops_nobody_and_nothing_is_ordered_for_the_del
     window = 2 * wait
     for begin in range(until, len(shipped) - 2 * window, window):
         assert shipped[begin : begin + window].sum() > 0
+
+
+@pytest.mark.xfail(
+    reason="the maker's orders are placed first and take the whole need: no part0 is ever ordered for the plant",
+    strict=True,
+)
+def test_a_plant_starts_though_the_maker_takes_longer_than_one_of_its_parts(build: Fixture) -> None:
+    """The maker takes 39 days, the plant 3 and its parts 31 and 111: the one is ordered before the maker's chargers, the other after
+    them. A generated network in which the plant stands idle for ever, in both engines."""
+    hall = {"in_house": True, "ramp": {"start": dt.date(2026, 7, 28), "initial": 3000, "target": 3000, "months": 0}}
+    leads = {"part0": 31, "part1": 111}
+    data: Network = {
+        "horizon": {"start": START, "end": END},
+        "report_every": 1,
+        "review_every": 7,
+        "items": {"charger": {"stage": "assembly"}} | {part: {"stage": "part"} for part in leads},
+        "sites": {"maker": {"in_house": False, "capacity": 3000}, "hall": hall}
+        | {f"vendor_{part}": {"in_house": False, "capacity": "unlimited"} for part in leads},
+        "recipes": {
+            "bought": {"item": "charger", "site": "maker", "lot_size": 10, "cycle_time": 39},
+            "own": {"item": "charger", "site": "hall", "lot_size": 10, "cycle_time": 3, "inputs": dict.fromkeys(leads, 2)},
+            **{f"buy_{part}": {"item": part, "site": f"vendor_{part}", "cycle_time": days} for part, days in leads.items()},
+        },
+        "sourcing": {"charger": {"sources": ["own", "bought"], "policy": "in_house_first"}},
+        "demand": {"d": {"item": "charger", "rate": 1500}},
+    }  # fmt: skip
+    assert starts(run(build(data), engine="batch"), "own").sum() > 0

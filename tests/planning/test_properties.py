@@ -27,7 +27,7 @@ SOME = some(25)
 def test_unlimited_sites_serve_every_demand_on_its_day(build: Fixture, data: Network) -> None:
     """With a right forecast and unlimited sites, any lot rules, review period and number of levels, every demand is
     served from stock on its day from the first cumulative lead time on, if each recipe takes some time."""
-    result = run(build(data))
+    result = run(build(data), engine="batch")
     assert (net.counted(result, "demanded") == net.counted(result, "from_stock")).all()
 
 
@@ -39,7 +39,7 @@ def test_a_single_order_causes_exactly_its_number_at_every_level(build: Fixture,
     for line in data["demand"].values():
         line["orders"] = line["orders"][:1]
         wanted[line["item"]] = line["orders"][0]["units"]
-    result = run(build(data))
+    result = run(build(data), engine="batch")
     names = [source.name for source in result.draws.plan.sources]
     starts = dict(zip(names, result.records.source["starts"].sum(axis=0).tolist(), strict=True))
     for item in reversed(data["items"]):
@@ -120,7 +120,7 @@ def test_shares_and_floors_hold_to_within_one_lot(build: Fixture, data: Network)
 
     The largest of any source, not a source's own: an order of 50 leaves its share of those 50 owed to each other one.
     """
-    result, sourcing = run(build(data)), data["sourcing"]["a"]
+    result, sourcing = run(build(data), engine="batch"), data["sourcing"]["a"]
     names = [source.name for source in result.draws.plan.sources]
     starts = dict(zip(names, result.records.source["starts"].sum(axis=0).tolist(), strict=True))
     step = max(max(r.get("minimum", 1), r.get("multiple", 1)) for r in data["recipes"].values())
