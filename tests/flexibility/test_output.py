@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,33 +22,6 @@ from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.seen import seen_at_gates
 from tests.conftest import Build
 from tests.flexibility.test_option import PATHS, uncertain
-
-SEQUENCES = 4
-
-
-def priced() -> dict[str, Any]:
-    """The chargers with a price on which two sources disagree: at the lower one no own hall is worth building."""
-    data = uncertain()
-    readings = {
-        "plan": {"value": 500, "kind": "assumed", "source": "a test"},
-        "doubt": {"value": 305, "kind": "assumed", "source": "a test"},
-    }
-    data["figures"] = {"our.price": {"statement": "Price.", "unit": "USD", "default": "plan", "readings": readings}}
-    data["demand"]["chargers"]["value"] = {"figure": "our.price"}
-    return data
-
-
-@pytest.fixture(scope="module")
-def scenario(build: Build) -> Scenario:
-    return build(priced(), "priced")
-
-
-@pytest.fixture(scope="module")
-def found(scenario: Scenario) -> Flexibility:
-    told: list[int] = []
-    result = option(scenario, PATHS, jobs=1, contested=64, sooner=30.0, announce=told.append)
-    assert told == [SEQUENCES * (2 * PATHS + 64)]
-    return result
 
 
 def test_the_shares_of_choices_and_states_are_those_of_the_paths(build: Build) -> None:
