@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.flexibility.readings import others
 from sim.report import option_words as words
 from sim.report.formats import NOTHING, about, dollars
 from sim.report.indicators import alike
@@ -234,9 +235,14 @@ def _lots(found: Flexibility) -> Table | None:
 
 
 def _next(found: Flexibility) -> str:
-    """What to type next."""
+    """What to type next: what was not asked for yet, where it has something to say."""
     named = typed(found.scenario.name, found.scenario.file)
-    return f"Next: fabshift option {named} -n {found.n} --full; --contested 64; --sooner 30"
+    choices = (c for decision in found.scenario.document.decisions.values() for c in decision.choices.values())
+    more = [
+        *(["--contested 64"] if not found.readings and others(found.scenario) else []),
+        *(["--sooner 30"] if found.sooner is None and any(choice.later for choice in choices) else []),
+    ]
+    return "; ".join([f"Next: fabshift option {named} -n {found.n} --full", *more])
 
 
 def _percent(share: float) -> str:

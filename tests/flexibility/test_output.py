@@ -149,6 +149,8 @@ def test_it_fits_on_a_screen(found: Flexibility) -> None:
     assert max(map(len, lines)) <= 120
     for told in ("worst 5 %", "Choices by date", "With hindsight", "regret", "30 days sooner", "perfect information"):
         assert told in text
+    assert "--full" in text
+    assert "--contested" not in text
     whole = "\n\n".join(as_text(block, 120) for block in option_report(found))
     assert "States after each gate" in whole
     assert "Fixed plans, over all paths" in whole
