@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.flexibility.readings import others
 from sim.report import option_words as words
+from sim.report.figures.regrets import SURE
 from sim.report.formats import NOTHING, about, dollars
 from sim.report.indicators import alike
 from sim.report.output_words import counted
@@ -207,9 +208,10 @@ def _readings(found: Flexibility, most: int | None = None) -> Table | None:
         for r in [own, *ranked[:most]]
     ]
     cut = len(ranked) - len(ranked[:most])
-    same = sum(r.best == own.best for r in ranked)
+    sure = sum(r.regret is not None and r.regret.mean > SURE * r.regret.error for r in ranked)
     notes = [
-        f"regret: how much more the best plan is worth there than the best fixed plan; best under {same} of {counted(len(ranked), 'other reading')} too",
+        f"regret: how much more the best plan is worth there than the best fixed plan; more than {SURE:g} standard errors under {sure} "
+        f"of {counted(len(ranked), 'other reading')}, on {found.contested:,} paths each",
         *([f"{counted(cut, 'reading')} of less regret with --full"] if cut else []),
     ]  # fmt: skip
     columns = [left("reading"), left("best plan"), right("fixed plan"), right("regret")]

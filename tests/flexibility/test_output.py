@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -184,3 +185,10 @@ def test_larger_lots_are_told(scenario: Scenario) -> None:
 def test_an_unknown_size_of_lots_is_refused(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["option", str(scenario.file), "-n", "64", "--lot-scale", "half"]) == 2
     assert "--lot-scale: no such size of lots" in capsys.readouterr().err
+
+
+def test_warnings_say_amounts_in_dollars(found: Flexibility) -> None:
+    warned = "the bracket is wide: 1.253e+07 between policy and bound, the option value is 0"
+    other = replace(found, valuation=replace(found.valuation, warnings=(warned,)))
+    told = "Warning: the bracket is wide: $12.5M between policy and bound, the option value is $0."
+    assert told in as_text(option_screen(other)[-1], 120)
