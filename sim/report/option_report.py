@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.flexibility.readings import others
 from sim.report import option_words as words
+from sim.report.figures.regrets import SURE
 from sim.report.formats import NOTHING, about, dollars
 from sim.report.indicators import alike
 from sim.report.output_words import counted
@@ -206,9 +208,10 @@ def _readings(found: Flexibility, most: int | None = None) -> Table | None:
         for r in [own, *ranked[:most]]
     ]
     cut = len(ranked) - len(ranked[:most])
-    same = sum(r.best == own.best for r in ranked)
+    sure = sum(r.regret is not None and r.regret.mean > SURE * r.regret.error for r in ranked)
     notes = [
-        f"regret: how much more the best plan is worth there than the best fixed plan; best under {same} of {counted(len(ranked), 'other reading')} too",
+        f"regret: how much more the best plan is worth there than the best fixed plan; more than {SURE:g} standard errors under {sure} "
+        f"of {counted(len(ranked), 'other reading')}, on {found.contested:,} paths each",
         *([f"{counted(cut, 'reading')} of less regret with --full"] if cut else []),
     ]  # fmt: skip
     columns = [left("reading"), left("best plan"), right("fixed plan"), right("regret")]
@@ -234,9 +237,14 @@ def _lots(found: Flexibility) -> Table | None:
 
 
 def _next(found: Flexibility) -> str:
-    """What to type next."""
+    """What to type next: what was not asked for yet, where it has something to say."""
     named = typed(found.scenario.name, found.scenario.file)
-    return f"Next: fabshift option {named} -n {found.n} --full; --contested 64; --sooner 30"
+    choices = (c for decision in found.scenario.document.decisions.values() for c in decision.choices.values())
+    more = [
+        *(["--contested 64"] if not found.readings and others(found.scenario) else []),
+        *(["--sooner 30"] if found.sooner is None and any(choice.later for choice in choices) else []),
+    ]
+    return "; ".join([f"Next: fabshift option {named} -n {found.n} --full", *more])
 
 
 def _percent(share: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from sim.flexibility.hindsight import Best, Limits
     from sim.flexibility.option import Flexibility
     from sim.options import Estimate, NodeRule
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?")
 
 
 def gate(found: Flexibility, place: int) -> str:
@@ -118,5 +121,6 @@ def basis(found: Flexibility) -> list[str]:
 
 
 def warnings(found: Flexibility) -> list[str]:
-    """What is to be minded."""
-    return [f"Warning: {text[:1].upper()}{text[1:]}." for text in found.valuation.warnings]
+    """What is to be minded; every number in it is an amount of money."""
+    told = (_NUMBER.sub(lambda number: dollars(float(number[0])), text) for text in found.valuation.warnings)
+    return [f"Warning: {text}." for text in told]

@@ -49,13 +49,13 @@ demand: {customers: {item: part, pattern: poisson, rate: {assumed: 600, low: 400
 uncertainty: {ranges: triangular}
 """
 GATES = """
-title: A shop that opens when it is built, and whose supplier can be dropped
+title: A shop that opens when it is built, and whose supplier may be asked for more service
 bare_numbers: made up for a test
 demand: {customers: {value: 30}}
 decisions:
-  supplier:
+  service:
     at: 2026-08-01
-    choices: {keep: {}, less: {from_gate: {sites.maker.capacity: 100}}}
+    choices: {plain: {}, better: {from_gate: {recipes.bought.price: 25, demand.customers.rate: 900}}}
 """
 
 

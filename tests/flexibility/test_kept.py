@@ -15,7 +15,7 @@ from sim.flexibility import option as module
 from sim.flexibility.kept import reopened
 from sim.flexibility.option import Flexibility, option
 from sim.scenario.loader import Scenario, load_scenario
-from tests.flexibility.test_output import priced
+from tests.flexibility.conftest import priced
 
 FIRST, N = 64, 80
 HOW: dict[str, Any] = {"jobs": 1, "contested": 32, "sooner": 30.0}

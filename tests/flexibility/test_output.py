@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,33 +23,6 @@ from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.seen import seen_at_gates
 from tests.conftest import Build
 from tests.flexibility.test_option import PATHS, uncertain
-
-SEQUENCES = 4
-
-
-def priced() -> dict[str, Any]:
-    """The chargers with a price on which two sources disagree: at the lower one no own hall is worth building."""
-    data = uncertain()
-    readings = {
-        "plan": {"value": 500, "kind": "assumed", "source": "a test"},
-        "doubt": {"value": 305, "kind": "assumed", "source": "a test"},
-    }
-    data["figures"] = {"our.price": {"statement": "Price.", "unit": "USD", "default": "plan", "readings": readings}}
-    data["demand"]["chargers"]["value"] = {"figure": "our.price"}
-    return data
-
-
-@pytest.fixture(scope="module")
-def scenario(build: Build) -> Scenario:
-    return build(priced(), "priced")
-
-
-@pytest.fixture(scope="module")
-def found(scenario: Scenario) -> Flexibility:
-    told: list[int] = []
-    result = option(scenario, PATHS, jobs=1, contested=64, sooner=30.0, announce=told.append)
-    assert told == [SEQUENCES * (2 * PATHS + 64)]
-    return result
 
 
 def test_the_shares_of_choices_and_states_are_those_of_the_paths(build: Build) -> None:
@@ -177,6 +150,8 @@ def test_it_fits_on_a_screen(found: Flexibility) -> None:
     assert max(map(len, lines)) <= 120
     for told in ("worst 5 %", "Choices by date", "With hindsight", "regret", "30 days sooner", "perfect information"):
         assert told in text
+    assert "--full" in text
+    assert "--contested" not in text
     whole = "\n\n".join(as_text(block, 120) for block in option_report(found))
     assert "States after each gate" in whole
     assert "Fixed plans, over all paths" in whole
@@ -210,3 +185,10 @@ def test_larger_lots_are_told(scenario: Scenario) -> None:
 def test_an_unknown_size_of_lots_is_refused(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["option", str(scenario.file), "-n", "64", "--lot-scale", "half"]) == 2
     assert "--lot-scale: no such size of lots" in capsys.readouterr().err
+
+
+def test_warnings_say_amounts_in_dollars(found: Flexibility) -> None:
+    warned = "the bracket is wide: 1.253e+07 between policy and bound, the option value is 0"
+    other = replace(found, valuation=replace(found.valuation, warnings=(warned,)))
+    told = "Warning: the bracket is wide: $12.5M between policy and bound, the option value is $0."
+    assert told in as_text(option_screen(other)[-1], 120)

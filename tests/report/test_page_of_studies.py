@@ -163,7 +163,7 @@ def test_what_made_an_older_study_is_told(folder: Path) -> None:
     [
         ({}, "holds neither manifest.json nor study.json"),
         ({"study.json": "[]"}, "study.json:1:1: is not one of ours, or damaged"),
-        ({"study.json": '{"study": "sweep"}'}, "there is a page of runs, studies and comparisons alone"),
+        ({"study.json": '{"study": "sweep"}'}, "there is a page of runs, studies, comparisons and options alone"),
         ({"study.json": '{"study": "montecarlo"}'}, "its study is not finished"),
         ({"manifest.json": "{}"}, "does not say how its scenario was asked for"),
     ],

@@ -74,13 +74,13 @@ def _draw(classes: pd.DataFrame, means: Sequence[float], axes: Sequence[Axes]) -
     one.stairs(classes[_FIXED].tolist(), edges, fill=True, color=BLUE, alpha=0.35)
     one.stairs(classes[_RULE].tolist(), edges, color=VERMILION, lw=2.0)
     one.set_ylim(0, 1.25 * float(classes[[_FIXED, _RULE]].to_numpy().max()))
-    left, right = sorted(means)
-    for mean, word, colour in zip(means, ("fixed", "with the rule"), (BLUE, VERMILION), strict=True):
-        first = mean == left and left < right
-        one.axvline(mean, 0, 0.88, color=colour, lw=1.6, ls="-" if word == "fixed" else (0, (4, 2)))
+    fixed, rule = means
+    marks = [(fixed, "fixed", BLUE, "-"), (rule, "with the rule", VERMILION, (0, (4, 2)))]
+    for mean, word, colour, dashes in marks if rule != fixed else [(fixed, "both", INK, "-")]:
+        one.axvline(mean, 0, 0.88, color=colour, lw=1.6, ls=dashes)
         one.annotate(
-            f"{word}\n{dollars(mean)}", (mean, 0.89), xycoords=("data", "axes fraction"), ha="right" if first else "left",
-            va="bottom", size=SMALL, color=INK, annotation_clip=False,
+            f"{word}\n{dollars(mean)}", (mean, 0.89), xycoords=("data", "axes fraction"),
+            ha="right" if mean == min(means) else "left", va="bottom", size=SMALL, color=INK, annotation_clip=False,
         )  # fmt: skip
     if edges[0] <= 0 <= edges[-1]:
         one.axvline(0, color=MUTED, lw=1.0)

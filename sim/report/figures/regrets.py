@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NAME = "readings"
 ROW, MOST = 0.3, 15
+SURE = 2.0
+"""Standard errors from which on a regret is more than chance."""
 
 
 def regrets(table: pd.DataFrame, source: str) -> Chart | None:
@@ -47,12 +49,13 @@ def regrets(table: pd.DataFrame, source: str) -> Chart | None:
 
 
 def _finding(others: pd.DataFrame, plan: str) -> str:
-    moved = others[others["best"] != plan]
-    if moved.empty:
-        return f"{plan} stays the best fixed plan under all {len(others)} other readings"
-    most = moved.iloc[0]
+    """Where another plan is better by more than chance explains."""
+    sure = others[others["regret"] > SURE * others["regret_error"]]
+    if sure.empty:
+        return f"Under none of {len(others)} other readings another fixed plan is better than {plan} by more than {SURE:g} standard errors"
+    most = sure.iloc[0]
     return (
-        f"Under {len(moved)} of {len(others)} other readings another fixed plan is best; the greatest regret is {dollars(float(most['regret']))}, "
+        f"Under {len(sure)} of {len(others)} other readings another fixed plan is better; the greatest regret is {dollars(float(most['regret']))}, "
         f"with {most['figure']}={most['reading']}"
     )
 
