@@ -16,7 +16,7 @@ from sim.draws.points import SCRAMBLES, point
 from sim.engines.turns import TURN
 from sim.errors import ModelError
 from sim.flexibility.observe import features, history
-from sim.flexibility.sequences import Gate, Sequence, Tree, tree_of
+from sim.flexibility.sequences import Gate, Sequence, Tree, sells, tree_of
 from sim.plan import FloatArray
 from sim.results.books import npv, yearly_rate
 from sim.scenario.loader import Scenario, load_scenario
@@ -40,7 +40,7 @@ class Played:
 class Flexibility(Displayed):
     """The value of a scenario's decisions over `n` paths.
 
-    `npv` are dollars of each sequence on each path, shape (n, sequences); `valuation` is what `sim.options` makes of them.
+    `npv` are dollars of each sequence on each path, shape (n, sequences), with salvage if a choice closes a site; `valuation` is what `sim.options` makes of them.
     """
 
     scenario: Scenario
@@ -116,7 +116,7 @@ def _path(tree: Tree, replication: int, seed: int) -> Played:
                 tree.scenario, tree.plan(sequence), seed=seed, replication=replication, point=at, engine="batch",
                 foreseen=tree.foreseen(sequence),
             )  # fmt: skip
-            worth.append(npv(result.draws, result.money, salvage=False))
+            worth.append(npv(result.draws, result.money, salvage=sells(tree.scenario)))
             for i, gate in enumerate(tree.gates):
                 place = i, sequence[:i]
                 if place not in seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sim.flexibility.sequences import sells
 from sim.report.formats import NOTHING, about, dollars, percent
 from sim.report.indicators import date
 from sim.report.tables import Block, Lines, left, right, table
@@ -50,7 +51,8 @@ def _plans(found: Flexibility) -> Block:
         for b in v.bounds
     ]
     cut = [f"{len(order) - 8} more sequences are worth less"] if len(order) > 8 else []
-    return table("NPV", [left("plan"), right("mean"), left("nine tenths of paths")], rows, cut)
+    title = "NPV with salvage" if sells(found.scenario) else "NPV"
+    return table(title, [left("plan"), right("mean"), left("nine tenths of paths")], rows, cut)
 
 
 def _spread(found: Flexibility, j: int) -> str:

@@ -51,6 +51,12 @@ def courses(after: float = 45) -> dict[str, Any]:
         "ramp": {"initial": 200, "target": 500, "months": 2},
         "capex": {"per_capacity": 900, "equipment_share": 0.5, "life": 10, "paid_ahead": {"days": 90, "share": 0.2}},
     }  # fmt: skip
+    # Bought long before a gate for what is made after it.
+    data["items"]["chip"] = {"stage": "chip"}
+    sites["chip_maker"] = {"in_house": False, "capacity": 9000}
+    data["recipes"]["chip"] = {"item": "chip", "site": "chip_maker", "lot_size": 50, "cycle_time": 200, "price": 30}
+    for own in ("own", "more"):
+        data["recipes"][own]["inputs"] = {"chip": 2}
     data["recipes"]["fab"] = data["recipes"]["own"] | {"site": "fab"}
     data["sourcing"]["charger"]["sources"] = ["own", "more", "fab", "bought"]
     closing = {"closes": {"hall": after}, "payments": [{"amount": 5000}]}
@@ -96,6 +102,14 @@ def test_nothing_before_a_gate_depends_on_what_closes_begins_or_is_ordered_there
         before = [s["course"] if histories > 1 else "" for s in SEQUENCES]
         assert len(set(zip(before, (past(run, gate) for run in runs), strict=True))) == histories
     assert len({run.kpis["npv_usd"] for run in runs}) == len(SEQUENCES)
+
+
+def test_planners_who_know_of_a_closing_act_on_it_before_the_gate(build: Build) -> None:
+    """Else the test above could not fail."""
+    scenario = build(courses(), "courses")
+    plans = (compile_plan(scenario, sequence) for sequence in SEQUENCES)
+    known = [play(scenario, plan, engine="batch", trace=True) for plan in plans]
+    assert len({past(run, "course") for run in known}) > 2
 
 
 @pytest.mark.parametrize("sequence", [SEQUENCES[5], SEQUENCES[7]])
