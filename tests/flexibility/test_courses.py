@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sim.results.result import Result
 from sim.scenario.loader import load_scenario
 from tests.conftest import Build
 from tests.docs.examples import example
+from tests.property.test_choices import CHARGER
 
 RATE = 0.1
 YEARS = 6
@@ -204,3 +206,21 @@ def test_the_courses_of_the_how_to_earn_what_it_says(tmp_path: Path) -> None:
         npv = sim.run(load_scenario(file, sets=[f"plan.course={course}"]), engine="batch").kpis["npv_usd"]
         assert npv is not None
         assert round(npv / 1e6, 1) == millions
+
+
+@pytest.mark.parametrize(("after", "amount"), [(0, 12_345.67), (30, -800), (31, 1), (250, 99_999.99)])
+def test_a_payment_is_discounted_from_the_middle_of_its_month(build: Build, after: float, amount: float) -> None:
+    """A gate on 1 March 2027, a rate of 10 % a year."""
+    data = copy.deepcopy(CHARGER) | {"money": {"discount_rate": RATE}}
+    choices = {"pays": {"payments": [{"after": after, "amount": amount}]}, "does_not": {}}
+    data["decisions"] = {"fee": {"at": dt.date(2027, 3, 1), "choices": choices}}
+    paid, not_paid = (
+        sim.run(build(data | {"plan": {"fee": choice}}, "fee"), engine="batch").kpis["npv_usd"] for choice in choices
+    )
+    begins = (dt.date(2027, 3, 1) + dt.timedelta(days=after)).replace(day=1)
+    ends = (begins + dt.timedelta(days=32)).replace(day=1)
+    start = CHARGER["horizon"]["start"]
+    middle = ((begins - start).days + (ends - start).days) / 2
+    assert paid is not None
+    assert not_paid is not None
+    assert not_paid - paid == pytest.approx(amount * (1 + RATE) ** (-middle / 365.25), abs=0.005)

@@ -104,6 +104,13 @@ def test_nothing_before_a_gate_depends_on_what_closes_begins_or_is_ordered_there
     assert len({run.kpis["npv_usd"] for run in runs}) == len(SEQUENCES)
 
 
+def test_when_a_site_closes_after_a_gate_changes_nothing_before_it(build: Build) -> None:
+    stop = {"course": "stop", "second": "wait"}
+    runs = [followed(build(courses(after), f"after_{after}"), stop, "batch") for after in (0, 20, 170)]
+    assert len({past(run, "course") for run in runs}) == 1
+    assert len({run.kpis["starts.own"] for run in runs}) == 3
+
+
 def test_planners_who_know_of_a_closing_act_on_it_before_the_gate(build: Build) -> None:
     """Else the test above could not fail."""
     scenario = build(courses(), "courses")
