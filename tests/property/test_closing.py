@@ -162,3 +162,25 @@ def test_a_site_of_a_stock_policy_takes_no_order_once_it_is_closed(build: Build)
         kpis = sim.run(build(data, "stock"), engine=engine).kpis
         assert kpis["starts.make"] == 10
         assert kpis["backlog_end.d"] == 5
+
+
+def test_nothing_is_bought_for_a_stock_policy_whose_site_is_closed(build: Build) -> None:
+    """Metal is planned, and comes three days after its order."""
+    data: dict[str, Any] = {
+        "horizon": {"length": 40, "time_unit": "day"},
+        "report_every": 1, "review_every": 1,
+        "items": {
+            "metal": {"stage": "metal", "initial_stock": 4},
+            "part": {"stage": "part", "policy": {"type": "base_stock", "level": 5}, "initial_stock": 5},
+        },
+        "sites": {"own": {"in_house": True, "capacity": 5, "closes": 10}, "mill": {"in_house": False, "capacity": "unlimited"}},
+        "recipes": {
+            "make": {"item": "part", "site": "own", "inputs": {"metal": 1}},
+            "buy": {"item": "metal", "site": "mill", "shipping_time": 3, "lot_size": 1},
+        },
+        "demand": {"d": {"item": "part", "pattern": "series", "every": 1, "begins": 0.5, "values": [1], "repeats": True}},
+    }  # fmt: skip
+    for engine in ("events", "batch"):
+        kpis = sim.run(build(data, "metal"), engine=engine).kpis
+        assert kpis["starts.make"] == 10
+        assert kpis["starts.buy"] == 6
