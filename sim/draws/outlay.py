@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,16 +18,39 @@ Part = Callable[[SitePlan, Curve], Curve]
 """The part of a site's installed capacity that is paid for."""
 
 
-def capex_by_period(
-    plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, periods: tuple[float, ...]
-) -> FloatArray:
-    """Outlay in dollars in each period, shape (periods,).
+@dataclass(frozen=True, slots=True)
+class Outlay:
+    """What is paid for capacity: dollars at instants, in the order in which they are booked, and those of the building
+    evenly from one day to another, of which all after `until` are not paid any more."""
+
+    paid: tuple[tuple[IntArray, FloatArray], ...]
+    building: float
+    begin: float
+    end: float
+    until: float
+
+    def by_period(self, periods: tuple[float, ...]) -> FloatArray:
+        """Dollars in each period, shape (periods,); what lies outside all periods is not booked."""
+        edges, outlay = np.array(periods) * TICKS_PER_DAY, np.zeros(len(periods) - 1)
+        for i, (at, dollars) in enumerate(self.paid):
+            period = np.searchsorted(edges, at, side="right") - 1
+            inside = (period >= 0) & (period < len(edges) - 1)
+            np.add.at(outlay, period[inside], dollars[inside])
+            if i == 0 and self.building:
+                until = np.minimum(periods[1:], min(self.end, self.until))
+                overlap = np.clip(until - np.maximum(periods[:-1], self.begin), 0.0, None)
+                outlay += self.building * overlap / max(self.end - self.begin, 1e-9)
+        return outlay
+
+
+def capex(plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar) -> Outlay:
+    """Outlay for capacity.
 
     The equipment share of each unit of capacity is paid when the unit is added, or a share of it some days ahead; the rest,
     for the capacity of the first ramp, evenly over construction, until the site closes. Whether capacity there on day 0 was
     paid before, the site says; if it does not, that of a ramp that begins on day 0 was not.
     """
-    return _outlay(plan, vector, nameplate, calendar, periods, lambda _, installed: installed)
+    return _outlay(plan, vector, nameplate, calendar, lambda _, installed: installed)
 
 
 def credit_by_period(
@@ -40,7 +63,8 @@ def credit_by_period(
     def credited(known: SitePlan, installed: Curve) -> Curve:
         return credited_curve(known, vector, installed)
 
-    return value(vector, plan.credit.share) * _outlay(plan, vector, nameplate, calendar, periods, credited)
+    given = _outlay(plan, vector, nameplate, calendar, credited)
+    return value(vector, plan.credit.share) * given.by_period(periods)
 
 
 def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curve:
@@ -59,34 +83,22 @@ def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curv
     return Curve(nameplate.knots, np.minimum(nameplate.values, most))
 
 
-def _outlay(
-    plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, periods: tuple[float, ...], part: Part
-) -> FloatArray:
-    """Outlay in dollars in each period for a part of installed capacity, shape (periods,)."""
-    edges, outlay = np.array(periods) * TICKS_PER_DAY, np.zeros(len(periods) - 1)
-    if value(vector, plan.capex_per_capacity) == 0.0 or plan.unlimited:
-        return outlay
+def _outlay(plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, part: Part) -> Outlay:
+    """Outlay for a part of installed capacity."""
+    per_capacity = value(vector, plan.capex_per_capacity)
+    if per_capacity == 0.0 or plan.unlimited:
+        return Outlay((), 0.0, 0.0, 0.0, 0.0)
     ahead = 0.0 if plan.paid_ahead is None else value(vector, plan.paid_ahead.share)
     added = _added(plan, vector, part(plan, nameplate))
-    _book(outlay, edges, added.at, added.equipment * (1.0 - ahead))
-    if plan.stages:
-        outlay += _building(plan, vector, periods)
-        _book(outlay, edges, added.at, added.extra * (1.0 - ahead))
+    paid = [(added.at, added.equipment * (1.0 - ahead)), (added.at, added.extra * (1.0 - ahead))]
     if ahead > 0.0:
         at, ordered = _ordered(plan, vector, calendar, part)
-        _book(outlay, edges, at, ordered * ahead)
-    return outlay
-
-
-def _building(plan: SitePlan, vector: FloatArray, periods: tuple[float, ...]) -> FloatArray:
-    """What is paid for the building in each period: evenly over construction, as long as the site is not closed."""
+        paid.append((at, ordered * ahead))
     begin, end = decision_day(plan, vector), ramp_begins(plan, vector)
-    if not np.isfinite(begin):
-        return np.zeros(len(periods) - 1)
-    whole = (1 - value(vector, plan.equipment_share, 1.0)) * value(vector, plan.capex_per_capacity)
-    first, until = value(vector, plan.ramps[0].target), min(end, closing_day(plan, vector))
-    overlap = np.clip(np.minimum(periods[1:], until) - np.maximum(periods[:-1], begin), 0.0, None)
-    return np.asarray(whole * first * overlap / max(end - begin, 1e-9))
+    building = 0.0
+    if plan.stages and np.isfinite(begin):
+        building = (1 - value(vector, plan.equipment_share, 1.0)) * per_capacity * value(vector, plan.ramps[0].target)
+    return Outlay(tuple(paid), building, begin, end, closing_day(plan, vector))
 
 
 class _Added(NamedTuple):
@@ -169,11 +181,4 @@ def _sunk(plan: SitePlan, vector: FloatArray) -> bool:
     return plan.capacity is not None or ramp_begins(plan, vector) < 0.0
 
 
-def _book(outlay: FloatArray, edges: FloatArray, at: IntArray, amounts: FloatArray) -> None:
-    """Add amounts to the periods of their instants; what lies outside all periods is not booked."""
-    period = np.searchsorted(edges, at, side="right") - 1
-    inside = (period >= 0) & (period < len(edges) - 1)
-    np.add.at(outlay, period[inside], amounts[inside])
-
-
-__all__ = ["capex_by_period", "credit_by_period", "credited_curve"]
+__all__ = ["Outlay", "capex", "credit_by_period", "credited_curve"]

@@ -26,7 +26,7 @@ from sim.flexibility.observe import features, history
 from sim.flexibility.played import Played, Seen
 from sim.flexibility.readings import UnderReading, estimated, others, under_readings
 from sim.flexibility.running import run_paths
-from sim.flexibility.sequences import Gate, Sequence, Tree, tree_of
+from sim.flexibility.sequences import Gate, Sequence, Tree, sells, tree_of
 from sim.plan import FloatArray
 from sim.plotting import Plotted
 from sim.results.books import npv, yearly_rate
@@ -60,7 +60,8 @@ class Sooner:
 class Flexibility(Plotted):
     """The value of a scenario's decisions over `n` paths.
 
-    `npv` are dollars of each sequence on each path, shape (n, sequences); `valuation` is what `sim.options` makes of them.
+    `npv` are dollars of each sequence on each path, shape (n, sequences), with salvage if a choice closes a site; `valuation`
+    is what `sim.options` makes of them.
     `nodes` says of the name of each node which gate it is, counted from 0, and what was chosen before it. `best` says when
     each sequence is best with hindsight; `readings` are the plans under other readings of
     contested figures, on `contested` paths each, and `sooner` the value with shorter lead times, if they were asked for. Lots are `lot_scale` times as large as
@@ -218,7 +219,7 @@ def _path(tree: Tree, replication: int, seed: int) -> Played:
                 tree.scenario, tree.plan(sequence), seed=seed, replication=replication, point=at, engine="batch",
                 foreseen=tree.foreseen(sequence), kept=kept,
             )  # fmt: skip
-            worth.append(npv(result.draws, result.money, salvage=False))
+            worth.append(npv(result.draws, result.money, salvage=sells(tree.scenario)))
             for i, gate in enumerate(tree.gates):
                 place = i, sequence[:i]
                 if place not in seen:

@@ -63,6 +63,11 @@ class Tree:
         return [(gate.day, self.plan(sequence[:i] + self.planned[i:])) for i, gate in enumerate(self.gates)]
 
 
+def sells(scenario: Scenario) -> bool:
+    """Whether a choice closes a site, which is then sold: what other choices keep is taken as sold at the end."""
+    return any(choice.closes for d in scenario.document.decisions.values() for choice in d.choices.values())
+
+
 def tree_of(scenario: Scenario) -> Tree:
     """The gates of a scenario by their dates, and the sequences of choices.
 

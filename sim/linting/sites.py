@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR, TICKS_PER_DAY
 from sim.draws.curves import path_at
-from sim.draws.outlay import capex_by_period
+from sim.draws.outlay import capex
 from sim.draws.sites import nameplate_curve, ramp_begins
 from sim.linting.place import Place, together
 from sim.linting.subject import LintSubject, MeasuredInput
@@ -164,7 +164,7 @@ def capex_a_year(subject: LintSubject) -> Iterator[MeasuredInput]:
         plans = [plan for plan in subject.plan.sites if plan.owner == owner]
         opened = [nameplate_curve(plan, subject.vector, subject.plan.calendar) for plan in plans]
         calendar, vector = subject.plan.calendar, subject.vector
-        outlays = [capex_by_period(p, vector, o, calendar, years) for p, o in zip(plans, opened, strict=True)]
+        outlays = [capex(p, vector, o, calendar).by_period(years) for p, o in zip(plans, opened, strict=True)]
         most = int(np.argmax(np.sum(outlays, axis=0)))
         paying = [(float(o[most]), p.name) for o, p in zip(outlays, plans, strict=True) if o[most] > 0]
         paths = tuple(f"sites.{name}.capex.per_capacity" for _, name in sorted(paying, reverse=True))

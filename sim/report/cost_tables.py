@@ -167,7 +167,7 @@ class MoneyByYear:
 
 
 def money_by_year(result: Result) -> MoneyByYear | None:
-    """Building, all other costs and value delivered by year, undiscounted; None of a run without money. Of abstract time
+    """Building less credits and disposals, all other costs and value delivered by year, undiscounted; None of a run without money. Of abstract time
     the sums alone."""
     cash = after_warmup(result, result.frames["cash"])
     cash = cash[cash["category"] != "salvage"]

@@ -90,7 +90,12 @@ def _worth(found: Flexibility) -> Table:
         [name, *alike(_NPV, [one.mean, words.negligible(one), np.nan if worst is None else worst], step)]
         for name, one, worst in known
     ]
-    columns = [left("NPV"), right("mean"), right("+-"), right("worst 5 %")]
+    columns = [
+        left("NPV with salvage" if sells(found.scenario) else "NPV"),
+        right("mean"),
+        right("+-"),
+        right("worst 5 %"),
+    ]
     better = f"with the rule better than fixed on {about(v.better)} of paths, worse on {about(v.worse)}"
     return table("", columns, rows, [better])
 

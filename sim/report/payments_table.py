@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def payments(result: Result) -> Table | None:
     """(j) Each payment with its first date, how often it is paid and its sum; None without payments."""
     document, rows = result.scenario.document, []
+    if not document.payments and not document.decisions:
+        return None
     for payment in result.plan.payments:
         days = due_days(result.draws, payment).tolist()
         recipe = result.plan.sources[payment.source].name if payment.source >= 0 else None

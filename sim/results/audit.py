@@ -3,18 +3,18 @@ from deliveries, capacity and contracts adds up to what is found for whole years
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, floor, fsum
 
 import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.outlay import capex_by_period, credit_by_period
+from sim.draws.outlay import capex, credit_by_period
 from sim.draws.sites import closing_day, integral_by_period
 from sim.engines.shared.records import Records
 from sim.errors import ModelError
-from sim.plan import FloatArray, IntArray, PaymentPlan
+from sim.plan import IntArray, PaymentPlan
 from sim.results.books import BOOKED_AFTER, CashEntry, start_price, undepreciated, year_ends
 from sim.results.outside_sales import gained
 from sim.results.payments import each, first_day
@@ -97,20 +97,18 @@ def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
 
 def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
     """Outlay from the start to the end of each year, taken in one piece."""
-    return [_to_end(capex_by_period, draws, s, end) for end in ends]
+    site, opened, calendar = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar
+    paid = capex(site, draws.vector, opened, calendar)
+    return [float(paid.by_period((0.0, calendar.periods[end + 1]))[0]) for end in ends]
 
 
 def _credit(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
     """What is given back of the outlay from the start to the end of each year, taken in one piece."""
-    if draws.plan.sites[s].credit is None:
-        return [0.0] * len(ends)
-    return [_to_end(credit_by_period, draws, s, end) for end in ends]
-
-
-def _to_end(of: Callable[..., FloatArray], draws: Draws, s: int, end: int) -> float:
-    """Dollars of outlay or credit from the start to the end of a period."""
     site, opened, calendar = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar
-    return float(of(site, draws.vector, opened, calendar, (0.0, calendar.periods[end + 1]))[0])
+    if site.credit is None:
+        return [0.0] * len(ends)
+    pieces = ((0.0, calendar.periods[end + 1]) for end in ends)
+    return [float(credit_by_period(site, draws.vector, opened, calendar, piece)[0]) for piece in pieces]
 
 
 def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:

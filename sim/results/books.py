@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.outlay import capex_by_period, credit_by_period
+from sim.draws.outlay import capex, credit_by_period
 from sim.draws.sites import closing_day, integral_by_period, tariff_curve
 from sim.engines.shared.records import Records
 from sim.engines.shared.rules import cents
@@ -59,16 +59,16 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
             found.append(CashEntry(category, "demand", line.name, None, booked))
         found.append(CashEntry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
     for s, site in enumerate(plan.sites):
-        bought = site, draws.vector, draws.sites[s].nameplate, plan.calendar, plan.calendar.periods
-        capex, closes = -_whole(capex_by_period(*bought)), closing_day(site, draws.vector) < plan.calendar.days
+        built, periods = (site, draws.vector, draws.sites[s].nameplate, plan.calendar), plan.calendar.periods
+        outlay, closes = -_whole(capex(*built).by_period(periods)), closing_day(site, draws.vector) < plan.calendar.days
         for category, booked in (
-            ("capex", capex),
-            ("credit", _whole(credit_by_period(*bought))),
+            ("capex", outlay),
+            ("credit", _whole(credit_by_period(*built, periods))),
             ("fixed", -_whole(_fixed(draws, s))),
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
             ("prepayment", prepaid(draws, records, s)),
             ("outside_sales", _whole(gained(draws, records, s))),
-            ("disposal" if closes else "salvage", _salvage(draws, s, capex)),
+            ("disposal" if closes else "salvage", _salvage(draws, s, outlay)),
         ):
             found.append(CashEntry(category, "site", site.name, site.in_house, booked))
     for payment in plan.payments:

@@ -13,7 +13,7 @@ from sim.draws.sites import intended_curve
 
 
 def held_capacity(draws: Draws) -> dict[str, tuple[float, float]]:
-    """Sites that need tools: capacity at the end of the horizon, as it is there and as intended.
+    """Sites that need tools and do not close: capacity at the end of the horizon, as it is there and as intended.
 
     In load a month, in an abstract model a time unit.
     """
@@ -21,7 +21,7 @@ def held_capacity(draws: Draws) -> dict[str, tuple[float, float]]:
     month = DAYS_PER_MONTH if plan.calendar.start is not None else 1.0
     found = {}
     for site, drawn in zip(plan.sites, draws.sites, strict=True):
-        if site.tools is not None:
+        if site.tools is not None and drawn.closes > draws.end:
             curves = drawn.nameplate, intended_curve(site, draws.vector, plan.calendar)
             there, intended = (float(curve.at_all(last)[0]) * month for curve in curves)
             found[site.name] = there, intended

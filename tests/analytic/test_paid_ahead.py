@@ -58,7 +58,8 @@ def test_what_was_ordered_before_the_horizon_was_paid_before_it(outlay: Outlay) 
 
 def test_what_stands_on_the_first_day_and_is_not_sunk_is_paid_on_it(outlay: Outlay) -> None:
     capex = HALL["sites"]["hall"]["capex"] | {"sunk": False}
-    assert outlay({"capacity": 40, "capex": capex}) == {"2026-01": 4000.0}
+    grows = steps((dt.date(2026, 1, 1), 40), (dt.date(2028, 1, 1), 60))
+    assert outlay({"capacity": grows, "capex": capex}) == {"2026-01": 4000.0, "2027-07": 500.0, "2028-01": 1500.0}
 
 
 def test_construction_is_decided_before_equipment_is_ordered(outlay: Outlay) -> None:

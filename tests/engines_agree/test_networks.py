@@ -1,7 +1,7 @@
 """Both engines on generated networks: whatever may be written, every lot goes the same way to the tick.
 
 To what the property tests generate come learning, lots that may pass others, sites that stages share,
-whole days that make events meet, and horizons that run until all is empty.
+whole days that make events meet, sites that close, and horizons that run until all is empty.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ def richer(draw: st.DrawFn, *, planned: bool) -> Network:
             item["partial"] = False
     if draw(st.booleans()):
         _pass_others(data)
+    if draw(st.booleans()):
+        generated.close(draw, data)
     return data
 
 

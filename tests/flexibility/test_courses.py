@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sim.results.result import Result
 from sim.scenario.loader import load_scenario
 from tests.conftest import Build
 from tests.docs.examples import example
+from tests.property.test_choices import CHARGER
 
 RATE = 0.1
 YEARS = 6
@@ -113,6 +115,7 @@ def test_a_project_that_is_stopped_pays_no_further_and_recovers_a_share_of_what_
     """Half a year of the building is paid, 225 dollars, and an average of a quarter of a year is written off."""
     data = copy.deepcopy(PLANT)
     data["sites"]["fab"]["construction"]["decision"] = 2
+    del data["sites"]["plant"]["capex"]["paid_ahead"]
     data["decisions"]["course"]["choices"] = {"go_on": {}, "stop": {"closes": {"fab": 0.5}}}
     result = played(build, "stop", data=data)
     assert by_year(result) == [*BASE[:2], 300.0 - 225 + 0.5 * 225 * 1.0, *BASE[3:]]
@@ -129,10 +132,9 @@ def test_a_fab_that_no_choice_begins_is_never_built(build: Build) -> None:
 
 
 def test_a_site_closes_on_a_date_without_any_decision(build: Build) -> None:
-    data = {key: value for key, value in PLANT.items() if key != "decisions"}
-    data["sites"] = {name: dict(site) for name, site in PLANT["sites"].items() if name != "fab"}
+    data = copy.deepcopy(PLANT)
+    del data["decisions"], data["sites"]["fab"], data["recipes"]["built"], data["sites"]["plant"]["capex"]["paid_ahead"]
     data["sites"]["plant"]["closes"] = 3
-    data["recipes"] = {name: recipe for name, recipe in PLANT["recipes"].items() if name != "built"}
     data["sourcing"] = {"part": {"sources": ["own", "bought"], "policy": "in_house_first"}}
     kpis = sim.run(build(data, "dated")).kpis
     assert kpis["npv_usd"] == pytest.approx(discounted([*BASE[:3], SOLD, 0.0, 0.0]), abs=0.005)
@@ -158,10 +160,11 @@ def test_an_abandonment_put_is_worth_what_it_is_worth_by_hand(build: Build) -> N
     """A start gives one part or two, with equal odds, which shows in the first two years; then the plant may be sold.
 
     With two parts a year earns 500 dollars, with one it loses 100. The plant brings 1,700 dollars after two years: it is kept
-    where a start gives two.
+    where a start gives two. What is kept to the end is sold for 900 dollars then.
     """
     data = copy.deepcopy(PLANT)
     data["sites"] = {"plant": data["sites"]["plant"]}
+    del data["sites"]["plant"]["capex"]["paid_ahead"]
     outcome = {"assumed": 1, "low": 1, "high": 2, "draw": "uniform", "source": "a test"}
     data["recipes"] = {"own": {"item": "part", "site": "plant", "variable_cost": 12, "units_per_start": outcome}}
     data["sourcing"] = {}
@@ -170,9 +173,11 @@ def test_an_abandonment_put_is_worth_what_it_is_worth_by_hand(build: Build) -> N
     data["plan"] = {"course": "go_on"}
     found = option(build(data, "put"), 64, jobs=1)
     earned = {1: 1500.0 - 1200 - 400, 2: 1500.0 - 600 - 400}
-    sold = 0.5 * 4000 * (1 - (2 - 0.5) / 10)
+    sold, kept = (0.5 * 4000 * (1 - (day - 0.5) / 10) for day in (2, YEARS))
     worth = {
-        (parts, choice): discounted([year - 4000, year, *([year] * 4 if choice == "go_on" else [sold, 0, 0, 0])])
+        (parts, choice): discounted(
+            [year - 4000, year, *([year, year, year, year + kept] if choice == "go_on" else [sold, 0, 0, 0])]
+        )
         for parts, year in earned.items()
         for choice in ("go_on", "stop")
     }
@@ -201,3 +206,21 @@ def test_the_courses_of_the_how_to_earn_what_it_says(tmp_path: Path) -> None:
         npv = sim.run(load_scenario(file, sets=[f"plan.course={course}"]), engine="batch").kpis["npv_usd"]
         assert npv is not None
         assert round(npv / 1e6, 1) == millions
+
+
+@pytest.mark.parametrize(("after", "amount"), [(0, 12_345.67), (30, -800), (31, 1), (250, 99_999.99)])
+def test_a_payment_is_discounted_from_the_middle_of_its_month(build: Build, after: float, amount: float) -> None:
+    """A gate on 1 March 2027, a rate of 10 % a year."""
+    data = copy.deepcopy(CHARGER) | {"money": {"discount_rate": RATE}}
+    choices = {"pays": {"payments": [{"after": after, "amount": amount}]}, "does_not": {}}
+    data["decisions"] = {"fee": {"at": dt.date(2027, 3, 1), "choices": choices}}
+    paid, not_paid = (
+        sim.run(build(data | {"plan": {"fee": choice}}, "fee"), engine="batch").kpis["npv_usd"] for choice in choices
+    )
+    begins = (dt.date(2027, 3, 1) + dt.timedelta(days=after)).replace(day=1)
+    ends = (begins + dt.timedelta(days=32)).replace(day=1)
+    start = CHARGER["horizon"]["start"]
+    middle = ((begins - start).days + (ends - start).days) / 2
+    assert paid is not None
+    assert not_paid is not None
+    assert not_paid - paid == pytest.approx(amount * (1 + RATE) ** (-middle / 365.25), abs=0.005)

@@ -51,6 +51,12 @@ def courses(after: float = 45) -> dict[str, Any]:
         "ramp": {"initial": 200, "target": 500, "months": 2},
         "capex": {"per_capacity": 900, "equipment_share": 0.5, "life": 10, "paid_ahead": {"days": 90, "share": 0.2}},
     }  # fmt: skip
+    # Bought long before a gate for what is made after it.
+    data["items"]["chip"] = {"stage": "chip"}
+    sites["chip_maker"] = {"in_house": False, "capacity": 9000}
+    data["recipes"]["chip"] = {"item": "chip", "site": "chip_maker", "lot_size": 50, "cycle_time": 200, "price": 30}
+    for own in ("own", "more"):
+        data["recipes"][own]["inputs"] = {"chip": 2}
     data["recipes"]["fab"] = data["recipes"]["own"] | {"site": "fab"}
     data["sourcing"]["charger"]["sources"] = ["own", "more", "fab", "bought"]
     closing = {"closes": {"hall": after}, "payments": [{"amount": 5000}]}
@@ -98,6 +104,21 @@ def test_nothing_before_a_gate_depends_on_what_closes_begins_or_is_ordered_there
     assert len({run.kpis["npv_usd"] for run in runs}) == len(SEQUENCES)
 
 
+def test_when_a_site_closes_after_a_gate_changes_nothing_before_it(build: Build) -> None:
+    stop = {"course": "stop", "second": "wait"}
+    runs = [followed(build(courses(after), f"after_{after}"), stop, "batch") for after in (0, 20, 170)]
+    assert len({past(run, "course") for run in runs}) == 1
+    assert len({run.kpis["starts.own"] for run in runs}) == 3
+
+
+def test_planners_who_know_of_a_closing_act_on_it_before_the_gate(build: Build) -> None:
+    """Else the test above could not fail."""
+    scenario = build(courses(), "courses")
+    plans = (compile_plan(scenario, sequence) for sequence in SEQUENCES)
+    known = [play(scenario, plan, engine="batch", trace=True) for plan in plans]
+    assert len({past(run, "course") for run in known}) > 2
+
+
 @pytest.mark.parametrize("sequence", [SEQUENCES[5], SEQUENCES[7]])
 def test_both_engines_play_the_same_courses(build: Build, sequence: dict[str, str]) -> None:
     scenario = build(courses(), "courses")
@@ -141,3 +162,25 @@ def test_a_site_of_a_stock_policy_takes_no_order_once_it_is_closed(build: Build)
         kpis = sim.run(build(data, "stock"), engine=engine).kpis
         assert kpis["starts.make"] == 10
         assert kpis["backlog_end.d"] == 5
+
+
+def test_nothing_is_bought_for_a_stock_policy_whose_site_is_closed(build: Build) -> None:
+    """Metal is planned, and comes three days after its order."""
+    data: dict[str, Any] = {
+        "horizon": {"length": 40, "time_unit": "day"},
+        "report_every": 1, "review_every": 1,
+        "items": {
+            "metal": {"stage": "metal", "initial_stock": 4},
+            "part": {"stage": "part", "policy": {"type": "base_stock", "level": 5}, "initial_stock": 5},
+        },
+        "sites": {"own": {"in_house": True, "capacity": 5, "closes": 10}, "mill": {"in_house": False, "capacity": "unlimited"}},
+        "recipes": {
+            "make": {"item": "part", "site": "own", "inputs": {"metal": 1}},
+            "buy": {"item": "metal", "site": "mill", "shipping_time": 3, "lot_size": 1},
+        },
+        "demand": {"d": {"item": "part", "pattern": "series", "every": 1, "begins": 0.5, "values": [1], "repeats": True}},
+    }  # fmt: skip
+    for engine in ("events", "batch"):
+        kpis = sim.run(build(data, "metal"), engine=engine).kpis
+        assert kpis["starts.make"] == 10
+        assert kpis["starts.buy"] == 6

@@ -57,6 +57,15 @@ def networks(draw: st.DrawFn, *, planned: bool | None = None) -> Network:
     return data
 
 
+def close(draw: st.DrawFn, data: Network) -> list[str]:
+    """Some sites of ours close on a day within the run; returns them."""
+    ours = [name for name, site in data["sites"].items() if site["in_house"] and site.get("capacity") != "unlimited"]
+    closing = [name for name in ours if "ramp" not in data["sites"][name] and draw(st.booleans())]
+    for name in closing:
+        data["sites"][name]["closes"] = START + dt.timedelta(days=draw(st.integers(1, 240)))
+    return closing
+
+
 def _item(draw: st.DrawFn, stage: str, plans: bool) -> Network:
     item: Network = {"stage": stage, "initial_stock": draw(st.sampled_from([0, 0, 50])), "holding_cost": 0.01}
     if not plans:
@@ -241,6 +250,20 @@ def test_a_disruption_without_effect_changes_nothing(build: Fixture, data: Netwo
             **({"recovery": 3} if "capacity" in effects else {}),
         }  # fmt: skip
     assert same(*(run(build(d), seed=1, trace=True, engine="batch") for d in (data, idle)))
+
+
+@SLOW
+@given(networks(), st.data(), st.integers(0, 5))
+def test_nothing_is_released_at_a_site_once_it_is_closed(
+    build: Fixture, data: Network, more: st.DataObject, seed: int
+) -> None:
+    closing = more.draw(st.composite(close)(data)) if data["sites"] else []
+    result = run(build(data), seed=seed, trace=True)
+    sources = result.draws.plan.sources
+    for lot in result.records.lots:
+        site = data["recipes"][sources[lot.source].name]["site"]
+        if site in closing and not lot.seeded:
+            assert lot.released < (data["sites"][site]["closes"] - START).days * 2**20
 
 
 @FEWER

@@ -72,11 +72,12 @@ def _produce(tables: Tables, position: Position, sheet: Worksheet, pool: int, so
 
 def _replenished(tables: Tables, sheet: Worksheet, pool: int, j: int) -> float:
     """Units of a pool that its stock policy can have brought up to the end of a bucket: what was used a lead time before is
-    there again, and no more than the policy lets be on order."""
+    there again, as long as its site is not closed, and no more than the policy lets be on order."""
     if tables.source_start[pool] == tables.source_start[pool + 1] or tables.ceiling[pool] <= 0.0:
         return 0.0
-    lead = tables.lead[tables.pool_source[tables.source_start[pool]]] + tables.every[pool]
-    ordered = tables.edges[j + 1] - max(lead, 1)
+    source = tables.pool_source[tables.source_start[pool]]
+    closing = tables.closing[sheet.span[REVIEW], tables.source_site[source]]
+    ordered = min(tables.edges[j + 1] - max(tables.lead[source] + tables.every[pool], 1), closing - 1)
     if ordered < tables.edges[sheet.span[BASE]]:
         return 0.0
     return float(min(there_before(sheet, pool, bucket_of(tables, ordered)) + tables.ceiling[pool], INFINITE))

@@ -82,13 +82,16 @@ def _risk_production(tables: Tables, position: Position, sheet: Worksheet, pool:
 
 
 def pass_on(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """A stock policy orders when demand comes: what it requires of inputs falls on the same day."""
+    """A stock policy orders when demand comes, until its site closes: what it requires of inputs falls on the same day."""
     begin = tables.source_start[pool]
     if begin == tables.source_start[pool + 1]:
         return
     source = tables.pool_source[begin]
     good = position.good_per_start[source]
+    closing = tables.closing[sheet.span[REVIEW], tables.source_site[source]]
     for j in range(sheet.span[BASE], sheet.span[UNTIL] if good > 0.0 else sheet.span[BASE]):
+        if sheet.due[pool, j] >= closing:
+            continue
         for i in range(tables.input_start[source], tables.input_start[source + 1]):
             units = sheet.gross[pool, j] / good * tables.takes[i]
             add_requirement(tables, sheet, tables.input_pool[i], sheet.due[pool, j], units)

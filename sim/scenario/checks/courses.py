@@ -8,6 +8,7 @@ from sim.scenario.checks.context import Context
 from sim.scenario.checks.dates import shown
 from sim.scenario.compose import Loc
 from sim.scenario.schema.decisions import GateChoice
+from sim.scenario.schema.quantity import Path
 from sim.scenario.schema.supply import Site
 
 
@@ -18,6 +19,9 @@ def check(context: Context) -> None:
         if site.construction is not None and site.construction.decision is None and name not in begun:
             message = "nobody decides it: give decision, a date, or let a choice begin the site"
             context.add(("sites", name, "construction"), message, expected=f"begins: {{{name}: 0}} in a choice")
+        if site.capex is not None and site.capex.paid_ahead is not None and not _grows(context, name):
+            message = "has no effect: no capacity is added here, by a ramp, by points of its capacity or by a choice"
+            context.add(("sites", name, "capex", "paid_ahead"), message)
         if site.closes is not None and _can_close(context, ("sites", name, "closes"), name):
             _closing(context, name)
     for here, choice in _choices(context):
@@ -35,6 +39,17 @@ def _choices(context: Context) -> Iterator[tuple[Loc, GateChoice]]:
     for name, decision in context.document.decisions.items():
         for option, choice in decision.choices.items():
             yield ("decisions", name, "choices", option), choice
+
+
+def _grows(context: Context, name: str) -> bool:
+    """Whether capacity may be added to a site within the run."""
+    site, path = context.document.sites[name], f"sites.{name}.capacity"
+    chosen = any(
+        path in values
+        for _, choice in _choices(context)
+        for values in (choice.from_gate, *(later.values for later in choice.later))
+    )
+    return chosen or site.ramp is not None or (isinstance(site.capacity, Path) and len(site.capacity.points) > 1)
 
 
 def _can_close(context: Context, loc: Loc, name: str) -> bool:
@@ -100,7 +115,7 @@ def _closes(context: Context, here: Loc, choice: GateChoice, name: str) -> None:
     if gate is not None:
         _within(context, loc, "would never happen")
         closed = context.number("sites", name, "closes")
-        if closed is not None and closed <= gate + after:
+        if gate + after < context.document.horizon.days and closed is not None and closed <= gate + after:
             context.add(loc, f"the site is closed from {shown(context, closed)} on", found=shown(context, gate + after))
     begins = context.number(*here, "begins", name)
     if begins is not None and after <= begins:

@@ -16,7 +16,7 @@ class Tools(ConditionalPart):
 class PaidAhead(Strict):
     """A down payment for capacity that is ordered some time before it stands."""
 
-    days: Quantity = number("day", "Days from the order to the day on which the capacity stands.", ge=0)
+    days: Quantity = number("day", "Days from the order to the day on which the capacity stands.", gt=0)
     share: Quantity = number(
         "1", "Share of its outlay that is paid with the order; the rest is paid when it stands.", gt=0, le=1
     )
