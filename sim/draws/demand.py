@@ -11,7 +11,7 @@ import numpy as np
 from sim.calendar import Calendar
 from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain, rate_scale, whole
 from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
-from sim.draws.curves import all_ticks, path_at, value
+from sim.draws.curves import all_ticks, path_at, path_rows, value
 from sim.draws.expected import expected_units
 from sim.draws.foreseen import outlooks
 from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
@@ -79,8 +79,8 @@ def _line_flows(
     actual_weights = np.array(weights(real, middles(edges)))
     believed = np.array([weights(changes, middles(edges)) for changes in held])[pairs[:, 0]]
     rate = _line_rate(plan, line, vector, planned, edges)
-    expected_rate = [rate if v is vector else _line_rate(plan, line, v, planned, edges) for v in foreseen]
-    forecast = np.array([_forecast_rate(line, vector, edges, r, plan.calendar.day) for r in expected_rate])[pairs[:, 1]]
+    rates = [rate] if len(foreseen) == 1 else _expected_rates(plan, line, foreseen, planned, edges)
+    forecast = np.array([_forecast_rate(line, vector, edges, r, plan.calendar.day) for r in rates])[pairs[:, 1]]
     bias = value(vector, line.forecast_bias, 1.0)
     for g, generation in enumerate(line.generations):
         per_unit = items_per_unit(plan, line, vector, generation.pool)
@@ -97,6 +97,17 @@ def _line_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook,
     """Mean demand a day of a line between edges, beyond what idle compute meets."""
     idle = [_idle_rate(plan, plan.lines[i], vector, planned, float(edges[-1])) for i in line.idle_of]
     return mean_rate(line, vector, edges, idle)
+
+
+def _expected_rates(
+    plan: Plan, line: LinePlan, foreseen: Sequence[FloatArray], planned: Outlook, edges: FloatArray
+) -> Sequence[FloatArray] | FloatArray:
+    """`_line_rate` with each of several vectors, which differ in the levels of processes alone."""
+    if line.compute is not None or line.rate is None:
+        return [_line_rate(plan, line, vector, planned, edges) for vector in foreseen]
+    vector, middle = foreseen[0], middles(edges)
+    rates = path_rows(line.rate, foreseen, middle) * rate_scale(line, vector)
+    return np.asarray(rates * _begun(line, vector, edges))
 
 
 def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: Sequence[Changeovers]) -> FloatArray:

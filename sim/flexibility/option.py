@@ -15,8 +15,10 @@ from sim.display import Displayed
 from sim.draws.points import SCRAMBLES, point
 from sim.engines.turns import TURN
 from sim.errors import ModelError
+from sim.flexibility.discounting import discounting_of, refuse_random_rate
 from sim.flexibility.observe import features, history
 from sim.flexibility.sequences import Gate, Sequence, Tree, tree_of
+from sim.flexibility.shocks import shocks
 from sim.plan import FloatArray
 from sim.results.books import npv, yearly_rate
 from sim.scenario.loader import Scenario, load_scenario
@@ -78,13 +80,14 @@ def option(
         A Flexibility: `valuation` (dollars of NPV), `npv` by sequence, `gates`.
 
     Raises:
-        InputError: the scenario is wrong or has no decisions, or there are too few paths.
+        InputError: the scenario is wrong or has no decisions, its discount rate is random, or there are too few paths.
         ModelError: a run before a gate depends on what is chosen there.
     """
     began = time.monotonic()
     tree = tree_of(scenario if isinstance(scenario, Scenario) else load_scenario(scenario))
     for sequence in tree.sequences:
         tree.plan(sequence)  # before threads ask for it
+    refuse_random_rate(tree.scenario, tree.plan(tree.planned))
     blocks = [range(first, min(first + BLOCK, n)) for first in range(0, n, BLOCK)]
     paths: list[Played] = []
     for found in in_order(((_played, (tree, block, seed)) for block in blocks), jobs=jobs, threads=True):
@@ -94,7 +97,9 @@ def option(
     plan = tree.plan(tree.planned)
     rate = yearly_rate(plan, plan.vector())
     table = np.array([path.npv for path in paths])
-    valuation = options.value(_decisions(tree, table, [path.seen for path in paths], rate), seed=seed)
+    drawn = shocks(plan, [gate.day for gate in tree.gates], seed, n)
+    decisions = _decisions(tree, table, [path.seen for path in paths], discounting_of(tree.scenario, rate), drawn)
+    valuation = options.value(decisions, seed=seed)
     return Flexibility(
         tree.scenario, tree.gates, tuple(tree.sequences), n, seed, rate, table, valuation, time.monotonic() - began
     )
@@ -133,7 +138,9 @@ def _leak(gate: Gate, choice: str, replication: int) -> str:
     )
 
 
-def _decisions(tree: Tree, table: FloatArray, seen: list[Seen], rate: float) -> options.Decisions:
+def _decisions(
+    tree: Tree, table: FloatArray, seen: list[Seen], basis: options.Discounting, drawn: dict[str, options.Shock]
+) -> options.Decisions:
     """The tree of choices as arrays; the NPV of a sequence is paid with its last choice."""
     column = {sequence: table[:, j] for j, sequence in enumerate(tree.sequences)}
     year = tree.plan(tree.planned).calendar.year
@@ -149,7 +156,12 @@ def _decisions(tree: Tree, table: FloatArray, seen: list[Seen], rate: float) -> 
             }
             nodes[named(tree, i, prefix)] = options.Node(choices, gate.day / year, dict(_columns(seen, (i, prefix))))
     return options.Decisions(
-        named(tree, 0, ()), nodes, options.RealProbabilities(rate), groups=np.arange(len(seen)) % SCRAMBLES
+        named(tree, 0, ()),
+        nodes,
+        basis,
+        shocks=drawn,
+        groups=np.arange(len(seen)) % SCRAMBLES,
+        drifts={process.path: basis.drift for process in tree.plan(tree.planned).processes},
     )
 
 

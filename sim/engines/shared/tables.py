@@ -250,11 +250,12 @@ def _forecasts(draws: Draws, edges: IntArray) -> tuple[FloatArray, IntArray, Int
     row = 0
     for flow in draws.flows:
         place = np.searchsorted(flow.expected_at, edges, side="right")
-        for cumulative in flow.expected:
-            expected[row] = cumulative[place]
-            due = flow.expected_at[np.diff(cumulative) > 0.0]
-            next_due[row] = np.append(due, NEVER)[np.searchsorted(due, edges, side="right")]
-            row += 1
+        rows = slice(row, row + len(flow.expected))
+        expected[rows] = flow.expected[:, place]
+        due = np.full(flow.expected.shape, NEVER, dtype=np.int64)
+        due[:, :-1] = np.where(flow.expected[:, 1:] > flow.expected[:, :-1], flow.expected_at, NEVER)
+        next_due[rows] = np.minimum.accumulate(due[:, ::-1], axis=1)[:, ::-1][:, place]
+        row = rows.stop
     begins = np.cumsum([0, *views])[:-1]
     view = [begin + flow.view for begin, flow in zip(begins, draws.flows, strict=True)]
     return expected, next_due, np.column_stack(view) if view else np.zeros((len(draws.reviews) - 1, 0), dtype=np.int64)
