@@ -103,11 +103,15 @@ def _expected_rates(
     plan: Plan, line: LinePlan, foreseen: Sequence[FloatArray], planned: Outlook, edges: FloatArray
 ) -> Sequence[FloatArray] | FloatArray:
     """`_line_rate` with each of several vectors, which differ in the levels of processes alone."""
-    if line.compute is not None or line.rate is None:
-        return [_line_rate(plan, line, vector, planned, edges) for vector in foreseen]
-    vector, middle = foreseen[0], middles(edges)
-    rates = path_rows(line.rate, foreseen, middle) * rate_scale(line, vector)
-    return np.asarray(rates * _begun(line, vector, edges))
+    vector = foreseen[0]
+    if line.compute is not None and not line.idle_of:
+        level = _powered(line, path_rows(line.compute, foreseen, edges), vector, edges)
+        rates = _growth(np.maximum.accumulate(level, axis=-1), edges)
+    elif line.rate is not None:
+        rates = path_rows(line.rate, foreseen, middles(edges))
+    else:
+        return [_line_rate(plan, line, v, planned, edges) for v in foreseen]
+    return np.asarray(rates * rate_scale(line, vector) * _begun(line, vector, edges))
 
 
 def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: Sequence[Changeovers]) -> FloatArray:
@@ -184,7 +188,7 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Seque
         level = compute_level(line, line.compute, vector, edges)
         if idle or line.compute.process:  # What has been ordered serves a need that falls and rises again.
             level = np.maximum.accumulate(level - sum(rate.cumulated(edges) for rate in idle))
-        mean = np.maximum(np.diff(level), 0.0) / np.diff(edges)
+        mean = _growth(level, edges)
     elif line.rate is not None:
         mean = path_at(line.rate, vector, middles(edges))
     elif line.pattern in (Pattern.SERIES, Pattern.ORDERS):
@@ -197,7 +201,16 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Seque
 
 def compute_level(line: LinePlan, need: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     """Compute that a line's whole need asks to have in service on these days, in H100e: what there is power for."""
-    level = path_at(need, vector, days)
+    return _powered(line, path_at(need, vector, days), vector, days)
+
+
+def _growth(level: FloatArray, edges: FloatArray) -> FloatArray:
+    """What a level gains a day between edges, where it rises; shape (..., len(edges) - 1)."""
+    return np.asarray(np.maximum(np.diff(level), 0.0) / np.diff(edges))
+
+
+def _powered(line: LinePlan, level: FloatArray, vector: FloatArray, days: FloatArray) -> FloatArray:
+    """The part of compute on these days that there is power for; shape as `level`, (..., len(days))."""
     if line.power is None:
         return level
     powered = path_at(line.power.available, vector, days) / value(vector, line.power.per_compute)
