@@ -9,8 +9,8 @@ from math import exp, sqrt
 from sim.clock import DAYS_PER_YEAR
 from sim.plan import NONE, PathPlan, Plan, ProcessPlan, Ref
 
-_SPREAD = 4.0
-"""Standard deviations beyond which a process hardly ever comes."""
+_SPREAD = 1.0
+"""Standard deviations of a process that count: bounds are so wide already that what lies farther out keeps to them."""
 _MOST_EXPONENT = 300.0
 
 
@@ -73,7 +73,7 @@ class Extremes:
         return max([written * self._most_level(path.process), *spliced], key=lambda a: a.value)
 
     def _most_level(self, process: ProcessPlan | None) -> Amount:
-        """The level above which a process hardly ever comes by the end of its months."""
+        """A high level of a process by the end of its months."""
         if process is None:
             return Amount(1.0)
         year = Amount(DAYS_PER_YEAR)

@@ -90,10 +90,25 @@ def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     return found
 
 
+def path_rows(path: PathPlan, vectors: Sequence[FloatArray], days: FloatArray) -> FloatArray:
+    """`path_at` of several vectors that differ in the levels of processes alone, shape (vectors, days)."""
+    found = np.tile(_written_at(path, vectors[0], days), (len(vectors), 1))
+    if path.process is not None:
+        levels = np.array([vector[path.process.levels] for vector in vectors])
+        found *= levels[:, months_of(path.process, days)]
+    for splice in path.splices:
+        found[:, days >= splice_day(splice, vectors[0])] = vectors[0][splice.value]
+    return found
+
+
+def months_of(process: ProcessPlan, days: FloatArray) -> IntArray:
+    """The month of a process in which each day lies; before the first, the first."""
+    return np.maximum(np.searchsorted(np.array(process.months), days, side="right") - 1, 0)
+
+
 def level_at(process: ProcessPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
-    """The factors of a process on these days, same shape; before its first month that of the first."""
-    month = np.searchsorted(np.array(process.months), days, side="right") - 1
-    return np.asarray(vector[process.levels][np.maximum(month, 0)])
+    """The factors of a process on these days, same shape."""
+    return np.asarray(vector[process.levels][months_of(process, days)])
 
 
 def _written_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:

@@ -12,7 +12,7 @@ from sim.calendar import Calendar
 from sim.clock import all_ticks
 from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain, rate_scale, whole
 from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
-from sim.draws.curves import path_at, value
+from sim.draws.curves import path_at, path_rows, value
 from sim.draws.expected import expected_units
 from sim.draws.foreseen import outlooks
 from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
@@ -80,8 +80,8 @@ def _line_flows(
     actual_weights = np.array(weights(real, middles(edges)))
     believed = np.array([weights(changes, middles(edges)) for changes in held])[pairs[:, 0]]
     rate = _line_rate(plan, line, vector, planned, edges)
-    expected_rate = [rate if v is vector else _line_rate(plan, line, v, planned, edges) for v in foreseen]
-    forecast = np.array([_forecast_rate(line, vector, edges, r, plan.calendar.day) for r in expected_rate])[pairs[:, 1]]
+    rates = [rate] if len(foreseen) == 1 else _expected_rates(plan, line, foreseen, planned, edges)
+    forecast = np.array([_forecast_rate(line, vector, edges, r, plan.calendar.day) for r in rates])[pairs[:, 1]]
     bias = value(vector, line.forecast_bias, 1.0)
     for g, generation in enumerate(line.generations):
         per_unit = items_per_unit(plan, line, vector, generation.pool)
@@ -98,6 +98,21 @@ def _line_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook,
     """Mean demand a day of a line between edges, beyond what idle compute meets."""
     idle = [_idle_rate(plan, plan.lines[i], vector, planned, float(edges[-1])) for i in line.idle_of]
     return mean_rate(line, vector, edges, idle)
+
+
+def _expected_rates(
+    plan: Plan, line: LinePlan, foreseen: Sequence[FloatArray], planned: Outlook, edges: FloatArray
+) -> Sequence[FloatArray] | FloatArray:
+    """`_line_rate` with each of several vectors, which differ in the levels of processes alone."""
+    vector = foreseen[0]
+    if line.compute is not None and not line.idle_of:
+        level = _powered(line, path_rows(line.compute, foreseen, edges), vector, edges)
+        rates = _growth(np.maximum.accumulate(level, axis=-1), edges)
+    elif line.rate is not None:
+        rates = path_rows(line.rate, foreseen, middles(edges))
+    else:
+        return [_line_rate(plan, line, v, planned, edges) for v in foreseen]
+    return np.asarray(rates * rate_scale(line, vector) * _begun(line, vector, edges))
 
 
 def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: Sequence[Changeovers]) -> FloatArray:
@@ -174,7 +189,7 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Seque
         level = compute_level(line, line.compute, vector, edges)
         if idle or line.compute.process:  # What has been ordered serves a need that falls and rises again.
             level = np.maximum.accumulate(level - sum(rate.cumulated(edges) for rate in idle))
-        mean = np.maximum(np.diff(level), 0.0) / np.diff(edges)
+        mean = _growth(level, edges)
     elif line.rate is not None:
         mean = path_at(line.rate, vector, middles(edges))
     elif line.pattern in (Pattern.SERIES, Pattern.ORDERS):
@@ -187,7 +202,16 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Seque
 
 def compute_level(line: LinePlan, need: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     """Compute that a line's whole need asks to have in service on these days, in H100e: what there is power for."""
-    level = path_at(need, vector, days)
+    return _powered(line, path_at(need, vector, days), vector, days)
+
+
+def _growth(level: FloatArray, edges: FloatArray) -> FloatArray:
+    """What a level gains a day between edges, where it rises; shape (..., len(edges) - 1)."""
+    return np.asarray(np.maximum(np.diff(level), 0.0) / np.diff(edges))
+
+
+def _powered(line: LinePlan, level: FloatArray, vector: FloatArray, days: FloatArray) -> FloatArray:
+    """The part of compute on these days that there is power for; shape as `level`, (..., len(days))."""
     if line.power is None:
         return level
     powered = path_at(line.power.available, vector, days) / value(vector, line.power.per_compute)

@@ -32,12 +32,13 @@ class Law:
     """What a process draws from, in a replication. Arrays are by month, with nothing in the first, which is known.
 
     `trend` is the logarithm of the mean, `decay` what a step leaves of a deviation, `spread` the standard deviation of
-    its gradual change, `premium` what it loses to the risk premium, and `jumps` how many are expected. Row s of `known` is what
+    its gradual change (`unit`: at a volatility of 1), `premium` what it loses to the risk premium, and `jumps` how many are expected. Row s of `known` is what
     the first s months take from the correction of the logarithm in each month, shape (months, months).
     """
 
     trend: FloatArray
     decay: FloatArray
+    unit: FloatArray
     spread: FloatArray
     premium: FloatArray
     jumps: FloatArray
@@ -62,14 +63,16 @@ def _law(
 ) -> Law:  # fmt: skip
     at = np.array(months) / year
     step = np.diff(at, prepend=at[0])
-    variance = volatility**2 * _integral(2 * reversion, step)
+    unit = np.sqrt(_integral(2 * reversion, step))
+    variance = (volatility * unit) ** 2
     left = np.exp(-reversion * np.maximum(at[None, :] - at[:, None], 0.0))
     jumped = np.expm1(jump_mean * left + (jump_sd * left) ** 2 / 2)
     correction = np.triu(variance[:, None] * left**2 / 2 + rate * step[:, None] * jumped)
     return Law(
         trend=drift * at,
         decay=np.exp(-reversion * step),
-        spread=np.sqrt(variance),
+        unit=unit,
+        spread=volatility * unit,
         premium=premium * _integral(reversion, step),
         jumps=rate * step,
         jump_mean=jump_mean,

@@ -17,6 +17,7 @@ from sim.draws.kept import Kept
 from sim.draws.points import SCRAMBLES, point
 from sim.engines.batch.compiling.turns import TURN
 from sim.errors import ModelError
+from sim.flexibility.discounting import discounting_of, refuse_random_rate
 from sim.flexibility.documents import option_json
 from sim.flexibility.hindsight import Best, best_with_hindsight
 from sim.flexibility.kept import keep
@@ -27,6 +28,7 @@ from sim.flexibility.played import Played, Seen
 from sim.flexibility.readings import UnderReading, estimated, others, under_readings
 from sim.flexibility.running import run_paths
 from sim.flexibility.sequences import Gate, Sequence, Tree, sells, tree_of
+from sim.flexibility.shocks import shocks
 from sim.plan import FloatArray
 from sim.plotting import Plotted
 from sim.results.books import npv, yearly_rate
@@ -133,8 +135,8 @@ def option(
         A Flexibility: `valuation` (dollars of NPV), `npv` by sequence, `frames` (pandas), `plot()`.
 
     Raises:
-        InputError: the scenario is wrong or has no decisions, there are too few paths, nothing is seen that `features` name, or `out`
-            holds something else.
+        InputError: the scenario is wrong or has no decisions, its discount rate is random, there are too few paths, nothing is seen
+            that `features` name, or `out` holds something else.
         ModelError: a run before a gate depends on what is chosen there.
         LostError: the cluster was lost on the way.
     """
@@ -143,6 +145,7 @@ def option(
     lots = lots_of(asked, lot_scale)
     tree, chosen = tree_of(lots.scenario), tuple(features)
     refuse_unknown(tree.scenario, chosen)
+    refuse_random_rate(tree.scenario, tree.plan(tree.planned))
     how: dict[str, Any] = {"jobs": jobs, "cluster": cluster}
     readings, many = others(tree.scenario), len(tree.sequences)
     runs = many * (n * (2 if sooner else 1) + min(contested, n) * len(readings))
@@ -184,7 +187,7 @@ def _rate(tree: Tree) -> float:
 
 def _valuation(tree: Tree, paths: list[Played], seed: int, words: tuple[str, ...]) -> options.Valuation:
     table = np.array([path.npv for path in paths])
-    return options.value(_decisions(tree, table, [path.seen for path in paths], _rate(tree), words), seed=seed)
+    return options.value(_decisions(tree, table, [path.seen for path in paths], seed, words), seed=seed)
 
 
 def _hastened(
@@ -237,7 +240,7 @@ def _leak(gate: Gate, choice: str, replication: int) -> str:
 
 
 def _decisions(
-    tree: Tree, table: FloatArray, seen: list[Seen], rate: float, words: tuple[str, ...] = ()
+    tree: Tree, table: FloatArray, seen: list[Seen], seed: int, words: tuple[str, ...] = ()
 ) -> options.Decisions:
     """The tree of choices as arrays; the NPV of a sequence is paid with its last choice."""
     column = {sequence: table[:, j] for j, sequence in enumerate(tree.sequences)}
@@ -255,8 +258,14 @@ def _decisions(
             columns = dict(_columns(seen, (i, prefix)))
             allowed = relevant(words or tuple(tree.scenario.document.decisions[gate.name].features), columns)
             nodes[named(tree, i, prefix)] = options.Node(choices, gate.day / year, columns, allowed)
+    plan, basis = tree.plan(tree.planned), discounting_of(tree.scenario, _rate(tree))
     return options.Decisions(
-        named(tree, 0, ()), nodes, options.RealProbabilities(rate), groups=np.arange(len(seen)) % SCRAMBLES
+        named(tree, 0, ()),
+        nodes,
+        basis,
+        shocks=shocks(plan, [gate.day for gate in tree.gates], seed, len(seen)),
+        groups=np.arange(len(seen)) % SCRAMBLES,
+        drifts={process.path: basis.drift for process in plan.processes},
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import math
+import statistics
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sim import dies
@@ -58,6 +60,13 @@ def growth(start: float, factor: float, periods: float) -> float:
 def doubling_time(factor: float, time: float) -> float:
     """How long one doubling takes, if `time` multiplies by `factor`."""
     return time * math.log(2) / math.log(factor)
+
+
+def volatility(values_a_year: float, first: float, second: float, third: float, *more: float) -> float:
+    """Standard deviation a year of the logarithm's changes in a series of so many values a year."""
+    series = [first, second, third, *more]
+    changes = [math.log(after / before) for before, after in pairwise(series)]
+    return statistics.stdev(changes) * math.sqrt(values_a_year)
 
 
 def gross_dies(area_mm2: float, diameter_mm: float, edge_mm: float, scribe_mm: float) -> float:
@@ -132,6 +141,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round_half_up": round_half_up,
     "seeds_yield": seeds_yield,
     "sqrt": math.sqrt,
+    "volatility": volatility,
     "year_end": year_end,
     "year_start": year_start,
 }

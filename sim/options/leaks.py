@@ -10,6 +10,9 @@ from sim.options.arrays import Arrays, FloatArray, Later
 MOST_T = 5.0
 """|t| above which a correlation is no chance: one in two million for each pair."""
 
+LEAST_PATHS = 20
+"""Paths that must determine a slope for its |t| to tell anything: the inverse of the sum of their squared shares in it."""
+
 
 def refuse_leaks(arrays: Arrays) -> None:
     """Raise InputError for each feature that is correlated with a later shock, and each shock whose mean is not zero."""
@@ -48,19 +51,27 @@ def _mean_t(shock: Later, weights: FloatArray) -> float | None:
 def _slopes_t(features: FloatArray, functions: FloatArray, weights: FloatArray) -> FloatArray:
     """|t| of the slope of each function of later shocks on each feature (features, functions).
 
-    Standard errors allow for a variance that depends on the feature (White 1980), as that of a martingale's
-    increments does, with the factor n / (n - 2) for few paths.
+    Features are taken by their ranks, which know the same future and have no long tails. Standard errors allow for a
+    variance that depends on the feature, as that of a martingale's increments does: residuals are divided by one less their
+    leverage (HC3 of MacKinnon & White 1985). A feature that is the same on nearly all paths, so that few determine the
+    slope, shows nothing but chance: its |t| is 0.
     """
-    shares, n = weights / weights.sum(), len(weights)
-    centred = features - shares @ features
+    from scipy.stats import rankdata
+
+    shares = weights / weights.sum()
+    ranks = rankdata(features, axis=0)
+    centred = ranks - shares @ ranks
     target = functions - shares @ functions
     squares = (shares @ centred**2)[:, None]
     squares = np.where(squares > 0.0, squares, np.inf)
     slopes = (centred * shares[:, None]).T @ target / squares
-    # The sum of w^2 x^2 (y - b x)^2, multiplied out so that no array of (paths, features, functions) is made.
-    even, odd = ((centred**p * shares[:, None] ** 2).T @ target ** (4 - p) for p in (2, 3))
-    spread = even - 2 * slopes * odd + slopes**2 * (shares**2 @ centred**4)[:, None]
-    return _ratio(slopes, np.sqrt(np.maximum(spread, 0.0) * n / max(n - 2, 1)) / squares)
+    told = squares[:, 0] ** 2 >= LEAST_PATHS * (shares**2 @ centred**4)
+    leverage = shares[:, None] * (1.0 + centred**2 / squares[:, 0])
+    scale = (shares[:, None] / np.maximum(1.0 - leverage, 1e-9)) ** 2
+    # The sum of s x^2 (y - b x)^2, multiplied out so that no array of (paths, features, functions) is made.
+    even, odd = ((centred**p * scale).T @ target ** (4 - p) for p in (2, 3))
+    spread = even - 2 * slopes * odd + slopes**2 * (centred**4 * scale).sum(axis=0)[:, None]
+    return np.where(told[:, None], _ratio(slopes, np.sqrt(np.maximum(spread, 0.0)) / squares), 0.0)
 
 
 def _ratio(estimates: FloatArray, errors: FloatArray) -> FloatArray:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from sim.draws.curves import level_at
 from sim.report.formats import plain, with_unit
+from sim.report.output_words import counted
 from sim.report.tables import Lines, Table, left, right, table
 
 if TYPE_CHECKING:
     from sim.results.result import DrawnInput, Result
+    from sim.scenario.loader import Scenario
 
 MOST = 12
 
@@ -18,12 +23,43 @@ def drawn_inputs(result: Result) -> Table | Lines | None:
     if result.drawn is None:
         return None
     title = f"Uncertain inputs as replication {result.replication} draws them"
+    if not result.drawn and result.plan.processes:
+        return None
     if not result.drawn:
         return Lines(title, ("no input is uncertain; uncertainty: in a scenario file says what is drawn",))
     furthest = sorted(result.drawn, key=lambda d: -abs(d.probability - 0.5))
     rows = [_row(d) for d in furthest[:MOST]]
     columns = [left("input"), right("typical"), right("drawn"), left("range"), right("below", "%")]
     return table(title, columns, rows, _notes(len(result.drawn)))
+
+
+def drawn_processes(result: Result) -> Table | None:
+    """Levels of the processes that a replication drew, at the beginning of each year; None of a run at their means."""
+    plan, calendar = result.plan, result.plan.calendar
+    if result.drawn is None or not plan.processes or calendar.start is None:
+        return None
+    dates = [calendar.start + int(day) for day in calendar.months[:-1]]
+    firsts = [k for k, date in enumerate(dates) if str(date).endswith("-01-01") and k]
+    days = np.array([calendar.months[k] for k in firsts])
+    columns = [left("path"), *(right(str(dates[k])[:4]) for k in firsts)]
+    rows = [
+        [process.path, *(f"{level:.2f}" for level in level_at(process, result.draws.vector, days).tolist())]
+        for process in plan.processes
+    ]
+    title = f"Processes as replication {result.replication} draws them"
+    return (
+        table(title, columns, rows, ["level at the beginning of the year, over the path as written"])
+        if firsts
+        else None
+    )
+
+
+def what_is_drawn(scenario: Scenario, dimensions: int) -> str:
+    """How many uncertain inputs and processes each run of a study draws, in words."""
+    processes = len(scenario.context.processes)
+    parts = [counted(dimensions, "uncertain input")] if dimensions else []
+    parts += [counted(processes, "process", "processes")] if processes else []
+    return f"{' and '.join(parts)} drawn" if parts else "no input is uncertain"
 
 
 def _row(one: DrawnInput) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sim.draws.points import SCRAMBLES
 from sim.report import study_tables
+from sim.report.drawn_inputs import what_is_drawn
 from sim.report.indicators import chosen
 from sim.report.output_words import counted
 from sim.report.run_report import changes
@@ -63,11 +64,7 @@ def _next(found: MonteCarlo, names: Sequence[str]) -> Lines:
 
 def _head(found: MonteCarlo) -> Lines:
     document = found.scenario.document
-    drawn = (
-        f"{found.dimensions} uncertain input{'' if found.dimensions == 1 else 's'} drawn"
-        if found.dimensions
-        else "no input is uncertain"
-    )
+    drawn = what_is_drawn(found.scenario, found.dimensions)
     lines = [f"{counted(found.n, 'run')} from seed {found.seed}, engine {found.engine}; {drawn}."]
     if found.dropped:
         lines.append(f"{found.dropped:,} of them drew inputs of no valid scenario and are left out.")

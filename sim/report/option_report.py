@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.flexibility.readings import others
+from sim.flexibility.sequences import sells
 from sim.report import option_words as words
 from sim.report.figures.regrets import SURE
 from sim.report.formats import NOTHING, about, dollars

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.report.formats import about, dollars, percent, plain, with_unit
+from sim.report.formats import about, dollars, plain, with_unit
 from sim.report.indicators import date
 
 if TYPE_CHECKING:
@@ -112,11 +112,11 @@ def limit(found: Flexibility, one: Limits) -> str:
 def basis(found: Flexibility) -> list[str]:
     """What the numbers are means of, how they are discounted, and what was checked."""
     paths = f"{found.n:,} paths of {len(found.sequences)} sequences from seed {found.seed}"
+    stated = found.valuation.basis
     named = f" Rules go by {', '.join(found.features)} alone." if found.features else ""
     return [
         f"Means over {found.valuation.fresh:,} of {paths}; the other paths trained the rule; +- is a standard error.{named}",
-        f"Real probabilities, discounted at the scenario's {percent(found.rate)} % a year. Before each gate all sequences "
-        "were the same to the bit, on every path.",
+        f"{stated[:1].upper()}{stated[1:]}. Before each gate all sequences were the same to the bit, on every path.",
     ]
 
 

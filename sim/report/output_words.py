@@ -44,6 +44,6 @@ def apart(output: Output, size: float | None) -> str:
     return dollars(size) if is_money(output.column) else count(size)
 
 
-def counted(number: int, word: str) -> str:
+def counted(number: int, word: str, plural: str = "") -> str:
     """A number of things: 1 run, 1,200 runs."""
-    return f"{number:,} {word}{'s' if number != 1 else ''}"
+    return f"{number:,} {word if number == 1 else plural or f'{word}s'}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.report import cost_tables, held_back, learning_table, payments_table, queue_table, shift_tables
 from sim.report.against import Answer, answer, beside
-from sim.report.drawn_inputs import drawn_inputs
+from sim.report.drawn_inputs import drawn_inputs, drawn_processes
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.interruptions import interrupted
@@ -39,6 +39,7 @@ def run_report(result: Result, against: Against | None = None) -> list[Block]:
         payments_table.payments(result),
         contested(scenario),
         drawn_inputs(result),
+        drawn_processes(result),
         learning_table.yields(result),
         cost_tables.sites(result),
         queue_table.queues(result),

@@ -12,6 +12,7 @@ from sim.report.formats import NOTHING, about, dollars, when
 from sim.report.headline import sentences
 from sim.report.held_back import Held, held_back, scarce_inputs, scarcest
 from sim.report.lint_report import lint_sentence
+from sim.report.output_words import counted
 from sim.report.periods import by_quarter, by_year, is_dated, last_year_named
 from sim.report.rests_on import rests_on
 from sim.report.run_report import changes
@@ -70,11 +71,13 @@ def _headline(result: Result, against: Against | None) -> Lines:
 
 def _drawn(result: Result) -> list[str]:
     """That uncertain inputs are not at their typical values."""
-    if not result.drawn:
+    if result.drawn is None or not (result.drawn or result.plan.processes):
         return []
-    count = len(result.drawn)
-    told = f"{count} uncertain input{' is' if count == 1 else 's are'} as replication {result.replication} draws"
-    return [f"Its {told} {'it' if count == 1 else 'them'} (--full)."]
+    count, processes = len(result.drawn), len(result.plan.processes)
+    parts = [counted(count, "uncertain input")] if count else []
+    parts += [counted(processes, "process", "processes")] if processes else []
+    verb, them = ("is", "it") if count + processes == 1 else ("are", "them")
+    return [f"Its {' and '.join(parts)} {verb} as replication {result.replication} draws {them} (--full)."]
 
 
 def _shares(result: Result, against: Against | None) -> Block | None:

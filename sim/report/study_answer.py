@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.report import horizons
 from sim.report.chain import titled
+from sim.report.drawn_inputs import what_is_drawn
 from sim.report.figures.kpis import apart, said, titled_kpi
 from sim.report.figures.study_tables import on_time
 from sim.report.figures.words import listed, opened, within
@@ -39,7 +40,7 @@ def study_answer(found: MonteCarlo) -> list[str]:
 
 def _basis(found: MonteCarlo) -> str:
     dropped = f"; {found.dropped:,} of them make no valid scenario and are left out" if found.dropped else ""
-    drawn = f"{counted(found.dimensions, 'uncertain input')} drawn" if found.dimensions else "no input is uncertain"
+    drawn = what_is_drawn(found.scenario, found.dimensions)
     return f"{counted(found.n, 'run')}, {drawn}{dropped}. Amounts are medians; in brackets the span that holds nine tenths of the runs."
 
 

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -216,3 +217,11 @@ PIECES = st.sampled_from(
 def test_any_formula_has_a_result_or_is_refused(formula: str) -> None:
     with contextlib.suppress(FormulaError, InputError):
         calculated(formula, **NAMED)
+
+
+def test_volatility_is_the_spread_of_changes_of_the_logarithm() -> None:
+    """Of a series that grows evenly it is 0; else the sample standard deviation, by the root of the values a year."""
+    series = [12.0, 15.0, 13.0, 20.0]
+    changes = np.diff(np.log(series))
+    assert FUNCTIONS["volatility"](4, *series) == pytest.approx(float(changes.std(ddof=1)) * 2)
+    assert FUNCTIONS["volatility"](12, 1.0, 2.0, 4.0, 8.0) == pytest.approx(0.0)

@@ -15,6 +15,7 @@ from scipy import stats
 
 import sim
 from sim.api import play
+from sim.cli.main import main
 from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.draws.inputs import sample_inputs
@@ -332,3 +333,32 @@ def test_an_input_known_at_the_start_is_planned_with(build: Build) -> None:
     assert unknown.planned.values[0] * day == pytest.approx(3000)
     assert known.planned.values[0] * day == pytest.approx(3800)
     assert known.available.values[0] * day == unknown.available.values[0] * day == pytest.approx(3800)
+
+
+def test_planners_expect_compute_beyond_the_most_that_was_asked_for(build: Build) -> None:
+    """Of a need in compute they expect the growth beyond the highest level so far, as the conditional mean has it."""
+    data = copy.deepcopy(CHARGER)
+    data["items"]["charger"]["h100e"] = 1
+    points = [{"at": dt.date(2026, 1, 1), "value": 10_000}, {"at": dt.date(2030, 1, 1), "value": 90_000}]
+    need = {"points": points, "process": GEOMETRIC | {"volatility": 0.6}}
+    data["demand"]["chargers"] = {"item": "charger", "compute": need}
+    drawn = draw(compile_plan(build(data)), 3, 1, [])
+    (flow,), (of,) = drawn.flows, drawn.plan.processes
+    known, edges = expected_levels(drawn.plan, of, drawn.vector), flow.forecast.edges
+    months = np.searchsorted(of.months, edges, side="right") - 1
+    written = np.interp(edges, [0.0, 1461.0], [10_000.0, 90_000.0])
+    for review in (0, 7, 20):
+        highest = np.maximum.accumulate(written * known[review][months])
+        assert flow.forecast.values[flow.view[review]] * np.diff(edges) == pytest.approx(np.diff(highest))
+
+
+def test_reports_say_what_was_drawn(build: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    scenario = moved(build, GEOMETRIC)
+    assert main(["run", str(scenario.file), "--replication", "3", "--full"]) == 0
+    screen = capsys.readouterr().out
+    level = sim.run(scenario, replication=3).draws.vector[compile_plan(scenario).processes[0].levels]
+    assert f"demand.chargers.rate  {level[12]:.2f}  {level[24]:.2f}" in screen
+    assert main(["run", str(scenario.file), "--replication", "3"]) == 0
+    assert "Its 1 process is as replication 3 draws it (--full)." in capsys.readouterr().out
+    assert main(["montecarlo", str(scenario.file), "-n", "16"]) == 0
+    assert "1 process drawn." in capsys.readouterr().out

@@ -290,11 +290,12 @@ def _forecasts(flows: tuple[Flow, ...], moments: Instants) -> tuple[FloatArray, 
     row = 0
     for flow in flows:
         place = np.searchsorted(flow.expected_at, edges, side="right")
-        for cumulative in flow.expected:
-            expected[row] = cumulative[place]
-            due = flow.expected_at[np.diff(cumulative) > 0.0]
-            next_due[row] = np.append(due, NEVER)[np.searchsorted(due, edges, side="right")]
-            row += 1
+        rows = slice(row, row + len(flow.expected))
+        expected[rows] = flow.expected[:, place]
+        due = np.full(flow.expected.shape, NEVER, dtype=np.int64)
+        due[:, :-1] = np.where(flow.expected[:, 1:] > flow.expected[:, :-1], flow.expected_at, NEVER)
+        next_due[rows] = np.minimum.accumulate(due[:, ::-1], axis=1)[:, ::-1][:, place]
+        row = rows.stop
     begins = np.cumsum([0, *views])[:-1]
     view = [begin + flow.view for begin, flow in zip(begins, flows, strict=True)]
     none = np.zeros((len(moments.reviews) - 1, 0), dtype=np.int64)

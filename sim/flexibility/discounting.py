@@ -1,0 +1,30 @@
+"""At which rate and under which probabilities a scenario's decisions are valued."""
+
+from __future__ import annotations
+
+from sim import options
+from sim.errors import InputError, Problem
+from sim.plan import Plan
+from sim.scenario.loader import Scenario
+from sim.scenario.schema.document import Discounting
+
+
+def discounting_of(scenario: Scenario, rate: float) -> options.Discounting:
+    """The basis that `money.discounting` names, at a rate a year."""
+    if scenario.document.money.discounting is Discounting.RISK_NEUTRAL:
+        return options.RiskNeutral(rate)
+    return options.RealProbabilities(rate)
+
+
+def refuse_random_rate(scenario: Scenario, plan: Plan) -> None:
+    """Raise InputError where the rate at which money is discounted is drawn anew on each path.
+
+    A rate that differs from path to path has no place in either way of discounting: it makes rich paths of those with a low rate.
+    """
+    drawn = {*(d.input for d in plan.lineage.direct), *(fed.input for fed in plan.lineage.fed)}
+    if plan.discount_rate in drawn:
+        path = scenario.document.money.rate
+        message = "is drawn at random; options are valued at a rate that is known in advance"
+        entry = scenario.inputs[path]
+        fixed = f"uncertainty: {{draw: {{{entry.figure or path}: fixed}}}}, or another value"
+        raise InputError([Problem(scenario.mark(path), path, message, f"{entry.low:g} to {entry.high:g}", fixed)])
