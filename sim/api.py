@@ -11,12 +11,14 @@ import numpy as np
 
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
-from sim.draws.curves import ticks
+from sim.draws.gates import Days
 from sim.draws.points import point as point_of
 from sim.engines.events import EventsEngine
+from sim.engines.shared.recorder import Records
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
 from sim.plan import Plan
 from sim.results import audit, books
+from sim.results.gates import gated, with_outlooks
 from sim.results.result import Result
 from sim.scenario.counterfactual import Counterfactual
 from sim.scenario.loader import Scenario, load_scenario
@@ -121,10 +123,13 @@ def checked(scenario: Scenario) -> Plan:
     return plan
 
 
-def _drawn(scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
+def _drawn(
+    scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None,
+    gates: Days | None = None,
+) -> Draws:  # fmt: skip
     """One replication; what is wrong with the plan itself is laid to the place in the files."""
     try:
-        return draw(plan, seed, replication, point)
+        return draw(plan, seed, replication, point, gates)
     except InputError as error:
         placed = (
             replace(p, mark=scenario.mark(p.path)) if p.mark == argument(plan.name) else p for p in error.problems
@@ -142,23 +147,31 @@ def play(
     engine: str = "events",
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
-    foreseen: Sequence[tuple[float, Plan]] = (),
+    foreseen: Sequence[Plan] = (),
+    gates: Sequence[float] = (),
 ) -> Result:
     """Run one replication of a compiled scenario; replication 0 is what `run` gives.
 
     With a `point`, a uniform in (0, 1) for each of the plan's dimensions, uncertain inputs take their
-    quantiles there. `foreseen` are days and the plans that planners take to hold until each of them; then they know this one.
+    quantiles there. `foreseen` are plans that planners take to hold until each gate; then they know this one. Without them
+    they know the plan from the start, but not that a gate will come that waits for a milestone. `gates` are the days of
+    the first gates, infinite where one does not come; the run finds those of the others, each by a run up to it.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
         ValueError: the point has not one coordinate for each dimension.
-        ModelError: the model broke a rule of its own, which no input should make it do.
+        ModelError: the model broke a rule of its own, which no input should make it do; or what is chosen at a gate
+            moves the milestone that the gate waits for.
     """
-    draws = _drawn(scenario, plan, seed, replication, point)
-    if foreseen:
-        before = ((ticks(day), _drawn(scenario, other, seed, replication, point)) for day, other in foreseen)
-        draws = replace(draws, foreseen=tuple(before))
-    records = engine_class(engine)(draws, trace=trace).run(progress)
+
+    def drawn(which: Plan, days: Days) -> Draws:
+        return _drawn(scenario, which, seed, replication, point, days)
+
+    def played(days: Days) -> tuple[Draws, Records]:
+        draws = with_outlooks(drawn, plan, days, foreseen)
+        return draws, engine_class(engine)(draws, trace=trace).run(progress)
+
+    draws, records = gated(plan, gates, played, reuse=not foreseen)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))
     return Result(

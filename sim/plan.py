@@ -19,6 +19,7 @@ from sim.planned import (
     BoolArray,
     CreditPlan,
     FloatArray,
+    GatePlan,
     IntArray,
     NoisePlan,
     OutsideSalesPlan,
@@ -37,7 +38,7 @@ from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
 from sim.scenario.schema.yields import LearnOver, YieldModel
 
 __all__ = [
-    "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
+    "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GatePlan", "GenerationPlan",
     "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "NoisePlan", "OpenOrderPlan", "OutsideSalesPlan", "PathPlan",
     "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "SplicePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
@@ -338,7 +339,7 @@ class Plan:
     `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of what
     source `r` takes: a pool, and units of it for one start. `order` lists pools with every pool
     before the pools it is made from (finished goods first). `dimensions` are the uncertain numbers
-    that its inputs rest on, `correlations` the rank correlations between two of them.
+    that its inputs rest on, `correlations` the rank correlations between two of them. `gates` come in this order.
     """
 
     name: str
@@ -363,6 +364,7 @@ class Plan:
     disruptions: tuple[DisruptionPlan, ...]
     shares: tuple[SharePlan, ...]
     milestones: tuple[MilestonePlan, ...]
+    gates: tuple[GatePlan, ...]
     item_pool: IntArray
     inputs_start: IntArray
     input_pool: IntArray

@@ -145,6 +145,8 @@ def _spliced(path: PathPlan, vector: FloatArray, curve: Curve) -> Curve:
     of what went before."""
     for splice in path.splices:
         at = ticks(splice_day(splice, vector))
+        if at == NEVER:
+            continue
         before = curve.knots < at
         curve = steps(np.append(curve.knots[before], at), np.append(curve.values[before], vector[splice.value]))
     return curve

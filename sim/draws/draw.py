@@ -13,6 +13,7 @@ from sim.draws.changeovers import Outlook
 from sim.draws.curves import ticks, value
 from sim.draws.demand import Flow, flows
 from sim.draws.disruptions import Interval, factors, strokes
+from sim.draws.gates import Days, in_force, known_at_start
 from sim.draws.inputs import sample_inputs
 from sim.draws.limits import refuse_endless
 from sim.draws.losses import Loss, losses
@@ -34,7 +35,7 @@ class Draws:
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
     the bill of materials; -1 where p is no part of f). `open_orders` are source, starts and due instant
     of each order placed before the start, shape (orders, 3). `foreseen` are instants and what planners expect until
-    each of them, in order: before a gate, that things go on as planned.
+    each of them, in order: before a gate, that things go on as planned. `gates` are the days of the plan's gates.
     """
 
     plan: Plan
@@ -55,24 +56,29 @@ class Draws:
     open_orders: IntArray
     struck: tuple[tuple[Interval, ...], ...]
     losses: tuple[Loss, ...]
+    gates: Days
     foreseen: tuple[tuple[int, Draws], ...] = ()
 
     def __repr__(self) -> str:
         return f"Draws({self.plan.name!r}, seed={self.seed}, replication={self.replication})"
 
 
-def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None) -> Draws:
+def draw(
+    plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None, gates: Days | None = None
+) -> Draws:
     """Draw one replication. The same arguments give the same bits, in any process.
 
     With a `point` (a uniform for each dimension of the plan) uncertain inputs take their quantiles
-    there; the noise of operations depends on seed and replication alone.
+    there; the noise of operations depends on seed and replication alone. `gates` are the days on which the gates of
+    the plan come; by default those that wait for a milestone do not.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
         ValueError: the point has not one coordinate for each dimension.
     """
-    drawn = _outlook(plan, sample_inputs(plan, seed, replication, point).tobytes())
-    planned = _outlook(plan, plan.vector().tobytes())
+    gates = known_at_start(plan) if gates is None else gates
+    drawn = _outlook(plan, in_force(plan, gates, sample_inputs(plan, seed, replication, point)).tobytes())
+    planned = _outlook(plan, in_force(plan, gates, plan.vector()).tobytes())
     vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
     struck = strokes(plan, vector, seed, replication, days)
     if any(struck):
@@ -114,6 +120,7 @@ def draw(plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = 
         open_orders=_open_orders(plan, vector),
         struck=tuple(tuple(s) for s in struck),
         losses=losses(plan, vector, struck),
+        gates=gates,
     )
 
 

@@ -13,6 +13,8 @@ from sim.results.result import Result
 
 RECENT = 3
 """Reporting periods over which use and yield are taken."""
+AHEAD = {"time_in_system"}
+"""Counters booked when a lot begins of what is known when it arrives."""
 
 
 def features(result: Result, day: float) -> dict[str, float]:
@@ -45,9 +47,12 @@ def history(result: Result, day: float) -> bytes:
     records, until = result.records, closed(result, day)
     found = hashlib.blake2b(digest_size=16)
     for tables in (records.source, records.item, records.site, records.flow):
-        for name in sorted(tables):
+        for name in sorted(tables.keys() - AHEAD):
             found.update(np.ascontiguousarray(tables[name][:until]).tobytes())
-    found.update(np.ascontiguousarray(records.load[:until]).tobytes())
+    for table in (
+        records.load, records.cut, records.short, records.starved, records.need, records.released, records.promised,
+    ):  # fmt: skip
+        found.update(np.ascontiguousarray(table[:until]).tobytes())
     return found.digest()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from sim.report.chosen import at_gate
 from sim.report.formats import NOTHING, about, dollars, percent
-from sim.report.indicators import date
 from sim.report.tables import Block, Lines, left, right, table
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _rule(found: Flexibility, rule: NodeRule) -> str:
 def _when(found: Flexibility, node: str) -> str:
     gate = next(g for g in found.gates if node == g.name or node.startswith(f"{g.name} after "))
     rest = node.removeprefix(gate.name)
-    return f"{_gate(found, node)}{rest}, {date(found.scenario, gate.day)}"
+    return f"{_gate(found, node)}{rest}, {at_gate(found.scenario, gate.name)}"
 
 
 def _gate(found: Flexibility, node: str) -> str:
