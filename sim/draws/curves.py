@@ -104,6 +104,14 @@ def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     return found
 
 
+def path_before(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
+    """Values of a path at these days before what is chosen on them, same shape."""
+    found = _written_at(path, vector, days)
+    for splice in path.splices:
+        found = np.where(days > splice_day(splice, vector), vector[splice.value], found)
+    return found
+
+
 def _written_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     """Values of a path at these days before any choice, same shape."""
     values = vector[list(path.values)]
