@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.clock import ticks
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
+from sim.draws.gates import Days
 from sim.draws.kept import Kept
 from sim.draws.points import point as point_of
 from sim.engines.events.engine import EventsEngine
+from sim.engines.shared.records import Records
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
 from sim.plan import Plan
 from sim.results import audit, books
+from sim.results.gates import gated, with_outlooks
 from sim.results.result import Result
 from sim.scenario.counterfactual import Counterfactual
 from sim.scenario.loader import Scenario, load_scenario
@@ -124,16 +126,12 @@ def checked(scenario: Scenario) -> Plan:
 
 
 def _drawn(
-    scenario: Scenario,
-    plan: Plan,
-    seed: int,
-    replication: int = 0,
-    point: ArrayLike | None = None,
-    kept: Kept | None = None,
-) -> Draws:
+    scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None,
+    gates: Days | None = None, kept: Kept | None = None,
+) -> Draws:  # fmt: skip
     """One replication; what is wrong with the plan itself is laid to the place in the files."""
     try:
-        return draw(plan, seed, replication, point, kept)
+        return draw(plan, seed, replication, point, gates, kept)
     except InputError as error:
         placed = (
             replace(p, mark=scenario.mark(p.path)) if p.mark == argument(plan.name) else p for p in error.problems
@@ -151,27 +149,35 @@ def play(
     engine: str = "events",
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
-    foreseen: Sequence[tuple[float, Plan]] = (),
+    foreseen: Sequence[Plan] = (),
+    gates: Sequence[float] = (),
     kept: Kept | None = None,
 ) -> Result:
     """Run one replication of a compiled scenario; replication 0 is what `run` gives.
 
     With a `point`, a uniform in (0, 1) for each of the plan's dimensions, uncertain inputs take their
-    quantiles there. `foreseen` are days and the plans that planners take to hold until each of them; then they know this one.
+    quantiles there. `foreseen` are plans that planners take to hold until each gate; then they know this one. Without them
+    they know the plan from the start, but not that a gate will come that waits for a milestone. `gates` are the days of
+    the first gates, infinite where one does not come; the run finds those of the others, each by a run up to it.
     `kept` holds what was drawn for other choices on the same path, and is filled.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
         ValueError: the point has not one coordinate for each dimension.
-        ModelError: the model broke a rule of its own, which no input should make it do.
+        ModelError: the model broke a rule of its own, which no input should make it do; or what is chosen at a gate
+            moves the milestone that the gate waits for.
     """
-    kept = Kept() if kept is None and foreseen else kept
-    draws = _drawn(scenario, plan, seed, replication, point, kept)
-    if kept is not None and foreseen:
-        seen = partial(_drawn, scenario, seed=seed, replication=replication, point=point, kept=kept)
-        before = ((ticks(day), kept.once(other, partial(seen, other))) for day, other in foreseen)
-        draws = replace(draws, foreseen=tuple(before))
-    records = engine_class(engine)(draws, trace=trace).run(progress)
+    own = Kept() if kept is None and foreseen else kept
+
+    def drawn(which: Plan, days: Days) -> Draws:
+        made = partial(_drawn, scenario, which, seed, replication, point, days, own)
+        return made() if own is None else own.once((which, days), made)
+
+    def played(days: Days) -> tuple[Draws, Records]:
+        draws = with_outlooks(drawn, plan, days, foreseen)
+        return draws, engine_class(engine)(draws, trace=trace).run(progress)
+
+    draws, records = gated(plan, gates, played, reuse=not foreseen)
     money = books.entries(draws, records)
     worst_cents = max(records.worst_cents, audit.audit(draws, records, money))
     return Result(

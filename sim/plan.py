@@ -19,6 +19,7 @@ from sim.planned import (
     BoolArray,
     CreditPlan,
     FloatArray,
+    GatePlan,
     IntArray,
     MomentPlan,
     NoisePlan,
@@ -40,7 +41,7 @@ from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
 from sim.scenario.schema.yields import LearnOver, YieldModel
 
 __all__ = [
-    "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GenerationPlan",
+    "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GatePlan", "GenerationPlan",
     "IntArray", "ItemPlan", "LearningPlan", "LinePlan", "MilestonePlan", "MomentPlan", "NoisePlan", "OpenOrderPlan", "OutsideSalesPlan", "PaidAheadPlan", "PathPlan",
     "Plan", "PlannedInput", "PoolPlan", "PowerPlan", "PrepaymentPlan", "ProcessPlan", "RampPlan", "Ref", "SharePlan", "SitePlan", "SourcePlan", "SplicePlan", "ToolsPlan",
     "UnitsPlan", "WipLimitPlan", "YieldPlan",
@@ -352,7 +353,8 @@ class Plan:
     before the pools it is made from (finished goods first). `dimensions` are the uncertain numbers
     that its inputs rest on, `correlations` the rank correlations between two of them; `known` are the inputs whose draw
     planners know from the start on, with what a value in the field's unit is multiplied by here. `process_correlations` are
-    those between two random streams of `processes`, by the place of the stream among `process_streams`.
+    those between two random streams of `processes`, by the place of the stream among `process_streams`. `gates` come in this
+    order.
     """
 
     name: str
@@ -380,6 +382,7 @@ class Plan:
     disruptions: tuple[DisruptionPlan, ...]
     shares: tuple[SharePlan, ...]
     milestones: tuple[MilestonePlan, ...]
+    gates: tuple[GatePlan, ...]
     item_pool: IntArray
     inputs_start: IntArray
     input_pool: IntArray

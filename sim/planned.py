@@ -97,6 +97,29 @@ class ProcessPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class GatePlan:
+    """A gate: the place of its day in the vector of inputs, and what is chosen there.
+
+    A gate on a milestone (its index; -1 for a date) waits for it and for the lag after it, and its day is infinite until
+    it is found. `needs` are earlier gates at which something must have been chosen for this choice to be taken;
+    `changes` says whether the choice changes anything.
+    """
+
+    name: str
+    day: Ref
+    milestone: int
+    lag: Ref
+    choice: str
+    needs: tuple[int, ...]
+    changes: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether the gate is on a milestone."""
+        return self.milestone >= 0
+
+
+@dataclass(frozen=True, slots=True)
 class PathPlan:
     """A value over time: dated points, or one constant point dated NONE, times its process; then what choices put in
     its place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from graphlib import TopologicalSorter
 
@@ -16,7 +16,18 @@ from sim.compiler.parts import disruption_plan, item_plan, line_plan, payment_pl
 from sim.compiler.references import References
 from sim.compiler.uncertain import correlations, dimensions, process_correlations
 from sim.dimensions import Lineage
-from sim.plan import IntArray, MilestonePlan, OpenOrderPlan, Plan, PoolPlan, Ref, SharePlan, SourcePlan, WipLimitPlan
+from sim.plan import (
+    GatePlan,
+    IntArray,
+    MilestonePlan,
+    OpenOrderPlan,
+    Plan,
+    PoolPlan,
+    Ref,
+    SharePlan,
+    SourcePlan,
+    WipLimitPlan,
+)
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Discounting, Share
@@ -41,17 +52,24 @@ def pool_recipes(document: Document) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *, sooner: float = 0.0) -> Plan:
+def compile_plan(
+    scenario: Scenario,
+    chosen: Mapping[str, str] | None = None,
+    *,
+    left_out: Collection[str] = (),
+    sooner: float = 0.0,
+) -> Plan:
     """The plan of a validated scenario, with these choices at its decisions instead of those it takes.
 
-    What choices bring some time after their gates comes `sooner` by so many days, but not before the gate.
+    What choices bring some time after their gates comes `sooner` by so many days, but not before the gate. `left_out` is what
+    of choices, by where it stands in the scenario, changes nothing.
 
     Raises:
         InputError: a run of it could not be played or counted.
     """
     document = scenario.document
-    refs = _references(scenario, chosen, sooner)
-    taken = courses(refs, document, document.chosen | dict(chosen or {}), sooner)
+    refs, gates = _references(scenario, chosen, left_out, sooner)
+    taken = courses(refs, document, document.chosen | dict(chosen or {}), left_out, sooner)
     members, recipes = pool_members(document), pool_recipes(document)
     items = {name: i for i, name in enumerate(document.items)}
     sites = {name: i for i, name in enumerate(document.sites)}
@@ -107,6 +125,7 @@ def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *,
         disruptions=tuple(disruption_plan(refs, n, d, place, ranks) for n, d in document.disruptions.items()),
         shares=_shares(document, sources),
         milestones=_milestones(refs, document, sources, items, sites, pool_of),
+        gates=gates,
         item_pool=_frozen([pool_of[item] for item in document.items]),
         inputs_start=_frozen(start),
         input_pool=_frozen(input_pool),
@@ -119,13 +138,16 @@ def compile_plan(scenario: Scenario, chosen: Mapping[str, str] | None = None, *,
 
 def renumbered(plan: Plan, scenario: Scenario) -> Plan:
     """What `compile_plan` returns for a scenario that differs from the compiled one in numbers only."""
-    refs = _references(scenario)
+    refs, _ = _references(scenario)
     for known in plan.inputs:
         refs.ref(known.path)
     return _numbered(plan, scenario, refs)
 
 
-def _references(scenario: Scenario, chosen: Mapping[str, str] | None = None, sooner: float = 0.0) -> References:
+def _references(
+    scenario: Scenario, chosen: Mapping[str, str] | None = None, left_out: Collection[str] = (), sooner: float = 0.0
+) -> tuple[References, tuple[GatePlan, ...]]:
+    """What registers the numbers of a plan, after those of its decisions."""
     document = scenario.document
     refs = References(
         scenario.inputs,
@@ -134,8 +156,7 @@ def _references(scenario: Scenario, chosen: Mapping[str, str] | None = None, soo
         months=process_months(document.horizon),
         risk_neutral=document.money.discounting is Discounting.RISK_NEUTRAL,
     )
-    refs.choose(document.decisions, document.chosen | dict(chosen or {}), sooner)
-    return refs
+    return refs, refs.choose(document, document.chosen | dict(chosen or {}), left_out, sooner)
 
 
 def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sim.compiler.references import References
@@ -23,10 +23,13 @@ class Courses:
     payments: tuple[PaymentPlan, ...]
 
 
-def courses(refs: References, document: Document, chosen: Mapping[str, str], sooner: float = 0.0) -> Courses:
+def courses(
+    refs: References, document: Document, chosen: Mapping[str, str], left_out: Collection[str] = (), sooner: float = 0.0
+) -> Courses:
     """The courses of these choices; what is begun begins `sooner` by so many days, but not before its gate.
 
-    The numbers of all choices are registered, so that plans that choose otherwise have the same inputs.
+    The numbers of all choices are registered, so that plans that choose otherwise have the same inputs. What is `left_out`, by
+    where it stands in the scenario, does not happen.
     """
     begins: Moments = {}
     closes: Moments = {}
@@ -41,10 +44,11 @@ def courses(refs: References, document: Document, chosen: Mapping[str, str], soo
             ):
                 for site in sites:
                     moment = MomentPlan(gate, refs.ref(f"{here}.{what}.{site}"), less)
-                    if taken:
+                    if taken and f"{here}.{what}.{site}" not in left_out:
                         found[site] = (*found.get(site, ()), moment)
-            paid = list(_payments(refs, here, f"{name}.{option}", choice, gate))
-            payments += paid if taken else []
+            for i, paid in enumerate(_payments(refs, here, f"{name}.{option}", choice, gate)):
+                if taken and f"{here}.payments.{i}" not in left_out:
+                    payments.append(paid)
     return Courses(begins, closes, tuple(payments))
 
 

@@ -10,10 +10,16 @@ from sim.scenario.loader import Scenario
 def refuse_gates_between_reviews(plan: Plan, scenario: Scenario) -> None:
     """Raise InputError for decisions between reviews, each at its place with the reviews around it."""
     problems = []
-    for name in scenario.document.decisions:
-        path = f"decisions.{name}.at"
-        at, reviews = scenario.inputs.number(path), plan.calendar.reviews[:-1]
-        if at in reviews:
+    reviews = plan.calendar.reviews[:-1]
+    for gate in plan.gates:
+        path = f"decisions.{gate.name}.at"
+        at = plan.inputs[gate.day].value
+        if gate.waits and len(reviews) == 1:
+            message = "no gate can follow a milestone, for planners review at the start alone"
+            problems.append(
+                Problem(scenario.mark(path), path, message, None, "a planned item, whose orders are reviewed")
+            )
+        if gate.waits or at in reviews:
             continue
         around = [max((r for r in reviews if r < at), default=None), min((r for r in reviews if r > at), default=None)]
         told = " or ".join(_shown(plan, day) for day in around if day)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from math import inf
 
 from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
-from sim.plan import NONE, NoisePlan, PathPlan, PlannedInput, ProcessPlan, Ref, SplicePlan, UnitsPlan
+from sim.plan import NONE, GatePlan, NoisePlan, PathPlan, PlannedInput, ProcessPlan, Ref, SplicePlan, UnitsPlan
+from sim.scenario.gates import in_order
 from sim.scenario.resolve import Inputs
-from sim.scenario.schema.decisions import Decision
+from sim.scenario.schema import Document
+from sim.scenario.schema.decisions import GateChoice
 from sim.scenario.schema.quantity import Path, Process, Random, Units
 
 
@@ -37,7 +40,7 @@ class References:
     def ref(self, path: str) -> Ref:
         """The reference of the number at `path`, or NONE if the scenario leaves it out."""
         if path not in self._inputs:
-            return NONE
+            return self._refs.get(path, NONE)
         if path not in self._refs:
             self._refs[path] = Ref(len(self.planned))
             self.planned.append(PlannedInput(path, self._inputs.number(path) * self.scale(path)))
@@ -116,22 +119,45 @@ class References:
         self.processes.append(plan)
         return plan
 
-    def choose(self, decisions: Mapping[str, Decision], chosen: Mapping[str, str], sooner: float = 0.0) -> None:
-        """Put what is chosen in the place of the paths that are read after this, gate by gate.
+    def choose(
+        self, document: Document, chosen: Mapping[str, str], left_out: Collection[str] = (), sooner: float = 0.0
+    ) -> tuple[GatePlan, ...]:
+        """Put what is chosen in the place of the paths that are read after this, gate by gate; the gates in their order.
 
-        The numbers of all choices are registered, so that plans that choose otherwise have the same inputs. What comes
-        after a gate comes `sooner` by so many days.
+        The numbers of all choices are registered, so that plans that choose otherwise have the same inputs. Values
+        `left_out`, by where they stand in their choice, change nothing. What comes after a gate comes `sooner` by so many days.
         """
-        for name in sorted(decisions, key=lambda d: self._inputs.number(f"decisions.{d}.at")):
-            gate = self.ref(f"decisions.{name}.at")
-            for option, choice in decisions[name].choices.items():
-                here = f"decisions.{name}.choices.{option}"
-                found = [(p, SplicePlan(gate, NONE, self.ref(f"{here}.from_gate.{p}"))) for p in choice.from_gate]
-                for i, later in enumerate(choice.later):
-                    after = self.ref(f"{here}.later.{i}.after")
-                    found += [
-                        (p, SplicePlan(gate, after, self.ref(f"{here}.later.{i}.values.{p}"), sooner))
-                        for p in later.values
-                    ]
-                for path, splice in found if option == chosen[name] else ():
-                    self._splices.setdefault(path, []).append(splice)
+        gates: list[GatePlan] = []
+        order = in_order(document.decisions, self._inputs.number)
+        for name in order:
+            decision, here = document.decisions[name], f"decisions.{name}"
+            milestone = -1 if decision.at.milestone is None else list(document.milestones).index(decision.at.milestone)
+            day = self.ref(f"{here}.at") if milestone < 0 else self._found_later(f"{here}.at")
+            lag = self.ref(f"{here}.at.lag")
+            taken = decision.choices[chosen[name]]
+            moves = bool(taken.begins or taken.closes or taken.payments)
+            for option, choice in decision.choices.items():
+                for path, splice, place in self._splices_of(day, f"{here}.choices.{option}", choice, sooner):
+                    if option == chosen[name] and place not in left_out:
+                        self._splices.setdefault(path, []).append(splice)
+                        moves = True
+            needs = tuple(order.index(other) for other in taken.after)
+            gates.append(GatePlan(name, day, milestone, lag, chosen[name], needs, moves))
+        return tuple(gates)
+
+    def _found_later(self, path: str) -> Ref:
+        """A place for a day that a run finds; until then it never comes."""
+        self._refs[path] = Ref(len(self.planned))
+        self.planned.append(PlannedInput(path, inf))
+        return self._refs[path]
+
+    def _splices_of(self, gate: Ref, here: str, choice: GateChoice, sooner: float) -> list[tuple[str, SplicePlan, str]]:
+        """What a choice changes: the path, its value from when on, and where that stands."""
+        places = [(path, NONE, f"{here}.from_gate.{path}") for path in choice.from_gate]
+        for i, later in enumerate(choice.later):
+            after = self.ref(f"{here}.later.{i}.after")
+            places += [(path, after, f"{here}.later.{i}.values.{path}") for path in later.values]
+        return [
+            (path, SplicePlan(gate, after, self.ref(place), 0.0 if after == NONE else sooner), place)
+            for path, after, place in places
+        ]

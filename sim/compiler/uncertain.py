@@ -20,7 +20,8 @@ Correlations = tuple[tuple[int, int, float], ...]
 
 def dimensions(scenario: Scenario, refs: References) -> tuple[tuple[Dimension, ...], Lineage]:
     """The uncertain numbers that some input of the plan rests on, in the order of the scenario."""
-    planned = {p.path: scenario.inputs[p.path] for p in refs.planned}
+    # The day of a gate on a milestone is no number of the scenario.
+    planned = {p.path: scenario.inputs[p.path] for p in refs.planned if p.path in scenario.inputs}
     wish = scenario.document.uncertainty
     own = {path: u for path, i in planned.items() if (u := drawn_itself(wish, path, i)) is not None}
     behind = operands((i.figure for i in planned.values() if i.follows and i.figure), scenario.ledger)

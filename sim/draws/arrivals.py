@@ -93,11 +93,16 @@ def _poisson(
     begins = value(vector, line.begins)
     edges = union(calendar.days, [begins], path_edges(line.rate, vector, calendar.day, calendar.days))
     edges = edges[edges >= begins]
+    if edges.size < 2:
+        return np.zeros(0)
     mean = path_at(line.rate, vector, middles(edges)) * scale
+    # Edges between which the rate stays as it is are none, so that no bit of an arrival depends on what comes after it.
+    changes = np.append(True, np.diff(mean) != 0.0)
+    edges, mean = np.append(edges[:-1][changes], edges[-1]), mean[changes]
     cumulated = np.concatenate([[0.0], np.cumsum(mean * np.diff(edges))])
     exposure = _exposures(generator, float(cumulated[-1]))
-    constant = bool(mean.size) and bool(np.all(mean == mean[0]))
-    at = edges[0] + exposure / mean[0] if constant else np.interp(exposure, cumulated, edges)
+    place = np.searchsorted(cumulated[:-1], exposure, side="right") - 1
+    at = edges[place] + (exposure - cumulated[place]) / mean[place]
     return np.asarray(at[at < calendar.days])
 
 

@@ -90,14 +90,15 @@ def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     return found
 
 
-def path_rows(path: PathPlan, vectors: Sequence[FloatArray], days: FloatArray) -> FloatArray:
-    """`path_at` of several vectors that differ in the levels of processes alone, shape (vectors, days)."""
+def path_rows(path: PathPlan, vectors: Sequence[FloatArray], days: FloatArray, *, before: bool = False) -> FloatArray:
+    """`path_at`, or `path_before`, of several vectors that differ in the levels of processes alone, shape (vectors, days)."""
     found = np.tile(_written_at(path, vectors[0], days), (len(vectors), 1))
     if path.process is not None:
         levels = np.array([vector[path.process.levels] for vector in vectors])
         found *= levels[:, months_of(path.process, days)]
     for splice in path.splices:
-        found[:, days >= splice_day(splice, vectors[0])] = vectors[0][splice.value]
+        from_then = splice_day(splice, vectors[0])
+        found[:, days > from_then if before else days >= from_then] = vectors[0][splice.value]
     return found
 
 
@@ -109,6 +110,16 @@ def months_of(process: ProcessPlan, days: FloatArray) -> IntArray:
 def level_at(process: ProcessPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     """The factors of a process on these days, same shape."""
     return np.asarray(vector[process.levels][months_of(process, days)])
+
+
+def path_before(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
+    """Values of a path at these days before what is chosen on them, same shape."""
+    found = _written_at(path, vector, days)
+    if path.process is not None:
+        found = found * level_at(path.process, vector, days)
+    for splice in path.splices:
+        found = np.where(days > splice_day(splice, vector), vector[splice.value], found)
+    return found
 
 
 def _written_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
@@ -161,6 +172,8 @@ def _spliced(path: PathPlan, vector: FloatArray, curve: Curve) -> Curve:
     of what went before."""
     for splice in path.splices:
         at = ticks(splice_day(splice, vector))
+        if at == NEVER:
+            continue
         before = curve.knots < at
         curve = steps(np.append(curve.knots[before], at), np.append(curve.values[before], vector[splice.value]))
     return curve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,10 +12,10 @@ from sim.calendar import Calendar
 from sim.clock import all_ticks
 from sim.draws.arrivals import Arrivals, arrivals, dated, expected_grain, grain, rate_scale, whole
 from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weights
-from sim.draws.curves import path_at, path_rows, value
+from sim.draws.curves import path_at, path_before, path_rows, value
 from sim.draws.expected import expected_units
 from sim.draws.foreseen import outlooks
-from sim.draws.rates import Rate, middles, path_edges, slope_edges, union
+from sim.draws.rates import Rate, middles, path_edges, slope_edges, splice_day, union
 from sim.draws.units import mean_units
 from sim.plan import FloatArray, IntArray, LinePlan, PathPlan, Plan
 from sim.scenario.schema.demand import Pattern
@@ -106,7 +106,7 @@ def _expected_rates(
     """`_line_rate` with each of several vectors, which differ in the levels of processes alone."""
     vector = foreseen[0]
     if line.compute is not None and not line.idle_of:
-        level = _powered(line, path_rows(line.compute, foreseen, edges), vector, edges)
+        level = _powered(line, path_rows(line.compute, foreseen, edges, before=True), vector, edges, path_before)
         rates = _growth(np.maximum.accumulate(level, axis=-1), edges)
     elif line.rate is not None:
         rates = path_rows(line.rate, foreseen, middles(edges))
@@ -119,8 +119,10 @@ def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: S
     """Edges from 0 to `until` between which a line's rate and the shares of its generations count as constant."""
     levels = [p for p in (line.compute, line.power and line.power.available) if p]
     paths = [path_edges(p, vector, day, until) for p in (line.rate, *levels, line.forecast_rate)]
-    # What a step adds to a compute need, or to the power for it, is ordered on the day before.
+    # What a step adds to a compute need, or to the power for it, is ordered on the day before; what a choice adds, from its
+    # gate on, since nobody knows of it on that day.
     before = [path_edges(p, vector, day, until) - day for p in levels if p.interpolate is Interpolate.STEP or p.process]
+    before += [np.array([splice_day(s, vector) + day for p in levels for s in p.splices])]
     changes = {pair for c in held for pair in zip(c.begins[1:], c.lengths[1:], strict=True) if pair[0] < np.inf}
     over = [np.append(slope_edges(b, b + length, day, until), [b, b + length]) for b, length in sorted(changes)]
     begins = [value(vector, line.begins), _forecast_begins(line, vector, day)]
@@ -186,7 +188,7 @@ def _idle_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook,
 def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Sequence[Rate] = ()) -> FloatArray:
     """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need, beyond what is `idle` elsewhere)."""
     if line.compute is not None:
-        level = compute_level(line, line.compute, vector, edges)
+        level = compute_level(line, line.compute, vector, edges, at=path_before)
         if idle or line.compute.process:  # What has been ordered serves a need that falls and rises again.
             level = np.maximum.accumulate(level - sum(rate.cumulated(edges) for rate in idle))
         mean = _growth(level, edges)
@@ -200,9 +202,11 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Seque
     return np.asarray(mean * rate_scale(line, vector) * _begun(line, vector, edges))
 
 
-def compute_level(line: LinePlan, need: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
-    """Compute that a line's whole need asks to have in service on these days, in H100e: what there is power for."""
-    return _powered(line, path_at(need, vector, days), vector, days)
+def compute_level(
+    line: LinePlan, need: PathPlan, vector: FloatArray, days: FloatArray, *, at: Callable[..., FloatArray] = path_at
+) -> FloatArray:
+    """Compute that a line's whole need asks to have in service on these days, in H100e: what there is power for; `at` reads a path."""
+    return _powered(line, at(need, vector, days), vector, days, at)
 
 
 def _growth(level: FloatArray, edges: FloatArray) -> FloatArray:
@@ -210,11 +214,13 @@ def _growth(level: FloatArray, edges: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(np.diff(level), 0.0) / np.diff(edges))
 
 
-def _powered(line: LinePlan, level: FloatArray, vector: FloatArray, days: FloatArray) -> FloatArray:
+def _powered(
+    line: LinePlan, level: FloatArray, vector: FloatArray, days: FloatArray, at: Callable[..., FloatArray]
+) -> FloatArray:
     """The part of compute on these days that there is power for; shape as `level`, (..., len(days))."""
     if line.power is None:
         return level
-    powered = path_at(line.power.available, vector, days) / value(vector, line.power.per_compute)
+    powered = at(line.power.available, vector, days) / value(vector, line.power.per_compute)
     return np.asarray(np.minimum(level, powered))
 
 

@@ -14,6 +14,7 @@ from sim.draws.changeovers import Outlook
 from sim.draws.curves import value
 from sim.draws.demand import Flow, flows
 from sim.draws.disruptions import Interval, factors, strokes
+from sim.draws.gates import Days, in_force, known_at_start
 from sim.draws.inputs import sample_inputs
 from sim.draws.kept import Kept
 from sim.draws.limits import refuse_endless
@@ -36,7 +37,7 @@ class Draws:
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
     the bill of materials; -1 where p is no part of f). `open_orders` are source, starts and due instant
     of each order placed before the start, shape (orders, 3). `foreseen` are instants and what planners expect until
-    each of them, in order: before a gate, that things go on as planned.
+    each of them, in order: before a gate, that things go on as planned. `gates` are the days of the plan's gates.
     """
 
     plan: Plan
@@ -57,6 +58,7 @@ class Draws:
     open_orders: IntArray
     struck: tuple[tuple[Interval, ...], ...]
     losses: tuple[Loss, ...]
+    gates: Days
     foreseen: tuple[tuple[int, Draws], ...] = ()
 
     def __repr__(self) -> str:
@@ -64,22 +66,30 @@ class Draws:
 
 
 def draw(
-    plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None, kept: Kept | None = None
+    plan: Plan,
+    seed: int,
+    replication: int = 0,
+    point: ArrayLike | None = None,
+    gates: Days | None = None,
+    kept: Kept | None = None,
 ) -> Draws:
     """Draw one replication. The same arguments give the same bits, in any process.
 
     With a `point` (a uniform for each dimension of the plan) uncertain inputs take their quantiles
-    there; the noise of operations depends on seed and replication alone. What `kept` holds of the same replication with other
+    there; the noise of operations depends on seed and replication alone. `gates` are the days on which the gates of
+    the plan come; by default those that wait for a milestone do not. What `kept` holds of the same replication with other
     choices is not drawn again.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
         ValueError: the point has not one coordinate for each dimension.
     """
+    gates = known_at_start(plan) if gates is None else gates
     own = kept or Kept()
-    sampled = own.once("sampled", lambda: sample_inputs(plan, seed, replication, point)).tobytes()
+    inputs = own.once("sampled", lambda: sample_inputs(plan, seed, replication, point))
+    sampled = in_force(plan, gates, inputs).tobytes()
     drawn = _outlook(plan, sampled)
-    expected = own.once("planned", lambda: _as_planned(plan, drawn.vector)).tobytes()
+    expected = in_force(plan, gates, own.once("planned", lambda: _as_planned(plan, inputs))).tobytes()
     planned = _outlook(plan, expected)
     parts = own.once((sampled, expected), Kept)
     vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
@@ -126,6 +136,7 @@ def draw(
         open_orders=_open_orders(plan, vector),
         struck=tuple(tuple(s) for s in struck),
         losses=losses(plan, vector, struck),
+        gates=gates,
     )
 
 

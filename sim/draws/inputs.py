@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 Pairs = tuple[tuple[int, int, float], ...]
+_NO_VARIANCE = 1e-9
+"""Variance that is left to an input by those before it, below which it follows from them."""
 
 
 def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | None = None) -> FloatArray:
@@ -101,14 +103,19 @@ def _converted(fed: Fed, value: float | dt.date) -> float:
 def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
     """Uniforms with these rank correlations, by a Gaussian copula, shape as `u`.
 
-    A symmetric root of each group of correlated inputs leaves every one of them close to its own
-    draw, and all others exactly at it.
+    Each group of correlated inputs goes by a lower triangular root, in the order of the dimensions: the first keeps its
+    own draw, each later one follows those before it and its own. So an input that is taken away leaves all before it as
+    they were, to the bit, and what is not correlated stays at its own draw.
     """
     from scipy import special
 
     u = u.copy()
     for group, root in _roots(pairs):
-        u[list(group)] = special.ndtr(root @ special.ndtri(u[list(group)]))
+        own = special.ndtri(u[list(group)])
+        for i, k in enumerate(group):
+            if root[i, :i].any():
+                # Row by row: the product with the whole matrix would round otherwise in a larger group.
+                u[k] = special.ndtr(root[i, : i + 1] @ own[: i + 1])
     return np.clip(u, LEAST, MOST)
 
 
@@ -124,14 +131,25 @@ def uncorrelated(u: FloatArray, pairs: Pairs) -> FloatArray:
 
 @lru_cache(maxsize=64)
 def _roots(pairs: Pairs) -> list[tuple[tuple[int, ...], FloatArray]]:
-    """Groups of dimensions that correlations link, each with the symmetric root of its matrix."""
-    return [(group, _root(group, pairs)) for group in linked(pairs)]
+    """Groups of dimensions that correlations link, each with the lower triangular root of its matrix."""
+    return [(group, _root(normal_matrix(group, pairs))) for group in linked(pairs)]
 
 
-def _root(group: tuple[int, ...], pairs: Pairs) -> FloatArray:
-    values, vectors = np.linalg.eigh(normal_matrix(group, pairs))
-    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-    return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)))
+def _root(matrix: FloatArray) -> FloatArray:
+    """The Cholesky root of a correlation matrix, of which a negative eigenvalue is rounding.
+
+    It goes by rows (Banachiewicz), each of which needs those before it alone: library routines go by blocks, the bits
+    of which depend on the size of the whole, and refuse a matrix without full rank.
+    """
+    root = np.zeros_like(matrix)
+    for i, row in enumerate(matrix):
+        for j in range(i):
+            rest = row[j] - root[i, :j] @ root[j, :j]
+            root[i, j] = rest / root[j, j] if root[j, j] > 0.0 else 0.0
+        left = row[i] - root[i, :i] @ root[i, :i]
+        root[i, i] = np.sqrt(left) if left > _NO_VARIANCE else 0.0
+        root[i] /= np.sqrt(root[i, : i + 1] @ root[i, : i + 1])
+    return root
 
 
 def input_quantile(spread: Dimension, u: float) -> float:

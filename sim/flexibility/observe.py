@@ -54,7 +54,10 @@ def history(result: Result, day: float) -> bytes:
     for tables in (records.source, records.item, records.site, records.flow):
         for name in sorted(tables.keys() - AHEAD):
             found.update(np.ascontiguousarray(tables[name][:until]).tobytes())
-    found.update(np.ascontiguousarray(records.load[:until]).tobytes())
+    for table in (
+        records.load, records.cut, records.short, records.starved, records.need, records.released, records.promised,
+    ):  # fmt: skip
+        found.update(np.ascontiguousarray(table[:until]).tobytes())
     return found.digest()
 
 

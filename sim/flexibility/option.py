@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from sim import options
 from sim.api import play
+from sim.draws.gates import deadline
 from sim.draws.kept import Kept
 from sim.draws.points import SCRAMBLES, point
 from sim.engines.batch.compiling.turns import TURN
@@ -21,6 +23,7 @@ from sim.flexibility.discounting import discounting_of, refuse_random_rate
 from sim.flexibility.documents import option_json
 from sim.flexibility.hindsight import Best, best_with_hindsight
 from sim.flexibility.kept import keep
+from sim.flexibility.leaks import leaking
 from sim.flexibility.lots import lots_of
 from sim.flexibility.named import refuse_unknown, relevant
 from sim.flexibility.observe import features, history
@@ -32,6 +35,7 @@ from sim.flexibility.shocks import shocks
 from sim.plan import FloatArray
 from sim.plotting import Plotted
 from sim.results.books import npv, yearly_rate
+from sim.results.result import Result
 from sim.scenario.loader import Scenario, load_scenario
 from sim.study.runs.lots import Bias
 from sim.study.runs.run import Progress
@@ -63,7 +67,7 @@ class Flexibility(Plotted):
     """The value of a scenario's decisions over `n` paths.
 
     `npv` are dollars of each sequence on each path, shape (n, sequences), with salvage if a choice closes a site; `valuation`
-    is what `sim.options` makes of them.
+    is what `sim.options` makes of them, and `plan` the choices of the best fixed plan, gate by gate.
     `nodes` says of the name of each node which gate it is, counted from 0, and what was chosen before it. `best` says when
     each sequence is best with hindsight; `readings` are the plans under other readings of
     contested figures, on `contested` paths each, and `sooner` the value with shorter lead times, if they were asked for. Lots are `lot_scale` times as large as
@@ -78,6 +82,7 @@ class Flexibility(Plotted):
     rate: float
     npv: FloatArray
     valuation: options.Valuation
+    plan: Sequence
     seconds: float
     nodes: dict[str, tuple[int, Sequence]]
     best: tuple[Best, ...]
@@ -87,11 +92,6 @@ class Flexibility(Plotted):
     contested: int = 0
     lot_scale: int = 1
     bias: Bias | None = None
-
-    @property
-    def plan(self) -> Sequence:
-        """The choices of the best fixed plan, gate by gate."""
-        return tuple(self.valuation.plan.values())
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -113,7 +113,8 @@ def option(
     """Value the freedom to choose at the gates of a scenario.
 
     Every sequence of choices is run on every path: the same inputs, drawn once, and the same random numbers. Until a gate
-    planners expect the scenario's plan; that nothing before a gate depends on what is chosen there is checked on every path.
+    planners expect the scenario's plan, and that no gate comes that waits for a milestone. That nothing before a gate
+    depends on what is chosen there is checked on every path.
 
     Args:
         scenario: a shipped name, a path or a loaded scenario, with `decisions`.
@@ -170,11 +171,11 @@ def valued(
     paths = paths_of(tree, "", n)
     table = np.array([path.npv for path in paths])
     valuation = _valuation(tree, paths, seed, features)
-    own, plan = table[: min(contested, n)], tuple(valuation.plan.values())
+    own, plan = table[: min(contested, n)], _fixed(tree, valuation.plan)
     readings = under_readings(tree, own, plan, lambda other, part: paths_of(other, part, len(own)))
     return Flexibility(
         scenario=tree.scenario, gates=tree.gates, sequences=tuple(tree.sequences), n=n, seed=seed, rate=_rate(tree), npv=table,
-        valuation=valuation, seconds=0.0, nodes=nodes_of(tree),
+        valuation=valuation, plan=plan, seconds=0.0, nodes=nodes_of(tree),
         best=tuple(best_with_hindsight(tree.sequences, table, tree.plan(tree.planned), seed)), readings=tuple(readings),
         sooner=_hastened(tree, valuation, n, seed, paths_of, features, sooner) if sooner else None, features=features, contested=len(own),
     )  # fmt: skip
@@ -187,7 +188,7 @@ def _rate(tree: Tree) -> float:
 
 def _valuation(tree: Tree, paths: list[Played], seed: int, words: tuple[str, ...]) -> options.Valuation:
     table = np.array([path.npv for path in paths])
-    return options.value(_decisions(tree, table, [path.seen for path in paths], seed, words), seed=seed)
+    return options.value(_decisions(tree, table, paths, seed, words), seed=seed)
 
 
 def _hastened(
@@ -211,68 +212,100 @@ def _played(tree: Tree, block: range, seed: int) -> list[Played]:
 
 def _path(tree: Tree, replication: int, seed: int) -> Played:
     """Run every sequence on one path."""
-    at = point(tree.plan(tree.planned).dimensions, seed, replication)
+    drawn: dict[str, Any] = {
+        "seed": seed, "replication": replication, "engine": "batch",
+        "point": point(tree.plan(tree.planned).dimensions, seed, replication),
+    }  # fmt: skip
     worth: list[float] = []
     seen: Seen = {}
-    before: dict[tuple[int, Sequence], bytes] = {}
     kept = Kept()
+    days: dict[Sequence, float] = {}
+    first: dict[Sequence, tuple[bytes, Sequence]] = {}
+    decisions = set(tree.decisions())
     for sequence in tree.sequences:
         with TURN:
-            result = play(
-                tree.scenario, tree.plan(sequence), seed=seed, replication=replication, point=at, engine="batch",
-                foreseen=tree.foreseen(sequence), kept=kept,
-            )  # fmt: skip
+            plan, known = tree.plan(sequence), tuple(days[p] for p in _prefixes(sequence) if p in days)
+            result = play(tree.scenario, plan, foreseen=tree.foreseen(sequence), gates=known, kept=kept, **drawn)
             worth.append(npv(result.draws, result.money, salvage=sells(tree.scenario)))
-            for i, gate in enumerate(tree.gates):
-                place = i, sequence[:i]
-                if place not in seen:
-                    seen[place] = features(result, gate.day)
-                if before.setdefault(place, found := history(result, gate.day)) != found:
-                    raise ModelError(_leak(gate, sequence[i], replication))
-    return Played(tuple(worth), seen)
+            for i, prefix in enumerate(_prefixes(sequence)):
+                days[prefix] = result.draws.gates[i]
+                until = min(days[prefix], deadline(plan, result.draws.gates, i))
+                found, other = first.setdefault(prefix, (history(result, until), sequence))
+                if found != history(result, until):
+                    leaks = [leaking(tree, s, i, result.draws.gates, until, **drawn) for s in (sequence, other)]
+                    raise ModelError(_leak(tree.gates[i], sequence[i], replication, leaks))
+                if prefix in decisions and prefix not in seen:
+                    seen[prefix] = _seen(result, i)
+    return Played(tuple(worth), seen, days)
 
 
-def _leak(gate: Gate, choice: str, replication: int) -> str:
+def _prefixes(sequence: Sequence) -> list[Sequence]:
+    """What was chosen before each gate."""
+    return [sequence[:i] for i in range(len(sequence))]
+
+
+def _seen(result: Result, gate: int) -> dict[str, float]:
+    """What is known at a gate, with the days of those before it and its own that waited for milestones; nothing of one that
+    does not come, for nothing is chosen there."""
+    days, plan = result.draws.gates, result.plan
+    if days[gate] == inf:
+        return {}
+    waited = {
+        f"days until {g.name}": min(day, plan.calendar.days)
+        for g, day in zip(plan.gates[: gate + 1], days, strict=False)
+        if g.waits
+    }
+    return features(result, days[gate]) | waited
+
+
+def _leak(gate: Gate, choice: str, replication: int, leaks: list[list[str]]) -> str:
+    named = ", ".join(dict.fromkeys(place for places in leaks for place in places))
     return (
         f"replication {replication}: decisions.{gate.name}.choices.{choice} changes what happens before its gate; "
-        "its value can't be told"
+        f"its value can't be told{f'. What leaks: {named}' if named else ''}"
     )
 
 
 def _decisions(
-    tree: Tree, table: FloatArray, seen: list[Seen], seed: int, words: tuple[str, ...] = ()
+    tree: Tree, table: FloatArray, played: list[Played], seed: int, words: tuple[str, ...]
 ) -> options.Decisions:
     """The tree of choices as arrays; the NPV of a sequence is paid with its last choice."""
     column = {sequence: table[:, j] for j, sequence in enumerate(tree.sequences)}
-    year = tree.plan(tree.planned).calendar.year
-    last = len(tree.gates) - 1
-    nodes = {}
-    for i, gate in enumerate(tree.gates):
-        for prefix in tree.prefixes(i):
-            choices = {
-                choice: options.Choice(column[(*prefix, choice)])
-                if i == last
-                else options.Choice(0.0, named(tree, i + 1, (*prefix, choice)))
-                for choice in gate.choices
-            }
-            columns = dict(_columns(seen, (i, prefix)))
-            allowed = relevant(words or tuple(tree.scenario.document.decisions[gate.name].features), columns)
-            nodes[named(tree, i, prefix)] = options.Node(choices, gate.day / year, columns, allowed)
     plan, basis = tree.plan(tree.planned), discounting_of(tree.scenario, _rate(tree))
+    nodes: dict[str, options.Node] = {}
+    latest: dict[Sequence, float] = {}
+    for prefix in tree.decisions():
+        # A gate on a milestone comes on another day on each path; no node is before the one that leads to it.
+        came = [one.days[prefix] for one in played if one.days[prefix] < inf]
+        before = (latest[p] for p in _prefixes(prefix) if p in latest)
+        latest[prefix] = max([*came, *before], default=plan.calendar.days)
+        choices = {}
+        for choice in tree.open_after(prefix):
+            following = tree.decided((*prefix, choice))
+            ends = len(following) == len(tree.gates)
+            choices[choice] = (
+                options.Choice(column[following])
+                if ends
+                else options.Choice(0.0, named(tree, len(following), following))
+            )
+        seen = dict(_columns([one.seen.get(prefix, {}) for one in played]))
+        asked = words or tuple(tree.scenario.document.decisions[tree.gates[len(prefix)].name].features)
+        node = options.Node(choices, latest[prefix] / plan.calendar.year, seen, relevant(asked, seen))
+        nodes[named(tree, len(prefix), prefix)] = node
     return options.Decisions(
-        named(tree, 0, ()),
+        next(iter(nodes)),
         nodes,
         basis,
-        shocks=shocks(plan, [gate.day for gate in tree.gates], seed, len(seen)),
-        groups=np.arange(len(seen)) % SCRAMBLES,
+        shocks=shocks(plan, sorted(set(latest.values())), seed, len(played)),
+        groups=np.arange(len(played)) % SCRAMBLES,
         drifts={process.path: basis.drift for process in plan.processes},
     )
 
 
-def _columns(seen: list[Seen], place: tuple[int, Sequence]) -> Iterator[tuple[str, FloatArray]]:
+def _columns(seen: list[dict[str, float]]) -> Iterator[tuple[str, FloatArray]]:
     """What is seen at a node by name, shape (paths,); what is the same on all paths tells nothing."""
-    for name in dict.fromkeys(name for one in seen for name in one[place]):
-        values = np.array([one[place].get(name, 0.0) for one in seen])
+    for name in dict.fromkeys(name for one in seen for name in one):
+        values = np.array([one.get(name, 0.0) for one in seen])
         if np.ptp(values) > 0.0:
             yield name, values
 
@@ -285,5 +318,12 @@ def named(tree: Tree, gate: int, prefix: Sequence) -> str:
 
 def nodes_of(tree: Tree) -> dict[str, tuple[int, Sequence]]:
     """Of each node by its name the gate, counted from 0, and what was chosen before it."""
-    places = dict.fromkeys((i, sequence[:i]) for sequence in tree.sequences for i in range(len(sequence)))
-    return {named(tree, i, prefix): (i, prefix) for i, prefix in places}
+    return {named(tree, len(prefix), prefix): (len(prefix), prefix) for prefix in tree.decisions()}
+
+
+def _fixed(tree: Tree, plan: dict[str, str]) -> Sequence:
+    """The whole sequence of a plan, which names a choice at each node that it comes to."""
+    prefix = tree.decided(())
+    while len(prefix) < len(tree.gates):
+        prefix = tree.decided((*prefix, plan[named(tree, len(prefix), prefix)]))
+    return prefix

@@ -11,17 +11,19 @@ import numpy as np
 from sim.flexibility import sequences
 from sim.study.runs.outcomes import Outcomes, tabulated
 
-Seen = dict[tuple[int, sequences.Sequence], dict[str, float]]
-"""What is seen at a gate after the choices before it."""
-_NPV, _SEEN = "npv", "seen"
+Seen = dict[sequences.Sequence, dict[str, float]]
+"""What is seen at a gate, by the choices before it."""
+_NPV, _SEEN, _DAY = "npv", "seen", "day"
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One path: the NPV of each sequence, and what is seen at each node."""
+    """One path: the NPV of each sequence, and by the choices before it what is seen at each decision, and the day of each gate."""
 
     npv: tuple[float, ...]
     seen: Seen
+    days: dict[sequences.Sequence, float]
+    """Infinite where a gate does not come."""
 
 
 def as_table(paths: Sequence[Played]) -> Outcomes:
@@ -32,9 +34,11 @@ def as_table(paths: Sequence[Played]) -> Outcomes:
 def _cells(path: Played) -> Iterator[tuple[str, float]]:
     for number, npv in enumerate(path.npv):
         yield json.dumps([_NPV, number]), npv
-    for (gate, before), seen in path.seen.items():
+    for before, day in path.days.items():
+        yield json.dumps([_DAY, list(before)]), day
+    for before, seen in path.seen.items():
         for name, value in seen.items():
-            yield json.dumps([_SEEN, gate, list(before), name]), value
+            yield json.dumps([_SEEN, list(before), name]), value
 
 
 def from_table(outcomes: Outcomes) -> list[Played]:
@@ -45,14 +49,15 @@ def from_table(outcomes: Outcomes) -> list[Played]:
 
 def _path(columns: Sequence[Sequence[object]], row: Sequence[float]) -> Played:
     npv: list[float] = []
+    days: dict[sequences.Sequence, float] = {}
     seen: Seen = {}
-    for column, value in zip(columns, row, strict=True):
-        if column[0] == _NPV:
+    for (kind, *rest), value in zip(columns, row, strict=True):
+        if kind == _NPV:
             npv.append(value)
             continue
-        _, gate, before, name = column
-        place = int(str(gate)), tuple(map(str, before if isinstance(before, list) else ()))
-        known = seen.setdefault(place, {})
-        if not np.isnan(value):
-            known[str(name)] = value
-    return Played(tuple(npv), seen)
+        before = tuple(map(str, rest[0] if isinstance(rest[0], list) else ()))
+        if kind == _DAY:
+            days[before] = value
+        elif not np.isnan(value):
+            seen.setdefault(before, {})[str(rest[1])] = value
+    return Played(tuple(npv), seen, days)

@@ -85,6 +85,7 @@ def run_paths(
     if missing:
         for sequence in tree.sequences:
             tree.plan(sequence)  # before threads ask for it
+            tree.foreseen(sequence)
     for index, paths in zip(missing, _each(design, play, missing, jobs, cluster), strict=True):
         found[index] = paths
         if store is not None:

@@ -1,13 +1,16 @@
-"""The gates of a scenario, every sequence of choices at them, and what planners know of a sequence."""
+"""The gates of a scenario, every sequence of choices at them, and what planners expect of a sequence."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice
+from math import inf
 
 from sim.compiler import compile_plan
 from sim.errors import InputError, Problem
 from sim.plan import Plan
+from sim.scenario.gates import in_order
 from sim.scenario.loader import Scenario
 
 MOST_SEQUENCES = 512
@@ -18,7 +21,10 @@ Sequence = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A decision: its name, the day from the start, and its choices, the planned one first."""
+    """A decision: its name, the day from the start, and its choices, the planned one first.
+
+    A gate on a milestone has no day of its own, which is infinite: it differs from path to path.
+    """
 
     name: str
     day: float
@@ -40,27 +46,65 @@ class Tree:
     @property
     def planned(self) -> Sequence:
         """What the scenario's `plan` takes."""
-        return tuple(gate.choices[0] for gate in self.gates)
+        return self.onward(())
 
     @property
     def sequences(self) -> list[Sequence]:
-        """Every sequence of choices."""
-        return list(product(*(gate.choices for gate in self.gates)))
+        """Every sequence of choices that the rules allow."""
+        return list(self._from(()))
 
-    def prefixes(self, gate: int) -> list[Sequence]:
-        """What may have been chosen before a gate."""
-        return list(product(*(before.choices for before in self.gates[:gate])))
+    def _from(self, prefix: Sequence) -> Iterator[Sequence]:
+        if len(prefix) == len(self.gates):
+            yield prefix
+            return
+        for choice in self.open_after(prefix):
+            yield from self._from((*prefix, choice))
+
+    def open_after(self, prefix: Sequence) -> list[str]:
+        """What can be chosen at the gate after these choices, the planned choice first."""
+        gate = self.gates[len(prefix)]
+        found = self.scenario.document.decisions[gate.name].open_after(self._chosen(prefix))
+        return [choice for choice in gate.choices if choice in found]
+
+    def onward(self, prefix: Sequence) -> Sequence:
+        """These choices, and then the plan, or the first choice where the plan's cannot follow."""
+        while len(prefix) < len(self.gates):
+            prefix = (*prefix, self.open_after(prefix)[0])
+        return prefix
+
+    def decided(self, prefix: Sequence) -> Sequence:
+        """These choices and those after them to which there is no alternative, up to the next decision or the end."""
+        while len(prefix) < len(self.gates) and len(found := self.open_after(prefix)) == 1:
+            prefix = (*prefix, *found)
+        return prefix
+
+    def decisions(self) -> list[Sequence]:
+        """What may have been chosen before each decision at which there is more than one choice, from the first gate on."""
+        found: list[Sequence] = []
+        waiting = [self.decided(())]
+        while waiting:
+            prefix = waiting.pop(0)
+            if len(prefix) < len(self.gates):
+                found.append(prefix)
+                waiting += [self.decided((*prefix, choice)) for choice in self.open_after(prefix)]
+        return found
 
     def plan(self, sequence: Sequence) -> Plan:
         """The compiled scenario with these choices."""
         if sequence not in self._plans:
-            chosen = {gate.name: choice for gate, choice in zip(self.gates, sequence, strict=True)}
-            self._plans[sequence] = compile_plan(self.scenario, chosen, sooner=self.sooner)
+            self._plans[sequence] = self.compiled(sequence)
         return self._plans[sequence]
 
-    def foreseen(self, sequence: Sequence) -> list[tuple[float, Plan]]:
+    def compiled(self, sequence: Sequence, left_out: frozenset[str] = frozenset()) -> Plan:
+        """The scenario with these choices, without the values left out, compiled anew."""
+        return compile_plan(self.scenario, self._chosen(sequence), left_out=left_out, sooner=self.sooner)
+
+    def foreseen(self, sequence: Sequence) -> list[Plan]:
         """What planners expect until each gate: what was chosen before it, and then the plan."""
-        return [(gate.day, self.plan(sequence[:i] + self.planned[i:])) for i, gate in enumerate(self.gates)]
+        return [self.plan(self.onward(sequence[:i])) for i in range(len(self.gates))]
+
+    def _chosen(self, prefix: Sequence) -> dict[str, str]:
+        return {gate.name: choice for gate, choice in zip(self.gates, prefix, strict=False)}
 
 
 def sells(scenario: Scenario) -> bool:
@@ -69,26 +113,26 @@ def sells(scenario: Scenario) -> bool:
 
 
 def tree_of(scenario: Scenario) -> Tree:
-    """The gates of a scenario by their dates, and the sequences of choices.
+    """The gates of a scenario in their order, and the sequences of choices.
 
     Raises:
         InputError: it has no decisions, or too many sequences.
     """
-    decisions, chosen = scenario.document.decisions, scenario.document.chosen
-    days = {name: scenario.inputs.number(f"decisions.{name}.at") for name in decisions}
+    decisions, chosen, number = scenario.document.decisions, scenario.document.chosen, scenario.inputs.number
     gates = tuple(
-        Gate(name, days[name], (chosen[name], *(c for c in decisions[name].choices if c != chosen[name])))
-        for name in sorted(decisions, key=lambda name: days[name])
+        Gate(
+            name,
+            inf if decisions[name].at.milestone is not None else number(f"decisions.{name}.at"),
+            (chosen[name], *(c for c in decisions[name].choices if c != chosen[name])),
+        )
+        for name in in_order(decisions, number)
     )
     mark = scenario.mark("decisions")
     if not gates:
         message = "nothing can be chosen: the scenario has no decisions"
         raise InputError([Problem(mark, "decisions", message, expected="decisions at gates, each with its choices")])
     tree = Tree(scenario, gates)
-    count = 1
-    for gate in gates:
-        count *= len(gate.choices)
-    if count > MOST_SEQUENCES:
+    if len(list(islice(tree._from(()), MOST_SEQUENCES + 1))) > MOST_SEQUENCES:
         message, most = "more sequences of choices than can be run", f"at most {MOST_SEQUENCES}"
-        raise InputError([Problem(mark, "decisions", message, str(count), most)])
+        raise InputError([Problem(mark, "decisions", message, None, most)])
     return tree

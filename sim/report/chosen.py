@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from math import inf
+from typing import TYPE_CHECKING
+
+from sim.draws.gates import taken_from
 from sim.report.indicators import date
 from sim.scenario.loader import Scenario
 
+if TYPE_CHECKING:
+    from sim.results.result import Result
 
-def chosen(scenario: Scenario) -> list[str]:
-    """One sentence with each decision, the choice taken, its date and what else could be chosen; none without decisions."""
-    document, told = scenario.document, []
-    gates = sorted(document.chosen.items(), key=lambda pair: scenario.inputs.number(f"decisions.{pair[0]}.at"))
-    for name, taken in gates:
-        decision = document.decisions[name]
-        others = [choice.title or key for key, choice in decision.choices.items() if key != taken]
-        at = date(scenario, scenario.inputs.number(f"decisions.{name}.at"))
-        title, choice = decision.title or name, decision.choices[taken].title or taken
-        told.append(f"{title}: {choice} from {at} (or {', '.join(others)})")
+
+def chosen(result: Result) -> list[str]:
+    """One sentence with each decision, the choice taken, since when and what else could be chosen; none without decisions."""
+    document, plan, told = result.scenario.document, result.plan, []
+    taken = {gate.name: gate.choice for gate in plan.gates}
+    in_force = taken_from(plan, result.draws.gates)
+    for gate, came, day in zip(plan.gates, result.draws.gates, in_force, strict=True):
+        decision = document.decisions[gate.name]
+        others = [decision.choices[c].title or c for c in decision.open_after(taken) if c != gate.choice]
+        title, choice = decision.title or gate.name, decision.choices[gate.choice].title or gate.choice
+        beside = f" (or {', '.join(others)})" if others else ""
+        if day < inf:
+            told.append(f"{title}: {choice} from {date(result.scenario, day)}{beside}")
+        elif came < inf:
+            missing = [document.decisions[plan.gates[k].name].title or plan.gates[k].name for k in gate.needs]
+            told.append(f"{title}: not {choice}, for nothing was chosen before at {', '.join(missing)}")
+        else:
+            told.append(f"{title}: nothing chosen, {at_gate(result.scenario, gate.name)} does not come in time")
     return [f"Choices taken: {'; '.join(told)}."] if told else []
+
+
+def at_gate(scenario: Scenario, name: str) -> str:
+    """When the gate of a decision is: its date, or its milestone with the lag after it."""
+    at = scenario.document.decisions[name].at
+    if at.milestone is None:
+        return date(scenario, scenario.inputs.number(f"decisions.{name}.at"))
+    title = scenario.document.milestones[at.milestone].title or at.milestone
+    lag = scenario.inputs.number(f"decisions.{name}.at.lag")
+    return f"{title} and {lag:g} {scenario.document.horizon.written('day')}s" if lag else title

@@ -54,7 +54,7 @@ def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
     )
     return [
         *(sentence for sentence in parts if sentence),
-        *chosen(result.scenario),
+        *chosen(result),
         *_state(result),
         *_promised(result),
         *_sold(result),

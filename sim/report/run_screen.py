@@ -60,7 +60,7 @@ def _headline(result: Result, against: Against | None) -> Lines:
     """Title, question, and the answer in at most three sentences."""
     document = result.scenario.document
     question = [document.question] if document.question else []
-    taken = chosen(result.scenario)
+    taken = chosen(result)
     told = [t for t in sentences(result) if t not in taken] if against is None else [*answer(result, against).lines]
     drawn = _drawn(result)
     said = [] if against is None else [f"{note[:1].upper()}{note[1:]}." for note in notes(result, against)]

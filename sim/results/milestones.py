@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from sim.clock import NEVER, TICKS_PER_DAY
+from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
 from sim.engines.shared.records import Records
 from sim.plan import BoolArray, MilestonePlan
@@ -14,28 +16,42 @@ from sim.results.requirements import units_per_flow
 from sim.scenario.schema.document import MilestoneRule
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A milestone: days from the start, and the last instant (ticks) of what must have happened for it to be known."""
+
+    day: float
+    known: int
+
+
 def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
     """Days from the start at which a milestone is reached after the warm-up, or None.
 
     A first output is dated by its lot (by its month, where there was output in the warm-up too), a
     rate or share by the first day of the (first) month, whatever the reporting period.
     """
+    found = reached(draws, records, milestone)
+    return None if found is None else found.day
+
+
+def reached(draws: Draws, records: Records, milestone: MilestonePlan) -> Reached | None:
+    """When a milestone is reached, and when that is known: a month is known when it is over."""
     calendar = draws.plan.calendar
     records = between(records, calendar.periods, calendar.months)
     if milestone.rule is MilestoneRule.FIRST_OUTPUT:
         return _first_output(draws, records, milestone)
     if milestone.rule is MilestoneRule.OUTPUT_RATE:
-        reached = _rate_reached(draws, records, milestone)
+        hit = _rate_reached(draws, records, milestone)
     else:
         own, total = share_output(draws, records, milestone.share)
-        reached = (total > 0) & (own >= float(draws.vector[milestone.level]) * total)
-    return _first_run(draws, reached, int(draws.vector[milestone.months]))
+        hit = (total > 0) & (own >= float(draws.vector[milestone.level]) * total)
+    return _first_run(draws, hit, int(draws.vector[milestone.months]))
 
 
-def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
+def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> Reached | None:
     first = min((int(records.first_good[r]) for r in milestone.sources), default=NEVER)
     if first >= draws.warmup:
-        return first / TICKS_PER_DAY if first < NEVER else None
+        return Reached(first / TICKS_PER_DAY, first) if first < NEVER else None
     made = (records.source["good"] + records.source["samples"])[:, list(milestone.sources)].sum(axis=1)
     return _first_run(draws, made > 0, 1)
 
@@ -52,10 +68,10 @@ def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> B
     return np.asarray((made > 0) & (made >= float(draws.vector[milestone.level]) * wanted) & (wanted > 0))
 
 
-def _first_run(draws: Draws, reached: BoolArray, length: int) -> float | None:
+def _first_run(draws: Draws, reached: BoolArray, length: int) -> Reached | None:
     months, run = draws.plan.calendar.months, 0
     for month, hit in enumerate((reached & counted(months, draws.plan.calendar)).tolist()):
         run = run + 1 if hit else 0
         if run == length:
-            return float(months[month - length + 1])
+            return Reached(float(months[month - length + 1]), ticks(months[month + 1]) - 1)
     return None

@@ -7,12 +7,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.dimensions import Dimension
 from sim.display import Named
 from sim.draws import Draws
+from sim.draws.gates import taken_from
 from sim.draws.inputs import input_quantile, probabilities
 from sim.engines.shared.records import Records
 from sim.plan import FloatArray, Plan
@@ -98,6 +100,13 @@ class Result(Plotted):
         return Named({name: None if day is None else date_of(self.draws, day) for name, day in days})
 
     @cached_property
+    def gates(self) -> dict[str, dt.date | float | None]:
+        """The date from which on what is chosen at each gate is in force, in their order; None where it is not: the
+        milestone that the gate waits for is not reached in time, or an earlier choice that it must come after not taken."""
+        days = zip(self.plan.gates, taken_from(self.plan, self.draws.gates), strict=True)
+        return Named({gate.name: None if day == inf else date_of(self.draws, day) for gate, day in days})
+
+    @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Tidy tables: `monthly`, `milestones`, `cash` and, with a trace, `lots`."""
         tables: Named[str, pd.DataFrame] = Named(
@@ -151,10 +160,20 @@ class Result(Plotted):
             "horizon": self.horizon,
             "kpis": self.kpis,
             "milestones": {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in self.milestones.items()},
+            **self._decisions(),
             "conservation": self.conservation,
             "hash": self.hash,
             **self._inputs(),
         }
+
+    def _decisions(self) -> dict[str, Any]:
+        """What is chosen at each gate and from when on, as `fabshift run --json` prints it."""
+        chosen = {gate.name: gate.choice for gate in self.plan.gates}
+        found = {
+            name: {"choice": chosen[name], "from": day.isoformat() if isinstance(day, dt.date) else day}
+            for name, day in self.gates.items()
+        }
+        return {"decisions": found} if found else {}
 
     def _inputs(self) -> dict[str, Any]:
         if self.drawn is None:

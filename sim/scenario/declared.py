@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from sim.errors import nearest
 from sim.scenario.compose import Loc
 from sim.scenario.schema import Document
+from sim.scenario.schema.decisions import Gate
 from sim.scenario.schema.demand import Disruption, Markov, Scheduled, Sporadic
 from sim.scenario.schema.quantity import Path, Point, Quantity, Random, Units
 
@@ -60,7 +61,7 @@ def _options(annotation: Any) -> Iterator[Any]:
 
 
 def model_of(slot: Slot, value: Any) -> type[BaseModel] | None:
-    """The model that a written value has here; a Path, Random or Units written short is a Quantity."""
+    """The model that a written value has here; a Path, Random, Units or Gate written short is a Quantity."""
     models = [option for option in slot.options if isinstance(option, type) and issubclass(option, BaseModel)]
     if len(models) > 1:
         kind = value.get("kind") if isinstance(value, dict) else None
@@ -71,6 +72,8 @@ def model_of(slot: Slot, value: Any) -> type[BaseModel] | None:
     if models[0] is Path and not keys & PATH_KEYS:
         return Quantity
     if models[0] is Random and not keys & {"shape", "mean"}:
+        return Quantity
+    if models[0] is Gate and not keys & {"date", "milestone", "lag"}:
         return Quantity
     if models[0] is Units and not keys & {"shape", "mean", "values"}:
         return Quantity
@@ -189,7 +192,7 @@ def _kind(option: Any, slot: Slot) -> str:
         return "a mapping"
     if isinstance(option, type) and issubclass(option, StrEnum):
         return ", ".join(str(word) for word in option)
-    if option in (Quantity, Random, Units, Path):
+    if option in (Quantity, Random, Units, Path, Gate):
         return _measured(option, slot.unit)
     words = {
         bool: "true or false",
@@ -220,6 +223,8 @@ def _measured(option: Any, unit: str) -> str:
     sourced = f"{what} with its source ({{figure: ID}} or {{assumed: X, source: WHY}})"
     if option is Path:
         return f"{sourced}, or a list of dated points ({{at: DATE, value: X}})"
+    if option is Gate:
+        return f"{sourced}, or {{milestone: NAME, lag: DAYS}}"
     if option is Random:
         return f"{sourced}, or {{shape: NAME, mean: X, cv: X}}"
     if option is Units:

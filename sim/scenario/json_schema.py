@@ -78,7 +78,7 @@ def _default(field: Json) -> None:
 
 
 def _spell_out_shorthands(definitions: Json) -> None:
-    """A Quantity may be a bare scalar, a Random, Units or a Path a Quantity, a Path one with a process or a list of points."""
+    """A Quantity may be a bare scalar, a Random, Units, a Path or a Gate a Quantity, a Path one with a process or a list of points."""
     scalar = {"type": ["number", "string", "boolean"], "description": "Only in a file with bare_numbers."}
     quantity, random, path = definitions["Quantity"], definitions["Random"], definitions["Path"]
     del quantity["properties"]["bare"]
@@ -91,6 +91,7 @@ def _spell_out_shorthands(definitions: Json) -> None:
     definitions["Quantity"] = _choice(quantity, scalar)
     definitions["Random"] = _choice(random, any_quantity)
     definitions["Units"] = _choice(definitions["Units"], any_quantity)
+    definitions["Gate"] = _choice(definitions["Gate"], any_quantity)
     definitions["Path"] = _choice(path, any_quantity, beside, points)
     _allow_tables(definitions)
 

@@ -18,6 +18,7 @@ from sim.scenario.lineage import uses
 from sim.scenario.loader import Scenario
 from sim.scenario.paths import FIXED
 from sim.scenario.resolve import Input
+from sim.scenario.schema.decisions import Gate
 from sim.scenario.schema.quantity import Path, Quantity, Random, Units
 
 SETTING = "setting"
@@ -28,7 +29,7 @@ READING = "reading"
 """Kind of the choice among sources that disagree."""
 _READINGS = "readings"
 _ELSEWHERE = FIXED | {"figures", _READINGS}
-_WHOLE = (Quantity, Path, Random, Units)
+_WHOLE = (Quantity, Path, Random, Units, Gate)
 _PART_OF_A_KIND = "kind"
 
 

@@ -19,6 +19,7 @@ from sim.scenario.read import Source, read_source
 from sim.scenario.written import Written
 
 MAX_LAYERS = 20
+_EMPTY = "there is no value here; write one or remove the key"
 _FREE = frozenset({"figures", "bare_numbers"})
 
 
@@ -100,7 +101,9 @@ def _refuse_empty(base: Source, problems: list[Problem]) -> None:
 def refuse_nulls(value: Any, loc: Loc, mark: Callable[[Loc], Mark], problems: list[Problem]) -> None:
     """Refuse every null in a new value, where there is nothing that it could remove, and leave it out."""
     for empty in _nulls(value, loc):
-        problems.append(Problem(mark(empty), dotted(empty), "there is no value here; write one or remove the key"))
+        chosen = empty[0] == "decisions" and empty[-2] in ("from_gate", "values")
+        told = "a choice removes nothing: write the value that holds from then on, 0 for none" if chosen else _EMPTY
+        problems.append(Problem(mark(empty), dotted(empty), told))
     _drop_nulls(value)
 
 

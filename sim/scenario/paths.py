@@ -100,7 +100,7 @@ def _unwritten(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
     named = [get_args(option)[1] for option in here.slot.options if get_origin(option) is dict]
     if named:
         # A new name may be given to a number or a name, not to a whole entry of its own.
-        simple = named[0] in (Quantity, str, Draw)
+        simple = set(Slot(named[0]).options) <= {Quantity, str, Draw}
         return (len(rest), _inside(here, ".".join(rest), False)) if simple else (0, None)
     if not here.exists and model_of(here.slot, None) in (Quantity, Path, Random, Units):
         return 0, None

@@ -16,6 +16,7 @@ from sim.ledger import Ledger, LedgerError
 from sim.scenario.compose import Loc, dotted
 from sim.scenario.meant import remedy
 from sim.scenario.schema import Document
+from sim.scenario.schema.decisions import Gate
 from sim.scenario.schema.quantity import At, Path, Quantity, Random, Units
 from sim.scenario.written import Written, is_override
 from sim.units import UnitError, convert
@@ -131,6 +132,10 @@ def _walk(
             yield from _walk(node.ends, (*loc, "ends"), "date", {})
         if node.process is not None:
             yield from _walk(node.process, (*loc, "process"), "", {})
+    elif isinstance(node, Gate):
+        yield from _walk(node.date, loc, "date", bounds)
+        if node.milestone is not None:
+            yield from _walk(node.lag, (*loc, "lag"), "day", {"ge": 0})
     elif isinstance(node, BaseModel):
         for name, field in type(node).model_fields.items():
             field_unit, field_bounds = _declared(field)

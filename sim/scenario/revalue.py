@@ -16,6 +16,7 @@ from sim.scenario.lineage import ONLY_IF
 from sim.scenario.loader import Scenario
 from sim.scenario.resolve import Input, Inputs, UnresolvedError, resolve_one
 from sim.scenario.schema import Document
+from sim.scenario.schema.decisions import Gate
 from sim.scenario.schema.quantity import Path, Quantity
 from sim.scenario.written import SET
 from sim.units import UnitError
@@ -96,10 +97,10 @@ def _placed(node: Any, loc: Loc, quantity: Quantity) -> Any:
 def _field(node: BaseModel, loc: Loc) -> tuple[str, Loc]:
     """The field of a model that leads to a location, and the rest of the location.
 
-    A constant path or distribution has the location of its one quantity.
+    A constant path or distribution, or a gate on a date, has the location of its one quantity.
     """
     if not loc:
-        return ("constant" if isinstance(node, Path) else "mean"), loc
+        return ("constant" if isinstance(node, Path) else "date" if isinstance(node, Gate) else "mean"), loc
     fields = type(node).model_fields
     return next(name for name, field in fields.items() if loc[0] in (field.alias, name)), loc[1:]
 

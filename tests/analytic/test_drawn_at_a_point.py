@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import special, stats
 
 from sim.api import play, run
 from sim.compiler import compile_plan
 from sim.dimensions import Dimension
 from sim.distributions import Draw
-from sim.draws.inputs import correlated, input_quantile, sample_inputs
+from sim.draws.inputs import correlated, input_quantile, sample_inputs, uncorrelated
 from sim.draws.points import point, points
 from sim.errors import InputError
 from sim.plan import Plan
@@ -192,6 +194,35 @@ def test_what_is_not_correlated_keeps_its_numbers_to_the_bit() -> None:
     assert found[5] == u[5]
     assert np.array_equal(correlated(u, tuple(RANKS[:2]))[3:], u[3:])
     assert np.array_equal(found[:3], correlated(u, tuple(RANKS[:2]))[:3])
+
+
+@given(st.integers(2, 9), st.integers(0, 2**32 - 1), st.data())
+def test_an_input_taken_away_leaves_those_before_it_to_the_bit(n: int, seed: int, data: st.DataObject) -> None:
+    """One normal behind all, in parts of different sizes, so that every group of them can be correlated so."""
+    generator = np.random.default_rng(seed)
+    part, u = generator.uniform(0.2, 0.9, n), generator.random(n)
+    ranks = [(a, b, 6 / math.pi * math.asin(part[a] * part[b] / 2)) for a in range(n) for b in range(a + 1, n)]
+    gone = data.draw(st.integers(1, n - 1))
+    found = correlated(u, tuple(ranks))
+    without = correlated(np.delete(u, gone), tuple(_renamed(pair, gone) for pair in ranks if gone not in pair[:2]))
+    assert found[0] == u[0]
+    assert found[:gone].tolist() == without[:gone].tolist()
+    assert np.abs(uncorrelated(found, tuple(ranks)) - u).max() < 1e-9
+
+
+def _renamed(pair: tuple[int, int, float], gone: int) -> tuple[int, int, float]:
+    """A pair of inputs by their places once one is gone."""
+    return pair[0] - (pair[0] > gone), pair[1] - (pair[1] > gone), pair[2]
+
+
+def test_inputs_that_others_settle_follow_them() -> None:
+    """Three normals that add up to nothing: correlations of -1/2 leave the third no variance of its own."""
+    rank = 6 / math.pi * math.asin(-0.25)
+    ranks = ((0, 1, rank), (0, 2, rank), (1, 2, rank))
+    sample = np.random.default_rng(5).random((50, 3))
+    normals = special.ndtri([correlated(u, ranks) for u in sample])
+    assert np.abs(normals.sum(axis=1)).max() < 1e-6
+    assert np.ptp(normals[:, 2]) > 1.0
 
 
 def test_correlations_name_figures_and_paths_two_by_two(build: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import sim
 from sim.cli.main import main
 from sim.errors import InputError, ModelError
 from sim.flexibility.option import Flexibility, option
@@ -121,6 +122,38 @@ def test_the_example_of_the_how_to_has_a_rule_worth_having(tmp_path: Path) -> No
     assert v.ordered
     assert v.used
     assert v.plan == {"contract": "keep", "expansion after keep": "build"}
+
+
+def test_a_gate_of_the_how_to_waits_for_its_milestone(tmp_path: Path) -> None:
+    """Each path has its own day; a sequence that no rule allows is not run, and before each gate all runs are the same."""
+    (tmp_path / "chargers.yaml").write_text(example("decisions", "yaml"), encoding="utf-8")
+    file = tmp_path / "half.yaml"
+    file.write_text(example("milestone_gate", "yaml"), encoding="utf-8")
+    run = sim.run(file, engine="batch")
+    assert run.milestones["own_half"] == dt.date(2027, 3, 1)
+    assert run.gates["expansion"] == dt.date(2027, 8, 1)
+    found = option(file, PATHS, jobs=1)
+    assert len(found.sequences) == 6
+    assert found.valuation.ordered
+    assert found.valuation.used
+    days = {sim.run(file, replication=k, engine="batch").gates["expansion"] for k in range(16)}
+    assert len(days) > 1
+
+
+def test_a_gate_that_does_not_come_leaves_nothing_to_choose(build: Build) -> None:
+    """On paths on which the milestone is not reached all choices are worth the same, to the cent."""
+    data = uncertain(700, 3300)
+    rule = {"rule": "output_rate", "items": ["charger"], "sites": ["hall"], "level": 0.5, "months": 2}
+    data["milestones"] = {"half": rule}
+    data["decisions"] = {"second": data["decisions"]["second"] | {"at": {"milestone": "half", "lag": 30}}}
+    data["plan"] = {"second": "wait"}
+    scenario = build(data, "half")
+    found = option(scenario, 64, jobs=1)
+    came = np.array([sim.run(scenario, replication=k, engine="batch").gates["second"] is not None for k in range(64)])
+    assert 0.2 < came.mean() < 0.8
+    wait, build_it = (found.npv[:, found.sequences.index((c,))] for c in ("wait", "build"))
+    assert (wait[~came] == build_it[~came]).all()
+    assert (wait[came] != build_it[came]).all()
 
 
 def test_it_shows_itself_in_a_few_lines(found: Flexibility) -> None:

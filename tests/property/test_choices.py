@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sim
 from sim.clock import ticks
+from sim.compiler import compile_plan
+from sim.draws.arrivals import arrivals
 from sim.draws.curves import Curve, path_at, path_curve, price_curve
 from sim.errors import InputError
 from sim.plan import NONE, PathPlan, Ref, SplicePlan
@@ -87,6 +89,30 @@ def test_a_path_keeps_its_steps_before_the_gate_and_has_the_value_chosen_from_th
     assert path_at(path, vector, days).tolist() == path_at(written, vector, days).tolist()
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(30, 600), st.floats(0.1, 9.0), st.floats(0.0, 9.0), st.integers(0, 99))
+def test_random_arrivals_before_the_gate_are_the_same_to_the_bit(
+    build: Build, gate: int, rate: float, chosen: float, seed: int
+) -> None:
+    """They are found through the cumulated rate, of which none that comes later may round them otherwise."""
+    rng = np.random.default_rng(seed)
+    slope = [{"at": int(at), "value": float(rate * rng.uniform(0.5, 2))} for at in (0, 200, 400)]
+    for path in (rate, {"points": slope}):
+        data = {
+            "horizon": {"length": 700, "time_unit": "day"},
+            "items": {"kit": {"stage": "kits"}},
+            "sites": {"shop": {"in_house": True, "capacity": 50}},
+            "recipes": {"kit": {"item": "kit", "site": "shop", "cycle_time": 1}},
+            "demand": {"kits": {"item": "kit", "pattern": "poisson", "rate": path}},
+            "decisions": {"d": {"at": gate, "choices": {"a": {}, "b": {"from_gate": {"demand.kits.rate": chosen}}}}},
+        }
+        scenario = build(data, "arrivals")
+        plans = [compile_plan(scenario, {"d": choice}) for choice in "ab"]
+        one, other = (a.days for p in plans if (a := arrivals(p, p.lines[0], p.vector(), seed, 0)) is not None)
+        assert one[one < gate].tolist() == other[other < gate].tolist()
+        assert chosen == rate or one.tolist() != other.tolist()
+
+
 def played(build: Build, data: dict[str, Any], name: str) -> dict[str, Any]:
     """The indicators of a run."""
     return dict(sim.run(build(data, name), engine="events").kpis)
@@ -111,8 +137,6 @@ def test_a_choice_plays_what_would_be_written_as_steps(build: Build) -> None:
 
 
 def test_plans_that_choose_otherwise_have_the_same_inputs_and_dimensions(build: Build) -> None:
-    from sim.compiler import compile_plan
-
     ranged = copy.deepcopy(DECISIONS)
     ranged["contract"]["choices"]["drop"]["from_gate"]["sites.maker.contract.allocation"] = {
         "assumed": 100, "source": "a test", "low": 0, "high": 300, "draw": "uniform",

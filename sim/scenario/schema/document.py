@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from sim.distributions import Draw
 from sim.scenario.schema.conditions import Entry
-from sim.scenario.schema.decisions import Decision
+from sim.scenario.schema.decisions import Decision, taken
 from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.quantity import Quantity, Strict, number
@@ -261,9 +261,9 @@ class Document(Strict):
     disruptions: dict[str, AnyDisruption] = {}
     """Disruptions: what may interrupt supply."""
     decisions: dict[str, Decision] = {}
-    """Choices made at dated gates."""
+    """Choices made at gates: on dates, or after milestones."""
     plan: dict[str, str] = {}
-    """The choice that a run takes at each decision (default: the first)."""
+    """The choice that a run takes at each decision (default: the first that may follow what is chosen before)."""
     uncertainty: Uncertainty = Uncertainty()
     """Which numbers a study draws from their ranges."""
     correlations: list[Correlation] = []
@@ -284,4 +284,4 @@ class Document(Strict):
     @property
     def chosen(self) -> dict[str, str]:
         """The choice taken at each decision."""
-        return {name: self.plan.get(name, next(iter(decision.choices))) for name, decision in self.decisions.items()}
+        return taken(self.decisions, self.plan)

@@ -1,0 +1,42 @@
+"""Which values of choices change what happens before their gate: each in force alone, beside none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim.api import play
+from sim.flexibility.observe import history
+from sim.flexibility.sequences import Sequence as Choices
+from sim.flexibility.sequences import Tree
+
+
+def leaking(tree: Tree, sequence: Choices, gate: int, days: Sequence[float], until: float, **drawn: Any) -> list[str]:
+    """Values chosen from a gate on, by where they stand in the scenario, each of which alone changes what happens before it.
+
+    `days` are those of the gates, `until` the day up to which nothing may change, `drawn` the replication as `play` takes it.
+    """
+    values = frozenset(_values(tree, sequence, gate))
+
+    def seen(left_out: frozenset[str]) -> bytes:
+        plan = tree.compiled(sequence, left_out)
+        foreseen = tree.foreseen(sequence)
+        return history(play(tree.scenario, plan, foreseen=foreseen, gates=days, **drawn), until)
+
+    without = seen(values)
+    return [value for value in sorted(values) if seen(values - {value}) != without]
+
+
+def _values(tree: Tree, sequence: Choices, first: int) -> Iterator[str]:
+    """Where the values of the choices from a gate on stand."""
+    for gate, option in zip(tree.gates[first:], sequence[first:], strict=True):
+        here, choice = (
+            f"decisions.{gate.name}.choices.{option}",
+            tree.scenario.document.decisions[gate.name].choices[option],
+        )
+        yield from (f"{here}.from_gate.{path}" for path in choice.from_gate)
+        for i, later in enumerate(choice.later):
+            yield from (f"{here}.later.{i}.values.{path}" for path in later.values)
+        yield from (f"{here}.begins.{site}" for site in choice.begins)
+        yield from (f"{here}.closes.{site}" for site in choice.closes)
+        yield from (f"{here}.payments.{i}" for i in range(len(choice.payments)))
