@@ -42,7 +42,7 @@ def test_the_records_are_those_of_plain_python(monkeypatch: pytest.MonkeyPatch, 
 def test_without_compiled_code_reviews_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where numba is switched off nothing is looked for."""
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-    t = tables(draw(compile_plan(load_scenario("as-announced", sets=["lot_scale=20"]))))
+    t = tables(draw(compile_plan(load_scenario("as-announced", sets=["lot_scale=20"])), 0))
     assert kept.kept_planner(t, blank_position(1, 1, 1, 1, 1), memory(t), worksheet(t)) is None
 
 

@@ -46,6 +46,7 @@ def _next_rank(tables: Tables, site: int, above: int, first: bool) -> tuple[int,
 def _serve(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
     """Fit the wishes of one rank into what is left of a site: in their own bucket, else earlier, else later; each unit of
     load in the order of its date, so that what is due together is cut alike."""
+    # Backwards, what does not fit into its bucket goes to the one before; forwards, what is still over comes late.
     base, until, over = sheet.span[BASE], sheet.span[UNTIL], 0.0
     for j in range(until - 1, base - 1, -1):
         sheet.wanted[j] = _wanted(tables, sheet, site, rank, j)

@@ -24,9 +24,11 @@ def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Workshe
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         surplus += _received(tables, sheet, pool, j, True) - sheet.gross[pool, j]
         outside = 0
+        # Who orders outside on announcements counts what is announced as if it came.
         if tables.on_announced[pool]:
             unannounced += _received(tables, sheet, pool, j, False) - sheet.gross[pool, j]
             outside = math.ceil(max(-unannounced, 0.0) - SLACK)
+        # Whole units; what sums of rounding errors make is no need.
         need = math.ceil(max(-surplus, 0.0) - SLACK)
         if need > 0:
             need += _ahead(tables, sheet, pool, j, surplus + need)

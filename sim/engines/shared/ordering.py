@@ -51,6 +51,7 @@ def order(
     good = position.good_per_start[source]
     if good <= 0.0 or wanted <= SLACK or high < low:
         return 0.0
+    # The fraction of a good unit that lots before this one owe comes with it, and needs no start.
     owed = min(sheet.loose[source], wanted)
     starts = (wanted - owed) / good
     if tables.minimum[source] > 1 or tables.multiple[source] > 1:
@@ -85,6 +86,7 @@ def _take(
     tables: Tables, sheet: Worksheet, source: int, wanted: float, due: int, low: int, high: int, shown: bool
 ) -> float:
     """Plan up to so many starts of a source, as late as possible between two buckets; returns those planned."""
+    # From the last bucket back: earlier room is left to what is due earlier.
     left, low = wanted, max(low, sheet.lowest[source])
     for j in range(high, low - 1, -1):
         if left <= SLACK:

@@ -2,8 +2,8 @@
 
 Events are ordered by (time, round, phase, priority, rank, sequence), never by who was inserted
 first. An event created for the same instant in an earlier or in the current phase belongs to the
-next round, so each round goes through its phases once, in order. RECORD comes last, after all rounds, once. Disruptions come before everything: a step
-of a capacity curve is in force from its very tick.
+next round, so each round goes through its phases once, in order. RECORD comes last, after all rounds, once.
+Disruptions come before everything: a step of a capacity curve is in force from its very tick.
 """
 
 from __future__ import annotations

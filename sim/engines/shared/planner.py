@@ -44,6 +44,8 @@ def plan(
     offer(tables, position, sheet)
     book_receipts(tables, position, sheet)
     attain(tables, position, sheet)
+    # Twice where sources compete. The first plan only shows what each would start if it had its site for itself: by that
+    # shared capacity is divided and promises to suppliers are bound. The second plans within them.
     if _wishes_matter(tables, sheet):
         isolate(tables, sheet)
         _plan_all(tables, position, memory, sheet, True)
@@ -98,8 +100,10 @@ def _plan_all(tables: Tables, position: Position, memory: Memory, sheet: Workshe
         _begin_pool(tables, position, memory, sheet, pool)
     for source in range(len(tables.source_pool)):
         _begin_source(tables, memory, sheet, source)
+    # By low-level codes: when the turn of a pool comes, all that is made of it has been planned.
     for pool in tables.order:
         add_demand(tables, position, sheet, pool)
+        # What released lots still wait for is required at once.
         add_requirement(tables, sheet, pool, tables.edges[base], position.waiting[pool])
         if tables.planned[pool]:
             plan_pool(tables, position, memory, sheet, pool, trusting)

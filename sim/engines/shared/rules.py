@@ -45,6 +45,7 @@ def steady_finish(start: int, left: float, rate: float) -> tuple[int, float]:
     """
     if left <= 0.0:
         return start, -left
+    # Sums of rounding errors must not cost a whole tick.
     need = left / rate
     ticks = math.ceil(need - ROUNDING)
     # Nothing is left over at an infinite rate, which has no product with 0.
@@ -60,6 +61,7 @@ def finish(start: int, left: float, knots: Integers, rates: Floats, i: int) -> t
     rounded up to the grid; NEVER if it never does.
     """
     now, n = start, len(knots)
+    # Step by step of the rate: what the line can do until the end of a step is taken off the load.
     while left > 0.0:
         rate = rates[i]
         if rate > 0.0:
@@ -116,6 +118,7 @@ def binomial(n: int, p: float, u: float, z: float) -> int:
         return int(min(max(k, 0), n))
     if p > 0.5:
         return n - binomial(n, q, 1.0 - u, -z)
+    # Sums of masses from no success up. As p is at most a half here, the first, q^n, is at least 2^-400: no zero.
     mass = 1.0
     for _ in range(n):
         mass *= q
