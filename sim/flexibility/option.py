@@ -87,7 +87,11 @@ class Flexibility(Plotted):
     @property
     def plan(self) -> Sequence:
         """The choices of the best fixed plan, gate by gate."""
-        return tuple(self.valuation.plan.values())
+        return self.sequence(_made(self.valuation, self.nodes))
+
+    def sequence(self, made: Sequence) -> Sequence:
+        """The first sequence that begins with these choices: after the last decision it is the only one."""
+        return next(sequence for sequence in self.sequences if sequence[: len(made)] == made)
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -165,14 +169,21 @@ def valued(
     paths = paths_of(tree, "", n)
     table = np.array([path.npv for path in paths])
     valuation = _valuation(tree, paths, seed, features)
-    own, plan = table[: min(contested, n)], tuple(valuation.plan.values())
-    readings = under_readings(tree, own, plan, lambda other, part: paths_of(other, part, len(own)))
-    return Flexibility(
+    own = table[: min(contested, n)]
+    found = Flexibility(
         scenario=tree.scenario, gates=tree.gates, sequences=tuple(tree.sequences), n=n, seed=seed, rate=_rate(tree), npv=table,
         valuation=valuation, seconds=0.0, nodes=nodes_of(tree),
-        best=tuple(best_with_hindsight(tree.sequences, table, tree.plan(tree.planned), seed)), readings=tuple(readings),
+        best=tuple(best_with_hindsight(tree.sequences, table, tree.plan(tree.planned), seed)),
         sooner=_hastened(tree, valuation, n, seed, paths_of, features, sooner) if sooner else None, features=features, contested=len(own),
     )  # fmt: skip
+    readings = under_readings(tree, own, found.plan, lambda other, part: paths_of(other, part, len(own)))
+    return replace(found, readings=tuple(readings))
+
+
+def _made(valuation: options.Valuation, nodes: dict[str, tuple[int, Sequence]]) -> Sequence:
+    """What the best fixed plan has chosen when its last decision is made."""
+    node, choice = list(valuation.plan.items())[-1]
+    return (*nodes[node][1], choice)
 
 
 def _rate(tree: Tree) -> float:

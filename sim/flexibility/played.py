@@ -32,9 +32,9 @@ def as_table(paths: Sequence[Played]) -> Outcomes:
 def _cells(path: Played) -> Iterator[tuple[str, float]]:
     for number, npv in enumerate(path.npv):
         yield json.dumps([_NPV, number]), npv
-    for (gate, before), seen in path.seen.items():
+    for (_, before), seen in path.seen.items():
         for name, value in seen.items():
-            yield json.dumps([_SEEN, gate, list(before), name]), value
+            yield json.dumps([_SEEN, list(before), name]), value
 
 
 def from_table(outcomes: Outcomes) -> list[Played]:
@@ -50,9 +50,9 @@ def _path(columns: Sequence[Sequence[object]], row: Sequence[float]) -> Played:
         if column[0] == _NPV:
             npv.append(value)
             continue
-        _, gate, before, name = column
-        place = int(str(gate)), tuple(map(str, before if isinstance(before, list) else ()))
-        known = seen.setdefault(place, {})
+        _, before, name = column
+        chosen = tuple(map(str, before if isinstance(before, list) else ()))
+        known = seen.setdefault((len(chosen), chosen), {})
         if not np.isnan(value):
             known[str(name)] = value
     return Played(tuple(npv), seen)

@@ -26,7 +26,8 @@ def gate(found: Flexibility, place: int) -> str:
 
 def when(found: Flexibility, place: int) -> str:
     """The date of a gate."""
-    return date(found.scenario, found.gates[place].day)
+    day = found.gates[place].day
+    return date(found.scenario, day) if math.isfinite(day) else "on its milestone"
 
 
 def listed(choices: Sequence[str]) -> str:
