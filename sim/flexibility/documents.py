@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.flexibility.frames import BETWEEN
-from sim.study.runs.documents import ci95, date
+from sim.study.runs.documents import ci95
 
 if TYPE_CHECKING:
     from sim.flexibility.option import Flexibility
@@ -77,16 +77,9 @@ def _estimate(one: Estimate | None) -> dict[str, float] | None:
 
 
 def _choices(found: Flexibility) -> list[dict[str, Any]]:
-    days = {gate.name: date(found.scenario, gate.day) for gate in found.gates}
     return [
-        {
-            "gate": gate,
-            "date": days[gate],
-            "choice": choice,
-            "probability": float(share),
-            "in_fixed_plan": bool(planned),
-        }
-        for _, gate, choice, share, planned in found.frames["choices"].itertuples(index=False)
+        {"gate": gate, "date": day, "choice": choice, "probability": float(share), "in_fixed_plan": bool(planned)}
+        for day, gate, choice, share, planned in found.frames["choices"].itertuples(index=False)
     ]
 
 

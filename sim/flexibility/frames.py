@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,45 +46,47 @@ def _sequences(found: Flexibility) -> pd.DataFrame:
 
 def choices(found: Flexibility) -> pd.DataFrame:
     """A row for each gate and choice: how probably the rule makes it, by the gate's date, and whether the best fixed plan does."""
-    shares: dict[tuple[int, str], float] = {(i, c): 0.0 for i, gate in enumerate(found.gates) for c in gate.choices}
-    for (gate, _, choice), share in _made(found):
-        shares[gate, choice] += share
-    rows = [(*_at(found, i), choice, share, _planned(found, i) == choice) for (i, choice), share in shares.items()]
+    shares = courses(found)
+    rows = [
+        (
+            *_at(found, i), choice, sum(share for course, share in shares.items() if course[i] == choice),
+            found.plan[i] == choice,
+        )
+        for i, gate in enumerate(found.gates)
+        for choice in gate.choices
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=["date", "gate", "choice", "probability", "in_fixed_plan"])
 
 
 def states(found: Flexibility) -> pd.DataFrame:
-    """A row for each gate and each state that paths are in after it (the choices so far): the share of paths."""
-    rows = [
-        (*_at(found, gate), BETWEEN.join((*before, choice)), share)
-        for (gate, before, choice), share in _made(found)
-        if share > 0.0
-    ]
-    frame = pd.DataFrame(rows, columns=["date", "gate", "state", "share"])
-    order = [gate.name for gate in found.gates]
-    return frame.sort_values(
-        ["gate", "share"],
-        key=lambda c: c.map(order.index) if c.name == "gate" else -c,
-        ignore_index=True,
-        kind="stable",
-    )
+    """A row for each gate and each state that paths are in after it (the choices so far): the share of paths, the greatest first."""
+    rows = []
+    for i in range(len(found.gates)):
+        after: dict[tuple[str, ...], float] = {}
+        for course, share in courses(found).items():
+            after[course[: i + 1]] = after.get(course[: i + 1], 0.0) + share
+        ranked = sorted(after.items(), key=lambda pair: -pair[1])
+        rows += [(*_at(found, i), BETWEEN.join(state), share) for state, share in ranked]
+    return pd.DataFrame(rows, columns=["date", "gate", "state", "share"])
 
 
-def _made(found: Flexibility) -> Iterator[tuple[tuple[int, tuple[str, ...], str], float]]:
-    """(gate, choices before it, choice) and the share of fresh paths on which the rule comes there and makes it."""
-    for rule in found.valuation.rules:
-        gate, before = found.nodes[rule.node]
+def courses(found: Flexibility) -> dict[tuple[str, ...], float]:
+    """The share of fresh paths on which the rule takes each sequence of choices, of those that it takes."""
+    shares: dict[tuple[str, ...], float] = {}
+    befores = {before for _, before in found.nodes.values()}
+    for rule, (_, before) in _reached(found):
         for choice, share in rule.shares.items():
-            yield (gate, before, choice), rule.reached * share
+            made = (*before, choice)
+            # Where another decision follows, that one says how it goes on.
+            if share > 0.0 and not any(later[: len(made)] == made for later in befores):
+                shares[found.sequence(made)] = rule.reached * share
+    return shares
 
 
 def _at(found: Flexibility, gate: int) -> tuple[Any, str]:
-    """The date of a gate, and its name."""
-    return date(found.scenario, found.gates[gate].day), found.gates[gate].name
-
-
-def _planned(found: Flexibility, gate: int) -> str | None:
-    return next((c for node, c in found.valuation.plan.items() if found.nodes[node][0] == gate), None)
+    """The date of a gate, none where it has no date of its own, and its name."""
+    day = found.gates[gate].day
+    return date(found.scenario, day) if np.isfinite(day) else None, found.gates[gate].name
 
 
 def _rules(found: Flexibility) -> pd.DataFrame:

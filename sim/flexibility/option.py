@@ -67,7 +67,7 @@ class Flexibility(Plotted):
     """The value of a scenario's decisions over `n` paths.
 
     `npv` are dollars of each sequence on each path, shape (n, sequences), with salvage if a choice closes a site; `valuation`
-    is what `sim.options` makes of them, and `plan` the choices of the best fixed plan, gate by gate.
+    is what `sim.options` makes of them.
     `nodes` says of the name of each node which gate it is, counted from 0, and what was chosen before it. `best` says when
     each sequence is best with hindsight; `readings` are the plans under other readings of
     contested figures, on `contested` paths each, and `sooner` the value with shorter lead times, if they were asked for. Lots are `lot_scale` times as large as
@@ -82,7 +82,6 @@ class Flexibility(Plotted):
     rate: float
     npv: FloatArray
     valuation: options.Valuation
-    plan: Sequence
     seconds: float
     nodes: dict[str, tuple[int, Sequence]]
     best: tuple[Best, ...]
@@ -92,6 +91,15 @@ class Flexibility(Plotted):
     contested: int = 0
     lot_scale: int = 1
     bias: Bias | None = None
+
+    @property
+    def plan(self) -> Sequence:
+        """The choices of the best fixed plan, gate by gate."""
+        return self.sequence(_made(self.valuation, self.nodes))
+
+    def sequence(self, made: Sequence) -> Sequence:
+        """The first sequence that begins with these choices: after the last decision it is the only one."""
+        return next(sequence for sequence in self.sequences if sequence[: len(made)] == made)
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -171,14 +179,21 @@ def valued(
     paths = paths_of(tree, "", n)
     table = np.array([path.npv for path in paths])
     valuation = _valuation(tree, paths, seed, features)
-    own, plan = table[: min(contested, n)], _fixed(tree, valuation.plan)
-    readings = under_readings(tree, own, plan, lambda other, part: paths_of(other, part, len(own)))
-    return Flexibility(
+    own = table[: min(contested, n)]
+    found = Flexibility(
         scenario=tree.scenario, gates=tree.gates, sequences=tuple(tree.sequences), n=n, seed=seed, rate=_rate(tree), npv=table,
-        valuation=valuation, plan=plan, seconds=0.0, nodes=nodes_of(tree),
-        best=tuple(best_with_hindsight(tree.sequences, table, tree.plan(tree.planned), seed)), readings=tuple(readings),
+        valuation=valuation, seconds=0.0, nodes=nodes_of(tree),
+        best=tuple(best_with_hindsight(tree.sequences, table, tree.plan(tree.planned), seed)),
         sooner=_hastened(tree, valuation, n, seed, paths_of, features, sooner) if sooner else None, features=features, contested=len(own),
     )  # fmt: skip
+    readings = under_readings(tree, own, found.plan, lambda other, part: paths_of(other, part, len(own)))
+    return replace(found, readings=tuple(readings))
+
+
+def _made(valuation: options.Valuation, nodes: dict[str, tuple[int, Sequence]]) -> Sequence:
+    """What the best fixed plan has chosen when its last decision is made."""
+    node, choice = list(valuation.plan.items())[-1]
+    return (*nodes[node][1], choice)
 
 
 def _rate(tree: Tree) -> float:
@@ -319,11 +334,3 @@ def named(tree: Tree, gate: int, prefix: Sequence) -> str:
 def nodes_of(tree: Tree) -> dict[str, tuple[int, Sequence]]:
     """Of each node by its name the gate, counted from 0, and what was chosen before it."""
     return {named(tree, len(prefix), prefix): (len(prefix), prefix) for prefix in tree.decisions()}
-
-
-def _fixed(tree: Tree, plan: dict[str, str]) -> Sequence:
-    """The whole sequence of a plan, which names a choice at each node that it comes to."""
-    prefix = tree.decided(())
-    while len(prefix) < len(tree.gates):
-        prefix = tree.decided((*prefix, plan[named(tree, len(prefix), prefix)]))
-    return prefix

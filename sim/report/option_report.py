@@ -198,12 +198,14 @@ def _hindsight(found: Flexibility) -> Lines:
     return Lines("With hindsight: the sequence that is worth most on a path, and the inputs that tell when it is", told)
 
 
-def _readings(found: Flexibility, most: int | None = None) -> Table | None:
+def _readings(found: Flexibility, most: int | None = None) -> Block | None:
     """Plans under other readings, the greatest regret first."""
-    if not found.readings:
+    if not found.contested:
         return None
-    own, *others = found.readings
-    ranked = sorted(others, key=lambda r: -(r.regret.mean if r.regret else -np.inf))
+    own, *rest = found.readings
+    if not rest:
+        return Lines("", ("No figure behind the scenario is contested.",))
+    ranked = sorted(rest, key=lambda r: -(r.regret.mean if r.regret else -np.inf))
     rows = [
         [
             f"{r.figure}={r.reading}" if r.figure else "as the scenario takes them",

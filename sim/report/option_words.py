@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.report.chosen import at_gate
 from sim.report.formats import about, dollars, plain, with_unit
-from sim.report.indicators import date
 
 if TYPE_CHECKING:
     from sim.flexibility.hindsight import Best, Limits
@@ -25,8 +25,8 @@ def gate(found: Flexibility, place: int) -> str:
 
 
 def when(found: Flexibility, place: int) -> str:
-    """The date of a gate."""
-    return date(found.scenario, found.gates[place].day)
+    """When a gate is: its date, or its milestone with the lag after it."""
+    return at_gate(found.scenario, found.gates[place].name)
 
 
 def listed(choices: Sequence[str]) -> str:

@@ -68,7 +68,8 @@ def _draw(table: pd.DataFrame, titles: Mapping[str, str], axes: Sequence[Axes]) 
                     bbox={"boxstyle": "round,pad=0.2", "facecolor": PAPER, "edgecolor": "none"},
                 )  # fmt: skip
             begin += share
-    labels = [f"{table.loc[table['gate'] == name, 'date'].iloc[0]}\n{titles[name]}" for name in names]
+    dates = {name: table.loc[table["gate"] == name, "date"].iloc[0] for name in names}
+    labels = [titles[name] if pd.isna(dates[name]) else f"{dates[name]}\n{titles[name]}" for name in names]
     one.set_ylim(len(names) - 0.5, -0.5)
     one.set_yticks(range(len(names)), labels, color=INK)
     one.tick_params(axis="y", length=0)
