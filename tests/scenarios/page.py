@@ -49,6 +49,7 @@ def printed(result: Result, number: str) -> str:
 ANSWERS = {
     "as-announced": "{in_house_share.wafer} of AI wafers, {in_house_share.board} of AI boards and no AI package are in-house in 2028, for {capex_usd} of building",
     "billion-chips": "wafers: with a fab of a million a month that is always full, {served_by_end.other_chips} of what the voiced need asks for beyond cars, robots and satellites is served",
+    "charger-option": "{in_house_share.assembly} of chargers come from the own hall and the NPV is {npv_usd} while the contract is kept and nothing is built; what deciding adds stands below",
     "data-centres-first": "robots: they are served to {served_by_end.robots}, instead of {against.served_by_end.robots}, so that data centres get {served_by_end.data_centre_own} of their own silicon",
     "dojo-revived": "{demanded.dojo} own chips; what training takes, robots ({served_by_end.robots}) and data centres ({served_by_end.data_centre_own}) wait for",
     "exclusive-lines": "{good.ai5_exclusive} AI5 dies come from lines of the group's own, so that robots are served to {served_by_end.robots} instead of {against.served_by_end.robots}; the NPV is {npv_usd} instead of {against.npv_usd}",
@@ -64,6 +65,7 @@ ANSWERS = {
     "nine-month-cadence": "three more designs to qualify, robots at {served_by_end.robots} instead of {against.served_by_end.robots} with AI6 to the end, for {h100e_delivered} H100e instead of {against.h100e_delivered}",
     "starlink-components": "{in_house_share.component} of RF and power chips and {in_house_share.package_rf_power} of their packages come from own plants in 2029",
     "taiwan-blockade": "accelerators stop first, robots, cars and own silicon for data centres once wafers run out; robots end at {served_by_end.robots} instead of {against.served_by_end.robots}, data centres at {served_by_end.data_centre_own} instead of {against.served_by_end.data_centre_own}",
+    "terafab-option": "one module, for {capex_usd}, is enough for {served_by_end.robots} of the robots' need, with an NPV of {npv_usd}; what deciding adds stands below",
     "withdraw-early": "shortages cost {shortage_usd}; robots are served to {served_by_end.robots} instead of {against.served_by_end.robots}, terminals to {served_by_end.terminals}",
 }  # fmt: skip
 """The answer to each scenario's question, with the numbers of its run."""
