@@ -20,6 +20,7 @@ from sim.planned import (
     CreditPlan,
     FloatArray,
     GatePlan,
+    GenerationPlan,
     IntArray,
     MomentPlan,
     NoisePlan,
@@ -229,17 +230,6 @@ class PoolPlan:
     phase_out: tuple[Ref, Ref, Ref]
     """Begin, end and final outside share."""
     withdraw_on_announced: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationPlan:
-    """The share of a line that one pool serves, from a changeover on."""
-
-    pool: int
-    begins: Ref
-    cadence: Ref
-    days: Ref
-    wait_for: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

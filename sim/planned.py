@@ -179,3 +179,14 @@ class PowerPlan:
 
     available: PathPlan
     per_compute: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationPlan:
+    """The share of a line that one pool serves, from a changeover on."""
+
+    pool: int
+    begins: Ref
+    cadence: Ref
+    days: Ref
+    wait_for: tuple[int, ...]

@@ -62,7 +62,7 @@ ALLOW_OUTSIDE = Annotated[
     ),
 ]
 JOBS = Annotated[
-    int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); no result depends on it.")
+    int, typer.Option("--jobs", min=0, help="RunOptions at a time (0: one for each core); no result depends on it.")
 ]
 SEED = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Random seed; the same seed repeats the run.")]
 ENGINE = Annotated[Engine, typer.Option(help="events: the readable reference; batch: compiled, with the same numbers.")]
@@ -144,7 +144,7 @@ class Changes(Overrides):
 
 
 @dataclass(frozen=True)
-class Runs:
+class RunOptions:
     """How the runs of a study are made, and where they are kept."""
 
     seed: SEED = 0
@@ -162,7 +162,7 @@ class Runs:
 
 
 @dataclass(frozen=True)
-class Execution(Runs):
+class Execution(RunOptions):
     """The same where either engine can make them."""
 
     engine: ENGINE = Engine.BATCH
@@ -175,4 +175,4 @@ class Execution(Runs):
 
 # Defaults of the groups: a command that names one takes these values where its options are not given.
 NO_OVERRIDES, NO_CHANGES = Overrides(), Changes()
-OWN_RUNS, OWN_LOTS, LARGER_LOTS = Runs(), Execution(), Execution(lot_scale="auto")
+OWN_RUNS, OWN_LOTS, LARGER_LOTS = RunOptions(), Execution(), Execution(lot_scale="auto")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.books import EXCEL, refuse_no_workbook, write_book
-from sim.cli.choices import FULL, JSON, NO_CHANGES, OWN_RUNS, Changes, Runs
+from sim.cli.choices import FULL, JSON, NO_CHANGES, OWN_RUNS, Changes, RunOptions
 from sim.cli.files import refuse_unwritable, write_bytes
 from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
@@ -52,7 +52,7 @@ def command(
             min=0, metavar="DAYS", help="Value it again with what choices bring DAYS sooner; doubles the runs."
         ),
     ] = 0.0,
-    how: Runs = OWN_RUNS,
+    how: RunOptions = OWN_RUNS,
     full: FULL = False,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page there.")] = None,
     excel: EXCEL = None,

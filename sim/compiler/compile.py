@@ -168,7 +168,11 @@ def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
         dimensions=found,
         correlations=correlations(scenario, found),
         lineage=lineage,
-        known=tuple((refs.ref(p.path), refs.scale(p.path)) for p in refs.planned if scenario.inputs[p.path].known),
+        known=tuple(
+            (refs.ref(p.path), refs.scale(p.path))
+            for p in refs.planned
+            if p.path in scenario.inputs and scenario.inputs[p.path].known
+        ),
         process_correlations=process_correlations(scenario, plan),
     )
     refuse_gates_between_reviews(whole, scenario)

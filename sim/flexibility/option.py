@@ -30,7 +30,7 @@ from sim.flexibility.observe import features, history
 from sim.flexibility.played import Played, Seen
 from sim.flexibility.readings import UnderReading, estimated, others, under_readings
 from sim.flexibility.running import run_paths
-from sim.flexibility.sequences import Gate, Sequence, Tree, sells, tree_of
+from sim.flexibility.sequences import Sequence, Tree, TreeGate, sells, tree_of
 from sim.flexibility.shocks import shocks
 from sim.plan import FloatArray
 from sim.plotting import Plotted
@@ -75,7 +75,7 @@ class Flexibility(Plotted):
     """
 
     scenario: Scenario
-    gates: tuple[Gate, ...]
+    gates: tuple[TreeGate, ...]
     sequences: tuple[Sequence, ...]
     n: int
     seed: int
@@ -273,7 +273,7 @@ def _seen(result: Result, gate: int) -> dict[str, float]:
     return features(result, days[gate]) | waited
 
 
-def _leak(gate: Gate, choice: str, replication: int, leaks: list[list[str]]) -> str:
+def _leak(gate: TreeGate, choice: str, replication: int, leaks: list[list[str]]) -> str:
     named = ", ".join(dict.fromkeys(place for places in leaks for place in places))
     return (
         f"replication {replication}: decisions.{gate.name}.choices.{choice} changes what happens before its gate; "

@@ -16,14 +16,14 @@ from sim.study.runs.store import Store
 from sim.study.runs.workers import Task, in_order
 
 BLOCK = 16
-"""Paths that are run by one task."""
+"""PathDesign that are run by one task."""
 ENGINE = "batch"
 Play = Callable[[Tree, range, int], list[Played]]
 """(tree, replications, seed) -> these paths."""
 
 
 @dataclass(frozen=True)
-class Paths:
+class PathDesign:
     """Replications 0 to n - 1 of a scenario with each of its sequences, in blocks, as `Store` wants them."""
 
     tree: Tree
@@ -73,7 +73,7 @@ def run_paths(
         LostError: the cluster was lost on the way.
         ModelError: a run before a gate depends on what is chosen there.
     """
-    design = Paths(tree, n, seed)
+    design = PathDesign(tree, n, seed)
     store = Store(out, design, ENGINE) if out is not None else None
     found: dict[int, list[Played]] = {}
     for index in range(design.blocks) if store is not None else ():
@@ -94,7 +94,9 @@ def run_paths(
     return [path for index in range(design.blocks) for path in found[index]]
 
 
-def _each(design: Paths, play: Play, which: Sequence[int], jobs: int, cluster: str | None) -> Iterator[list[Played]]:
+def _each(
+    design: PathDesign, play: Play, which: Sequence[int], jobs: int, cluster: str | None
+) -> Iterator[list[Played]]:
     """The paths of these blocks, in their order."""
     if not which:
         return iter(())

@@ -20,7 +20,7 @@ Sequence = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class TreeGate:
     """A decision: its name, the day from the start, and its choices, the planned one first.
 
     A gate on a milestone has no day of its own, which is infinite: it differs from path to path.
@@ -39,7 +39,7 @@ class Tree:
     """
 
     scenario: Scenario
-    gates: tuple[Gate, ...]
+    gates: tuple[TreeGate, ...]
     sooner: float = 0.0
     _plans: dict[Sequence, Plan] = field(default_factory=dict, repr=False)
 
@@ -120,7 +120,7 @@ def tree_of(scenario: Scenario) -> Tree:
     """
     decisions, chosen, number = scenario.document.decisions, scenario.document.chosen, scenario.inputs.number
     gates = tuple(
-        Gate(
+        TreeGate(
             name,
             inf if decisions[name].at.milestone is not None else number(f"decisions.{name}.at"),
             (chosen[name], *(c for c in decisions[name].choices if c != chosen[name])),

@@ -17,7 +17,7 @@ from sim.scenario.schema.document import MilestoneRule
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ReachedMilestone:
     """A milestone: days from the start, and the last instant (ticks) of what must have happened for it to be known."""
 
     day: float
@@ -34,7 +34,7 @@ def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | No
     return None if found is None else found.day
 
 
-def reached(draws: Draws, records: Records, milestone: MilestonePlan) -> Reached | None:
+def reached(draws: Draws, records: Records, milestone: MilestonePlan) -> ReachedMilestone | None:
     """When a milestone is reached, and when that is known: a month is known when it is over."""
     calendar = draws.plan.calendar
     records = between(records, calendar.periods, calendar.months)
@@ -48,10 +48,10 @@ def reached(draws: Draws, records: Records, milestone: MilestonePlan) -> Reached
     return _first_run(draws, hit, int(draws.vector[milestone.months]))
 
 
-def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> Reached | None:
+def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> ReachedMilestone | None:
     first = min((int(records.first_good[r]) for r in milestone.sources), default=NEVER)
     if first >= draws.warmup:
-        return Reached(first / TICKS_PER_DAY, first) if first < NEVER else None
+        return ReachedMilestone(first / TICKS_PER_DAY, first) if first < NEVER else None
     made = (records.source["good"] + records.source["samples"])[:, list(milestone.sources)].sum(axis=1)
     return _first_run(draws, made > 0, 1)
 
@@ -68,10 +68,10 @@ def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> B
     return np.asarray((made > 0) & (made >= float(draws.vector[milestone.level]) * wanted) & (wanted > 0))
 
 
-def _first_run(draws: Draws, reached: BoolArray, length: int) -> Reached | None:
+def _first_run(draws: Draws, reached: BoolArray, length: int) -> ReachedMilestone | None:
     months, run = draws.plan.calendar.months, 0
     for month, hit in enumerate((reached & counted(months, draws.plan.calendar)).tolist()):
         run = run + 1 if hit else 0
         if run == length:
-            return Reached(float(months[month - length + 1]), ticks(months[month + 1]) - 1)
+            return ReachedMilestone(float(months[month - length + 1]), ticks(months[month + 1]) - 1)
     return None

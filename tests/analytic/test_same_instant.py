@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sim.api import run
-from sim.engines.events.calendar import Calendar
-from sim.engines.shared.phases import MOST_ROUNDS, EventPhase, Kind
+from sim.engines.events.calendar import EventCalendar
+from sim.engines.shared.phases import MOST_ROUNDS, EventKind, EventPhase
 from sim.errors import ModelError
 
 Fixture = Callable[..., Any]
@@ -86,7 +86,7 @@ def act(_: object, function: Callable[..., None], *arguments: object) -> None:
     function(*arguments)
 
 
-ACTIONS = dict.fromkeys(Kind, act)
+ACTIONS = dict.fromkeys(EventKind, act)
 
 
 def test_the_calendar_keeps_the_order_whatever_comes_first() -> None:
@@ -96,59 +96,59 @@ def test_the_calendar_keeps_the_order_whatever_comes_first() -> None:
         (5, EventPhase.SERVE, 0, 1, 1), (5, EventPhase.SERVE, 0, 1, 0), (5, EventPhase.RECEIVE, 9, 9, 9), (3, EventPhase.RECORD, 0, 0, 0),
     ]  # fmt: skip
     for order in (due, due[::-1], due[3:] + due[:3]):
-        calendar, seen = Calendar(), []
+        calendar, seen = EventCalendar(), []
         for what in order:
-            calendar.at(*what, Kind.CLOSE, seen.append, what)
+            calendar.at(*what, EventKind.CLOSE, seen.append, what)
         calendar.run(ACTIONS, None)
         assert seen == sorted(due)
 
 
 def test_follow_ups_join_the_round_or_the_next() -> None:
-    calendar, seen = Calendar(), []
+    calendar, seen = EventCalendar(), []
 
     def serve() -> None:
         seen.append("serve")
-        calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, Kind.RECEIVED, seen.append, "receive again")
-        calendar.follow_up(EventPhase.PLAN, 0, 0, 0, Kind.REVIEW, seen.append, "plan 1")
+        calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, seen.append, "receive again")
+        calendar.follow_up(EventPhase.PLAN, 0, 0, 0, EventKind.REVIEW, seen.append, "plan 1")
 
-    calendar.at(5, EventPhase.SERVE, 0, 0, 0, Kind.SERVED, serve)
-    calendar.at(5, EventPhase.PLAN, 0, 1, 0, Kind.REVIEW, seen.append, "plan 2")
-    calendar.at(6, EventPhase.RECEIVE, 0, 0, 0, Kind.RECEIVED, seen.append, "later")
+    calendar.at(5, EventPhase.SERVE, 0, 0, 0, EventKind.SERVED, serve)
+    calendar.at(5, EventPhase.PLAN, 0, 1, 0, EventKind.REVIEW, seen.append, "plan 2")
+    calendar.at(6, EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, seen.append, "later")
     calendar.run(ACTIONS, None)
     assert seen == ["serve", "plan 1", "plan 2", "receive again", "later"]
 
 
 def test_the_record_comes_last_and_once() -> None:
     """A record waits for all rounds of its instant."""
-    calendar, seen = Calendar(), []
+    calendar, seen = EventCalendar(), []
 
     def again(left: int) -> None:
         seen.append(left)
         if left:
-            calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, Kind.RECEIVED, again, left - 1)
+            calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, again, left - 1)
 
-    calendar.at(5, EventPhase.RECORD, 0, 0, 0, Kind.CLOSE, seen.append, "record")
-    calendar.at(5, EventPhase.PLAN, 0, 0, 0, Kind.REVIEW, again, 3)
+    calendar.at(5, EventPhase.RECORD, 0, 0, 0, EventKind.CLOSE, seen.append, "record")
+    calendar.at(5, EventPhase.PLAN, 0, 0, 0, EventKind.REVIEW, again, 3)
     calendar.run(ACTIONS, None)
     assert seen == [3, 2, 1, 0, "record"]
 
 
 def test_the_end_comes_before_all_that_is_due_at_it() -> None:
-    calendar, seen = Calendar(), []
-    calendar.at(4, EventPhase.RECORD, 0, 0, 0, Kind.CLOSE, seen.append, "before")
-    calendar.at(5, EventPhase.DISRUPT, -9, 0, 0, Kind.LOST, seen.append, "at the end")
+    calendar, seen = EventCalendar(), []
+    calendar.at(4, EventPhase.RECORD, 0, 0, 0, EventKind.CLOSE, seen.append, "before")
+    calendar.at(5, EventPhase.DISRUPT, -9, 0, 0, EventKind.LOST, seen.append, "at the end")
     calendar.stop_at(5)
-    calendar.run(ACTIONS | {Kind.STOP: lambda _: calendar.stop()}, None)
+    calendar.run(ACTIONS | {EventKind.STOP: lambda _: calendar.stop()}, None)
     assert seen == ["before"]
     assert calendar.now == 5
 
 
 def test_more_than_a_thousand_rounds() -> None:
-    calendar = Calendar()
+    calendar = EventCalendar()
 
     def forever() -> None:
-        calendar.follow_up(EventPhase.SERVE, 0, 0, 0, Kind.SERVED, forever)
+        calendar.follow_up(EventPhase.SERVE, 0, 0, 0, EventKind.SERVED, forever)
 
-    calendar.at(1, EventPhase.SERVE, 0, 0, 0, Kind.SERVED, forever)
+    calendar.at(1, EventPhase.SERVE, 0, 0, 0, EventKind.SERVED, forever)
     with pytest.raises(ModelError, match="endless loop"):
         calendar.run(ACTIONS, None)

@@ -22,13 +22,13 @@ WITHOUT_TWIN = {
 """Modules of `batch` about memory and compiling; all others are of the model, and have a twin."""
 DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {
     # SimPy takes events off its calendar by itself.
-    "calendar": ({"Calendar", "Event", "due", "run", "stop"}, {"next_event", "release_event"}),
+    "calendar": ({"EventCalendar", "Event", "due", "run", "stop"}, {"next_event", "release_event"}),
     "curves": ({"steps"}, set()),
     "engine": ({"EventsEngine"}, {"BatchEngine", "is_compiled"}),
     "layout": (set(), {"Joined", "fill", "joined"}),
     # Objects here, layouts of records there: the same entities.
     "state": (
-        {"Flow", "Item", "Line", "Lot", "Pool", "Site", "Source", "Steps"},
+        {"FlowState", "ItemState", "Line", "OpenLot", "PoolState", "SiteState", "SourceState", "Steps"},
         {"blank"},
     ),
     "variates": ({"noise_of"}, set()),

@@ -59,7 +59,7 @@ def test_a_run_is_the_same_whatever_was_run_on_its_path_before(tree: Tree, engin
 
 def test_only_what_a_choice_changes_is_drawn_again(tree: Tree) -> None:
     at, kept = point(tree.plan(tree.planned).dimensions, 0, 3), Kept()
-    one, other = (draw(tree.plan((first, "wait")), 0, 3, at, kept) for first in ("keep", "drop"))
+    one, other = (draw(tree.plan((first, "wait")), 0, 3, at, kept=kept) for first in ("keep", "drop"))
     maker, hall = (next(s for s, site in enumerate(one.plan.sites) if site.name == name) for name in ("maker", "hall"))
     assert one.sites[maker] is not other.sites[maker]
     assert one.sites[hall] is other.sites[hall]

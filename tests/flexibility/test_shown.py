@@ -17,7 +17,7 @@ from sim.errors import InputError
 from sim.flexibility.option import Flexibility
 from sim.report.book.of_option import option_book
 from sim.report.figures.catalogue import NAMES, all_figures
-from sim.report.figures.figure import Figure
+from sim.report.figures.figure import Chart
 from sim.report.formats import dollars
 from sim.report.page.option_page import option_page
 from sim.scenario.loader import Scenario
@@ -28,18 +28,18 @@ COMMAND = ["option", "priced", "--html", "a.html"]
 
 
 @pytest.fixture(scope="module")
-def figures(found: Flexibility) -> dict[str, Figure]:
+def figures(found: Flexibility) -> dict[str, Chart]:
     return {figure.name: figure for figure in all_figures(found)}
 
 
-def test_it_has_all_figures(figures: dict[str, Figure]) -> None:
+def test_it_has_all_figures(figures: dict[str, Chart]) -> None:
     assert tuple(figures) == NAMES["option"] == ("npv", "choices", "options", "readings")
     for figure in figures.values():
         ElementTree.fromstring(figure.svg())
         assert figure.source.startswith("Source: fabshift")
 
 
-def test_titles_say_what_was_found(figures: dict[str, Figure], found: Flexibility) -> None:
+def test_titles_say_what_was_found(figures: dict[str, Chart], found: Flexibility) -> None:
     v = found.valuation
     assert figures["npv"].title.startswith(f"The rule adds {dollars(v.policy.mean - v.fixed.mean)} to the mean NPV")
     assert dollars(v.cvar_policy) in figures["npv"].title
@@ -51,7 +51,7 @@ def test_titles_say_what_was_found(figures: dict[str, Figure], found: Flexibilit
     assert figures["readings"].title.endswith(f"the greatest regret is {dollars(regret.mean)}, with our.price=doubt")
 
 
-def test_the_classes_hold_every_path(figures: dict[str, Figure], found: Flexibility) -> None:
+def test_the_classes_hold_every_path(figures: dict[str, Chart], found: Flexibility) -> None:
     classes = figures["npv"].table
     assert classes[["fixed", "with_rule"]].sum().tolist() == pytest.approx([1.0, 1.0])
     values = found.valuation.policy_values
@@ -65,7 +65,7 @@ def test_a_wrong_name_lists_the_figures(found: Flexibility) -> None:
         found.plot("choice")
 
 
-def test_the_page_has_figures_with_their_numbers(found: Flexibility, figures: dict[str, Figure]) -> None:
+def test_the_page_has_figures_with_their_numbers(found: Flexibility, figures: dict[str, Chart]) -> None:
     page = option_page(found, COMMAND)
     for figure in figures.values():
         assert f'id="{figure.name}-heading"' in page

@@ -79,7 +79,7 @@ def followed(scenario: Scenario, sequence: dict[str, str], engine: str) -> Resul
     """A run of a sequence of choices: until each gate planners expect what was chosen before it, and then the plan."""
     foreseen, known = [], dict(PLANNED)
     for gate in GATES:
-        foreseen.append((float(day(gate)), compile_plan(scenario, known)))
+        foreseen.append(compile_plan(scenario, known))
         known[gate] = sequence[gate]
     return play(scenario, compile_plan(scenario, sequence), engine=engine, trace=True, foreseen=foreseen)
 

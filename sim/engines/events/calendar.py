@@ -21,14 +21,14 @@ class Event(simpy.Event):
     # It succeeds whatever comes, and has no value that anybody waits for.
     _ok, _value = True, None
 
-    def __init__(self, calendar: Calendar, time: int, key: Key, kind: int, what: tuple[Any, ...]) -> None:
+    def __init__(self, calendar: EventCalendar, time: int, key: Key, kind: int, what: tuple[Any, ...]) -> None:
         self.env, self.callbacks = calendar.env, [calendar.due]
         self.time, self.key, self.kind, self.what = time, key, kind, what
         # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
         self.env.schedule(self, key, time - calendar.now)  # type: ignore[arg-type]
 
 
-class Calendar:
+class EventCalendar:
     """Future events, in order."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import merge
 
 from sim.engines.events.recording import period_at
-from sim.engines.events.state import Flow, State
+from sim.engines.events.state import FlowState, State
 from sim.engines.events.stock import available, take
 from sim.engines.shared.phases import CANCEL, CANCELS_LAST, DEMANDED, PLAN, REPLENISH, SERVE
 from sim.engines.shared.rules import cents, unit_days
@@ -95,7 +95,7 @@ def cancel(s: State, flow: int, since: int) -> None:
         s.rows.cancelled[flow] += units
 
 
-def _add_backlog(s: State, f: Flow, units: int) -> None:
+def _add_backlog(s: State, f: FlowState, units: int) -> None:
     _accrue(f, s.calendar.now)
     f.backlog += units
     s.pools[f.pool].backlog += units
@@ -111,7 +111,7 @@ def _hand_out(s: State, flow: int, units: int) -> None:
     period_at(s, s.calendar.now + f.delivery).delivered[flow] += units
 
 
-def _accrue(f: Flow, now: int) -> None:
+def _accrue(f: FlowState, now: int) -> None:
     """Add up unit-days of backlog until now: to be called before it changes."""
     f.unit_days += unit_days(f.backlog, now - f.last)
     f.last = now

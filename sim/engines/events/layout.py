@@ -11,9 +11,9 @@ from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.draws.sources import cents_of
-from sim.engines.events.calendar import Calendar
+from sim.engines.events.calendar import EventCalendar
 from sim.engines.events.curves import steps
-from sim.engines.events.state import Flow, Item, Line, Pool, Site, Source, State
+from sim.engines.events.state import FlowState, ItemState, Line, PoolState, SiteState, SourceState, State
 from sim.engines.events.variates import noise_of
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
@@ -44,7 +44,7 @@ def lay_out(
     return State(
         draws=draws,
         plan=plan,
-        calendar=Calendar(),
+        calendar=EventCalendar(),
         trace=trace,
         progress=progress,
         sources=[_source(draws, r, limits) for r in range(len(plan.sources))],
@@ -80,11 +80,11 @@ def _rows(draws: Draws) -> Rows:
     return Rows(**columns)
 
 
-def _source(draws: Draws, r: int, limits: WipLimits) -> Source:
+def _source(draws: Draws, r: int, limits: WipLimits) -> SourceState:
     plan, d, source = draws.plan, draws.sources[r], draws.plan.sources[r]
     pool, behind = int(plan.item_pool[source.item]), len(plan.pools)
     inputs = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist()
-    return Source(
+    return SourceState(
         makes=source.item,
         pool=pool,
         site=source.site,
@@ -116,10 +116,10 @@ def _behind(limit: int, pools: int) -> int:
     return NONE if limit == NONE else limit + pools
 
 
-def _sites(draws: Draws) -> list[Site]:
+def _sites(draws: Draws) -> list[SiteState]:
     ranked = ranked_sites(draws.plan).tolist()
     return [
-        Site(
+        SiteState(
             rate=steps(site.line_rate),
             curves=(steps(site.factors.yields), steps(site.factors.cycle_time), steps(site.factors.price)),
             held=site.factors.held,
@@ -131,13 +131,13 @@ def _sites(draws: Draws) -> list[Site]:
     ]
 
 
-def _pools(draws: Draws, limits: WipLimits) -> list[Pool]:
+def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
     vector, lines = draws.vector, draws.plan.lines
     order = sorted(range(len(draws.flows)), key=lambda f: (lines[draws.flows[f].line].priority, f))
     pools = []
     for p, plan in enumerate(draws.plan.pools):
         level, reorder = stock_levels(plan, vector)
-        pool = Pool(
+        pool = PoolState(
             members=plan.members,
             counters=[f for f in order if draws.flows[f].pool == p],
             planned=is_planned(plan),
@@ -152,13 +152,13 @@ def _pools(draws: Draws, limits: WipLimits) -> list[Pool]:
         )
         pools.append(pool)
     # In a line a lot takes a place as soon as it has all else.
-    return pools + [Pool(is_line=True, bypass=True, places=places) for places in limits.places.tolist()]
+    return pools + [PoolState(is_line=True, bypass=True, places=places) for places in limits.places.tolist()]
 
 
-def _items(draws: Draws, limits: WipLimits) -> list[Item]:
+def _items(draws: Draws, limits: WipLimits) -> list[ItemState]:
     stock, pools = draws.initial_stock.tolist(), len(draws.plan.pools)
     return [
-        Item(
+        ItemState(
             units=stock[i],
             rate=cents_of(draws.vector, item.holding_cost),
             transit_rate=cents_of(draws.vector, item.transit_cost),
@@ -168,10 +168,10 @@ def _items(draws: Draws, limits: WipLimits) -> list[Item]:
     ]
 
 
-def _flow(draws: Draws, f: int) -> Flow:
+def _flow(draws: Draws, f: int) -> FlowState:
     vector, flow = draws.vector, draws.flows[f]
     line = draws.plan.lines[flow.line]
-    return Flow(
+    return FlowState(
         pool=flow.pool,
         priority=line.priority,
         backlogs=line.backlog,

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.engines.events.sites import committed
-from sim.engines.events.state import UNDER_WAY, WAITS, Lot, State
+from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, State
 from sim.engines.events.stock import available
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
@@ -57,14 +57,14 @@ def _accepted(s: State, site: int) -> float:
     return load
 
 
-def _counted_on(s: State, lot: Lot) -> float:
+def _counted_on(s: State, lot: OpenLot) -> float:
     """Good units that a lot brings: those it has, where yields are certain and it has taken its line, else those
     expected at its release. Where yields are drawn, what it will bring is not known before it arrives."""
     known = lot.where == UNDER_WAY and lot.leave < NEVER and s.sources[lot.source].certain
     return float(lot.good) if known else lot.expected
 
 
-def _place(s: State, lot: Lot) -> int:
+def _place(s: State, lot: OpenLot) -> int:
     if lot.where == WAITS:
         return WAITING
     return QUEUED if lot.leave > s.calendar.now else IN_CYCLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sim.clock import NEVER
 from sim.engines.events.recording import in_transit, period_at, ship
-from sim.engines.events.state import UNDER_WAY, Lot, State
+from sim.engines.events.state import UNDER_WAY, OpenLot, State
 from sim.engines.events.stock import destroy
 from sim.engines.events.wip import lot_shrunk, stock_destroyed
 from sim.engines.shared.phases import PLAN, REPLENISH, QualificationPhase
@@ -43,7 +43,7 @@ def _strike_lots(s: State, site: int, share: float) -> None:
             s.first_good[source] = _first_good(s, source)
 
 
-def _shrink(s: State, lot: Lot, units: int, left: int) -> None:
+def _shrink(s: State, lot: OpenLot, units: int, left: int) -> None:
     """Leave so much of a lot of so many starts (seeded: good units)."""
     r, rows = s.sources[lot.source], s.rows
     lot_shrunk(s, lot.source, units - left)
@@ -60,7 +60,7 @@ def _shrink(s: State, lot: Lot, units: int, left: int) -> None:
     lot.expected = expected
 
 
-def _take_back(s: State, lot: Lot, units: int, left: int) -> None:
+def _take_back(s: State, lot: OpenLot, units: int, left: int) -> None:
     """Correct what was booked when the lot began, each in the period of its instant."""
     source, r, good, made = lot.source, s.sources[lot.source], lot.good * left // units, period_at(s, lot.ready)
     if not lot.seeded:

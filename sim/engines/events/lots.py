@@ -8,7 +8,7 @@ from sim.clock import NEVER
 from sim.engines.events.curves import value_at
 from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.events.sites import free_at, leaves_site, work
-from sim.engines.events.state import CYCLE, LOAD, STRETCH, UNDER_WAY, WAITS, Lot, State
+from sim.engines.events.state import CYCLE, LOAD, STRETCH, UNDER_WAY, WAITS, OpenLot, State
 from sim.engines.events.stock import put, take
 from sim.engines.events.variates import variate
 from sim.engines.events.waiting import join_line, join_queue, leave_queue, possible, startable
@@ -51,7 +51,7 @@ def order_evenly(s: State, source: int, starts: int, phase: int, begin: int, end
         s.calendar.at(time, PLAN, 1, source, lot.number, RELEASED, lot)
 
 
-def release(s: State, lot: Lot) -> None:
+def release(s: State, lot: OpenLot) -> None:
     """A lot of an order is released, and claims its inputs."""
     # Planned dates may turn out too early: nothing is started before it is qualified.
     if stage(s.tables, lot.source, s.calendar.now) < lot.stage:
@@ -68,10 +68,10 @@ def book_order(s: State, source: int) -> None:
     rows.journal += cost
 
 
-def _lot(s: State, source: int, starts: int, phase: int, due: int) -> Lot:
+def _lot(s: State, source: int, starts: int, phase: int, due: int) -> OpenLot:
     """A lot that is ordered now. Numbers are given in the order of ordering, and end all ties among lots."""
     s.lot_count += 1
-    return Lot(source, s.lot_count, starts, phase, s.calendar.now, due)
+    return OpenLot(source, s.lot_count, starts, phase, s.calendar.now, due)
 
 
 def _pull(s: State, source: int) -> None:
@@ -80,7 +80,7 @@ def _pull(s: State, source: int) -> None:
         s.calendar.follow_up(PLAN, 0, pool, 0, REPLENISH, pool)
 
 
-def enter(s: State, lot: Lot) -> None:
+def enter(s: State, lot: OpenLot) -> None:
     """A lot goes on order; it begins when its inputs are there and its turn has come."""
     r, source = s.sources[lot.source], lot.source
     lot.released, lot.promised = s.calendar.now, s.calendar.now + r.lead
@@ -127,10 +127,10 @@ def dispatch(s: State, pool: int) -> None:
         _begin(s, lot if whole else _part(s, lot, starts))
 
 
-def _part(s: State, lot: Lot, starts: int) -> Lot:
+def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
     """A lot of these starts that goes ahead of the rest, which keeps its place."""
     s.lot_count += 1
-    part = Lot(lot.source, s.lot_count, starts, lot.stage, lot.ordered, lot.due)
+    part = OpenLot(lot.source, s.lot_count, starts, lot.stage, lot.ordered, lot.due)
     part.released, part.promised = lot.released, lot.promised
     part.expected = lot.expected * starts / lot.starts
     lot.starts -= starts
@@ -139,7 +139,7 @@ def _part(s: State, lot: Lot, starts: int) -> Lot:
     return part
 
 
-def _begin(s: State, lot: Lot) -> None:
+def _begin(s: State, lot: OpenLot) -> None:
     """Inputs are there: queue at the bottleneck, where priorities differ until a line is free."""
     site = s.sources[lot.source].site
     lot.where = UNDER_WAY
@@ -163,7 +163,7 @@ def take_turns(s: State, site: int) -> None:
             s.calendar.at(lot.leave, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
 
-def _work(s: State, lot: Lot, came: int) -> None:
+def _work(s: State, lot: OpenLot, came: int) -> None:
     """A lot that came to the bottleneck takes a line: every later instant of it follows now."""
     source, r = lot.source, s.sources[lot.source]
     load = variate(s, source, LOAD) * lot.starts
@@ -181,7 +181,7 @@ def _work(s: State, lot: Lot, came: int) -> None:
         s.calendar.at(lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, lot)
 
 
-def receive(s: State, lot: Lot) -> None:
+def receive(s: State, lot: OpenLot) -> None:
     """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
     source, r = lot.source, s.sources[lot.source]
     del s.open_lots[lot.number]

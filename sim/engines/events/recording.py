@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from sim.clock import NEVER
 from sim.engines.events.curves import price_at, value_at
-from sim.engines.events.state import PRICE, UNDER_WAY, WAITS, Lot, State
+from sim.engines.events.state import PRICE, UNDER_WAY, WAITS, OpenLot, State
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.records import Rows
@@ -47,7 +47,7 @@ def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None
         at, period = until, period + 1
 
 
-def book_lot(s: State, lot: Lot, load: float, came: int, leaves: int) -> None:
+def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> None:
     """Book what a lot does until it leaves the site, each in the period of its instant.
 
     All of its instants are known when it takes a line, so a lot needs no event of its own for leaving the line or
@@ -73,7 +73,7 @@ def book_lot(s: State, lot: Lot, load: float, came: int, leaves: int) -> None:
     ship(s, source, lot_count(lot.starts, r.shipped_lot), period_at(s, leaves))
 
 
-def _book_wait(s: State, lot: Lot, came: int) -> None:
+def _book_wait(s: State, lot: OpenLot, came: int) -> None:
     """Book whether and how long a lot that came to a bottleneck waits, and how long it is in the system."""
     rows, site = s.rows, s.sources[lot.source].site
     rows.lots[site] += 1
@@ -83,7 +83,7 @@ def _book_wait(s: State, lot: Lot, came: int) -> None:
         rows.time_in_system[site] += lot.arrive - came
 
 
-def pay(s: State, lot: Lot) -> None:
+def pay(s: State, lot: OpenLot) -> None:
     """An outside supplier is paid when the lot arrives, at the price of that day and what disruptions made of it when
     the lot was begun."""
     rows, starts = s.rows, float(lot.starts)

@@ -6,7 +6,7 @@ import math
 from operator import attrgetter
 
 from sim.clock import NEVER, TICKS_PER_DAY
-from sim.engines.events.state import Line, Site, State
+from sim.engines.events.state import Line, SiteState, State
 from sim.engines.shared.rules import finish, segment, total, worked
 
 
@@ -25,7 +25,7 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
     return begin, line.free
 
 
-def _first_free(site: Site) -> Line:
+def _first_free(site: SiteState) -> Line:
     return min(site.lines, key=attrgetter("free"))
 
 

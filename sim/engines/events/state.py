@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sim.draws import Draws
 from sim.draws.yields import YieldCurve
-from sim.engines.events.calendar import Calendar
+from sim.engines.events.calendar import EventCalendar
 from sim.engines.shared import records
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.records import Rows
@@ -32,7 +32,7 @@ class Steps(NamedTuple):
     values: list[float]
 
 
-class Lot(records.Lot):
+class OpenLot(records.Lot):
     """A lot that was released and has not arrived: `where` is one of the constants above."""
 
     __slots__ = ("where",)
@@ -40,7 +40,7 @@ class Lot(records.Lot):
 
 
 @dataclass(slots=True)
-class Source:
+class SourceState:
     """The way of one source's lots, and its yield as far as it has learned.
 
     `takes` are the pools and units that a start takes, a place on a line included; `pulls` are those pools whose
@@ -97,7 +97,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Site:
+class SiteState:
     """A bottleneck of identical parallel lines. `queue` is a heap of lots that wait for a line, where priorities
     differ (`ranked`); shipments ready within one of the times `held` leave at its end. From `closes` on nothing is ordered of it."""
 
@@ -107,11 +107,11 @@ class Site:
     lines: list[Line]
     ranked: bool
     closes: int
-    queue: list[tuple[int, int, Lot]] = field(default_factory=list)
+    queue: list[tuple[int, int, OpenLot]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Pool:
+class PoolState:
     """Items that stand in for each other, their stock policy, and who waits for them: `counters` are flows of demand
     by priority, `queue` a heap of lots, `waiting` the units that these claim. Behind the pools of the plan stand the
     lines with a limit on work in process, with their free `places`."""
@@ -129,13 +129,13 @@ class Pool:
     reorder: float = 0.0
     quantity: float = 0.0
     review: float = 0.0
-    queue: list[tuple[int, int, int, Lot]] = field(default_factory=list)
+    queue: list[tuple[int, int, int, OpenLot]] = field(default_factory=list)
     waiting: int = 0
     backlog: int = 0
 
 
 @dataclass(slots=True)
-class Item:
+class ItemState:
     """Stock of an item, and the cents a unit-day costs in stock (`rate`) and in transit. `unit_days` runs from the last
     settlement to `last`; `owed` is the exact cost so far, of which `booked` cents are in the books."""
 
@@ -150,7 +150,7 @@ class Item:
 
 
 @dataclass(slots=True)
-class Flow:
+class FlowState:
     """Demand of one line and generation; `waiting` holds [since, units] in the order they came. `seen` is demand since
     the last review; `lost` are units lost or cancelled so far, for which `lost_booked` cents are in the books."""
 
@@ -187,15 +187,15 @@ class State:
 
     draws: Draws
     plan: Plan
-    calendar: Calendar
+    calendar: EventCalendar
     trace: bool
     progress: Callable[[float], None] | None
-    sources: list[Source]
-    sites: list[Site]
-    pools: list[Pool]
+    sources: list[SourceState]
+    sites: list[SiteState]
+    pools: list[PoolState]
     may_pass: bool
-    items: list[Item]
-    flows: list[Flow]
+    items: list[ItemState]
+    flows: list[FlowState]
     edges: list[int]
     rows: Rows
     period_end: int
@@ -216,7 +216,7 @@ class State:
     seeded_stock: list[int] = field(default_factory=list)
     planted: int = 0
     lot_count: int = 0
-    open_lots: dict[int, Lot] = field(default_factory=dict)
+    open_lots: dict[int, OpenLot] = field(default_factory=dict)
     arrivals: list[records.Lot] = field(default_factory=list)
     until: int = 0
     worst_units: int = 0

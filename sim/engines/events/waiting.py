@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from sim.engines.events.state import Lot, Pool, Source, State
+from sim.engines.events.state import OpenLot, PoolState, SourceState, State
 from sim.engines.events.stock import available
 
 
-def join_queue(s: State, pool: int, lot: Lot) -> None:
+def join_queue(s: State, pool: int, lot: OpenLot) -> None:
     """Queue by priority, release and number."""
     heappush(s.pools[pool].queue, (s.sources[lot.source].priority, lot.released, lot.number, lot))
 
 
-def join_line(s: State, site: int, lot: Lot) -> None:
+def join_line(s: State, site: int, lot: OpenLot) -> None:
     """Queue at a bottleneck by priority and number."""
     heappush(s.sites[site].queue, (s.sources[lot.source].priority, lot.number, lot))
 
 
-def startable(s: State, pool: int) -> Lot | None:
+def startable(s: State, pool: int) -> OpenLot | None:
     """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
     p = s.pools[pool]
     if not p.queue or (p.is_line and p.places <= 0):
@@ -30,7 +30,7 @@ def startable(s: State, pool: int) -> Lot | None:
     return next((lot for *_, lot in others if possible(s, lot)), None)
 
 
-def possible(s: State, lot: Lot) -> int:
+def possible(s: State, lot: OpenLot) -> int:
     """Starts of a lot for which all inputs are there and its turn has come: all of it or, where parts may go, some."""
     r, starts = s.sources[lot.source], lot.starts
     for pool, take in r.takes:
@@ -43,12 +43,12 @@ def possible(s: State, lot: Lot) -> int:
     return starts
 
 
-def _comes_free_by_units(p: Pool, r: Source) -> bool:
+def _comes_free_by_units(p: PoolState, r: SourceState) -> bool:
     """Places come free unit by unit: a lot without a size enters its line as they do."""
     return p.is_line and r.lot_size == 0
 
 
-def leave_queue(s: State, pool: int, lot: Lot) -> None:
+def leave_queue(s: State, pool: int, lot: OpenLot) -> None:
     """Take a lot out of the queue of a pool."""
     queue = s.pools[pool].queue
     if queue[0][3] is lot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.events.state import UNDER_WAY, Lot, State
+from sim.engines.events.state import UNDER_WAY, OpenLot, State
 from sim.engines.shared.phases import DISPATCH, PLAN, QualificationPhase
 from sim.plan import NONE
 
@@ -26,7 +26,7 @@ def units_joined(s: State, source: int, starts: int) -> None:
         _free(s, s.sources[source].limit, s.sources[source].freed * starts)
 
 
-def lot_arrived(s: State, lot: Lot) -> None:
+def lot_arrived(s: State, lot: OpenLot) -> None:
     """What does not go on in the line leaves it: finished units, samples and scrap."""
     r = s.sources[lot.source]
     if r.limit == NONE:

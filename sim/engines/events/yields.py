@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.events.curves import value_at
-from sim.engines.events.state import YIELD_NOISE, YIELDS, Lot, State
+from sim.engines.events.state import YIELD_NOISE, YIELDS, OpenLot, State
 from sim.engines.events.variates import variate
 from sim.engines.shared.rules import binomial, good_share, whole
 from sim.scenario.schema.document import YieldNoise
@@ -40,7 +40,7 @@ def good_per_start(s: State, source: int, at: int) -> float:
     return y.line * y.gross * good_share(y.defects, y.expected, y.assembly, x, 1.0)
 
 
-def make(s: State, lot: Lot) -> None:
+def make(s: State, lot: OpenLot) -> None:
     """Settle the lot's output, as its yield stands when it begins; remember it as experience."""
     r = s.sources[lot.source]
     if r.perfect:
@@ -83,7 +83,7 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     return good
 
 
-def _learn(s: State, lot: Lot) -> None:
+def _learn(s: State, lot: OpenLot) -> None:
     """Forget lots that have left, and remember this one."""
     r = s.sources[lot.source]
     # Lines run side by side, so a lot may leave before one that began earlier: all are looked through.

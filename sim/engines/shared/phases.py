@@ -24,7 +24,7 @@ class EventPhase(IntEnum):
     RECORD = 4
 
 
-class Kind(IntEnum):
+class EventKind(IntEnum):
     """Kinds of events: what is done when one is due. Each engine's `loop` names the function that does it."""
 
     DEMANDED = 0
@@ -46,7 +46,7 @@ class Kind(IntEnum):
 # to look one up costs as much as a comparison of events.
 DISRUPT, RECEIVE, SERVE, PLAN, RECORD = (int(phase) for phase in EventPhase)
 DEMANDED, CANCEL, SERVED, RECEIVED, RELEASED, REVIEW, PERIODIC, REPLENISH, DISPATCH, CLOSE, STOP, LINE_FREE, LOST = (
-    int(kind) for kind in Kind
+    int(kind) for kind in EventKind
 )
 BEFORE_ALL = -1
 """Round of what comes before anything else that is due at its instant: the end of the run."""
