@@ -14,7 +14,8 @@ import sim
 from sim.api import Against
 from sim.compiler import compile_plan
 from sim.dies import die_yield, gross_dies_per_wafer
-from sim.engines.batch.compiling.calling import cache_directory
+from sim.engines.batch.compiling.caching import cache_directory
+from sim.engines.batch.program import PROGRAM
 from sim.report.layout import cells
 from sim.report.render import as_text
 from sim.report.run_screen import run_screen
@@ -141,7 +142,7 @@ def test_what_the_group_is_allocated_decides_whether_foundries_can_serve() -> No
 def test_the_readme_shows_a_real_screen(tmp_path: Path) -> None:
     """The screen of somebody who has not asked `explain` yet; compiled code is kept where it always is."""
     command = [sys.executable, "-m", "sim", "run", "as-announced", "--engine", "batch"]
-    kept = {"NUMBA_CACHE_DIR": str(cache_directory().parent), "XDG_CACHE_HOME": str(tmp_path)}
+    kept = {"NUMBA_CACHE_DIR": str(cache_directory(PROGRAM.sources).parent), "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **kept})
     shown = done.stdout.splitlines()
     assert example("screen", "text").splitlines() == shown
