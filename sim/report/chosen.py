@@ -21,6 +21,8 @@ def chosen(result: Result) -> list[str]:
     for gate, came, day in zip(plan.gates, result.draws.gates, in_force, strict=True):
         decision = document.decisions[gate.name]
         others = [decision.choices[c].title or c for c in decision.open_after(taken) if c != gate.choice]
+        if not others and not gate.changes:
+            continue  # nothing could be chosen there, and nothing was
         title, choice = decision.title or gate.name, decision.choices[gate.choice].title or gate.choice
         beside = f" (or {', '.join(others)})" if others else ""
         if day < inf:
