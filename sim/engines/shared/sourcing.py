@@ -226,10 +226,20 @@ def _from_ours(
     Where outside orders must be placed now, if at all, only what ours start now, or have shown they can, lets
     them fall; and ours may start as early as now, for with longer outside lead times their turn would never come.
     """
-    if trusting or not _must_decide(tables, sheet, pool):
-        return _on_time(tables, position, sheet, source, j, wanted, due)
     low, high = sheet.now_first[source], sheet.now_last[source]
     base, following = sheet.span[BASE], sheet.span[FOLLOWING]
+    if trusting or not _must_decide(tables, sheet, pool):
+        ahead = 0.0
+        if not trusting and _fed_later(tables, sheet, pool, source):
+            # Inputs must be there when ours may start, which is when outside orders are placed.
+            longer = _longer_outside(tables, pool, source)
+            ahead = order(tables, position, sheet, source, j, wanted, due, low, high, True)
+            first, last = (
+                bucket_of(tables, tables.edges[max(low, base)] - longer),
+                bucket_of(tables, tables.edges[high] - longer),
+            )
+            ahead += order(tables, position, sheet, source, j, wanted - ahead, due, max(first, base), last, False)
+        return ahead + _on_time(tables, position, sheet, source, j, wanted - ahead, due)
     brought = order(tables, position, sheet, source, j, wanted, due, following, high, True)
     early = bucket_of(tables, tables.edges[max(low, base)] - _longer_outside(tables, pool, source))
     brought += order(
@@ -242,6 +252,19 @@ def _from_ours(
         sheet.now_cut[source] = wanted - brought - possible
         sheet.now_cause[source] = why_not(tables, sheet, source)
     return brought
+
+
+def _fed_later(tables: Tables, sheet: Worksheet, pool: int, source: int) -> bool:
+    """Whether an input of a source of ours is ordered later than outside orders for the same need are placed: what these cover
+    asks for no input, so that the source would never have any."""
+    longer = _longer_outside(tables, pool, source)
+    review = tables.edges[sheet.span[FOLLOWING]] - tables.edges[sheet.span[BASE]]
+    for i in range(tables.input_start[source], tables.input_start[source + 1] if longer > 0 else 0):
+        child = tables.input_pool[i]
+        for k in range(tables.source_start[child], tables.source_start[child + 1]):
+            if tables.lead[tables.pool_source[k]] < longer + review:
+                return True
+    return False
 
 
 def _longer_outside(tables: Tables, pool: int, source: int) -> int:
