@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,10 @@ from sim.study.runs.store import Store
 from sim.study.runs.workers import Task, in_order
 
 BLOCK = 16
-"""PathDesign that are run by one task."""
+"""Paths that are run by one task."""
+MANY = 2000
+"""Runs from which on processes of their own pay: what is compiled takes the smaller part of a run, and in threads the rest is
+done in turn."""
 ENGINE = "batch"
 Play = Callable[[Tree, range, int], list[Played]]
 """(tree, replications, seed) -> these paths."""
@@ -101,18 +105,25 @@ def _each(
     if not which:
         return iter(())
     tree, seed = design.tree, design.seed
-    if cluster is None:
+    if cluster is not None:
+        return on_cluster(cluster, _shipped(design, play, which))
+    if len(which) * BLOCK * len(tree.sequences) < MANY:
         here: Iterator[Task[list[Played]]] = ((play, (tree, design.replications(index), seed)) for index in which)
         return in_order(here, jobs=jobs, threads=True)
-    packed = shipped(tree)
-    there: Iterator[Task[list[Played]]] = (
-        (_there, (play, packed, design.replications(index), seed)) for index in which
-    )
-    return on_cluster(cluster, there)
+    # The first block is played here, so that what must be compiled is compiled once.
+    first = play(tree, design.replications(which[0]), seed)
+    rest = in_order(_shipped(design, play, which[1:]), jobs=jobs, threads=False)
+    return itertools.chain([first], rest)
+
+
+def _shipped(design: PathDesign, play: Play, which: Sequence[int]) -> Iterator[Task[list[Played]]]:
+    """Blocks as tasks for other processes."""
+    packed = shipped(design.tree)
+    return ((_there, (play, packed, design.replications(index), design.seed)) for index in which)
 
 
 def _there(play: Play, packed: bytes, block: range, seed: int) -> list[Played]:
-    """The same on a machine that has none of the files: the plans come with the task."""
+    """The same in another process, on a machine that may have none of the files: the plans come with the task."""
     return play(unpacked(packed), block, seed)
 
 

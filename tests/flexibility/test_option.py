@@ -14,6 +14,7 @@ import pytest
 import sim
 from sim.cli.main import main
 from sim.errors import InputError, ModelError
+from sim.flexibility import running
 from sim.flexibility.option import Flexibility, option
 from sim.flexibility.sequences import MOST_SEQUENCES, Tree
 from sim.scenario.loader import Scenario
@@ -74,7 +75,11 @@ def test_without_uncertainty_it_is_worth_nothing(build: Build) -> None:
     assert found.valuation.gain.mean == 0.0
 
 
-def test_the_number_of_jobs_changes_nothing(build: Build, found: Flexibility) -> None:
+@pytest.mark.parametrize("many", [1, 10**9])
+def test_neither_jobs_nor_processes_change_anything(
+    build: Build, found: Flexibility, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "MANY", many)
     again = option(build(uncertain(), "gates"), PATHS, jobs=2)
     assert again.npv.tolist() == found.npv.tolist()
     assert str(again.valuation) == str(found.valuation)
