@@ -10,7 +10,8 @@ import pytest
 from sim.api import Result, run
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.engines.events.engine import EventsEngine
+from sim.engines.events.layout import lay_out
+from sim.engines.events.ordering import replenish
 
 Fixture = Callable[..., Any]
 
@@ -174,7 +175,7 @@ def test_fractions_on_order_do_not_drift(go: Fixture, policy: dict[str, Any]) ->
 def test_a_rounding_error_on_order_orders_nothing(build: Fixture, residue: float) -> None:
     """What fractions that came and went leave on order is not a need."""
     data = shop({"type": "base_stock", "level": 0}, 1, demand={"d": series(1)})
-    engine = EventsEngine(draw(compile_plan(build(data)), 0))
-    engine.desk.on_order[0] = residue
-    engine.desk.replenish(0)
-    assert engine.lot_count == 0
+    state = lay_out(draw(compile_plan(build(data)), 0), trace=False, by_compiled=False, progress=None)
+    state.sources[0].on_order = residue
+    replenish(state, 0)
+    assert state.lot_count == 0
