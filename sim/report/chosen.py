@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 def chosen(result: Result) -> list[str]:
     """One sentence with each decision, the choice taken, since when and what else could be chosen; none without decisions."""
-    document, plan, told = result.scenario.document, result.plan, []
+    document = result.scenario.document
+    if not document.decisions:
+        return []
+    plan, told = result.plan, []
     taken = {gate.name: gate.choice for gate in plan.gates}
     in_force = taken_from(plan, result.draws.gates)
     for gate, came, day in zip(plan.gates, result.draws.gates, in_force, strict=True):
