@@ -35,8 +35,10 @@ def drawn_inputs(result: Result) -> Table | Lines | None:
 
 def drawn_processes(result: Result) -> Table | None:
     """Levels of the processes that a replication drew, at the beginning of each year; None of a run at their means."""
+    if result.drawn is None:
+        return None
     plan, calendar = result.plan, result.plan.calendar
-    if result.drawn is None or not plan.processes or calendar.start is None:
+    if not plan.processes or calendar.start is None:
         return None
     dates = [calendar.start + int(day) for day in calendar.months[:-1]]
     firsts = [k for k, date in enumerate(dates) if str(date).endswith("-01-01") and k]
