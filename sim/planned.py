@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NewType
 
 import numpy as np
@@ -48,25 +48,19 @@ class UnitsPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class SplicePlan:
-    """A choice's value of a path: from so many days after the gate on it replaces what the path says.
-
-    `sooner` are days taken off these, to value a shorter lead time.
-    """
+class MomentPlan:
+    """A day that a choice brings: so many days after its gate, less those that it comes `sooner`, to value a shorter lead time."""
 
     gate: Ref
     after: Ref
-    value: Ref
     sooner: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class MomentPlan:
-    """A day that a choice brings: so many days after its gate, less those that it comes `sooner`."""
+class SplicePlan(MomentPlan):
+    """A choice's value of a path: from its moment on it replaces what the path says."""
 
-    gate: Ref
-    after: Ref
-    sooner: float = 0.0
+    value: Ref = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
 from sim.results.result import Result
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.scenario.schema import Document
 from sim.shipped import shipped_root
-from sim.study.runs.design import Base, Blocks, Design, Row, based, loaded, overridden
+from sim.study.runs.design import Blocks, Design, Row, based, loaded, overridden
 from sim.study.runs.replicated import Replicated, variants
 from sim.study.runs.run import each_block
 
@@ -112,7 +113,7 @@ def _builds_on_shipped(scenario: Scenario) -> bool:
 
 def findings(
     claims: Collection[CompiledClaim],
-    base: Base,
+    base: Asked,
     scenario: Scenario,
     *,
     n: int,
@@ -166,7 +167,7 @@ def _has(document: Document, part: str) -> bool:
     return isinstance(entries, dict) and name in entries
 
 
-def _design(base: Base, row: Row, n: int, drawn: bool) -> Blocks:
+def _design(base: Asked, row: Row, n: int, drawn: bool) -> Blocks:
     """The replications under the readings of a claim, which replace others chosen for the same figures."""
     if drawn:
         return Replicated("claims", base, variants(base, [("claims", row)]), n, row.seed)

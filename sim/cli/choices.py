@@ -17,7 +17,7 @@ from sim.errors import MOST_SEED
 
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario
-    from sim.study.runs.design import Base
+    from sim.scenario.override import Asked
 
 
 class Engine(StrEnum):
@@ -138,7 +138,7 @@ class Changes(Overrides):
         """As functions of the library take them; --inputs is not among them."""
         return {**super().keywords, "without": self.without or ()}
 
-    def base(self, scenario: str) -> Base:
+    def base(self, scenario: str) -> Asked:
         """What a study varies: a scenario so changed."""
         return asked(scenario, self.sets, self.readings, self.without, self.allow_outside)
 

@@ -13,7 +13,7 @@ from sim.cli.studies import progress_of
 from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
-    from sim.study.runs.design import Base
+    from sim.scenario.override import Asked
 
 RUNS, WORLDS = 500, 200
 
@@ -73,7 +73,7 @@ def _wrong(flag: str, message: str, found: str | None = None) -> InputError:
     return InputError([Problem(argument(flag), "", message, found)])
 
 
-def _conditions(base: Base, when: str, as_json: bool, how: dict[str, Any]) -> None:
+def _conditions(base: Asked, when: str, as_json: bool, how: dict[str, Any]) -> None:
     from sim.report.discover_report import discover_json, discover_report
     from sim.report.render import show
     from sim.study.discover import discover
@@ -86,7 +86,7 @@ def _conditions(base: Base, when: str, as_json: bool, how: dict[str, Any]) -> No
         show(discover_report(found))
 
 
-def _regret(scenarios: list[str], base: Base, kpi: str, as_json: bool, how: dict[str, Any]) -> None:
+def _regret(scenarios: list[str], base: Asked, kpi: str, as_json: bool, how: dict[str, Any]) -> None:
     from sim.report.regret_report import regret_json, regret_report
     from sim.report.render import show
     from sim.study.regret import regret

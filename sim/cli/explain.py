@@ -14,8 +14,8 @@ from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, argument
 
 if TYPE_CHECKING:
+    from sim.scenario.override import Asked
     from sim.study.explain import Explanation
-    from sim.study.runs.design import Base
 
 
 @grouped
@@ -48,7 +48,7 @@ def command(
         _dependences(base, kpi, as_json, top, options, wanted)
 
 
-def explained(base: Base, kpi: str, **options: Any) -> Explanation:
+def explained(base: Asked, kpi: str, **options: Any) -> Explanation:
     """Find what a KPI rests on, and keep it for the screen and the page of later runs."""
     from sim.report.explain_report import movers
     from sim.report.figures.of_studies import trials_of
@@ -63,7 +63,7 @@ def explained(base: Base, kpi: str, **options: Any) -> Explanation:
 
 
 def _dependences(
-    base: Base, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
+    base: Asked, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
 ) -> None:
     from sim.report.explain_report import chain, dependences_json, moved_by
     from sim.report.render import show
@@ -81,7 +81,7 @@ def _dependences(
         picture.write(shown(plot(found, picture.name), picture.name), quiet=as_json)
 
 
-def _spread(base: Base, kpi: str, as_json: bool, options: dict[str, Any]) -> None:
+def _spread(base: Asked, kpi: str, as_json: bool, options: dict[str, Any]) -> None:
     from sim.report.explain_report import spread, spread_json
     from sim.report.render import show
     from sim.study.explain import decompose

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from sim.api import Against
     from sim.claims import Judgement
     from sim.results.result import Result
+    from sim.scenario.override import Asked
     from sim.study.compare import Comparison
     from sim.study.montecarlo import MonteCarlo
-    from sim.study.runs.design import Base
 
 ENDINGS = (".html", ".htm")
 
@@ -95,7 +95,7 @@ def _run(loaded: Scenario, seed: int, engine: str) -> Result:
         return run(loaded, seed=seed, engine=engine, progress=bar)
 
 
-def _study(base: Base, n: int, seed: int, engine: str, jobs: int) -> MonteCarlo:
+def _study(base: Asked, n: int, seed: int, engine: str, jobs: int) -> MonteCarlo:
     from sim.study.montecarlo import monte_carlo
 
     with Progress(base.scenario, n) as bar:

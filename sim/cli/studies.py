@@ -13,7 +13,7 @@ from sim.cli.progress import Progress
 from sim.errors import LostError
 
 if TYPE_CHECKING:
-    from sim.study.runs.design import Base
+    from sim.scenario.override import Asked
 
 
 def asked(
@@ -22,14 +22,14 @@ def asked(
     readings: Sequence[str] | None,
     without: Sequence[str] | None,
     allow_outside: bool,
-) -> Base:
+) -> Asked:
     """A scenario with the changes that a command's options ask for."""
-    from sim.study.runs.design import Base
+    from sim.scenario.override import Asked
 
-    return Base(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()), allow_outside=allow_outside)
+    return Asked(scenario, tuple(sets or ()), tuple(readings or ()), tuple(without or ()), allow_outside=allow_outside)
 
 
-def refuse_unknown_kpis(bases: Iterable[Base], wished: Sequence[str]) -> None:
+def refuse_unknown_kpis(bases: Iterable[Asked], wished: Sequence[str]) -> None:
     """Refuse what no run of these scenarios would have, before a long study of them is run."""
     if not wished:
         return

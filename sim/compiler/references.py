@@ -158,6 +158,6 @@ class References:
             after = self.ref(f"{here}.later.{i}.after")
             places += [(path, after, f"{here}.later.{i}.values.{path}") for path in later.values]
         return [
-            (path, SplicePlan(gate, after, self.ref(place), 0.0 if after == NONE else sooner), place)
+            (path, SplicePlan(gate, after, 0.0 if after == NONE else sooner, value=self.ref(place)), place)
             for path, after, place in places
         ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.clock import NEVER, all_ticks, ticks
-from sim.draws.rates import middles, path_edges, slope_edges, splice_day, union
+from sim.draws.rates import middles, moment_day, path_edges, slope_edges, union
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, ProcessPlan, Ref
 from sim.scenario.schema.quantity import Interpolate
 from sim.scenario.schema.supply import RampShape
@@ -86,7 +86,7 @@ def path_at(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatArray:
     if path.process is not None:
         found = found * level_at(path.process, vector, days)
     for splice in path.splices:
-        found = np.where(days >= splice_day(splice, vector), vector[splice.value], found)
+        found = np.where(days >= moment_day(splice, vector), vector[splice.value], found)
     return found
 
 
@@ -97,7 +97,7 @@ def path_rows(path: PathPlan, vectors: Sequence[FloatArray], days: FloatArray, *
         levels = np.array([vector[path.process.levels] for vector in vectors])
         found *= levels[:, months_of(path.process, days)]
     for splice in path.splices:
-        from_then = splice_day(splice, vectors[0])
+        from_then = moment_day(splice, vectors[0])
         found[:, days > from_then if before else days >= from_then] = vectors[0][splice.value]
     return found
 
@@ -118,7 +118,7 @@ def path_before(path: PathPlan, vector: FloatArray, days: FloatArray) -> FloatAr
     if path.process is not None:
         found = found * level_at(path.process, vector, days)
     for splice in path.splices:
-        found = np.where(days > splice_day(splice, vector), vector[splice.value], found)
+        found = np.where(days > moment_day(splice, vector), vector[splice.value], found)
     return found
 
 
@@ -171,7 +171,7 @@ def _spliced(path: PathPlan, vector: FloatArray, curve: Curve) -> Curve:
     """The curve with what choices put in its place. Before a gate it keeps its very knots, so that no choice moves a bit
     of what went before."""
     for splice in path.splices:
-        at = ticks(splice_day(splice, vector))
+        at = ticks(moment_day(splice, vector))
         if at == NEVER:
             continue
         before = curve.knots < at

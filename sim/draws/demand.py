@@ -15,7 +15,7 @@ from sim.draws.changeovers import Changeovers, Outlook, changeovers, views, weig
 from sim.draws.curves import path_at, path_before, path_rows, value
 from sim.draws.expected import expected_units
 from sim.draws.foreseen import outlooks
-from sim.draws.rates import Rate, middles, path_edges, slope_edges, splice_day, union
+from sim.draws.rates import Rate, middles, moment_day, path_edges, slope_edges, union
 from sim.draws.units import mean_units
 from sim.plan import FloatArray, IntArray, LinePlan, PathPlan, Plan
 from sim.scenario.schema.demand import Pattern
@@ -122,7 +122,7 @@ def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: S
     # What a step adds to a compute need, or to the power for it, is ordered on the day before; what a choice adds, from its
     # gate on, since nobody knows of it on that day.
     before = [path_edges(p, vector, day, until) - day for p in levels if p.interpolate is Interpolate.STEP or p.process]
-    before += [np.array([splice_day(s, vector) + day for p in levels for s in p.splices])]
+    before += [np.array([moment_day(s, vector) + day for p in levels for s in p.splices])]
     changes = {pair for c in held for pair in zip(c.begins[1:], c.lengths[1:], strict=True) if pair[0] < np.inf}
     over = [np.append(slope_edges(b, b + length, day, until), [b, b + length]) for b, length in sorted(changes)]
     begins = [value(vector, line.begins), _forecast_begins(line, vector, day)]

@@ -12,7 +12,7 @@ from sim.calendar import Calendar
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws.curves import Curve, constant, value
 from sim.draws.sites import closing_day, decision_day, nameplate_curve, ramp_begins
-from sim.plan import FloatArray, IntArray, MomentPlan, PathPlan, SitePlan, SplicePlan
+from sim.plan import FloatArray, IntArray, MomentPlan, PathPlan, SitePlan
 
 Part = Callable[[SitePlan, Curve], Curve]
 """The part of a site's installed capacity that is paid for."""
@@ -149,7 +149,7 @@ def _ordered(plan: SitePlan, vector: FloatArray, calendar: Calendar, part: Part)
     return np.array(at, dtype=np.int64), np.array(dollars)
 
 
-def _moments(plan: SitePlan) -> list[SplicePlan | MomentPlan]:
+def _moments(plan: SitePlan) -> list[MomentPlan]:
     """All that choices change about the capacity of a site."""
     paths = [plan.capacity] if plan.capacity is not None else []
     paths += [plan.tools.supply] if plan.tools is not None else []
@@ -159,7 +159,7 @@ def _moments(plan: SitePlan) -> list[SplicePlan | MomentPlan]:
 def _known(plan: SitePlan, vector: FloatArray, now: int) -> SitePlan:
     """A site as it is planned at an instant: without what is chosen at later gates."""
 
-    def past(moment: SplicePlan | MomentPlan) -> bool:
+    def past(moment: MomentPlan) -> bool:
         return ticks(float(vector[moment.gate])) <= now
 
     def cut(path: PathPlan) -> PathPlan:

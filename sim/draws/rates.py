@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.plan import LEAST_STEPS, NONE, FloatArray, MomentPlan, PathPlan, SplicePlan
+from sim.plan import LEAST_STEPS, NONE, FloatArray, MomentPlan, PathPlan
 from sim.scenario.schema.quantity import Interpolate
 
 MOST_STEPS = 2**17
@@ -48,7 +48,7 @@ def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: flo
     months of its process."""
     if path is None:
         return np.zeros(0)
-    spliced = [splice_day(splice, vector) for splice in path.splices]
+    spliced = [moment_day(splice, vector) for splice in path.splices]
     spliced += path.process.months if path.process is not None else ()
     if path.at[0] == NONE:
         return np.array(spliced)
@@ -59,10 +59,10 @@ def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: flo
     return np.concatenate([at, *slopes, spliced])
 
 
-def splice_day(splice: SplicePlan | MomentPlan, vector: FloatArray) -> float:
+def moment_day(moment: MomentPlan, vector: FloatArray) -> float:
     """The day on which what a choice brings comes in force."""
-    lag = 0.0 if splice.after == NONE else float(vector[splice.after])
-    return float(vector[splice.gate]) + max(lag - splice.sooner, 0.0)
+    lag = 0.0 if moment.after == NONE else float(vector[moment.after])
+    return float(vector[moment.gate]) + max(lag - moment.sooner, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +102,4 @@ def middles(edges: FloatArray) -> FloatArray:
     return np.asarray((edges[1:] + edges[:-1]) / 2)
 
 
-__all__ = ["MOST_STEPS", "Rate", "middles", "path_edges", "slope_edges", "splice_day", "times_until", "union"]
+__all__ = ["MOST_STEPS", "Rate", "middles", "moment_day", "path_edges", "slope_edges", "times_until", "union"]

@@ -10,7 +10,7 @@ from sim.calendar import Calendar
 from sim.clock import NEVER, TICKS_PER_DAY, all_ticks, ticks
 from sim.draws.curves import Curve, combine, constant, merged, path_curve, price_curve, ramp_points, steps, value
 from sim.draws.disruptions import Factors
-from sim.draws.rates import splice_day
+from sim.draws.rates import moment_day
 from sim.draws.tools import with_tools
 from sim.plan import FloatArray, IntArray, PathPlan, SitePlan
 
@@ -175,12 +175,12 @@ def ramp_begins(plan: SitePlan, vector: FloatArray) -> float:
 
 def decision_day(plan: SitePlan, vector: FloatArray) -> float:
     """The day on which construction is decided; infinite if it never is."""
-    return min((value(vector, plan.decision, np.inf), *(splice_day(moment, vector) for moment in plan.begun)))
+    return min((value(vector, plan.decision, np.inf), *(moment_day(moment, vector) for moment in plan.begun)))
 
 
 def closing_day(plan: SitePlan, vector: FloatArray) -> float:
     """The day on which a site closes; infinite if it never does."""
-    return min((value(vector, plan.closes, np.inf), *(splice_day(moment, vector) for moment in plan.closings)))
+    return min((value(vector, plan.closes, np.inf), *(moment_day(moment, vector) for moment in plan.closings)))
 
 
 def tariff_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:

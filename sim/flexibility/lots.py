@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.flexibility.running import ENGINE
 from sim.scenario.loader import Scenario
-from sim.study.runs.design import Base, Row, based
+from sim.scenario.override import Asked
+from sim.study.runs.design import Row, based
 from sim.study.runs.lots import RUNS, Bias, factor_of, lot_bias, wanted_factor, with_lots
 from sim.study.runs.replicated import Variant, variants
 
@@ -19,7 +20,7 @@ class Lots:
 
     scenario: Scenario
     factor: int
-    base: Base
+    base: Asked
     own: Variant | None
 
     @property

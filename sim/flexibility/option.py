@@ -236,7 +236,7 @@ def _path(tree: Tree, replication: int, seed: int) -> Played:
     kept = Kept()
     days: dict[Sequence, float] = {}
     first: dict[Sequence, tuple[bytes, Sequence]] = {}
-    decisions = set(tree.decisions())
+    decisions = set(tree.decisions)
     for sequence in tree.sequences:
         with TURN:
             plan, known = tree.plan(sequence), tuple(days[p] for p in _prefixes(sequence) if p in days)
@@ -245,8 +245,9 @@ def _path(tree: Tree, replication: int, seed: int) -> Played:
             for i, prefix in enumerate(_prefixes(sequence)):
                 days[prefix] = result.draws.gates[i]
                 until = min(days[prefix], deadline(plan, result.draws.gates, i))
-                found, other = first.setdefault(prefix, (history(result, until), sequence))
-                if found != history(result, until):
+                found = history(result, until)
+                before, other = first.setdefault(prefix, (found, sequence))
+                if found != before:
                     leaks = [leaking(tree, s, i, result.draws.gates, until, **drawn) for s in (sequence, other)]
                     raise ModelError(_leak(tree.gates[i], sequence[i], replication, leaks))
                 if prefix in decisions and prefix not in seen:
@@ -289,7 +290,7 @@ def _decisions(
     plan, basis = tree.plan(tree.planned), discounting_of(tree.scenario, _rate(tree))
     nodes: dict[str, options.Node] = {}
     latest: dict[Sequence, float] = {}
-    for prefix in tree.decisions():
+    for prefix in tree.decisions:
         # A gate on a milestone comes on another day on each path; no node is before the one that leads to it.
         came = [one.days[prefix] for one in played if one.days[prefix] < inf]
         before = (latest[p] for p in _prefixes(prefix) if p in latest)
@@ -333,4 +334,4 @@ def named(tree: Tree, gate: int, prefix: Sequence) -> str:
 
 def nodes_of(tree: Tree) -> dict[str, tuple[int, Sequence]]:
     """Of each node by its name the gate, counted from 0, and what was chosen before it."""
-    return {named(tree, len(prefix), prefix): (len(prefix), prefix) for prefix in tree.decisions()}
+    return {named(tree, len(prefix), prefix): (len(prefix), prefix) for prefix in tree.decisions}

@@ -10,8 +10,9 @@ from typing import Any
 
 from sim.flexibility.played import Played, as_table, from_table
 from sim.flexibility.sequences import Tree
+from sim.scenario.override import Asked
 from sim.study.runs.cluster import on_cluster, shipped, unpacked
-from sim.study.runs.design import Base, Row, based
+from sim.study.runs.design import Row, based
 from sim.study.runs.provenance import fingerprint, told
 from sim.study.runs.store import Store
 from sim.study.runs.workers import Task, in_order
@@ -35,7 +36,7 @@ class PathDesign:
     seed: int
 
     @property
-    def base(self) -> Base:
+    def base(self) -> Asked:
         """The scenario as it was asked for."""
         return based(self.tree.scenario)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from math import inf
 
@@ -43,12 +44,12 @@ class Tree:
     sooner: float = 0.0
     _plans: dict[Sequence, Plan] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def planned(self) -> Sequence:
         """What the scenario's `plan` takes."""
         return self.onward(())
 
-    @property
+    @cached_property
     def sequences(self) -> list[Sequence]:
         """Every sequence of choices that the rules allow."""
         return list(self._from(()))
@@ -78,6 +79,7 @@ class Tree:
             prefix = (*prefix, *found)
         return prefix
 
+    @cached_property
     def decisions(self) -> list[Sequence]:
         """What may have been chosen before each decision at which there is more than one choice, from the first gate on."""
         found: list[Sequence] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws import Draws, draw
 from sim.draws.curves import value
-from sim.draws.rates import splice_day
+from sim.draws.rates import moment_day
 from sim.draws.sites import ramp_begins
 from sim.plan import NONE, MilestonePlan, Ref
 from sim.results.result import Result
@@ -227,7 +227,7 @@ class _Walk:
             for stage, ref in list(zip(construction.stages, plan.stages, strict=True))[::-1]:
                 yield CausalStep(end, f"{stage.name} was over, after {value(vector, ref):.0f} days", self._inputs(ref))
                 end -= value(vector, ref)
-            chosen = min(plan.begun, key=lambda moment: splice_day(moment, vector), default=None)
+            chosen = min(plan.begun, key=lambda moment: moment_day(moment, vector), default=None)
             decided = plan.decision if chosen is None else chosen.gate
             yield CausalStep(end, f"building {title} was decided", self._inputs(decided))
         elif plan.ramp_start != NONE and opened > 0:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.draws.rates import splice_day
+from sim.draws.rates import moment_day
 from sim.engines.shared.rules import cents
 from sim.plan import NONE, FloatArray, IntArray, PaymentPlan
 
@@ -29,7 +29,7 @@ def due_days(draws: Draws, payment: PaymentPlan) -> FloatArray:
 def first_day(draws: Draws, payment: PaymentPlan) -> float | None:
     """Day from the start on which a payment is first due; None where the recipe it waits for never begins."""
     if payment.chosen is not None:
-        return splice_day(payment.chosen, draws.vector)
+        return moment_day(payment.chosen, draws.vector)
     if payment.source < 0:
         return value(draws.vector, payment.at)
     begins = draws.sources[payment.source].sample_begins

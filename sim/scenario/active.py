@@ -47,31 +47,26 @@ def prune(
     written: Written, ledger: Ledger, problems: list[Problem], broken: Collection[str] = ()
 ) -> tuple[Written, Pruned]:
     """Return valid data without the entries that are off and references to them, and what that were."""
-    data, marks = written.data, written.marks
-    conditions = [*_conditions(data), *_of_generations(data)]
-    if not conditions:
-        return written, Pruned()
-    written = replace(written, data=copy.deepcopy(data), marks=dict(marks))
-    return written, _pruned(written, conditions, ledger, problems, broken)
-
-
-def _pruned(
-    written: Written,
-    conditions: list[tuple[Loc, dict[str, Any]]],
-    ledger: Ledger,
-    problems: list[Problem],
-    broken: Collection[str],
-) -> Pruned:
-    """Remove what is off from a copy of the data."""
-    data, marks = written.data, written.marks
-    sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
-    targets = {key: _targets(data, key) for key in _WHERE}
-    switches = dict.fromkeys(condition["figure"] for _, condition in conditions)
+    conditions = [*_conditions(written.data), *_of_generations(written.data)]
+    switches = tuple(dict.fromkeys(condition["figure"] for _, condition in conditions))
     excluded = [
         loc
         for loc, condition in conditions
         if condition["figure"] not in broken and not _holds(condition, loc, ledger, written.mark, problems)
     ]
+    if not excluded:
+        return written, Pruned(switches=switches)
+    left = replace(written, data=copy.deepcopy(written.data), marks=dict(written.marks))
+    names, thinned = _without(left.data, left.marks, excluded)
+    return left, Pruned(names, switches, thinned)
+
+
+def _without(
+    data: dict[str, Any], marks: dict[Loc, Mark], excluded: list[Loc]
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Remove entries, and what depends on them; the names of what is gone, and the sourcings that lost a source by it."""
+    sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
+    targets = {key: _targets(data, key) for key in _WHERE}
     off = [loc for loc in excluded if len(loc) == _ENTRY]
     inside = [loc for loc in excluded if len(loc) > _ENTRY and loc[:_ENTRY] not in off]
     skipped = [loc for loc in inside if loc[_ENTRY] == "generations"]
@@ -86,7 +81,7 @@ def _pruned(
         off = list(dict.fromkeys(_left_alone(data, marks, gone, targets)))
         gone += off
     thinned = (name for name, sourcing in data.get("sourcing", {}).items() if sourcing["sources"] != sources[name])
-    return Pruned(tuple(dotted(loc) for loc in (*gone, *skipped)), tuple(switches), frozenset(thinned))
+    return tuple(dotted(loc) for loc in (*gone, *skipped)), frozenset(thinned)
 
 
 def _targets(data: dict[str, Any], key: str) -> set[str]:

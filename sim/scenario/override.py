@@ -22,7 +22,7 @@ from sim.scenario.written import Written, is_override
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The arguments of `load_scenario`, for studies to load it again with changes."""
+    """A scenario and what is changed about it: the arguments of `load_scenario`, for studies to load it again with more changes."""
 
     scenario: str
     sets: tuple[str, ...] = ()

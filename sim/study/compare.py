@@ -17,8 +17,9 @@ from sim.plan import BoolArray, FloatArray
 from sim.plotting import Plotted
 from sim.results.direction import higher_is_better
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.methods.intervals import Interval, mean_interval, probability_interval
-from sim.study.runs.design import Base, Row
+from sim.study.runs.design import Row
 from sim.study.runs.documents import ci95, number, probability_json, summary_json
 from sim.study.runs.lots import RUNS, Bias, factor_of, lot_bias, with_lots
 from sim.study.runs.outcomes import Outcomes
@@ -164,7 +165,7 @@ def compare(
         raise InputError([Problem(argument("scenarios"), "", "give two scenarios or more", str(len(scenarios)))])
     rows = _labelled([_row(scenario) for scenario in scenarios])
     outside = allow_outside or any(isinstance(s, Scenario) and s.asked.allow_outside for s in scenarios)
-    base = Base(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without), allow_outside=outside)
+    base = Asked(rows[0][1].scenario or "", tuple(sets), tuple(readings), tuple(without), allow_outside=outside)
     own = variants(base, rows)
     factor = factor_of(base, own, lot_scale, engine)
     design = Replicated("compare", base, variants(base, ((v.label, with_lots(v, factor)) for v in own)), n, seed)

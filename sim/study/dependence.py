@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from sim.ledger import Scalar
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.knobs import Knob, base_figures, knobs, other_readings, settled
-from sim.study.runs.design import Base, Design, Row
+from sim.study.runs.design import Design, Row
 from sim.study.runs.run import Progress, run_design
 
 TRIED_SHARE = 0.1
@@ -89,7 +90,7 @@ def _ends(knob: Knob) -> list[tuple[str, Scalar]]:
 
 
 def dependences(
-    base: Base, scenario: Scenario, kpi: str, *, seed: int = 0, jobs: int = 0, progress: Progress | None = None,
+    base: Asked, scenario: Scenario, kpi: str, *, seed: int = 0, jobs: int = 0, progress: Progress | None = None,
     announce: Callable[[int], None] | None = None,
 ) -> Dependences:  # fmt: skip
     """Run every trial of every number behind `scenario` and keep the numbers that move the KPI.

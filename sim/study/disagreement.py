@@ -15,9 +15,10 @@ from sim.distributions import Draw
 from sim.draws.inputs import input_quantile
 from sim.plan import FloatArray
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.knobs import Knob, contested, knobs, settled
 from sim.study.runs.compiled import compiled, new_study
-from sim.study.runs.design import Base, Design, Row
+from sim.study.runs.design import Design, Row
 from sim.study.runs.run import Progress, run_design
 
 RESAMPLES = 2000
@@ -82,7 +83,7 @@ def _combination(readings: dict[str, tuple[str, ...]], index: int) -> Combinatio
 
 
 def disagreement(
-    base: Base,
+    base: Asked,
     scenario: Scenario,
     kpi: str,
     *,
@@ -126,7 +127,7 @@ def disagreement(
     )
 
 
-def _rows(study: str, base: Base, names: tuple[str, ...], seed: int, k: int, draws: int) -> list[Row]:
+def _rows(study: str, base: Asked, names: tuple[str, ...], seed: int, k: int, draws: int) -> list[Row]:
     """Draws of the ranges under one combination, two seeds each."""
     made = compiled(study, base, Row(readings=names))
     if made is None:

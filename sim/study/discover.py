@@ -14,11 +14,11 @@ from sim.display import Displayed
 from sim.errors import InputError
 from sim.plan import BoolArray
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.condition import OutcomeCondition, condition
 from sim.study.methods.boxes import InputColumn
 from sim.study.methods.intervals import Interval, probability_interval
 from sim.study.methods.prim import Box, boxes
-from sim.study.runs.design import Base
 from sim.study.runs.lots import AUTO, RUNS, Bias
 from sim.study.runs.outputs import Catalogue
 from sim.study.runs.run import Progress
@@ -71,7 +71,7 @@ class Discovery(Displayed):
 
 
 def discover(
-    scenario: Scenario | Base | str | Path,
+    scenario: Scenario | Asked | str | Path,
     when: str,
     *,
     n: int = DEFAULT_N,

@@ -14,9 +14,10 @@ from sim.plotting import Plotted
 from sim.results.causes import CausalStep, causes
 from sim.results.result import Result
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.dependence import Dependences, dependences
 from sim.study.disagreement import Disagreement, disagreement
-from sim.study.runs.design import Base, Row, based, loaded, with_larger_lots
+from sim.study.runs.design import Row, based, loaded, with_larger_lots
 from sim.study.runs.lots import AUTO, wanted_factor
 from sim.study.runs.outputs import refuse_missing
 from sim.study.runs.run import Progress
@@ -58,7 +59,7 @@ class Explanation(Plotted):
 
 
 def explain(
-    scenario: Scenario | Base | str | Path,
+    scenario: Scenario | Asked | str | Path,
     kpi: str,
     *,
     seed: int = 0,
@@ -106,7 +107,7 @@ class Decomposition(Displayed):
 
 
 def decompose(
-    scenario: Scenario | Base | str | Path,
+    scenario: Scenario | Asked | str | Path,
     kpi: str,
     *,
     n: int = 60,
@@ -143,8 +144,8 @@ def decompose(
 
 
 def _prepared(
-    scenario: Scenario | Base | str | Path, kpi: str, seed: int, lot_scale: int | str
-) -> tuple[Result, Base, int]:
+    scenario: Scenario | Asked | str | Path, kpi: str, seed: int, lot_scale: int | str
+) -> tuple[Result, Asked, int]:
     """The run at typical inputs, and the base with larger lots."""
     base, wanted = based(scenario), wanted_factor(lot_scale)
     whole = scenario if isinstance(scenario, Scenario) else loaded(base, Row())

@@ -14,7 +14,8 @@ from sim.plan import Plan
 from sim.plotting import Plotted
 from sim.results.result import scenario_hash
 from sim.scenario.loader import Scenario
-from sim.study.runs.design import Base, Row, based
+from sim.scenario.override import Asked
+from sim.study.runs.design import Row, based
 from sim.study.runs.documents import summary_json
 from sim.study.runs.lots import RUNS, Bias, factor_of, lot_bias, with_lots
 from sim.study.runs.outcomes import measured
@@ -96,7 +97,7 @@ class MonteCarlo(Replications, Plotted):
 
 
 def monte_carlo(
-    scenario: Scenario | Base | str | Path, n: int = 256, *, seed: int = 0, engine: str = "batch", jobs: int = 0,
+    scenario: Scenario | Asked | str | Path, n: int = 256, *, seed: int = 0, engine: str = "batch", jobs: int = 0,
     until: str | None = None, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None, progress: Progress | None = None,
 ) -> MonteCarlo:  # fmt: skip
     """Run replications 0 to n - 1 of a scenario, each with its uncertain inputs drawn anew.

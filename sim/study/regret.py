@@ -14,8 +14,9 @@ from sim.errors import InputError, Problem, argument
 from sim.plan import FloatArray
 from sim.results.direction import higher_is_better
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.methods.regret import Regrets, regrets
-from sim.study.runs.design import Base, Row, based
+from sim.study.runs.design import Row, based
 from sim.study.runs.lots import AUTO, RUNS, Bias
 from sim.study.runs.outputs import Catalogue, Output, OutputKind, outputs
 from sim.study.runs.replicated import variants
@@ -64,7 +65,7 @@ def regret(
     least: bool | None = None,
     n: int = 200,
     over_readings: bool = False,
-    base: Base | None = None,
+    base: Asked | None = None,
     seed: int = 0,
     jobs: int = 0,
     engine: str = "batch",
@@ -135,7 +136,7 @@ def regret(
     )  # fmt: skip
 
 
-def _named(scenarios: Sequence[Scenario | str | Path], base: Base | None) -> tuple[list[str], Base]:
+def _named(scenarios: Sequence[Scenario | str | Path], base: Asked | None) -> tuple[list[str], Asked]:
     """The plans by name, and the overrides that hold for all of them."""
     bases = [based(scenario) for scenario in scenarios]
     names = [each.scenario for each in bases]

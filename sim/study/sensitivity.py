@@ -15,12 +15,13 @@ from sim.errors import InputError, Problem, argument, nearest
 from sim.plan import FloatArray, Plan
 from sim.plotting import Plotted
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.knobs import contested, settled
 from sim.study.methods.factors import Factor
 from sim.study.methods.morris import Screening, morris
 from sim.study.methods.sobol import Indices, rows_for, sobol
 from sim.study.methods.tornado import Tornado, tornado
-from sim.study.runs.design import Base, Row, loaded
+from sim.study.runs.design import Row, loaded
 from sim.study.runs.lots import AUTO, RUNS, Bias
 from sim.study.runs.outputs import Catalogue, Output, OutputKind, default_outputs, outputs
 from sim.study.runs.run import Progress
@@ -90,7 +91,7 @@ class Sensitivity(Plotted):
 
 
 def sensitivity(
-    scenario: Scenario | Base | str | Path,
+    scenario: Scenario | Asked | str | Path,
     *,
     method: str = "tornado",
     kpis: Sequence[str] = (),

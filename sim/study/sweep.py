@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import InputError, Problem, argument
 from sim.plotting import Plotted
 from sim.scenario.loader import Scenario
-from sim.study.runs.design import Base, Row, based
+from sim.scenario.override import Asked
+from sim.study.runs.design import Row, based
 from sim.study.runs.documents import summary_json
 from sim.study.runs.lots import RUNS, Bias, factor_of, lot_bias, with_lots
 from sim.study.runs.replicated import Replicated, Variant, variants
@@ -94,7 +95,7 @@ class Sweep(Plotted):
 
 
 def sweep(
-    scenario: Scenario | Base | str | Path, vary: Sequence[str], n: int = 32, *, seed: int = 0, engine: str = "batch",
+    scenario: Scenario | Asked | str | Path, vary: Sequence[str], n: int = 32, *, seed: int = 0, engine: str = "batch",
     jobs: int = 0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None, progress: Progress | None = None,
 ) -> Sweep:  # fmt: skip
     """Run replications 0 to n - 1 at every combination of values, all with common random numbers.
@@ -143,7 +144,7 @@ def sweep(
     return swept
 
 
-def _variants(base: Base, varied: Sequence[Vary], points: Sequence[tuple[str, ...]]) -> tuple[Variant, ...]:
+def _variants(base: Asked, varied: Sequence[Vary], points: Sequence[tuple[str, ...]]) -> tuple[Variant, ...]:
     sets = [tuple(f"{v.path}={value}" for v, value in zip(varied, point, strict=True)) for point in points]
     try:
         return variants(base, ((", ".join(each), Row(sets=each)) for each in sets))

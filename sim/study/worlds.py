@@ -14,10 +14,11 @@ from sim.draws.points import points
 from sim.errors import InputError
 from sim.plan import BoolArray, FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.disagreement import Combination, combinations
 from sim.study.knobs import contested, settled
 from sim.study.methods.boxes import InputColumn
-from sim.study.runs.design import Base, Row, loaded
+from sim.study.runs.design import Row, loaded
 from sim.study.runs.outcomes import Outcomes
 from sim.study.runs.run import Progress
 from sim.study.runs.subject import Subject
@@ -111,7 +112,7 @@ def _fixed(scenario: Scenario, dimension: Dimension) -> float:
     return float(entry.value) if entry is not None and not isinstance(entry.value, str) else dimension.mode
 
 
-def worlds(base: Base, names: Sequence[str], n: int, seed: int, *, over_readings: bool) -> Worlds:
+def worlds(base: Asked, names: Sequence[str], n: int, seed: int, *, over_readings: bool) -> Worlds:
     """Worlds for plans by name, on the base's settings.
 
     Raises:
@@ -143,7 +144,7 @@ def _contested(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _sight(base: Base, plan: tuple[str, Scenario], combination: Combination) -> Sight:
+def _sight(base: Asked, plan: tuple[str, Scenario], combination: Combination) -> Sight:
     """What a combination makes of a plan, given by its name and as it is under its own readings."""
     row = Row(scenario=plan[0], readings=settled(plan[1].ledger, dict(combination)))
     try:

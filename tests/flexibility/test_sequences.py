@@ -80,7 +80,7 @@ def test_sequences_are_all_that_the_rules_allow(build: Build, of: Rules) -> None
         return
     assert set(tree.sequences) == kept
     assert len(tree.sequences) == len(kept)
-    for prefix in tree.decisions():
+    for prefix in tree.decisions:
         following = {s[len(prefix)] for s in kept if s[: len(prefix)] == prefix}
         assert set(tree.open_after(prefix)) == following
         assert len(following) > 1
@@ -129,7 +129,7 @@ def test_sequences_are_counted_as_the_rules_allow_them(build: Build) -> None:
         decisions[f"d{k:02}"] = {"at": day, "choices": ways}
     tree = tree_of(build({**copy.deepcopy(CHARGER), "decisions": decisions}, "two_ways"))
     assert tree.sequences == [("a",) * 11, ("b",) * 11]
-    assert tree.decisions() == [()]
+    assert tree.decisions == [()]
 
 
 def test_the_plan_takes_the_first_choice_that_may_follow(build: Build) -> None:

@@ -11,8 +11,8 @@ import pytest
 from sim.cli.main import main
 from sim.errors import InputError
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.override import Asked
 from sim.study.dependence import dependences
-from sim.study.runs.design import Base
 from sim.study.sweep import sweep
 
 GOOD = Path(__file__).parent / "good"
@@ -118,7 +118,7 @@ def test_a_sweep_varies_figures_by_their_ids() -> None:
 
 def test_explain_varies_them_and_their_readings() -> None:
     scenario = load_scenario("own.yaml")
-    told = dependences(Base("own.yaml"), scenario, "spend_outside_usd", jobs=1)
+    told = dependences(Asked("own.yaml"), scenario, "spend_outside_usd", jobs=1)
     trials = {d.knob.name: [t.label for t in d.trials] for d in told.found}
     assert trials["our.price"] == ["low", "high"]
     assert "maker" in trials["our.lead"]

@@ -61,7 +61,7 @@ def spliced(draw: st.DrawFn) -> tuple[PathPlan, np.ndarray[Any, Any], int]:
     values = draw(st.lists(st.floats(0.5, 9.0), min_size=len(at) + len(gates), max_size=len(at) + len(gates)))
     vector = np.array([*at, *gates, *values], dtype=np.float64)
     n, m = len(at), len(gates)
-    splices = tuple(SplicePlan(Ref(n + i), NONE, Ref(2 * n + m + i)) for i in range(m))
+    splices = tuple(SplicePlan(Ref(n + i), NONE, value=Ref(2 * n + m + i)) for i in range(m))
     places = tuple(Ref(i) for i in range(n)), tuple(Ref(n + m + i) for i in range(n))
     return PathPlan(draw(st.sampled_from(Interpolate)), *places, splices), vector, gates[0]
 

@@ -15,9 +15,10 @@ from sim.report.figures.figure import Chart
 from sim.report.figures.of_studies import of_dependences
 from sim.report.figures.tornado import TornadoKpi, tornado
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.dependence import dependences
 from sim.study.montecarlo import MonteCarlo
-from sim.study.runs.design import Base, based
+from sim.study.runs.design import based
 from tests.report.plant import plant
 
 HOW: dict[str, Any] = {"engine": "batch", "jobs": 1}
@@ -123,7 +124,7 @@ def test_a_ranking_is_by_the_mean_effect(scenario: Scenario) -> None:
 
 
 def test_what_explain_finds_is_drawn(scenario: Scenario) -> None:
-    base: Base = based(scenario)
+    base: Asked = based(scenario)
     found = dependences(base, scenario, "npv_usd", jobs=1)
     figure = of_dependences(scenario, found, 0, 1)
     assert figure is not None

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from sim.scenario.override import Asked
 from sim.study.dependence import Dependences, dependences, trials
 from sim.study.knobs import knobs
-from sim.study.runs.design import Base
 
 Fixture = Callable[..., Any]
 
@@ -69,7 +69,7 @@ def built(build: Fixture) -> Any:
 
 
 def found(built: Any, kpi: str) -> Dependences:
-    return dependences(Base(str(built.file)), built, kpi, jobs=1)
+    return dependences(Asked(str(built.file)), built, kpi, jobs=1)
 
 
 def test_the_ends_of_a_range_a_step_where_there_is_none_and_other_readings(built: Any) -> None:

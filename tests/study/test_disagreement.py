@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.scenario.override import Asked
 from sim.study.disagreement import combinations, components, disagreement, drawn_row
 from sim.study.knobs import contested
-from sim.study.runs.design import Base
 
 Fixture = Callable[..., Any]
 
@@ -71,7 +71,7 @@ def plant(**figures: Any) -> dict[str, Any]:
 def test_all_is_disagreement_where_only_readings_differ(build: Fixture) -> None:
     built = build(plant(), "readings")
     assert dict(contested(built)) == {"price": ("low", "high", "top")}
-    found = disagreement(Base(str(built.file)), built, "npv_usd", jobs=1)
+    found = disagreement(Asked(str(built.file)), built, "npv_usd", jobs=1)
     assert found is not None
     assert [p.share for p in found.parts] == pytest.approx([1, 0, 0])
     assert (found.combinations, found.possible, found.dropped) == (3, 3, 0)
@@ -84,7 +84,7 @@ def test_a_wide_range_is_uncertainty(build: Fixture) -> None:
     near = {name: {"value": v, "kind": "assumed", "source": name} for name, v in (("a", 10), ("b", 10.1), ("c", 9.9))}
     price = {"statement": "made up", "unit": "USD", "readings": near, "default": "a"}
     built = build(plant(rate=WIDE, price=price), "ranges")
-    found = disagreement(Base(str(built.file)), built, "npv_usd", jobs=1)
+    found = disagreement(Asked(str(built.file)), built, "npv_usd", jobs=1)
     assert found is not None
     assert found.parts[2].share == 0
     assert found.parts[1].share > 0.5
@@ -108,7 +108,7 @@ def test_a_sample_of_combinations_has_no_twins() -> None:
 def test_without_contested_figures_the_rest_is_parted(build: Fixture) -> None:
     price = {"statement": "made up", "value": 10, "unit": "USD", "kind": "assumed", "source": "a test"}
     built = build(plant(rate=WIDE, price=price), "agreed")
-    found = disagreement(Base(str(built.file)), built, "npv_usd", most=10, jobs=1)
+    found = disagreement(Asked(str(built.file)), built, "npv_usd", most=10, jobs=1)
     assert found is not None
     assert (found.combinations, found.possible, found.draws, found.sides) == (1, 1, 20, ())
     assert [p.share for p in found.parts] == pytest.approx([0, 1, 0])

@@ -9,9 +9,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.study.discover import Discovery, discover
 from sim.study.methods.boxes import LimitSide
-from sim.study.runs.design import Base
 from sim.study.worlds import worlds
 from tests.study.two_lines import MONTHS, two_lines, uniform
 
@@ -102,7 +102,7 @@ def test_worlds_share_the_draws_of_inputs_that_plans_share(build: Any) -> None:
     data = two_lines(capacity=2000)
     data["recipes"]["make_b"]["price"] = uniform(10, 8, 12)
     other = build(data, "plan_two")
-    shared = worlds(Base(str(one.file)), [str(one.file), str(other.file)], 32, 0, over_readings=False)
+    shared = worlds(Asked(str(one.file)), [str(one.file), str(other.file)], 32, 0, over_readings=False)
     every = np.ones(32, dtype=bool)
     first = {c.name: c.values for c in shared.columns(0, every)}
     second = {c.name: c.values for c in shared.columns(1, every)}

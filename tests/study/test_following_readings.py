@@ -10,10 +10,10 @@ import pytest
 
 from sim.report.explain_report import moved_by
 from sim.report.run_report import contested as table
+from sim.scenario.override import Asked
 from sim.study.dependence import dependences, trials
 from sim.study.disagreement import disagreement
 from sim.study.knobs import contested, knobs, settled
-from sim.study.runs.design import Base
 from sim.study.worlds import worlds
 
 Fixture = Callable[..., Any]
@@ -61,7 +61,7 @@ def test_a_reading_of_its_own_in_force_gives_way_to_following_again(build: Fixtu
 
 def test_what_follows_moves_with_what_it_follows(build: Fixture) -> None:
     built = build(plant(), "moves")
-    found = {d.knob.name: d for d in dependences(Base(str(built.file)), built, "value_usd", jobs=1).found}
+    found = {d.knob.name: d for d in dependences(Asked(str(built.file)), built, "value_usd", jobs=1).found}
     base = 3600 * 10
     (coarse,) = found[NODE].trials[:1]
     assert coarse.label == "coarse"
@@ -76,7 +76,7 @@ def test_a_reading_that_contradicts_the_rest_is_named(build: Fixture) -> None:
     for name in (COST, WEIGHT):
         data["figures"][name]["readings"]["broken"] = {"value": 1, "kind": "assumed", "source": "broken"}
     built = build(data, "broken")
-    found = dependences(Base(str(built.file)), built, "value_usd", jobs=1)
+    found = dependences(Asked(str(built.file)), built, "value_usd", jobs=1)
     assert found.refused == (f"{NODE}=broken",)
     text = "\n".join(str(block) for block in moved_by(built, found, 20, 0, 1))
     assert f"not run, since they contradict the rest of the scenario: {NODE}=broken" in text
@@ -97,7 +97,7 @@ def test_combinations_hold_no_pair_that_cannot_be(build: Fixture) -> None:
 
 def test_the_spread_takes_every_pair_that_can_be(build: Fixture) -> None:
     built = build(plant(), "spread")
-    found = disagreement(Base(str(built.file)), built, "value_usd", jobs=1)
+    found = disagreement(Asked(str(built.file)), built, "value_usd", jobs=1)
     assert found is not None
     means = {(s.figure, s.reading): s.mean / 3600 for s in found.sides}
     assert found.combinations == 4
@@ -109,7 +109,7 @@ def test_the_spread_takes_every_pair_that_can_be(build: Fixture) -> None:
 
 def test_worlds_run_under_readings_that_can_be(build: Fixture) -> None:
     built = build(plant(), "worlds")
-    found = worlds(Base(str(built.file)), [str(built.file)], 16, 0, over_readings=True)
+    found = worlds(Asked(str(built.file)), [str(built.file)], 16, 0, over_readings=True)
     rows = {row.readings for world in range(16) if (row := found.row(0, world)) is not None}
     assert len(rows) == 4
     assert {f"{COST}=fine", f"{NODE}=coarse"} not in [set(row) for row in rows]

@@ -227,24 +227,20 @@ def _from_ours(
     them fall; and ours may start as early as now, for with longer outside lead times their turn would never come.
     """
     low, high = sheet.now_first[source], sheet.now_last[source]
-    base, following = sheet.span[BASE], sheet.span[FOLLOWING]
-    if trusting or not _must_decide(tables, sheet, pool):
+    if trusting:
+        return _on_time(tables, position, sheet, source, j, wanted, due)
+    base, following, longer = sheet.span[BASE], sheet.span[FOLLOWING], _longer_outside(tables, pool, source)
+    early = max(bucket_of(tables, tables.edges[max(low, base)] - longer), base)
+    if not _must_decide(tables, sheet, pool):
         ahead = 0.0
-        if not trusting and _fed_later(tables, sheet, pool, source):
+        if _fed_later(tables, sheet, source, longer):
             # Inputs must be there when ours may start, which is when outside orders are placed.
-            longer = _longer_outside(tables, pool, source)
             ahead = order(tables, position, sheet, source, j, wanted, due, low, high, True)
-            first, last = (
-                bucket_of(tables, tables.edges[max(low, base)] - longer),
-                bucket_of(tables, tables.edges[high] - longer),
-            )
-            ahead += order(tables, position, sheet, source, j, wanted - ahead, due, max(first, base), last, False)
+            last = bucket_of(tables, tables.edges[high] - longer)
+            ahead += order(tables, position, sheet, source, j, wanted - ahead, due, early, last, False)
         return ahead + _on_time(tables, position, sheet, source, j, wanted - ahead, due)
     brought = order(tables, position, sheet, source, j, wanted, due, following, high, True)
-    early = bucket_of(tables, tables.edges[max(low, base)] - _longer_outside(tables, pool, source))
-    brought += order(
-        tables, position, sheet, source, j, wanted - brought, due, max(early, base), min(high, following - 1), False
-    )
+    brought += order(tables, position, sheet, source, j, wanted - brought, due, early, min(high, following - 1), False)
     possible = 0.0
     for i in range(max(low, following), high + 1):
         possible += room_in(tables, sheet, source, i) * position.good_per_start[source]
@@ -254,10 +250,9 @@ def _from_ours(
     return brought
 
 
-def _fed_later(tables: Tables, sheet: Worksheet, pool: int, source: int) -> bool:
-    """Whether an input of a source of ours is ordered later than outside orders for the same need are placed: what these cover
-    asks for no input, so that the source would never have any."""
-    longer = _longer_outside(tables, pool, source)
+def _fed_later(tables: Tables, sheet: Worksheet, source: int, longer: int) -> bool:
+    """Whether an input of a source of ours is ordered later than outside orders for the same need are placed, whose lead time is
+    `longer` by so much: what these cover asks for no input, so that the source would never have any."""
     review = tables.edges[sheet.span[FOLLOWING]] - tables.edges[sheet.span[BASE]]
     for i in range(tables.input_start[source], tables.input_start[source + 1] if longer > 0 else 0):
         child = tables.input_pool[i]

@@ -11,8 +11,9 @@ from sim.errors import InputError
 from sim.plan import Plan
 from sim.scenario.lineage import ONLY_IF
 from sim.scenario.loader import Scenario
+from sim.scenario.override import Asked
 from sim.scenario.revalue import revalued
-from sim.study.runs.design import Base, Row, loaded
+from sim.study.runs.design import Row, loaded
 
 Compiled = tuple[Scenario, Plan]
 
@@ -23,7 +24,7 @@ def new_study() -> str:
 
 
 @lru_cache(maxsize=64)
-def compiled(study: str, base: Base, change: Row) -> Compiled | None:
+def compiled(study: str, base: Asked, change: Row) -> Compiled | None:
     """Return the scenario and plan of all rows of a study that make the same change; None if it is invalid.
 
     They are worked out from the row without its values and numbers, and those of that row from the row
@@ -35,7 +36,7 @@ def compiled(study: str, base: Base, change: Row) -> Compiled | None:
         return None
 
 
-def _worked_out(study: str, base: Base, change: Row) -> Compiled | None:
+def _worked_out(study: str, base: Asked, change: Row) -> Compiled | None:
     """From a row that changes less; None if there is none, or if more than numbers differs."""
     plainer = (
         replace(change, values=(), numbers=()) if change.values or change.numbers else replace(change, readings=())
@@ -67,6 +68,6 @@ def _at_numbers(plainer: Compiled | None, change: Row) -> Compiled | None:
     return None if found is None else (found, renumbered(plan, found))
 
 
-def _loaded(base: Base, change: Row) -> Compiled:
+def _loaded(base: Asked, change: Row) -> Compiled:
     scenario = loaded(base, change)
     return scenario, compile_plan(scenario)

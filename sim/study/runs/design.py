@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sim.ledger import Scalar
 from sim.scenario.catalogue import locate
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.override import Asked
 from sim.study.runs.provenance import fingerprint, told
 
 if TYPE_CHECKING:
@@ -23,18 +24,6 @@ ENOUGH_LOTS = 2500
 MOST_LOT_SCALE = 20
 """Where a run has more lots, a study makes them larger, at most so many times."""
 _READINGS = "readings."
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The scenario that a study varies, and what was changed about it for the whole study."""
-
-    scenario: str
-    sets: tuple[str, ...] = ()
-    readings: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    values: tuple[tuple[str, Scalar], ...] = ()
-    allow_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +61,7 @@ class Row:
 class Design:
     """A base and the rows to be run, `size` of them in a block."""
 
-    base: Base
+    base: Asked
     rows: Sequence[Row]
     size: int = BLOCK
 
@@ -99,7 +88,7 @@ class Blocks(Protocol):
     """Rows of a base in blocks, listed or worked out when they are asked for."""
 
     @property
-    def base(self) -> Base:
+    def base(self) -> Asked:
         """What the rows change."""
 
     @property
@@ -116,19 +105,18 @@ class Blocks(Protocol):
         """The scenarios in full, to tell what changed."""
 
 
-def based(scenario: Scenario | Base | str | Path) -> Base:
+def based(scenario: Scenario | Asked | str | Path) -> Asked:
     """What to vary: a scenario as it was asked for, or by its name."""
-    if isinstance(scenario, Base):
+    if isinstance(scenario, Asked):
         return scenario
     if not isinstance(scenario, Scenario):
-        return Base(str(scenario))
-    asked = scenario.asked
-    return Base(asked.scenario, asked.sets, asked.readings, asked.without, asked.values, asked.allow_outside)
+        return Asked(str(scenario))
+    return scenario.asked
 
 
 def overridden(
     scenario: Scenario | str | Path, sets: Sequence[str], readings: Sequence[str], *, allow_outside: bool
-) -> Base:
+) -> Asked:
     """A scenario as it was asked for or by its name, with more overrides."""
     base = based(scenario)
     return replace(
@@ -143,7 +131,7 @@ def anchored(scenario: str) -> str:
     return str(file.resolve()) if str(file) == scenario else scenario
 
 
-def with_larger_lots(base: Base, result: Result, factor: int | None = None) -> tuple[Base, int]:
+def with_larger_lots(base: Asked, result: Result, factor: int | None = None) -> tuple[Asked, int]:
     """The base with lots `factor` times as large, and the factor.
 
     By default as large as leaves enough lots, going by a `result` of it; 1 where the base sets them
@@ -162,7 +150,7 @@ def with_larger_lots(base: Base, result: Result, factor: int | None = None) -> t
     return replace(base, sets=(*base.sets, f"lot_scale={document.lot_scale * chosen}")), chosen
 
 
-def loaded(base: Base, row: Row) -> Scenario:
+def loaded(base: Asked, row: Row) -> Scenario:
     """The scenario of a row. What the row says comes after, and wins over, what the base says.
 
     Raises:
@@ -175,13 +163,13 @@ def loaded(base: Base, row: Row) -> Scenario:
     )  # fmt: skip
 
 
-def _readings(base: Base, row: Row) -> tuple[str, ...]:
+def _readings(base: Asked, row: Row) -> tuple[str, ...]:
     """A row's reading of a figure takes the place of the base's."""
     chosen = _left_sides(row.readings) | {p.removeprefix(_READINGS) for p in _left_sides(row.sets)}
     return (*(text for text in base.readings if _left(text) not in chosen), *row.readings)
 
 
-def _sets(base: Base, row: Row) -> tuple[str, ...]:
+def _sets(base: Asked, row: Row) -> tuple[str, ...]:
     """A row's number takes the place of the base's, and so does its reading where the base sets that by its path."""
     numbers = dict(row.numbers)
     chosen = {f"{_READINGS}{figure}" for figure in _left_sides(row.readings)} | numbers.keys()

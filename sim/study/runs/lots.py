@@ -9,8 +9,9 @@ from typing import Any
 from sim.api import play
 from sim.display import Displayed
 from sim.errors import InputError, Problem, argument
+from sim.scenario.override import Asked
 from sim.study.methods.intervals import Interval, mean_interval
-from sim.study.runs.design import Base, Row, with_larger_lots
+from sim.study.runs.design import Row, with_larger_lots
 from sim.study.runs.documents import ci95, number
 from sim.study.runs.replicated import Replicated, Variant, variants
 from sim.study.runs.run import run_design
@@ -41,7 +42,7 @@ class Bias(Displayed):
         }
 
 
-def factor_of(base: Base, own: Sequence[Variant], wanted: int | str, engine: str) -> int:
+def factor_of(base: Asked, own: Sequence[Variant], wanted: int | str, engine: str) -> int:
     """How many times as large lots are to be: `wanted`, or as leaves enough of them in every variant (`auto`).
 
     1 where a variant sets its lots itself, or has none.
@@ -67,7 +68,7 @@ def wanted_factor(wanted: int | str) -> int | None:
     return int(wanted)
 
 
-def _factor(base: Base, own: Variant, wanted: int | None, engine: str) -> int:
+def _factor(base: Asked, own: Variant, wanted: int | None, engine: str) -> int:
     typical = play(own.scenario, own.plan, engine=engine)
     return with_larger_lots(replace(base, sets=(*base.sets, *own.row.sets)), typical, wanted)[1]
 
@@ -79,7 +80,7 @@ def with_lots(own: Variant, factor: int) -> Row:
     return replace(own.row, sets=(*own.row.sets, f"lot_scale={own.scenario.document.lot_scale * factor}"))
 
 
-def lot_bias(base: Base, own: Variant, factor: int, *, seed: int, engine: str, **how: Any) -> Bias | None:
+def lot_bias(base: Asked, own: Variant, factor: int, *, seed: int, engine: str, **how: Any) -> Bias | None:
     """Run a variant with its own and with larger lots, on common random numbers; `how` is for `run_design`.
 
     None where its lots are its own.

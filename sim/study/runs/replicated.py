@@ -15,7 +15,8 @@ from sim.draws.points import points
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, refuse_out_of_range
 from sim.plan import FloatArray, IntArray, Plan
 from sim.scenario.loader import Scenario
-from sim.study.runs.design import BLOCK, Base, Row, loaded
+from sim.scenario.override import Asked
+from sim.study.runs.design import BLOCK, Row, loaded
 from sim.study.runs.outcomes import Outcomes
 from sim.study.runs.provenance import fingerprint, told
 
@@ -30,7 +31,7 @@ class Variant:
     plan: Plan
 
 
-def variants(base: Base, rows: Iterable[tuple[str, Row]]) -> tuple[Variant, ...]:
+def variants(base: Asked, rows: Iterable[tuple[str, Row]]) -> tuple[Variant, ...]:
     """The variants that rows make of a base, by label.
 
     Raises:
@@ -56,7 +57,7 @@ class Replicated:
     replications only add blocks, or rows to the last ones.
     """
 
-    def __init__(self, study: str, base: Base, variants: Sequence[Variant], n: int, seed: int) -> None:
+    def __init__(self, study: str, base: Asked, variants: Sequence[Variant], n: int, seed: int) -> None:
         refuse_out_of_range(1, MOST_RUNS, n=n)
         refuse_out_of_range(0, MOST_SEED, seed=seed)
         self.study, self.base, self.variants, self.n, self.seed = study, base, tuple(variants), n, seed

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.errors import InputError
+from sim.scenario.override import Asked
 from sim.study.runs.compiled import Compiled, compiled, new_study
-from sim.study.runs.design import Base, Blocks, Row, anchored
+from sim.study.runs.design import Blocks, Row, anchored
 from sim.study.runs.outcomes import Outcomes, joined, measured, tabulated
 from sim.study.runs.workers import in_order
 
@@ -111,7 +112,9 @@ def _anchored(rows: Sequence[Row]) -> list[Row]:
     return [row if row.scenario is None else replace(row, scenario=anchored(row.scenario)) for row in rows]
 
 
-def _looked_at(study: str, base: Base, rows: Sequence[Row], look: Callable[[Result], T], engine: str) -> list[T | None]:
+def _looked_at(
+    study: str, base: Asked, rows: Sequence[Row], look: Callable[[Result], T], engine: str
+) -> list[T | None]:
     return [_seen(compiled(study, base, row.change), row, look, engine) for row in rows]
 
 
@@ -123,13 +126,13 @@ def _looked_at_there(plans: bytes, rows: Sequence[Row], look: Callable[[Result],
 
 
 @lru_cache(maxsize=4)
-def _packed(study: str, base: Base, changes: tuple[Row, ...]) -> bytes:
+def _packed(study: str, base: Asked, changes: tuple[Row, ...]) -> bytes:
     from sim.study.runs.cluster import shipped
 
     return shipped({change: compiled(study, base, change) for change in changes})
 
 
-def _shipped(study: str, base: Base, rows: Sequence[Row]) -> bytes:
+def _shipped(study: str, base: Asked, rows: Sequence[Row]) -> bytes:
     return _packed(study, base, tuple(dict.fromkeys(row.change for row in rows)))
 
 

@@ -16,7 +16,8 @@ from sim.plan import FloatArray
 from sim.results.compute import asked_at, asking, delivered
 from sim.results.frames import share_output
 from sim.results.periods import between, summed
-from sim.study.runs.design import Base, Row
+from sim.scenario.override import Asked
+from sim.study.runs.design import Row
 from sim.study.runs.provenance import made_by
 from sim.study.runs.replicated import Replicated, variants
 from sim.study.runs.run import Progress, each_block
@@ -64,7 +65,7 @@ class OverTime:
 
 
 def over_time(
-    base: Base, n: int, *, seed: int = 0, engine: str = "batch", jobs: int = 0, kept: Path | None = None,
+    base: Asked, n: int, *, seed: int = 0, engine: str = "batch", jobs: int = 0, kept: Path | None = None,
     progress: Progress | None = None,
 ) -> OverTime:  # fmt: skip
     """Replications 0 to n - 1, MOST of them at most, as they were in each period: what the directory of the study has

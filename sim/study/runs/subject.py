@@ -12,7 +12,8 @@ import numpy as np
 from sim.api import play
 from sim.plan import FloatArray, Plan
 from sim.scenario.loader import Scenario
-from sim.study.runs.design import Base, Design, Row, based
+from sim.scenario.override import Asked
+from sim.study.runs.design import Design, Row, based
 from sim.study.runs.lots import AUTO, Bias, factor_of, lot_bias, with_lots
 from sim.study.runs.outcomes import Outcomes
 from sim.study.runs.outputs import Catalogue, Output, OutputKind
@@ -31,7 +32,7 @@ class Subject:
     run, lots are `lot_scale` times as large.
     """
 
-    common: Base
+    common: Asked
     own: Variant
     lot_scale: int
     plan: Plan
@@ -48,7 +49,7 @@ class Subject:
         return self.own.scenario
 
     @property
-    def base(self) -> Base:
+    def base(self) -> Asked:
         """What is varied: the scenario with its larger lots."""
         return replace(self.common, sets=(*self.common.sets, *with_lots(self.own, self.lot_scale).sets))
 
@@ -69,7 +70,7 @@ class Subject:
 
 
 def subject(
-    scenario: Scenario | Base | str | Path,
+    scenario: Scenario | Asked | str | Path,
     *,
     engine: str = "batch",
     jobs: int = 0,

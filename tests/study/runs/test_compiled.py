@@ -17,12 +17,13 @@ from sim.compiler import compile_plan
 from sim.errors import InputError
 from sim.plan import Plan
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.override import Asked
 from sim.scenario.revalue import revalued
 from sim.study.dependence import trials
 from sim.study.knobs import knobs
 from sim.study.runs import compiled as module
 from sim.study.runs.compiled import Compiled, compiled, new_study
-from sim.study.runs.design import Base, Row, loaded
+from sim.study.runs.design import Row, loaded
 from sim.study.runs.outcomes import measured
 
 Fixture = Callable[..., Any]
@@ -118,8 +119,8 @@ def scenario(build: Fixture) -> Scenario:
 
 
 @pytest.fixture
-def base(scenario: Scenario) -> Base:
-    return Base(str(scenario.file))
+def base(scenario: Scenario) -> Asked:
+    return Asked(str(scenario.file))
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Row]:
     """The rows for which the scenario is loaded."""
     rows: list[Row] = []
 
-    def counted(base: Base, row: Row) -> Scenario:
+    def counted(base: Asked, row: Row) -> Scenario:
         rows.append(row)
         return loaded(base, row)
 
@@ -135,7 +136,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Row]:
     return rows
 
 
-def again(base: Base, row: Row) -> Compiled | None:
+def again(base: Asked, row: Row) -> Compiled | None:
     """The scenario of a row loaded from its files, and its plan."""
     try:
         scenario = loaded(base, row)
@@ -169,7 +170,7 @@ def kpis(made: Compiled | None) -> dict[str, float] | None:
     return None if made is None else measured(play(*made, engine="batch"))
 
 
-def test_every_number_at_every_other_value_gives_the_run_of_a_reload(scenario: Scenario, base: Base) -> None:
+def test_every_number_at_every_other_value_gives_the_run_of_a_reload(scenario: Scenario, base: Asked) -> None:
     study, rows = new_study(), every_trial(scenario)
     assert len(rows) > 60
     for row in rows:
@@ -179,7 +180,7 @@ def test_every_number_at_every_other_value_gives_the_run_of_a_reload(scenario: S
 
 
 def test_a_shipped_scenario_at_every_twentieth_value_is_the_reload() -> None:
-    base, study = Base("as-announced"), new_study()
+    base, study = Asked("as-announced"), new_study()
     for row in every_trial(load_scenario("as-announced"))[::20]:
         assert_same(compiled(study, base, row), again(base, row))
 
@@ -206,11 +207,11 @@ row = st.builds(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(row=row)
-def test_any_readings_values_and_numbers_are_the_reload_or_refused_like_it(base: Base, row: Row) -> None:
+def test_any_readings_values_and_numbers_are_the_reload_or_refused_like_it(base: Asked, row: Row) -> None:
     assert_same(compiled(new_study(), base, row), again(base, row))
 
 
-def test_only_what_changes_more_than_numbers_is_loaded(scenario: Scenario, base: Base, loads: list[Row]) -> None:
+def test_only_what_changes_more_than_numbers_is_loaded(scenario: Scenario, base: Asked, loads: list[Row]) -> None:
     study = new_study()
     for row in every_trial(scenario):
         compiled(study, base, row)
@@ -223,7 +224,7 @@ def test_only_what_changes_more_than_numbers_is_loaded(scenario: Scenario, base:
     ]  # fmt: skip
 
 
-def test_readings_that_switch_are_loaded_once_for_all_combinations_with_others(base: Base, loads: list[Row]) -> None:
+def test_readings_that_switch_are_loaded_once_for_all_combinations_with_others(base: Asked, loads: list[Row]) -> None:
     study = new_study()
     for days in ("quick", "slow"):
         for plan in ("both", "alone"):
@@ -232,16 +233,16 @@ def test_readings_that_switch_are_loaded_once_for_all_combinations_with_others(b
     assert [row.readings for row in loads] == [(), ("plan=alone",)]
 
 
-def test_a_reading_does_not_bring_back_a_number_that_is_pinned(scenario: Scenario, base: Base) -> None:
+def test_a_reading_does_not_bring_back_a_number_that_is_pinned(scenario: Scenario, base: Asked) -> None:
     pinned = load_scenario(scenario.file, values={"fast.days": 7})
     assert revalued(pinned, readings={"slow.days": "slow"}, values={}, numbers={}) is None
-    held = Base(base.scenario, values=(("fast.days", 7),))
+    held = Asked(base.scenario, values=(("fast.days", 7),))
     row = Row(readings=("fast.days=slow",))
     assert_same(compiled(new_study(), held, row), again(held, row))
 
 
-def test_a_number_goes_over_what_the_base_sets(base: Base) -> None:
-    held = Base(base.scenario, sets=("recipes.die.price=4",))
+def test_a_number_goes_over_what_the_base_sets(base: Asked) -> None:
+    held = Asked(base.scenario, sets=("recipes.die.price=4",))
     row = Row(numbers=(("recipes.die.price", 5),))
     found = compiled(new_study(), held, row)
     assert found is not None

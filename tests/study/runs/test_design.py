@@ -12,7 +12,8 @@ import pytest
 from sim.api import play, run
 from sim.compiler import compile_plan
 from sim.scenario.loader import load_scenario
-from sim.study.runs.design import Base, Design, Row, loaded
+from sim.scenario.override import Asked
+from sim.study.runs.design import Design, Row, loaded
 from sim.study.runs.outcomes import Outcomes
 from sim.study.runs.run import run_design
 
@@ -37,8 +38,8 @@ def plant() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def base(build: Fixture) -> Base:
-    return Base(str(build(plant(), "rows").file))
+def base(build: Fixture) -> Asked:
+    return Asked(str(build(plant(), "rows").file))
 
 
 def told(outcomes: Outcomes, row: int) -> dict[str, float | None]:
@@ -46,7 +47,7 @@ def told(outcomes: Outcomes, row: int) -> dict[str, float | None]:
 
 
 @pytest.mark.parametrize("engine", ["events", "batch"])
-def test_a_row_is_a_run(base: Base, engine: str) -> None:
+def test_a_row_is_a_run(base: Asked, engine: str) -> None:
     rows = [Row(seed=3), Row(sets=("sites.shop.capacity=3",)), Row(seed=3, replication=2)]
     outcomes = run_design(Design(base, rows), engine=engine, jobs=1)
     scenario = load_scenario(base.scenario)
@@ -58,7 +59,7 @@ def test_a_row_is_a_run(base: Base, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["events", "batch"])
-def test_how_many_run_at_a_time_changes_no_bit(base: Base, engine: str) -> None:
+def test_how_many_run_at_a_time_changes_no_bit(base: Asked, engine: str) -> None:
     rows = [Row(sets=(f"sites.shop.capacity={c}",), seed=s) for c in (2, 3) for s in range(9)]
     done: list[float] = []
     alone = run_design(Design(base, rows), engine=engine, jobs=1)
@@ -69,13 +70,13 @@ def test_how_many_run_at_a_time_changes_no_bit(base: Base, engine: str) -> None:
     assert done[-1] == 1
 
 
-def test_processes_give_the_same_bits(base: Base) -> None:
+def test_processes_give_the_same_bits(base: Asked) -> None:
     rows = [Row(seed=s) for s in range(20)]
     tables = [run_design(Design(base, rows, size=3), engine=engine, jobs=2).table for engine in ("events", "batch")]
     assert tables[0].tobytes() == tables[1].tobytes()
 
 
-def test_an_invalid_row_is_nan_and_marked(base: Base) -> None:
+def test_an_invalid_row_is_nan_and_marked(base: Asked) -> None:
     outcomes = run_design(Design(base, [Row(sets=("sites.shop.capacity=-1",)), Row()]), jobs=1)
     assert outcomes.valid.tolist() == [False, True]
     assert np.isnan(outcomes.table[0]).all()
@@ -83,11 +84,11 @@ def test_an_invalid_row_is_nan_and_marked(base: Base) -> None:
     assert outcomes.values("fill_rate")[1] == run(load_scenario(base.scenario)).kpis["fill_rate"]
 
 
-def test_a_column_that_no_run_has_is_nan(base: Base) -> None:
+def test_a_column_that_no_run_has_is_nan(base: Asked) -> None:
     assert np.isnan(run_design(Design(base, [Row()]), jobs=1).column("no_such_kpi")).all()
 
 
-def test_a_row_of_another_scenario_may_have_other_columns(base: Base, build: Fixture) -> None:
+def test_a_row_of_another_scenario_may_have_other_columns(base: Asked, build: Fixture) -> None:
     data = plant()
     data["items"]["other"] = {"stage": "board", "policy": {"type": "base_stock", "level": 5}}
     data["recipes"]["other"] = {"item": "other", "site": "shop", "lot_size": 1}
@@ -100,8 +101,8 @@ def test_a_row_of_another_scenario_may_have_other_columns(base: Base, build: Fix
 
 def test_a_row_s_reading_takes_the_place_of_the_base_s() -> None:
     for base in (
-        Base("as-announced", readings=("fab.node=14nm",)),
-        Base("as-announced", sets=("readings.fab.node=14nm",)),
+        Asked("as-announced", readings=("fab.node=14nm",)),
+        Asked("as-announced", sets=("readings.fab.node=14nm",)),
     ):
         assert loaded(base, Row()).ledger.reading_name("fab.node") == "14nm"
         for row in (Row(readings=("fab.node=2nm",)), Row(sets=("readings.fab.node=2nm",))):
@@ -111,11 +112,11 @@ def test_a_row_s_reading_takes_the_place_of_the_base_s() -> None:
 
 
 def test_rows_find_their_files_wherever_processes_work(
-    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    base: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Processes are kept from study to study, and stay in the directory where they began."""
     run_design(Design(base, [Row(), Row()], size=1), engine="events", jobs=2)
     (tmp_path / "here.yaml").write_text(Path(base.scenario).read_text())
     monkeypatch.chdir(tmp_path)
-    outcomes = run_design(Design(Base("here.yaml"), [Row(), Row()], size=1), engine="events", jobs=2)
+    outcomes = run_design(Design(Asked("here.yaml"), [Row(), Row()], size=1), engine="events", jobs=2)
     assert outcomes.valid.all()

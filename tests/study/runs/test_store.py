@@ -17,9 +17,10 @@ import pytest
 
 from sim.errors import InputError
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.override import Asked
 from sim.study.compare import compare
 from sim.study.montecarlo import MonteCarlo, monte_carlo
-from sim.study.runs.design import Base, Design, Row
+from sim.study.runs.design import Design, Row
 from sim.study.runs.run import run_design
 
 N = 120
@@ -229,7 +230,7 @@ def test_what_a_finished_study_leaves(uncertain: Scenario, tmp_path: Path) -> No
 
 def test_any_design_can_be_kept(uncertain: Scenario, tmp_path: Path) -> None:
     rows = [Row(seed=s) for s in range(10)]
-    design = Design(Base(str(uncertain.file)), rows)
+    design = Design(Asked(str(uncertain.file)), rows)
     first = run_design(design, jobs=1, out=tmp_path / "s")
     kept = blocks(tmp_path / "s")
     assert len(kept) == 2
