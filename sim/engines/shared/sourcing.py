@@ -233,7 +233,8 @@ def _from_ours(
     early = max(bucket_of(tables, tables.edges[max(low, base)] - longer), base)
     if not _must_decide(tables, sheet, pool):
         ahead = 0.0
-        if _fed_later(tables, sheet, source, longer):
+        # What was due too early for any bucket can't be ahead either.
+        if high >= 0 and _fed_later(tables, sheet, source, longer):
             # Inputs must be there when ours may start, which is when outside orders are placed.
             ahead = order(tables, position, sheet, source, j, wanted, due, low, high, True)
             last = bucket_of(tables, tables.edges[high] - longer)
