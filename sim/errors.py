@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -122,6 +122,22 @@ class ModelError(Exception):
 
 class LostError(Exception):
     """What a study ran on is gone. Finished blocks are kept; the command exits with 1."""
+
+
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+
+
+def broken_bound(value: float, bounds: Mapping[str, float]) -> str | None:
+    """The bounds in words, if the value breaks one."""
+    holds = {
+        "ge": value >= bounds.get("ge", value),
+        "gt": value > bounds.get("gt", value - 1),
+        "le": value <= bounds.get("le", value),
+        "lt": value < bounds.get("lt", value + 1),
+    }
+    if all(holds[key] for key in bounds):
+        return None
+    return " and ".join(f"{_BOUNDS[key]} {limit:g}" for key, limit in bounds.items())
 
 
 def nearest(word: str, valid: Sequence[str] | Iterable[str]) -> str | None:

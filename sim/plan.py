@@ -36,10 +36,16 @@ from sim.planned import (
     ToolsPlan,
     UnitsPlan,
 )
-from sim.scenario.schema.demand import Pattern
-from sim.scenario.schema.document import MilestoneRule, YieldNoise
-from sim.scenario.schema.supply import PolicyType, RampShape, SourcingPolicy
-from sim.scenario.schema.yields import LearnOver, YieldModel
+from sim.vocabulary import (
+    LearnOver,
+    MilestoneRule,
+    Pattern,
+    PolicyType,
+    RampShape,
+    SourcingPolicy,
+    YieldModel,
+    YieldNoise,
+)
 
 __all__ = [
     "LEAST_STEPS", "NONE", "BoolArray", "Calendar", "CreditPlan", "DisruptionPlan", "EffectsPlan", "FloatArray", "GatePlan", "GenerationPlan",

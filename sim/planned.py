@@ -8,7 +8,7 @@ from typing import NewType
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.schema.quantity import Interpolate, Shape, UnitShape
+from sim.vocabulary import Interpolate, Shape, UnitShape
 
 Ref = NewType("Ref", int)
 NONE = Ref(-1)

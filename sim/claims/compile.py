@@ -15,8 +15,9 @@ from sim.ledger.figure import Reading, Scalar
 from sim.ledger.formula import FormulaError, Term, compiled
 from sim.ledger.ledger import Miss
 from sim.scenario.compose import Loc
-from sim.scenario.schema.quantity import At, Quantity
+from sim.scenario.schema.quantity import Quantity
 from sim.units import UnitError, check_unit, convert
+from sim.vocabulary import At
 
 _COUNTED = {"made": "good", "starts": "starts", "finished": "out", "delivered": "delivered", "compute": "h100e"}
 

@@ -10,7 +10,7 @@ from sim.calendar import Calendar
 from sim.clock import DAYS_PER_MONTH, DAYS_PER_YEAR
 from sim.scenario.schema import Document
 from sim.scenario.schema.document import Horizon
-from sim.scenario.schema.supply import PolicyType
+from sim.vocabulary import PolicyType
 
 UNIT_DAYS = {
     "second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH,

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import count, takewhile
 
-from sim.scenario.schema.closures import AnyClosure, Shutdown, Weekday
+from sim.scenario.schema.closures import AnyClosure, Shutdown
 from sim.scenario.schema.document import Horizon
+from sim.vocabulary import Weekday
 
 YEARS_BEYOND = 3
 """Closures are laid out so long past the horizon: plans and lots under way reach beyond it."""

@@ -30,8 +30,9 @@ from sim.plan import (
 )
 from sim.scenario.loader import Scenario
 from sim.scenario.schema import Document
-from sim.scenario.schema.document import Discounting, Share
+from sim.scenario.schema.document import Share
 from sim.scenario.schema.supply import DrawnEntry, Sourcing
+from sim.vocabulary import Discounting
 
 
 def pool_members(document: Document) -> dict[str, tuple[str, ...]]:

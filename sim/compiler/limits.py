@@ -13,9 +13,7 @@ from sim.compiler.extremes import Amount, Extremes, total
 from sim.dies import gross_dies_per_wafer
 from sim.errors import InputError, Mark, Problem
 from sim.plan import LEAST_STEPS, NONE, DisruptionPlan, LinePlan, PaymentPlan, Plan, PoolPlan, SourcePlan, UnitsPlan
-from sim.scenario.schema.demand import Pattern
-from sim.scenario.schema.quantity import UnitShape
-from sim.scenario.schema.supply import PolicyType
+from sim.vocabulary import Pattern, PolicyType, UnitShape
 
 MOST_EVENTS = 20_000_000
 """Arrivals, reviews, lots and variates of one run: some minutes, and some gigabytes."""

@@ -12,8 +12,7 @@ from sim.draws.rates import middles, path_edges, union
 from sim.draws.streams import stream, uniforms
 from sim.draws.units import drawn_units, mean_units
 from sim.plan import FloatArray, LinePlan, Plan
-from sim.scenario.schema.demand import Pattern
-from sim.scenario.schema.quantity import UnitShape
+from sim.vocabulary import Pattern, UnitShape
 
 DATED = (Pattern.PERIODIC, Pattern.NORMAL, Pattern.SERIES, Pattern.ORDERS)
 """Patterns whose demand has dates of its own."""

@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike
 from sim.clock import NEVER, all_ticks, ticks
 from sim.draws.rates import middles, moment_day, path_edges, slope_edges, union
 from sim.plan import NONE, FloatArray, IntArray, PathPlan, ProcessPlan, Ref
-from sim.scenario.schema.quantity import Interpolate
-from sim.scenario.schema.supply import RampShape
+from sim.vocabulary import Interpolate, RampShape
 
 
 def merged(*knots: IntArray) -> IntArray:

@@ -18,8 +18,7 @@ from sim.draws.foreseen import outlooks
 from sim.draws.rates import Rate, middles, moment_day, path_edges, slope_edges, union
 from sim.draws.units import mean_units
 from sim.plan import FloatArray, IntArray, LinePlan, PathPlan, Plan
-from sim.scenario.schema.demand import Pattern
-from sim.scenario.schema.quantity import Interpolate
+from sim.vocabulary import Interpolate, Pattern
 
 
 @dataclass(frozen=True, slots=True, eq=False)

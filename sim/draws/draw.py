@@ -22,7 +22,7 @@ from sim.draws.losses import Loss, losses
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, order_days, pool_leads, ready_day, source_draws
 from sim.plan import FloatArray, IntArray, Plan
-from sim.scenario.schema.demand import Pattern
+from sim.vocabulary import Pattern
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -10,7 +10,7 @@ from sim.draws.arrivals import DATED, certain, dated, expected_grain, grain, rat
 from sim.draws.curves import value
 from sim.draws.rates import Rate, times_until
 from sim.plan import FloatArray, IntArray, LinePlan
-from sim.scenario.schema.demand import Pattern
+from sim.vocabulary import Pattern
 
 
 def expected_units(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.plan import LEAST_STEPS, NONE, FloatArray, MomentPlan, PathPlan
-from sim.scenario.schema.quantity import Interpolate
+from sim.vocabulary import Interpolate
 
 MOST_STEPS = 2**17
 """Steps in which a slope is followed, however long it is: three centuries of days."""

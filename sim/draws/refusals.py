@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sim.errors import InputError, Problem, argument
+from sim.errors import InputError, Problem, argument, broken_bound
 from sim.plan import NONE, FloatArray, PathPlan, Plan, Ref
-from sim.scenario.checks.numbers import broken
 
 _TOLERANCE = 1e-9
 
@@ -29,7 +28,7 @@ def _bounds(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
     calculated = {name for name, _ in plan.lineage.formulas}
     for fed in plan.lineage.fed:
         if fed.bounds and fed.figure in calculated:
-            bound = broken(float(vector[fed.input]) / fed.scale, fed.bounds)
+            bound = broken_bound(float(vector[fed.input]) / fed.scale, fed.bounds)
             if bound is not None:
                 yield Ref(fed.input), f"must be {bound}"
 

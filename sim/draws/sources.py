@@ -13,8 +13,7 @@ from sim.draws.sites import SiteDraws, closing_day, tariff_curve
 from sim.draws.streams import Noise
 from sim.draws.yields import YieldCurve, yield_curve
 from sim.plan import NONE, FloatArray, IntArray, Plan, SitePlan, SourcePlan
-from sim.scenario.schema.document import YieldNoise
-from sim.scenario.schema.quantity import Shape
+from sim.vocabulary import Shape, YieldNoise
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from numpy.random.bit_generator import ISeedSequence
 
 from sim.draws.tabulated import table
 from sim.plan import FloatArray
-from sim.scenario.schema.quantity import Shape
+from sim.vocabulary import Shape
 
 BLOCK = 512
 """Variates drawn at a time: enough that a block costs little, and few that are never used."""

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.plan import FloatArray
-from sim.scenario.schema.quantity import Shape
+from sim.vocabulary import Shape
 
 INTERVALS = 1536
 LEAST, MOST = -38.0, 38.0

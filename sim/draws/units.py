@@ -9,7 +9,7 @@ import numpy as np
 from sim.draws.curves import value
 from sim.draws.streams import quantile
 from sim.plan import FloatArray, UnitsPlan
-from sim.scenario.schema.quantity import Shape, UnitShape
+from sim.vocabulary import Shape, UnitShape
 
 Cumulated = Callable[[FloatArray], FloatArray]
 """The chance of at most so many units."""

@@ -20,8 +20,7 @@ from sim.clock import TICKS_PER_DAY
 from sim.dies import die_yield, gross_dies_per_wafer
 from sim.draws.curves import value
 from sim.plan import NONE, FloatArray, LearningPlan, YieldPlan
-from sim.scenario.schema.document import YieldNoise
-from sim.scenario.schema.yields import LearnOver, YieldModel
+from sim.vocabulary import LearnOver, YieldModel, YieldNoise
 
 EXPERIENCE_NODES = 2049
 EXPERIENCE_END = 16.0

@@ -6,7 +6,7 @@ from sim import options
 from sim.errors import InputError, Problem
 from sim.plan import Plan
 from sim.scenario.loader import Scenario
-from sim.scenario.schema.document import Discounting
+from sim.vocabulary import Discounting
 
 
 def discounting_of(scenario: Scenario, rate: float) -> options.Discounting:

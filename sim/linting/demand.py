@@ -13,7 +13,7 @@ from sim.draws.demand import items_per_unit, mean_rate
 from sim.linting.place import Place
 from sim.linting.subject import LintSubject, MeasuredInput
 from sim.plan import NONE, LinePlan
-from sim.scenario.schema.demand import Pattern
+from sim.vocabulary import Pattern
 
 
 def in_wafers(subject: LintSubject) -> Iterator[MeasuredInput]:

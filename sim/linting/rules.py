@@ -14,9 +14,10 @@ from sim.ledger import Ledger, LedgerError
 from sim.linting.measures import MEASURES
 from sim.linting.place import Place
 from sim.scenario.read import Loc, Source, read_source
-from sim.scenario.schema.quantity import At, Strict
+from sim.scenario.schema.quantity import Strict
 from sim.shipped import shipped_root
 from sim.units import UnitError, check_unit
+from sim.vocabulary import At
 
 NAME = "bounds.yaml"
 

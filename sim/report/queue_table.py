@@ -9,7 +9,7 @@ from sim.report.formats import count, percent
 from sim.report.periods import is_dated
 from sim.report.tables import Table, left, right, table
 from sim.scenario.loader import Scenario
-from sim.scenario.schema.supply import PolicyType
+from sim.vocabulary import PolicyType
 
 if TYPE_CHECKING:
     from sim.results.result import Result

@@ -13,7 +13,7 @@ from sim.draws.rates import moment_day
 from sim.draws.sites import ramp_begins
 from sim.plan import NONE, MilestonePlan, Ref
 from sim.results.result import Result
-from sim.scenario.schema.document import MilestoneRule
+from sim.vocabulary import MilestoneRule
 
 if TYPE_CHECKING:
     import pandas as pd

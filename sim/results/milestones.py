@@ -13,7 +13,7 @@ from sim.plan import BoolArray, MilestonePlan
 from sim.results.frames import share_output
 from sim.results.periods import between, counted
 from sim.results.requirements import units_per_flow
-from sim.scenario.schema.document import MilestoneRule
+from sim.vocabulary import MilestoneRule
 
 
 @dataclass(frozen=True, slots=True)

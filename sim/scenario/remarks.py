@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.scenario.schema.demand import Pattern
+from sim.vocabulary import Pattern
 
 if TYPE_CHECKING:
     from sim.scenario.loader import Scenario

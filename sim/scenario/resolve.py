@@ -17,9 +17,10 @@ from sim.scenario.compose import Loc, dotted
 from sim.scenario.meant import remedy
 from sim.scenario.schema import Document
 from sim.scenario.schema.decisions import Gate
-from sim.scenario.schema.quantity import At, Path, Quantity, Random, Units
+from sim.scenario.schema.quantity import Path, Quantity, Random, Units
 from sim.scenario.written import Written, is_override
 from sim.units import UnitError, convert
+from sim.vocabulary import At
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from sim.api import run
 from sim.compiler.closures import closed_days
-from sim.scenario.schema.closures import Shutdown, Weekday
+from sim.scenario.schema.closures import Shutdown
 from sim.scenario.schema.document import Horizon
+from sim.vocabulary import Weekday
 
 Fixture = Callable[..., Any]
 MONDAY = dt.date(2026, 1, 5)

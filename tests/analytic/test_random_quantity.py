@@ -13,7 +13,7 @@ from sim.compiler import compile_plan
 from sim.draws import draw
 from sim.draws.units import drawn_units, mean_units
 from sim.plan import NONE, UnitsPlan
-from sim.scenario.schema.quantity import UnitShape
+from sim.vocabulary import UnitShape
 
 Fixture = Callable[..., Any]
 LIST = {"shape": "empirical", "values": [40, 10, 20, 30], "weights": [1, 4, 3, 2]}

@@ -7,7 +7,7 @@ import pytest
 
 from sim.draws.streams import BLOCK, Noise, quantile, stream, uniforms
 from sim.draws.tabulated import table
-from sim.scenario.schema.quantity import Shape
+from sim.vocabulary import Shape
 
 PROBABILITIES = np.concatenate(
     [np.linspace(0.001, 0.999, 4001), 10.0 ** -np.arange(4.0, 17.0), 1 - 10.0 ** -np.arange(4.0, 16.0)]

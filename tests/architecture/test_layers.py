@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "sim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "clock", "correlation", "distributions"),
+    ("errors", "clock", "correlation", "distributions", "vocabulary"),
     ("display",),
     ("plotting",),
     ("units", "dies", "shipped"),
@@ -79,6 +79,11 @@ def test_no_arrow_upward(file: Path) -> None:
             assert RANK[room] < RANK[own] or (RANK[room] == RANK[own] == RANK["units"]), (
                 f"{file.relative_to(ROOT)}:{line}: {own} imports {room}, which stands above it"
             )
+
+
+def test_what_runs_a_plan_knows_no_scenario() -> None:
+    files = [f for f in FILES if room_of(f) in ("planned", "plan", "draws", "engines", "options")]
+    assert all(room != "scenario" for f in files for room, _ in imported_rooms(f))
 
 
 def test_options_know_no_simulation() -> None:

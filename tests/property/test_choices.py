@@ -18,7 +18,7 @@ from sim.draws.arrivals import arrivals
 from sim.draws.curves import Curve, path_at, path_curve, price_curve
 from sim.errors import InputError
 from sim.plan import NONE, PathPlan, Ref, SplicePlan
-from sim.scenario.schema.quantity import Interpolate
+from sim.vocabulary import Interpolate
 from tests.conftest import Build
 
 DAYS = 700.0

@@ -23,7 +23,7 @@ from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
 from sim.engines.shared.wip import WipLimits, wip_limits
 from sim.engines.shared.yields import KnownYield, known_yield
 from sim.plan import NONE, IntArray
-from sim.scenario.schema.document import YieldNoise
+from sim.vocabulary import YieldNoise
 
 
 class Joined(NamedTuple):

@@ -15,7 +15,7 @@ from sim.engines.batch import state as layout
 from sim.engines.batch.compiling.addresses import CALLBACK
 from sim.engines.batch.state import CYCLE, NOTHING, YIELD_NOISE, State, blank
 from sim.plan import FloatArray
-from sim.scenario.schema.document import YieldNoise
+from sim.vocabulary import YieldNoise
 
 Progress = Callable[[float], None]
 

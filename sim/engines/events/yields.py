@@ -6,7 +6,7 @@ from sim.engines.events.curves import value_at
 from sim.engines.events.state import YIELD_NOISE, YIELDS, OpenLot, State
 from sim.engines.events.variates import variate
 from sim.engines.shared.rules import binomial, good_share, whole
-from sim.scenario.schema.document import YieldNoise
+from sim.vocabulary import YieldNoise
 
 
 def _share(s: State, source: int, x: float, factor: float) -> float:

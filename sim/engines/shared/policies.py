@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines.shared import rules
 from sim.plan import NONE, PoolPlan
-from sim.scenario.schema.supply import PolicyType
+from sim.vocabulary import PolicyType
 
 POLICIES = {
     PolicyType.BASE_STOCK: rules.BASE_STOCK,

@@ -25,7 +25,7 @@ from sim.engines.shared.expectations import (
 )
 from sim.engines.shared.rules import good_share, stretched
 from sim.plan import NONE, BoolArray, FloatArray, IntArray, Plan, PoolPlan
-from sim.scenario.schema.supply import PolicyType, SourcingPolicy
+from sim.vocabulary import PolicyType, SourcingPolicy
 
 SPLIT, IN_HOUSE_FIRST, PHASE_OUT, LEAST_COST = range(4)
 _SOURCING = {

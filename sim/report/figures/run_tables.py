@@ -20,7 +20,7 @@ from sim.report.figures.spans import source
 from sim.report.periods import after_warmup, by_quarter, is_dated
 from sim.results.compute import asked_at, asking, delivered
 from sim.results.frames import date_of
-from sim.scenario.schema.document import MilestoneRule
+from sim.vocabulary import MilestoneRule
 
 if TYPE_CHECKING:
     from sim.results.result import Result

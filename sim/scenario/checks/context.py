@@ -13,10 +13,11 @@ from sim.scenario.compose import Loc, dotted
 from sim.scenario.resolve import Inputs, paths_over_time, quantities
 from sim.scenario.schema import Document
 from sim.scenario.schema.quantity import Quantity
-from sim.scenario.schema.supply import Item, PolicyType, Recipe
+from sim.scenario.schema.supply import Item, Recipe
 from sim.scenario.uncertain import Uncertain, drawn_itself, operands, uncertain
 from sim.scenario.validate import Refused
 from sim.scenario.written import Written
+from sim.vocabulary import PolicyType
 
 MAX_NEAREST = 200
 

@@ -7,7 +7,8 @@ import math
 
 from sim.scenario.checks.context import Context, amount
 from sim.scenario.compose import Loc
-from sim.scenario.schema.quantity import Interpolate, Path
+from sim.scenario.schema.quantity import Path
+from sim.vocabulary import Interpolate
 
 _MONTH = 31
 MOST_LENGTH = 1_000_000

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
-from sim.scenario.schema.demand import DemandLine, Pattern
-from sim.scenario.schema.supply import Item, PolicyType, ReplenishmentPolicy
+from sim.scenario.schema.demand import DemandLine
+from sim.scenario.schema.supply import Item, ReplenishmentPolicy
+from sim.vocabulary import Pattern, PolicyType
 
 _WITHOUT_SAFETY = {
     PolicyType.PLANNED: "on a planned item; give it a safety_stock, in days of forecast",

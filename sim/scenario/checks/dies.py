@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.scenario.checks.context import Context, amount, listed
 from sim.scenario.schema.supply import Recipe
-from sim.scenario.schema.yields import YieldModel
+from sim.vocabulary import YieldModel
 
 
 def check(context: Context) -> None:

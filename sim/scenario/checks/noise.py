@@ -6,8 +6,9 @@ import math
 
 from sim.scenario.checks.context import Context
 from sim.scenario.compose import Loc
-from sim.scenario.schema.demand import Markov, Pattern
-from sim.scenario.schema.quantity import Random, Shape, Units, UnitShape
+from sim.scenario.schema.demand import Markov
+from sim.scenario.schema.quantity import Random, Units
+from sim.vocabulary import Pattern, Shape, UnitShape
 
 _MOST: dict[str, float] = {Shape.UNIFORM: 1 / math.sqrt(3), Shape.NORMAL: 0.5}
 """A uniform reaches zero at this coefficient of variation; a normal of 0.5 is below zero in 2.3 % of

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 
+from sim.errors import broken_bound
 from sim.scenario.checks.context import Context, amount
 from sim.scenario.resolve import Input
 from sim.scenario.written import is_override
 
-_WORDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 BARE = (
     "a bare value; write {figure: ID}, {assumed: X, source: WHY} or {derived: X, source: HOW}, "
     "or say once at the top of this file what its bare numbers are (bare_numbers: ...)"
@@ -51,7 +50,7 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
         return [(f"is too large in {entry.unit}", None)]
     faults: list[tuple[str, str | None]] = []
     for what, value in (("", entry.value), ("its low ", entry.low), ("its high ", entry.high)):
-        if value is not None and (bound := broken(value, entry.bounds)) is not None:
+        if value is not None and (bound := broken_bound(value, entry.bounds)) is not None:
             hint = (
                 f" ({value:g} % is written {value / 100:g})"
                 if entry.bounds.get("le") == 1 and 2 <= value <= 100
@@ -70,16 +69,3 @@ def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
         smaller = "; use a smaller unit" if entry.value < 1 else ""
         faults.append((f"must be a whole number{smaller}", amount(entry.value, entry.unit)))
     return faults
-
-
-def broken(value: float, bounds: Mapping[str, float]) -> str | None:
-    """The bounds in words, if the value breaks one."""
-    holds = {
-        "ge": value >= bounds.get("ge", value),
-        "gt": value > bounds.get("gt", value - 1),
-        "le": value <= bounds.get("le", value),
-        "lt": value < bounds.get("lt", value + 1),
-    }
-    if all(holds[key] for key in bounds):
-        return None
-    return " and ".join(f"{_WORDS[key]} {limit:g}" for key, limit in bounds.items())

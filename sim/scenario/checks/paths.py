@@ -5,7 +5,8 @@ from __future__ import annotations
 from sim.scenario.checks.context import Context
 from sim.scenario.compose import Loc
 from sim.scenario.resolve import paths_over_time
-from sim.scenario.schema.quantity import Interpolate, Path
+from sim.scenario.schema.quantity import Path
+from sim.vocabulary import Interpolate
 
 
 def check(context: Context) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.scenario.checks.context import Context, listed, switched_off
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.schema.document import Initial
 from sim.scenario.schema.supply import Item, Recipe, Sourcing
+from sim.vocabulary import Initial
 
 _SOURCING = ("policy", "shares", "overflow", "second_source_floor", "withdraw_on")
 _SUMMED = ("tops", "watts", "h100e")

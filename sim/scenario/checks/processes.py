@@ -6,7 +6,7 @@ import re
 
 from sim.scenario.checks.context import Context
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.schema.document import Discounting
+from sim.vocabulary import Discounting
 
 PLACES = (
     "demand.NAME.rate", "demand.NAME.compute", "demand.NAME.value", "demand.NAME.value_per_h100e",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.distributions import Draw
 from sim.scenario.checks.context import Context, amount, listed
 from sim.scenario.compose import Loc, dotted
-from sim.scenario.schema.document import YieldNoise
 from sim.scenario.schema.supply import Recipe
+from sim.vocabulary import YieldNoise
 
 TOLERANCE = 1e-9
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
-from sim.scenario.schema.closures import Weekday
-from sim.scenario.schema.supply import Capex, Contract, Recipe, Site, WithdrawOn
+from sim.scenario.schema.supply import Capex, Contract, Recipe, Site
+from sim.vocabulary import Weekday, WithdrawOn
 
 
 def check(context: Context) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.scenario.checks.context import Context, listed
 from sim.scenario.compose import Loc
-from sim.scenario.schema.supply import Sourcing, SourcingPolicy, WithdrawOn
+from sim.scenario.schema.supply import Sourcing
+from sim.vocabulary import SourcingPolicy, WithdrawOn
 
 TOLERANCE = 1e-6
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from sim.correlation import linked, normal_matrix, possible
 from sim.distributions import Draw
+from sim.errors import broken_bound
 from sim.ledger import LedgerError
 from sim.scenario.checks.context import Context, amount, listed
-from sim.scenario.checks.numbers import WHOLE, broken
+from sim.scenario.checks.numbers import WHOLE
 from sim.scenario.compose import Loc
 from sim.scenario.resolve import Input
 from sim.scenario.schema.document import Correlation
@@ -107,7 +108,7 @@ def _ends(context: Context, one: Uncertain) -> None:
     elif one.draw in (Draw.NORMAL, Draw.LOGNORMAL):
         for end in reach(one):
             for path, entry, value in _fed(context, one, end):
-                if (bound := broken(value, entry.bounds)) is not None:
+                if (bound := broken_bound(value, entry.bounds)) is not None:
                     may = "may come" if path == one.name else f"may bring {path}"
                     shown = amount(float(f"{value:.4g}"), entry.unit)
                     message = f"a {one.draw} draw has no end: {one.name} {may} to {shown}, and must be {bound}"

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 from typing import Self
 
 from pydantic import model_validator
 
 from sim.scenario.schema.quantity import Strict
-
-
-class Weekday(StrEnum):
-    """A day of the week."""
-
-    MON = "mon"
-    TUE = "tue"
-    WED = "wed"
-    THU = "thu"
-    FRI = "fri"
-    SAT = "sat"
-    SUN = "sun"
+from sim.vocabulary import Weekday
 
 
 class Shutdown(Strict):

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from sim.scenario.schema.quantity import Interpolate, Quantity, Strict, number
+from sim.scenario.schema.quantity import Quantity, Strict, number
+from sim.vocabulary import Interpolate
 
 
 class InPlace(StrEnum):

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.scenario.schema.conditions import Condition
-from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, UnitShape, number
+from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, Units, number
 from sim.scenario.schema.supply import DrawnEntry
 from sim.scenario.schema.terms import Power
-
-
-class Pattern(StrEnum):
-    """How demand falls in time."""
-
-    EVEN = "even"
-    PERIODIC = "periodic"
-    POISSON = "poisson"
-    NORMAL = "normal"
-    SERIES = "series"
-    ORDERS = "orders"
-
+from sim.vocabulary import Pattern, UnitShape
 
 _NEEDS: dict[Pattern, tuple[str, ...]] = {
     Pattern.EVEN: ("rate",),

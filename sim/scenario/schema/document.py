@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from enum import StrEnum
 from itertools import combinations, product
 from typing import Any, Literal, Self
 
@@ -17,6 +16,7 @@ from sim.scenario.schema.demand import AnyDisruption, DemandLine
 from sim.scenario.schema.payments import Payment
 from sim.scenario.schema.quantity import Quantity, Strict, number
 from sim.scenario.schema.supply import Item, OpenOrder, ProcessNode, Recipe, Site, Sourcing, WipLimit
+from sim.vocabulary import Discounting, Initial, MilestoneRule, YieldNoise
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 """Between these a run may lie."""
@@ -69,28 +69,6 @@ class Horizon(Strict):
         return float(self.length or 0)
 
 
-class Initial(StrEnum):
-    """State at the start."""
-
-    PIPELINE = "pipeline"
-    EMPTY = "empty"
-
-
-class YieldNoise(StrEnum):
-    """Randomness of each lot's yield."""
-
-    OFF = "off"
-    BINOMIAL = "binomial"
-    GAMMA = "gamma"
-
-
-class Discounting(StrEnum):
-    """Under which probabilities, and at which rate, money is discounted."""
-
-    REAL = "real"
-    RISK_NEUTRAL = "risk_neutral"
-
-
 class Money(Strict):
     """How money is counted."""
 
@@ -126,14 +104,6 @@ class Share(Entry):
     """Stage of the items counted."""
     families: list[str] = []
     """Product families counted (default: all)."""
-
-
-class MilestoneRule(StrEnum):
-    """How a milestone's date is found."""
-
-    FIRST_OUTPUT = "first_output"
-    OUTPUT_RATE = "output_rate"
-    IN_HOUSE_SHARE = "in_house_share"
 
 
 class Milestone(Entry):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
 from sim.distributions import Draw
+from sim.vocabulary import At, Interpolate, Known, ProcessKind, Shape, UnitShape
 
 Scalar = bool | int | float | dt.date | str
 
@@ -22,20 +22,6 @@ class Strict(BaseModel):
     """Base of everything a scenario may hold: unknown keys and non-finite numbers are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
-
-
-class Known(StrEnum):
-    """From when on planners know an uncertain input."""
-
-    START = "start"
-
-
-class At(StrEnum):
-    """Which point of a figure's range is meant."""
-
-    LOW = "low"
-    TYPICAL = "typical"
-    HIGH = "high"
 
 
 def number(unit: str, sentence: str, default: Any = ..., **bounds: float) -> Any:
@@ -108,17 +94,6 @@ class Quantity(Strict):
         return None
 
 
-class Shape(StrEnum):
-    """Shape of operational noise: drawn anew each time, with the stated mean."""
-
-    CONSTANT = "constant"
-    EXPONENTIAL = "exponential"
-    GAMMA = "gamma"
-    LOGNORMAL = "lognormal"
-    UNIFORM = "uniform"
-    NORMAL = "normal"
-
-
 def _or_constant(data: Any) -> Any:
     """A shape as it is written; anything else is the mean of a constant."""
     return data if isinstance(data, dict) and ("shape" in data or "mean" in data) else {"mean": data}
@@ -147,20 +122,6 @@ class Random(Strict):
         if not fixed and self.cv is None:
             raise ValueError(f"a {self.shape} shape needs a cv")
         return self
-
-
-class UnitShape(StrEnum):
-    """Shape of a random number of units: those of noise, counts, and a list of values."""
-
-    CONSTANT = "constant"
-    EXPONENTIAL = "exponential"
-    GAMMA = "gamma"
-    LOGNORMAL = "lognormal"
-    UNIFORM = "uniform"
-    NORMAL = "normal"
-    POISSON = "poisson"
-    NEGATIVE_BINOMIAL = "negative_binomial"
-    EMPIRICAL = "empirical"
 
 
 class Units(Strict):
@@ -204,21 +165,6 @@ class Units(Strict):
                 f"{len(self.weights)} weights for {len(self.values)} values: give one weight for each value"
             )
         return self
-
-
-class Interpolate(StrEnum):
-    """How a path runs between its dated points."""
-
-    LINEAR = "linear"
-    STEP = "step"
-    EXPONENTIAL = "exponential"
-
-
-class ProcessKind(StrEnum):
-    """How a random process moves."""
-
-    GEOMETRIC = "geometric"
-    MEAN_REVERTING = "mean_reverting"
 
 
 class Jumps(Strict):

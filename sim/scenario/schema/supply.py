@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,6 +11,7 @@ from sim.scenario.schema.conditions import Entry
 from sim.scenario.schema.quantity import MOST_COUNTED, Path, Quantity, Random, Strict, number
 from sim.scenario.schema.terms import Credit, OutsideSales, PaidAhead, Prepayment, Tools
 from sim.scenario.schema.yields import Yield
+from sim.vocabulary import PolicyType, RampShape, SourcingPolicy, WithdrawOn
 
 
 class DrawnEntry(Entry):
@@ -19,16 +19,6 @@ class DrawnEntry(Entry):
 
     stream: str | None = None
     """Name of its random stream (default: its own name); keep it when renaming, and every draw stays."""
-
-
-class PolicyType(StrEnum):
-    """How an item is replenished."""
-
-    PLANNED = "planned"
-    BASE_STOCK = "base_stock"
-    MIN_MAX = "min_max"
-    REORDER = "reorder"
-    PERIODIC = "periodic"
 
 
 class ReplenishmentPolicy(Strict):
@@ -129,14 +119,6 @@ class Construction(Strict):
     decision: Quantity | None = number("date", "The day building is decided (default: when a choice begins it).", None)
     stages: list[ConstructionStep] = Field(min_length=1)
     """The steps in order; the ramp begins when the last one ends."""
-
-
-class RampShape(StrEnum):
-    """How capacity grows."""
-
-    LINEAR = "linear"
-    LOGISTIC = "logistic"
-    STEPS = "steps"
 
 
 class Ramp(Strict):
@@ -332,22 +314,6 @@ class OpenOrder(Strict):
     """The recipe by which it is made or bought."""
     quantity: Quantity = number("unit", "Starts ordered.", ge=1, le=MOST_COUNTED)
     due: Quantity = number("date", "Day on which it arrives in stock.")
-
-
-class SourcingPolicy(StrEnum):
-    """How need is divided among sources."""
-
-    SPLIT = "split"
-    IN_HOUSE_FIRST = "in_house_first"
-    PHASE_OUT = "phase_out"
-    LEAST_COST = "least_cost"
-
-
-class WithdrawOn(StrEnum):
-    """What lets outside orders fall."""
-
-    EXPECTED = "expected"
-    ANNOUNCED = "announced"
 
 
 class PhaseOut(Strict):

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Self
 
 from pydantic import model_validator
 
 from sim.scenario.schema.quantity import Quantity, Strict, number
-
-
-class YieldModel(StrEnum):
-    """Die yield from defects."""
-
-    POISSON = "poisson"
-    MURPHY = "murphy"
-    SEEDS = "seeds"
-    NEGATIVE_BINOMIAL = "negative_binomial"
-
-
-class LearnOver(StrEnum):
-    """What yield learns with."""
-
-    STARTS = "starts"
-    TIME = "time"
+from sim.vocabulary import LearnOver, YieldModel
 
 
 class Learning(Strict):
