@@ -62,7 +62,7 @@ ALLOW_OUTSIDE = Annotated[
     ),
 ]
 JOBS = Annotated[
-    int, typer.Option("--jobs", min=0, help="RunOptions at a time (0: one for each core); no result depends on it.")
+    int, typer.Option("--jobs", min=0, help="Runs at a time (0: one for each core); no result depends on it.")
 ]
 SEED = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Random seed; the same seed repeats the run.")]
 ENGINE = Annotated[Engine, typer.Option(help="events: the readable reference; batch: compiled, with the same numbers.")]
