@@ -22,6 +22,7 @@ from sim.scenario.schema import Document
 from sim.scenario.schema.decisions import Gate
 from sim.scenario.schema.demand import Disruption, Markov, Scheduled, Sporadic
 from sim.scenario.schema.quantity import Path, Point, Quantity, Random, Units
+from sim.scenario.schema.sentences import sentences
 
 DISRUPTIONS: dict[str, type[Disruption]] = {"scheduled": Scheduled, "random": Sporadic, "markov": Markov}
 QUANTITY_KEYS = frozenset({"figure", "assumed", "derived"})
@@ -34,11 +35,17 @@ _SYNONYMS = {word: words for words in (_BEGINNING, _END, _PRICE) for word in wor
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place of the schema: its annotation (without None), unit and sentence."""
+    """A place of the schema: its annotation (without None), its unit, and the field it is of if it is a field."""
 
     annotation: Any
     unit: str = ""
-    sentence: str = ""
+    model: type[BaseModel] | None = None
+    field: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What the field is, in words; empty at a place that is none."""
+        return "" if self.model is None else sentences(self.model).get(self.field, "")
 
     @property
     def options(self) -> tuple[Any, ...]:
@@ -110,14 +117,15 @@ def child(slot: Slot, value: Any, key: str | int) -> Slot | None:
             return replace(slot, annotation=get_args(option)[1])
     model = model_of(slot, value)
     info = fields_of(model).get(str(key)) if model is not None else None
+    declaring = model
     if info is None and model is Path:
-        info = fields_of(Quantity).get(str(key))  # of a number beside its process
+        info, declaring = fields_of(Quantity).get(str(key)), Quantity  # of a number beside its process
     if info is None:
         return None
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     keep = model in (Path, Random, Units, Point) and "unit" not in extra
     unit = slot.unit if keep else str(extra.get("unit", ""))
-    return Slot(info.annotation, unit, (info.description or "").strip())
+    return Slot(info.annotation, unit, declaring, str(key))
 
 
 def _element(slot: Slot) -> Slot | None:

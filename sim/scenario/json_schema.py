@@ -17,6 +17,7 @@ from sim.scenario.declared import Slot
 from sim.scenario.schema import Document
 from sim.scenario.schema.csv import Csv
 from sim.scenario.schema.quantity import Strict
+from sim.scenario.schema.sentences import sentences
 
 Json = dict[str, Any]
 
@@ -34,7 +35,9 @@ def scenario_schema() -> Json:
     definitions["Document"] = whole
     table = Csv.model_json_schema(by_alias=True)
     definitions |= {**table.pop("$defs"), "Csv": table, **definitions}
-    for definition in definitions.values():
+    models = {model.__name__: model for model in _models(Strict)}
+    for name, definition in definitions.items():
+        _say(definition, models.get(name))
         _tidy(definition)
     _spell_out_shorthands(definitions)
     parts = {name + _PART: _as_part(definition) for name, definition in definitions.items()}
@@ -49,6 +52,14 @@ def scenario_schema() -> Json:
         "else": {"$ref": _PREFIX + "Document"},
         "$defs": dict(sorted((definitions | parts).items())),
     }
+
+
+def _say(definition: Json, model: type[Strict] | None) -> None:
+    """Give each property the sentence of its field; an enumeration has none."""
+    for name, field in definition.get("properties", {}).items():
+        sentence = sentences(model).get(name) if model is not None else None
+        if sentence is not None:
+            field["description"] = sentence
 
 
 def _tidy(definition: Json) -> None:

@@ -21,7 +21,8 @@ MOST_COUNTED = 1e15
 class Strict(BaseModel):
     """Base of everything a scenario may hold: unknown keys and non-finite numbers are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    # Validators are built when a file is first validated: a scenario that is kept needs none.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 def number(unit: str, sentence: str, default: Any = ..., **bounds: float) -> Any:
