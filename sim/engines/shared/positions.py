@@ -43,7 +43,7 @@ class Position(NamedTuple):
 
 
 def blank_position(pools: int, sites: int, sources: int, flows: int, lots: int) -> Position:
-    """Room for what the planner sees, with so many lots."""
+    """Return an empty position with room for so many lots."""
     whole, place = np.zeros((6, lots), dtype=np.int64), np.zeros(1, dtype=np.int64)
     return Position(
         stock=np.zeros(pools), waiting=np.zeros(pools), committed=np.zeros(sites), backlog=np.zeros(flows),
@@ -73,7 +73,7 @@ class Memory(NamedTuple):
 
 
 def memory(tables: Tables) -> Memory:
-    """Memory before the first review."""
+    """Return the memory before the first review."""
     sources, pools = len(tables.source_pool), len(tables.order)
     wished, promised = np.zeros((2, *tables.shift.shape))
     bound, bottom = np.zeros((2, len(wished), pools), dtype=np.int64)
@@ -81,7 +81,7 @@ def memory(tables: Tables) -> Memory:
 
 
 def stage(tables: Tables, source: int, at: int) -> int:
-    """Qualification of a source at an instant."""
+    """Return the qualification phase of a source at an instant."""
     if at >= tables.closes[tables.source_site[source]]:
         return QualificationPhase.CLOSED
     if at >= tables.phases[source, 2]:
@@ -92,6 +92,6 @@ def stage(tables: Tables, source: int, at: int) -> int:
 
 
 def expected_between(tables: Tables, k: int, flow: int, begin: int, end: int) -> float:
-    """What review `k` expects of a flow between two edges of its buckets."""
+    """Return the units that review `k` expects of a flow between two edges of its buckets."""
     row = tables.belief[k, flow]
     return float(tables.expected[row, end] - tables.expected[row, begin])

@@ -91,7 +91,7 @@ class Worksheet(NamedTuple):
 
 
 def worksheet(tables: Tables) -> Worksheet:
-    """A blank worksheet for all reviews of a replication."""
+    """Return a blank worksheet for all reviews of a replication."""
     pools, sources, sites = len(tables.order), len(tables.source_pool), tables.shift.shape[1]
     count = len(tables.edges) - 1
     longest = int(np.max(np.diff(tables.first), initial=1))
