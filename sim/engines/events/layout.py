@@ -36,7 +36,7 @@ load it takes as long as these take in plain Python."""
 def lay_out(
     draws: Draws, *, trace: bool, by_compiled: bool, progress: Callable[[float], None] | None
 ) -> State:  # fmt: skip
-    """The state before the first event; `by_compiled` says whether reviews may run compiled."""
+    """Return the state before the first event; with `by_compiled`, reviews may run compiled."""
     plan, t = draws.plan, tables(draws)
     m, sheet, limits = memory(t), worksheet(t), wip_limits(draws)
     periods, reviews = len(draws.periods) - 1, len(draws.reviews) - 1
@@ -74,6 +74,7 @@ def lay_out(
 
 
 def _rows(draws: Draws) -> Rows:
+    """Return the counters of a period, all zero."""
     plan = draws.plan
     sizes = {"source": len(plan.sources), "item": len(plan.items), "site": len(plan.sites), "flow": len(draws.flows)}
     columns: Any = {name: [0.0 if name in REALS else 0] * sizes[by] for name, by in MEASURES.items()}
@@ -81,6 +82,7 @@ def _rows(draws: Draws) -> Rows:
 
 
 def _source(draws: Draws, r: int, limits: WipLimits) -> SourceState:
+    """Return the state of a source before its first lot."""
     plan, d, source = draws.plan, draws.sources[r], draws.plan.sources[r]
     pool, behind = int(plan.item_pool[source.item]), len(plan.pools)
     inputs = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist()
@@ -112,11 +114,12 @@ def _source(draws: Draws, r: int, limits: WipLimits) -> SourceState:
 
 
 def _behind(limit: int, pools: int) -> int:
-    """Where a limit on work in process stands: behind the pools of the plan."""
+    """Return where a limit on work in process stands: behind the pools of the plan."""
     return NONE if limit == NONE else limit + pools
 
 
 def _sites(draws: Draws) -> list[SiteState]:
+    """Return the state of all sites before their first lot."""
     ranked = ranked_sites(draws.plan).tolist()
     return [
         SiteState(
@@ -132,6 +135,7 @@ def _sites(draws: Draws) -> list[SiteState]:
 
 
 def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
+    """Return the state of all pools and, behind them, of the lines with a limit on work in process."""
     vector, lines = draws.vector, draws.plan.lines
     order = sorted(range(len(draws.flows)), key=lambda f: (lines[draws.flows[f].line].priority, f))
     pools = []
@@ -156,6 +160,7 @@ def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
 
 
 def _items(draws: Draws, limits: WipLimits) -> list[ItemState]:
+    """Return the state of all items, with their initial stock."""
     stock, pools = draws.initial_stock.tolist(), len(draws.plan.pools)
     return [
         ItemState(
@@ -169,6 +174,7 @@ def _items(draws: Draws, limits: WipLimits) -> list[ItemState]:
 
 
 def _flow(draws: Draws, f: int) -> FlowState:
+    """Return the state of a flow before its first demand."""
     vector, flow = draws.vector, draws.flows[f]
     line = draws.plan.lines[flow.line]
     return FlowState(
@@ -187,8 +193,10 @@ def _flow(draws: Draws, f: int) -> FlowState:
 
 
 def _planner(draws: Draws, t: Tables, m: Memory, sheet: Worksheet, *, by_compiled: bool) -> Decide:
-    """What decides a review, and leaves the decision in the worksheet: compiled where there are many reviews and the code
-    was compiled before. The decisions are the same."""
+    """Return what decides a review and leaves the decision in the worksheet.
+
+    It is compiled where there are many reviews and the code was compiled before. The decisions are the same.
+    """
     much = int((t.last - t.first[:-1]).sum()) * len(draws.plan.sources)
     if by_compiled and much >= MUCH and bool(t.planned.any()):
         from sim.engines.batch.kept import kept_planner

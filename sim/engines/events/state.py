@@ -1,4 +1,8 @@
-"""The whole state of a replication: entities as objects, which the other modules read and write."""
+"""The whole state of a replication: entities as objects, which the other modules read and write.
+
+Short names mean the same in all of them: `s` is the state, `r` a source, `p` a pool, `f` a flow, `i` an item, `y` the
+yield curve of a source, `t` the tables of the planner.
+"""
 
 from __future__ import annotations
 
