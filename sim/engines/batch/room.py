@@ -31,10 +31,11 @@ _SPARE: list[Room] = []
 
 
 def room(slots: int) -> Room:
-    """Room for so many lots, with twice as many events and nodes; what it holds has no meaning."""
+    """Return room for so many lots, with twice as many events and nodes; what it holds has no meaning."""
     while _SPARE:
         try:
             found = _SPARE.pop()
+        # Another thread took the last one meanwhile.
         except IndexError:
             break
         if len(found.lots) == slots:

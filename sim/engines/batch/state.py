@@ -2,6 +2,10 @@
 
 Entities are records of structured arrays, so that what belongs together lies together. Everything has
 a fixed size: lots, events and the nodes of linked lists live in slots that are used again.
+
+Short names mean the same in all modules: `s` is the state, `c` its clock, `e` an event, `r` a source, `p` a pool, `f` a
+flow, `i` an item, `o` an order, `n` a node or a row of noise; and, where reviews are held, `t` the tables, `p` the
+position, `m` the memory and `w` the worksheet of the planner.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ Records = Any
 
 
 def _record(integers: str, reals: str = "") -> np.dtype[Any]:
+    """Return the type of a record with these fields, integers first."""
     return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in reals.split()], align=True)
 
 
@@ -159,5 +164,5 @@ class State(NamedTuple):
 
 
 def blank(dtype: np.dtype[Any], *shape: int) -> NDArray[Any]:
-    """Records of zeros."""
+    """Return records of zeros."""
     return np.zeros(shape, dtype=dtype)

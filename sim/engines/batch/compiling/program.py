@@ -29,7 +29,7 @@ class Program:
     place: str
 
     def functions(self) -> Iterator[tuple[ModuleType, FunctionType]]:
-        """All functions, with the modules that they stand in."""
+        """Yield all functions with the modules that they stand in."""
         for module in self.modules:
             for found in vars(module).values():
                 if isinstance(found, FunctionType) and found.__module__ == module.__name__:
