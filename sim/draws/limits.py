@@ -22,7 +22,13 @@ MOST_CAPACITY = 1e18
 
 
 def refuse_endless(plan: Plan, sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], cover: FloatArray) -> None:
-    """Raise InputError for lead times too long to look ahead so far, and for capacities beyond all counting."""
+    """Check that lead times are not too long to look ahead, and that capacities can be counted.
+
+    `cover` are the days from each pool to each customer, shape (pools, flows).
+
+    Raises:
+        InputError: one of them is beyond its limit.
+    """
     place = argument(plan.name)
     found = []
     if cover.max(initial=0.0) > MOST_DAYS:
