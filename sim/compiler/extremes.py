@@ -1,4 +1,4 @@
-"""The ends of what each input of a plan may be, and amounts that know which input makes them large."""
+"""The range of each input of a plan, and amounts with the input that contributes most to each."""
 
 from __future__ import annotations
 

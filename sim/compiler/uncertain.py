@@ -19,7 +19,7 @@ Correlations = tuple[tuple[int, int, float], ...]
 
 
 def dimensions(scenario: Scenario, refs: References) -> tuple[tuple[Dimension, ...], Lineage]:
-    """The uncertain numbers that some input of the plan rests on, in the order of the scenario."""
+    """Return the uncertain numbers that the plan's inputs rest on, in the scenario's order, and how inputs follow."""
     # The day of a gate on a milestone is no number of the scenario.
     planned = {p.path: scenario.inputs[p.path] for p in refs.planned if p.path in scenario.inputs}
     wish = scenario.document.uncertainty

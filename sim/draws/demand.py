@@ -23,13 +23,12 @@ from sim.vocabulary import Interpolate, Pattern
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Demand of one line for one pool. Equal to itself alone, so that what is worked out from it can be kept.
+    """Demand of one line for one pool. Compared by identity, so that what follows from it can be cached.
 
-    `times` (ticks, increasing) and `units` are what comes; `actual_rate` is its mean.
-    Row v of `forecast` is the rate that the planner expects while he holds view v of the changeovers and processes to
-    come; at review k he holds view `view[k]`. `expected_at` are the instants (ticks, non-decreasing, beyond the horizon as far
-    as lead times reach) at which he expects demand, and `expected[v, i]` the units that view v expects at the first i
-    of them.
+    `times` (ticks, increasing) and `units` are what comes; `actual_rate` is its mean. Row v of `forecast` is the rate
+    that the planner expects while he holds view v of the changeovers and processes to come; at review k he holds view
+    `view[k]`. `expected_at` are the instants (ticks, non-decreasing, beyond the horizon as far as lead times reach) at
+    which he expects demand, and `expected[v, i]` the units that view v expects at the first i of them.
     """
 
     line: int

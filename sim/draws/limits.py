@@ -16,7 +16,7 @@ from sim.errors import InputError, Problem, argument
 from sim.plan import FloatArray, Plan
 
 MOST_DAYS = 1e6
-"""Days that planned lead times, order periods and safety cover may add up to: forecasts, kept day by day, reach as far."""
+"""Days that planned lead times, order periods and safety cover may add up to: forecasts, kept by day, reach as far."""
 MOST_CAPACITY = 1e18
 """Load a day: what is more counts as infinite everywhere, and would overflow where it is added up."""
 

@@ -32,8 +32,9 @@ class Law:
     """What a process draws from, in a replication. Arrays are by month, with nothing in the first, which is known.
 
     `trend` is the logarithm of the mean, `decay` what a step leaves of a deviation, `spread` the standard deviation of
-    its gradual change (`unit`: at a volatility of 1), `premium` what it loses to the risk premium, and `jumps` how many are expected. Row s of `known` is what
-    the first s months take from the correction of the logarithm in each month, shape (months, months).
+    its gradual change (`unit`: at a volatility of 1), `premium` what it loses to the risk premium, and `jumps` how many
+    are expected. Row s of `known` is what the first s months take from the correction of the logarithm in each month,
+    shape (months, months).
     """
 
     trend: FloatArray

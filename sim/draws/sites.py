@@ -17,14 +17,14 @@ from sim.plan import FloatArray, IntArray, PathPlan, SitePlan
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteDraws:
-    """One site in one replication. Equal to itself alone, so that what is worked out from it can be kept.
+    """One site in one replication. Compared by identity, so that what follows from it can be cached.
 
-    `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left
-    without disruptions, and `planned` the same at the inputs that plans are made with, all in load a day; `line_rate`
-    is the rate of each of its `lines` in load a tick. From the instant `closes` nothing is released; what was released before
-    is finished at the rate that the site had, which `line_rate` and `planned` keep. `allocation` (infinite without a contract; `granted` before
-    disruptions), `commitment` (0 from its end on) and `announced` are in starts a day, `notice` in days (NaN where
-    none is given).
+    `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left without
+    disruptions, and `planned` the same at the inputs that plans are made with, all in load a day; `line_rate` is the
+    rate of each of its `lines` in load a tick. From the instant `closes` nothing is released; what was released before
+    is finished at the rate that the site had, which `line_rate` and `planned` keep. `allocation` (infinite without a
+    contract; `granted` before disruptions), `commitment` (0 from its end on) and `announced` are in starts a day,
+    `notice` in days (NaN where none is given).
     """
 
     lines: int

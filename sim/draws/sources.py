@@ -20,12 +20,12 @@ from sim.vocabulary import Shape, YieldNoise
 class SourceDraws:
     """One source in one replication. Instants and durations in ticks, rates per day, money in cents.
 
-    `lot_size` 0 means that an order is one lot; `shipped_lot` is the size of lots that are not made larger to save time: so
-    many starts at most go with one shipment. An order has at least `minimum` starts and a multiple of
-    `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for one start, in
-    the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
-    production, from `volume_begins` high volume; `planned_phases` are these three at the inputs that
-    plans are made with: the typical ones, but for those known at the start.
+    `lot_size` 0 means that an order is one lot; `shipped_lot` is the size of lots that are not made larger to save
+    time: so many starts at most go with one shipment. An order has at least `minimum` starts and a multiple of
+    `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for
+    one start, in the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
+    production, from `volume_begins` high volume; `planned_phases` are these three at the inputs that plans are made
+    with: the typical ones, but for those known at the start.
     """
 
     lot_size: int

@@ -33,10 +33,10 @@ DEFECT_END = 32.0
 
 @dataclass(frozen=True, slots=True)
 class YieldCurve:
-    """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the
-    learning constant in starts or ticks; tables are on even grids from 0. `defects` are fatal defects on a die, where
-    lots differ those of a lot of average density; `survival` is of a lot's own density, `expected` the mean over lots, on
-    which planners count."""
+    """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the learning constant
+    in starts or ticks; tables are on even grids from 0. `defects` are fatal defects on a die, where lots differ those
+    of a lot of average density; `survival` is of a lot's own density, `expected` the mean over lots, on which planners
+    count."""
 
     line: float
     gross: float

@@ -47,8 +47,8 @@ class BatchEngine:
     """One replication, run in compiled code."""
 
     slots = 4096
-    """Lots that may be on order at once. A run that needs more begins again with more, and so do those of its plan after
-    it."""
+    """Lots that may be on order at once. A run that needs more begins again with more, and so do those of its plan
+    after it."""
 
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         self.draws, self.trace = draws, trace

@@ -100,7 +100,7 @@ def _appoint_reviews(s: State, t: Tables) -> None:
         for k in range(len(s.reviews) - 1):
             at(s, s.reviews[k], PLAN, 0, 0, k, REVIEW, k)
     for pool in range(len(t.order)):
-        # Before planners look: what a policy orders now is on its way for them.
+        # Before planners look: to them what a policy orders now is on order already.
         if s.pools[pool].continuous:
             at(s, 0, PLAN, -1, pool, 0, REPLENISH, pool)
         elif not s.pools[pool].planned:

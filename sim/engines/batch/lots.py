@@ -1,4 +1,4 @@
-"""Lots on their way: ordered, released, waiting for inputs, at the bottleneck, under way, in stock."""
+"""Lots: ordered, released, waiting for inputs, at the bottleneck, in process, in stock."""
 
 from __future__ import annotations
 

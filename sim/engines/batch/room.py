@@ -1,4 +1,7 @@
-"""Room for lots, events and lists, which the next run has again: fresh memory is dear, and a run writes before it reads."""
+"""Memory for lots, events and lists, which the next run uses again.
+
+Allocation takes long, and a run writes before it reads.
+"""
 
 from __future__ import annotations
 

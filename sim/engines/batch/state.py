@@ -62,7 +62,8 @@ LOT = _record(
     "source starts stage due promised leave good where after",
     "expected",
 )
-"""What the planner looks at comes last and together: there are thousands of lots, and memory is read in lines. `where` is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
+"""What the planner looks at comes last and together: there are thousands of lots, and memory is read in lines. `where`
+is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
 UNUSED, WAITS, UNDER_WAY = range(3)
 ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
@@ -77,7 +78,8 @@ the number to ask for more, -1 if all are typical."""
 CURVE = _record("begin end at")
 """A step function in `knots` and `values`, read forward from `at`."""
 LOSS = _record("at item_begin item_end site_begin site_end pool_begin pool_end", "stock wip")
-"""What a disruption destroys when it begins: ranges of `struck_items`, `struck_sites` and `struck_pools`, and shares destroyed."""
+"""What a disruption destroys when it begins: ranges of `struck_items`, `struck_sites` and `struck_pools`, and shares
+destroyed."""
 
 BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
     np.dtype([(n, dtype_of(n)) for n, by in MEASURES.items() if by == entity], align=True)
@@ -100,10 +102,10 @@ class State(NamedTuple):
 
     `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
     parallel line is free and the step of its rate then, `line_credit` what it could do of the next lot until then;
-    `curves` are those of each site, in the order of their kinds, and then the price of each source;
-    `input_pool` and `takes` what starts need (places on a line included), `pulls` the pools whose policies watch that, both in
-    ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
-    sources. `under_way` are seeded good units not yet arrived at the end of each period.
+    `curves` are those of each site, in the order of their kinds, and then the price of each source; `input_pool` and
+    `takes` what starts need (places on a line included), `pulls` the pools whose policies watch that, both in ranges of
+    sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and sources. `under_way` are
+    seeded good units not yet arrived at the end of each period.
     """
 
     clock: Records

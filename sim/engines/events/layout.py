@@ -29,8 +29,8 @@ from sim.plan import NONE
 
 Decide = Callable[[Position, int], object]
 MUCH = 5000
-"""Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked for: to
-load it takes as long as these take in plain Python."""
+"""Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked
+for: to load it takes as long as these take in plain Python."""
 
 
 def lay_out(

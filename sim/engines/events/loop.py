@@ -64,7 +64,7 @@ def _appoint_reviews(s: State) -> None:
         for k, at in enumerate(s.reviews[:-1]):
             s.calendar.at(at, PLAN, 0, 0, k, REVIEW, k)
     for p in range(len(s.plan.pools)):
-        # Before planners look: what a policy orders now is on its way for them.
+        # Before planners look: to them what a policy orders now is on order already.
         if s.pools[p].continuous:
             s.calendar.at(0, PLAN, -1, p, 0, REPLENISH, p)
         elif not s.pools[p].planned:

@@ -1,6 +1,6 @@
 """How much of each item can be had by when: stock, what is on order, and what can still be made, from raw items on.
 
-An upper bound, item by item: who else wants the same capacity or the same input is seen when requirements are planned.
+An upper bound by item: competition for capacity and inputs is resolved when requirements are planned.
 """
 
 from __future__ import annotations

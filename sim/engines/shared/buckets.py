@@ -20,10 +20,10 @@ WEEK = 7.0
 class Buckets(NamedTuple):
     """Edges of the buckets in ticks (J + 1,), and where each review finds itself among them.
 
-    Review k begins with bucket `first[k]` (`first[K]` is the end of the horizon) and looks ahead to the
-    end of bucket `last[k] - 1`. Buckets before `first[0]` lie before the start; they serve to lay out what
-    is in process then. `nearest[i]` is the bucket of the instant `i * 2 ** scale[0]` ticks after the first edge, from where
-    that of an instant thereafter is found in a step or two.
+    Review k begins with bucket `first[k]` (`first[K]` is the end of the horizon) and looks ahead to the end of bucket
+    `last[k] - 1`. Buckets before `first[0]` lie before the start; they serve to lay out what is in process then.
+    `nearest[i]` is the bucket of the instant `i * 2 ** scale[0]` ticks after the first edge, from where that of an
+    instant thereafter is found in a step or two.
     """
 
     edges: IntArray

@@ -1,8 +1,8 @@
 """Why a need is not met in time: for each part of it, the constraint that keeps it from coming sooner than it will.
 
-What could still begin in time is kept back by what fills its last buckets. What is overdue and begins at once is late for
-its lead time alone; the rest for what is full at half of its wait. A lack of an input is laid to what bound that input's
-own sources when it was to begin, down to raw items.
+What could still begin in time is kept back by what fills its last buckets. What is overdue and begins at once is late
+for its lead time alone; the rest for what is full at half of its wait. A lack of an input is attributed to what bound
+that input's own sources when it was to begin, down to raw items.
 """
 
 from __future__ import annotations

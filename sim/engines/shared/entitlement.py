@@ -1,4 +1,4 @@
-"""Who may have what of a site that several pools share: by priority, then by the date of what is wanted."""
+"""How the capacity of a site that several pools share is divided: by priority, then by due date."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from sim.plan import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instants:
-    """Reviews (K + 1,) and the edges of buckets (J + 1,), in ticks. Equal to itself alone, so that what is worked out from
-    it can be kept."""
+    """Reviews (K + 1,) and the edges of buckets (J + 1,), in ticks. Compared by identity, so that what follows from it
+    can be cached."""
 
     reviews: IntArray
     edges: IntArray
@@ -39,10 +39,10 @@ def instants(reviews: bytes, edges: bytes) -> Instants:
 class SiteOutlook(NamedTuple):
     """What is expected of each site at each review.
 
-    `capacity[s, j]` is the load that it can work off from the first edge of the buckets to edge j (J + 1), all
-    going as planned; at review k that happens `shift[k, s]` ticks later, times `level[k, s]`, and until
-    `until[k, s]` times `factor[k, s]`, its allocation times `granted[k, s]`. `allocation` and `commitment` are starts up to
-    each edge, cumulated (S, J + 1).
+    `capacity[s, j]` is the load that it can work off from the first edge of the buckets to edge j (J + 1), all going as
+    planned; at review k that happens `shift[k, s]` ticks later, times `level[k, s]`, and until `until[k, s]` times
+    `factor[k, s]`, its allocation times `granted[k, s]`. `allocation` and `commitment` are starts up to each edge,
+    cumulative (S, J + 1).
     """
 
     capacity: FloatArray

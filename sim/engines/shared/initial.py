@@ -1,4 +1,4 @@
-"""The initial pipeline: the same plan, made long before the start, gives what is in process and in stock then."""
+"""The initial pipeline: stock and work in process at the start, as planned long before it."""
 
 from __future__ import annotations
 

@@ -56,11 +56,11 @@ def blank_position(pools: int, sites: int, sources: int, flows: int, lots: int) 
 class Memory(NamedTuple):
     """What the planner keeps from review to review.
 
-    `owed` is the fraction of a unit that sharing owes each source, and `owed_outside` what a floor or a
-    phase-out owes the outside sources of each pool together; `shown` the starts a tick that an in-house source
-    in volume has shown; `wished[k, s]` the starts a tick wished at outside sites, to which notice periods look back;
-    `promised[k, s]` the starts of review period k that commitments still ask for; `bound[k, p]` what let a pool start no
-    more in it (a cause, -1 if nothing), at the bottom of which was the pool `bottom[k, p]`.
+    `owed` is the fraction of a unit that sharing owes each source, and `owed_outside` what a floor or a phase-out owes
+    the outside sources of each pool together; `shown` the starts a tick that an in-house source in volume has shown;
+    `wished[k, s]` the starts a tick wished at outside sites, to which notice periods look back; `promised[k, s]` the
+    starts of review period k that commitments still ask for; `bound[k, p]` what let a pool start no more in it (a
+    cause, -1 if nothing), at the bottom of which was the pool `bottom[k, p]`.
     """
 
     owed: FloatArray

@@ -39,16 +39,16 @@ _SOURCING = {
 class Tables(NamedTuple):
     """What the planner may read. P pools, S sites, R sources, F flows, K reviews, J buckets of time.
 
-    `*_start` arrays mark ranges: the sources of pool p are `pool_source[source_start[p] :
-    source_start[p + 1]]`, in order of preference; those at site s likewise. Instants and durations are in ticks, rates per tick.
-    Review k plans buckets `first[k]` to `last[k] - 1`, between `edges` (J + 1); what is known at review k alone
-    stands in row k. Row v of `expected` holds what is expected of a flow until each edge, cumulated, and
-    `next_due` the first instant after each edge at which it is expected; flow f holds row `belief[k, f]`.
-    `capacity`, `shift`, `level`, `factor`, `until` and `granted` are those of `expectations.SiteOutlook`;
-    from `closes` (S,) on nothing is released at a site, as review k knows it from `closing[k]` on (K, S);
-    `ceiling` is the most that a stock policy has in stock and on order, at a review each `every` ticks (P,).
-    `allocation` and `commitment` are starts up to each edge, cumulated (V, S, J + 1), as `capacity` and, by source,
-    `announced` are: what is known at review k, after `gate[k]` gates, stands there, since planners know no choice before its gate.
+    `*_start` arrays mark ranges: the sources of pool p are `pool_source[source_start[p] : source_start[p + 1]]`, in
+    order of preference; those at site s likewise. Instants and durations are in ticks, rates per tick. Review k plans
+    buckets `first[k]` to `last[k] - 1`, between `edges` (J + 1); what is known at review k alone stands in row k. Row v
+    of `expected` holds what is expected of a flow until each edge, cumulative, and `next_due` the first instant after
+    each edge at which it is expected; flow f holds row `belief[k, f]`. `capacity`, `shift`, `level`, `factor`, `until`
+    and `granted` are those of `expectations.SiteOutlook`; from `closes` (S,) on nothing is released at a site, as
+    review k knows it from `closing[k]` on (K, S); `ceiling` is the most that a stock policy has in stock and on order,
+    at a review each `every` ticks (P,). `allocation` and `commitment` are starts up to each edge, cumulative (V, S, J +
+    1), as `capacity` and, by source, `announced` are: what is known at review k, after `gate[k]` gates, stands there,
+    since planners know no choice before its gate.
     """
 
     order: IntArray

@@ -1,8 +1,8 @@
 """Limits on the work in process of lines of sites (CONWIP: Spearman, Woodruff and Hopp, 1990).
 
-Engines see the free places of each limit as one more pool, behind those of the plan: a lot that enters a line takes a place
-for each start, and waits for places as it waits for inputs. A place is free again when its unit leaves the line: as a
-finished unit, as scrap, or as one of several that go into one.
+Engines see the free places of each limit as one more pool, behind those of the plan: a lot that enters a line takes a
+place for each start, and waits for places as it waits for inputs. A place is free again when its unit leaves the line:
+as a finished unit, as scrap, or as one of several that go into one.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class WipLimits(NamedTuple):
 
     `places` are those of each limit (L,); `limit` is that of the line of each source (R,), `freed` the places that a
     start of it frees as it takes units made on the line (R,), and `stays` whether its good units go on there (R,).
-    `held` is the limit in whose places units of an item lie in stock (I,). `takes` are the pools and units that a start of each
-    source takes, the place on its line included.
+    `held` is the limit in whose places units of an item lie in stock (I,). `takes` are the pools and units that a start
+    of each source takes, the place on its line included.
     """
 
     places: IntArray
