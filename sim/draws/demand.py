@@ -252,8 +252,8 @@ def _flow_units(
         at, wanted = edges[:-1], rate.between(edges)
     else:
         at, now = came.days, share.at(came.days)
-        # An arrival goes to the generation if its uniform lies below the share of the line then; listed demand is
-        # divided.
+        # An arrival goes to the generation if its uniform lies below the share of the line then; dated demand is
+        # divided by shares.
         wanted = came.units * (now if came.which is None else came.which < now)
     units = np.diff(whole(wanted), prepend=0.0).astype(np.int64)
     return all_ticks(at[units > 0]), units[units > 0]

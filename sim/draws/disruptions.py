@@ -82,7 +82,7 @@ def _markov(
     intervals: list[Interval] = []
     down, since = False, 0.0
     for period in range(int(np.ceil(days / every))):
-        # One uniform a period in either state, so that scenarios with other chances share them.
+        # One uniform a period in either state, so that scenarios with other probabilities share them.
         flips = variates.uniform() < (recover if down else fail)
         if flips and down:
             intervals.append((since, period * every))

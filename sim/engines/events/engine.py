@@ -56,7 +56,7 @@ def _records(s: State) -> Records:
             total[bisect_right(s.edges, instant) - 1] += by_review[k]
         return total
 
-    # The last counters hold what lies beyond the end. With a drain nothing does.
+    # The last counters hold what lies beyond the end.
     periods, ended = s.by_period[:-1], NEVER if s.plan.calendar.drain else s.draws.end
     site = by_name("site")
     return Records(

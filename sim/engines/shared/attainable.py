@@ -141,7 +141,7 @@ def there_before(sheet: Worksheet, pool: int, j: int) -> float:
 def _arrival(tables: Tables, sheet: Worksheet, source: int, j: int, at: int) -> int:
     """Return the earliest arrival of starts whose inputs are there at an instant of a bucket."""
     site = tables.source_site[source]
-    # Lots of a limited site are spread over the bucket, so the last leaves its bottleneck at the end.
+    # Lots of a limited site are spread over the bucket, so the last may still be worked on after it.
     if not tables.endless[site]:
         return int(tables.edges[j + 1] + own_time(tables, sheet, source, j) + tables.lead[source])
     if open_share(tables, sheet, source, j) < 1.0 and risk_starts(tables, sheet, source, j) <= 0.0:
