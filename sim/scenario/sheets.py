@@ -176,7 +176,7 @@ def _named(rows: Iterable[list[Cell]], place: Mark) -> list[dict[str, Cell]]:
     seen: list[str] = []
     for number, row in enumerate(rows):
         words = [str(cell.value).strip().casefold() if cell.value is not None else "" for cell in row]
-        # A list written by `fabshift inputs --excel` has a title and notes above its headings.
+        # A title or notes may stand above the headings.
         if not headings and number < _HEAD:
             seen = seen or [word for word in words if word]
             if "path" in words:
