@@ -84,7 +84,7 @@ class Ledger:
         It is the one chosen, else that of the figure it follows, else its default.
 
         Raises:
-            LedgerError: there is no such figure, or figures follow each other in a circle.
+            LedgerError: there is no such figure, or figures follow each other in a cycle.
         """
         definition = self._definition(figure)
         trail = [figure]
@@ -256,7 +256,7 @@ class Ledger:
             if operand is None:
                 del trail[last]
                 yield last
-            # The trail leads from the figure to the last operand, in order: one that is on it already closes a circle.
+            # The trail leads from the figure to the last operand, in order: one that is on it already closes a cycle.
             elif operand in trail:
                 path = [*trail, operand]
                 cycle = " -> ".join(path[path.index(operand) :])

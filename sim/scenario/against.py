@@ -21,7 +21,7 @@ def find_counterfactual(written: Written, problems: list[Problem]) -> Path | Non
 
     A path is relative to the file that names it. A scenario may be compared with itself under other readings; one that
     otherwise inherits itself as counterfactual has none. What does not exist, what may not be read, and scenarios that
-    name each other in a circle are appended to `problems`.
+    name each other in a cycle are appended to `problems`.
     """
     file = Path(written.file)
     try:
@@ -73,7 +73,7 @@ def _has_readings(data: Mapping[str, Any]) -> bool:
 
 
 def _circle(chain: list[Path], *, allow_outside: bool) -> list[Path]:
-    """Return the circle in which counterfactuals name each other, from its first file on; empty if the chain ends."""
+    """Return the cycle in which counterfactuals name each other, from its first file on; empty if the chain ends."""
     while len(chain) < _MOST:
         try:
             target = _named(chain[-1], merged(chain[-1], [], allow_outside=allow_outside))

@@ -65,7 +65,7 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
     """Return the files from the scenario down to its base, all but the first below one of the folders (none: anywhere).
 
     Raises:
-        InputError: one cannot be read, is not allowed, or they extend each other in a circle.
+        InputError: one cannot be read, is not allowed, or they extend each other in a cycle.
     """
     sources = [read_source(file, problems)]
     seen = [os.path.realpath(file)]
@@ -89,7 +89,7 @@ def _chain(file: Path, problems: list[Problem], folders: Sequence[Path]) -> list
             target = named("extends", parent, Path(current.file), mark, folders)
         except InputError as error:
             raise InputError([*problems, *error.problems]) from None
-        # One file may have several names (links, ..): a circle shows by the real one.
+        # One file may have several names (links, ..): a cycle shows by the real one.
         real = os.path.realpath(target)
         if real in seen or len(seen) >= MAX_LAYERS:
             chain = " -> ".join(

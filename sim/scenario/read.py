@@ -64,7 +64,7 @@ class Source:
     file: str
 
     def mark(self, loc: Loc) -> Mark:
-        """The mark of a place, or of the nearest place around it."""
+        """Return the mark of a place, or of the nearest place around it."""
         while loc and loc not in self.marks:
             loc = loc[:-1]
         return self.marks.get(loc, Mark(self.file))

@@ -260,7 +260,7 @@ def _review(context: Context) -> float:
 def lead_time(context: Context, name: str, known: dict[str, float]) -> float:
     """Return the longest sum of planned lead times from the first material to the item, in days; fills `known`."""
     # With a stack of its own, since a chain of recipes may be longer than Python's calls may be deep. One that goes in
-    # a circle is left to its own check.
+    # a cycle is left to its own check.
     waiting = [name]
     while waiting:
         recipes = context.recipes_of(waiting[-1])

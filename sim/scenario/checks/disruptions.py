@@ -1,4 +1,4 @@
-"""Disruptions: each strikes something, does something there, and raises no circle of others."""
+"""Disruptions: each strikes something, does something there, and raises no cycle of others."""
 
 from __future__ import annotations
 

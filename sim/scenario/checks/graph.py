@@ -12,14 +12,14 @@ _SHOWN = 10
 
 
 def check(context: Context) -> None:
-    """Check that the bill of materials has no circle, and that everything demanded can be made."""
+    """Check that the bill of materials has no cycle, and that everything demanded can be made."""
     order = _order(context)
     if order is not None:
         _unreachable(context, order)
 
 
 def _order(context: Context) -> list[str] | None:
-    """Return items, each after its materials; None after noting the circles."""
+    """Return items, each after its materials; None after noting the cycles."""
     edges: dict[str, dict[str, Loc]] = {item: {} for item in context.document.items}
     for name, recipe in context.document.recipes.items():
         for wanted in recipe.inputs:
@@ -29,12 +29,12 @@ def _order(context: Context) -> list[str] | None:
 
 
 def sort(context: Context, edges: dict[str, dict[str, Loc]], message: str, verb: str) -> list[str] | None:
-    """Return names, each after those it has an edge to; None after noting the circles.
+    """Return names, each after those it has an edge to; None after noting the cycles.
 
-    An edge has the place where it is written. `message` and `verb` describe a circle.
+    An edge has the place where it is written. `message` and `verb` describe a cycle.
     """
     cyclic = False
-    # graphlib finds one circle at a time: each is broken before the next is looked for.
+    # graphlib finds one cycle at a time: each is broken before the next is looked for.
     for _ in range(_SHOWN):
         try:
             order = list(TopologicalSorter(edges).static_order())
@@ -47,7 +47,7 @@ def sort(context: Context, edges: dict[str, dict[str, Loc]], message: str, verb:
 
 
 def _report(context: Context, edges: dict[str, dict[str, Loc]], cycle: list[str], message: str, verb: str) -> None:
-    """Note one edge of a circle as wrong, and take it out, so that the next circle can be found.
+    """Note one edge of a cycle as wrong, and take it out, so that the next cycle can be found.
 
     It is one that the scenario's own file adds, if there is one, rather than one that it inherits.
     """
