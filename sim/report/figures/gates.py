@@ -24,7 +24,7 @@ _NAMED = 0.06
 
 
 def gates(table: pd.DataFrame, titles: Mapping[str, str], source: str) -> Chart:
-    """Choices by date with the rule.
+    """Return the chart of the choices that the rule makes at each gate.
 
     `table`: a row for each gate and choice with date, gate, choice, probability and in_fixed_plan.
     """
@@ -42,7 +42,7 @@ def gates(table: pd.DataFrame, titles: Mapping[str, str], source: str) -> Chart:
 
 
 def _finding(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
-    """Where the rule leaves the best fixed plan, the most frequent first."""
+    """Return the title: where the rule deviates from the best fixed plan, the most frequent first."""
     other = table[~table["in_fixed_plan"] & (table["probability"] > 0)].sort_values("probability", ascending=False)
     if other.empty:
         return "The rule makes the choices of the best fixed plan on every path"
@@ -62,6 +62,7 @@ def _draw(table: pd.DataFrame, titles: Mapping[str, str], axes: Sequence[Axes]) 
                 lw=0.8, alpha=0.8,
             )  # fmt: skip
             if share >= _NAMED:
+                # A dot, not a colour, marks the fixed plan: colours already distinguish the choices.
                 text = f"{'● ' if row.in_fixed_plan else ''}{row.choice} {about(share)}"
                 one.annotate(
                     text, (begin + share / 2, place), ha="center", va="center", size=SMALL, color=INK,

@@ -21,10 +21,11 @@ ROW = 0.5
 
 
 def option_values(table: pd.DataFrame, source: str) -> Chart:
-    """What each option is worth.
+    """Return the chart of the value of each option.
 
-    `table`: a row for each option with option, alone (added to the best fixed plan) and removed (what the whole is worth less
-    without it, negative, NaN where no plan is left), each with its standard error.
+    `table`: a row for each option with option, alone (what it adds to the best fixed plan) and removed (by how much the
+    option value falls without it: negative; NaN where no plan is left), and their standard errors alone_error and
+    removed_error; all in USD.
     """
     return Chart(
         name=NAME,
@@ -43,7 +44,7 @@ def option_values(table: pd.DataFrame, source: str) -> Chart:
 
 
 def _finding(table: pd.DataFrame) -> str:
-    """The option that adds most alone, and the one whose removal costs most."""
+    """Return the title: the option that adds most alone, and the one whose removal costs most."""
     top = table.iloc[int(table["alone"].argmax())]
     alone = (
         f"Alone, {top['option']} adds most: {dollars(float(top['alone']))}"
