@@ -29,7 +29,7 @@ _SHEETS = {
 
 
 def option_book(found: Flexibility, command: Sequence[str]) -> bytes:
-    """An option as a workbook: what it says, charts, inputs that can be given back, and every frame as a sheet."""
+    """Return an option as a workbook: answer, charts, inputs that can be read back, and every frame as a sheet."""
     scenario = found.scenario
     book = Book(scenario.name, f"{scenario.name}: {found.n:,} paths of {len(found.sequences)} sequences")
     made = [

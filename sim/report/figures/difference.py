@@ -31,8 +31,8 @@ def differences(
     """Return the chart of paired differences from the first scenario, by KPI.
 
     Args:
-        table: a row for each KPI and scenario with kpi, scenario, first (the mean there), difference, low and high (95
-            % confidence interval) and pairs.
+        table: a row for each KPI and scenario with kpi, scenario, first (the mean there), difference, low and high
+            (95 % confidence interval) and pairs.
         titles: KPI -> its title.
         first: the scenario that the others are compared with.
         source: the source line.
@@ -68,7 +68,7 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str], first: str, others:
     sure = table[(table["low"] > 0) | (table["high"] < 0)]
     if sure.empty:
         return f"No KPI differs from {first} by more than its 95 % interval"
-    # KPIs have different units: relative to the larger of both means they can be added up.
+    # KPIs have different units: relative to the first's mean (or to the difference, if larger) they can be summed.
     size = (sure["difference"] / sure[["first", "difference"]].abs().max(axis=1)).abs()
     which = (
         sure.assign(size=size).groupby("scenario", sort=False)["size"].sum().idxmax() if len(others) > 1 else others[0]
@@ -96,6 +96,7 @@ def _draw(table: pd.DataFrame, kpis: Sequence[str], others: Sequence[str], axes:
     for k, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
         part = table[table["kpi"] == kpi].set_index("scenario")
         one.set_ylim(len(others) - 0.4, -0.6)
+        # Names once in each row of panels, at its left.
         one.set_yticks(range(len(others)), list(others) if k % columns == 0 else [""] * len(others), color=INK)
         one.tick_params(axis="y", length=0)
         one.grid(axis="x", color=RULE)

@@ -94,7 +94,8 @@ def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
     titles = {kpi: titled_kpi(scenarios[0], kpi) for kpi in dict.fromkeys(table["kpi"])}
     told = spans.source(", ".join(found.found), found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale))
     remark = "; horizons differ: sums are of different times" if horizons.differ(scenarios) else ""
-    # Over different horizons a sum doesn't tell which scenario is better: the title takes the first KPI, a share.
+    # Over different horizons a sum doesn't tell which scenario is better: the title takes the first KPI, a share where
+    # there is one, instead of the last, money.
     telling = next(iter(titles)) if remark else list(titles)[-1]
     return side_by_side.side_by_side(table, titles, telling, told, found.n, remark=remark)
 
