@@ -26,7 +26,7 @@ SAME = "same"
 def compare_report(
     found: Comparison, wished: Sequence[str] = (), *, everything: bool = False, all_pairs: bool = False
 ) -> list[Block]:
-    """The scenarios side by side, then each against the first, or with `all_pairs` against every one before it."""
+    """Return the scenarios side by side, then each against the first; with `all_pairs` against every earlier one."""
     kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
     shown, dates = chosen(
@@ -51,7 +51,7 @@ def compare_report(
 
 
 def heading(found: Comparison) -> Lines:
-    """What was compared: runs, random numbers, changes, and what makes the scenarios unlike."""
+    """Return what was compared: runs, random numbers, changes, and in which respects the scenarios differ."""
     ends = {
         label: str(f.scenario.document.horizon.end or f.scenario.document.horizon.length)
         for label, f in found.found.items()
@@ -81,7 +81,7 @@ def _compared(found: Comparison) -> list[Scenario]:
 
 
 def means_table(found: Comparison, names: Sequence[str]) -> Table | None:
-    """The mean of each KPI in every scenario."""
+    """Return the mean of each KPI in every scenario."""
     rows, scenarios = [], _compared(found)
     for name in names:
         means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
@@ -89,17 +89,18 @@ def means_table(found: Comparison, names: Sequence[str]) -> Table | None:
         widths = [math.nan if m is None else m.half_width for m in means]
         numbers, widths = (horizons.spread_out(name, each, scenarios) for each in (numbers, widths))
         known = [width for width in widths if math.isfinite(width)]
+        # The narrowest interval sets the digits: a row must show differences that are significant.
         rows.append([horizons.headed(name, scenarios), *alike(name, numbers, min(known, default=0.0))])
     return table("Means", [left("KPI"), *scenario_columns(list(found.found))], rows) if rows else None
 
 
 def scenario_columns(labels: Sequence[str]) -> list[Column]:
-    """A column for each scenario."""
+    """Return a column for each scenario."""
     return [Column(label, group=label) for label in labels]
 
 
 def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
-    """The chance that a tenth is in-house, of each share among these KPIs."""
+    """Return the probability that a tenth or more is in-house, for each share among these KPIs."""
     every = dict.fromkeys(name for f in found.found.values() for name in f.passed)
     shares = [share for share in every if f"{SHARE}{share}" in names]
     if not shares:
@@ -117,7 +118,7 @@ def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
 
 
 def _reached(found: Comparison, names: Sequence[str]) -> Table | None:
-    """The chance that each milestone is reached, of every scenario that has it."""
+    """Return the probability that each milestone is reached, for every scenario that has it."""
     rows = [
         [
             next(_title(f, name) for f in found.found.values() if name in f.milestones),
@@ -158,7 +159,7 @@ def _wins(p: Paired) -> str:
 
 
 def _dates(found: Comparison, first: str, label: str, wished: Sequence[str]) -> Table | None:
-    """Milestones of both: the days between where both reach them, and how probably which comes first."""
+    """Return the difference in days of milestones that both have, and the probability that the second is earlier."""
     a, b = found.found[first], found.found[label]
     pairs = found.against(first, label)
     names = [name for name in wished if name in a.milestones and name in b.milestones]

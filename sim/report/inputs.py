@@ -27,7 +27,11 @@ _LARGE = 100_000
 
 
 def inputs_frame(inputs: Sequence[ListedInput]) -> pd.DataFrame:
-    """The inputs, a row each, with numbers as they are; the last columns keep value, low and high as they were written."""
+    """Return the inputs, a row each, with numbers as they are.
+
+    Columns: COLUMNS, then what else is known of an input, then value, low and high once more, as they were when
+    written: a file given back is compared with these.
+    """
     import pandas as pd
 
     rows = [
@@ -41,19 +45,19 @@ def inputs_frame(inputs: Sequence[ListedInput]) -> pd.DataFrame:
 
 
 def cell(value: Scalar | None) -> Scalar | None:
-    """A value as it stands in a sheet: truth values as words, whole numbers without a fraction."""
+    """Return a value for a cell of a sheet: truth values as words, whole numbers without a fraction."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def inputs_csv(inputs: Sequence[ListedInput]) -> str:
-    """The inputs as comma-separated values; text that a spreadsheet program would take for a formula begins with an apostrophe."""
+    """Return the inputs as comma-separated values; text that looks like a formula gets an apostrophe."""
     return str(inputs_frame(inputs).map(quoted).to_csv(index=False, lineterminator="\n"))
 
 
 def inputs_json(inputs: Sequence[ListedInput]) -> list[dict[str, Any]]:
-    """The inputs as plain data; dates in ISO form."""
+    """Return the inputs as plain data; dates in ISO form."""
     names = [*COLUMNS, *_MORE]
     found = []
     for i in inputs:
@@ -65,7 +69,7 @@ def inputs_json(inputs: Sequence[ListedInput]) -> list[dict[str, Any]]:
 
 
 def inputs_report(inputs: Sequence[ListedInput], name: str) -> list[Block]:
-    """A line for each input, or all that is told of each where they are few."""
+    """Return a line for each input, or everything about each where they are few."""
     if len(inputs) <= IN_FULL:
         return [_in_full(i) for i in inputs]
     rows = [
@@ -81,7 +85,7 @@ def inputs_report(inputs: Sequence[ListedInput], name: str) -> list[Block]:
 
 
 def _value(entry: ListedInput) -> str:
-    """The value with its unit; a truth value as it is written."""
+    """Return the value with its unit; a truth value as it is written in a scenario."""
     if isinstance(entry.value, bool):
         return str(cell(entry.value))
     large = isinstance(entry.value, float) and abs(entry.value) >= _LARGE
@@ -93,19 +97,19 @@ def _range(entry: ListedInput) -> str:
 
 
 def _short(value: Scalar | None) -> str:
-    """An end of a range in few digits."""
+    """Return an end of a range in few digits."""
     if isinstance(value, float) and (abs(value) >= _LARGE or not value.is_integer()):
         return count(value) if abs(value) >= _LARGE else f"{value:.4g}"
     return plain(value)
 
 
 def _figure(entry: ListedInput) -> str:
-    """The figure that an input takes; the path of a reading names it already."""
+    """Return the figure that an input takes; empty for a reading, whose path names it already."""
     return "" if entry.kind == READING else entry.figure or ""
 
 
 def _in_full(entry: ListedInput) -> Lines:
-    """Everything about one input."""
+    """Return everything about one input."""
     span = f" ({_range(entry)})" if _range(entry) else ""
     told = [
         ("of", entry.title),

@@ -28,7 +28,7 @@ LITTLE = 0.0005
 
 
 def option_screen(found: Flexibility) -> list[Block]:
-    """An option on one screen: at most 45 lines of 120 columns for a few gates."""
+    """Return an option on one screen: at most 45 lines of 120 columns for a few gates."""
     blocks: list[Block | None] = [
         _head(found),
         _worth(found),
@@ -45,7 +45,7 @@ def option_screen(found: Flexibility) -> list[Block]:
 
 
 def option_report(found: Flexibility) -> list[Block]:
-    """All tables of an option."""
+    """Return all tables of an option."""
     blocks: list[Block | None] = [
         _head(found),
         _worth(found),
@@ -75,7 +75,7 @@ def _head(found: Flexibility) -> Lines:
 
 
 def _worth(found: Flexibility) -> Table:
-    """Fixed, with the rule, and the bounds above them."""
+    """Return NPV with the best fixed plan, with the rule, and the upper bounds."""
     v = found.valuation
     known: list[tuple[str, Estimate, float | None]] = [
         ("best fixed plan", v.fixed, v.cvar_fixed),
@@ -103,14 +103,14 @@ def _worth(found: Flexibility) -> Table:
 
 def _rules(found: Flexibility, most: int | None = None) -> Lines:
     reached = [rule for rule in found.valuation.rules if rule.reached > LITTLE]
-    # Where there are many, those that most paths come to, in their order.
+    # Of many rules, those that most paths reach, in the order of the gates.
     shown = sorted(reached, key=lambda rule: -rule.reached)[:most]
     more = [f"{counted(len(reached) - len(shown), 'rule')} more with --full"] if len(shown) < len(reached) else []
     return Lines("Rule", (*(words.rule(found, rule) for rule in reached if rule in shown), *more))
 
 
 def _by_date(found: Flexibility) -> Table:
-    """Gate by gate how probably each choice is made, and the states that paths are in then."""
+    """Return the probability of each choice gate by gate, and the states of the paths before it."""
     choices, states = found.frames["choices"], found.frames["states"]
     rows = []
     for place, gate in enumerate(found.gates):
@@ -171,7 +171,7 @@ def _options(found: Flexibility, most: int | None = None) -> Table:
 
 
 def _plans(found: Flexibility) -> Table:
-    """Fixed plans from the best."""
+    """Return the fixed plans, the best first."""
     frame = found.frames["sequences"]
     rows = [
         [words.listed(row[: len(found.gates)]), dollars(mean), f"{dollars(low)} to {dollars(high)}", dollars(worst)]
@@ -185,7 +185,7 @@ def _plans(found: Flexibility) -> Table:
 
 
 def _staying(found: Flexibility) -> Lines | None:
-    """When the scenario's own plan is best with hindsight, or where that is best throughout, the best fixed one."""
+    """Return on which paths the scenario's own plan is best with hindsight."""
     own = tuple(gate.choices[0] for gate in found.gates)
     of = next((one for one in found.best if one.sequence == own), None)
     if of is None:
@@ -199,7 +199,7 @@ def _hindsight(found: Flexibility) -> Lines:
 
 
 def _readings(found: Flexibility, most: int | None = None) -> Block | None:
-    """Plans under other readings, the greatest regret first."""
+    """Return the plans under other readings, the greatest regret first."""
     if not found.contested:
         return None
     own, *rest = found.readings
@@ -227,7 +227,7 @@ def _readings(found: Flexibility, most: int | None = None) -> Block | None:
 
 
 def _sooner(found: Flexibility) -> Lines | None:
-    """What a shorter lead time adds."""
+    """Return what a shorter lead time adds."""
     if found.sooner is None:
         return None
     one, v = found.sooner, found.sooner.valuation
@@ -245,7 +245,7 @@ def _lots(found: Flexibility) -> Table | None:
 
 
 def _next(found: Flexibility) -> str:
-    """What to type next: what was not asked for yet, where it has something to say."""
+    """Return what to type next: options not used yet that apply to the scenario."""
     named = typed(found.scenario.name, found.scenario.file)
     choices = (c for decision in found.scenario.document.decisions.values() for c in decision.choices.values())
     more = [

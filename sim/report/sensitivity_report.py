@@ -27,7 +27,7 @@ SAME = "it is the same in every run: nothing drives it"
 
 
 def sensitivity_report(found: Sensitivity, top: int) -> list[Block]:
-    """A table for each output, the `top` inputs in each."""
+    """Return a table for each output, with the `top` inputs in each."""
     tables = [_table(found, output, one, top) for output, one in zip(found.outputs, found.found, strict=True)]
     columns = list(dict.fromkeys(output.column for output in found.outputs))
     bias = lot_bias(found.bias, columns) if found.bias else None
@@ -120,7 +120,7 @@ def _scale(base: float | None, shown: Sequence[Bar]) -> tuple[float, float]:
 
 
 def _drawn(bar: Bar, base: float | None, scale: tuple[float, float]) -> str:
-    """The bar in characters, on the scale of the table."""
+    """Return the bar in characters, on the scale of the table."""
     low, high = scale
     if base is None or high <= low:
         return ""
@@ -265,7 +265,7 @@ def _remarks(found: Sensitivity, output: Output) -> list[str]:
 
 
 def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
-    """The document of `sensitivity --json`; an infinite swing is null."""
+    """Return the document of `sensitivity --json`; an infinite swing is null."""
     return {
         "scenario": found.scenario.name,
         "method": str(found.method),

@@ -30,7 +30,7 @@ _MOST = 4
 
 
 def study_answer(found: MonteCarlo) -> list[str]:
-    """Shares, amounts and money with the span of nine tenths of the runs, and how probably milestones are reached."""
+    """Return shares, amounts and money with their 5th to 95th percentiles, and probabilities of milestones."""
     return [
         s
         for s in (_basis(found), _shares(found), _halves(found), _amounts(found), _money(found), *_milestones(found))
@@ -45,7 +45,7 @@ def _basis(found: MonteCarlo) -> str:
 
 
 def _span(kpi: str, spread: Spread) -> str:
-    """A median, and the span of nine tenths of the runs where they differ."""
+    """Return a median, with the 5th and 95th percentiles where they differ."""
     low, middle, high = (said(kpi, spread.percentiles[p].estimate) for p in ("p5", "p50", "p95"))
     return middle if low == high else f"{middle} ({low} to {high})"
 
@@ -70,7 +70,7 @@ def _shares(found: MonteCarlo) -> str:
 
 
 def _halves(found: MonteCarlo) -> str:
-    """How probably half or more is in-house, where that is open."""
+    """Return the probability that half or more is in-house, where that is uncertain."""
     shares = found.scenario.document.shares
     parts = [
         f"{within(titled(shares, name))} {chance(levels[_HALF])} %"
@@ -103,7 +103,7 @@ def _plus_minus(mean: Interval) -> str:
 
 
 def _milestones(found: MonteCarlo) -> list[str]:
-    """How many are reached in half of the runs, those that are not certain, and how probably on the day announced."""
+    """Return how many are reached in half of the runs, the uncertain ones, and the probability of announced dates."""
     every = found.milestones
     if not every:
         return []
@@ -124,7 +124,7 @@ def _milestones(found: MonteCarlo) -> list[str]:
 
 
 def comparison_answer(found: Comparison) -> list[str]:
-    """What each scenario has more or less of than the first, as far as the 95 % intervals tell them apart."""
+    """Return the differences of each scenario from the first whose 95 % confidence intervals exclude zero."""
     first, *others = found.found
     lines = [
         f"{counted(found.n, 'run')} of each on common random numbers, so that a difference is due to the scenarios. "
@@ -149,7 +149,7 @@ def comparison_answer(found: Comparison) -> list[str]:
 
 
 def _differences(found: Comparison, first: str, other: str) -> list[str]:
-    """Differences in KPIs that are not zero for certain, then in dates, those of the most days first."""
+    """Return significant differences in KPIs, then in dates, those of most days first."""
     pairs, both = found.against(first, other), [found.found[label].scenario for label in (first, other)]
     milestones = both[0].document.milestones
     names, _ = chosen([name for name in pairs if name not in milestones], (), both)

@@ -59,7 +59,7 @@ def summary(subject: object) -> Summary:
 
 
 def _first(title: str, headings: Row, rows: Iterable[Row]) -> Summary:
-    """A summary of the first rows; how many there are beyond them."""
+    """Return a summary of the first rows, and how many more there are."""
     every = list(rows)
     return Summary(title, headings, tuple(every[:MOST_ROWS]), max(len(every) - MOST_ROWS, 0))
 
@@ -100,7 +100,7 @@ def _result(subject: Result) -> Summary:
 
 
 def _telling(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
-    """The first in-house shares, service and money: what a few rows have room for."""
+    """Return the first in-house shares, service and money: what a few rows have room for."""
     known = headline(names, scenarios)
     shares = [name for name in known if name.startswith("in_house_share.")]
     left_out = {*shares[_MOST_SHARES:], *_LEFT_OUT}

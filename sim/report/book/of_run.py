@@ -33,7 +33,7 @@ _MOST_SITES = 6
 
 
 def run_book(result: Result, against: Against | None, command: Sequence[str]) -> bytes:
-    """Return a run as a workbook: answer, charts, inputs that can be read back, KPIs, and its frames as native tables."""
+    """Return a run as a workbook: answer, charts, inputs that can be read back, KPIs, and frames as native tables."""
     scenario = result.scenario
     book = Book(scenario.name, f"{scenario.name}: {scenario.document.title}")
     found = None if against is None else answer(result, against)

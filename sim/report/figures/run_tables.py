@@ -187,7 +187,10 @@ def currency(scenario: Scenario) -> str:
 
 
 def compute_table(result: Result) -> pd.DataFrame:
-    """Return compute on the lines that ask for it, at the start and after each period: time, asked, in_service (H100e)."""
+    """Return compute on the lines that ask for it, at the start and after each period, in H100-equivalents.
+
+    Columns: time, asked, in_service.
+    """
     draws, records = result.draws, result.records
     lines = asking(draws)
     calendar = draws.plan.calendar

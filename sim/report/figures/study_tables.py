@@ -55,7 +55,10 @@ def inside(found: MonteCarlo) -> tuple[pd.DataFrame, list[int]]:
 
 
 def share_table(found: MonteCarlo) -> pd.DataFrame:
-    """Return each share by period: name, title, begin, end, and percentiles over the runs in which anything was made."""
+    """Return each in-house share by period.
+
+    Columns: name, title, begin, end, and percentiles over the runs in which anything was made.
+    """
     run = found.over_time.values
     table, places = inside(found)
     parts = []
@@ -121,7 +124,10 @@ def _instant(plan: Plan, days: float) -> object:
 
 
 def money_table(found: MonteCarlo) -> pd.DataFrame:
-    """Return money by year in USD: period, begin, end, means of the groups and of net, percentiles of the running total."""
+    """Return money by year in USD.
+
+    Columns: period, begin, end, means of the groups and of net, and percentiles of the running total.
+    """
     run = found.over_time.values
     table, places = inside(found)
     years = spans.years(found.plan)
@@ -138,7 +144,10 @@ def money_table(found: MonteCarlo) -> pd.DataFrame:
 
 
 def compute_table(found: MonteCarlo) -> pd.DataFrame:
-    """Return compute on the lines that ask for it: time, the median asked, and percentiles of what is in service (H100e)."""
+    """Return compute on the lines that ask for it, in H100-equivalents.
+
+    Columns: time, asked (the median), and percentiles of what is in service.
+    """
     run = found.over_time.values
     table, places = inside(found)
     lines = [name for measure, name in run if measure == "h100e_asked"]

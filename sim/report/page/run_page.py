@@ -38,7 +38,7 @@ PLACES = {"npv": "money"}
 def run_page(
     result: Result, against: Against | None, command: Sequence[str], *, claims: Judgement | None = None
 ) -> str:
-    """Return a whole HTML document: answer, charts with their numbers, claims, tables, inputs, and how to make it again."""
+    """Return a whole HTML document: answer, charts with numbers, claims, tables, inputs, and how to make it again."""
     scenario = result.scenario
     bodies = {
         "answer": _answer(result, against),
