@@ -262,13 +262,13 @@ def _disagreeing(claim: Claim, ledger: Ledger) -> list[Other]:
     """Return the other sources that disagree: their ranges don't overlap, or their names differ."""
     own, unit = ledger.resolve(claim.figure, claim.reading), ledger[claim.figure].unit
     found = []
-    for i, other in enumerate(claim.contradicted_by):
+    for place, other in enumerate(claim.contradicted_by):
         theirs, their_unit = ledger.resolve(other.figure, other.reading), ledger[other.figure].unit
         try:
             differ = _differ(own, unit, theirs, their_unit)
         except (UnitError, TypeError) as error:
             raise MeaningError(
-                (("contradicted_by", i), f"it can't be compared with {claim.figure}: {error}")
+                (("contradicted_by", place), f"it can't be compared with {claim.figure}: {error}")
             ) from error
         if differ:
             found.append(Other(other.figure, other.reading, theirs.value, their_unit, theirs.article or theirs.source))

@@ -67,9 +67,9 @@ class _Needs:
             self._known[pool] = min((self._by_source(r) for r in sources), default=0.0)
         return self._known[pool]
 
-    def _by_source(self, r: int) -> float:
-        plan, yields = self._subject.plan, self._subject.plan.sources[r].yields
-        taken = range(int(plan.inputs_start[r]), int(plan.inputs_start[r + 1]))
+    def _by_source(self, place: int) -> float:
+        plan, yields = self._subject.plan, self._subject.plan.sources[place].yields
+        taken = range(int(plan.inputs_start[place]), int(plan.inputs_start[place + 1]))
         inputs = sum(self._subject.number(plan.input_ref[i]) * self.of(int(plan.input_pool[i])) for i in taken)
         if yields.die_area == NONE:
             return inputs
@@ -83,10 +83,10 @@ class _Needs:
         """Return the process nodes on which anything in a unit of this pool is made."""
         plan, inputs = self._subject.plan, self._subject.scenario.inputs
         found = set()
-        for r in plan.pools[pool].sources:
-            node = inputs.get(f"recipes.{plan.sources[r].name}.node")
+        for source in plan.pools[pool].sources:
+            node = inputs.get(f"recipes.{plan.sources[source].name}.node")
             found |= {str(node.value)} if node else set()
-            for child in plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist():
+            for child in plan.input_pool[plan.inputs_start[source] : plan.inputs_start[source + 1]].tolist():
                 found |= self.nodes(child)
         return found
 

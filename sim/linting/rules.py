@@ -181,16 +181,16 @@ def _broken_links(name: str, rule: LintRule, source: Source, ledger: Ledger) -> 
         yield Problem(mark, f"{name}.measure", "no such measure", rule.measure, known, nearest(rule.measure, MEASURES))
     key = "most" if rule.most else "least"
     named: list[tuple[Loc, str | None, At]] = [((name, "times"), rule.times, At.TYPICAL)]
-    named += [((name, key, i, "figure"), bound.figure, bound.at) for i, bound in enumerate(rule.bounds)]
+    named += [((name, key, place, "figure"), bound.figure, bound.at) for place, bound in enumerate(rule.bounds)]
     for loc, figure, at in named:
         if figure is not None and (fault := _fault(figure, at, ledger)) is not None:
             message, close = fault
             yield Problem(source.mark(loc), ".".join(map(str, loc)), message, figure, nearest=close)
-    for i, bound in enumerate(rule.bounds):
+    for place, bound in enumerate(rule.bounds):
         try:
             check_unit(bound.unit or "1")
         except UnitError as error:
-            yield Problem(source.mark((name, key, i, "unit")), f"{name}.{key}.{i}.unit", str(error))
+            yield Problem(source.mark((name, key, place, "unit")), f"{name}.{key}.{place}.unit", str(error))
 
 
 def _fault(figure: str, at: At, ledger: Ledger) -> tuple[str, str | None] | None:

@@ -252,9 +252,9 @@ def _yields(result: Result, against: Against) -> str:
     ours, theirs = site_yields(result), site_yields(against.result)
     sites = result.scenario.document.sites
     parts = [
-        f"{titled(sites, n)} {about(ours[n][0])} ({_recipes(ours[n][1])}) instead of {about(theirs[n][0])} ({theirs[n][1]})"
-        for n in ours
-        if n in theirs and abs(ours[n][0] - theirs[n][0]) >= _POINT
+        f"{titled(sites, site)} {about(ours[site][0])} ({_recipes(ours[site][1])}) instead of {about(theirs[site][0])} ({theirs[site][1]})"
+        for site in ours
+        if site in theirs and abs(ours[site][0] - theirs[site][0]) >= _POINT
     ]
     return f"Yield over the run, where it is learned, against {against.name}: {'; '.join(parts)}." if parts else ""
 

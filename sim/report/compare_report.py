@@ -150,12 +150,12 @@ def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Pair
     return table(f"{label} minus {first}, over {found.n:,} pairs", columns, rows, notes)
 
 
-def _difference(name: str, p: Paired) -> list[str]:
-    return alike(name, [p.difference.estimate, p.difference.half_width], p.difference.half_width)
+def _difference(name: str, pair: Paired) -> list[str]:
+    return alike(name, [pair.difference.estimate, pair.difference.half_width], pair.difference.half_width)
 
 
-def _wins(p: Paired) -> str:
-    return SAME if p.same else chance(p.beats) + ("*" if p.higher_is_better is None else "")
+def _wins(pair: Paired) -> str:
+    return SAME if pair.same else chance(pair.beats) + ("*" if pair.higher_is_better is None else "")
 
 
 def _dates(found: Comparison, first: str, label: str, wished: Sequence[str]) -> Table | None:
@@ -181,5 +181,8 @@ def _title(found: Replications, name: str) -> str:
     return titled(found.scenario.document.milestones, name)
 
 
-def _days(p: Paired) -> list[str]:
-    return [NOTHING if math.isnan(x) else f"{x:.1f}" for x in (p.difference.estimate, p.difference.half_width)]
+def _days(pair: Paired) -> list[str]:
+    return [
+        NOTHING if math.isnan(days) else f"{days:.1f}"
+        for days in (pair.difference.estimate, pair.difference.half_width)
+    ]

@@ -53,10 +53,10 @@ def _differences(found: Comparison, names: Sequence[str], first: str, others: Se
     return table(f"Difference from {first}", [left("KPI"), *scenario_columns(others)], rows, notes) if rows else None
 
 
-def _difference(name: str, p: Paired) -> str:
-    if p.same:
+def _difference(name: str, pair: Paired) -> str:
+    if pair.same:
         return "0"
-    gap, half = p.difference.estimate, p.difference.half_width
+    gap, half = pair.difference.estimate, pair.difference.half_width
     told, width = alike(name, [gap, half], half)
     sign = "+" if gap > 0 else ""
     return f"{sign}{told}" if width == NOTHING else f"{sign}{told} +- {width}{'*' if abs(gap) <= half else ''}"

@@ -34,10 +34,10 @@ def discover_report(found: Discovery) -> list[Block]:
 
 
 def _head(found: Discovery) -> Lines:
-    p, hits = found.probability, int(found.happens.sum())
+    probability, hits = found.probability, int(found.happens.sum())
     lines = [
-        f"It happens in {hits:,} of {counted(len(found.happens), 'run')}: {about(p.estimate)} (95 % interval"
-        f" {about(p.low)} to {about(p.high)}); seed {found.seed}, {_drawn(found)}."
+        f"It happens in {hits:,} of {counted(len(found.happens), 'run')}: {about(probability.estimate)} (95 % interval"
+        f" {about(probability.low)} to {about(probability.high)}); seed {found.seed}, {_drawn(found)}."
     ]
     if found.unknown:
         lines.append(
@@ -73,10 +73,10 @@ def _outcome(found: Discovery, hits: int) -> list[str]:
 
 
 def _box(found: Discovery, number: int, box: Box) -> Table:
-    s = box.score
+    score = box.score
     title = (
-        f"Box {number}: there it happens in {s.hits:,} of {counted(s.inside, 'run')} (density {about(s.density)});"
-        f" that is {about(s.coverage)} of all in which it does (coverage)"
+        f"Box {number}: there it happens in {score.hits:,} of {counted(score.inside, 'run')} (density {about(score.density)});"
+        f" that is {about(score.coverage)} of all in which it does (coverage)"
     )
     columns = [left("input"), left("is"), right("of all runs [%]"), right("quasi-p"), right("found again [%]")]
     rows = [_row(found, together) for together in _together(box.found)]

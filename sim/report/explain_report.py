@@ -76,19 +76,19 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
 def movers(scenario: Scenario, found: Dependences) -> list[str]:
     """Return the inputs that move the KPI most, each with its value and the range of the KPI over its trials."""
     told = []
-    for d in found.found[:MOST_TOLD]:
-        ends = [t.kpi for t in d.trials if t.kpi is not None] + ([] if found.base is None else [found.base])
+    for dependence in found.found[:MOST_TOLD]:
+        ends = [t.kpi for t in dependence.trials if t.kpi is not None] + ([] if found.base is None else [found.base])
         span = (
             f"{shown(scenario, found.kpi, min(ends))} to {shown(scenario, found.kpi, max(ends))}" if ends else NOTHING
         )
-        told.append(f"{d.knob.name} ({with_unit(d.knob.value, d.knob.unit)}: {span})")
+        told.append(f"{dependence.knob.name} ({with_unit(dependence.knob.value, dependence.knob.unit)}: {span})")
     return told
 
 
-def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:
-    knob, cells = d.knob, {"lower": NOTHING, "higher": NOTHING}
+def _row(scenario: Scenario, kpi: str, dependence: Dependence) -> list[str]:
+    knob, cells = dependence.knob, {"lower": NOTHING, "higher": NOTHING}
     others = []
-    for trial in d.trials:
+    for trial in dependence.trials:
         value, then = plain(trial.value), shown(scenario, kpi, trial.kpi)
         if trial.label in ("low", "high") or trial.label[0] in "+-":
             side = "lower" if trial.label == "low" or trial.label[0] == "-" else "higher"
@@ -148,8 +148,8 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Cau
     }
 
 
-def _knob_json(d: Dependence) -> dict[str, Any]:
-    knob = d.knob
+def _knob_json(dependence: Dependence) -> dict[str, Any]:
+    knob = dependence.knob
     return {
         "id": knob.name,
         "in_ledger": knob.figure,
@@ -159,8 +159,8 @@ def _knob_json(d: Dependence) -> dict[str, Any]:
         "source": knob.source,
         "article": knob.article,
         "feeds": list(knob.paths),
-        "trials": [{"label": t.label, "value": _plain_json(t.value), "kpi": t.kpi} for t in d.trials],
-        "swing": None if d.swing == float("inf") else d.swing,
+        "trials": [{"label": t.label, "value": _plain_json(t.value), "kpi": t.kpi} for t in dependence.trials],
+        "swing": None if dependence.swing == float("inf") else dependence.swing,
     }
 
 

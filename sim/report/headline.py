@@ -82,10 +82,10 @@ def _impossible(result: Result) -> list[str]:
     horizon = result.scenario.document.horizon
     month = "a month" if is_dated(result) else a_time(horizon.unit)
     return [
-        f"{'Out of reach' if i else 'First out of reach'}, from {_month(s.since, horizon.unit)}: at the end the demand requires "
-        f"{count(s.required)} {s.pool} {month} ({count(s.starts)} starts at mature yield); all its sources together "
-        f"could make {count(s.possible)}."
-        for i, s in enumerate(result.shortfalls)
+        f"{'Out of reach' if place else 'First out of reach'}, from {_month(short.since, horizon.unit)}: at the end the demand requires "
+        f"{count(short.required)} {short.pool} {month} ({count(short.starts)} starts at mature yield); all its sources together "
+        f"could make {count(short.possible)}."
+        for place, short in enumerate(result.shortfalls)
     ]
 
 

@@ -96,11 +96,11 @@ def _stage_titled(document: Document, stage: str, group: dict[str, str]) -> str:
 def _spans(main: Sequence[str], labels: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Return runs of columns with the same main cause, in words: until Q4 2026, Q1 to Q3 2027, from Q4 2027."""
     runs: list[tuple[str, int, int]] = []
-    for i, cause in enumerate(main):
+    for place, cause in enumerate(main):
         if runs and runs[-1][0] == cause:
-            runs[-1] = (cause, runs[-1][1], i)
+            runs[-1] = (cause, runs[-1][1], place)
         elif cause != NOTHING:
-            runs.append((cause, i, i))
+            runs.append((cause, place, place))
     return tuple((_IN_WORDS.get(cause, cause), _span(labels, first, last)) for cause, first, last in runs)
 
 

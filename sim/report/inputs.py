@@ -36,10 +36,10 @@ def inputs_frame(inputs: Sequence[ListedInput]) -> pd.DataFrame:
 
     rows = [
         [
-            i.path, cell(i.value), cell(i.low), cell(i.high), i.unit, i.kind, i.figure or "", i.source, i.title, i.statement,
-            *(", ".join(names) for names in (i.rests_on, i.derived, i.feeds)), *map(cell, (i.value, i.low, i.high)),
+            entry.path, cell(entry.value), cell(entry.low), cell(entry.high), entry.unit, entry.kind, entry.figure or "", entry.source, entry.title, entry.statement,
+            *(", ".join(names) for names in (entry.rests_on, entry.derived, entry.feeds)), *map(cell, (entry.value, entry.low, entry.high)),
         ]
-        for i in inputs
+        for entry in inputs
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS, *_MORE, *WRITTEN.values()], dtype=object)
 
@@ -60,11 +60,11 @@ def inputs_json(inputs: Sequence[ListedInput]) -> list[dict[str, Any]]:
     """Return the inputs as plain data; dates in ISO form."""
     names = [*COLUMNS, *_MORE]
     found = []
-    for i in inputs:
-        one = {name: getattr(i, name) for name in names}
+    for entry in inputs:
+        one = {name: getattr(entry, name) for name in names}
         for name in ("value", "low", "high"):
             one[name] = one[name] if one[name] is None or isinstance(one[name], (int, float, str)) else str(one[name])
-        found.append(one | {"words": list(i.words)})
+        found.append(one | {"words": list(entry.words)})
     return found
 
 

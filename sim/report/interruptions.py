@@ -91,9 +91,9 @@ def interrupted(result: Result, against: Against) -> Table | None:
         return None
     unit = "days" if is_dated(result) else result.scenario.document.horizon.unit
     rows = [
-        [_title(result, i), _when(result, i.stopped), f"{i.days:.0f}" if i.days else "0", count(i.behind), count(i.behind_end),
-         _when(result, i.recovered) if i.recovered is not None else "not by the end"]
-        for i in found
+        [_title(result, one), _when(result, one.stopped), f"{one.days:.0f}" if one.days else "0", count(one.behind), count(one.behind_end),
+         _when(result, one.recovered) if one.recovered is not None else "not by the end"]
+        for one in found
     ]  # fmt: skip
     heads = [
         right("no delivery from"),
@@ -159,13 +159,15 @@ def _longest_stop(edges: FloatArray, since: float, line: dict[str, FloatArray]) 
     """Return the beginning and length of the longest time after `since` without deliveries while units are due."""
     best: tuple[float | None, float] = (None, 0.0)
     began: float | None = None
-    for k, (delivered, waits) in enumerate(zip(line["delivered"], line["backlog"] + line["demanded"], strict=True)):
-        if delivered or not waits or edges[k + 1] <= since:
+    for period, (delivered, waits) in enumerate(
+        zip(line["delivered"], line["backlog"] + line["demanded"], strict=True)
+    ):
+        if delivered or not waits or edges[period + 1] <= since:
             began = None
             continue
-        began = float(edges[k]) if began is None else began
-        if edges[k + 1] - began > best[1]:
-            best = (began, float(edges[k + 1]) - began)
+        began = float(edges[period]) if began is None else began
+        if edges[period + 1] - began > best[1]:
+            best = (began, float(edges[period + 1]) - began)
     return best
 
 

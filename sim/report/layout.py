@@ -125,5 +125,5 @@ def _narrowest(column: Column, body: Sequence[str], names: bool) -> int:
     return max(max(cells(p.rstrip()) for p in pieces), *map(cells, whole), 0)
 
 
-def _texts(block: Table, i: int) -> list[str]:
-    return [block.columns[i].heading, *(row[i] for row in block.rows)]
+def _texts(block: Table, place: int) -> list[str]:
+    return [block.columns[place].heading, *(row[place] for row in block.rows)]

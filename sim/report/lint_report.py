@@ -41,16 +41,16 @@ def _findings(title: str, found: Sequence[Finding]) -> list[Block]:
     columns = [left("rule"), right("value"), right("bound"), left("unit"), right("times"), left("figure, else input")]
     rows = [
         [
-            f.rule,
-            _short(f.value),
-            f"{'<=' if f.upper else '>='} {_short(f.bound)}",
-            f.unit,
-            _times(f),
-            ", ".join(f.figures or f.paths),
+            finding.rule,
+            _short(finding.value),
+            f"{'<=' if finding.upper else '>='} {_short(finding.bound)}",
+            finding.unit,
+            _times(finding),
+            ", ".join(finding.figures or finding.paths),
         ]
-        for f in found
+        for finding in found
     ]
-    notes = [f"{f.rule}: {f.says} ({_paths(f)})" for f in found if f.beyond]
+    notes = [f"{finding.rule}: {finding.says} ({_paths(finding)})" for finding in found if finding.beyond]
     return [table(title, columns, rows, notes)] if rows else []
 
 

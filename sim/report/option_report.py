@@ -64,9 +64,9 @@ def option_report(found: Flexibility) -> list[Block]:
 
 
 def _head(found: Flexibility) -> Lines:
-    v = found.valuation
+    valuation = found.valuation
     return Lines(
-        f"Freedom to change course: {words.sure(v.gain)}, at most {dollars(words.most(found))}",
+        f"Freedom to change course: {words.sure(valuation.gain)}, at most {dollars(words.most(found))}",
         (
             f"{found.scenario.name}: {found.scenario.document.title}",
             f"Best fixed plan: {words.made(found, found.plan)}",
@@ -76,17 +76,17 @@ def _head(found: Flexibility) -> Lines:
 
 def _worth(found: Flexibility) -> Table:
     """Return NPV with the best fixed plan, with the rule, and the upper bounds."""
-    v = found.valuation
+    valuation = found.valuation
     known: list[tuple[str, Estimate, float | None]] = [
-        ("best fixed plan", v.fixed, v.cvar_fixed),
-        ("with the rule", v.policy, v.cvar_policy),
+        ("best fixed plan", valuation.fixed, valuation.cvar_fixed),
+        ("with the rule", valuation.policy, valuation.cvar_policy),
         *(
-            (f"{b.known} ({'upper bound' if b is v.upper else 'a higher bound'})", b.value, None)
-            for b in sorted(v.bounds, key=lambda b: b.value.mean if b.value else np.inf)
-            if b.value is not None
+            (f"{above.known} ({'upper bound' if above is valuation.upper else 'a higher bound'})", above.value, None)
+            for above in sorted(valuation.bounds, key=lambda above: above.value.mean if above.value else np.inf)
+            if above.value is not None
         ),
     ]
-    step = v.gain.error or v.policy.error
+    step = valuation.gain.error or valuation.policy.error
     rows = [
         [name, *alike(_NPV, [one.mean, words.negligible(one), np.nan if worst is None else worst], step)]
         for name, one, worst in known
@@ -97,7 +97,7 @@ def _worth(found: Flexibility) -> Table:
         right("+-"),
         right("worst 5 %"),
     ]
-    better = f"with the rule better than fixed on {about(v.better)} of paths, worse on {about(v.worse)}"
+    better = f"with the rule better than fixed on {about(valuation.better)} of paths, worse on {about(valuation.worse)}"
     return table("", columns, rows, [better])
 
 
@@ -230,11 +230,11 @@ def _sooner(found: Flexibility) -> Lines | None:
     """Return what a shorter lead time adds."""
     if found.sooner is None:
         return None
-    one, v = found.sooner, found.sooner.valuation
+    one, valuation = found.sooner, found.sooner.valuation
     return Lines(
         f"If what choices bring came {one.days:g} days sooner",
         (
-            f"the option would be worth {words.sure(v.gain)}; fixed {words.sure(one.fixed)} more, with the rule "
+            f"the option would be worth {words.sure(valuation.gain)}; fixed {words.sure(one.fixed)} more, with the rule "
             f"{words.sure(one.policy)} more (paired, same paths).",
         ),
     )

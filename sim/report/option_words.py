@@ -65,27 +65,27 @@ def negligible(estimate: Estimate) -> float:
 
 def most(found: Flexibility) -> float:
     """Return the upper bound of the option value, in dollars."""
-    v = found.valuation
-    assert v.upper.value is not None
-    return max(v.upper.value.mean - v.fixed.mean, 0.0)
+    valuation = found.valuation
+    assert valuation.upper.value is not None
+    return max(valuation.upper.value.mean - valuation.fixed.mean, 0.0)
 
 
 def answer(found: Flexibility) -> list[str]:
     """Return what an option is worth in a few sentences."""
-    v = found.valuation
+    valuation = found.valuation
     return [
-        f"The freedom to change course is worth {sure(v.gain)}, at most {dollars(most(found))}.",
-        f"Best fixed plan: {made(found, found.plan)}. It is worth {sure(v.fixed)}, with the rule {sure(v.policy)}.",
+        f"The freedom to change course is worth {sure(valuation.gain)}, at most {dollars(most(found))}.",
+        f"Best fixed plan: {made(found, found.plan)}. It is worth {sure(valuation.fixed)}, with the rule {sure(valuation.policy)}.",
         compared(found),
     ]
 
 
 def compared(found: Flexibility) -> str:
     """Return how the rule compares with the best fixed plan."""
-    v = found.valuation
+    valuation = found.valuation
     return (
-        f"The rule is better than the best fixed plan on {about(v.better)} of paths, worse on {about(v.worse)}. "
-        f"Mean of the worst 5 %: fixed {dollars(v.cvar_fixed)}, with the rule {dollars(v.cvar_policy)}."
+        f"The rule is better than the best fixed plan on {about(valuation.better)} of paths, worse on {about(valuation.worse)}. "
+        f"Mean of the worst 5 %: fixed {dollars(valuation.cvar_fixed)}, with the rule {dollars(valuation.cvar_policy)}."
     )
 
 

@@ -32,9 +32,16 @@ _MOST = 4
 def study_answer(found: MonteCarlo) -> list[str]:
     """Return shares, amounts and money with their 5th to 95th percentiles, and probabilities of milestones."""
     return [
-        s
-        for s in (_basis(found), _shares(found), _halves(found), _amounts(found), _money(found), *_milestones(found))
-        if s
+        sentence
+        for sentence in (
+            _basis(found),
+            _shares(found),
+            _halves(found),
+            _amounts(found),
+            _money(found),
+            *_milestones(found),
+        )
+        if sentence
     ]
 
 

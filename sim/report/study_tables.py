@@ -52,13 +52,13 @@ def shape(values: FloatArray) -> str:
     return spark([c / counts.max() * 0.999 if c else 0.0 for c in counts.tolist()])
 
 
-def _named(name: str, s: Spread, n: int) -> str:
-    return named(name) if s.n == n else f"{named(name)} ({s.n:,} runs have it)"
+def _named(name: str, values: Spread, n: int) -> str:
+    return named(name) if values.n == n else f"{named(name)} ({values.n:,} runs have it)"
 
 
-def _spread(name: str, s: Spread) -> list[str]:
-    p5, p50, p95 = (q.estimate for q in s.percentiles.values())
-    return alike(name, [s.mean.estimate, s.mean.half_width, p5, p50, p95], s.mean.half_width)
+def _spread(name: str, values: Spread) -> list[str]:
+    p5, p50, p95 = (q.estimate for q in values.percentiles.values())
+    return alike(name, [values.mean.estimate, values.mean.half_width, p5, p50, p95], values.mean.half_width)
 
 
 def between(low: str, high: str) -> str:
@@ -66,9 +66,13 @@ def between(low: str, high: str) -> str:
     return NOTHING if NOTHING in (low, high) else f"{low} to {high}"
 
 
-def chance(p: Interval) -> str:
+def chance(share: Interval) -> str:
     """Return a probability in per cent with its confidence interval: 62 (58 to 66)."""
-    return NOTHING if math.isnan(p.estimate) else f"{percents(p.estimate)} ({100 * p.low:.0f} to {100 * p.high:.0f})"
+    return (
+        NOTHING
+        if math.isnan(share.estimate)
+        else f"{percents(share.estimate)} ({100 * share.low:.0f} to {100 * share.high:.0f})"
+    )
 
 
 def percents(share: float) -> str:

@@ -178,12 +178,22 @@ def _differences(book: Book, found: Comparison, first: str) -> None:
     """Write every KPI and milestone of the others minus that of the first, over pairs with common random numbers."""
     scenario, rows = found.found[first].scenario, []
     for label, pairs in found.paired.items():
-        for name, p in pairs.items():
+        for name, pair in pairs.items():
             dated = name in scenario.document.milestones
             unit = scenario.document.horizon.written("day") if dated else unit_of(name, scenario)
-            gap = p.difference
+            gap = pair.difference
             rows.append(
-                (label, name, gap.estimate, gap.low, gap.high, p.pairs, p.beats.estimate, p.beaten.estimate, unit)
+                (
+                    label,
+                    name,
+                    gap.estimate,
+                    gap.low,
+                    gap.high,
+                    pair.pairs,
+                    pair.beats.estimate,
+                    pair.beaten.estimate,
+                    unit,
+                )
             )
     columns = [
         "scenario", "KPI or milestone", f"difference from {first}", "95 % from", "95 % to", "pairs", "probably better",

@@ -93,11 +93,11 @@ def _short(title: str) -> str:
 
 def _draw(table: pd.DataFrame, kpis: Sequence[str], others: Sequence[str], axes: Sequence[Axes]) -> None:
     columns = 1 if len(kpis) <= FEW else 2
-    for k, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
+    for panel, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
         part = table[table["kpi"] == kpi].set_index("scenario")
         one.set_ylim(len(others) - 0.4, -0.6)
         # Names once in each row of panels, at its left.
-        one.set_yticks(range(len(others)), list(others) if k % columns == 0 else [""] * len(others), color=INK)
+        one.set_yticks(range(len(others)), list(others) if panel % columns == 0 else [""] * len(others), color=INK)
         one.tick_params(axis="y", length=0)
         one.grid(axis="x", color=RULE)
         one.grid(visible=False, axis="y")

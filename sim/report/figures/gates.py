@@ -55,10 +55,10 @@ def _draw(table: pd.DataFrame, titles: Mapping[str, str], axes: Sequence[Axes]) 
     names = list(dict.fromkeys(table["gate"]))
     for place, name in enumerate(names):
         begin = 0.0
-        for k, row in enumerate(table[table["gate"] == name].itertuples(index=False)):
+        for number, row in enumerate(table[table["gate"] == name].itertuples(index=False)):
             share = float(str(row.probability))
             one.barh(
-                place, share, 0.62, left=begin, color=SERIES[k % len(SERIES)], hatch=HATCHES[k % len(HATCHES)], edgecolor=PAPER,
+                place, share, 0.62, left=begin, color=SERIES[number % len(SERIES)], hatch=HATCHES[number % len(HATCHES)], edgecolor=PAPER,
                 lw=0.8, alpha=0.8,
             )  # fmt: skip
             if share >= _NAMED:

@@ -48,14 +48,14 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Chart | None
             kpi,
             other,
             found.found[first].kpis[kpi].mean.estimate,
-            p.difference.estimate,
-            p.difference.low,
-            p.difference.high,
-            p.pairs,
+            pair.difference.estimate,
+            pair.difference.low,
+            pair.difference.high,
+            pair.pairs,
         )
         for kpi in shown
         for other in others
-        if (p := found.paired[other].get(kpi)) is not None and p.pairs and not _apart(kpi, found, first, other)
+        if (pair := found.paired[other].get(kpi)) is not None and pair.pairs and not _apart(kpi, found, first, other)
     ]
     table = pd.DataFrame(rows, columns=["kpi", "scenario", "first", "difference", "low", "high", "pairs"])
     # A KPI that is the same everywhere would take a panel and say nothing.
@@ -81,10 +81,10 @@ def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
     every = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     shown, _ = chosen(every, wished, scenarios)
     rows = [
-        (kpi, label, s.mean.estimate, *(s.percentiles[p].estimate for p in ("p5", "p50", "p95")))
+        (kpi, label, spread.mean.estimate, *(spread.percentiles[p].estimate for p in ("p5", "p50", "p95")))
         for kpi in shown
         for label, f in found.found.items()
-        if (s := f.kpis.get(kpi)) is not None
+        if (spread := f.kpis.get(kpi)) is not None
     ]
     table = pd.DataFrame(rows, columns=["kpi", "scenario", "mean", "p5", "p50", "p95"])
     some = table.groupby("kpi")["p95"].transform(lambda values: (values.fillna(0) != 0).any())
@@ -255,10 +255,10 @@ def of_trials(scenario: Scenario, kpi: str, table: pd.DataFrame, seed: int, fact
     return tornado.tornado({kpi: table}, {kpi: measure}, told, key)
 
 
-def _tried(d: Dependence) -> list[tuple[str, str, float | None]]:
+def _tried(dependence: Dependence) -> list[tuple[str, str, float | None]]:
     """Return side, value tried, and the resulting KPI; a reading is given by its name."""
     found = []
-    for trial in d.trials:
+    for trial in dependence.trials:
         side = (
             LOW
             if trial.label == "low" or trial.label[0] == "-"

@@ -71,11 +71,11 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str], kpi: str) -> str:
 
 
 def _draw(table: pd.DataFrame, kpis: Sequence[str], scenarios: Sequence[str], axes: Sequence[Axes]) -> None:
-    for k, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
+    for panel, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
         part = table[table["kpi"] == kpi].set_index("scenario")
         one.set_ylim(len(scenarios) - 0.4, -0.6)
         # Names once in each row of panels, at its left.
-        one.set_yticks(range(len(scenarios)), scenarios if k % _COLUMNS == 0 else [""] * len(scenarios), color=INK)
+        one.set_yticks(range(len(scenarios)), scenarios if panel % _COLUMNS == 0 else [""] * len(scenarios), color=INK)
         one.tick_params(axis="y", length=0)
         one.grid(axis="x", color=RULE)
         one.grid(visible=False, axis="y")

@@ -66,14 +66,14 @@ def periods(plan: Plan) -> pd.DataFrame:
     """
     calendar = plan.calendar
     inside = [
-        (k, begin, min(end, calendar.days))
-        for k, (begin, end) in enumerate(zip(calendar.reports, calendar.reports[1:], strict=False))
+        (place, begin, min(end, calendar.days))
+        for place, (begin, end) in enumerate(zip(calendar.reports, calendar.reports[1:], strict=False))
         if calendar.warmup <= begin < calendar.days
     ]
-    rows = [(k, instant(plan, b), instant(plan, e), e - b) for k, b, e in inside]
+    rows = [(place, instant(plan, b), instant(plan, e), e - b) for place, b, e in inside]
     found = pd.DataFrame(rows, columns=["period", "begin", "end", "days"])
     if calendar.start is None:
-        return found.assign(year=_together([str(k + 1) for k in range(len(found))]))
+        return found.assign(year=_together([str(place + 1) for place in range(len(found))]))
     found[["begin", "end"]] = found[["begin", "end"]].apply(pd.to_datetime)
     years = [str(begin.year) for begin in found["begin"]]
     names = dict(zip(dict.fromkeys(years), _together(list(dict.fromkeys(years))), strict=True))

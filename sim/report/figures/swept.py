@@ -92,17 +92,20 @@ def _draw(table: pd.DataFrame, kpis: Sequence[str], varied: Sequence[str], axes:
     path, *others = varied
     values = list(dict.fromkeys(table[path]))
     kind = _kind(values)
-    place = {v: float(v) if kind == "numbers" else at(v) if kind == "dates" else float(k) for k, v in enumerate(values)}
+    place = {
+        v: float(v) if kind == "numbers" else at(v) if kind == "dates" else float(number)
+        for number, v in enumerate(values)
+    }
     for kpi, one in zip(kpis, axes, strict=True):
         part = table[table["kpi"] == kpi]
         lines = list(part.groupby(others, sort=False)) if others else [((), part)]
         labels = []
-        for k, (key, line) in enumerate(lines):
-            colour = SERIES[k % len(SERIES)] if others else BLUE
+        for number, (key, line) in enumerate(lines):
+            colour = SERIES[number % len(SERIES)] if others else BLUE
             x = [place[v] for v in line[path]]
             one.plot(
-                x, line["mean"].tolist(), color=colour, ls="" if kind == "words" else DASHES[k % len(DASHES)],
-                marker=MARKERS[k % len(MARKERS)], ms=5,
+                x, line["mean"].tolist(), color=colour, ls="" if kind == "words" else DASHES[number % len(DASHES)],
+                marker=MARKERS[number % len(MARKERS)], ms=5,
             )  # fmt: skip
             if kind == "words":
                 one.vlines(x, line["low"].tolist(), line["high"].tolist(), color=colour, lw=2)

@@ -168,21 +168,21 @@ def _embedded(data: Mapping[str, object]) -> str:
     return told.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _said(flow: FlowByPeriod, k: int) -> str:
+def _said(flow: FlowByPeriod, which: int) -> str:
     """Return a period and its largest flows, one a stage, relative to the largest period of that stage."""
     links = flow.graph.links
     sizes = {
         key: max(float(link.units.max()) for link in links if link.stage == key)
         for key in {link.stage for link in links}
     }
-    units = flow.units[k].tolist()
+    units = flow.units[which].tolist()
     order = sorted((j for j in range(len(links)) if units[j] > 0), key=lambda j: -units[j] / sizes[links[j].stage])
     shown: list[int] = []
     for j in order:
         if links[j].stage not in [links[i].stage for i in shown]:
             shown.append(j)
     told = [f"{_titled(flow, links[j])}, {count(units[j])}" for j in shown[:_TOLD]]
-    return f"{flow.names[k]}. Largest flows: {'; '.join(told)}." if told else f"{flow.names[k]}. Nothing flows."
+    return f"{flow.names[which]}. Largest flows: {'; '.join(told)}." if told else f"{flow.names[which]}. Nothing flows."
 
 
 def _titled(flow: FlowByPeriod, link: Link) -> str:
@@ -190,10 +190,10 @@ def _titled(flow: FlowByPeriod, link: Link) -> str:
     return f"{nodes[link.source].title} to {within(nodes[link.target].title)}"
 
 
-def _values(flow: FlowByPeriod, k: int) -> list[str]:
+def _values(flow: FlowByPeriod, period: int) -> list[str]:
     """Return the number under each title: what comes in, and what goes out where that differs."""
     found = []
-    units = flow.units[k].tolist()
+    units = flow.units[period].tolist()
     targets, sources = [link.target for link in flow.graph.links], [link.source for link in flow.graph.links]
     for key, node in flow.graph.nodes.items():
         come, go = (sum(u for end, u in zip(ends, units, strict=True) if end == key) for ends in (targets, sources))

@@ -53,7 +53,7 @@ def layout(graph: Graph) -> Layout:
     scale = {key: STAGE / most for key in graph.nodes if (most := _most(graph, key)) > 0}
     tall = {key: max(_tallest(graph, key, scale), _LEAST) for key in graph.nodes}
     lines = {key: wrapped(node.title) for key, node in graph.nodes.items()}
-    columns = [[key for key, node in graph.nodes.items() if node.column == c] for c in range(graph.columns)]
+    columns = [[key for key, node in graph.nodes.items() if node.column == number] for number in range(graph.columns)]
     rooms = {key: LINE * (len(lines[key]) + 1) + tall[key] + GAP for key in graph.nodes}
     height = max(sum(rooms[key] for key in column) for column in columns)
     step = (WIDTH - 2 * MARGIN - TITLES) / max(graph.columns - 1, 1)
@@ -64,10 +64,10 @@ def layout(graph: Graph) -> Layout:
             column.sort(key=lambda key: _pull(graph, key, middles, scale))
             middles = _middles(columns, rooms, height)
     places = {}
-    for c, column in enumerate(columns):
+    for number, column in enumerate(columns):
         y = (height - sum(rooms[key] for key in column)) / 2
         for key in column:
-            places[key] = NodePlace(MARGIN + c * step, y + LINE * (len(lines[key]) + 1), tall[key], lines[key])
+            places[key] = NodePlace(MARGIN + number * step, y + LINE * (len(lines[key]) + 1), tall[key], lines[key])
             y += rooms[key]
     return Layout(places, scale, height)
 
@@ -143,13 +143,13 @@ def spans(graph: Graph, layout: Layout) -> list[tuple[float, float]]:
 
 def path(span: tuple[float, float], ribbon: tuple[float, float, float]) -> str:
     """Return a band with level ends as an SVG path, as the page's script draws it; empty if it has no height."""
-    (x0, x1), (a, b, height) = span, ribbon
+    (x0, x1), (top, end, height) = span, ribbon
     if height == 0:
         return ""
     middle = (x0 + x1) / 2
     return (
-        f"M{x0:g} {a:g}C{middle:g} {a:g} {middle:g} {b:g} {x1:g} {b:g}"
-        f"v{height:g}C{middle:g} {b + height:g} {middle:g} {a + height:g} {x0:g} {a + height:g}Z"
+        f"M{x0:g} {top:g}C{middle:g} {top:g} {middle:g} {end:g} {x1:g} {end:g}"
+        f"v{height:g}C{middle:g} {end + height:g} {middle:g} {top + height:g} {x0:g} {top + height:g}Z"
     )
 
 

@@ -47,12 +47,12 @@ def ranges(scenario: Scenario) -> pd.DataFrame:
     rows = [
         (
             name,
-            *(_written(scenario, u.unit, v) for v in (u.low, u.mode, u.high)),
-            u.unit,
-            str(u.draw),
+            *(_written(scenario, entry.unit, value) for value in (entry.low, entry.mode, entry.high)),
+            entry.unit,
+            str(entry.draw),
             figures[name].statement if name in figures else "",
         )
-        for name, u in scenario.uncertain.items()
+        for name, entry in scenario.uncertain.items()
     ]
     return pd.DataFrame(rows, columns=["input", "low", "typical", "high", "unit", "distribution", "statement"])
 
