@@ -23,7 +23,7 @@ def in_wafers(subject: LintSubject) -> Iterator[MeasuredInput]:
     """
     needs = _Needs(subject)
     for line in subject.plan.lines:
-        # A lower bound on the need: yield losses and dearer sources only add to it, so a finding is certain.
+        # A lower bound on the need: yield losses and other sources only add to it, so a finding is certain.
         peak = _height(subject, line)
         each = [needs.of(g.pool) * items_per_unit(subject.plan, line, subject.vector, g.pool) for g in line.generations]
         path = _asked(subject, line)

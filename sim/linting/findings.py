@@ -93,7 +93,7 @@ def _looked_at(rule: LintRule, subject: LintSubject) -> Iterator[MeasuredInput]:
     if rule.measure is not None:
         yield from MEASURES[rule.measure](subject)
         return
-    # An input that is text (a process node, a date) has no bound.
+    # An input that is text, such as a process node, has no bound.
     for path, found in subject.scenario.inputs.items():
         if not isinstance(found.value, str) and any(_matches(path, pattern) for pattern in rule.input):
             yield MeasuredInput((path,), subject.figures([path]), found.value, found.unit, subject.place(path))

@@ -61,7 +61,7 @@ def heading(found: Comparison) -> Lines:
         f"{counted(found.n, 'run')} of each from seed {found.seed}, engine {found.engine}, all with common random numbers.",
         f"Uncertain inputs drawn: {drawn}.",
         *changed_in_all([f.scenario for f in found.found.values()]),
-        *(f"{label}: {f.dropped:,} runs drew inputs of no valid scenario and are left out."
+        *(f"{label}: {f.dropped:,} runs drew inputs that make the scenario invalid and are left out."
           for label, f in found.found.items() if f.dropped),
     ]  # fmt: skip
     if 0 in found.dimensions.values() and any(found.dimensions.values()):
@@ -143,7 +143,7 @@ def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Pair
         return None
     columns = [left("KPI"), right("difference"), right("+-"), right(f"{label} better", "%")]
     notes = [
-        "difference: mean over common random numbers; +-: half its 95 % interval",
+        "difference: mean over common random numbers; +-: half-width of its 95 % confidence interval",
         *(["*: neither direction is better; probability that it is higher"] if any(p.higher_is_better is None for p in pairs.values()) else []),
         *([f"left out, since horizons differ: {', '.join(left_out)}"] if left_out else []),
     ]  # fmt: skip

@@ -47,7 +47,9 @@ def _differences(found: Comparison, names: Sequence[str], first: str, others: Se
         ]
         if set(cells) != {NOTHING}:
             rows.append([named(name).replace("[%]", "[points]"), *cells])
-    notes = ["mean over common random numbers +- half of its 95 % interval; *: the interval holds 0"]
+    notes = [
+        "mean over common random numbers +- half-width of its 95 % confidence interval; *: the interval contains 0"
+    ]
     if any(apart.values()):
         notes.append(f"{NOTHING}: money of another horizon, or the scenario has no such KPI")
     return table(f"Difference from {first}", [left("KPI"), *scenario_columns(others)], rows, notes) if rows else None

@@ -199,7 +199,7 @@ def _promised(result: Result) -> list[str]:
     document = result.scenario.document
     owed = {name: result.kpis.get(f"promised_beyond_end_usd.{name}") or 0.0 for name in document.sites}
     listed = ", ".join(f"{dollars(usd)} to {titled(document.sites, name)}" for name, usd in owed.items() if usd >= 0.5)
-    return [f"Promised beyond the end, and in no sum here: orders of {listed}."] if listed else []
+    return [f"Committed beyond the end of the horizon, and in no total here: orders of {listed}."] if listed else []
 
 
 def _sold(result: Result) -> list[str]:

@@ -67,7 +67,7 @@ def _head(found: MonteCarlo) -> Lines:
     drawn = what_is_drawn(found.scenario, found.dimensions)
     lines = [f"{counted(found.n, 'run')} from seed {found.seed}, engine {found.engine}; {drawn}."]
     if found.dropped:
-        lines.append(f"{found.dropped:,} of them drew inputs of no valid scenario and are left out.")
+        lines.append(f"{found.dropped:,} of them drew inputs that make the scenario invalid and are left out.")
     if found.until is not None:
         wanted = f"the half-width {found.until.half_width:g} of {found.until.name}"
         lines.append(f"It stopped at {wanted}." if found.narrow else f"{found.n:,} runs were not enough for {wanted}.")
@@ -76,9 +76,9 @@ def _head(found: MonteCarlo) -> Lines:
 
 def _notes(found: MonteCarlo) -> list[str]:
     if found.dimensions and found.n >= ENOUGH:
-        how = f"+-: half the 95 % interval of the mean, Student's over the means of {SCRAMBLES} independent scrambles of the points"
+        how = f"+-: half-width of the 95 % confidence interval of the mean, Student's over the means of {SCRAMBLES} independent scrambles of the points"
     elif found.dimensions:
-        how = f"+-: half the 95 % interval of the mean, Student's, runs taken as independent (fewer than {ENOUGH})"
+        how = f"+-: half-width of the 95 % confidence interval of the mean, Student's, runs taken as independent (fewer than {ENOUGH})"
     else:
-        how = "+-: half the 95 % interval of the mean, Student's over independent runs"
+        how = "+-: half-width of the 95 % confidence interval of the mean, Student's over independent runs"
     return [f"{how}; of probabilities: Wilson's"]

@@ -166,7 +166,7 @@ def _options(found: Flexibility, most: int | None = None) -> Table:
         for p in shown
     ]
     more = [f"{counted(len(parts) - len(shown), 'option')} more with --full"] if len(shown) < len(parts) else []
-    notes = ["alone: added to the best fixed plan; removed: what the whole loses without it", *more]
+    notes = ["alone: added to the best fixed plan; removed: change in NPV with the rule if it is not available", *more]
     return table("Options", [left("option"), right("alone"), right("removed")], rows, notes)
 
 
@@ -180,7 +180,7 @@ def _plans(found: Flexibility) -> Table:
     ]
     cut = len(frame) - len(rows)
     notes = [f"{counted(cut, 'sequence')} more {'is' if cut == 1 else 'are'} worth less"] if cut else []
-    columns = [left("fixed plan"), right("mean NPV"), left("nine tenths of paths"), right("worst 5 %")]
+    columns = [left("fixed plan"), right("mean NPV"), left("90 % of paths"), right("worst 5 %")]
     return table("Fixed plans, over all paths", columns, rows, notes)
 
 

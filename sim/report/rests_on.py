@@ -17,7 +17,9 @@ _MOST = 4
 def rests_on(result: Result) -> list[str]:
     """Return the inputs that move each KPI explained most; else the scenario's notes, or its contested figures."""
     kept = explained(result.hash)
-    lines = [f"{kpi} rests most on {'; '.join(found.told[:_MOST])} (fabshift explain)" for kpi, found in kept.items()]
+    lines = [
+        f"{kpi} is most sensitive to {'; '.join(found.told[:_MOST])} (fabshift explain)" for kpi, found in kept.items()
+    ]
     return lines or list(result.scenario.document.notes) or _contested(result.scenario)
 
 

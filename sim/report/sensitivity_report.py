@@ -64,7 +64,7 @@ def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Bloc
     notes = [
         *([f"{more} more move it by less"] if more > 0 else []),
         *([_still(still)] if still else []),
-        "5 % and 95 %: percentiles of the input, moved on its own correlations ignored; a word: another"
+        "5 % and 95 %: percentiles of the input, moved on its own, correlations ignored; a word: another"
         " reading of a contested figure",
         "---- where it is low, ++++ where it is high, ==== under other readings; | at typical inputs",
         f"{WITHIN_A_RUN}: percentiles of {STREAMS_TRIED} runs at typical inputs; {_replications(found)}",
@@ -227,7 +227,7 @@ def _said(found: Sensitivity, output: Output, value: float | None) -> str:
 
 def _nothing(left_out: int, given: int, what: str, least: int) -> str:
     if left_out:
-        return f"no value in {left_out} of {given} {what}: too few are whole for a ranking"
+        return f"no value in {left_out} of {given} {what}: too few are complete for a ranking"
     if given < least:
         return f"a ranking needs {least} {what} or more, these are {given}: give a larger -n"
     return SAME

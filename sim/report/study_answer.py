@@ -46,9 +46,15 @@ def study_answer(found: MonteCarlo) -> list[str]:
 
 
 def _basis(found: MonteCarlo) -> str:
-    dropped = f"; {found.dropped:,} of them make no valid scenario and are left out" if found.dropped else ""
+    dropped = (
+        f"; {found.dropped:,} of them draw inputs that make the scenario invalid and are left out"
+        if found.dropped
+        else ""
+    )
     drawn = what_is_drawn(found.scenario, found.dimensions)
-    return f"{counted(found.n, 'run')}, {drawn}{dropped}. Amounts are medians; in brackets the span that holds nine tenths of the runs."
+    return (
+        f"{counted(found.n, 'run')}, {drawn}{dropped}. Amounts are medians; in brackets the 5th and 95th percentiles."
+    )
 
 
 def _span(kpi: str, spread: Spread) -> str:
@@ -67,12 +73,12 @@ def _shares(found: MonteCarlo) -> str:
     most = sorted(some, key=lambda k: -some[k].percentiles["p50"].estimate)
     parts = [f"{names[k]} {_span(k, some[k])}" for k in most]
     none = [names[k] for k in shares if k not in some]
-    rest = f"; in nineteen of twenty runs none of {listed(none)}" if none else ""
+    rest = f"; in at least 95 % of the runs none of {listed(none)}" if none else ""
     span = share_span(found.scenario)
     return (
         f"In-house {span}: {', '.join(parts)}{rest}."
         if parts
-        else f"Nothing is in-house {span} in nineteen of twenty runs."
+        else f"Nothing is in-house {span} in at least 95 % of the runs."
     )
 
 
@@ -134,8 +140,8 @@ def comparison_answer(found: Comparison) -> list[str]:
     """Return the differences of each scenario from the first whose 95 % confidence intervals exclude zero."""
     first, *others = found.found
     lines = [
-        f"{counted(found.n, 'run')} of each on common random numbers, so that a difference is due to the scenarios. "
-        f"Only differences whose 95 % interval leaves out zero are named; in brackets that interval."
+        f"{counted(found.n, 'run')} of each with common random numbers, so that a difference is due to the scenarios. "
+        f"Only differences whose 95 % confidence interval excludes zero are named; in brackets that interval."
     ]
     scenarios = {label: f.scenario for label, f in found.found.items()}
     if horizons.differ(list(scenarios.values())):
@@ -143,14 +149,14 @@ def comparison_answer(found: Comparison) -> list[str]:
             f"{label} {s.document.horizon.end or s.document.horizon.length}" for label, s in scenarios.items()
         )
         lines.append(
-            f"They end at different times ({ends}): sums and dates are of different spans, and money is not compared."
+            f"They end at different times ({ends}): totals and dates cover different spans, and money is not compared."
         )
     for other in others:
         parts = _differences(found, first, other)
         lines.append(
             f"{other}, against {first}: {'; '.join(parts)}."
             if parts
-            else f"{other}: no difference to {first} is certain."
+            else f"{other}: no difference from {first} is significant."
         )
     return lines
 

@@ -159,5 +159,5 @@ def lot_bias(bias: Bias, names: Sequence[str], of: str = "", dates: Mapping[str,
         own, mean, low, high = alike(name, numbers, difference.half_width)
         rows.append([labels[name], own, mean, between(low, high)])
     columns = [left("KPI"), right("own lots"), right("difference"), right("95 % interval")]
-    title = f"What lots {bias.factor} times as large do{f' to {of}' if of else ''}: paired runs, {counted(bias.n, 'replication')}"
+    title = f"Effect of lots {bias.factor} times as large{f' on {of}' if of else ''}: paired runs, {counted(bias.n, 'replication')}"
     return table(title, columns, rows) if rows else None

@@ -36,7 +36,7 @@ def _head(found: Sweep) -> Lines:
     ]
     dropped = sum(f.dropped for f in found.found)
     if dropped:
-        lines.append(f"{dropped:,} runs drew inputs of no valid scenario and are left out.")
+        lines.append(f"{dropped:,} runs drew inputs that make the scenario invalid and are left out.")
     return Lines(f"{found.name} over {' and '.join(v.path for v in found.varied)}", tuple(lines))
 
 

@@ -51,7 +51,7 @@ def option_book(found: Flexibility, command: Sequence[str]) -> bytes:
             form = money_form(pd.concat([frame["alone"], frame["removed"]]).dropna())
             shown = {
                 "alone": "alone: added to the best fixed plan",
-                "removed": "removed: what the whole loses without it",
+                "removed": "removed: change in NPV with the rule if it is not available",
             }
             book.chart("What each option is worth", placed, "option", shown, bars=True, form=form)
     sources_sheet(book, scenario)

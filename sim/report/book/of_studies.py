@@ -71,7 +71,7 @@ def compare_book(found: Comparison, command: Sequence[str]) -> bytes:
 
 def _made(scenarios: Sequence[Scenario], n: int, seed: int, engine: str) -> list[tuple[str, str]]:
     hashes = [("Hash", f"{s.name}: {scenario_hash(s)} (SHA-256 of the resolved scenario)") for s in scenarios]
-    of_each = " of each scenario on common random numbers" if len(scenarios) > 1 else ""
+    of_each = " of each scenario with common random numbers" if len(scenarios) > 1 else ""
     return [("Runs", f"{n:,}{of_each}, seed {seed}, engine {engine}"), *hashes]
 
 

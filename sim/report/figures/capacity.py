@@ -59,7 +59,9 @@ def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, se
         source=setting.source,
         table=table,
         panels=tuple(panel_title(used[n][0], of_hundred(used[n][1])) for n in names),
-        key=setting.keyed("Line: capacity, or what is allotted to us; filled: load; strip below: what cut starts most"),
+        key=setting.keyed(
+            "Line: capacity, or what is allotted to us; filled: load; strip below: main constraint on starts"
+        ),
         draw=partial(_draw, table, causes, names, setting),
         columns=min(len(names), 3),
         height=HEIGHT if len(names) > 3 else 2.6,
@@ -85,13 +87,13 @@ def _finding(recent: pd.DataFrame, setting: Setting) -> str:
 
 def _description(left_out: int) -> str:
     more = (
-        f" {left_out} more sites, outside and unlimited, unused or less used, are in the table alone."
+        f" {left_out} more sites, outside and unlimited, unused or less used, are only in the table."
         if left_out
         else ""
     )
     return (
         "By site, at the rate of a month: the line is its capacity, or what its contract allots to us where that is less; filled: its load; "
-        "the number by its name: the part used over the last twelve months. The strip names what cut its starts most."
+        "the number by its name: the part used over the last twelve months. The strip names the main constraint on its starts."
         f"{more}"
     )
 

@@ -47,7 +47,7 @@ def compute(
         source=setting.source,
         table=table,
         panels=("",),
-        key=setting.keyed("Band: nine tenths of the runs" if runs else ""),
+        key=setting.keyed("Band: 90 % of the runs" if runs else ""),
         draw=partial(_draw, table, setting),
         height=HEIGHT,
     )
@@ -61,7 +61,7 @@ def _finding(table: pd.DataFrame, growth: tuple[float, float] | None, runs: int 
 
 
 def _description(runs: int | None) -> str:
-    fan = f" The line is the median of {runs:,} runs, the band holds nine tenths of them." if runs else ""
+    fan = f" The line is the median of {runs:,} runs, the band contains 90 % of them." if runs else ""
     return (
         "Compute in service in H100-equivalents on the demand lines that ask for compute, on a logarithmic axis: what stood at the start "
         f"and what was delivered since; dashed: what they ask for.{fan} Nothing wears out."

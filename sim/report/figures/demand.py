@@ -56,11 +56,11 @@ def demand_spread(table: pd.DataFrame, setting: Setting, *, runs: int) -> Chart:
     return Chart(
         name=NAME,
         title=of_runs(runs) + lowered(_finding(dict(zip(table["title"], table["p50"], strict=True)))),
-        description=f"A dot is the median part of the demand that is served by the end, over {runs:,} runs; the line holds nine tenths of them.",
+        description=f"A dot is the median share of the demand that is served by the end, over {runs:,} runs; the line contains 90 % of them.",
         source=setting.source,
         table=table,
         panels=("",),
-        key="Dot: median; line: nine tenths of the runs",
+        key="Dot: median; line: 90 % of the runs",
         draw=partial(_draw_spread, table),
         height=0.7 + ROW * max(len(table), 2),
     )

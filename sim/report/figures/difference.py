@@ -67,7 +67,7 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str], first: str, others:
     """Return the title: what differs, and how, in the scenario that differs most from the first."""
     sure = table[(table["low"] > 0) | (table["high"] < 0)]
     if sure.empty:
-        return f"No KPI differs from {first} by more than its 95 % interval"
+        return f"No KPI differs significantly from {first} (95 % confidence intervals)"
     # KPIs have different units: relative to the first's mean (or to the difference, if larger) they can be summed.
     size = (sure["difference"] / sure[["first", "difference"]].abs().max(axis=1)).abs()
     which = (

@@ -47,7 +47,7 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
     if other.empty:
         return "The rule makes the choices of the best fixed plan on every path"
     told = [f"{c} on {about(p)} ({titles[g]})" for _, g, c, p, _ in other.itertuples(index=False)]
-    return f"The rule leaves the best fixed plan: {listed(told)}"
+    return f"The rule deviates from the best fixed plan: {listed(told)}"
 
 
 def _draw(table: pd.DataFrame, titles: Mapping[str, str], axes: Sequence[Axes]) -> None:

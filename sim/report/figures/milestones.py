@@ -99,7 +99,7 @@ def _day(time: object) -> str:
 
 def _key(table: pd.DataFrame, runs: int | None) -> str:
     dot = (
-        "Dot, thick and thin line: median, half and nine tenths of the dates; at the right: how probably it is reached, and in time"
+        "Dot, thick and thin line: median, 50 % and 90 % of the dates; at the right: probability that it is reached, and in time"
         if runs
         else "Dot: reached"
     )
@@ -108,7 +108,7 @@ def _key(table: pd.DataFrame, runs: int | None) -> str:
 
 def _description(table: pd.DataFrame, runs: int | None) -> str:
     mark = (
-        f"A dot is the median date over those of {runs:,} runs that reach the milestone, the thick line holds half of them and the thin one nine tenths; at the right, how probably it is reached by the end and, where a date was announced, by that. "
+        f"A dot is the median date over those of {runs:,} runs that reach the milestone, the thick line contains 50 % of them and the thin one 90 %; at the right, the probability that it is reached by the end and, where a date was announced, by that date. "
         if "p50" in table
         else "A dot is the date at which the run reaches the milestone. "
     )

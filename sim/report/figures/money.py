@@ -55,7 +55,7 @@ def money(table: pd.DataFrame, npv: float | None, setting: Setting, unit: str, *
         table=table,
         panels=("",),
         key=f"Bars: {_span(setting)}; line: running total, undiscounted"
-        + (", its median and nine tenths of the runs" if runs else ""),
+        + (", its median and 90 % of the runs" if runs else ""),
         draw=partial(_draw, table, unit),
         height=HEIGHT,
     )
@@ -85,7 +85,7 @@ def _span(setting: Setting) -> str:
 
 def _description(setting: Setting, runs: int | None) -> str:
     line = (
-        f"Bars: means over {runs:,} runs; the line is the median of the running total, the band holds nine tenths of the runs."
+        f"Bars: means over {runs:,} runs; the line is the median of the running total, the band contains 90 % of the runs."
         if runs
         else f"Bars: sums of {_span(setting)}; the line is the running total at the end of each."
     )

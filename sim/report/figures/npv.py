@@ -43,8 +43,7 @@ def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting
     return Chart(
         name=NAME,
         title=(
-            f"NPV is above zero in {part}: median {dollars(middle)}, "
-            f"nine tenths between {dollars(low)} and {dollars(high)}"
+            f"NPV is above zero in {part}: median {dollars(middle)}, 90 % between {dollars(low)} and {dollars(high)}"
         ),
         description="Histogram of the net present value: how many runs end in each class; below zero hatched. The lines are the 5th percentile, the median and the 95th.",
         source=setting.source,

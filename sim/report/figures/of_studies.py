@@ -68,7 +68,7 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Chart | None
         f"{', '.join(others)} against {first}", found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale)
     )
     remark = (
-        "; horizons differ: money is not compared, and other sums are of different times"
+        "; horizons differ: money is not compared, and other totals cover different spans"
         if horizons.differ(scenarios)
         else ""
     )
@@ -93,7 +93,7 @@ def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
         return None
     titles = {kpi: titled_kpi(scenarios[0], kpi) for kpi in dict.fromkeys(table["kpi"])}
     told = spans.source(", ".join(found.found), found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale))
-    remark = "; horizons differ: sums are of different times" if horizons.differ(scenarios) else ""
+    remark = "; horizons differ: totals cover different spans" if horizons.differ(scenarios) else ""
     # Over different horizons a sum doesn't tell which scenario is better: the title takes the first KPI, a share where
     # there is one, instead of the last, money.
     telling = next(iter(titles)) if remark else list(titles)[-1]

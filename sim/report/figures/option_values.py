@@ -23,22 +23,22 @@ ROW = 0.5
 def option_values(table: pd.DataFrame, source: str) -> Chart:
     """Return the chart of the value of each option.
 
-    `table`: a row for each option with option, alone (what it adds to the best fixed plan) and removed (by how much the
-    option value falls without it: negative; NaN where no plan is left), and their standard errors alone_error and
-    removed_error; all in USD.
+    `table`: a row for each option with option, alone (what it adds to the best fixed plan) and removed (the change in
+    NPV with the rule if it is not available: negative; NaN where no plan is left), and their standard errors
+    alone_error and removed_error; all in USD.
     """
     return Chart(
         name=NAME,
         title=_finding(table),
         description=(
-            "Each option alone (plain: what it adds to the best fixed plan if nothing else may be changed) and removed (hatched: what the "
-            "whole is worth less without it), in dollars of NPV with standard errors. Without a hatched bar no plan is left without it."
+            "Each option alone (plain: what it adds to the best fixed plan if nothing else may be changed) and removed (hatched: change in NPV "
+            "with the rule if it is not available), in dollars of NPV with standard errors. Without a hatched bar no plan is left without it."
         ),
         source=source,
         table=table,
         panels=("",),
         draw=partial(_draw, table),
-        key="Plain: what it adds alone; hatched: what the whole is worth less without it; lines: standard errors",
+        key="Plain: what it adds alone; hatched: change in NPV with the rule if it is not available; lines: standard errors",
         height=0.75 + ROW * len(table),
     )
 
@@ -55,7 +55,7 @@ def _finding(table: pd.DataFrame) -> str:
     if lost.empty or not (lost["removed"] < 0).any():
         return alone
     last = lost.iloc[int(lost["removed"].argmin())]
-    return f"{alone}; the whole loses most without {last['option']}: {dollars(-float(last['removed']))}"
+    return f"{alone}; removing {last['option']} costs most: {dollars(-float(last['removed']))}"
 
 
 def _draw(table: pd.DataFrame, axes: Sequence[Axes]) -> None:

@@ -46,7 +46,9 @@ def ranking(
     names = [str(n) for n in shown[first]["input"]]
     return Chart(
         name=NAME,
-        title=f"{titles[first]} rests most on {listed(names[:3])}" if names else f"Nothing moves {titles[first]}",
+        title=f"{titles[first]} is most sensitive to {listed(names[:3])}"
+        if names
+        else f"Nothing moves {titles[first]}",
         description=f"{what} of each input with its 95 % interval, the largest first.",
         source=source,
         table=pd.concat([t.assign(kpi=kpi) for kpi, t in tables.items()], ignore_index=True),

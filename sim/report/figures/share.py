@@ -79,12 +79,12 @@ def _finding(titles: Mapping[str, str], recent: Mapping[str, float | None], sett
 
 def _key(runs: int | None, marks: Sequence[MilestoneMark]) -> str:
     if runs:
-        return "Line: median of each period; bands: half and nine tenths of the runs"
+        return "Line: median of each period; bands: 50 % and 90 % of the runs"
     return "Triangle: the first own output; dots: when the shares of milestones are reached" if marks else ""
 
 
 def _description(setting: Setting, runs: int | None, marks: Sequence[MilestoneMark]) -> str:
-    fan = f"The line is the median of {runs:,} runs, the bands hold half and nine tenths of them. " if runs else ""
+    fan = f"The line is the median of {runs:,} runs, the bands contain 50 % and 90 % of them. " if runs else ""
     ticks = "Triangles: the first own output; dots: milestones of the share. " if marks else ""
     shaded = "Shaded: disruptions. " if setting.bands else ""
     return f"In-house share of each stage by period, in per cent of what was made, and by name {setting.recent}; no line where nothing was made. {fan}{ticks}{shaded}".strip()

@@ -43,13 +43,13 @@ def side_by_side(
         name=NAME,
         title=_finding(table, titles, telling),
         description=(
-            f"Each KPI over {runs:,} runs of each scenario: the mark is the median, the line holds nine tenths of the runs; "
+            f"Each KPI over {runs:,} runs of each scenario: the mark is the median, the line contains 90 % of the runs; "
             "at the right, the median."
         ),
         source=source,
         table=table,
         panels=tuple(panel_title(_panel(titles[kpi], kpi), width=_WIDTH) for kpi in kpis),
-        key=f"Mark: median; line: nine tenths of the runs{remark}",
+        key=f"Mark: median; line: 90 % of the runs{remark}",
         draw=partial(_draw, table, kpis, scenarios),
         columns=min(_COLUMNS, len(kpis)),
         height=0.72 + ROW * len(scenarios),

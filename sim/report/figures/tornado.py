@@ -86,8 +86,8 @@ def _finding(table: pd.DataFrame, measure: TornadoKpi) -> str:
     none = ", ".join(str(t) for t in mine.loc[mine["value"].isna(), "tried"])
     gone = f" (none at {none})" if none else ""
     span = f" ({measure.said(min(reached))} to {measure.said(max(reached))})" if len(reached) > 1 else gone
-    rest = f", then on {listed(names[1:4])}" if len(names) > 1 else ""
-    return f"{measure.title} rests most on {names[0]}{span}{rest}"
+    rest = f", then to {listed(names[1:4])}" if len(names) > 1 else ""
+    return f"{measure.title} is most sensitive to {names[0]}{span}{rest}"
 
 
 def _draw(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, TornadoKpi], axes: Sequence[Axes]) -> None:
