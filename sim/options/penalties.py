@@ -47,7 +47,7 @@ def penalties(arrays: Arrays, stage: Stage, brought: FloatArray, paths: Paths) -
 
 
 def _known(stage: Stage, paths: Paths) -> FloatArray:
-    """Return the regressors known at a node, shape (paths, terms): one, features and, with enough paths, quadratic terms.
+    """Return the regressors known at a node, shape (paths, terms): one, features, and with enough paths their products.
 
     Features are standardised, and clipped to their range on the training paths: a fresh path beyond it must not be
     extrapolated.
@@ -119,7 +119,7 @@ def _products(
 
 
 def _functions(shock: Later, until: float) -> FloatArray:
-    """Return all functions of a shock that is drawn before the date `until`, and the shock alone if it is drawn later."""
+    """Return all functions of a shock that is drawn before the date `until`; of a later one only the shock itself."""
     return shock.functions[:, :1] if shock.later_than(until) else shock.functions
 
 

@@ -216,7 +216,7 @@ def _paths(decisions: Decisions) -> int:
 
 
 def _functions(values: FloatArray, law: Law | None) -> FloatArray:
-    """Return functions of a shock that have mean zero, shape (paths, functions); without a law only the shock itself."""
+    """Return functions of a shock with mean zero, shape (paths, functions); without a law only the shock itself."""
     if law is None:
         return values[:, None]
     if law == "normal":

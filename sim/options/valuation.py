@@ -258,7 +258,7 @@ class _Solver:
         return _Solved(fixed, rules, rules if used else constant(fixed, rules), gain)
 
     def _controls(self, policy: Policy) -> Controls:
-        """Return the control variates: values of fixed plans, and the penalties paid by plan and policy, with mean zero."""
+        """Return the control variates: values of fixed plans, and penalties of plan and policy, whose mean is zero."""
         arrays, paths = self.arrays, self.paths
         best = best_fixed(arrays, paths, paths.training)
         # Plans of equal values count once: a second name for a choice must not change an estimate.
