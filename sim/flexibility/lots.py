@@ -16,7 +16,7 @@ from sim.study.runs.replicated import Variant, variants
 
 @dataclass(frozen=True, slots=True)
 class Lots:
-    """A scenario with lots `factor` times as large as its own; `own` is the variant without them, None for a factor of 1."""
+    """A scenario with lots `factor` times as large as its own; `own` is the variant with its own, None for factor 1."""
 
     scenario: Scenario
     factor: int

@@ -18,7 +18,7 @@ _NPV, _SEEN, _DAY = "npv", "seen", "day"
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One path: the NPV of each sequence in dollars, and by the choices before it the features and the day of each gate."""
+    """One path: the NPV of each sequence in dollars, and the features and the day of each gate by the choices before."""
 
     npv: tuple[float, ...]
     seen: Seen

@@ -20,8 +20,8 @@ from sim.study.runs.workers import Task, in_order
 BLOCK = 16
 """Paths that are run by one task."""
 MANY = 2000
-"""Runs from which on processes are faster than threads. Compiled code is the smaller part of a run, and the rest is done by
-one thread at a time; but a process takes seconds to start."""
+"""Runs from which on processes are faster than threads. Compiled code is the smaller part of a run, and the rest is
+done by one thread at a time; but a process takes seconds to start."""
 ENGINE = "batch"
 Play = Callable[[Tree, range, int], list[Played]]
 """(tree, replications, seed) -> these paths."""

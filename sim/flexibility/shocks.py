@@ -14,7 +14,7 @@ from sim.draws.processes import Innovations, Law, innovations, law
 from sim.plan import Plan, ProcessPlan
 
 LONGEST = 366.0
-"""Greatest span of a shock in days: early innovations affect more of the horizon, so they are not summed with late ones."""
+"""Greatest span of a shock in days: early innovations affect more of the horizon and are not summed with late ones."""
 
 
 def shocks(plan: Plan, gates: Sequence[float], seed: int, n: int) -> dict[str, options.Shock]:
