@@ -44,10 +44,8 @@ def test_a_figure_with_a_range_is_drawn_where_it_is_named(accepts: Accepts) -> N
 
 
 def test_two_places_do_not_say_two_things(refuses: Refuses) -> None:
-    change = "sites: {hall: {capacity: %s}}\n%s" % (
-        OWN % (500, 400, 600, "uniform"),
-        NAMED % "sites.hall.capacity: pert",
-    )
+    itself = "sites: {hall: {capacity: %s}}\n" % (OWN % (500, 400, 600, "uniform"))
+    change = itself + NAMED % "sites.hall.capacity: pert"
     refuses(
         change, "uncertainty.draw.sites.hall.capacity", 2, "contradicts sites.hall.capacity, which says draw: uniform"
     )
