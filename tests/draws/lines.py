@@ -11,13 +11,15 @@ from sim.clock import TICKS_PER_DAY
 from sim.compiler import compile_plan
 from sim.draws import Draws, draw
 from sim.draws.demand import Flow
+from sim.plan import Plan
 
 Fixture = Callable[..., Any]
 END, REACH = 30, 43
 """Horizon, and the day to which expectations reach: a lead time of 10 days, a review and a grain of a day and some."""
 
 
-def drawn(build: Fixture, line: dict[str, Any], **more: Any) -> Draws:
+def compiled(build: Fixture, line: dict[str, Any], **more: Any) -> Plan:
+    """The plan of a part that is bought, with a line of demand."""
     data = {
         "horizon": {"length": END, "time_unit": "day"},
         "items": {"part": {"stage": "s"}},
@@ -26,7 +28,12 @@ def drawn(build: Fixture, line: dict[str, Any], **more: Any) -> Draws:
         "demand": {"d": {"item": "part", **line}},
         **more,
     }
-    return draw(compile_plan(build(data)), 1)
+    return compile_plan(build(data))
+
+
+def drawn(build: Fixture, line: dict[str, Any], **more: Any) -> Draws:
+    """The draws of such a plan."""
+    return draw(compiled(build, line, **more), 1)
 
 
 def dated(flow: Flow) -> dict[float, float]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.clock import TICKS_PER_DAY
 from sim.compiler import compile_plan
 from sim.draws import draw
+from sim.draws.changeovers import Changeovers, Outlook, changeovers, weights
 from sim.draws.demand import Flow
+from sim.plan import NONE, GenerationPlan, Ref
 from tests.draws.lines import drawn
 
 Fixture = Callable[..., Any]
@@ -112,3 +117,44 @@ def test_each_view_expects_its_own_changeover(build: Fixture) -> None:
     # A changeover within a day leaves a fraction of a unit to each product.
     total = first.expected[first.view] + second.expected[second.view]
     assert np.all(np.abs(total - total[0]) <= 1)
+
+
+def test_the_share_of_a_generation_grows_evenly_over_its_changeover() -> None:
+    """The second from day 10 to 30, the third at once on day 25, when the second had three quarters."""
+    changes = Changeovers((-np.inf, 10.0, 25.0), (0.0, 20.0, 0.0))
+    found = np.array(weights(changes, np.array([9.0, 15, 24.9, 25, 40])))
+    assert found.T.tolist() == pytest.approx(
+        np.array([[1, 0, 0], [0.75, 0.25, 0], [0.255, 0.745, 0], [0.25, 0, 0.75], [0, 0, 1]])
+    )
+
+
+@given(
+    st.lists(st.tuples(st.floats(-20, 120), st.integers(0, 80)), max_size=4),
+    st.lists(st.floats(0, 100), min_size=1, max_size=8),
+)
+def test_shares_of_generations_add_up_to_the_line(later: list[tuple[float, float]], days: list[float]) -> None:
+    changes = Changeovers((-np.inf, *(b for b, _ in later)), (0.0, *(n for _, n in later)))
+    found = np.array(weights(changes, np.array(days)))
+    assert np.all((found >= 0) & (found <= 1))
+    assert found.sum(axis=0) == pytest.approx(np.ones(len(days)))
+
+
+def test_a_changeover_that_never_comes_leaves_all_to_the_one_before() -> None:
+    assert np.array(weights(Changeovers((-np.inf, np.inf), (0.0, 9.0)), np.array([5.0, 1e6]))).tolist() == [
+        [1, 1],
+        [0, 0],
+    ]
+
+
+def test_a_changeover_waits_for_the_first_source_and_the_next_by_cadence_with_it() -> None:
+    """Dated for day 20, but supplied from day 35 on; 30 days later the next, which waits for nothing."""
+    vector = np.array([20.0, 30.0, 5.0])
+    generations = (
+        GenerationPlan(0, NONE, NONE, NONE, ()),
+        GenerationPlan(1, Ref(0), NONE, Ref(2), (7, 8)),
+        GenerationPlan(2, NONE, Ref(1), NONE, ()),
+    )
+    line: Any = SimpleNamespace(generations=generations)
+    late, early = (changeovers(line, Outlook(vector, {7: day, 8: 99.0})) for day in (35.0, 4.0))
+    assert (late.begins, late.lengths) == ((-np.inf, 35.0, 65.0), (0.0, 5.0, 0.0))
+    assert early.begins == (-np.inf, 20.0, 50.0)

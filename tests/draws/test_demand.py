@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 from sim.clock import TICKS_PER_DAY
-from tests.draws.lines import REACH, Fixture, dated, drawn, orders
+from tests.draws.lines import END, REACH, Fixture, dated, drawn, orders
 
 
 def test_dated_orders_come_on_their_dates_in_any_order(build: Fixture) -> None:
@@ -36,3 +39,53 @@ def test_a_list_ends_unless_it_repeats(build: Fixture) -> None:
 def test_the_rate_of_a_list_is_that_of_the_value_in_force(build: Fixture) -> None:
     (flow,) = drawn(build, {"pattern": "series", "every": 4, "begins": 1, "values": [6, 2]}).flows
     assert flow.actual_rate.at(np.arange(11.0)).tolist() == [0, 1.5, 1.5, 1.5, 1.5, 0.5, 0.5, 0.5, 0.5, 0, 0]
+
+
+def test_a_day_of_even_demand_brings_whole_units_of_its_rate(build: Fixture) -> None:
+    """2.4 a day: 12 in five days, in threes where a fraction has come together."""
+    (flow,) = drawn(build, {"rate": 2.4}).flows
+    assert flow.units[:5].tolist() == [2, 2, 3, 2, 3]
+    assert flow.units.sum() == 72
+    assert (flow.times[:3] / TICKS_PER_DAY).tolist() == [0, 1, 2]
+
+
+def test_demand_begins_on_its_day(build: Fixture) -> None:
+    (flow,) = drawn(build, {"rate": 2, "begins": 12}).flows
+    assert flow.times[0] == 12 * TICKS_PER_DAY
+    assert flow.units.sum() == 2 * (END - 12)
+
+
+def test_generations_share_what_comes(build: Fixture) -> None:
+    """The second takes over from day 10 to 20: half of ten days' demand, and all of the last ten."""
+    items, recipes = ({k: {**entry} for k in ("one", "two")} for entry in ({"stage": "s"}, {}))
+    recipes = {k: {"item": k, "site": "vendor"} for k in items}
+    line = {"generations": [{"item": "one"}, {"item": "two", "begins": 10, "months": 10}], "rate": 100}
+    first, second = drawn(build, {}, items=items, recipes=recipes, demand={"d": line}).flows
+    assert [flow.units.sum() for flow in (first, second)] == pytest.approx([1500, 1500], abs=1)
+    assert first.times.max() < 20 * TICKS_PER_DAY
+    assert second.times.min() >= 10 * TICKS_PER_DAY
+
+
+GROWS = {"points": [{"at": 0, "value": 100}, {"at": 30, "value": 400}, {"at": 90, "value": 400}]}
+
+
+def compute(build: Fixture, **line: Any) -> float:
+    """Units of 2 H100e that are demanded for a need that grows from 100 to 400 H100e."""
+    items = {"part": {"stage": "s", "h100e": 2}}
+    return float(drawn(build, {"compute": GROWS} | line, items=items).flows[0].units.sum())
+
+
+def test_the_growth_of_a_compute_need_is_ordered_in_items(build: Fixture) -> None:
+    assert compute(build) == pytest.approx(150, abs=1)
+    assert compute(build, share=0.4) == pytest.approx(60, abs=1)
+
+
+def test_no_more_compute_is_asked_for_than_there_is_power_for(build: Fixture) -> None:
+    """300,000 W run 250 H100e at 1,200 W each."""
+    power = {"available": 300_000, "per_compute": 1200}
+    assert compute(build, power=power) == pytest.approx(75, abs=1)
+
+
+def test_a_need_that_falls_orders_nothing(build: Fixture) -> None:
+    falls = {"points": [{"at": 0, "value": 400}, {"at": 90, "value": 100}]}
+    assert compute(build, compute=falls) == 0

@@ -11,6 +11,8 @@ import pytest
 
 from sim.compiler import compile_plan
 from sim.draws import draw
+from sim.draws.changeovers import Outlook
+from sim.draws.foreseen import outlooks
 from sim.draws.processes import expected_levels
 from tests.conftest import Build
 from tests.draws.chargers import CHARGER, GEOMETRIC, JUMPS, REVERTING, moved
@@ -58,3 +60,31 @@ def test_planners_expect_compute_beyond_the_most_that_was_asked_for(build: Build
     for review in (0, 7, 20):
         highest = np.maximum.accumulate(written * known[review][months])
         assert flow.forecast.values[flow.view[review]] * np.diff(edges) == pytest.approx(np.diff(highest))
+
+
+def test_without_a_process_planners_know_one_outlook_at_all_reviews(build: Build) -> None:
+    plan = compile_plan(build(CHARGER))
+    outlook = Outlook(plan.vector(), {})
+    (known,), month = outlooks(plan, 0, outlook)
+    assert known is outlook.vector
+    assert month.tolist() == [0] * (len(plan.calendar.reviews) - 1)
+
+
+def test_a_process_on_a_price_tells_nothing_of_demand(build: Build) -> None:
+    plan = compile_plan(moved(build, None, GEOMETRIC))
+    assert len(outlooks(plan, 0, Outlook(plan.vector(), {}))[0]) == 1
+
+
+def test_at_each_review_the_levels_up_to_its_month_are_known(build: Build) -> None:
+    plan = compile_plan(moved(build, GEOMETRIC))
+    vector = plan.vector()
+    (process,) = plan.processes
+    levels = np.exp(np.random.default_rng(1).normal(size=len(process.months)))
+    vector[process.levels] = levels
+    known, month = outlooks(plan, 0, Outlook(vector, {}))
+    for review, m in enumerate(month):
+        assert process.months[m] <= plan.calendar.reviews[review]
+        found = known[m][process.levels]
+        assert found[: m + 1].tolist() == levels[: m + 1].tolist()
+        # Of a geometric process without drift the last level that is known is expected from there on.
+        assert found[m + 1 :] == pytest.approx(np.full(len(levels) - m - 1, levels[m]))
