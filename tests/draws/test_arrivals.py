@@ -92,3 +92,17 @@ def test_even_demand_falls_by_days_or_shorter_time_units(every: int, day: float,
     line: Any = SimpleNamespace(every=every, pattern=Pattern.EVEN)
     vector = np.array([7.0])
     assert (grain(line, vector, day), expected_grain(line, vector, day)) == (even, expected)
+
+
+def test_a_share_of_a_rate_arrives_at_that_share_of_it(build: Fixture) -> None:
+    plan = compiled(build, {"pattern": "poisson", "rate": 16, "share": 0.25})
+    came = arrivals(plan, plan.lines[0], plan.vector(), 1, 0)
+    assert came is not None
+    assert came.days.tolist() == pytest.approx(days(build, 4).tolist())
+
+
+def test_a_period_that_the_end_cuts_has_its_demand(build: Fixture) -> None:
+    plan = compiled(build, {"pattern": "periodic", "quantity": 5, "every": 5, "begins": 7})
+    came = arrivals(plan, plan.lines[0], plan.vector(), 1, 0)
+    assert came is not None
+    assert (came.days.tolist(), came.units.tolist()) == ([7, 12, 17, 22, 27], [5] * 5)

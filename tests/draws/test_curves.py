@@ -111,11 +111,11 @@ def test_a_price_is_that_of_the_beginning_of_its_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "area"), [(RampShape.LINEAR, 10 * 45), (RampShape.LOGISTIC, 10 * 45), (RampShape.STEPS, 10 * 90 * 0.375)]
+    ("shape", "area"), [(RampShape.LINEAR, 10 * 60), (RampShape.LOGISTIC, 10 * 60), (RampShape.STEPS, 10 * (30 + 60 * 0.375))]
 )  # fmt: skip
 def test_a_ramp_has_the_area_of_its_shape(shape: RampShape, area: float) -> None:
-    """From 0 to 90 in 10 days: half of it by symmetry; in four equal steps 0, 1/4, 2/4, 3/4 of it, then all."""
-    at, values = ramp_points(20.0, 0.0, 90.0, 10.0, shape, 1.0)
+    """From 30 to 90 in 10 days: half of it by symmetry; in four equal steps 0, 1/4, 2/4, 3/4 of it, then all."""
+    at, values = ramp_points(20.0, 30.0, 90.0, 10.0, shape, 1.0)
     assert (at[0], at[-1], values[-1]) == (20 * DAY, 30 * DAY, 90.0)
     assert np.all(np.diff(values) >= 0)
     assert float(values[:-1] @ np.diff(at)) / DAY == pytest.approx(area, rel=1e-6)

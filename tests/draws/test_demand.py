@@ -89,3 +89,28 @@ def test_no_more_compute_is_asked_for_than_there_is_power_for(build: Fixture) ->
 def test_a_need_that_falls_orders_nothing(build: Fixture) -> None:
     falls = {"points": [{"at": 0, "value": 400}, {"at": 90, "value": 100}]}
     assert compute(build, compute=falls) == 0
+
+
+def test_idle_compute_of_another_line_is_taken_off_the_need(build: Fixture) -> None:
+    """4 cars a day, 2 H100e each, a quarter of it idle: 60 of 300 H100e in 30 days."""
+    items = {"part": {"stage": "s", "h100e": 2}}
+    lines = {
+        "need": {"item": "part", "compute": GROWS, "idle_of": ["cars"]},
+        "cars": {"item": "part", "rate": 4, "idle_share": 0.25},
+    }
+    draws = drawn(build, {}, items=items, demand=lines)
+    units = {draws.plan.lines[flow.line].name: flow.units.sum() for flow in draws.flows}
+    assert units == {"need": pytest.approx((300 - 60) / 2, abs=1), "cars": 120}
+
+
+@pytest.mark.xfail(strict=True, reason="an arrival may want both generations during a changeover, or neither")
+def test_each_random_arrival_wants_one_generation(build: Fixture) -> None:
+    """No two products share an arrival, and together they have all those of a line with one product."""
+    items = {k: {"stage": "s"} for k in ("one", "two")}
+    recipes = {k: {"item": k, "site": "vendor"} for k in items}
+    poisson = {"pattern": "poisson", "rate": 40}
+    line = {"generations": [{"item": "one"}, {"item": "two", "begins": 0, "months": 30}]}
+    first, second = drawn(build, {}, items=items, recipes=recipes, demand={"d": line | poisson}).flows
+    (alone,) = drawn(build, poisson).flows
+    assert not set(first.times.tolist()) & set(second.times.tolist())
+    assert sorted([*first.times.tolist(), *second.times.tolist()]) == alone.times.tolist()

@@ -86,3 +86,13 @@ def test_a_split_withdraws_no_orders(refuses: Refuses) -> None:
     refuses(
         sourced("policy: split, withdraw_on: announced"), "sourcing.part.withdraw_on", 2, "withdraws no orders", good
     )
+
+
+def test_shares_outside_add_up_to_no_more_than_one(refuses: Refuses, accepts: Accepts) -> None:
+    good = SHOP.replace("sourcing:", "  other: {item: part, site: maker, price: 6}\nsourcing:").replace(
+        "bought]", "bought, other]"
+    )
+    shares = "shares: {bought: 0.6, other: %s}"
+    refuses(sourced(shares % 0.41), "sourcing.part.shares", 2, "shares must add up to no more than 1", good)
+    for other in (0.4, 0.1):
+        accepts(sourced(shares % other), good)
