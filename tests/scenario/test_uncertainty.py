@@ -9,6 +9,8 @@ import pytest
 from sim.errors import InputError
 from sim.scenario.loader import Scenario, load_scenario
 
+pytestmark = pytest.mark.usefixtures("in_inputs")
+
 BASE = """title: base
 extends: {base}
 bare_numbers: made up

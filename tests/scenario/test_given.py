@@ -15,6 +15,8 @@ from sim.scenario.given import given
 from sim.scenario.listing import READING, SETTING, listed, matching
 from sim.scenario.loader import load_scenario
 
+pytestmark = pytest.mark.usefixtures("in_inputs")
+
 LAYERED = "good/layered.yaml"
 Rows = dict[str, dict[str, str]]
 Write = Callable[..., Path]

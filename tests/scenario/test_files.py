@@ -12,6 +12,8 @@ import pytest
 from sim.errors import InputError
 from sim.scenario.loader import load_scenario
 
+pytestmark = pytest.mark.usefixtures("in_inputs")
+
 
 def refusal(name: str | Path) -> str:
     with pytest.raises(InputError) as error:

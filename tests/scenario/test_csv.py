@@ -18,8 +18,9 @@ from sim.cli.main import main
 from sim.errors import InputError
 from sim.scenario.cells import number_of
 from sim.scenario.loader import Scenario, load_scenario
+from tests.conftest import INPUTS
 
-BASE = Path(__file__).parent / "good" / "base.yaml"
+BASE = INPUTS / "good" / "base.yaml"
 HEAD = "title: t\nextends: base.yaml\nbare_numbers: made up\n"
 RATE = "{csv: demand.csv, date: month, value: cars, ends: 2029-12-31}"
 

@@ -9,6 +9,8 @@ import pytest
 from sim.errors import InputError
 from sim.scenario.loader import Change, load_scenario
 
+pytestmark = pytest.mark.usefixtures("in_inputs")
+
 
 def refusal(*sets: str, readings: tuple[str, ...] = ()) -> list[str]:
     with pytest.raises(InputError) as error:

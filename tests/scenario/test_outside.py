@@ -10,8 +10,9 @@ from sim.cli.main import main
 from sim.errors import InputError
 from sim.scenario.loader import load_scenario
 from sim.study.compare import compare
+from tests.conftest import INPUTS
 
-BASE = (Path(__file__).parent / "good" / "base.yaml").read_text(encoding="utf-8")
+BASE = (INPUTS / "good" / "base.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture

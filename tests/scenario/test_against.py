@@ -13,8 +13,9 @@ from sim.errors import InputError
 from sim.results.result import scenario_hash
 from sim.scenario.counterfactual import Counterfactual, load_counterfactual
 from sim.scenario.loader import load_scenario
+from tests.conftest import INPUTS
 
-BASE = (Path(__file__).parent / "good" / "base.yaml").read_text(encoding="utf-8")
+BASE = (INPUTS / "good" / "base.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,9 @@ from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.override import Asked
 from sim.study.dependence import dependences
 from sim.study.sweep import sweep
+from tests.conftest import INPUTS
 
-GOOD = Path(__file__).parent / "good"
+GOOD = INPUTS / "good"
 OWN = """title: own figures
 extends: layered.yaml
 bare_numbers: made up

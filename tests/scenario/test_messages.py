@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sim.errors import InputError, Problem
 from sim.scenario.loader import load_scenario
 from sim.scenario.meant import remedy
+from tests.conftest import INPUTS
 
-BASE = Path(__file__).parent / "good" / "base.yaml"
+BASE = INPUTS / "good" / "base.yaml"
 
 
 def refused(*sets: str) -> tuple[Problem, ...]:

@@ -20,7 +20,6 @@ from sim.dimensions import Dimension
 from sim.distributions import Draw
 from sim.draws.inputs import correlated, input_quantile, sample_inputs, uncorrelated
 from sim.draws.points import point, points
-from sim.errors import InputError
 from sim.plan import Plan
 from sim.scenario.loader import load_scenario
 
@@ -276,16 +275,6 @@ def test_named_draws_go_over_ranges_and_fixed_is_not_drawn(build: Any) -> None:
     }  # fmt: skip
     plan = compile_plan(build(data(uncertainty={"draw": {"lead": "uniform"}})))
     assert [d.name for d in plan.dimensions] == ["lead"]
-
-
-def test_dates_drawn_in_the_wrong_order_are_refused(build: Any) -> None:
-    """The site grows on 1 March; the day on which it opens is drawn from February to October."""
-    points_ = [{"at": {"figure": "opening"}, "value": 5}, {"at": dt.date(2026, 6, 1), "value": 9}]
-    sites = {**data()["sites"], "east": {"in_house": True, "capacity": points_}}
-    plan = compile_plan(build(data(sites=sites)))
-    assert at(plan, {"opens": 0.01})["sites.east.capacity.points.0.at"] < 151
-    with pytest.raises(InputError, match=r"capacity.points.1.at: comes no later than the point before it"):
-        at(plan, {"opens": 0.9})
 
 
 def test_a_point_of_another_length_is_a_mistake_of_the_caller(plan: Plan) -> None:

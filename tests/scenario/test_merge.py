@@ -11,6 +11,8 @@ from sim.scenario.loader import load_scenario
 from sim.scenario.merge import merged
 from sim.scenario.written import Written
 
+pytestmark = pytest.mark.usefixtures("in_inputs")
+
 
 def layered(folder: Path, base: str, over: str, problems: list[Problem] | None = None) -> Written:
     (folder / "base.yaml").write_text(base)
