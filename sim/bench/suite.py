@@ -26,12 +26,12 @@ def benchmarks(say: Say = lambda _: None) -> dict[str, BenchValue]:
     say("start of fabshift --help")
     results = start_time()
     folder = benchmark_folder()
-    if folder is None:
-        say("line3 is left out: tests/benchmarks is only in a clone")
-        return results | as_announced(say, None)
     with build_folder() as build:
-        lines = line3(folder, Path(build), say)
-    return results | as_announced(say, lines.get("c.line3")) | lines
+        results |= as_announced(folder, Path(build), say)
+        if folder is None:
+            say("line3 is left out: tests/benchmarks is only in a clone")
+            return results
+        return results | line3(folder, Path(build), say)
 
 
 def start_time() -> dict[str, BenchValue]:
@@ -53,8 +53,10 @@ def seconds_of(arguments: list[str]) -> float:
     return time.perf_counter() - began
 
 
-def as_announced(say: Say, c: BenchValue | None) -> dict[str, BenchValue]:
-    """Lots per second of the main scenario, and what a second thread adds; reading the files is not counted."""
+def as_announced(folder: Path | None, build: Path, say: Say) -> dict[str, BenchValue]:
+    """Lots per second of the main scenario, what a second thread adds, and a whole replication part by part; reading the
+    files is not counted."""
+    from sim.bench.replications import replications
     from sim.scenario.loader import load_scenario
 
     say("as-announced")
@@ -76,12 +78,7 @@ def as_announced(say: Say, c: BenchValue | None) -> dict[str, BenchValue]:
         {"batch.as_announced.two_threads": ["batch.as_announced.one_thread"]},
         rounds=ROUNDS,
     )
-    if c is None:
-        return found
-    batch = found["batch.as_announced"]
-    return found | {
-        "batch.as_announced": BenchValue(batch.value, batch.unit, {**batch.versus, "c.line3": batch.value / c.value})
-    }
+    return found | replications(scenario, folder, build, say, ROUNDS)
 
 
 def line3(folder: Path, build: Path, say: Say) -> dict[str, BenchValue]:

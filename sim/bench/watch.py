@@ -16,6 +16,8 @@ from sim.engines.batch.state import State
 from sim.engines.shared import reviews
 from sim.engines.shared.tables import Tables
 
+_NAMES = vars(engine)
+"""Where the engine finds the compiled program that it is to call."""
 _ADDRESSES = len(inspect.signature(reviews.decide).parameters) - 1
 _DECIDE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * _ADDRESSES, ctypes.c_int64)
 
@@ -24,7 +26,8 @@ class Watch:
     """A context in which runs of the compiled engine are timed, in seconds of processor time.
 
     The engine calls its planner by address. Here it gets the address of a Python function that calls the planner and
-    takes the time: some microseconds for each of the few dozen reviews, which count as the engine's. For one thread at a time.
+    takes the time: some microseconds for each of the few dozen reviews, which count as the engine's. For one thread at a
+    time.
     """
 
     def __init__(self) -> None:
@@ -32,16 +35,16 @@ class Watch:
         """What the last run took, its planner included; laying it out and reading it are not part of it."""
         self.reviews: list[float] = []
         """What each review of that run took, the one before the start included."""
-        self._compiled = engine.compiled
+        self._compiled = _NAMES["compiled"]
         self._planner: Any = None
         self._timed = _DECIDE(self._decide)
 
     def __enter__(self) -> Self:
-        engine.compiled = self._watched
+        _NAMES["compiled"] = self._watched
         return self
 
     def __exit__(self, *_: object) -> None:
-        engine.compiled = self._compiled
+        _NAMES["compiled"] = self._compiled
 
     @property
     def planner(self) -> float:
