@@ -26,12 +26,12 @@ def benchmarks(say: Say = lambda _: None) -> dict[str, BenchValue]:
     say("start of fabshift --help")
     results = start_time()
     folder = benchmark_folder()
-    if folder is None:
-        say("line3 is left out: tests/benchmarks is only in a clone")
-        return results | as_announced(say, None)
     with build_folder() as build:
-        lines = line3(folder, Path(build), say)
-    return results | as_announced(say, lines.get("c.line3")) | lines
+        results |= as_announced(folder, Path(build), say)
+        if folder is None:
+            say("line3 is left out: tests/benchmarks is only in a clone")
+            return results
+        return results | line3(folder, Path(build), say)
 
 
 def start_time() -> dict[str, BenchValue]:
@@ -53,8 +53,11 @@ def seconds_of(arguments: list[str]) -> float:
     return time.perf_counter() - began
 
 
-def as_announced(say: Say, line3_in_c: BenchValue | None) -> dict[str, BenchValue]:
-    """Measure lots per second of the main scenario, with one thread and with two; reading the files is not counted."""
+def as_announced(folder: Path | None, build: Path, say: Say) -> dict[str, BenchValue]:
+    """Measure lots per second of the main scenario, what a second thread adds, and a replication part by part.
+
+    Reading the files is not counted."""
+    from sim.bench.replications import replications
     from sim.scenario.loader import load_scenario
 
     say("as-announced")
@@ -76,15 +79,7 @@ def as_announced(say: Say, line3_in_c: BenchValue | None) -> dict[str, BenchValu
         {"batch.as_announced.two_threads": ["batch.as_announced.one_thread"]},
         rounds=ROUNDS,
     )
-    # The program in C runs another model; the ratio compares lots per second alone.
-    if line3_in_c is None:
-        return found
-    batch = found["batch.as_announced"]
-    return found | {
-        "batch.as_announced": BenchValue(
-            batch.value, batch.unit, {**batch.versus, "c.line3": batch.value / line3_in_c.value}
-        )
-    }
+    return found | replications(scenario, folder, build, say, ROUNDS)
 
 
 def line3(folder: Path, build: Path, say: Say) -> dict[str, BenchValue]:

@@ -1,10 +1,11 @@
-"""The line of three stations as others do it: in C, SimPy, Ciw and salabim. They lie in `tests/benchmarks`."""
+"""Yardsticks, which lie in `tests/benchmarks`: the line of three stations as others do it, in C, SimPy, Ciw and salabim."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,9 +68,11 @@ def build_folder() -> TemporaryDirectory[str]:
 
 def module(file: Path) -> Any:
     """Import a file that is not part of a package and return its module."""
-    spec = importlib.util.spec_from_file_location(file.stem, file)
+    spec = importlib.util.spec_from_file_location(f"fabshift_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None
     loaded = importlib.util.module_from_spec(spec)
+    # Dataclasses look for the module that they stand in.
+    sys.modules[spec.name] = loaded
     spec.loader.exec_module(loaded)
     return loaded
