@@ -98,7 +98,8 @@ def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     hidden = {"bare"} if model is Quantity else set()
     fields = {info.alias or name: info for name, info in model.model_fields.items() if name not in hidden}
     if model is Disruption:
-        fields["kind"] = FieldInfo(annotation=Literal["scheduled", "random", "markov"])
+        kinds: Any = Literal["scheduled", "random", "markov"]
+        fields["kind"] = FieldInfo(annotation=kinds)
     return fields
 
 
