@@ -24,8 +24,7 @@ MOST_AT_ONCE = 512
 
 
 class Stream:
-    """The variates of one kind for one source, as the engine wants them; it keeps what it has drawn, for a run
-    that begins again.
+    """The variates of one kind for one source, drawn as the engine needs them and kept for a run that starts again.
 
     Uniform noise comes with its standard normal quantiles: its blocks have two rows, others one.
     """
