@@ -102,7 +102,7 @@ def _print(result: Result, against: Against | None, out: Path | None, *, full: b
 
 
 def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
-    """The readings that reports up to `day` give of figures for which no reading is `chosen`, as `--reading` takes them."""
+    """Return readings from reports up to `day`, as `--reading` takes them, of figures without a `chosen` reading."""
     from sim.claims.load import load_claims, shipped_claims
     from sim.claims.reports import load_reports, shipped_reports
 
@@ -117,8 +117,7 @@ def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
 
 
 def _idle_readings(scenario: Scenario) -> None:
-    """Say of each figure that was given another reading or value, and on which nothing in the scenario rests, that it
-    changes nothing."""
+    """Print a note on each figure that was given another reading or value, although no input depends on it."""
     chosen = [change.path for change in scenario.changes if change.origin == READING or change.path in scenario.ledger]
     if not chosen:
         return

@@ -56,7 +56,7 @@ def command(
 
 
 def _verdict(name: str, scenarios: Sequence[str], overrides: Overrides) -> dict[str, Any]:
-    """One scenario, its problems and remarks on it; `file` is null if there is none of that name."""
+    """Return a scenario with its problems and remarks on it; `file` is null if there is none of that name."""
     from sim.api import checked
 
     found: dict[str, Any] = {"name": name, "file": None, "problems": [], "remarks": []}

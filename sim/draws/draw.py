@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Draws:
-    """One replication of a plan: what both engines read and neither changes. Compared by identity, so that what follows
-    from it can be cached.
+    """One replication of a plan: what both engines read and neither changes.
+
+    Compared by identity, so that results computed from it can be cached.
 
     Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along

@@ -133,7 +133,7 @@ def option(
             that each decision of the scenario names, or all.
         contested: paths on which fixed plans are also run under each other reading of each contested figure; 0 for none.
         sooner: days by which lead times after gates are shorter in a second valuation on the same paths; 0 for none.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported.
         out: a directory that keeps finished paths; a study found there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the paths instead.

@@ -93,8 +93,10 @@ def sites(result: Result) -> Table | None:
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """What a site could do for us in the last twelve months, and what it did; `allocated` where its
-    contract and not its capacity bounds it."""
+    """The load that a site could process for us in the last twelve months, and the load it did.
+
+    `allocated`: its contract and not its capacity is the limit.
+    """
 
     capacity: float
     load: float
