@@ -37,6 +37,7 @@ from sim.plotting import Plotted
 from sim.results.books import npv, yearly_rate
 from sim.results.result import Result
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.seen import DAY
 from sim.study.runs.lots import Bias
 from sim.study.runs.run import Progress
 from sim.study.runs.subject import Stages
@@ -278,7 +279,7 @@ def _seen(result: Result, gate: int) -> dict[str, float]:
     if days[gate] == inf:
         return {}
     waited = {
-        f"days until {g.name}": min(day, plan.calendar.days)
+        f"{DAY} of {g.name}": min(day, plan.calendar.days)
         for g, day in zip(plan.gates[: gate + 1], days, strict=False)
         if g.waits
     }
