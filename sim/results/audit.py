@@ -7,6 +7,7 @@ and contracts equal sums that are computed by another way, for whole years at on
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from math import ceil, floor, fsum
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.draws.outlay import capex, credit_by_period
+from sim.draws.recall import recall
 from sim.draws.sites import closing_day, integral_by_period
 from sim.engines.shared.records import Records
 from sim.errors import ModelError
@@ -59,10 +61,9 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
         return [0] * len(ends) if cents is None else np.cumsum(cents)[ends].tolist()
 
     for s, site in enumerate(draws.plan.sites):
+        of_capacity = recall(draws.plan).once(("audited", s), draws.sites[s], partial(_of_capacity, draws, s, ends))
         for category, sign, exact in (
-            ("capex", -1, _outlay(draws, s, ends)),
-            ("credit", 1, _credit(draws, s, ends)),
-            ("fixed", -1, _fixed(draws, s, ends)),
+            *of_capacity,
             ("take_or_pay", -1, _owed(draws, records, s, ends)),
             ("outside_sales", 1, _earned(draws, records, s, ends)),
         ):
@@ -96,6 +97,15 @@ def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
                 booked -= table.sum(axis=1)
     entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
     return int(np.abs(booked - entered).max())
+
+
+def _of_capacity(draws: Draws, s: int, ends: Sequence[int]) -> list[tuple[str, int, list[float]]]:
+    """What follows from the capacity of a site alone: category, sign, and dollars to the end of each year."""
+    return [
+        ("capex", -1, _outlay(draws, s, ends)),
+        ("credit", 1, _credit(draws, s, ends)),
+        ("fixed", -1, _fixed(draws, s, ends)),
+    ]
 
 
 def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.draws.outlay import capex, credit_by_period
+from sim.draws.recall import recall
 from sim.draws.sites import closing_day, integral_by_period, tariff_curve
 from sim.engines.shared.records import Records
 from sim.engines.shared.rules import cents
@@ -59,21 +61,32 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
             found.append(CashEntry(category, "demand", line.name, None, booked))
         found.append(CashEntry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
     for s, site in enumerate(plan.sites):
-        built, periods = (site, draws.vector, draws.sites[s].nameplate, plan.calendar), plan.calendar.periods
-        outlay, closes = -_whole(capex(*built).by_period(periods)), closing_day(site, draws.vector) < plan.calendar.days
+        make = partial(_capacity_costs, draws, s)
+        *built, left = recall(plan).once(("capacity costs", s), draws.sites[s], make)
         for category, booked in (
-            ("capex", outlay),
-            ("credit", _whole(credit_by_period(*built, periods))),
-            ("fixed", -_whole(_fixed(draws, s))),
+            *built,
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
             ("prepayment", prepaid(draws, records, s)),
             ("outside_sales", _whole(gained(draws, records, s))),
-            ("disposal" if closes else "salvage", _salvage(draws, s, outlay)),
+            left,
         ):
             found.append(CashEntry(category, "site", site.name, site.in_house, booked))
     for payment in plan.payments:
         found.append(CashEntry("payment", "payment", payment.name, None, -by_period(draws, payment)))
     return [e for e in found if e.cents.any()]
+
+
+def _capacity_costs(draws: Draws, s: int) -> list[tuple[str, IntArray]]:
+    """Return cents by category and period that depend on the capacity of a site alone, not on its use."""
+    plan, site = draws.plan, draws.plan.sites[s]
+    built, periods = (site, draws.vector, draws.sites[s].nameplate, plan.calendar), plan.calendar.periods
+    outlay, closes = -_whole(capex(*built).by_period(periods)), closing_day(site, draws.vector) < plan.calendar.days
+    return [
+        ("capex", outlay),
+        ("credit", _whole(credit_by_period(*built, periods))),
+        ("fixed", -_whole(_fixed(draws, s))),
+        ("disposal" if closes else "salvage", _salvage(draws, s, outlay)),
+    ]
 
 
 def _whole(dollars: FloatArray) -> IntArray:
@@ -122,7 +135,12 @@ def start_price(draws: Draws, sources: list[int], period: int) -> float:
 
 def year_ends(draws: Draws) -> list[int]:
     """Return the last period of each calendar year, and of the horizon."""
-    calendar = draws.plan.calendar
+    return _year_ends(draws.plan)
+
+
+@lru_cache(maxsize=64)
+def _year_ends(plan: Plan) -> list[int]:
+    calendar = plan.calendar
     last = len(calendar.periods) - 2
     if calendar.start is None:
         return [last]
