@@ -155,7 +155,7 @@ def money(result: Result) -> Table | None:
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
     notes = [_worth(result), *_continuing(result), *payback(result)]
     if _assumes_values(result):
-        notes.append("value delivered, and so NPV, rests on assumed values per unit")
+        notes.append("value delivered, and so NPV, depends on assumed values per unit")
     year = result.scenario.document.money.currency_year
     unit = f"USD of {year}" if year else "USD"
     columns = [left(""), *spread((*grouping.labels, "all"))]

@@ -100,7 +100,7 @@ def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
 
 
 def _of_capacity(draws: Draws, s: int, ends: Sequence[int]) -> list[tuple[str, int, list[float]]]:
-    """Return what follows from the capacity of a site alone: category, sign, and dollars to the end of each year."""
+    """Return category, sign and dollars by the end of each year of what depends on the capacity of a site alone."""
     return [
         ("capex", -1, _outlay(draws, s, ends)),
         ("credit", 1, _credit(draws, s, ends)),

@@ -77,7 +77,7 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
 
 
 def _capacity_costs(draws: Draws, s: int) -> list[tuple[str, IntArray]]:
-    """Return the cents by category and period that follow from the capacity of a site alone, whatever it is used for."""
+    """Return cents by category and period that depend on the capacity of a site alone, not on its use."""
     plan, site = draws.plan, draws.plan.sites[s]
     built, periods = (site, draws.vector, draws.sites[s].nameplate, plan.calendar), plan.calendar.periods
     outlay, closes = -_whole(capex(*built).by_period(periods)), closing_day(site, draws.vector) < plan.calendar.days
