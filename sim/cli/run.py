@@ -18,13 +18,10 @@ from sim.cli.output import emit_json
 from sim.cli.plots import NO_PICTURE, Picture
 from sim.cli.progress import Progress
 from sim.errors import MOST_RUNS, visible
-from sim.ledger import load_ledger
-from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import Scenario
-from sim.scenario.written import READING
 
 if TYPE_CHECKING:
     from sim.api import Against, Result
+    from sim.scenario.loader import Scenario
 
 
 @grouped
@@ -68,7 +65,7 @@ def command(
     _idle_readings(loaded)
     from sim.api import run, run_against
 
-    other = None if no_against else load_counterfactual(loaded)
+    other = None if no_against else changes.against(scenario, loaded)
     with Progress(loaded.name) as bar:
         result = run(loaded, seed=seed, replication=replication, engine=engine.value, trace=trace, progress=bar)
     with Progress(other.name if other is not None else "") as bar:
@@ -105,6 +102,7 @@ def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
     """The readings that reports up to `day` give of figures for which no reading is `chosen`, as `--reading` takes them."""
     from sim.claims.load import load_claims, shipped_claims
     from sim.claims.reports import load_reports, shipped_reports
+    from sim.ledger import load_ledger
 
     book = load_claims(shipped_claims(), load_ledger())
     taken = {text.partition("=")[0].strip().removeprefix("readings.") for text in chosen}
@@ -119,6 +117,8 @@ def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
 def _idle_readings(scenario: Scenario) -> None:
     """Say of each figure that was given another reading or value, and on which nothing in the scenario rests, that it
     changes nothing."""
+    from sim.scenario.written import READING
+
     chosen = [change.path for change in scenario.changes if change.origin == READING or change.path in scenario.ledger]
     if not chosen:
         return

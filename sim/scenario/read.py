@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Mark, Problem, argument
+from sim.remembered import noted
 from sim.scenario.compose import Composer, Loc, StopError, YamlNode, plain
 
 __all__ = ["MAX_BYTES", "Form", "Loc", "Source", "parse_text", "parse_value", "read_source", "read_text"]
@@ -136,7 +137,7 @@ def _bytes(file: Path, form: Form) -> bytes:
     if status.st_size > MAX_BYTES:
         raise _RefusedError(f"the file has {status.st_size / 1e6:,.1f} MB; {form.noun} may have {MAX_BYTES / 1e6:g} MB")
     with file.open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
+        return noted(file, stream.read(MAX_BYTES + 1))
 
 
 @lru_cache(maxsize=64)

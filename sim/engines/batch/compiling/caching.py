@@ -10,11 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sim.remembered import user_cache
+
 
 def cache_directory(sources: Iterable[Path]) -> Path:
     """`NUMBA_CACHE_DIR` or the user's cache; where neither can be written, a directory for this process."""
     given = os.environ.get("NUMBA_CACHE_DIR")
-    base = Path(given) if given else _user_cache() / "fabshift"
+    base = Path(given) if given else user_cache()
     place = base / f"batch-{_fingerprint(sources)}"
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -22,12 +24,6 @@ def cache_directory(sources: Iterable[Path]) -> Path:
             return place
     except OSError:
         return Path(tempfile.mkdtemp(prefix="fabshift-")) / place.name
-
-
-def _user_cache() -> Path:
-    from platformdirs import user_cache_dir
-
-    return Path(user_cache_dir())
 
 
 def _fingerprint(sources: Iterable[Path]) -> str:
