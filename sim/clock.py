@@ -18,14 +18,15 @@ DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 
 def ticks(days: float) -> int:
-    """Days in ticks, rounded up: a computed duration is never cut short."""
+    """Return days in ticks, rounded up: a computed duration is never cut short."""
     return NEVER if days >= NEVER / TICKS_PER_DAY else math.ceil(days * TICKS_PER_DAY)
 
 
 def all_ticks(days: NDArray[np.float64]) -> NDArray[np.int64]:
-    """`ticks` of many durations, same shape."""
+    """Return `ticks` of many durations, same shape."""
     # What reads a scenario and runs none measures time too, and starts sooner without numpy.
     import numpy as np
 
+    # Infinite days have no integer: they are replaced before they are converted.
     never = days >= NEVER / TICKS_PER_DAY
     return np.where(never, NEVER, np.ceil(np.where(never, 0.0, days) * TICKS_PER_DAY)).astype(np.int64)

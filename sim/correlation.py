@@ -14,7 +14,7 @@ Pairs = Sequence[tuple[int, int, float]]
 
 
 def linked(pairs: Pairs) -> list[tuple[int, ...]]:
-    """The groups of inputs that correlations link, directly or through others; each in order."""
+    """Return the groups of inputs that correlations link, directly or through others; each in order."""
     groups: list[set[int]] = []
     for a, b, _ in pairs:
         touched = [group for group in groups if group & {a, b}]
@@ -23,10 +23,9 @@ def linked(pairs: Pairs) -> list[tuple[int, ...]]:
 
 
 def normal_matrix(group: tuple[int, ...], pairs: Pairs) -> NDArray[np.float64]:
-    """Correlations of the normals of one group, shape (len(group), len(group)).
+    """Return the correlations of the normals of one group, shape (len(group), len(group)).
 
-    A Spearman correlation r of two inputs takes a correlation 2 sin(pi r / 6) of their normals
-    (Pearson 1907).
+    A Spearman correlation r of two inputs takes a correlation 2 sin(pi r / 6) of their normals (Pearson 1907).
     """
     import numpy as np
 
@@ -39,7 +38,8 @@ def normal_matrix(group: tuple[int, ...], pairs: Pairs) -> NDArray[np.float64]:
 
 
 def possible(matrix: NDArray[np.float64]) -> bool:
-    """Whether inputs can be correlated so: no combination of the normals has a negative variance."""
+    """Return whether inputs can be correlated so: no combination of the normals has a negative variance."""
     import numpy as np
 
+    # A singular matrix is allowed; rounding may give it a slightly negative eigenvalue.
     return bool(np.linalg.eigvalsh(matrix)[0] > -1e-9)

@@ -16,13 +16,17 @@ Density = TypeVar("Density", float, NDArray[np.float64])
 def gross_dies_per_wafer(
     die_area_mm2: float, diameter_mm: float = 300.0, edge_exclusion_mm: float = 3.0, scribe_mm: float = 0.1
 ) -> float:
-    """Gross dies per wafer, unrounded, for a square die.
+    """Return the gross dies per wafer, unrounded, for a square die.
 
-    pi D^2 / (4 A) - pi D / sqrt(2 A) with D the usable diameter (less the edge exclusion on both
-    sides) and A the area of the die and its scribe line, (side + scribe)^2. 0 when none fits.
+    The number is pi D^2 / (4 A) - pi D / sqrt(2 A), where D is the usable diameter (less the edge exclusion on both
+    sides) and A the area of the die and its scribe line, (side + scribe)^2. It is 0 if no die fits. Lengths are in mm,
+    the area is in mm2.
 
-    Reference: D. K. de Vries, Investigation of gross die per wafer formulas, IEEE Transactions on
-    Semiconductor Manufacturing 18 (2005) 136-139.
+    Source: D. K. de Vries, Investigation of gross die per wafer formulas, IEEE Transactions on Semiconductor
+    Manufacturing 18 (2005) 136-139.
+
+    Raises:
+        ValueError: the area is not positive.
     """
     if die_area_mm2 <= 0:
         raise ValueError(f"die area must be positive, found {die_area_mm2} mm2")
@@ -31,34 +35,52 @@ def gross_dies_per_wafer(
     if usable <= 0:
         return 0.0
     dies = math.pi * usable**2 / (4 * pitch_area) - math.pi * usable / math.sqrt(2 * pitch_area)
+    # For a die wider than about a third of the wafer the correction for the edge is larger than the first term.
     return max(0.0, dies)
 
 
 def poisson_yield(area_cm2: float, d0: Density) -> Density:
-    """Share of good dies when defects fall independently: exp(-A D0)."""
+    """Return the share of good dies where defects fall independently: exp(-A D0).
+
+    `area_cm2` is A; `d0` is the defect density D0 per cm2, one number or an array. The share has the shape of `d0`.
+    """
     share: Density = np.exp(-area_cm2 * d0)
     return share
 
 
 def murphy_yield(area_cm2: float, d0: Density) -> Density:
-    """Share of good dies by B. T. Murphy (Proceedings of the IEEE 52, 1964): ((1 - exp(-A D0)) / (A D0))^2."""
-    # The limit at 0 is 1, which the least of numbers gives.
+    """Return the share of good dies by Murphy's model: ((1 - exp(-A D0)) / (A D0))^2.
+
+    `area_cm2` is A; `d0` is the defect density D0 per cm2, one number or an array. The share has the shape of `d0`.
+
+    Source: B. T. Murphy, Proceedings of the IEEE 52 (1964).
+    """
+    # Without defects the formula divides 0 by 0. Its limit is 1, which a number this small returns.
     defects = np.maximum(area_cm2 * d0, 1e-300)
     share: Density = (-np.expm1(-defects) / defects) ** 2
     return share
 
 
 def seeds_yield(area_cm2: float, d0: Density) -> Density:
-    """Share of good dies by R. B. Seeds (IEDM 1967), exponentially distributed density: 1 / (1 + A D0)."""
+    """Return the share of good dies by Seeds' model: 1 / (1 + A D0).
+
+    The defect density is exponentially distributed. `area_cm2` is A; `d0` is its mean D0 per cm2, one number or an
+    array. The share has the shape of `d0`.
+
+    Source: R. B. Seeds, IEDM 1967.
+    """
     return 1.0 / (1.0 + area_cm2 * d0)
 
 
 def negative_binomial_yield(area_cm2: float, d0: Density, alpha: float) -> Density:
-    """Share of good dies with gamma-distributed density (C. H. Stapper, IBM J. Res. Dev. 27, 1983).
+    """Return the share of good dies by the negative binomial model: (1 + A D0 / alpha)^-alpha.
 
-    (1 + A D0 / alpha)^-alpha; small alpha means strongly clustered defects.
+    The defect density is gamma-distributed; a small `alpha` means strongly clustered defects. `area_cm2` is A; `d0` is
+    the mean density D0 per cm2, one number or an array. The share has the shape of `d0`.
+
+    Source: C. H. Stapper, IBM Journal of Research and Development 27 (1983).
     """
-    # By logarithms, so that an alpha of millions loses no digits.
+    # With an alpha of millions 1 + A D0 / alpha would lose most digits of A D0; log1p keeps them.
     share: Density = np.exp(-alpha * np.log1p(area_cm2 * d0 / alpha))
     return share
 
@@ -71,10 +93,13 @@ _UNCLUSTERED: dict[str, Callable[..., Any]] = {
 
 
 def die_yield(model: str, area_cm2: float, d0: Density, alpha: float | None = None) -> Density:
-    """Share of good dies by the named model.
+    """Return the share of good dies by the named model.
 
-    `model` is poisson, murphy, seeds or negative_binomial (which needs `alpha`), `area_cm2` the area
-    that yields (without scribe), `d0` defects per cm2.
+    `model` is poisson, murphy, seeds or negative_binomial (which needs `alpha`). `area_cm2` is the area that yields,
+    without scribe. `d0` is defects per cm2, one number or an array; the share has its shape.
+
+    Raises:
+        ValueError: there is no such model, or the negative binomial model has no positive `alpha`.
     """
     if model == "negative_binomial":
         if alpha is None or alpha <= 0:
@@ -89,10 +114,14 @@ def die_yield(model: str, area_cm2: float, d0: Density, alpha: float | None = No
 def packages_per_panel(
     width_mm: float, height_mm: float, package_mm: float, border_mm: float = 10.0, street_mm: float = 0.5
 ) -> int:
-    """Square packages on a rectangular panel, with a border all round and a saw street between them."""
+    """Return how many square packages fit on a rectangular panel. All lengths are in mm.
+
+    There is a border all round, and a saw street between packages.
+    """
 
     def fit(side: float) -> int:
-        # the last package in a row needs no street after it
+        """Return how many packages fit along one side."""
+        # n packages have n - 1 streets between them: adding one street to the length counts whole pitches.
         return max(0, math.floor((side - 2 * border_mm + street_mm) / (package_mm + street_mm)))
 
     return fit(width_mm) * fit(height_mm)

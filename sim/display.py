@@ -40,11 +40,13 @@ class Summary:
         """Return at most MOST_LINES lines of at most WIDTH characters."""
         lines = [self.title, *_aligned([*([self.headings] if self.headings else []), *self.rows])]
         more = self.more
+        # The line that counts what is left out is one of MOST_LINES.
         if len(lines) + bool(more) > MOST_LINES:
             more += len(lines) - (MOST_LINES - 1)
             lines = lines[: MOST_LINES - 1]
         if more:
             lines.append(f"  and {more:,} more")
+        # Names come from files: a control character would reach the terminal.
         return "\n".join(_cut(visible(line), WIDTH) for line in lines)
 
     def html(self) -> str:
@@ -91,6 +93,7 @@ class Named(dict[K, V]):
         return self._summary().html()
 
     def _summary(self) -> Summary:
+        # Two lines are kept: the title and the count of what is left out.
         shown = list(self.items())[: MOST_LINES - 2]
         rows = tuple((str(name), _value(value)) for name, value in shown)
         return Summary(f"{len(self):,} values by name", (), rows, len(self) - len(rows))
@@ -112,9 +115,10 @@ def _summary(subject: object) -> Summary:
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
-    """Rows with their cells below each other, the last one as long as it is."""
+    """Yield rows as lines with their cells in columns; the last cell of a row is not padded."""
     cells = [[_cut(cell, _MOST_CELL) for cell in row[:-1]] + list(row[-1:]) for row in rows]
     most = max(map(len, cells), default=0)
+    # The last cell of a row sets no width: it may be a long sentence.
     widths = [max((len(row[k]) for row in cells if k < len(row) - 1), default=0) for k in range(most)]
     for row in cells:
         yield "  " + "  ".join([*(f"{c:<{w}}" for c, w in zip(row[:-1], widths, strict=False)), *row[-1:]]).rstrip()

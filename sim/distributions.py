@@ -23,10 +23,10 @@ class Draw(StrEnum):
 
 
 def quantile(draw: Draw, low: float, mode: float, high: float, u: float) -> float:
-    """The value of an uncertain number at probability `u`.
+    """Return the value of an uncertain number at probability `u`.
 
-    Triangular and PERT (a beta with mean (low + 4 mode + high) / 6, Malcolm et al. 1959) span low to
-    high; normal and lognormal take low and high as their 5th and 95th percentiles.
+    Triangular and PERT (a beta with mean (low + 4 mode + high) / 6, Malcolm et al. 1959) span low to high; normal and
+    lognormal take low and high as their 5th and 95th percentiles.
     """
     from scipy import special
 
@@ -38,11 +38,13 @@ def quantile(draw: Draw, low: float, mode: float, high: float, u: float) -> floa
         a = 1 + 4 * (mode - low) / (high - low)
         b = 1 + 4 * (high - mode) / (high - low)
         return float(low + (high - low) * special.betaincinv(a, b, u))
+    # From the 5th to the 95th percentile are 2 _Z95 standard deviations, of the logarithm for a lognormal.
     z = float(special.ndtri(u)) / (2 * _Z95)
     return mode + z * (high - low) if draw is Draw.NORMAL else mode * math.exp(z * math.log(high / low))
 
 
 def _triangular(low: float, mode: float, high: float, u: float) -> float:
+    """Return the quantile of a triangular distribution."""
     if u < (mode - low) / (high - low):
         return low + math.sqrt(u * (high - low) * (mode - low))
     return high - math.sqrt((1 - u) * (high - low) * (high - mode))

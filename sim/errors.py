@@ -35,7 +35,7 @@ class Mark:
 
 
 def _letters(column: int) -> str:
-    """The name of a column of a sheet: 1 is A, 27 is AA."""
+    """Return the letters by which a spreadsheet names a column: A for 1, AA for 27."""
     found = ""
     while column > 0:
         column, rest = divmod(column - 1, 26)
@@ -44,7 +44,7 @@ def _letters(column: int) -> str:
 
 
 def argument(text: str) -> Mark:
-    """An argument of the command line or of a function."""
+    """Return the mark of an argument of the command line or of a function, which has no line and column."""
     return Mark(text, 0, 0)
 
 
@@ -53,12 +53,15 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 
 
 def visible(text: str) -> str:
-    """Text as it may be shown: a blank for each tab and line break, the code of any other control character."""
+    """Return text that is safe to print: a blank for each tab and line break, a code for other control characters."""
     return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r" else f"<U+{ord(found[0]):04X}>", text)
 
 
 def invisible(text: str) -> str | None:
-    """The first character of decoded text that must not be in a file: a control character, but for line breaks and tabs."""
+    """Return the first character of decoded text that a file must not contain, or None.
+
+    These are the control characters, except for line breaks and tabs.
+    """
     found = _UNSEEN.search(text.replace("\n", "").replace("\t", ""))
     return found[0] if found else None
 
@@ -95,11 +98,13 @@ class InputError(Exception):
     """Everything wrong with one piece of input, reported together; the command exits with 2."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=lambda p: (p.mark, p.path)))
-        super().__init__("\n".join(str(p) for p in self.problems))
+        self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=lambda problem: (problem.mark, problem.path)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
-        """As it is sent from another process."""
+        """Return what pickle needs to rebuild the error in another process."""
+        # By default pickle passes `args`, which is the joined text here, to the constructor: it would be taken for a
+        # sequence of problems.
         return type(self), (self.problems,)
 
 
@@ -109,7 +114,11 @@ MOST_SEED = 2**63 - 1
 
 
 def refuse_out_of_range(least: int, most: int, **given: int) -> None:
-    """Raise InputError for every argument of a function that is less or more."""
+    """Check that arguments of a function lie between `least` and `most`, both included.
+
+    Raises:
+        InputError: one or more of them do not; it names each.
+    """
     found = [(name, number) for name, number in given.items() if not least <= number <= most]
     if found:
         allowed = f"{least} to {most:,}"
@@ -128,7 +137,11 @@ _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less tha
 
 
 def broken_bound(value: float, bounds: Mapping[str, float]) -> str | None:
-    """The bounds in words, if the value breaks one."""
+    """Return the bounds in words if the value breaks one of them, else None.
+
+    `bounds` maps `ge`, `gt`, `le` and `lt` to limits, in the unit of the value.
+    """
+    # Only the bounds that are given count; the defaults stand in for the others, so that all four can be compared.
     holds = {
         "ge": value >= bounds.get("ge", value),
         "gt": value > bounds.get("gt", value - 1),
@@ -141,11 +154,11 @@ def broken_bound(value: float, bounds: Mapping[str, float]) -> str | None:
 
 
 def nearest(word: str, valid: Sequence[str] | Iterable[str]) -> str | None:
-    """The valid name closest to `word`, or None when nothing is close."""
+    """Return the valid name that is spelt most like `word`, or None if none is close."""
     found = difflib.get_close_matches(word, list(valid), n=1, cutoff=0.55)
     return found[0] if found else None
 
 
 def problem(file: str | Path, message: str, *, path: str = "", found: str | None = None) -> Problem:
-    """A problem with a whole file."""
+    """Return a problem with a whole file."""
     return Problem(Mark(str(file)), path, message, found)

@@ -184,8 +184,8 @@ class OpenOrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPlan:
-    """A payment that depends on no volume; `source` is the one whose qualification it is paid with, -1 if it is dated or
-    comes with a choice."""
+    """A payment that depends on no volume; `source` is the one whose qualification it is paid with, -1 if it is dated
+    or comes with a choice."""
 
     name: str
     title: str
@@ -344,13 +344,12 @@ class WipLimitPlan:
 class Plan:
     """Everything about a scenario that all its replications share. Arrays are read-only.
 
-    `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of what
-    source `r` takes: a pool, and units of it for one start. `order` lists pools with every pool
-    before the pools it is made from (finished goods first). `dimensions` are the uncertain numbers
-    that its inputs rest on, `correlations` the rank correlations between two of them; `known` are the inputs whose draw
-    planners know from the start on, with what a value in the field's unit is multiplied by here. `process_correlations` are
-    those between two random streams of `processes`, by the place of the stream among `process_streams`. `gates` come in this
-    order.
+    `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of what source `r` takes: a
+    pool, and units of it for one start. `order` lists pools with every pool before the pools it is made from (finished
+    goods first). `dimensions` are the uncertain numbers that its inputs rest on, `correlations` the rank correlations
+    between two of them; `known` are the inputs whose draw planners know from the start on, with what a value in the
+    field's unit is multiplied by here. `process_correlations` are those between two random streams of `processes`, by
+    the place of the stream among `process_streams`. `gates` come in this order.
     """
 
     name: str
@@ -394,6 +393,6 @@ class Plan:
         return tuple(dict.fromkeys(process.stream for process in self.processes))
 
     def vector(self) -> FloatArray:
-        """The typical value of every input, in internal units; behind them every level of the processes, which is 1."""
+        """Return the typical values of all inputs in internal units and, behind them, the levels of processes (1)."""
         levels = sum(len(process.months) for process in self.processes)
         return np.array([*(i.value for i in self.inputs), *(1.0 for _ in range(levels))], dtype=np.float64)

@@ -49,7 +49,8 @@ class UnitsPlan:
 
 @dataclass(frozen=True, slots=True)
 class MomentPlan:
-    """A day that a choice brings: so many days after its gate, less those that it comes `sooner`, to value a shorter lead time."""
+    """A day that a choice brings: so many days after its gate, less those that it comes `sooner`, to value a shorter
+    lead time."""
 
     gate: Ref
     after: Ref
@@ -94,8 +95,8 @@ class ProcessPlan:
 class GatePlan:
     """A gate: the place of its day in the vector of inputs, and what is chosen there.
 
-    A gate on a milestone (its index; -1 for a date) waits for it and for the lag after it, and its day is infinite until
-    it is found. `needs` are earlier gates at which something must have been chosen for this choice to be taken;
+    A gate on a milestone (its index; -1 for a date) waits for it and for the lag after it, and its day is infinite
+    until it is found. `needs` are earlier gates at which something must have been chosen for this choice to be taken;
     `changes` says whether the choice changes anything.
     """
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Drawing(Protocol):
-    """A figure as those see it who ask for one: the report draws it."""
+    """A chart as its users see it; the report draws it."""
 
     @property
     def name(self) -> str:
@@ -28,10 +28,10 @@ class Drawing(Protocol):
         """The numbers that it shows."""
 
     def svg(self, *, inline: bool = False) -> str:
-        """It as SVG."""
+        """Return the chart as SVG."""
 
     def save(self, path: str | Path) -> None:
-        """Write it to a file."""
+        """Write the chart to a file."""
 
 
 class Plotted(Displayed):
@@ -40,13 +40,14 @@ class Plotted(Displayed):
     __slots__ = ()
 
     def plot(self, name: str | None = None, *, kpis: Sequence[str] = ()) -> Drawing:
-        """Draw a figure by its `name`, the first where none is given; the same as `sim.plot`.
+        """Draw the chart called `name`, the first one by default; the same as `sim.plot`.
 
         `kpis` are those that a comparison or a sweep shows.
 
         Raises:
-            InputError: there is no figure of that name (the message lists them), or nothing to show in it.
+            InputError: there is no chart of that name (the message lists them), or nothing to show in it.
         """
+        # Imported here: the package imports this module.
         import sim
 
         figure: Drawing = sim.plot(self, name, kpis=kpis)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NOT_CONVERTED = frozenset({"date", "text", "calendar_year"})
 """Names that stand where a unit would, for values that are no amounts."""
 
+# The quantifiers are possessive (*+, ?+, ++), so that no text that users write makes the match backtrack for long.
 _WRITTEN = re.compile(
     r"""(?: (?:[A-Za-z_]\w*+ | %) (?:\s*+ (?:\*\*|\^) \s*+ [1-4](?![\w.]))?+  # a name, with a power or without
           | \d{1,9}+ (?:\.\d{1,9}+)?+ (?![\w.])
@@ -30,6 +31,7 @@ _COUNTS = (
     "person variant layer step kit computer parameter game times GB"
 )
 _DEFINITIONS = (
+    # The day is the base unit of time because a run counts in days.
     "day = [time]",
     "hour = day / 24",
     "second = day / 86400",
@@ -56,7 +58,11 @@ class UnitError(ValueError):
 
 @lru_cache(maxsize=1)
 def _registry() -> UnitRegistry[Any]:
-    """The project's own units; an empty registry, since pint's default definitions are slow to load."""
+    """Return the registry of the project's own units.
+
+    It starts empty, since pint's default definitions are slow to load and would accept units that no field means.
+    """
+    # Imported when it is first needed: pint is slow to load, and `fabshift --help` converts nothing.
     from pint import UnitRegistry
 
     registry: UnitRegistry[Any] = UnitRegistry(None, non_int_type=Fraction)  # exact factors
@@ -72,10 +78,10 @@ def _registry() -> UnitRegistry[Any]:
 
 
 def convert(value: float, unit: str, to: str) -> float:
-    """`value`, given in `unit`, expressed in the unit `to`.
+    """Return `value`, given in `unit`, in the unit `to`.
 
-    Counts (wafer, chip, robot, ...) are pure numbers; k, M and bn stand alone or before a unit
-    (`k wafer/month`, `kwafer/month`, `MUSD`). A year is 365.25 days and a month a twelfth of it.
+    Counts (wafer, chip, robot, ...) are pure numbers; k, M and bn stand alone or before a unit (`k wafer/month`,
+    `kwafer/month`, `MUSD`). A year is 365.25 days and a month a twelfth of it.
 
     Raises:
         UnitError: one of the units is not known, or they measure different things.
@@ -88,7 +94,11 @@ def convert(value: float, unit: str, to: str) -> float:
 
 @lru_cache(maxsize=2048)
 def factor(unit: str, to: str) -> float:
-    """What an amount in `unit` is multiplied by to be in the unit `to`."""
+    """Return the number by which an amount in `unit` is multiplied to be in the unit `to`.
+
+    Raises:
+        UnitError: one of the units is not known, they measure different things, or the number is too large.
+    """
     if unit == to:
         return 1.0
     if unit in NOT_CONVERTED or to in NOT_CONVERTED:
@@ -99,7 +109,7 @@ def factor(unit: str, to: str) -> float:
         raise UnitError(f"{error}; units of {to!r}: {', '.join(alike(to))}") from None
     if source.dimensionality != target.dimensionality:
         raise UnitError(f"{unit!r} does not measure the same as {to!r}")
-    # exact, with fractions: a conversion and its inverse cancel
+    # The magnitudes are fractions, so that a conversion and its inverse cancel exactly.
     ratio = source.to_base_units().magnitude / target.to_base_units().magnitude
     try:
         return float(ratio)
@@ -109,29 +119,42 @@ def factor(unit: str, to: str) -> float:
 
 @lru_cache(maxsize=64)
 def alike(unit: str) -> tuple[str, ...]:
-    """Units that measure the same as `unit`, itself first; for a rate, by the times that it may be of."""
+    """Return units that measure the same as `unit`, which comes first.
+
+    For a rate these are the same thing over other times (`wafer/day` for `wafer/month`).
+
+    Raises:
+        UnitError: the unit is not known.
+    """
     wanted = _parse(unit).dimensionality
     names = [line.split(" = ")[0] for line in _DEFINITIONS]
     rates = [f"{unit.partition('/')[0]}/{name}" for name in names] if "/" in unit else []
+    # All counts are pure numbers, so that any of them would fit: a few are enough for an error.
     counts = _COUNTS.split()[:6] if not wanted else []
     same = [name for name in (*names, *rates, *counts) if _parse(name).dimensionality == wanted]
     return tuple(dict.fromkeys([unit, *same]))
 
 
 def is_count(unit: str) -> bool:
-    """Whether what is measured in this unit are single things, or years of the calendar."""
+    """Return whether the unit counts single things, or years of the calendar."""
     return unit in _COUNTS.split() or unit == "calendar_year"
 
 
 def check_unit(unit: str) -> None:
-    """Raise UnitError unless `unit` is known."""
+    """Check that a unit is known, or that it names a value that is no amount (a date, a text).
+
+    Raises:
+        UnitError: it is not.
+    """
     if unit not in NOT_CONVERTED:
         _parse(unit)
 
 
 @lru_cache(maxsize=512)
 def _parse(unit: str) -> Any:
-    """One of `unit`, as a pint quantity."""
+    """Return one of `unit` as a pint quantity."""
+    # Length and form are checked before pint parses the text: it evaluates powers, and a few characters could ask for
+    # a number of millions of digits.
     if len(unit) > _LONGEST:
         raise UnitError(f"a unit of {len(unit):,} characters; at most {_LONGEST}")
     if not _WRITTEN.fullmatch(unit):
@@ -143,6 +166,7 @@ def _parse(unit: str) -> Any:
         one: Any = registry.Quantity(registry.parse_expression(unit.replace("%", "percent")))
     except Exception as error:  # pint's parser lets tokenizer errors of many kinds through
         raise UnitError(f"unknown unit {unit!r}") from error
+    # A factor of 0 (`0 day`) would be divided by when a value is converted.
     if one.magnitude <= 0:
         raise UnitError(f"unknown unit {unit!r}: it holds no amount")
     return one

@@ -14,6 +14,8 @@ from sim.cli import progress
 from sim.scenario.loader import Scenario, load_scenario
 
 Build = Callable[..., Scenario]
+INPUTS = Path(__file__).parent / "inputs"
+"""Whole files: good, bad and hostile ones."""
 # The width of all that is printed. Where no test says it, readline, which pytest imports, hands 80 on to processes.
 os.environ["COLUMNS"] = "100"
 # A slow machine must add no lines of progress to what a test compares; tests of progress set their own.
@@ -48,6 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def examples(usual: int, share: float = 1.0) -> int:
     """Examples that a fuzz test plays: the usual number, or its share of what `--fuzz` says."""
     return max(int(int(os.environ[FUZZ]) * share), 1) if FUZZ in os.environ else usual
+
+
+@pytest.fixture
+def in_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in the folder of input files, so that problems name them as they are written in the test."""
+    monkeypatch.chdir(INPUTS)
 
 
 @pytest.fixture(scope="session")

@@ -20,20 +20,27 @@ class BenchValue:
     versus: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `bench --json` prints for it."""
+        """Return the object that `bench --json` prints for this value."""
         return {"value": self.value, "unit": self.unit, "versus": dict(self.versus)}
 
 
 def race(
     contenders: Mapping[str, Contender], versus: Mapping[str, Sequence[str]], *, rounds: int, unit: str = "lots/s"
 ) -> dict[str, BenchValue]:
-    """Let contenders work in turn, round by round; `versus` names the yardsticks of each.
+    """Measure contenders in turn, round by round, and return the medians of their rates and ratios.
 
-    Values are medians over the rounds; a ratio is the median of the ratios within each round. A yardstick
-    that does not take part has no ratio.
+    A value is the median over the rounds. A ratio is the median of the ratios within each round, so that a
+    drift of the machine's speed cancels out. A yardstick that was not measured has no ratio.
+
+    Args:
+        contenders: name -> the function that does the work of one round; called with the round as seed.
+        versus: name -> the yardsticks that it is compared with.
+        rounds: rounds.
+        unit: the unit of the rates.
     """
     rates: dict[str, list[float]] = {name: [] for name in contenders}
     for seed in range(rounds):
+        # Round by round, not contender by contender: neighbours in time meet the same speed of the machine.
         for name, contender in contenders.items():
             rates[name].append(contender(seed))
 

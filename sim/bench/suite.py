@@ -22,20 +22,20 @@ Say = Callable[[str], None]
 
 
 def benchmarks(say: Say = lambda _: None) -> dict[str, BenchValue]:
-    """Run every benchmark that can run here; `say` hears what is done, and what is left out."""
+    """Run every benchmark that can run here; `say` is called with what is done and what is left out."""
     say("start of fabshift --help")
     results = start_time()
     folder = benchmark_folder()
-    if folder is None:
-        say("line3 is left out: tests/benchmarks is only in a clone")
-        return results | as_announced(say, None)
     with build_folder() as build:
-        lines = line3(folder, Path(build), say)
-    return results | as_announced(say, lines.get("c.line3")) | lines
+        results |= as_announced(folder, Path(build), say)
+        if folder is None:
+            say("line3 is left out: tests/benchmarks is only in a clone")
+            return results
+        return results | line3(folder, Path(build), say)
 
 
 def start_time() -> dict[str, BenchValue]:
-    """Seconds until `fabshift --help` is done, against an interpreter that does nothing."""
+    """Measure the seconds that `fabshift --help` takes, against an interpreter that does nothing."""
     bare, ours = "python -c pass", "start.help"
     contenders: dict[str, Contender] = {
         bare: lambda _: seconds_of(["-c", "pass"]),
@@ -45,7 +45,7 @@ def start_time() -> dict[str, BenchValue]:
 
 
 def seconds_of(arguments: list[str]) -> float:
-    """How long an interpreter with these arguments takes."""
+    """Return the seconds that an interpreter with these arguments takes."""
     # From the package's own place, so that `-m sim` is this package.
     place = Path(__file__).resolve().parents[2]
     began = time.perf_counter()
@@ -53,8 +53,11 @@ def seconds_of(arguments: list[str]) -> float:
     return time.perf_counter() - began
 
 
-def as_announced(say: Say, c: BenchValue | None) -> dict[str, BenchValue]:
-    """Lots per second of the main scenario, and what a second thread adds; reading the files is not counted."""
+def as_announced(folder: Path | None, build: Path, say: Say) -> dict[str, BenchValue]:
+    """Measure lots per second of the main scenario, what a second thread adds, and a replication part by part.
+
+    Reading the files is not counted."""
+    from sim.bench.replications import replications
     from sim.scenario.loader import load_scenario
 
     say("as-announced")
@@ -76,22 +79,19 @@ def as_announced(say: Say, c: BenchValue | None) -> dict[str, BenchValue]:
         {"batch.as_announced.two_threads": ["batch.as_announced.one_thread"]},
         rounds=ROUNDS,
     )
-    if c is None:
-        return found
-    batch = found["batch.as_announced"]
-    return found | {
-        "batch.as_announced": BenchValue(batch.value, batch.unit, {**batch.versus, "c.line3": batch.value / c.value})
-    }
+    return found | replications(scenario, folder, build, say, ROUNDS)
 
 
 def line3(folder: Path, build: Path, say: Say) -> dict[str, BenchValue]:
-    """Lots per second through a line of three stations, against others who do the same work."""
+    """Measure lots per second through a line of three stations, against other programs that do the same work."""
     from sim.scenario.loader import load_scenario
 
     say("line3")
     scenario = load_scenario(str(folder / "line3.yaml"))
     length = scenario.document.horizon.length
+    # The yardsticks count time in the same abstract unit, so the horizon must have a length, not dates.
     assert length is not None
+    # Compiles before anything is timed.
     _lots_per_second(scenario, 0, "batch")
     contenders: dict[str, Contender] = {
         "batch.line3": lambda seed: _lots_per_second(scenario, seed, "batch"),
@@ -107,7 +107,7 @@ def line3(folder: Path, build: Path, say: Say) -> dict[str, BenchValue]:
 
 
 def _lots_per_second(scenario: Any, seed: int, engine: str = "events") -> float:
-    """Lots through a bottleneck, by the time that drawing and the engine take."""
+    """Return the lots that pass a bottleneck, per second that drawing and the engine take."""
     from sim.compiler import compile_plan
 
     plan = compile_plan(scenario)
@@ -117,7 +117,7 @@ def _lots_per_second(scenario: Any, seed: int, engine: str = "events") -> float:
 
 
 def _shared(scenario: Any, seed: int, threads: int) -> float:
-    """Lots per second of several replications that threads share."""
+    """Return lots per second of several replications that are divided among threads."""
     from sim.compiler import compile_plan
 
     plan = compile_plan(scenario)

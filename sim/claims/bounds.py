@@ -23,22 +23,23 @@ class Bounds:
     strict: bool = False
 
     def hold(self, seen: Seen) -> bool | None:
-        """Whether they hold; None if the run is too short to tell."""
+        """Return whether a value is within the bounds; None if the run is too short to tell."""
         if seen.value > self.high or (seen.beyond and seen.value == self.high):
             return False
         enough = seen.value > self.low if self.strict else seen.value >= self.low
+        # The true value lies past what was seen: it may still violate a finite upper end.
         if seen.beyond:
             return True if enough and math.isinf(self.high) else None
         return enough
 
     def broken(self, value: float) -> float:
-        """The end that is broken, or the one that is nearest to be."""
+        """Return the end that the value violates, or else the end nearest to it."""
         return min((self.low, self.high), key=lambda end: self._room(value, end))
 
     def margin(self, value: float) -> float:
-        """Room to the nearest end, negative if it is broken: in months, or as a share of that end.
+        """Return the margin to the nearest end, negative if it is violated.
 
-        A number is compared with an end of zero as it is.
+        Dates and spans are in months, numbers relative to that end. A number is compared with an end of zero as it is.
         """
         end = self.broken(value)
         room = self._room(value, end)

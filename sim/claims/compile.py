@@ -67,7 +67,7 @@ class CompiledClaim:
 
 
 def compile_claim(id: str, claim: Claim, ledger: Ledger) -> CompiledClaim:
-    """Look up all of a claim's figures, under the readings it asks for.
+    """Resolve all figures of a claim, under the readings that it chooses, and return it ready to be tested.
 
     Raises:
         MeaningError: a formula fails, units or kinds do not fit; it holds all that was found.
@@ -75,6 +75,7 @@ def compile_claim(id: str, claim: Claim, ledger: Ledger) -> CompiledClaim:
     chosen, expect, faults = ledger.choose(claim.readings), claim.expect, _Faults()
     article = ledger.resolve(claim.figure, claim.reading).article or ""
     others, probe, bounds, announced = [], None, None, None
+    # Each part is compiled even if another fails, so that a user sees all faults at once.
     with faults:
         others = _disagreeing(claim, ledger)
     with faults:
@@ -125,11 +126,12 @@ def _expected(expect: Expectation, ledger: Ledger) -> Probe:
 
 
 def _ratio(top: Probe, bottom: Probe, loc: Loc) -> Probe:
-    """A quotient of two constants is a constant too, and so is its range."""
+    """Return a quotient; of two constants it is a constant with a range."""
     if not (isinstance(top, Constant) and isinstance(bottom, Constant)):
         return Ratio(top, bottom)
     if min(bottom.range) <= 0.0 <= max(bottom.range):
         raise MeaningError(((*loc, "over"), "it may be zero, and nothing can be divided by it"))
+    # The denominator doesn't change sign, so a quotient of intervals has its extremes at the corners.
     corners = [a / b for a in top.range for b in bottom.range]
     return Constant(top.value / bottom.value, min(corners), max(corners))
 
@@ -151,7 +153,7 @@ def _probe(measure: Measure, ledger: Ledger, loc: Loc) -> Probe:
 
 
 def _dated(measure: Measure) -> bool:
-    """Whether it is bounded by dates."""
+    """Return whether the measure is bounded by dates."""
     return isinstance(measure, Expectation) and (measure.by is not None or measure.not_before is not None)
 
 
@@ -172,7 +174,7 @@ def _term(reading: Reading, unit: str) -> Term:
 
 
 def _ordinal(value: Scalar, loc: Loc) -> float:
-    """A number as it is, a date as its ordinal."""
+    """Return a number as it is and a date as its ordinal."""
     if isinstance(value, dt.date):
         return float(value.toordinal())
     if isinstance(value, str):
@@ -194,6 +196,7 @@ def _day(quantity: Quantity | None, ledger: Ledger, loc: Loc) -> dt.date | None:
 
 
 def _bounds(expect: Expectation, ledger: Ledger) -> Bounds:
+    # Strictly before: two milestones on the same day are in no order.
     if expect.before is not None:
         return Bounds("span", low=0.0, strict=True)
     dated = _dated(expect)
@@ -215,7 +218,7 @@ def _end(quantity: Quantity | None, ledger: Ledger, unit: str, loc: Loc, empty: 
 
 
 def _unit(expect: Expectation) -> str:
-    """The unit in which the number is measured."""
+    """Return the unit in which the number is measured."""
     if expect.unit is not None or expect.over is not None:
         return expect.unit or "1"
     if expect.gap is not None:
@@ -231,7 +234,7 @@ def _unit(expect: Expectation) -> str:
 
 
 def _bound(quantity: Quantity, ledger: Ledger, unit: str, loc: Loc) -> float:
-    """The value of a bound in `unit`; a date as its ordinal."""
+    """Return the value of a bound in `unit`; a date as its ordinal."""
     try:
         value, own = _value(quantity, ledger, unit)
         number = _ordinal(value, loc)
@@ -256,16 +259,16 @@ def _value(quantity: Quantity, ledger: Ledger, unit: str) -> tuple[Scalar, str]:
 
 
 def _disagreeing(claim: Claim, ledger: Ledger) -> list[Other]:
-    """The other sources whose value differs from the claimed one: ranges do not meet, or names differ."""
+    """Return the other sources that disagree: their ranges don't overlap, or their names differ."""
     own, unit = ledger.resolve(claim.figure, claim.reading), ledger[claim.figure].unit
     found = []
-    for i, other in enumerate(claim.contradicted_by):
+    for place, other in enumerate(claim.contradicted_by):
         theirs, their_unit = ledger.resolve(other.figure, other.reading), ledger[other.figure].unit
         try:
             differ = _differ(own, unit, theirs, their_unit)
         except (UnitError, TypeError) as error:
             raise MeaningError(
-                (("contradicted_by", i), f"it can't be compared with {claim.figure}: {error}")
+                (("contradicted_by", place), f"it can't be compared with {claim.figure}: {error}")
             ) from error
         if differ:
             found.append(Other(other.figure, other.reading, theirs.value, their_unit, theirs.article or theirs.source))

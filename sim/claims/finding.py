@@ -57,22 +57,30 @@ class JudgedClaim(Displayed):
 
 
 def untestable(compiled: CompiledClaim, reason: str) -> JudgedClaim:
-    """A claim that can't be tested here; another source may contradict it all the same."""
+    """Return the finding for a claim that can't be tested here; another source may still contradict it."""
     verdict = Verdict.CONTRADICTED if compiled.others else Verdict.UNTESTABLE
     return JudgedClaim(compiled, verdict, reason=reason)
 
 
 def conclude(compiled: CompiledClaim, seen: Sequence[Seen], *, certain: bool = False) -> JudgedClaim:
-    """The verdict from what was seen: one value if it is certain, else one for each replication."""
+    """Return the verdict on a claim from the values seen in the replications.
+
+    Args:
+        compiled: the claim.
+        seen: one value for each replication; a single one if `certain`.
+        certain: whether the ledger alone decides, so that the probability has no interval.
+    """
     bounds = compiled.bounds
     if bounds is None:
         return untestable(compiled, "no source here says otherwise")
     held = [bounds.hold(value) for value in seen]
+    # Leaving such replications out would bias the probability: a date that lies beyond the run is a late one.
     if None in held:
         return untestable(compiled, "the run ends before it can be told")
     successes = sum(bool(h) for h in held)
     probability = successes / len(held)
-    # from best to worst: at least half of the replications are as good as the one in the middle
+    # From best to worst: at least half of the replications are as good as the one in the middle, so that the typical
+    # value is within the bounds exactly where the claim is met.
     typical = sorted(seen, key=lambda s: (-bounds.margin(s.value), s.beyond))[(len(seen) - 1) // 2]
     verdict = Verdict.MET if probability >= HALF else Verdict.MISSED
     return JudgedClaim(
@@ -86,7 +94,12 @@ def conclude(compiled: CompiledClaim, seen: Sequence[Seen], *, certain: bool = F
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
-    """The 95 % confidence interval of a probability (Wilson 1927)."""
+    """Return the 95 % confidence interval of a probability (Wilson 1927).
+
+    Args:
+        successes: replications in which the claim held.
+        n: replications.
+    """
     from scipy.stats import binomtest
 
     interval = binomtest(successes, n).proportion_ci(confidence_level=0.95, method="wilson")

@@ -93,9 +93,10 @@ def judge_shipped(
     drawn: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Judgement | None:
-    """Test the shipped claims on a loaded scenario; None where it builds on no shipped one, which they are about.
+    """Test the shipped claims on a loaded scenario; None if it builds on no shipped scenario.
 
-    `drawn`: uncertain inputs are drawn in each replication, else they have their typical values.
+    The claims are about the shipped scenarios. `drawn`: uncertain inputs are drawn in each replication, else they have
+    their typical values.
     """
     if not _builds_on_shipped(scenario):
         return None
@@ -106,7 +107,7 @@ def judge_shipped(
 
 
 def _builds_on_shipped(scenario: Scenario) -> bool:
-    """Whether anything of a scenario is written in a shipped file."""
+    """Return whether any part of a scenario is written in a shipped file."""
     files = {Path(mark.file).resolve() for mark in scenario.marks.values()}
     return any(file.is_relative_to(shipped_root().resolve()) for file in files)
 
@@ -146,18 +147,19 @@ def findings(
 def _groups(
     claims: Iterable[CompiledClaim], scenario: Scenario
 ) -> dict[tuple[tuple[str, str], ...], list[CompiledClaim]]:
-    """The claims that need a run, by the readings to be changed for it."""
+    """Return the claims that need a run, grouped by the readings to be changed for it."""
     groups: dict[tuple[tuple[str, str], ...], list[CompiledClaim]] = {}
     for claim in claims:
         if claim.probe is None or isinstance(claim.probe, Constant) or _missing(claim, scenario.document):
             continue
+        # Only readings that differ from those in force need runs of their own.
         changed = {f: r for f, r in claim.claim.readings.items() if scenario.ledger.reading_name(f) != r}
         groups.setdefault(tuple(sorted(changed.items())), []).append(claim)
     return groups
 
 
 def _missing(claim: CompiledClaim, document: Document) -> list[str]:
-    """Parts that the claim needs and the scenario lacks."""
+    """Return the parts that the claim needs and the scenario lacks."""
     return [part for part in claim.claim.needs if not _has(document, part)]
 
 
@@ -168,7 +170,7 @@ def _has(document: Document, part: str) -> bool:
 
 
 def _design(base: Asked, row: Row, n: int, drawn: bool) -> Blocks:
-    """The replications under the readings of a claim, which replace others chosen for the same figures."""
+    """Return the replications under the readings of a claim, which replace others chosen for the same figures."""
     if drawn:
         return Replicated("claims", base, variants(base, [("claims", row)]), n, row.seed)
     loaded(base, row)  # a reading that cannot be is reported before anything runs
@@ -176,8 +178,10 @@ def _design(base: Asked, row: Row, n: int, drawn: bool) -> Blocks:
 
 
 def _replications(design: Blocks, probes: Mapping[str, Probe], jobs: int) -> Iterator[dict[str, Observed]]:
-    """What the probes see in each replication, in their order."""
+    """Yield what the probes see in each replication, in the order of the replications."""
+    # The batch engine is the faster one; both agree to the bit (tests/engines_agree).
     for block in each_block(design, partial(_observe, probes), engine="batch", jobs=jobs):
+        # A replication without a result drew inputs of no valid scenario.
         yield from (seen for seen in block if seen is not None)
 
 
@@ -192,7 +196,7 @@ def _observe(probes: Mapping[str, Probe], result: Result) -> dict[str, Observed]
 
 
 def _finding(claim: CompiledClaim, scenario: Scenario, observed: Sequence[Observed]) -> JudgedClaim:
-    """The verdict on one claim."""
+    """Return the verdict on one claim."""
     if claim.claim.untestable is not None:
         return untestable(claim, claim.claim.untestable)
     if missing := _missing(claim, scenario.document):

@@ -38,12 +38,12 @@ class ClaimBook:
 
 
 def shipped_claims() -> Path:
-    """The file of the shipped claims."""
+    """Return the path of the shipped claims."""
     return shipped_root() / "claims.yaml"
 
 
 def load_claims(file: str | Path, ledger: Ledger) -> ClaimBook:
-    """The claims of a file, over a scenario's ledger.
+    """Return the claims of a file, compiled over the ledger of a scenario.
 
     Raises:
         InputError: everything that is wrong with them.
@@ -71,7 +71,7 @@ class _Reading:
     def add(
         self, loc: Loc, message: str, found: str | None = None, expected: str | None = None, near: str | None = None
     ) -> None:
-        """A problem at a place of the validated data."""
+        """Add a problem at a place of the validated data."""
         place = written(self.source.data, loc)
         self.problems.append(Problem(self.source.mark(place), dotted(place), message, found, expected, near))
 
@@ -87,11 +87,11 @@ class _Reading:
             return ledger
 
     def _sound(self) -> dict[str, Claim]:
-        """The claims that the schema takes; what it refuses is noted, and the others are still looked at."""
+        """Return the claims that the schema accepts; a refused one is reported, and the others are still checked."""
         return sound(self.source, ClaimsFile, "claims", Claim, self.problems)
 
     def _links(self, id: str, claim: Claim) -> None:
-        """Figures, readings and numbers of one claim; if all are right it is compiled."""
+        """Check figures, readings and numbers of one claim, and compile it if all are right."""
         before = len(self.problems)
         here: Loc = ("claims", id)
         self._cited(here, claim)
@@ -101,6 +101,7 @@ class _Reading:
             self._reading((*here, "readings", figure), figure, name)
         self._numbers(here, claim)
         self._formulas(here, claim)
+        # With a broken figure of the file's own, compiling would report the same fault again.
         if len(self.problems) > before or self.broken:
             return
         try:
@@ -110,7 +111,7 @@ class _Reading:
                 self.add((*here, *loc), message)
 
     def _cited(self, here: Loc, claim: Claim) -> None:
-        """The claim's own figure must be stated by an article."""
+        """Check that an article states the claim's own figure."""
         if not self._figure(here, claim.figure, claim.reading):
             return
         found = self.ledger.resolve(claim.figure, claim.reading)
@@ -122,7 +123,7 @@ class _Reading:
             )
 
     def _figure(self, here: Loc, figure: str, reading: str | None) -> bool:
-        """Whether there is such a figure and reading; a contested figure needs one."""
+        """Return whether there is such a figure and reading; a contested figure needs a reading."""
         if not self._known((*here, "figure"), figure):
             return False
         names = self.ledger[figure].readings
@@ -133,7 +134,7 @@ class _Reading:
         return not names
 
     def _known(self, loc: Loc, figure: str) -> bool:
-        """Whether there is such a figure; what is wrong with one of the file's own is already said."""
+        """Return whether there is such a figure; what is wrong with the file's own figures is already reported."""
         if figure not in self.ledger and figure not in self.broken:
             self.add(loc, "the ledger has no such figure", figure, near=nearest(figure, self.ledger))
         return figure in self.ledger
@@ -148,7 +149,7 @@ class _Reading:
         return name in names
 
     def _numbers(self, here: Loc, claim: Claim) -> None:
-        """Every number has an origin, and nothing that a bound makes no use of."""
+        """Check that every number has an origin, and that a bound has no range."""
         for loc, quantity, _, _ in quantities(claim):
             place = (*here, *loc)
             if (
@@ -164,7 +165,7 @@ class _Reading:
                     self.add((*place, key), "a bound of a claim is one value: it has no range and is not drawn")
 
     def _formulas(self, here: Loc, claim: Claim) -> None:
-        """Every formula can be read, and names figures that there are."""
+        """Check that every formula can be parsed, and that its figures exist."""
         over = claim.expect.over if claim.expect is not None else None
         for part, inside in ((claim.expect, ("expect",)), (over, ("expect", "over"))):
             if part is None or part.formula is None:
@@ -178,7 +179,7 @@ class _Reading:
 
 
 def sound(source: Source, file: type[BaseModel], key: str, entry: type[T], problems: list[Problem]) -> dict[str, T]:
-    """The entries under `key` that the schema accepts; what it refuses is appended to `problems`.
+    """Return the entries under `key` that the schema accepts; errors are appended to `problems`.
 
     `file` declares the whole file, `entry` one entry.
     """
@@ -188,6 +189,7 @@ def sound(source: Source, file: type[BaseModel], key: str, entry: type[T], probl
         return dict(getattr(file.model_validate(data), key))
     except ValidationError as error:
         problems.extend(translate(error, data, source.mark, root))
+    # The whole file is refused if one entry is: validate one by one to check the links of the sound ones.
     entries = data.get(key)
     return dict(_valid(entries, entry)) if isinstance(entries, dict) else {}
 

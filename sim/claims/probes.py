@@ -47,7 +47,7 @@ class Constant:
         return (self.value if self.low is None else self.low), (self.value if self.high is None else self.high)
 
     def seen(self, result: Result) -> Seen:
-        """The value."""
+        """Return the value."""
         del result
         return Seen(self.value)
 
@@ -59,7 +59,7 @@ class MilestoneDate:
     name: str
 
     def seen(self, result: Result) -> Seen:
-        """Its ordinal; the last day of the run, beyond, if it is not reached."""
+        """Return the date of the milestone as its ordinal; if it is not reached, the last day of the run, beyond."""
         _known("milestone", self.name, result.milestones)
         found = result.milestones[self.name]
         if found is None:
@@ -76,7 +76,7 @@ class Gap:
     names: tuple[str, ...]
 
     def seen(self, result: Result) -> Seen:
-        """The longest; beyond, if a milestone is not reached after one that is."""
+        """Return the longest gap in months; beyond, if a milestone is not reached after one that is."""
         names = [*self.names[:2], *(name for name in self.names[2:] if name in result.milestones)]
         dates = [MilestoneDate(name).seen(result) for name in names]
         if dates[0].beyond:
@@ -92,11 +92,11 @@ class Order:
     names: tuple[str, ...]
 
     def seen(self, result: Result) -> Seen:
-        """Negative or zero where one is not earlier than the next."""
+        """Return the smallest gap in months: zero or negative where one is not earlier than the next."""
         dates = [MilestoneDate(name).seen(result) for name in self.names]
         pairs = list(pairwise(dates))
         known = [(b.value - a.value) / DAYS_PER_MONTH for a, b in pairs if not (a.beyond and b.beyond)]
-        # of two that are not reached, neither is known to be the earlier
+        # Of two that are not reached, neither is known to be earlier; a violation elsewhere decides all the same.
         if len(known) < len(pairs) and min(known, default=1.0) > 0.0:
             raise UntestableError("two of these milestones are not reached within the run")
         return Seen(min(known))
@@ -109,7 +109,7 @@ class Kpi:
     name: str
 
     def seen(self, result: Result) -> Seen:
-        """Its value."""
+        """Return the value of the KPI."""
         _known("indicator", self.name, result.kpis)
         value = result.kpis[self.name]
         if value is None:
@@ -131,7 +131,7 @@ class UnitsCounted:
     in_house: bool | None = None
 
     def seen(self, result: Result) -> Seen:
-        """The total, or the mean or the highest rate a month."""
+        """Return the total, or the mean or the highest rate a month."""
         self._check(result)
         return _per(self.per, self._counted(result))
 
@@ -145,7 +145,7 @@ class UnitsCounted:
         _reaches(result, self.until)
 
     def _counted(self, result: Result) -> pd.DataFrame:
-        """Value and days of each period that lies within the window."""
+        """Return value and days of each period within the window."""
         frame = result.frames["monthly"]
         rows = frame[(frame["scope"] == ("demand" if self.lines else "recipe")) & (frame["measure"] == self.measure)]
         for label, wanted in (("item", self.items), ("site", self.sites), ("name", self.lines)):
@@ -168,7 +168,10 @@ class Net:
     sites: tuple[str, ...]
 
     def seen(self, result: Result) -> Seen:
-        """The total, or the mean or the highest rate a month, in dollars; nothing is saved with what nobody outside makes."""
+        """Return the net cash in USD: the total, or the mean or the highest rate a month.
+
+        An item that no outside source makes saves nothing.
+        """
         document = result.scenario.document
         for name in self.sites:
             _known("site", name, document.sites)
@@ -182,12 +185,13 @@ class Net:
         saved = (good["value"] * good["name"].map(outside)).groupby(good["period_start"]).sum()
         own = (cash["scope"] == "site") & cash["name"].isin(self.sites)
         own |= (cash["scope"] == "recipe") & cash["name"].isin(mine)
+        # Salvage values what is left at the end of the horizon; it is no cash of operating the sites.
         spent = cash[own & (cash["category"] != "salvage")].groupby("period_start")["usd"].sum()
         return _per(self.per, _within(saved.add(spent, fill_value=0.0), self.since, self.until, result))
 
 
 def _least_outside(result: Result, item: str) -> float:
-    """The least that a good unit of an item, or of its pool, costs from an outside source in this run; 0 if there is none."""
+    """Return the least unit cost of an item, or of its pool, from an outside source in this run; 0 without one."""
     document = result.scenario.document
     alike = next((pool.members for pool in document.pools.values() if item in pool.members), [item])
     outside = (n for n, r in document.recipes.items() if r.item in alike and not document.sites[r.site].in_house)
@@ -203,12 +207,23 @@ def _per(per: Per, counted: pd.DataFrame) -> Seen:
     if per is Per.TOTAL:
         return Seen(float(counted["value"].sum()))
     if per is Per.MEAN_MONTH:
+        # Per day first: months have 28 to 31 days.
         return Seen(float(counted["value"].sum() / counted["days"].sum()) * DAYS_PER_MONTH)
     return Seen(float((counted["value"] / counted["days"]).max()) * DAYS_PER_MONTH)
 
 
 def _within(values: pd.Series, since: dt.date | None, until: dt.date | None, result: Result) -> pd.DataFrame:
-    """Value and days of each period that lies within the window, of values by the first day of a period."""
+    """Return value and days of each period within the window.
+
+    Args:
+        values: index `period_start`, the first day of each period.
+        since: first day of the window; None for the first of the run.
+        until: last day of the window; None for the last of the run.
+        result: the run, which ends the last period.
+
+    Raises:
+        UntestableError: no period lies within the window.
+    """
     import pandas as pd
 
     by_period = values.rename("value").rename_axis("period_start").reset_index()
@@ -232,7 +247,7 @@ class Ratio:
     bottom: Probe
 
     def seen(self, result: Result) -> Seen:
-        """The quotient."""
+        """Return the quotient."""
         top, bottom = self.top.seen(result), self.bottom.seen(result)
         if bottom.value == 0.0:
             raise UntestableError("there is nothing to divide by")
@@ -243,7 +258,11 @@ Probe = Constant | MilestoneDate | Gap | Order | Kpi | UnitsCounted | Net | Rati
 
 
 def last_day(result: Result) -> dt.date:
-    """The last day of the run; raises UntestableError in an abstract model, which has no dates."""
+    """Return the last day of the run.
+
+    Raises:
+        UntestableError: the scenario has no calendar.
+    """
     end = result.scenario.document.horizon.end
     if end is None:
         raise UntestableError("the scenario has no calendar")

@@ -148,7 +148,7 @@ class Reports:
     evidence: Mapping[str, tuple[Evidence, ...]]
 
     def until(self, day: dt.date | None) -> Reports:
-        """Return those that were known on `day`; all of them if it is None."""
+        """Return the reports that were known on `day`; all of them if it is None."""
         if day is None:
             return self
         reports = {id: report for id, report in self.reports.items() if report.known <= day}
@@ -197,11 +197,11 @@ class _Linking:
     def add(
         self, loc: Loc, message: str, found: str | None = None, expected: str | None = None, near: str | None = None
     ) -> None:
-        """A problem at a place of the file."""
+        """Add a problem at a place of the file."""
         self.problems.append(Problem(self.source.mark(loc), dotted(loc), message, found, expected, near))
 
     def _reading(self, loc: Loc, figure: str, name: str) -> None:
-        """A reading that runs may take must be in the ledger, as a later report."""
+        """Check that a reading that runs may take is in the ledger, as a later report."""
         if not self._figure(loc, figure):
             return
         readings = self.ledger[figure].readings
@@ -222,7 +222,7 @@ class _Linking:
             self.evidence.setdefault(compiled.id, []).append(Evidence(id, report, about, number))
 
     def _subjects(self, about: About, loc: Loc) -> Iterator[CompiledClaim]:
-        """The claims that a report is about."""
+        """Yield the claims that a report is about."""
         if about.claim is not None:
             if about.claim in self.claims:
                 yield self.claims[about.claim]
@@ -256,7 +256,7 @@ class _Linking:
         return found
 
     def _comparable(self, about: About, compiled: CompiledClaim, loc: Loc) -> float | None:
-        """The number reported in the unit of what the claim compares it with; a date needs one to be compared with."""
+        """Return the reported number in the unit of the claim; a date needs an announced date to compare it with."""
         if about.date is not None and compiled.announced is None:
             self.add((*loc, "date"), f"{compiled.id} is announced for no date: add announced_for to the claim")
         if about.number is None:

@@ -163,7 +163,7 @@ def scorecard(
     judgement = findings(
         listed, base, tested, n=n, seed=seed, jobs=jobs, drawn=True, progress=progress, announce=announce
     )
-    # Arithmetic of the ledger has no interval: no run tells it.
+    # Arithmetic over the ledger has no interval: it is no forecast of a run, so it is not scored.
     rows = (
         replace(row, foreseen=None if found.ci95 is None else found)
         for row, found in zip(card.rows, judgement.findings, strict=True)
@@ -175,6 +175,7 @@ def compared(book: ClaimBook, reports: Reports, as_known: dt.date | None = None)
     """Compare the announcements of `book` with the reports known on a day (default: all of them)."""
     day = as_known or max(report.known for report in reports.reports.values())
     taken = reports.until(as_known)
+    # A claim without a date can only be settled by a report.
     listed = [c for c in book.claims.values() if c.announced is not None or c.id in reports.evidence]
     rows = [_standing(c, taken.evidence.get(c.id, ()), book.ledger, day) for c in listed]
     return Scorecard(tuple(rows), taken.reports, day)
@@ -185,6 +186,7 @@ def _standing(compiled: CompiledClaim, evidence: Sequence[Evidence], ledger: Led
     if not definite:
         overdue = compiled.announced is not None and compiled.announced.until < day
         return Standing(compiled, tuple(evidence), Outcome.OPEN, overdue=overdue)
+    # A fact outweighs a forecast however old it is; of two facts the later report counts.
     by = sorted(definite, key=lambda e: (not e.forecast, e.report.known))[-1]
     if by.about.date is not None:
         outcome, months = _in_time(compiled, by.about.date)
@@ -194,7 +196,7 @@ def _standing(compiled: CompiledClaim, evidence: Sequence[Evidence], ledger: Led
 
 
 def _in_time(compiled: CompiledClaim, date: dt.date) -> tuple[Outcome, float]:
-    """Compare a reported date with the days announced; returns the outcome and by how many months it misses them."""
+    """Compare a reported date with the announced days; return the outcome and by how many months they are missed."""
     announced = compiled.announced
     assert announced is not None
     if date > announced.until:

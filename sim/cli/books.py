@@ -30,7 +30,7 @@ def with_inputs(
     *,
     allow_outside: bool = False,
 ) -> list[str]:
-    """The overrides of a command: those of --set, then those of --inputs.
+    """Return the overrides of a command: those of --set, then those of --inputs.
 
     Raises:
         InputError: the file is wrong, or what it changes.
@@ -42,6 +42,7 @@ def with_inputs(
     found = given(
         file, scenarios, sets=sets or (), readings=readings or (), without=without or (), allow_outside=allow_outside
     )
+    # To stderr, since stdout may hold a JSON document.
     print(f"note: {file} changes {len(found.sets)} of {found.rows:,} inputs", file=sys.stderr)
     return [*(sets or ()), *found.sets]
 
@@ -56,13 +57,21 @@ _ENDINGS = (".xlsx",)
 
 
 def refuse_no_workbook(file: Path | None) -> None:
-    """Refuse what --excel could not write, before anything is run."""
+    """Refuse a file that --excel could not write, before anything is run.
+
+    Raises:
+        InputError: it has another ending, or cannot be written there.
+    """
     if file is not None:
         refuse_unwritable(file, "--excel", _ENDINGS)
 
 
 def write_book(file: Path, book: bytes, *, quiet: bool = False) -> None:
-    """Write a workbook, and say so unless stdout holds a document."""
+    """Write a workbook, and say so unless stdout holds a document.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     write_bytes(file, book)
     if not quiet:
         print(f"\nworkbook written to {file}")

@@ -108,7 +108,7 @@ class Overrides:
     allow_outside: ALLOW_OUTSIDE = False
 
     def given(self, scenarios: Sequence[str]) -> Self:
-        """The same with the changes of --inputs among those of --set.
+        """Return these options with the changes of --inputs among those of --set.
 
         Raises:
             InputError: the file is wrong, or does not fit the scenarios.
@@ -121,10 +121,10 @@ class Overrides:
         return {"sets": self.sets or (), "readings": self.readings or (), "allow_outside": self.allow_outside}
 
     def load(self, scenario: str) -> Scenario:
-        """Load a scenario so changed.
+        """Load a scenario with these changes.
 
         Raises:
-            InputError: the scenario is wrong, or what is changed.
+            InputError: the scenario is wrong, or what is changed about it.
         """
         return self.remembered("scenario", scenario, lambda: self._load(scenario))
 
@@ -156,7 +156,7 @@ class Changes(Overrides):
         return {**super().keywords, "without": self.without or ()}
 
     def base(self, scenario: str) -> Asked:
-        """What a study varies: a scenario so changed."""
+        """Return the scenario with these changes, as a study takes it."""
         return asked(scenario, self.sets, self.readings, self.without, self.allow_outside)
 
 

@@ -61,6 +61,7 @@ def command(
 
 
 def _print(found: Comparison, kpis: Sequence[str], *, full: bool, everything: bool, all_pairs: bool) -> None:
+    """Print a comparison: one screen, or every table."""
     from sim.report.compare_report import compare_report
     from sim.report.compare_screen import compare_screen
     from sim.report.render import show

@@ -56,7 +56,11 @@ def command(
 
 
 def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bool | None) -> None:
-    """Exactly one of the two questions, with as many scenarios as it is about."""
+    """Check that exactly one of the two questions is asked, with as many scenarios as it is about.
+
+    Raises:
+        InputError: the options do not fit together.
+    """
     if when is not None and regret is not None:
         raise _wrong("--when", "cannot be used with --regret; give one of them")
     if when is None and regret is None:
@@ -70,10 +74,12 @@ def _asked(scenarios: list[str], when: str | None, regret: str | None, least: bo
 
 
 def _wrong(flag: str, message: str, found: str | None = None) -> InputError:
+    """Return an error about an option."""
     return InputError([Problem(argument(flag), "", message, found)])
 
 
 def _conditions(base: Asked, when: str, as_json: bool, how: dict[str, Any]) -> None:
+    """Find and print the conditions under which something happens."""
     from sim.report.discover_report import discover_json, discover_report
     from sim.report.render import show
     from sim.study.discover import discover
@@ -87,10 +93,12 @@ def _conditions(base: Asked, when: str, as_json: bool, how: dict[str, Any]) -> N
 
 
 def _regret(scenarios: list[str], base: Asked, kpi: str, as_json: bool, how: dict[str, Any]) -> None:
+    """Compare plans by their regret, and print how they differ."""
     from sim.report.regret_report import regret_json, regret_report
     from sim.report.render import show
     from sim.study.regret import regret
 
+    # A plan that is named twice would be compared with itself.
     names = list(dict.fromkeys(scenarios))
     with progress_of(how["n"] * len(names), how["out"]) as bar:
         found = regret(names, kpi, base=base, progress=bar, announce=bar.expect, **how)

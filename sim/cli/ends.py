@@ -24,13 +24,18 @@ def tell(error: InputError) -> None:
 
 
 def pipe_closed() -> int:
-    """The reader went away (`| head`): no complaint, also not from the flush at exit."""
+    """Return the exit code where the reader of stdout went away (`| head`): no complaint, also not at exit."""
     _drop_output()
     return DONE
 
 
 def unwritable(error: OSError) -> int:
-    """Stdout takes no more (a full disk): one line says so. Other errors of files are not meant and raised again."""
+    """Say that stdout takes no more (a full disk), and return the exit code.
+
+    Raises:
+        OSError: the error is about a file, which is handled elsewhere.
+    """
+    # An error of stdout has no file name.
     if error.filename is not None:
         raise error
     print(f"cannot write the output: {error.strerror or error}", file=sys.stderr)
@@ -39,9 +44,10 @@ def unwritable(error: OSError) -> int:
 
 
 def _drop_output() -> None:
-    """What is still buffered goes nowhere, so that the flush at exit cannot fail again."""
+    """Send what is still buffered nowhere, so that the flush at exit cannot fail again."""
     try:
         target = sys.stdout.fileno()
+    # Under test stdout may be a buffer in memory, which has no file behind it.
     except io.UnsupportedOperation:
         return
     os.dup2(os.open(os.devnull, os.O_WRONLY), target)

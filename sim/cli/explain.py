@@ -49,7 +49,7 @@ def command(
 
 
 def explained(base: Asked, kpi: str, **options: Any) -> Explanation:
-    """Find what a KPI rests on, and keep it for the screen and the page of later runs."""
+    """Return what a KPI rests on, and keep it for the screen and the page of later runs."""
     from sim.report.explain_report import movers
     from sim.report.figures.of_studies import trials_of
     from sim.study.explain import explain
@@ -65,6 +65,7 @@ def explained(base: Asked, kpi: str, **options: Any) -> Explanation:
 def _dependences(
     base: Asked, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
 ) -> None:
+    """Print what a KPI rests on, and write the figure of it if one is asked for."""
     from sim.report.explain_report import chain, dependences_json, moved_by
     from sim.report.render import show
 
@@ -82,6 +83,7 @@ def _dependences(
 
 
 def _spread(base: Asked, kpi: str, as_json: bool, options: dict[str, Any]) -> None:
+    """Decompose the variance of a KPI, and print its parts."""
     from sim.report.explain_report import spread, spread_json
     from sim.report.render import show
     from sim.study.explain import decompose

@@ -55,9 +55,9 @@ def command(
             return
         found = matching(ledger, kind=kind, article=article, contested=contested)
         part = None if loaded is None else {*loaded.fed, *loaded.document.figures}
-        chosen = [f for f in found if (f.id == figure if figure is not None else part is None or f.id in part)]
+        chosen = [one for one in found if (one.id == figure if figure is not None else part is None or one.id in part)]
         if as_json_ or as_csv:
-            _emit([as_json(f, ledger) for f in chosen], as_csv=as_csv)
+            _emit([as_json(one, ledger) for one in chosen], as_csv=as_csv)
         else:
             show([figures_table(chosen, ledger, scenario)])
     except LedgerError as error:
@@ -65,7 +65,11 @@ def command(
 
 
 def _check_article(article: str, ledger: Ledger) -> None:
-    """An article is named by its file, or by a part of that name."""
+    """Check that an article is named by its file, or by a part of that name.
+
+    Raises:
+        InputError: no article has this in its name.
+    """
     files = ledger.articles
     if not any(article in file for file in files):
         near = nearest(article, files)
@@ -84,6 +88,7 @@ def _check_article(article: str, ledger: Ledger) -> None:
 
 
 def _emit(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
+    """Print figures as JSON or as comma-separated values."""
     if not as_csv:
         emit_json(rows)
         return
@@ -94,15 +99,17 @@ def _emit(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
 
 
 def _unknown(figure: str, ledger: Ledger, scenario: Scenario | None) -> InputError:
-    """No such figure; without a scenario it may be one of a file's own."""
+    """Return the error that there is no such figure; without a scenario it may be one of a file's own."""
     hint = None if scenario is not None else "a figure of the ledger; one of a scenario's own with --scenario FILE"
     problem = Problem(argument("figures"), "", "no such figure", repr(figure), hint, nearest(figure, ledger.figures))
     return InputError([problem])
 
 
 def _uses(figure: str, ledger: Ledger, scenario: Scenario | None) -> dict[str, tuple[str, ...]]:
-    """Scenario, the one asked for or each that is shipped -> paths of the inputs that rest on `figure`; and where the
-    ledger and bounds name it."""
+    """Return the paths of the inputs that rest on `figure`, by scenario, and where the ledger and the bounds name it.
+
+    The scenarios are the one asked for, else all that are shipped.
+    """
     from sim.report.ledger_uses import uses_in_ledger
     from sim.scenario.catalogue import shipped_scenarios
     from sim.scenario.lineage import uses
@@ -112,7 +119,7 @@ def _uses(figure: str, ledger: Ledger, scenario: Scenario | None) -> dict[str, t
     else:
         found, names = {}, list(shipped_scenarios())
         with Progress("looking through the shipped scenarios") as bar:
-            for k, name in enumerate(names):
+            for done, name in enumerate(names, 1):
                 found[name] = uses(load_scenario(name), figure)
-                bar((k + 1) / len(names))
+                bar(done / len(names))
     return {name: paths for name, paths in found.items() if paths} | uses_in_ledger(figure, ledger)

@@ -11,10 +11,11 @@ from sim.errors import InputError, Problem, argument, problem
 def write_new(path: Path, text: str, *, force: bool = False) -> None:
     """Write `text` to `path`; an existing file is kept unless `force`.
 
-    Raises InputError when the file exists or can't be written.
+    Raises:
+        InputError: the file exists, or can't be written.
     """
     try:
-        # Mode "x" makes the check and the creation one step.
+        # Mode "x" fails if the file exists: between a check and the creation another program could write it.
         with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
@@ -26,7 +27,8 @@ def write_new(path: Path, text: str, *, force: bool = False) -> None:
 def refuse_unwritable(path: Path, flag: str, endings: Sequence[str]) -> None:
     """Refuse a file that could not be written or opened, before anything is run.
 
-    Raises InputError: it has none of the endings, is a directory, or there is no directory to hold it.
+    Raises:
+        InputError: it has none of the endings, is a directory, or there is no directory to hold it.
     """
     if path.suffix.lower() not in endings:
         raise InputError(
@@ -39,7 +41,11 @@ def refuse_unwritable(path: Path, flag: str, endings: Sequence[str]) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file, or raise InputError where it can't be written."""
+    """Write a file.
+
+    Raises:
+        InputError: it can't be written.
+    """
     try:
         path.write_bytes(data)
     except OSError as error:

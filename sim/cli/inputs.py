@@ -75,8 +75,9 @@ def command(
 
 
 def _word_and_file(rest: Sequence[str], *, as_csv: bool) -> tuple[str | None, Path | None]:
-    """What to look for, and after --csv the file to write."""
+    """Return what to look for, and the file to write that follows --csv."""
     words, file = list(rest), None
+    # --csv is a flag, so that the name of the file reaches us among the arguments.
     if as_csv and words and words[-1].lower().endswith(CSV):
         file = Path(words.pop())
     if len(words) > 1:
@@ -85,8 +86,8 @@ def _word_and_file(rest: Sequence[str], *, as_csv: bool) -> tuple[str | None, Pa
 
 
 def _none(word: str, every: Sequence[ListedInput]) -> Problem:
-    """That nothing is so called, with the path or figure closest to it, or to one of its parts."""
-    names = list(dict.fromkeys(name for i in every for name in (i.path, i.figure) if name))
+    """Return the problem that no input is so called, with the nearest path or figure, or part of one."""
+    names = list(dict.fromkeys(name for entry in every for name in (entry.path, entry.figure) if name))
     parts = list(dict.fromkeys(part for name in names for part in name.split(".")))
     close = nearest(word, names) or nearest(word, parts)
     return Problem(

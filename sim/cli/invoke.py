@@ -17,7 +17,7 @@ from sim.errors import InputError, LostError, ModelError, visible
 
 
 def invoke(name: str, args: list[str]) -> int:
-    """Run command `name` with `args`; its exit code."""
+    """Run command `name` with `args`, and return its exit code."""
     module, line = COMMANDS[name]
     app = typer.Typer(
         add_completion=False,
@@ -29,20 +29,23 @@ def invoke(name: str, args: list[str]) -> int:
     try:
         typer.main.get_command(app)(args=args, prog_name=f"fabshift {name}")
     except SystemExit as end:
+        # typer ends every command by SystemExit; its code may be None.
         return end.code if isinstance(end.code, int) else 0
     return 0
 
 
 def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`command` with wrong input, failed checks and interrupts turned into exit codes.
+    """Return `command` with wrong input, failed checks and interrupts turned into exit codes.
 
-    They are caught inside typer's reach, which would print its own word ("Aborted!") for some.
+    They are caught within the command, since typer would print its own word ("Aborted!") for some.
     """
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
+        """Run the command."""
         try:
             command(*args, **kwargs)
+            # Flushed here, so that a full disk or a closed pipe shows while it can still be handled.
             sys.stdout.flush()
         except InputError as error:
             tell(error)

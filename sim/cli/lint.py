@@ -23,7 +23,7 @@ def command(
     everything: Annotated[bool, typer.Option("--all", help="Also what is within its bound.")] = False,
     as_json_: JSON = False,
 ) -> None:
-    """Hold every input against records and physical bounds; exit 1 if one goes beyond."""
+    """Compare every input with records and physical bounds; exit 1 if one goes beyond."""
     loaded = changes.given([scenario]).load(scenario)
     from sim.linting import as_json, compare, load_rules
     from sim.report.lint_report import lint_report

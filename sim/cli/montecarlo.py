@@ -68,7 +68,7 @@ def command(
 
 
 def _draw(found: MonteCarlo, picture: Target, *, quiet: bool) -> None:
-    """Write the figure; where it needs what the runs were over time, they are run again."""
+    """Write the figure; where it shows the runs over time, these are run again."""
     from sim.report.figures.of_montecarlo import OVER_TIME
     from sim.study.runs import series
 
@@ -79,6 +79,7 @@ def _draw(found: MonteCarlo, picture: Target, *, quiet: bool) -> None:
 
 
 def _print(found: MonteCarlo, kpis: Sequence[str], *, full: bool, everything: bool) -> None:
+    """Print a study: one screen, or every table."""
     from sim.report.montecarlo_report import montecarlo_report, montecarlo_screen
     from sim.report.render import show
 

@@ -30,9 +30,14 @@ def command(
 
 
 def _check(stem: str) -> None:
-    """Refuse what is no plain file name, or would hide a shipped scenario."""
+    """Refuse what is no plain file name, or would hide a shipped scenario.
+
+    Raises:
+        InputError: the name cannot be used.
+    """
     if not _GOOD.fullmatch(stem) or stem.endswith("."):
         raise InputError([Problem(argument("NAME"), "", "is no name for a scenario", repr(stem), _ALLOWED)])
+    # Windows takes such a name for a device, whatever its ending: refused everywhere, so that scenarios can be shared.
     if _DEVICES.fullmatch(stem):
         raise InputError([problem("NAME", "is reserved by the system", found=repr(stem))])
     if stem in shipped_scenarios():

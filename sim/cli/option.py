@@ -83,6 +83,7 @@ def command(
 
 
 def _print(found: Flexibility, *, full: bool) -> None:
+    """Print the value of an option: one screen, or every table."""
     from sim.report.option_report import option_report, option_screen
     from sim.report.render import show
 
@@ -92,7 +93,10 @@ def _print(found: Flexibility, *, full: bool) -> None:
 def write_option(
     found: Flexibility, html: Path | None, excel: Path | None, *, quiet: bool = False, older: str = ""
 ) -> None:
-    """Write the page and the workbook of an option; `older` says what made one that was kept, where that is another version."""
+    """Write the page and the workbook of an option.
+
+    `older` names the version that made an option which was kept, if that is another one.
+    """
     if html is not None:
         from sim.report.page.option_page import option_page
 

@@ -46,7 +46,9 @@ class Picture:
     figure: FIGURE = None
 
     def of(self, study: str) -> Target | None:
-        """Return where which figure of a command or a method is to be written, before anything is run.
+        """Return the figure to be written for a command or a method, and where; None if none is asked for.
+
+        It is checked before anything is run.
 
         Raises:
             InputError: no figure is so called, or none could be written to the file.

@@ -48,11 +48,11 @@ class Progress:
             self._bar.stop()
 
     def expect(self, total: int) -> None:
-        """Say how many runs there are to be, where that is known only after the start."""
+        """Set how many runs there will be, where that is known only after the start."""
         self.total = total
 
     def __call__(self, share: float) -> None:
-        """Say that a share of the work is done."""
+        """Note that a share of the work, from 0 to 1, is done."""
         self._share, self.done = share, round(share * self.total)
         if len(self._starts) < _LEFT_OUT:
             self._starts.append((time.monotonic(), share))
@@ -62,22 +62,25 @@ class Progress:
             self._foretell()
 
     def _show(self) -> None:
-        """Wait with the bar until the work takes long, and tell lines where there is none."""
+        """Wait until the work has taken a while, then keep a bar or lines up to date until it ends."""
         if self._ended.wait(SHOWN_AFTER):
             return
         if sys.stderr.isatty():
             self._bar = bar = _bar()
             self._task = bar.add_task("", total=1.0, text=self._text())
             bar.start()
+            # The work may be silent for long: the time so far goes on all the same.
             while not self._ended.wait(SHOWN_AFTER):
                 bar.update(self._task, completed=self._share, text=self._text())
             return
+        # The first line comes EVERY seconds after the beginning, some of which have been waited for.
         pause = EVERY - SHOWN_AFTER
         while not self._ended.wait(pause):
             self._say(self._text())
             pause = EVERY
 
     def _foretell(self) -> None:
+        """Say once how long all of the work will take, unless little is left."""
         self._foretold = True
         left = self._left()
         if left >= SHOWN_AFTER:
@@ -85,16 +88,18 @@ class Progress:
             self._say(f"{self._named()}takes about {_minutes(time.monotonic() - self._began + left)}{counted}")
 
     def _say(self, line: str) -> None:
+        """Print a line above the bar, or to stderr."""
         if self._bar is not None:
             self._bar.console.print(line, highlight=False)
         else:
             print(line, file=sys.stderr, flush=True)
 
     def _named(self) -> str:
+        """Return whose progress it is, as the beginning of a line."""
         return f"{self.what}: " if self.what else ""
 
     def _text(self) -> str:
-        """How much is done, how fast, and the time left, or so far where no rate is known."""
+        """Return how much is done, how fast, and the time left, or so far where no rate is known."""
         rate = self._rate()
         done = f"{self.done:,} of {self.total:,} runs" if self.total else f"{100 * self._share:.0f} %"
         speed = f", {rate * self.total:,.3g} runs/s" if rate and self.total else ""
@@ -102,12 +107,12 @@ class Progress:
         return f"{self._named()}{done}{speed}, {seconds}"
 
     def _left(self) -> float:
-        """Seconds left at the rate so far."""
+        """Return the seconds left at the rate so far."""
         rate = self._rate()
         return (1 - self._share) / rate if rate else 0.0
 
     def _rate(self) -> float:
-        """Share of the work done in a second, the first runs left out; 0 as long as that says nothing."""
+        """Return the share of the work done in a second, without the first runs; 0 where that is not known yet."""
         if len(self._starts) < _LEFT_OUT:
             return 0.0
         began, share = self._starts[-1]
@@ -116,12 +121,15 @@ class Progress:
 
 
 def _minutes(seconds: float) -> str:
+    """Return seconds as hours and minutes, minutes and seconds, or seconds."""
     whole = round(seconds)
     hours, rest = divmod(whole, 3600)
     return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s" if rest >= 60 else f"{rest} s"
 
 
 def _bar() -> Bar:
+    """Return a bar on stderr that disappears when it is stopped."""
+    # Imported when it is first needed: most commands end before a bar is shown.
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar

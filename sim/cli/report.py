@@ -89,6 +89,7 @@ def command(
 
 
 def _run(loaded: Scenario, seed: int, engine: str) -> Result:
+    """Return one run of a scenario."""
     from sim.api import run
 
     with Progress(loaded.name) as bar:
@@ -96,6 +97,7 @@ def _run(loaded: Scenario, seed: int, engine: str) -> Result:
 
 
 def _study(base: Asked, n: int, seed: int, engine: str, jobs: int) -> MonteCarlo:
+    """Return a study of n replications."""
     from sim.study.montecarlo import monte_carlo
 
     with Progress(base.scenario, n) as bar:
@@ -103,6 +105,7 @@ def _study(base: Asked, n: int, seed: int, engine: str, jobs: int) -> MonteCarlo
 
 
 def _reopened(directory: Path) -> Result | MonteCarlo | Comparison:
+    """Return the run, study or comparison that a directory keeps."""
     from sim.study.reopen import reopen
 
     with Progress(str(directory)) as bar:
@@ -121,6 +124,7 @@ def _write_option(directory: Path, html: Path | None, excel: Path | None) -> Non
 
 
 def _against(found: Result) -> Against | None:
+    """Return the comparison of a run with its counterfactual, or None if it has none."""
     from sim.api import run_against
 
     other = load_counterfactual(found.scenario)
@@ -131,7 +135,10 @@ def _against(found: Result) -> Against | None:
 def _write(
     found: Result | MonteCarlo | Comparison, html: Path | None, excel: Path | None, older: str, claims: int, jobs: int
 ) -> None:
-    """Write the page and the workbook; `older` says what made a kept study, where that is another version."""
+    """Write the page and the workbook.
+
+    `older` names the version that made a study which was kept, if that is another one.
+    """
     from sim.results.result import Result
 
     against = _against(found) if isinstance(found, Result) else None
@@ -145,7 +152,7 @@ def _write(
 
 
 def _page(found: Result | MonteCarlo | Comparison, against: Against | None, older: str, claims: int, jobs: int) -> str:
-    """The page of a run, of a comparison, or of a study beside one run at typical values."""
+    """Return the page of a run, of a comparison, or of a study beside one run at typical values."""
     from sim.report.page.comparison_page import comparison_page
     from sim.report.page.run_page import run_page
     from sim.report.page.study_page import study_page
@@ -162,7 +169,7 @@ def _page(found: Result | MonteCarlo | Comparison, against: Against | None, olde
 
 
 def _judged(scenario: Scenario, n: int, seed: int, jobs: int, *, drawn: bool) -> Judgement | None:
-    """The shipped claims on a scenario, if they are wanted and about it."""
+    """Return the shipped claims on a scenario, judged in n replications; None if n is 0 or they are not about it."""
     if n == 0:
         return None
     from sim.claims import judge_shipped
@@ -172,7 +179,11 @@ def _judged(scenario: Scenario, n: int, seed: int, jobs: int, *, drawn: bool) ->
 
 
 def _refuse_changes(n: int | None, changes: Changes, explain: Sequence[str] | None) -> None:
-    """Refuse options that would change what a directory keeps."""
+    """Refuse options that would change what a directory keeps.
+
+    Raises:
+        InputError: one was given; it lists them all.
+    """
     flags = {
         "-n": n, "--set": changes.sets, "--reading": changes.readings, "--without": changes.without,
         "--inputs": changes.inputs, "--explain": explain,
@@ -184,7 +195,11 @@ def _refuse_changes(n: int | None, changes: Changes, explain: Sequence[str] | No
 
 
 def _refuse(html: Path) -> None:
-    """Refuse a file that could not be written or opened, before anything is run."""
+    """Refuse a page that could not be written or opened, before anything is run.
+
+    Raises:
+        InputError: it has another ending, or there is no directory to hold it.
+    """
     if html.suffix.lower() not in ENDINGS:
         raise InputError([Problem(argument("--html"), "", "is no HTML file", repr(str(html)), ", ".join(ENDINGS))])
     if not html.parent.is_dir():

@@ -22,7 +22,8 @@ class EndedError(KeyboardInterrupt):
 
 @contextmanager
 def ending_like_an_interrupt() -> Iterator[None]:
-    """Raise EndedError where such a signal arrives; one that is ignored (nohup) stays so."""
+    """Raise EndedError where a signal asks the process to end; one that is ignored (nohup) stays ignored."""
+    # Python sets signal handlers in the main thread only.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -38,9 +39,10 @@ def ending_like_an_interrupt() -> Iterator[None]:
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    """Raise the error that ends the process."""
     raise EndedError(number)
 
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:
-    """130 for Ctrl-C; for another signal 128 and its number."""
+    """Return the exit code of an interrupt: 130 for Ctrl-C, for another signal 128 and its number."""
     return interrupt.code if isinstance(interrupt, EndedError) else 128 + signal.SIGINT

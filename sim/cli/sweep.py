@@ -42,7 +42,7 @@ def command(
 
     base = changes.given([scenario]).base(scenario)
     refuse_unknown_kpis([base], kpi or ())
-    points = prod(len(v.values) for v in read_varies(vary))
+    points = prod(len(axis.values) for axis in read_varies(vary))
     with progress_of(n * points, how.out) as bar:
         found = sweep(base, vary, n, progress=bar, **how.keywords)
     if as_json:

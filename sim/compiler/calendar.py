@@ -20,7 +20,7 @@ UNIT_DAYS = {
 
 
 def calendar(document: Document) -> Calendar:
-    """The days at which months, reporting and planning periods begin."""
+    """Return the days on which months, reporting periods and reviews begin."""
     horizon = document.horizon
     if horizon.start is not None and horizon.end is not None:
         days = float((horizon.end - horizon.start).days)
@@ -33,6 +33,7 @@ def calendar(document: Document) -> Calendar:
         days, start = horizon.length, None
         reports = months = _stepped(days, days if document.report_every == "month" else _step(document.report_every))
         reviews = _stepped(days, _step(document.review_every))
+    # Nothing is planned: one review stands for all.
     if all(item.policy.type is not PolicyType.PLANNED for item in document.items.values()):
         reviews = (0.0,)
     # The warm-up ends a period, so that statistics after it are whole periods.
@@ -47,7 +48,7 @@ BEYOND = 24
 
 
 def process_months(horizon: Horizon) -> tuple[float, ...]:
-    """The days on which the months of random processes begin; none in an abstract model, which has no months."""
+    """Return the days on which the months of random processes begin; none in an abstract model, which has no months."""
     if horizon.start is None or horizon.end is None:
         return ()
     beyond = horizon.end.year * 12 + horizon.end.month - 1 + BEYOND
@@ -55,14 +56,17 @@ def process_months(horizon: Horizon) -> tuple[float, ...]:
 
 
 def _step(every: int | str) -> float:
+    """Return the days of a step; a word stands for one time unit."""
     return 1.0 if isinstance(every, str) else float(every)
 
 
 def _stepped(days: float, step: float) -> tuple[float, ...]:
+    """Return the days on which steps of equal length begin."""
     return tuple(float(x) for x in np.arange(0.0, days, step))
 
 
 def _dated(start: dt.date, end: dt.date, every: int | str) -> tuple[float, ...]:
+    """Return the days from the start on which months, or steps, of a dated horizon begin."""
     if every != "month":
         return _stepped(float((end - start).days), _step(every))
     firsts, year, month = [0.0], start.year, start.month

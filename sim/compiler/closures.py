@@ -16,7 +16,7 @@ _WEEK = tuple(Weekday)
 
 
 def closed_days(closed: Sequence[AnyClosure], horizon: Horizon) -> tuple[tuple[float, float], ...]:
-    """When a site is closed, in days from the start: disjoint intervals in order."""
+    """Return when a site is closed, in days from the start: disjoint intervals in order."""
     if horizon.start is None or horizon.end is None:
         return ()
     end = horizon.end + dt.timedelta(days=366 * YEARS_BEYOND)
@@ -26,6 +26,7 @@ def closed_days(closed: Sequence[AnyClosure], horizon: Horizon) -> tuple[tuple[f
         begins, ends = float((first - horizon.start).days), float((last - horizon.start).days + 1)
         if ends <= 0.0:
             continue
+        # Closures that overlap or follow each other are one.
         if found and begins <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], ends))
         else:
@@ -34,19 +35,23 @@ def closed_days(closed: Sequence[AnyClosure], horizon: Horizon) -> tuple[tuple[f
 
 
 def _spans(closure: AnyClosure, start: dt.date, end: dt.date) -> Iterable[tuple[dt.date, dt.date]]:
-    """First and last days of one closure."""
+    """Return the first and last days of each time that a closure holds."""
     if isinstance(closure, Weekday):
         first = start + dt.timedelta(days=(_WEEK.index(closure) - start.weekday()) % 7)
         days = (first + dt.timedelta(days=7 * k) for k in count())
         return [(day, day) for day in takewhile(lambda day: day < end, days)]
     if isinstance(closure, Shutdown):
+        # A shutdown of the year before may reach into the first.
         years = range(start.year - 1, end.year + 1) if closure.yearly else [closure.begins.year]
         return [_in_year(closure, year) for year in years]
     return [(closure, closure)]
 
 
 def _in_year(closure: Shutdown, year: int) -> tuple[dt.date, dt.date]:
-    """A shutdown as it falls in a year; what begins on 29 February begins on 1 March of other years."""
+    """Return the first and last day of a shutdown in a year.
+
+    What begins on 29 February begins on 1 March of other years.
+    """
     if year == closure.begins.year:
         return closure.begins, closure.ends
     leap_day = (closure.begins.month, closure.begins.day) == (2, 29)
@@ -55,4 +60,5 @@ def _in_year(closure: Shutdown, year: int) -> tuple[dt.date, dt.date]:
 
 
 def _is_leap(year: int) -> bool:
+    """Return whether a year is a leap year."""
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -36,7 +36,7 @@ from sim.vocabulary import Discounting
 
 
 def pool_members(document: Document) -> dict[str, tuple[str, ...]]:
-    """Members of each pool; an item in no pool is a pool of its own."""
+    """Return the members of each pool; an item in no pool is a pool of its own."""
     pooled = {item: name for name, pool in document.pools.items() for item in pool.members}
     pools = {name: tuple(pool.members) for name, pool in document.pools.items()}
     pools.update({item: (item,) for item in document.items if item not in pooled})
@@ -44,7 +44,7 @@ def pool_members(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 def pool_recipes(document: Document) -> dict[str, tuple[str, ...]]:
-    """Recipes that each pool is sourced from: those of its sourcing, else all that make a member."""
+    """Return the recipes that each pool is sourced from: those of its sourcing, else all that make a member."""
     found = {}
     for pool, members in pool_members(document).items():
         sourcing = document.sourcing.get(pool)
@@ -60,10 +60,10 @@ def compile_plan(
     left_out: Collection[str] = (),
     sooner: float = 0.0,
 ) -> Plan:
-    """The plan of a validated scenario, with these choices at its decisions instead of those it takes.
+    """Return the plan of a validated scenario, with these choices at its decisions instead of those it takes.
 
-    What choices bring some time after their gates comes `sooner` by so many days, but not before the gate. `left_out` is what
-    of choices, by where it stands in the scenario, changes nothing.
+    What choices bring some time after their gates comes `sooner` by so many days, but not before the gate. `left_out`
+    names values of choices, by where they stand in the scenario, that change nothing.
 
     Raises:
         InputError: a run of it could not be played or counted.
@@ -138,8 +138,9 @@ def compile_plan(
 
 
 def renumbered(plan: Plan, scenario: Scenario) -> Plan:
-    """What `compile_plan` returns for a scenario that differs from the compiled one in numbers only."""
+    """Return what `compile_plan` returns for a scenario that differs from the compiled one in numbers only."""
     refs, _ = _references(scenario)
+    # In the order of the plan, so that every reference stays what it is.
     for known in plan.inputs:
         refs.ref(known.path)
     return _numbered(plan, scenario, refs)
@@ -148,7 +149,7 @@ def renumbered(plan: Plan, scenario: Scenario) -> Plan:
 def _references(
     scenario: Scenario, chosen: Mapping[str, str] | None = None, left_out: Collection[str] = (), sooner: float = 0.0
 ) -> tuple[References, tuple[GatePlan, ...]]:
-    """What registers the numbers of a plan, after those of its decisions."""
+    """Return what registers the numbers of a plan, after those of its decisions."""
     document = scenario.document
     refs = References(
         scenario.inputs,
@@ -161,7 +162,7 @@ def _references(
 
 
 def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
-    """The plan with the inputs registered, and with the uncertain numbers behind them."""
+    """Return the plan with the inputs registered, and with the uncertain numbers behind them."""
     found, lineage = dimensions(scenario, refs)
     whole = replace(
         plan,
@@ -182,7 +183,7 @@ def _numbered(plan: Plan, scenario: Scenario, refs: References) -> Plan:
 
 
 def _streams(document: Document) -> dict[str, str]:
-    """Paths of entities that draw from a stream other than their name's, and the paths they draw from."""
+    """Return the paths of entities that draw from a stream other than their name's, and the paths they draw from."""
     sections: dict[str, Mapping[str, DrawnEntry]] = {
         "items": document.items, "sites": document.sites, "recipes": document.recipes,
         "sourcing": document.sourcing, "demand": document.demand, "disruptions": document.disruptions,
@@ -199,6 +200,7 @@ def _streams(document: Document) -> dict[str, str]:
 def _bill_of_materials(
     refs: References, document: Document, names: list[str], pool_of: dict[str, int]
 ) -> tuple[list[int], list[int], list[Ref]]:
+    """Return where the inputs of each recipe begin, their pools, and the references of their quantities."""
     start, pools, quantities = [0], [], []
     for name in names:
         for wanted in document.recipes[name].inputs:
@@ -209,9 +211,10 @@ def _bill_of_materials(
 
 
 def _order(
-    n: int, sources: tuple[SourcePlan, ...], item_pool: list[int], start: list[int], input_pool: list[int]
+    count: int, sources: tuple[SourcePlan, ...], item_pool: list[int], start: list[int], input_pool: list[int]
 ) -> list[int]:
-    sorter: TopologicalSorter[int] = TopologicalSorter({p: set() for p in range(n)})
+    """Return the pools in order, each before those that it is made from."""
+    sorter: TopologicalSorter[int] = TopologicalSorter({p: set() for p in range(count)})
     for r, source in enumerate(sources):
         for wanted in input_pool[start[r] : start[r + 1]]:
             sorter.add(wanted, item_pool[source.item])
@@ -221,6 +224,7 @@ def _order(
 def _pool_plan(
     refs: References, document: Document, name: str, members: tuple[int, ...], sources: tuple[int, ...]
 ) -> PoolPlan:
+    """Return a pool with its replenishment policy and its sourcing."""
     first = (document.pools[name].members if name in document.pools else [name])[0]
     item, at = document.items[first], f"items.{first}.policy"
     sourcing = document.sourcing.get(name) or Sourcing(sources=["all"])
@@ -247,6 +251,7 @@ def _pool_plan(
 
 
 def _shares(document: Document, sources: tuple[SourcePlan, ...]) -> tuple[SharePlan, ...]:
+    """Return the in-house shares to report: those declared, else one for each stage."""
     stages = dict.fromkeys(item.stage for item in document.items.values())
     declared = document.shares or {stage: Share(stage=stage) for stage in stages}
     items = list(document.items.values())
@@ -268,6 +273,7 @@ def _milestones(
     refs: References, document: Document, sources: tuple[SourcePlan, ...], items: dict[str, int],
     sites: dict[str, int], pool_of: dict[str, int],
 ) -> tuple[MilestonePlan, ...]:  # fmt: skip
+    """Return the milestones with the sources and pools that they watch."""
     share_names = [s.name for s in _shares(document, sources)]
     plans = []
     for name, milestone in document.milestones.items():
@@ -292,7 +298,7 @@ __all__ = ["compile_plan", "pool_members", "pool_recipes", "renumbered"]
 
 
 def _frozen(values: Sequence[int]) -> IntArray:
-    """A read-only array of integers."""
+    """Return a read-only array of integers."""
     array = np.asarray(values, dtype=np.int64)
     array.setflags(write=False)
     return array

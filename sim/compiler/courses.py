@@ -26,10 +26,11 @@ class Courses:
 def courses(
     refs: References, document: Document, chosen: Mapping[str, str], left_out: Collection[str] = (), sooner: float = 0.0
 ) -> Courses:
-    """The courses of these choices; what is begun begins `sooner` by so many days, but not before its gate.
+    """Return what these choices begin, close and pay.
 
-    The numbers of all choices are registered, so that plans that choose otherwise have the same inputs. What is `left_out`, by
-    where it stands in the scenario, does not happen.
+    What is begun begins `sooner` by so many days, but not before its gate. The numbers of all choices are registered,
+    so that plans that choose otherwise have the same inputs. What is `left_out`, by where it stands in the scenario,
+    does not happen.
     """
     begins: Moments = {}
     closes: Moments = {}
@@ -53,7 +54,7 @@ def courses(
 
 
 def _payments(refs: References, here: str, name: str, choice: GateChoice, gate: Ref) -> Iterator[PaymentPlan]:
-    """The payments of a choice. Their names hold dots, which no payment of the scenario itself has."""
+    """Yield the payments of a choice; their names hold dots, which no payment of the scenario itself has."""
     several = len(choice.payments) > 1
     for i, payment in enumerate(choice.payments):
         at, named = f"{here}.payments.{i}", f"{name}.{i + 1}" if several else name

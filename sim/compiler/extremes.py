@@ -1,4 +1,4 @@
-"""The ends of what each input of a plan may be, and amounts that know which input makes them large."""
+"""The range of each input of a plan, and amounts with the input that contributes most to each."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ class Amount:
     ref: Ref = NONE
 
     def __mul__(self, other: Amount) -> Amount:
+        """Return the product; the larger factor is to blame for it."""
         larger = self if self.ref != NONE and (other.ref == NONE or self.value > other.value) else other
+        # Infinity times zero counts as zero, not as no number.
         product = self.value * other.value if self.value and other.value else 0.0
         return Amount(product, larger.ref)
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
-    """The sum, for which the largest summand is to blame."""
+    """Return the sum of amounts; the largest summand is to blame for it."""
     summands = list(amounts)
     largest = max(summands, key=lambda amount: amount.value, default=Amount(0.0))
     return Amount(sum(amount.value for amount in summands), largest.ref)
@@ -47,25 +49,26 @@ class Extremes:
             self._widen(fed.input, ends, fed.factor * fed.scale)
 
     def _widen(self, place: int, ends: Iterable[float], scale: float) -> None:
+        """Widen the range of an input to these ends."""
         for end in ends:
             self._low[place] = min(self._low[place], end * scale)
             self._high[place] = max(self._high[place], end * scale)
 
     def most(self, ref: Ref, default: float = 0.0) -> Amount:
-        """The most that an input may be; `default` where the scenario leaves it out."""
+        """Return the most that an input may be; `default` where the scenario leaves it out."""
         return Amount(default) if ref == NONE else Amount(max(float(self._high[ref]), 0.0), ref)
 
     def size(self, ref: Ref) -> Amount:
-        """The most that an input may be, whichever its sign."""
+        """Return the most that an input may be, whichever its sign."""
         return Amount(0.0) if ref == NONE else Amount(max(-float(self._low[ref]), float(self._high[ref])), ref)
 
     def inverse(self, ref: Ref, default: float = 1.0) -> Amount:
-        """The most that one over an input may be."""
+        """Return the most that one over an input may be."""
         least = default if ref == NONE else float(self._low[ref])
         return Amount(1.0 / least if least > 0.0 else float("inf"), ref)
 
     def most_on(self, path: PathPlan | None) -> Amount:
-        """The most that a value over time may be."""
+        """Return the most that a value over time may be."""
         if path is None:
             return Amount(0.0)
         written = max((self.most(ref) for ref in path.values), key=lambda a: a.value)
@@ -73,7 +76,7 @@ class Extremes:
         return max([written * self._most_level(path.process), *spliced], key=lambda a: a.value)
 
     def _most_level(self, process: ProcessPlan | None) -> Amount:
-        """A high level of a process by the end of its months."""
+        """Return a high level of a process by the end of its months."""
         if process is None:
             return Amount(1.0)
         year = Amount(DAYS_PER_YEAR)

@@ -8,7 +8,11 @@ from sim.scenario.loader import Scenario
 
 
 def refuse_gates_between_reviews(plan: Plan, scenario: Scenario) -> None:
-    """Raise InputError for decisions between reviews, each at its place with the reviews around it."""
+    """Check that gates lie on reviews.
+
+    Raises:
+        InputError: decisions lie between reviews; it names the reviews around each.
+    """
     problems = []
     reviews = plan.calendar.reviews[:-1]
     for gate in plan.gates:
@@ -30,5 +34,6 @@ def refuse_gates_between_reviews(plan: Plan, scenario: Scenario) -> None:
 
 
 def _shown(plan: Plan, day: float) -> str:
+    """Return a day as it is written: a date, or a number in an abstract model."""
     start = plan.calendar.start
     return f"{day:g}" if start is None else str(start + int(day))

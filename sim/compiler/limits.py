@@ -34,10 +34,15 @@ _LEAST_YIELD = 0.01
 
 
 def refuse_beyond_limits(plan: Plan, mark: Callable[[str], Mark]) -> None:
-    """Raise InputError for a plan whose run could not be played or counted; `mark` is the place of an input."""
+    """Check that a run of a plan can be played and counted; `mark` returns the place of an input.
+
+    Raises:
+        InputError: it goes beyond a limit.
+    """
     problems = [
         Problem(mark(path), path, message, f"up to {amount.value:.3g}", f"at most {most:.3g}")
         for message, amount, most in Size(plan).checked()
+        # Not `>`: what is no number is refused too.
         if not amount.value <= most
         for path in [plan.inputs[amount.ref].path if amount.ref != NONE else ""]
     ]
@@ -57,7 +62,7 @@ class Size:
         self.wanted, self.starts = self._needs()
 
     def checked(self) -> Iterator[tuple[str, Amount, float]]:
-        """What is bounded: what it means if it goes beyond, how much it is, and the bound."""
+        """Yield what is bounded: the message if it goes beyond, the amount, and the bound."""
         yield "a run would take more events than can be played", total(self.events()), MOST_EVENTS
         for site in self.plan.sites:
             yield "more parallel lines than can be kept track of", self.of.most(site.lines, 1.0), MOST_LINES
@@ -67,13 +72,14 @@ class Size:
             yield "is paid more often than can be counted", self._times(payment), MOST_STEPS
         for stock in self.stocks():
             yield "more units than can be counted: use a larger unit", stock, MOST_UNITS
+        # Money follows from units: where these are refused already, it would say nothing new.
         if all(stock.value <= MOST_UNITS for stock in self.stocks()):
             yield "more money than can be counted in cents", total(self.money()), MOST_DOLLARS
 
     # --- demand ----------------------------------------------------------------------------------
 
     def _arrivals(self, line: LinePlan) -> Amount:
-        """How often a line asks for something."""
+        """Return how often a line asks for something."""
         if line.pattern is Pattern.POISSON:
             mean = self.of.most_on(line.rate) * self._scale(line) * self.days
             return Amount(mean.value + _SPREAD * (sqrt(mean.value) + 1.0), mean.ref)
@@ -86,7 +92,7 @@ class Size:
         return min(listed, periods, key=lambda a: a.value) if ends else periods
 
     def _demanded(self, line: LinePlan, arrivals: Amount) -> Amount:
-        """Units that a line asks for, of any one generation."""
+        """Return the units that a line asks for, of any one generation."""
         if line.compute is not None:
             carried = max((self._per_compute(g.pool) for g in line.generations), key=lambda a: a.value)
             return self.of.most_on(line.compute) * self._scale(line) * carried
@@ -102,7 +108,7 @@ class Size:
         return drawn * self._scale(line) * arrivals
 
     def _most_drawn(self, units: UnitsPlan | None) -> Amount:
-        """Units that a line asks for in a period, where it is asked for often."""
+        """Return the units that a line asks for at once, where it often asks for something."""
         if units is None or units.values:
             return max((self.of.most(ref) for ref in units.values), key=lambda a: a.value) if units else Amount(0.0)
         mean = self.of.most(units.mean)
@@ -112,15 +118,17 @@ class Size:
         return total([mean, mean * cv * Amount(_SPREAD)])
 
     def _scale(self, line: LinePlan) -> Amount:
+        """Return what one unit of a line's rate or compute need means to it, at most."""
         return self.of.most(line.share, 1.0) * self.of.most(line.per_unit, 1.0)
 
     def _per_compute(self, pool: int) -> Amount:
+        """Return the items of a pool in one unit of compute, at most."""
         return self.of.inverse(self.plan.items[self.plan.pools[pool].members[0]].h100e)
 
     # --- supply ----------------------------------------------------------------------------------
 
     def _needs(self) -> tuple[list[Amount], list[Amount]]:
-        """Units that are wanted of each pool, and starts of each source, down the bill of materials."""
+        """Return the units wanted of each pool, and the starts of each source, down the bill of materials."""
         plan = self.plan
         wanted = [self._stocked(pool, k) for k, pool in enumerate(plan.pools)]
         starts = [Amount(0.0)] * len(plan.sources)
@@ -135,7 +143,7 @@ class Size:
         return wanted, starts
 
     def _stocked(self, pool: PoolPlan, place: int) -> Amount:
-        """Units that lines and the policy of a pool want of it."""
+        """Return the units that lines and the policy of a pool want of it."""
         asked = [
             units
             for line, units in zip(self.plan.lines, self.demanded, strict=True)
@@ -148,13 +156,15 @@ class Size:
         return total([*asked, total(asked) * covered, *levels, ordered]) * self._made_again()
 
     def _made_again(self) -> Amount:
-        """How often everything is made, as it may be destroyed."""
+        """Return how often everything may be made, since it may be destroyed."""
         scraps = [d for d in self.plan.disruptions if (d.effects.scrap_stock, d.effects.scrap_wip) != (NONE, NONE)]
         return total([Amount(1.0), *(self._strokes(disruption) for disruption in scraps)])
 
     def _started(self, source: SourcePlan, wanted: Amount) -> Amount:
-        """Starts of a source that makes all that is wanted, its last lot and order whole, what it was promised or
-        had on order, and what qualifies it."""
+        """Return the starts of a source that makes all that is wanted.
+
+        They include its last lot and order, made whole, what it was promised or had on order, and what qualifies it.
+        """
         good = 1.0 / self._units_per_start(source).value * self._worst_yield(source).value
         whole = [self.of.most(source.lot_size, 1.0), self.of.most(source.minimum), self.of.most(source.multiple)]
         promised = self.of.most_on(self.plan.sites[source.site].commitment) * self.days
@@ -162,25 +172,25 @@ class Size:
         return total([wanted * Amount(good), *whole, promised, *ordered, *self._tried_starts(source)])
 
     def _tried_starts(self, source: SourcePlan) -> list[Amount]:
-        """Starts that qualify a source, which are given for each day or in all."""
+        """Return the starts that qualify a source, which are given for each day or in all."""
         return [self.of.most(ref) * self.days for ref in (source.sample_starts, source.risk_starts) if ref != NONE]
 
     def _units_per_start(self, source: SourcePlan) -> Amount:
-        """Units that come of a start, good or not."""
+        """Return the units that come of a start, good or not."""
         if source.yields.die_area == NONE:
             return self.of.most(source.yields.units_per_start, 1.0)
         area, *wafer = (self.of.most(ref).value for ref in (source.yields.die_area, *source.yields.wafer))
         return Amount(max(gross_dies_per_wafer(area, *wafer), 1.0) if area > 0 else 1.0, source.yields.die_area)
 
     def _worst_yield(self, source: SourcePlan) -> Amount:
-        """Starts for each that comes out good, before anything is learned."""
-        y = source.yields
-        learned = y.assembly_learning.start if y.assembly_learning else NONE
-        starts = self.of.inverse(y.line) * self.of.inverse(y.assembly) * self.of.inverse(learned)
+        """Return the starts for each that comes out good, before anything is learned."""
+        yields = source.yields
+        learned = yields.assembly_learning.start if yields.assembly_learning else NONE
+        starts = self.of.inverse(yields.line) * self.of.inverse(yields.assembly) * self.of.inverse(learned)
         return Amount(min(starts.value, 1.0 / _LEAST_YIELD), starts.ref)
 
     def _made(self, source: SourcePlan, starts: Amount) -> Amount:
-        """Starts that a source gets through: no more than its site has capacity for, besides one lot."""
+        """Return the starts that a source gets through: no more than its site has capacity for, besides one lot."""
         if self.plan.sites[source.site].unlimited:
             return starts
         room = self._capacity(source.site) * self.days * self.of.inverse(source.load.mean)
@@ -188,7 +198,10 @@ class Size:
         return min(starts, made, key=lambda a: a.value)
 
     def _lots(self, source: SourcePlan, starts: Amount) -> Amount:
-        """Lots that are released; without a size, an order is one. Planners release no more than a site gets through."""
+        """Return the lots that are released; without a size, an order is one.
+
+        Planners release no more than a site gets through.
+        """
         if source.lot_size == NONE:
             return min(starts, total(self._orders()), key=lambda a: a.value)
         per_lot = self.of.inverse(source.lot_size) * Amount(1.0 / self.plan.lot_scale)
@@ -196,7 +209,7 @@ class Size:
         return (self._made(source, starts) if planned else starts) * per_lot
 
     def _capacity(self, place: int) -> Amount:
-        """The most load a day that a site has room for."""
+        """Return the most load a day that a site has room for."""
         site = self.plan.sites[place]
         ramps = [self.of.most(ramp.target) for ramp in site.ramps]
         levels = [self.of.most_on(site.capacity), self.of.most(site.ramp_initial), *ramps]
@@ -205,13 +218,13 @@ class Size:
     # --- what is bounded -------------------------------------------------------------------------
 
     def _orders(self) -> Iterator[Amount]:
-        """What may make somebody order: something is asked for, or a plan or a policy is reviewed."""
+        """Yield what may set off orders: demand, and reviews of a plan or a policy."""
         yield from self.arrivals
         yield Amount(float(len(self.plan.calendar.reviews)) + self.days.value * self.plan.calendar.unit_days)
         yield from (reviews for pool, reviews in zip(self.plan.pools, self.reviews, strict=True) if pool.review != NONE)
 
     def events(self) -> Iterator[Amount]:
-        """All that may happen in a run, summand by summand."""
+        """Yield all that may happen in a run, summand by summand."""
         yield from self._orders()
         for source, starts in zip(self.plan.sources, self.starts, strict=True):
             yield self._lots(source, starts)
@@ -219,12 +232,13 @@ class Size:
             yield self._tried(disruption)
 
     def _tried(self, disruption: DisruptionPlan) -> Amount:
-        """Variates that a disruption takes."""
+        """Return the variates that a disruption takes."""
         if disruption.kind == "markov":
             return self.days * self.of.inverse(disruption.refs["every"])
         return self._strokes(disruption)
 
     def _strokes(self, disruption: DisruptionPlan) -> Amount:
+        """Return how often a disruption may strike."""
         if disruption.kind == "markov":
             return self._tried(disruption) * self.of.most(disruption.refs["fail"])
         if disruption.kind == "random":
@@ -237,6 +251,7 @@ class Size:
         return Amount(1.0)
 
     def _struck(self, disruption: DisruptionPlan) -> Iterator[tuple[str, Amount, float]]:
+        """Yield what is bounded of a disruption: its strokes, and the steps in which they recover."""
         strokes = self._strokes(disruption)
         yield "a disruption would strike more often than can be played", strokes, MOST_STROKES
         once = total([strokes, Amount(1.0)])
@@ -247,13 +262,13 @@ class Size:
         yield "recovers in more steps than can be kept", once * steps, MOST_STEPS
 
     def stocks(self) -> Iterator[Amount]:
-        """Units of each pool, and starts of each source."""
+        """Yield the units of each pool, and the starts of each source."""
         for pool, wanted in zip(self.plan.pools, self.wanted, strict=True):
             yield total([wanted, *(self.of.most(self.plan.items[m].initial_stock) for m in pool.members)])
         yield from self.starts
 
     def money(self) -> Iterator[Amount]:
-        """All dollars that may be earned or paid, summand by summand."""
+        """Yield all dollars that may be earned or paid, summand by summand."""
         most, days = self.of.most, self.days
         made = [self._made(source, starts) for source, starts in zip(self.plan.sources, self.starts, strict=True)]
         for source, starts in zip(self.plan.sources, made, strict=True):
@@ -286,11 +301,12 @@ class Size:
             yield self.of.size(payment.amount) * self._times(payment)
 
     def _times(self, payment: PaymentPlan) -> Amount:
-        """How often a payment is paid."""
+        """Return how often a payment is paid."""
         return (
             Amount(1.0) if payment.every == NONE else total([Amount(1.0), self.days * self.of.inverse(payment.every)])
         )
 
     def _dearest(self, site: int) -> Amount:
+        """Return the highest price among the sources at a site."""
         prices = (self.of.most_on(source.price) for source in self.plan.sources if source.site == site)
         return max(prices, key=lambda a: a.value, default=Amount(0.0))

@@ -37,7 +37,7 @@ from sim.scenario.schema.yields import Learning
 
 
 def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
-    """An item's own numbers."""
+    """Return an item with its own numbers."""
     at = f"items.{name}"
     numbers = ("tops", "watts", "h100e", "holding_cost", "transit_cost", "initial_stock", "safety_stock")
     ref = {k: refs.ref(f"{at}.{k}") for k in numbers}
@@ -48,7 +48,7 @@ def item_plan(refs: References, name: str, item: Item) -> ItemPlan:
 
 
 def site_plan(refs: References, name: str, site: Site, horizon: Horizon, courses: Courses) -> SitePlan:
-    """A site's capacity, contract and money, and when choices begin and close it."""
+    """Return a site with its capacity, contract and money, and when choices begin and close it."""
     at = f"sites.{name}"
     unlimited = site.capacity == "unlimited"
     capacity = None if isinstance(site.capacity, str) else refs.path(f"{at}.capacity", site.capacity)
@@ -107,22 +107,26 @@ def site_plan(refs: References, name: str, site: Site, horizon: Horizon, courses
 
 
 def _credit_plan(refs: References, at: str, site: Site) -> CreditPlan | None:
+    """Return the credit on the outlay of a site, if it has one."""
     given = site.capex is not None and site.capex.credit is not None
     return CreditPlan(refs.ref(f"{at}.share"), refs.ref(f"{at}.begun_by")) if given else None
 
 
 def _paid_ahead_plan(refs: References, at: str, site: Site) -> PaidAheadPlan | None:
+    """Return what is paid ahead for the equipment of a site, if anything is."""
     given = site.capex is not None and site.capex.paid_ahead is not None
     return PaidAheadPlan(refs.ref(f"{at}.days"), refs.ref(f"{at}.share")) if given else None
 
 
 def _prepayment_plan(refs: References, at: str, site: Site) -> PrepaymentPlan | None:
+    """Return the prepayment to a site, if there is one."""
     if site.contract is None or site.contract.prepayment is None:
         return None
     return PrepaymentPlan(refs.ref(f"{at}.amount"), refs.ref(f"{at}.at"), refs.ref(f"{at}.set_off"))
 
 
 def _outside_sales_plan(refs: References, at: str, sales: OutsideSales | None) -> OutsideSalesPlan | None:
+    """Return the sales of a site's idle capacity, if there are any."""
     if sales is None:
         return None
     demand, price = refs.path(f"{at}.demand", sales.demand), refs.path(f"{at}.price", sales.price)
@@ -132,6 +136,7 @@ def _outside_sales_plan(refs: References, at: str, sales: OutsideSales | None) -
 
 
 def _tools_plan(refs: References, at: str, tools: Tools | None) -> ToolsPlan | None:
+    """Return the deliveries of tools that limit a site, if any do."""
     supply = refs.path(f"{at}.supply", tools.supply) if tools else None
     return None if supply is None else ToolsPlan(refs.ref(f"{at}.per_capacity"), supply)
 
@@ -140,7 +145,7 @@ def source_plan(
     refs: References, name: str, recipe: Recipe, items: Mapping[str, int], sites: Mapping[str, int],
     sources: Mapping[str, int], share: Ref,
 ) -> SourcePlan:  # fmt: skip
-    """A recipe in use."""
+    """Return a recipe in use."""
     at = f"recipes.{name}"
 
     def ref(key: str) -> Ref:
@@ -175,20 +180,21 @@ def source_plan(
 
 
 def _yield_plan(refs: References, at: str, recipe: Recipe, sources: Mapping[str, int]) -> YieldPlan:
+    """Return the yield of a recipe, with the die and the wafer where it has a process node."""
     die_area, wafer = NONE, (NONE, NONE, NONE)
     if recipe.node is not None:
         node = refs.name(f"{at}.node")
         die_area = refs.ref(f"items.{recipe.item}.die_area.{node}")
         diameter, edge, scribe = (refs.ref(f"nodes.{node}.{k}") for k in ("wafer_diameter", "edge_exclusion", "scribe"))
         wafer = (diameter, edge, scribe)
-    here, y = f"{at}.yield", recipe.yields
+    here, yields = f"{at}.yield", recipe.yields
     return YieldPlan(
         line=refs.ref(f"{here}.line"),
         assembly=refs.ref(f"{here}.assembly"),
-        assembly_learning=_learning(refs, f"{here}.assembly_learning", y.assembly_learning, sources),
+        assembly_learning=_learning(refs, f"{here}.assembly_learning", yields.assembly_learning, sources),
         defects=refs.ref(f"{here}.defects"),
-        defect_learning=_learning(refs, f"{here}.defect_learning", y.defect_learning, sources),
-        model=y.model,
+        defect_learning=_learning(refs, f"{here}.defect_learning", yields.defect_learning, sources),
+        model=yields.model,
         alpha=refs.ref(f"{here}.alpha"),
         lot_cv=refs.ref(f"{here}.lot_cv"),
         units_per_start=refs.ref(f"{at}.units_per_start"),
@@ -198,6 +204,7 @@ def _yield_plan(refs: References, at: str, recipe: Recipe, sources: Mapping[str,
 
 
 def _learning(refs: References, at: str, field: Learning | None, sources: Mapping[str, int]) -> LearningPlan | None:
+    """Return how a number is learned, if it is."""
     if field is None:
         return None
     scale = refs.ref(f"{at}.days" if field.days is not None else f"{at}.starts")
@@ -208,7 +215,7 @@ def _learning(refs: References, at: str, field: Learning | None, sources: Mappin
 
 
 def payment_plan(refs: References, name: str, payment: Payment, source: int) -> PaymentPlan:
-    """A payment, dated or with the qualification of a source."""
+    """Return a payment, dated or with the qualification of a source."""
     at, numbers = f"payments.{name}", ("amount", "at", "every", "until")
     ref = {k: refs.ref(f"{at}.{k}") for k in numbers}
     return PaymentPlan(name, payment.title or name, ref["amount"], ref["at"], source, ref["every"], ref["until"])
@@ -222,7 +229,7 @@ def line_plan(
     sources: Mapping[str, int],
     lines: Mapping[str, int],
 ) -> LinePlan:
-    """A demand line."""
+    """Return a demand line."""
     at = f"demand.{name}"
     if line.item is not None:
         generations = [GenerationPlan(pool_of[line.item], NONE, NONE, NONE, ())]
@@ -272,6 +279,7 @@ def line_plan(
 
 
 def _power_plan(refs: References, at: str, power: Power | None) -> PowerPlan | None:
+    """Return the power that limits a compute need, if any does."""
     available = refs.path(f"{at}.available", power.available) if power else None
     return None if available is None else PowerPlan(available, refs.ref(f"{at}.per_compute"))
 
@@ -280,7 +288,7 @@ def disruption_plan(
     refs: References, name: str, disruption: AnyDisruption, sites: Mapping[str, tuple[int, str, str]],
     disruptions: Mapping[str, int],
 ) -> DisruptionPlan:  # fmt: skip
-    """A disruption with the sites it strikes; `sites` gives each site's index, owner and region."""
+    """Return a disruption with the sites it strikes; `sites` holds each site's index, owner and region."""
     at = f"disruptions.{name}"
     own: dict[type, tuple[str, ...]] = {
         Scheduled: ("begins",),

@@ -38,8 +38,9 @@ class References:
         self.processes: list[ProcessPlan] = []
 
     def ref(self, path: str) -> Ref:
-        """The reference of the number at `path`, or NONE if the scenario leaves it out."""
+        """Return the reference of the number at `path`, or NONE if the scenario leaves it out."""
         if path not in self._inputs:
+            # The day of a gate on a milestone has a place, but is no number of the scenario.
             return self._refs.get(path, NONE)
         if path not in self._refs:
             self._refs[path] = Ref(len(self.planned))
@@ -47,31 +48,34 @@ class References:
         return self._refs[path]
 
     def scale(self, path: str) -> float:
-        """What a number at `path` is multiplied by to be in internal units."""
+        """Return what a number at `path` is multiplied by to be in internal units."""
         return self._scale.get(self._inputs[path].unit, 1.0)
 
     def stream(self, path: str) -> str:
-        """The name of a number's random stream: the figure it comes from, wherever that is used, else its path,
-        under the name that its entity's stream has."""
+        """Return the name of a number's random stream.
+
+        It is the figure the number comes from, wherever that is used, else its path, under the name of its entity's
+        stream.
+        """
         figure = self._inputs[path].figure
         return self._renamed(path) if figure is None else f"figure/{figure}"
 
     def _renamed(self, path: str) -> str:
-        """A path under the name that its entity's stream has."""
+        """Return a path under the name of its entity's stream."""
         entity, rest = path.split(".")[:2], path.split(".")[2:]
         return ".".join([self._streams.get(".".join(entity), ".".join(entity)), *rest])
 
     def name(self, path: str) -> str:
-        """The name at `path`."""
+        """Return the name at `path`."""
         return str(self._inputs[path].value)
 
     def noise(self, path: str, field: Random) -> NoisePlan:
-        """An operational distribution."""
+        """Return an operational distribution."""
         mean = self.ref(f"{path}.mean")
         return NoisePlan(field.shape, self.ref(path) if mean == NONE else mean, self.ref(f"{path}.cv"))
 
     def units(self, path: str, field: Units | None) -> UnitsPlan | None:
-        """A random number of units."""
+        """Return a random number of units, if the field has one."""
         if field is None:
             return None
         mean = self.ref(f"{path}.mean")
@@ -84,7 +88,7 @@ class References:
         )
 
     def path(self, path: str, field: Path | None) -> PathPlan | None:
-        """A value over time."""
+        """Return a value over time, if the field has one."""
         if field is None:
             return None
         splices = tuple(self._splices.get(path, ()))
@@ -95,13 +99,14 @@ class References:
         return PathPlan(field.interpolate, at, values, splices, self._process(path, field.process))
 
     def _process(self, path: str, field: Process | None) -> ProcessPlan | None:
-        """The random factor on a path; the premium for its risk counts in risk-neutral valuation alone."""
+        """Return the random factor on a path, if it has one."""
         if field is None:
             return None
 
         def ref(key: str) -> Ref:
             return self.ref(f"{path}.process.{key}")
 
+        # Registered in any case, so that both valuations have the same inputs; it counts in the risk-neutral one alone.
         premium = ref("risk_premium")
         plan = ProcessPlan(
             path=path,
@@ -122,10 +127,11 @@ class References:
     def choose(
         self, document: Document, chosen: Mapping[str, str], left_out: Collection[str] = (), sooner: float = 0.0
     ) -> tuple[GatePlan, ...]:
-        """Put what is chosen in the place of the paths that are read after this, gate by gate; the gates in their order.
+        """Put what is chosen in the place of the paths that are read after this, and return the gates in their order.
 
         The numbers of all choices are registered, so that plans that choose otherwise have the same inputs. Values
-        `left_out`, by where they stand in their choice, change nothing. What comes after a gate comes `sooner` by so many days.
+        `left_out`, by where they stand in their choice, change nothing. What comes after a gate comes `sooner` by so
+        many days.
         """
         gates: list[GatePlan] = []
         order = in_order(document.decisions, self._inputs.number)
@@ -146,13 +152,13 @@ class References:
         return tuple(gates)
 
     def _found_later(self, path: str) -> Ref:
-        """A place for a day that a run finds; until then it never comes."""
+        """Return a place for a day that a run finds; until then it never comes."""
         self._refs[path] = Ref(len(self.planned))
         self.planned.append(PlannedInput(path, inf))
         return self._refs[path]
 
     def _splices_of(self, gate: Ref, here: str, choice: GateChoice, sooner: float) -> list[tuple[str, SplicePlan, str]]:
-        """What a choice changes: the path, its value from when on, and where that stands."""
+        """Return what a choice changes: the path, its value and from when on, and where that stands in the scenario."""
         places = [(path, NONE, f"{here}.from_gate.{path}") for path in choice.from_gate]
         for i, later in enumerate(choice.later):
             after = self.ref(f"{here}.later.{i}.after")

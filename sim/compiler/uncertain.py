@@ -19,7 +19,7 @@ Correlations = tuple[tuple[int, int, float], ...]
 
 
 def dimensions(scenario: Scenario, refs: References) -> tuple[tuple[Dimension, ...], Lineage]:
-    """The uncertain numbers that some input of the plan rests on, in the order of the scenario."""
+    """Return the uncertain numbers that the plan's inputs rest on, in the scenario's order, and how inputs follow."""
     # The day of a gate on a milestone is no number of the scenario.
     planned = {p.path: scenario.inputs[p.path] for p in refs.planned if p.path in scenario.inputs}
     wish = scenario.document.uncertainty
@@ -38,18 +38,21 @@ def dimensions(scenario: Scenario, refs: References) -> tuple[tuple[Dimension, .
     return found, _lineage(scenario, refs, planned, drawn, direct)
 
 
-def _dimension(u: Uncertain, stream: str) -> Dimension:
-    return Dimension(u.name, stream, u.low, u.mode, u.high, u.draw, u.unit, u.whole)
+def _dimension(number: Uncertain, stream: str) -> Dimension:
+    """Return an uncertain number as a dimension."""
+    return Dimension(number.name, stream, number.low, number.mode, number.high, number.draw, number.unit, number.whole)
 
 
 def _stream(name: str, names: dict[str, str], refs: References) -> str:
-    """One figure is drawn once, wherever it is used; else the path, under the name of its random stream."""
+    """Return the name of an uncertain number's random stream."""
+    # A figure is drawn once and shared wherever it is used; a number in place draws by its path.
     return refs.stream(names[name]) if name in names else f"figure/{name}"
 
 
 def _lineage(
     scenario: Scenario, refs: References, planned: dict[str, Input], drawn: dict[str, int], direct: tuple[Direct, ...]
 ) -> Lineage:
+    """Return how the inputs of a plan follow its dimensions."""
     ledger = scenario.ledger
     touched = _touched(operands((i.figure for i in planned.values() if i.follows and i.figure), ledger), drawn, ledger)
     formulas = tuple((name, str(ledger.figures[name].formula)) for name in touched if name not in drawn)
@@ -63,7 +66,7 @@ def _lineage(
 
 
 def _touched(behind: Iterable[str], drawn: dict[str, int], ledger: Ledger) -> dict[str, None]:
-    """The drawn figures and all that are calculated from them, each after what it is calculated from."""
+    """Return the drawn figures and all that are calculated from them, each after what it is calculated from."""
     found: dict[str, None] = {}
     for name in behind:
         if name in drawn or any(operand in found for operand in ledger.figures[name].operands):
@@ -72,22 +75,24 @@ def _touched(behind: Iterable[str], drawn: dict[str, int], ledger: Ledger) -> di
 
 
 def _term(ledger: Ledger, name: str) -> Term:
+    """Return the value and the range of a figure, as formulas read them."""
     taken = ledger.resolve(name)
     return Term(taken.value, taken.low, taken.high, ledger.figures[name].unit)
 
 
 def _fed(refs: References, path: str, entry: Input, ledger: Ledger, start: dt.date | None) -> Fed:
+    """Return how an input takes its value from a figure."""
     figure, dated = str(entry.figure), entry.unit == "date"
     times = 1.0 if dated else factor(ledger.figures[figure].unit, entry.unit)
     return Fed(refs.ref(path), figure, times, refs.scale(path), start if dated else None, entry.bounds)
 
 
 def correlations(scenario: Scenario, found: tuple[Dimension, ...]) -> Correlations:
-    """Rank correlations between dimensions; of what is not drawn here, none."""
+    """Return the rank correlations between dimensions; those of numbers that are not drawn here are left out."""
     place = {d.name: k for k, d in enumerate(found)}
 
     def named(label: str) -> int | None:
-        """The dimension of a name, or of the path of an input."""
+        """Return the dimension of a name, or of the path of an input."""
         entry = scenario.inputs.get(label)
         return place.get(label, place.get(str(entry.figure)) if entry is not None else None)
 
@@ -100,7 +105,7 @@ def correlations(scenario: Scenario, found: tuple[Dimension, ...]) -> Correlatio
 
 
 def process_correlations(scenario: Scenario, plan: Plan) -> Correlations:
-    """Rank correlations between random streams of processes, by their places among `Plan.process_streams`."""
+    """Return the rank correlations between random streams of processes, by their places in `Plan.process_streams`."""
     streams = plan.process_streams
     place = {f"{process.path}.process": streams.index(process.stream) for process in plan.processes}
     return tuple(

@@ -28,12 +28,12 @@ class Arrivals(NamedTuple):
 
 
 def rate_scale(line: LinePlan, vector: FloatArray) -> float:
-    """What one unit of a line's rate or compute need means to the line."""
+    """Return what one unit of a line's rate or compute need means to the line."""
     return value(vector, line.share, 1.0) * value(vector, line.per_unit, 1.0)
 
 
 def arrivals(plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replication: int) -> Arrivals | None:
-    """A line's random or dated demand within the horizon; None where demand falls evenly."""
+    """Draw a line's random or dated demand within the horizon; None where demand falls evenly."""
     days, scale = plan.calendar.days, rate_scale(line, vector)
     if line.pattern is Pattern.EVEN:
         return None
@@ -48,7 +48,7 @@ def arrivals(plan: Plan, line: LinePlan, vector: FloatArray, seed: int, replicat
 
 
 def _drawn(line: LinePlan, vector: FloatArray, generator: np.random.Generator, mean: FloatArray) -> FloatArray:
-    """Units of dated demand, given their means, which they are unless they are drawn."""
+    """Return the units of dated demand: their means, or draws around them."""
     if certain(line):
         return mean
     u = uniforms(generator, mean.size)
@@ -61,33 +61,39 @@ def _drawn(line: LinePlan, vector: FloatArray, generator: np.random.Generator, m
 
 
 def certain(line: LinePlan) -> bool:
-    """Whether a line's units are listed or constant, not drawn."""
+    """Return whether a line's units are listed or constant, not drawn."""
     return line.pattern is not Pattern.NORMAL and (line.quantity is None or line.quantity.shape is UnitShape.CONSTANT)
 
 
 def dated(line: LinePlan, vector: FloatArray, until: float) -> tuple[FloatArray, FloatArray]:
-    """Days before `until` on which dated demand falls, increasing, and its units before `rate_scale` (their mean
-    where they are drawn)."""
+    """Return the days before `until` on which dated demand falls, increasing, and its units.
+
+    Units are before `rate_scale`; where they are drawn, they are their mean.
+    """
     if line.pattern is Pattern.ORDERS:
+        # Orders of one day are one demand.
         at, place = np.unique(vector[list(line.dates)], return_inverse=True)
         units: FloatArray = np.bincount(place, weights=vector[list(line.values)]).astype(np.float64)
         return at[at < until], units[at < until]
     begins, every = value(vector, line.begins), value(vector, line.every, 1.0)
-    n = max(int(np.ceil((until - begins) / every)), 0)
+    periods = max(int(np.ceil((until - begins) / every)), 0)
     if line.pattern is Pattern.SERIES:
         values = vector[list(line.values)]
-        units = np.asarray(np.resize(values, n) if line.repeats else values[:n])
+        units = np.asarray(np.resize(values, periods) if line.repeats else values[:periods])
     else:
         assert line.quantity is not None
-        units = np.full(n, mean_units(line.quantity, vector))
+        units = np.full(periods, mean_units(line.quantity, vector))
     return np.asarray(begins + every * np.arange(units.size)), units
 
 
 def _poisson(
     line: LinePlan, vector: FloatArray, generator: np.random.Generator, calendar: Calendar, scale: float
 ) -> FloatArray:
-    """Arrivals of a Poisson process with a rate that follows the path: unit exponentials through the
-    inverse of the cumulated rate (exact for a constant rate)."""
+    """Draw the days of a Poisson process whose rate follows the path.
+
+    Unit exponentials go through the inverse of the cumulative rate (inversion, Çinlar 1975), which is exact for a rate
+    that is constant between edges.
+    """
     assert line.rate is not None
     begins = value(vector, line.begins)
     edges = union(calendar.days, [begins], path_edges(line.rate, vector, calendar.day, calendar.days))
@@ -106,8 +112,9 @@ def _poisson(
 
 
 def _exposures(generator: np.random.Generator, total: float) -> FloatArray:
-    """The cumulated rates below `total` at which arrivals come."""
+    """Draw the cumulative rates below `total` at which arrivals come."""
     gaps = np.zeros(0)
+    # The sequence of gaps is the same in blocks of any size.
     while gaps.sum() < total:
         block = -np.log1p(-uniforms(generator, max(1024, int(total - gaps.sum()))))
         gaps = np.concatenate([gaps, block])
@@ -116,17 +123,17 @@ def _exposures(generator: np.random.Generator, total: float) -> FloatArray:
 
 
 def grain(line: LinePlan, vector: FloatArray, day: float) -> float:
-    """The time for which even demand falls at once: as given, else a real day, in a model of a shorter unit that."""
+    """Return the time for which even demand falls at once: as given, else a real day or, if shorter, the unit."""
     return value(vector, line.every, min(day, 1.0))
 
 
 def expected_grain(line: LinePlan, vector: FloatArray, day: float) -> float:
-    """The time for which demand at a rate is expected at once: of demand with a period of its own that, else a real day."""
+    """Return the time for which demand at a rate is expected at once: its own period if it has one, else a real day."""
     return value(vector, line.every, day) if line.pattern in DATED else day
 
 
 def whole(units: FloatArray) -> FloatArray:
-    """Whole units cumulated along the last axis: fractions are carried to the next."""
+    """Return whole units, cumulative along the last axis: fractions are carried to the next."""
     # What passes 64 bits is refused as soon as it is added up.
     return np.minimum(np.floor(np.cumsum(units, axis=-1) + 1e-6), 2.0**62)
 

@@ -23,13 +23,12 @@ from sim.vocabulary import Interpolate, Pattern
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """Demand of one line for one pool. Equal to itself alone, so that what is worked out from it can be kept.
+    """Demand of one line for one pool. Compared by identity, so that what follows from it can be cached.
 
-    `times` (ticks, increasing) and `units` are what comes; `actual_rate` is its mean.
-    Row v of `forecast` is the rate that the planner expects while he holds view v of the changeovers and processes to
-    come; at review k he holds view `view[k]`. `expected_at` are the instants (ticks, non-decreasing, beyond the horizon as far
-    as lead times reach) at which he expects demand, and `expected[v, i]` the units that view v expects at the first i
-    of them.
+    `times` (ticks, increasing) and `units` are what comes; `actual_rate` is its mean. Row v of `forecast` is the rate
+    that the planner expects while he holds view v of the changeovers and processes to come; at review k he holds view
+    `view[k]`. `expected_at` are the instants (ticks, non-decreasing, beyond the horizon as far as lead times reach) at
+    which he expects demand, and `expected[v, i]` the units that view v expects at the first i of them.
     """
 
     line: int
@@ -45,8 +44,10 @@ class Flow:
 
 
 def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
-    """Flows of all lines; `days` is how far forecasts reach. What comes follows the outlook drawn; what
-    has not come yet, planners know by the outlook planned alone."""
+    """Return the flows of all lines; forecasts reach `days` days.
+
+    Demand follows the outlook `drawn`. What has not come yet planners know by the outlook `planned` alone.
+    """
     found: list[Flow] = []
     for index, line in enumerate(plan.lines):
         came = arrivals(plan, line, drawn.vector, seed, replication)
@@ -60,19 +61,20 @@ def flows(plan: Plan, seed: int, replication: int, days: int, drawn: Outlook, pl
 
 @lru_cache(maxsize=32)
 def _even_flows(plan: Plan, index: int, days: int, drawn: Outlook, planned: Outlook) -> list[Flow]:
-    """Flows of a line without random draws of its own, the same in all replications of the same inputs."""
+    """Return the flows of a line that draws nothing itself, the same in all replications of the same inputs."""
     return _line_flows(plan, index, days, drawn, planned, None)
 
 
 def _line_flows(
     plan: Plan, index: int, days: int, drawn: Outlook, planned: Outlook, came: Arrivals | None
 ) -> list[Flow]:
-    """Flows of the generations of one line."""
+    """Return the flows of the generations of one line."""
     line, vector, found = plan.lines[index], drawn.vector, []
     until = float(days + 1)
     real = changeovers(line, drawn)
     held, view = views(line, real, planned, plan.calendar.reviews)
     foreseen, month = outlooks(plan, index, drawn)
+    # A view of demand is a view of changeovers and a month of processes, together.
     pairs, view = np.unique(np.column_stack([view, month]), axis=0, return_inverse=True)
     edges = _edges(line, vector, plan.calendar.day, until, [real, *held])
     # Shapes (generations, steps) and (views, generations, steps).
@@ -82,19 +84,19 @@ def _line_flows(
     rates = [rate] if len(foreseen) == 1 else _expected_rates(plan, line, foreseen, planned, edges)
     forecast = np.array([_forecast_rate(line, vector, edges, r, plan.calendar.day) for r in rates])[pairs[:, 1]]
     bias = value(vector, line.forecast_bias, 1.0)
-    for g, generation in enumerate(line.generations):
+    for number, generation in enumerate(line.generations):
         per_unit = items_per_unit(plan, line, vector, generation.pool)
-        actual, share = (Rate(edges, v * actual_weights[g]) for v in (rate * per_unit, np.ones(rate.shape)))
+        actual, share = (Rate(edges, v * actual_weights[number]) for v in (rate * per_unit, np.ones(rate.shape)))
         times, units = _flow_units(line, vector, plan.calendar, actual, came, share)
-        daily, shares = Rate(edges, forecast * believed[:, g] * per_unit), Rate(edges, believed[:, g])
+        daily, shares = Rate(edges, forecast * believed[:, number] * per_unit), Rate(edges, believed[:, number])
         at, expected = expected_units(line, vector, plan.calendar, daily, shares)
         biased = Rate(edges, daily.values * bias)
-        found.append(Flow(index, g, generation.pool, times, units, biased, view, at, expected, actual))
+        found.append(Flow(index, number, generation.pool, times, units, biased, view, at, expected, actual))
     return found
 
 
 def _line_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook, edges: FloatArray) -> FloatArray:
-    """Mean demand a day of a line between edges, beyond what idle compute meets."""
+    """Return the mean demand a day of a line between edges, beyond what idle compute meets."""
     idle = [_idle_rate(plan, plan.lines[i], vector, planned, float(edges[-1])) for i in line.idle_of]
     return mean_rate(line, vector, edges, idle)
 
@@ -102,7 +104,7 @@ def _line_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook,
 def _expected_rates(
     plan: Plan, line: LinePlan, foreseen: Sequence[FloatArray], planned: Outlook, edges: FloatArray
 ) -> Sequence[FloatArray] | FloatArray:
-    """`_line_rate` with each of several vectors, which differ in the levels of processes alone."""
+    """Return `_line_rate` with each of several vectors, which differ in the levels of processes alone."""
     vector = foreseen[0]
     if line.compute is not None and not line.idle_of:
         level = _powered(line, path_rows(line.compute, foreseen, edges, before=True), vector, edges, path_before)
@@ -115,7 +117,7 @@ def _expected_rates(
 
 
 def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: Sequence[Changeovers]) -> FloatArray:
-    """Edges from 0 to `until` between which a line's rate and the shares of its generations count as constant."""
+    """Return edges from 0 to `until` between which a line's rate and the shares of its generations are constant."""
     levels = [p for p in (line.compute, line.power and line.power.available) if p]
     paths = [path_edges(p, vector, day, until) for p in (line.rate, *levels, line.forecast_rate)]
     # What a step adds to a compute need, or to the power for it, is ordered on the day before; what a choice adds, from its
@@ -129,7 +131,7 @@ def _edges(line: LinePlan, vector: FloatArray, day: float, until: float, held: S
 
 
 def _listed_edges(line: LinePlan, vector: FloatArray, day: float, until: float) -> list[FloatArray]:
-    """Edges of the days of orders, and of the periods of a series."""
+    """Return the edges of the days of orders, or of the periods of a series."""
     if line.pattern not in (Pattern.SERIES, Pattern.ORDERS):
         return []
     at, units = dated(line, vector, until)
@@ -140,26 +142,26 @@ def _listed_edges(line: LinePlan, vector: FloatArray, day: float, until: float) 
 
 
 def _periods(line: LinePlan, vector: FloatArray, count: int) -> FloatArray:
-    """Edges of the periods of a series."""
+    """Return the edges of the periods of a series."""
     return np.asarray(
         value(vector, line.begins) + value(vector, line.every, 1.0) * np.arange(count + 1), dtype=np.float64
     )
 
 
 def items_per_unit(plan: Plan, line: LinePlan, vector: FloatArray, pool: int) -> float:
-    """Items in one unit of the line's rate: 1, or for a compute need the inverse of an item's H100e."""
+    """Return the items in one unit of a line's rate: 1, or for a compute need the inverse of an item's H100e."""
     if line.compute is None:
         return 1.0
     return 1.0 / max(value(vector, plan.items[plan.pools[pool].members[0]].h100e, 1.0), 1e-12)
 
 
 def _begun(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
-    """1 between edges from a line's first demand on, 0 before."""
+    """Return 1 between edges from a line's first demand on, 0 before."""
     return np.asarray(middles(edges) > value(vector, line.begins, 0.0), dtype=np.float64)
 
 
 def _forecast_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, rate: FloatArray, day: float) -> FloatArray:
-    """What the planner expects a day before bias: a forecast rate of its own, else the mean demand."""
+    """Return what the planner expects a day, before bias: a forecast rate of its own, else the mean demand."""
     if line.forecast_rate is None:
         return rate
     own = path_at(line.forecast_rate, vector, middles(edges)) * rate_scale(line, vector)
@@ -167,13 +169,16 @@ def _forecast_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, rate: 
 
 
 def _forecast_begins(line: LinePlan, vector: FloatArray, day: float) -> float:
-    """When a forecast rate begins to count: with the period, or the day, in which the first demand falls."""
+    """Return when a forecast rate begins to count: with the period, or the day, of the first demand."""
     period = expected_grain(line, vector, day)
     return float(np.floor(value(vector, line.begins) / period + 1e-9)) * period
 
 
 def _idle_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook, until: float) -> Rate:
-    """H100e a day by which the idle compute of a line grows, with all that is demanded delivered and changed over as planned."""
+    """Return the H100e a day by which the idle compute of a line grows.
+
+    All that is demanded counts as delivered and changed over as planned.
+    """
     changes = changeovers(line, planned)
     edges = _edges(line, vector, plan.calendar.day, until, [changes])
     pools = [generation.pool for generation in line.generations]
@@ -185,7 +190,10 @@ def _idle_rate(plan: Plan, line: LinePlan, vector: FloatArray, planned: Outlook,
 
 
 def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Sequence[Rate] = ()) -> FloatArray:
-    """Mean demand a day between `edges` (days) in units of the rate (H100e for a compute need, beyond what is `idle` elsewhere)."""
+    """Return the mean demand a day between `edges` (days), shape (len(edges) - 1,).
+
+    The unit is that of the rate; for a compute need H100e, beyond what is `idle` elsewhere.
+    """
     if line.compute is not None:
         level = compute_level(line, line.compute, vector, edges, at=path_before)
         if idle or line.compute.process:  # What has been ordered serves a need that falls and rises again.
@@ -204,19 +212,22 @@ def mean_rate(line: LinePlan, vector: FloatArray, edges: FloatArray, idle: Seque
 def compute_level(
     line: LinePlan, need: PathPlan, vector: FloatArray, days: FloatArray, *, at: Callable[..., FloatArray] = path_at
 ) -> FloatArray:
-    """Compute that a line's whole need asks to have in service on these days, in H100e: what there is power for; `at` reads a path."""
+    """Return the compute in H100e that a line's whole need asks to have in service on these days.
+
+    It is limited by the power there is. `at` reads a path.
+    """
     return _powered(line, at(need, vector, days), vector, days, at)
 
 
 def _growth(level: FloatArray, edges: FloatArray) -> FloatArray:
-    """What a level gains a day between edges, where it rises; shape (..., len(edges) - 1)."""
+    """Return what a level gains a day between edges, where it rises; shape (..., len(edges) - 1)."""
     return np.asarray(np.maximum(np.diff(level), 0.0) / np.diff(edges))
 
 
 def _powered(
     line: LinePlan, level: FloatArray, vector: FloatArray, days: FloatArray, at: Callable[..., FloatArray]
 ) -> FloatArray:
-    """The part of compute on these days that there is power for; shape as `level`, (..., len(days))."""
+    """Return the part of compute on these days for which there is power; shape as `level`, (..., len(days))."""
     if line.power is None:
         return level
     powered = at(line.power.available, vector, days) / value(vector, line.power.per_compute)
@@ -224,7 +235,7 @@ def _powered(
 
 
 def _listed(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray:
-    """Listed demand between edges: orders where they fall, a value of a series evenly over its period."""
+    """Return listed demand between edges: orders where they fall, values of a series evenly over their periods."""
     at, units = dated(line, vector, float(edges[-1]))
     if line.pattern is Pattern.ORDERS:
         place = np.searchsorted(edges, at + 1e-9, side="right") - 1
@@ -235,12 +246,14 @@ def _listed(line: LinePlan, vector: FloatArray, edges: FloatArray) -> FloatArray
 def _flow_units(
     line: LinePlan, vector: FloatArray, calendar: Calendar, rate: Rate, came: Arrivals | None, share: Rate
 ) -> tuple[IntArray, IntArray]:
-    """Times and whole units of one generation."""
+    """Return times (ticks) and whole units of the demand of one generation."""
     if came is None:
         edges = np.append(np.arange(0.0, calendar.days, grain(line, vector, calendar.day)), calendar.days)
         at, wanted = edges[:-1], rate.between(edges)
     else:
         at, now = came.days, share.at(came.days)
+        # An arrival goes to the generation if its uniform lies below the share of the line then; dated demand is
+        # divided by shares.
         wanted = came.units * (now if came.which is None else came.which < now)
     units = np.diff(whole(wanted), prepend=0.0).astype(np.int64)
     return all_ticks(at[units > 0]), units[units > 0]

@@ -37,11 +37,11 @@ class Variates:
         self._generator = generator
 
     def uniform(self) -> float:
-        """The next uniform."""
+        """Draw the next uniform."""
         return float(uniforms(self._generator, 1)[0])
 
     def duration(self, noise: NoisePlan, vector: FloatArray) -> float:
-        """The next duration, in days."""
+        """Draw the next duration, in days."""
         u = uniforms(self._generator, 1)
         return float(quantile(noise.shape, value(vector, noise.mean), value(vector, noise.cv), u)[0])
 
@@ -49,6 +49,7 @@ class Variates:
 def _scheduled(
     plan: DisruptionPlan, vector: FloatArray, variates: Variates, _days: float, _hazard: Hazard
 ) -> list[Interval]:
+    """Return the one interval of a disruption on a date."""
     assert plan.duration is not None
     begins = value(vector, plan.refs["begins"])
     return [(begins, begins + variates.duration(plan.duration, vector))]
@@ -57,7 +58,10 @@ def _scheduled(
 def _random(
     plan: DisruptionPlan, vector: FloatArray, variates: Variates, days: float, hazard: Hazard
 ) -> list[Interval]:
-    """A renewal process: the next stroke comes at the rate in force after the last has ended."""
+    """Draw the intervals of a renewal process.
+
+    The next stroke comes at the rate in force after the last has ended.
+    """
     assert plan.duration is not None
     intervals: list[Interval] = []
     now = 0.0
@@ -73,11 +77,12 @@ def _random(
 def _markov(
     plan: DisruptionPlan, vector: FloatArray, variates: Variates, days: float, _hazard: Hazard
 ) -> list[Interval]:
-    """Up at first; the state of each period is settled at its start."""
+    """Draw the intervals of a Markov chain, up at first, whose state is settled at the start of each period."""
     every, fail, recover = (value(vector, plan.refs[k]) for k in ("every", "fail", "recover"))
     intervals: list[Interval] = []
     down, since = False, 0.0
     for period in range(int(np.ceil(days / every))):
+        # One uniform a period in either state, so that scenarios with other probabilities share them.
         flips = variates.uniform() < (recover if down else fail)
         if flips and down:
             intervals.append((since, period * every))
@@ -106,7 +111,7 @@ class Hazard:
         ]
 
     def arrival(self, after: float, exposure: float) -> float:
-        """The day on which the rate integrated from `after` reaches `exposure`."""
+        """Return the day on which the rate, integrated from `after`, reaches `exposure`; infinite if it never does."""
         for rate, begin, end in zip(self._rates, self._edges, self._edges[1:], strict=False):
             begin = max(begin, after)
             if end <= begin:
@@ -118,12 +123,13 @@ class Hazard:
 
 
 def strokes(plan: Plan, vector: FloatArray, seed: int, replication: int, days: float) -> list[list[Interval]]:
-    """When each disruption is in force: (begin, end) in days."""
+    """Draw when each disruption is in force: (begin, end) in days."""
     sorter: TopologicalSorter[int] = TopologicalSorter({i: set() for i in range(len(plan.disruptions))})
     for i, disruption in enumerate(plan.disruptions):
         for other, _ in disruption.raises:
             sorter.add(other, i)
     found: list[list[Interval]] = [[] for _ in plan.disruptions]
+    # A disruption that raises the rates of others is drawn before them.
     for i in sorter.static_order():
         disruption = plan.disruptions[i]
         raised = [
@@ -140,18 +146,19 @@ def strokes(plan: Plan, vector: FloatArray, seed: int, replication: int, days: f
 
 
 def factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]]) -> list[Factors]:
-    """The factors at every site."""
+    """Return the factors of disruptions at every site."""
     return [_site_factors(plan, vector, struck, site) for site in range(len(plan.sites))]
 
 
 def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], site: int) -> Factors:
-    here = [(d, struck[i]) for i, d in enumerate(plan.disruptions) if site in d.sites]
+    """Return the factors of disruptions at one site, and when its shipments are held."""
+    here = [(disruption, struck[i]) for i, disruption in enumerate(plan.disruptions) if site in disruption.sites]
 
     def together(pick: Callable[[DisruptionPlan], Ref], *, recovers: bool = False) -> Curve:
         return product([
-            _struck_by(d, vector, begin, end, value(vector, pick(d)), plan.calendar.day, recovers)
-            for d, intervals in here
-            if pick(d) != NONE
+            _struck_by(disruption, vector, begin, end, value(vector, pick(disruption)), plan.calendar.day, recovers)
+            for disruption, intervals in here
+            if pick(disruption) != NONE
             for begin, end in intervals
         ])  # fmt: skip
 
@@ -162,11 +169,11 @@ def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], 
         for begin, end in intervals
     )
     return Factors(
-        capacity=together(lambda d: d.effects.capacity, recovers=True),
-        cycle_time=together(lambda d: d.effects.cycle_time),
-        yields=together(lambda d: d.effects.yields),
-        price=together(lambda d: d.effects.price),
-        allocation=together(lambda d: d.effects.allocation),
+        capacity=together(lambda disruption: disruption.effects.capacity, recovers=True),
+        cycle_time=together(lambda disruption: disruption.effects.cycle_time),
+        yields=together(lambda disruption: disruption.effects.yields),
+        price=together(lambda disruption: disruption.effects.price),
+        allocation=together(lambda disruption: disruption.effects.allocation),
         held=tuple(held),
     )
 
@@ -174,7 +181,10 @@ def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], 
 def _struck_by(
     disruption: DisruptionPlan, vector: FloatArray, begin: float, end: float, factor: float, day: float, recovers: bool
 ) -> Curve:
-    """The factor from begin to end, then back: at once, along a slope, or from point to point; a real day is `day`."""
+    """Return the factor of one stroke as a curve: in force from `begin` to `end` (days), then back to 1.
+
+    It goes back at once, along a slope, or from point to point. A real day is `day`.
+    """
     points = [(0.0, factor)]
     if recovers and disruption.recovery_points:
         points += [(float(vector[after]), float(vector[then])) for after, then in disruption.recovery_points]

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Draws:
-    """One replication of a plan: what both engines read and neither changes. Equal to itself alone, so that
-    what is worked out from it can be kept.
+    """One replication of a plan: what both engines read and neither changes. Compared by identity, so that what follows
+    from it can be cached.
 
     Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
@@ -73,12 +73,12 @@ def draw(
     gates: Days | None = None,
     kept: Kept | None = None,
 ) -> Draws:
-    """Draw one replication. The same arguments give the same bits, in any process.
+    """Draw one replication; the same arguments give the same bits in any process.
 
-    With a `point` (a uniform for each dimension of the plan) uncertain inputs take their quantiles
-    there; the noise of operations depends on seed and replication alone. `gates` are the days on which the gates of
-    the plan come; by default those that wait for a milestone do not. What `kept` holds of the same replication with other
-    choices is not drawn again.
+    With a `point` (a uniform for each dimension of the plan) uncertain inputs take their quantiles there; the noise of
+    operations depends on seed and replication alone. `gates` are the days on which the gates of the plan come; by
+    default those that wait for a milestone do not. What `kept` holds of the same replication with other choices is not
+    drawn again.
 
     Raises:
         InputError: the inputs drawn make no valid scenario.
@@ -87,6 +87,7 @@ def draw(
     gates = known_at_start(plan) if gates is None else gates
     own = kept or Kept()
     inputs = own.once("sampled", lambda: sample_inputs(plan, seed, replication, point))
+    # As bytes, so that equal inputs find what is cached for them.
     sampled = in_force(plan, gates, inputs).tobytes()
     drawn = _outlook(plan, sampled)
     expected = in_force(plan, gates, own.once("planned", lambda: _as_planned(plan, inputs))).tobytes()
@@ -94,6 +95,7 @@ def draw(
     parts = own.once((sampled, expected), Kept)
     vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
     struck = parts.once("struck", lambda: strokes(plan, vector, seed, replication, days))
+    # Without disruptions sites follow from the inputs alone, and are worked out once for all replications.
     if kept is None and not any(struck):
         sites = _calm_sites(plan, drawn, planned)
     else:
@@ -105,6 +107,7 @@ def draw(
         )
         for r, source in enumerate(plan.sources)
     ]
+    # Noise remembers how far it was drawn: a run of another choice needs it from the beginning.
     if kept is not None:
         sources = [source.from_first() for source in sources]
     safety = np.array([value(vector, plan.items[pool.members[0]].safety_days) for pool in plan.pools])
@@ -141,27 +144,30 @@ def draw(
 
 
 def _as_planned(plan: Plan, drawn: FloatArray) -> FloatArray:
-    """The inputs that plans are made with: typical values, and those drawn of inputs that are known at the start."""
+    """Return the inputs that plans are made with: typical values, and those drawn of inputs known at the start."""
     vector, known = plan.vector(), [ref for ref, _ in plan.known]
     vector[known] = drawn[known]
     return vector
 
 
 def _longest_grain(plan: Plan, vector: FloatArray) -> float:
-    """Days that one grain of even demand may cover; none is longer than the horizon."""
+    """Return the most days that one grain of even demand covers, at most the horizon."""
     grains = (grain(line, vector, plan.calendar.day) for line in plan.lines if line.pattern is Pattern.EVEN)
     return min(max(grains, default=0.0), plan.calendar.days)
 
 
 def _open_orders(plan: Plan, vector: FloatArray) -> IntArray:
+    """Return source, starts and due instant of each open order, shape (orders, 3)."""
     rows = [(o.source, round(float(vector[o.quantity])), ticks(float(vector[o.due]))) for o in plan.open_orders]
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 
 
 @lru_cache(maxsize=64)
 def _outlook(plan: Plan, values: bytes) -> Outlook:
-    """When the sources that changeovers wait for supply in volume, with these inputs and no disruption. One object for
-    all replications of the same inputs, so that what follows from them alone is worked out once."""
+    """Return when the sources that changeovers wait for supply in volume, with these inputs and no disruption.
+
+    It is one object for all replications of the same inputs, so that what follows from them alone is worked out once.
+    """
     vector = np.frombuffer(values)
     awaited = {r for line in plan.lines for generation in line.generations for r in generation.wait_for}
     opened = {s: nameplate_curve(plan.sites[s], vector, plan.calendar) for s in {plan.sources[r].site for r in awaited}}
@@ -171,7 +177,7 @@ def _outlook(plan: Plan, values: bytes) -> Outlook:
 
 @lru_cache(maxsize=2)
 def _calm_sites(plan: Plan, drawn: Outlook, planned: Outlook) -> list[SiteDraws]:
-    """The sites where nothing strikes."""
+    """Return the sites where no disruption strikes."""
     undisturbed = factors(plan, drawn.vector, [[] for _ in plan.disruptions])
     return [
         site_draws(s, drawn.vector, planned.vector, f, plan.calendar)
@@ -182,7 +188,7 @@ def _calm_sites(plan: Plan, drawn: Outlook, planned: Outlook) -> list[SiteDraws]
 def _sites(
     plan: Plan, vector: FloatArray, typical: FloatArray, struck: list[list[Interval]], parts: Kept
 ) -> list[SiteDraws]:
-    """The sites with what strikes them."""
+    """Return the sites with the disruptions that strike them."""
     hit = parts.once("factors", lambda: factors(plan, vector, struck))
     return [
         parts.once(site, partial(site_draws, site, vector, typical, factor, plan.calendar))

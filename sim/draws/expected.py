@@ -16,13 +16,13 @@ from sim.vocabulary import Pattern
 def expected_units(
     line: LinePlan, vector: FloatArray, calendar: Calendar, daily: Rate, weights: Rate
 ) -> tuple[IntArray, FloatArray]:
-    """Instants at which planners expect demand, in ticks, shape (n,), and the units expected at the first i of
-    them by each view of the changeovers, shape (views, n + 1).
+    """Return the instants (ticks, (n,)) at which planners expect demand, and units expected by then, (views, n + 1).
 
-    `daily` are the units a day expected of one generation, before bias, and `weights` its share of the line, both by
-    view. Demand with dates of its own is expected on them, unless it has a forecast rate; even demand
-    as it falls, in whole units at the start of each grain; all else period by period, or else day by day. Within the horizon this is what
-    comes, so a grain that the end of the horizon cuts is expected in two parts.
+    Entry i of a view's units is what it expects at the first i instants. `daily` are the units a day expected of one
+    generation, before bias, and `weights` its share of the line, both by view. Demand with dates of its own is expected
+    on them, unless it has a forecast rate. Even demand is expected as it falls, in whole units at the start of each
+    grain. All else is expected period by period, or else day by day. Within the horizon this is what comes, so a grain
+    that the end of the horizon cuts is expected in two parts.
     """
     reach = float(daily.edges[-1])
     if line.pattern in DATED and line.forecast_rate is None:
@@ -40,7 +40,7 @@ def expected_units(
 
 
 def _grains(grain: float, horizon: float, reach: float) -> FloatArray:
-    """The days at which the grains of even demand begin, and at last the day to which they reach."""
+    """Return the days at which the grains of even demand begin, and at last the day to which they reach."""
     return np.unique(np.concatenate([np.arange(0.0, reach, grain), [horizon, reach]]))
 
 

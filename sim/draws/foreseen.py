@@ -13,8 +13,10 @@ from sim.plan import FloatArray, IntArray, Plan
 
 
 def outlooks(plan: Plan, line: int, drawn: Outlook) -> tuple[Sequence[FloatArray], IntArray]:
-    """Vectors of inputs as planners know them month by month, for the demand of a line, and which one they know at
-    each review. Without a process on that demand it is the vector drawn, at all of them."""
+    """Return the vectors of inputs as planners know them month by month, and which one they know at each review (K,).
+
+    They serve the demand of one line. If no process moves it, there is the vector drawn alone.
+    """
     reviews = np.array(plan.calendar.reviews[:-1])
     if not _moves(plan, line):
         return [drawn.vector], np.zeros(len(reviews), dtype=np.int64)
@@ -23,7 +25,7 @@ def outlooks(plan: Plan, line: int, drawn: Outlook) -> tuple[Sequence[FloatArray
 
 
 def _moves(plan: Plan, index: int) -> bool:
-    """Whether the demand of a line follows a process, its own or that of compute that stands idle elsewhere."""
+    """Return whether the demand of a line follows a process, its own or that of compute that stands idle elsewhere."""
     lines = [plan.lines[index], *(plan.lines[i] for i in plan.lines[index].idle_of)]
     paths = [path for line in lines for path in (line.rate, line.compute)]
     return any(path is not None and path.process is not None for path in paths)
@@ -31,7 +33,7 @@ def _moves(plan: Plan, index: int) -> bool:
 
 @lru_cache(maxsize=2)
 def _known(plan: Plan, drawn: Outlook) -> list[FloatArray]:
-    """What is known in each month up to the last review's."""
+    """Return the vector that is known in each month up to that of the last review."""
     last = plan.calendar.reviews[-2] if len(plan.calendar.reviews) > 1 else 0.0
     months = int(np.searchsorted(np.array(plan.processes[0].months), last, side="right"))
     found = [drawn.vector.copy() for _ in range(months)]

@@ -12,23 +12,28 @@ Days = tuple[float, ...]
 
 
 def known_at_start(plan: Plan) -> Days:
-    """The days of gates on dates; of the others nothing is known."""
+    """Return the days of the gates as known at the start: dates, and infinite for gates that wait for a milestone."""
     return still_open(plan, tuple(plan.inputs[gate.day].value for gate in plan.gates), 0)
 
 
 def still_open(plan: Plan, days: Sequence[float], first: int) -> Days:
-    """What is known of the days before gate `first` comes: it and those after it that wait for a milestone may never come."""
+    """Return what is known of the days before gate `first` comes.
+
+    That gate and those after it may never come if they wait for a milestone.
+    """
     return (*days[:first], *(inf if g.waits else d for g, d in zip(plan.gates[first:], days[first:], strict=True)))
 
 
 def deadline(plan: Plan, days: Sequence[float], gate: int) -> float:
-    """The day by which a gate comes or does not come at all: that of the next gate on a date, else infinite."""
+    """Return the day by which a gate comes or does not come at all: that of the next gate on a date, else infinite."""
     return next((day for g, day in zip(plan.gates[gate:], days[gate:], strict=True) if not g.waits), inf)
 
 
 def taken_from(plan: Plan, days: Sequence[float]) -> Days:
-    """The day from which on the choice at each gate is in force: that of the gate, or never where a choice at an earlier
-    gate that it must come after was not taken."""
+    """Return the day from which the choice at each gate is in force.
+
+    It is that of the gate, or never where a choice that must come before it was not taken.
+    """
     found: list[float] = []
     for gate, day in zip(plan.gates, days, strict=True):
         found.append(inf if any(found[k] == inf for k in gate.needs) else day)
@@ -36,7 +41,7 @@ def taken_from(plan: Plan, days: Sequence[float]) -> Days:
 
 
 def in_force(plan: Plan, days: Sequence[float], vector: FloatArray) -> FloatArray:
-    """A vector of inputs with the days from which on what is chosen at the gates is in force."""
+    """Return a vector of inputs with the days from which the choices at the gates are in force."""
     found = vector.copy()
     found[[gate.day for gate in plan.gates]] = taken_from(plan, days)
     return found

@@ -29,12 +29,12 @@ _NO_VARIANCE = 1e-9
 
 
 def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | None = None) -> FloatArray:
-    """The vector of inputs of one replication in internal units, and behind them the levels of processes.
+    """Return the inputs of one replication in internal units and, behind them, the levels of processes.
 
-    `point` holds a uniform in (0, 1) for each dimension of the plan, shape (dimensions,): every
-    dimension takes its quantile there, after the rank correlations, and formulas follow; processes are drawn
-    from their own streams. Without a point inputs have their typical values, but those that say `draw:` draw from
-    their own streams, and processes are at their means.
+    `point` holds a uniform in (0, 1) for each dimension of the plan, shape (dimensions,). Every dimension takes its
+    quantile there, after the rank correlations, and formulas follow; processes are drawn from their own streams.
+    Without a point inputs have their typical values, but those that say `draw:` draw from their own streams, and
+    processes are at their means.
 
     Raises:
         ValueError: the point has not one coordinate for each dimension.
@@ -46,8 +46,8 @@ def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | No
         set_mean_levels(plan, vector)
         return vector
     u = probabilities(plan, point)
-    for d in plan.lineage.direct:
-        vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
+    for direct in plan.lineage.direct:
+        vector[direct.input] = input_quantile(direct.spread, float(u[direct.dimension])) * direct.scale
     _follow(plan, u, vector)
     refuse(plan, vector)
     draw_levels(plan, vector, seed, replication)
@@ -55,8 +55,11 @@ def sample_inputs(plan: Plan, seed: int, replication: int, point: ArrayLike | No
 
 
 def probabilities(plan: Plan, point: ArrayLike) -> FloatArray:
-    """How much of each dimension's distribution lies below its draw at a point: the point with the
-    plan's rank correlations; ValueError if it has not one coordinate for each dimension."""
+    """Return the probability at which each dimension is drawn at a point: the point with the plan's rank correlations.
+
+    Raises:
+        ValueError: the point has not one coordinate for each dimension.
+    """
     u = np.asarray(point, dtype=np.float64)
     if u.shape != (len(plan.dimensions),):
         raise ValueError(f"the plan has {len(plan.dimensions)} dimensions, the point {u.shape}")
@@ -65,16 +68,17 @@ def probabilities(plan: Plan, point: ArrayLike) -> FloatArray:
 
 def _draw_own(plan: Plan, seed: int, replication: int, vector: FloatArray) -> None:
     """Draw the inputs that say so themselves, each from its own stream."""
-    always = [d for d in plan.lineage.direct if d.always]
+    always = [direct for direct in plan.lineage.direct if direct.always]
     if not always:
         return
-    streams = {d.dimension: plan.dimensions[d.dimension].stream for d in always}
+    streams = {direct.dimension: plan.dimensions[direct.dimension].stream for direct in always}
+    # All others stay at their typical values: their places are not read.
     u = np.full(len(plan.dimensions), 0.5)
     for k, name in streams.items():
         u[k] = uniforms(stream(seed, replication, f"input/{name}"), 1)[0]
     u = correlated(u, tuple(c for c in plan.correlations if c[0] in streams and c[1] in streams))
-    for d in always:
-        vector[d.input] = input_quantile(d.spread, float(u[d.dimension])) * d.scale
+    for direct in always:
+        vector[direct.input] = input_quantile(direct.spread, float(u[direct.dimension])) * direct.scale
     refuse(plan, vector)
 
 
@@ -94,6 +98,7 @@ def _follow(plan: Plan, u: FloatArray, vector: FloatArray) -> None:
 
 
 def _converted(fed: Fed, value: float | dt.date) -> float:
+    """Return the value of a figure in the internal unit of the input that it feeds."""
     if isinstance(value, dt.date):
         assert fed.start is not None
         return float((value - fed.start).days) * fed.scale
@@ -101,7 +106,7 @@ def _converted(fed: Fed, value: float | dt.date) -> float:
 
 
 def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
-    """Uniforms with these rank correlations, by a Gaussian copula, shape as `u`.
+    """Return uniforms with these rank correlations, by a Gaussian copula, shape as `u`.
 
     Each group of correlated inputs goes by a lower triangular root, in the order of the dimensions: the first keeps its
     own draw, each later one follows those before it and its own. So an input that is taken away leaves all before it as
@@ -113,6 +118,7 @@ def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
     for group, root in _roots(pairs):
         own = special.ndtri(u[list(group)])
         for i, k in enumerate(group):
+            # Whoever follows none before it keeps its uniform: through the normal and back it would be rounded.
             if root[i, :i].any():
                 # Row by row: the product with the whole matrix would round otherwise in a larger group.
                 u[k] = special.ndtr(root[i, : i + 1] @ own[: i + 1])
@@ -120,23 +126,24 @@ def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
 
 
 def uncorrelated(u: FloatArray, pairs: Pairs) -> FloatArray:
-    """The point that `correlated` takes to these uniforms; the nearest if the correlations allow none."""
+    """Return the point that `correlated` takes to these uniforms; the nearest if the correlations allow none."""
     from scipy import special
 
     u = np.clip(u, LEAST, MOST)
     for group, root in _roots(pairs):
+        # Least squares, since the root is singular where one input follows from others.
         u[list(group)] = special.ndtr(np.linalg.lstsq(root, special.ndtri(u[list(group)]))[0])
     return np.clip(u, LEAST, MOST)
 
 
 @lru_cache(maxsize=64)
 def _roots(pairs: Pairs) -> list[tuple[tuple[int, ...], FloatArray]]:
-    """Groups of dimensions that correlations link, each with the lower triangular root of its matrix."""
+    """Return groups of dimensions that correlations link, each with the lower triangular root of its matrix."""
     return [(group, _root(normal_matrix(group, pairs))) for group in linked(pairs)]
 
 
 def _root(matrix: FloatArray) -> FloatArray:
-    """The Cholesky root of a correlation matrix, of which a negative eigenvalue is rounding.
+    """Return the Cholesky root of a correlation matrix, of which a negative eigenvalue is rounding.
 
     It goes by rows (Banachiewicz), each of which needs those before it alone: library routines go by blocks, the bits
     of which depend on the size of the whole, and refuse a matrix without full rank.
@@ -148,12 +155,12 @@ def _root(matrix: FloatArray) -> FloatArray:
             root[i, j] = rest / root[j, j] if root[j, j] > 0.0 else 0.0
         left = row[i] - root[i, :i] @ root[i, :i]
         root[i, i] = np.sqrt(left) if left > _NO_VARIANCE else 0.0
+        # Rows of length 1 keep the variance of each normal.
         root[i] /= np.sqrt(root[i, : i + 1] @ root[i, : i + 1])
     return root
 
 
 def input_quantile(spread: Dimension, u: float) -> float:
-    """The value of an uncertain number at probability `u`, in its own unit; what counts things is
-    rounded to the nearest whole number."""
+    """Return the value of an uncertain number at probability `u`, in its own unit; counts are rounded."""
     value = quantile(spread.draw, spread.low, spread.mode, spread.high, u)
     return float(round(value)) if spread.whole else value

@@ -18,9 +18,10 @@ class Kept:
         self._parts: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The part under this key, made when it is first asked for."""
+        """Return the part under this key, made when it is first asked for."""
         try:
             found: T = self._parts[key]
         except KeyError:
+            # Outside the look-up: what `make` raises is no missing key of this one.
             found = self._parts[key] = make()
         return found

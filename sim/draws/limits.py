@@ -16,13 +16,19 @@ from sim.errors import InputError, Problem, argument
 from sim.plan import FloatArray, Plan
 
 MOST_DAYS = 1e6
-"""Days that planned lead times, order periods and safety cover may add up to: forecasts, kept day by day, reach as far."""
+"""Days that planned lead times, order periods and safety cover may add up to: forecasts, kept by day, reach as far."""
 MOST_CAPACITY = 1e18
 """Load a day: what is more counts as infinite everywhere, and would overflow where it is added up."""
 
 
 def refuse_endless(plan: Plan, sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], cover: FloatArray) -> None:
-    """Raise InputError for lead times too long to look ahead so far, and for capacities beyond all counting."""
+    """Check that lead times are not too long to look ahead, and that capacities can be counted.
+
+    `cover` are the days from each pool to each customer, shape (pools, flows).
+
+    Raises:
+        InputError: one of them is beyond its limit.
+    """
     place = argument(plan.name)
     found = []
     if cover.max(initial=0.0) > MOST_DAYS:

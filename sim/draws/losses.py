@@ -24,18 +24,20 @@ class Loss:
 
 
 def losses(plan: Plan, vector: FloatArray, struck: list[list[Interval]]) -> tuple[Loss, ...]:
-    """Losses of all disruptions that begin within the horizon, in order of time."""
+    """Return the losses of all disruptions that begin within the horizon, in order of time."""
     found = []
-    for d, disruption in enumerate(plan.disruptions):
+    for index, disruption in enumerate(plan.disruptions):
         effects = disruption.effects
         if effects.scrap_stock == NONE and effects.scrap_wip == NONE:
             continue
         items = sorted({source.item for source in plan.sources if source.site in disruption.sites})
         pools = tuple(sorted({int(plan.item_pool[item]) for item in items}))
         stock, wip = value(vector, effects.scrap_stock), value(vector, effects.scrap_wip)
-        for begin, _ in struck[d]:
+        for begin, _ in struck[index]:
             if 0.0 <= begin < plan.calendar.days:
-                found.append((ticks(begin), d, Loss(ticks(begin), stock, tuple(items), wip, disruption.sites, pools)))
+                found.append(
+                    (ticks(begin), index, Loss(ticks(begin), stock, tuple(items), wip, disruption.sites, pools))
+                )
     return tuple(loss for _, _, loss in sorted(found, key=lambda entry: entry[:2]))
 
 

@@ -30,12 +30,13 @@ class Outlay:
     until: float
 
     def by_period(self, periods: tuple[float, ...]) -> FloatArray:
-        """Dollars in each period, shape (periods,); what lies outside all periods is not booked."""
+        """Return the dollars in each period, shape (periods,); what lies outside all periods is not booked."""
         edges, outlay = np.array(periods) * TICKS_PER_DAY, np.zeros(len(periods) - 1)
         for i, (at, dollars) in enumerate(self.paid):
             period = np.searchsorted(edges, at, side="right") - 1
             inside = (period >= 0) & (period < len(edges) - 1)
             np.add.at(outlay, period[inside], dollars[inside])
+            # The building is added between equipment and all else: sums of floats depend on their order.
             if i == 0 and self.building:
                 until = np.minimum(periods[1:], min(self.end, self.until))
                 overlap = np.clip(until - np.maximum(periods[:-1], self.begin), 0.0, None)
@@ -44,11 +45,11 @@ class Outlay:
 
 
 def capex(plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar) -> Outlay:
-    """Outlay for capacity.
+    """Return the outlay for capacity.
 
-    The equipment share of each unit of capacity is paid when the unit is added, or a share of it some days ahead; the rest,
-    for the capacity of the first ramp, evenly over construction, until the site closes. Whether capacity there on day 0 was
-    paid before, the site says; if it does not, that of a ramp that begins on day 0 was not.
+    The equipment share of each unit of capacity is paid when the unit is added, or a share of it some days ahead. The
+    rest, for the capacity of the first ramp, is paid evenly over construction, until the site closes. Whether capacity
+    on day 0 was paid before, the site says; if it does not, that of a ramp that begins on day 0 was not.
     """
     return _outlay(plan, vector, nameplate, calendar, lambda _, installed: installed)
 
@@ -56,7 +57,7 @@ def capex(plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calend
 def credit_by_period(
     plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, periods: tuple[float, ...]
 ) -> FloatArray:
-    """What is given back in dollars of the outlay of each period, shape (periods,)."""
+    """Return the dollars given back of the outlay of each period, shape (periods,)."""
     if plan.credit is None or not credited_curve(plan, vector, nameplate).values.any():
         return np.zeros(len(periods) - 1)  # not even the building has one
 
@@ -68,7 +69,7 @@ def credit_by_period(
 
 
 def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curve:
-    """The part of installed capacity that has a credit: up to the last growth that begins in time, in load a day."""
+    """Return the part of installed capacity that has a credit, in load a day: up to the last growth begun in time."""
     if plan.credit is None:
         return constant(0.0)
     by = value(vector, plan.credit.begun_by, np.inf)
@@ -84,7 +85,7 @@ def credited_curve(plan: SitePlan, vector: FloatArray, nameplate: Curve) -> Curv
 
 
 def _outlay(plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Calendar, part: Part) -> Outlay:
-    """Outlay for a part of installed capacity."""
+    """Return the outlay for a part of installed capacity."""
     per_capacity = value(vector, plan.capex_per_capacity)
     if per_capacity == 0.0 or plan.unlimited:
         return Outlay((), 0.0, 0.0, 0.0, 0.0)
@@ -111,6 +112,7 @@ class _Added(NamedTuple):
 
 
 def _added(plan: SitePlan, vector: FloatArray, installed: Curve) -> _Added:
+    """Return the capacity added over time, in dollars of equipment and of building."""
     per_capacity, equipment = value(vector, plan.capex_per_capacity), value(vector, plan.equipment_share, 1.0)
     stood = installed.values[0] if _sunk(plan, vector) else 0.0
     added = np.maximum(np.diff(installed.values, prepend=stood), 0.0)
@@ -122,11 +124,11 @@ def _added(plan: SitePlan, vector: FloatArray, installed: Curve) -> _Added:
 
 
 def _ordered(plan: SitePlan, vector: FloatArray, calendar: Calendar, part: Part) -> tuple[IntArray, FloatArray]:
-    """When capacity is ordered, so long before it stands, and its dollars.
+    """Return when capacity is ordered, so long before it stands, and its dollars.
 
-    What is ordered by a gate was ordered for the capacity expected until then, and stays ordered whatever is chosen there:
-    nothing before a gate depends on the choice. From the gate on what more is wanted is ordered, at the gate itself
-    where it is late for it; construction is decided before anything is ordered.
+    What is ordered by a gate was ordered for the capacity expected until then, and stays ordered whatever is chosen
+    there: nothing before a gate depends on the choice. From the gate on what more is wanted is ordered, at the gate
+    itself where it is late for it. Construction is decided before anything is ordered.
     """
     assert plan.paid_ahead is not None
     lead = ticks(value(vector, plan.paid_ahead.days))
@@ -150,14 +152,14 @@ def _ordered(plan: SitePlan, vector: FloatArray, calendar: Calendar, part: Part)
 
 
 def _moments(plan: SitePlan) -> list[MomentPlan]:
-    """All that choices change about the capacity of a site."""
+    """Return all that choices change about the capacity of a site."""
     paths = [plan.capacity] if plan.capacity is not None else []
     paths += [plan.tools.supply] if plan.tools is not None else []
     return [*(splice for path in paths for splice in path.splices), *plan.begun, *plan.closings]
 
 
 def _known(plan: SitePlan, vector: FloatArray, now: int) -> SitePlan:
-    """A site as it is planned at an instant: without what is chosen at later gates."""
+    """Return a site as it is planned at an instant: without what is chosen at later gates."""
 
     def past(moment: MomentPlan) -> bool:
         return ticks(float(vector[moment.gate])) <= now
@@ -175,7 +177,7 @@ def _known(plan: SitePlan, vector: FloatArray, now: int) -> SitePlan:
 
 
 def _sunk(plan: SitePlan, vector: FloatArray) -> bool:
-    """Whether the capacity of the first day was paid before it."""
+    """Return whether the capacity of the first day was paid before it."""
     if plan.sunk is not None:
         return plan.sunk
     return plan.capacity is not None or ramp_begins(plan, vector) < 0.0

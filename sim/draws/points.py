@@ -38,47 +38,49 @@ Words = NDArray[np.uint64]
 
 
 def point(dimensions: Sequence[Dimension], seed: int, replication: int) -> tuple[float, ...]:
-    """The point of one replication: a uniform in (0, 1) for each dimension."""
+    """Return the point of one replication: a uniform in (0, 1) for each dimension."""
     return tuple(points(dimensions, seed, replication, 1)[0].tolist())
 
 
-def points(dimensions: Sequence[Dimension], seed: int, first: int, n: int) -> FloatArray:
-    """The points of replications first to first + n - 1, shape (n, dimensions).
+def points(dimensions: Sequence[Dimension], seed: int, first: int, number: int) -> FloatArray:
+    """Return the points of replications `first` to `first + number - 1`, shape (number, dimensions).
 
     Raises:
         InputError: there are more dimensions than Sobol columns.
     """
     names = tuple(d.stream for d in dimensions)
     if not names:
-        return np.empty((n, 0))
-    replications = np.arange(first, first + n)
+        return np.empty((number, 0))
+    replications = np.arange(first, first + number)
     begin = first // SCRAMBLES
-    base = _sobol(columns(names), begin, (first + n - 1) // SCRAMBLES - begin + 1)
+    base = _sobol(columns(names), begin, (first + number - 1) // SCRAMBLES - begin + 1)
     words = base[replications // SCRAMBLES - begin]
     scrambled = _scrambled(words, _keys(names, seed)[replications % SCRAMBLES])
+    # The middle of each cell, so that no coordinate is 0 or 1.
     return (scrambled.astype(np.float64) + 0.5) * 2.0**-_BITS
 
 
-def _sobol(chosen: tuple[int, ...], first: int, n: int) -> Words:
-    """Points first to first + n - 1 of Sobol's sequence in these columns, as whole numbers below 2**30."""
+def _sobol(chosen: tuple[int, ...], first: int, number: int) -> Words:
+    """Return points `first` to `first + number - 1` of Sobol's sequence in these columns, as integers below 2**30."""
     from scipy.stats import qmc
 
     sequence = qmc.Sobol(max(chosen) + 1, scramble=False, bits=_BITS)
     if first:
         sequence.fast_forward(first)
     # A whole power of two at the start, for which scipy has no warning; what is too much is dropped.
-    found = sequence.random(1 << (n - 1).bit_length())[:n, list(chosen)]
+    found = sequence.random(1 << (number - 1).bit_length())[:number, list(chosen)]
     return np.asarray(found * 2.0**_BITS, dtype=np.uint64)
 
 
 def _scrambled(words: Words, keys: Words) -> Words:
-    """Nested uniform scrambling: each digit is turned or not, by the node of the tree above it.
+    """Return the points after a nested uniform scrambling: each digit is flipped or not, by the digits above it.
 
-    Node 1 is the root, node 2 n and 2 n + 1 follow n; whether a node turns its digit is output n of
-    the generator SplitMix64 (Steele, Lea & Flood 2014) begun at the key.
+    They form a tree. Node 1 is the root; nodes 2 n and 2 n + 1 follow node n. Whether a node flips its digit is output
+    n of the generator SplitMix64 (Steele, Lea & Flood 2014) begun at the key.
     """
     result = np.zeros_like(words)
     for digit in range(_BITS - 1, -1, -1):
+        # The digits above, behind a leading 1, are the number of the node.
         node = (words >> np.uint64(digit + 1)) | np.uint64(1 << (_BITS - 1 - digit))
         turned = _split_mix(keys + node * _GOLDEN) >> np.uint64(63)
         result |= (((words >> np.uint64(digit)) & np.uint64(1)) ^ turned) << np.uint64(digit)
@@ -86,6 +88,7 @@ def _scrambled(words: Words, keys: Words) -> Words:
 
 
 def _split_mix(z: Words) -> Words:
+    """Return the output of SplitMix64 at these states."""
     z = (z ^ (z >> np.uint64(30))) * _MIX_1
     z = (z ^ (z >> np.uint64(27))) * _MIX_2
     return z ^ (z >> np.uint64(31))
@@ -93,7 +96,7 @@ def _split_mix(z: Words) -> Words:
 
 @lru_cache(maxsize=8)
 def _keys(names: tuple[str, ...], seed: int) -> Words:
-    """A key for each scramble and dimension."""
+    """Return a key for each scramble and dimension, shape (SCRAMBLES, dimensions)."""
     keys = [
         [stream(seed, scramble, f"point/{name}").integers(0, 2**64, dtype=np.uint64) for name in names]
         for scramble in range(SCRAMBLES)
@@ -103,7 +106,11 @@ def _keys(names: tuple[str, ...], seed: int) -> Words:
 
 @lru_cache(maxsize=8)
 def columns(names: tuple[str, ...]) -> tuple[int, ...]:
-    """The Sobol column of each name, all different; raises InputError if there are not enough."""
+    """Return the Sobol column of each name, all different.
+
+    Raises:
+        InputError: there are not enough columns.
+    """
     if len(names) > MOST_DIMENSIONS:
         message = "too many uncertain inputs for quasi-random points"
         raise InputError([Problem(argument("uncertainty"), "", message, str(len(names)), f"at most {MOST_DIMENSIONS}")])
@@ -115,10 +122,11 @@ def columns(names: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def _wishes(name: str) -> Iterator[int]:
-    """The columns that a name would have, in order: one of the first 16, of the first 32, and so on."""
+    """Yield the columns that a name would have, in order: one of the first 16, of the first 32, and so on."""
     for k in count():
         yield _hash(f"{k}/{name}") % min(_FIRST << k, MOST_DIMENSIONS)
 
 
 def _hash(text: str) -> int:
+    """Return a hash of a text that is the same in every process."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")

@@ -32,8 +32,9 @@ class Law:
     """What a process draws from, in a replication. Arrays are by month, with nothing in the first, which is known.
 
     `trend` is the logarithm of the mean, `decay` what a step leaves of a deviation, `spread` the standard deviation of
-    its gradual change (`unit`: at a volatility of 1), `premium` what it loses to the risk premium, and `jumps` how many are expected. Row s of `known` is what
-    the first s months take from the correction of the logarithm in each month, shape (months, months).
+    its gradual change (`unit`: at a volatility of 1), `premium` what it loses to the risk premium, and `jumps` how many
+    are expected. Row s of `known` is what the first s months take from the correction of the logarithm in each month,
+    shape (months, months).
     """
 
     trend: FloatArray
@@ -49,7 +50,7 @@ class Law:
 
 
 def law(process: ProcessPlan, vector: FloatArray, year: float) -> Law:
-    """The law of a process at the inputs of a replication; `year` in days."""
+    """Return the law of a process at the inputs of a replication; `year` in days."""
     numbers = (process.drift, process.premium, process.reversion, process.jump_rate)
     yearly = (value(vector, ref) * year for ref in numbers)
     plain = (value(vector, ref) for ref in (process.volatility, process.jump_mean, process.jump_sd))
@@ -61,12 +62,17 @@ def _law(
     months: tuple[float, ...], year: float, drift: float, premium: float, reversion: float, rate: float,
     volatility: float, jump_mean: float, jump_sd: float,
 ) -> Law:  # fmt: skip
+    """Return the law of a process from its numbers: drift, premium, reversion and rate of jumps are yearly."""
     at = np.array(months) / year
     step = np.diff(at, prepend=at[0])
+    # The exact transition: sqrt((1 - exp(-2 k h)) / (2 k)), or sqrt(h) without reversion.
     unit = np.sqrt(_integral(2 * reversion, step))
     variance = (volatility * unit) ** 2
+    # Row s, column m: what is left in month m of a deviation in month s.
     left = np.exp(-reversion * np.maximum(at[None, :] - at[:, None], 0.0))
     jumped = np.expm1(jump_mean * left + (jump_sd * left) ** 2 / 2)
+    # Row s, column m: what the noise of month s adds to C in month m. Half the variance of the gradual change, and for
+    # compound Poisson jumps J the expected number times E[exp(J)] - 1.
     correction = np.triu(variance[:, None] * left**2 / 2 + rate * step[:, None] * jumped)
     return Law(
         trend=drift * at,
@@ -83,7 +89,7 @@ def _law(
 
 
 def _integral(rate: float, span: FloatArray) -> FloatArray:
-    """The integral of exp(-rate t) over spans from 0."""
+    """Return the integral of exp(-rate t) over spans from 0."""
     return span if rate == 0.0 else np.asarray(-np.expm1(-rate * span) / rate)
 
 
@@ -96,7 +102,7 @@ class Innovations:
 
 
 def innovations(plan: Plan, vector: FloatArray, seed: int, replication: int) -> list[Innovations]:
-    """What is drawn for each process of a plan in a replication, by month; nothing in the first."""
+    """Draw what moves each process of a plan in a replication, by month; nothing in the first."""
     if not plan.processes:
         return []
     from scipy import special
@@ -113,10 +119,10 @@ def innovations(plan: Plan, vector: FloatArray, seed: int, replication: int) -> 
 
 
 def _correlated(normals: FloatArray, pairs: tuple[tuple[int, int, float], ...]) -> FloatArray:
-    """Normals of streams with these rank correlations month by month, shape (streams, months).
+    """Return normals of streams with these rank correlations month by month, shape (streams, months).
 
-    Of those that are correlated, each is a sum of its own draw and of those that correlations name before it (Cholesky), so that
-    what is named later moves none before.
+    Of those that are correlated, each is a sum of its own draw and of those that correlations name before it
+    (Cholesky), so that what is named later moves none before.
     """
     order = list(dict.fromkeys(k for pair in pairs for k in pair[:2]))
     found = normals.copy()
@@ -128,19 +134,22 @@ def _correlated(normals: FloatArray, pairs: tuple[tuple[int, int, float], ...]) 
 
 @lru_cache(maxsize=64)
 def _root(group: tuple[int, ...], pairs: tuple[tuple[int, int, float], ...]) -> FloatArray:
-    """The lower triangular root of a group's matrix, which may be singular."""
+    """Return the lower triangular root of a group's matrix, which may be singular."""
+    # By eigenvalues, since Cholesky routines refuse a singular matrix; QR then makes the root triangular.
     values, vectors = np.linalg.eigh(normal_matrix(group, pairs))
     upper = np.asarray(np.linalg.qr((vectors * np.sqrt(np.maximum(values, 0.0))).T, mode="r"))
+    # QR leaves signs open. With a positive diagonal each normal follows its own draw.
     root = upper.T * np.where(np.diag(upper) < 0.0, -1.0, 1.0)
     return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)))
 
 
 def _jumped(process: ProcessPlan, of: Law, seed: int, replication: int) -> FloatArray:
-    """The sum of the logarithms of the jumps of each month."""
+    """Draw the sum of the logarithms of the jumps of each month."""
     if not of.jumps.any():
         return np.zeros(len(of.jumps))
     from scipy import special
 
+    # Two uniforms a month, however many jumps it has: no month shifts the draws of those after it.
     pairs = uniforms(stream(seed, replication, f"process/{process.stream}/jumps"), 2 * (len(of.jumps) - 1))
     count = np.append(0.0, _poisson(of.jumps[1:], pairs[0::2]))
     normal = np.append(0.0, special.ndtri(pairs[1::2]))
@@ -148,15 +157,16 @@ def _jumped(process: ProcessPlan, of: Law, seed: int, replication: int) -> Float
 
 
 def _poisson(mean: FloatArray, u: FloatArray) -> FloatArray:
-    """The quantiles of Poisson numbers, same shape."""
+    """Return the quantiles of Poisson numbers, same shape."""
     from scipy import special
 
+    # So far out that no double below 1 reaches it.
     most = int(mean.max() + 12.0 * np.sqrt(mean.max()) + 20.0)
     return np.asarray((u[:, None] > special.pdtr(np.arange(most), mean[:, None])).sum(axis=1), dtype=np.float64)
 
 
 def draw_levels(plan: Plan, vector: FloatArray, seed: int, replication: int) -> None:
-    """Put the levels of all processes of a replication into its vector of inputs."""
+    """Draw the levels of all processes of a replication and put them into its vector of inputs."""
     for process, drawn in zip(plan.processes, innovations(plan, vector, seed, replication), strict=True):
         of = law(process, vector, plan.calendar.year)
         changes = (of.spread * drawn.normal + drawn.jumped - of.premium).tolist()
@@ -174,10 +184,11 @@ def set_mean_levels(plan: Plan, vector: FloatArray) -> None:
 
 
 def expected_levels(plan: Plan, process: ProcessPlan, vector: FloatArray) -> FloatArray:
-    """Row s: the levels of a process up to month s, and what is expected of later ones by then, shape (months, months).
+    """Return the levels of a process as known in each month, shape (months, months).
 
-    Planners expect what real probabilities say, whatever the measure of valuation: the conditional mean. Of a geometric
-    process that is its level, grown by the drift; of a mean-reverting one, a level that returns to the path as written.
+    Row s holds the levels up to month s, and what is expected of later ones by then. Planners expect what real
+    probabilities say, whatever the measure of valuation: the conditional mean. Of a geometric process that is its
+    level, grown by the drift; of a mean-reverting one, a level that returns to the path as written.
     """
     of, levels = law(process, vector, plan.calendar.year), vector[process.levels]
     logarithm = np.log(levels) - of.trend + np.diagonal(of.known)

@@ -22,7 +22,10 @@ _SAME = 1e-9
 
 
 def slope_edges(begin: float, end: float, day: float, until: float) -> FloatArray:
-    """Edges of the steps of a slope from `begin` to `end`, as far as they lie from 0 to `until`; a real day is `day`."""
+    """Return the edges of the steps of a slope from `begin` to `end`, as far as they lie from 0 to `until`.
+
+    All are in days of the model; a real day is `day`.
+    """
     low, high = max(begin, 0.0), min(end, until)
     if high <= low:
         return np.zeros(0)
@@ -32,20 +35,22 @@ def slope_edges(begin: float, end: float, day: float, until: float) -> FloatArra
 
 
 def times_until(until: float, step: float) -> FloatArray:
-    """Where each step before `until` begins; the steps are longer where there would be too many."""
+    """Return where each step before `until` begins; the steps are longer where there would be too many."""
     return np.arange(0.0, until, max(step, until / MOST_STEPS))
 
 
 def union(until: float, *edges: Iterable[float]) -> FloatArray:
-    """Edges from 0 to `until` in order, each once: these two and all others that lie between them."""
+    """Return edges from 0 to `until` in order, each once: these two and all others that lie between them."""
     between = np.concatenate([[0.0], *(np.asarray(e, dtype=np.float64) for e in edges)])
     inside = np.sort(between[(between >= 0.0) & (between < until - _SAME)])
     return np.append(inside[np.append(True, np.diff(inside) > _SAME)], until)
 
 
 def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: float) -> FloatArray:
-    """Edges between 0 and `until` of the steps in which a path is followed: its points, steps along its slopes, and the
-    months of its process."""
+    """Return the edges between 0 and `until` of the steps in which a path is followed.
+
+    They are its points, steps along its slopes, and the months of its process.
+    """
     if path is None:
         return np.zeros(0)
     spliced = [moment_day(splice, vector) for splice in path.splices]
@@ -55,12 +60,13 @@ def path_edges(path: PathPlan | None, vector: FloatArray, day: float, until: flo
     at, values = vector[list(path.at)], vector[list(path.values)]
     if path.interpolate is Interpolate.STEP:
         return np.append(at, spliced)
+    # Where the value does not change between two points, no steps are needed.
     slopes = [slope_edges(float(at[i]), float(at[i + 1]), day, until) for i in np.flatnonzero(np.diff(values)).tolist()]
     return np.concatenate([at, *slopes, spliced])
 
 
 def moment_day(moment: MomentPlan, vector: FloatArray) -> float:
-    """The day on which what a choice brings comes in force."""
+    """Return the day on which what a choice brings comes into force."""
     lag = 0.0 if moment.after == NONE else float(vector[moment.after])
     return float(vector[moment.gate]) + max(lag - moment.sooner, 0.0)
 
@@ -73,7 +79,7 @@ class Rate:
     values: FloatArray
 
     def cumulated(self, days: FloatArray) -> FloatArray:
-        """What comes from the first edge to these days, shape (..., len(days)); nothing comes beyond the edges."""
+        """Return what comes from the first edge to these days, (..., len(days)); nothing comes beyond the edges."""
         days = np.clip(days, self.edges[0], self.edges[-1])
         amounts = np.cumsum(self.values * np.diff(self.edges), axis=-1)
         reached = np.concatenate([np.zeros_like(self.values[..., :1]), amounts], axis=-1)
@@ -81,24 +87,25 @@ class Rate:
         return np.asarray(reached[..., place] + self.values[..., place] * (days - self.edges[place]))
 
     def between(self, days: FloatArray) -> FloatArray:
-        """What comes between consecutive days (increasing), shape (..., len(days) - 1)."""
+        """Return what comes between consecutive days (increasing), shape (..., len(days) - 1)."""
         return np.diff(self.cumulated(days), axis=-1)
 
     def at(self, days: FloatArray) -> FloatArray:
-        """The rate in force on these days, shape (..., len(days))."""
+        """Return the rate in force on these days, shape (..., len(days))."""
         return np.asarray(self.values[..., self._place(days)])
 
     def mean(self, begin: float, end: float) -> float:
-        """The mean rate between two days."""
+        """Return the mean rate between two days."""
         return float(self.between(np.array([begin, end]))[0]) / (end - begin)
 
     def _place(self, days: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
+        """Return the step in which each day lies; the first or last for days outside."""
         place = np.searchsorted(self.edges, days, side="right") - 1
         return np.clip(place, 0, self.values.shape[-1] - 1)
 
 
 def middles(edges: FloatArray) -> FloatArray:
-    """The middle between consecutive edges."""
+    """Return the middle between consecutive edges."""
     return np.asarray((edges[1:] + edges[:-1]) / 2)
 
 

@@ -12,10 +12,13 @@ _TOLERANCE = 1e-9
 
 
 def refuse(plan: Plan, vector: FloatArray) -> None:
-    """Raise InputError with everything that makes drawn inputs no valid scenario.
+    """Check that drawn inputs make a valid scenario.
 
-    Dates that must follow each other do, what a formula gives keeps to the bounds of its field, and a
-    start takes whole units of each input.
+    Dates that must follow each other do, what a formula gives keeps to the bounds of its field, and a start takes whole
+    units of each input.
+
+    Raises:
+        InputError: they do not; it holds all that is wrong.
     """
     found = [*_bounds(plan, vector), *_dates(plan, vector), *_units(plan, vector)]
     if found:
@@ -24,7 +27,8 @@ def refuse(plan: Plan, vector: FloatArray) -> None:
 
 
 def _bounds(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
-    """The ends of ranges keep to them already; a formula may go beyond where it is not monotone."""
+    """Yield inputs that are beyond the bounds of their field."""
+    # The ends of ranges keep to the bounds already; a formula may go beyond them where it is not monotone.
     calculated = {name for name, _ in plan.lineage.formulas}
     for fed in plan.lineage.fed:
         if fed.bounds and fed.figure in calculated:
@@ -34,6 +38,7 @@ def _bounds(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
 
 
 def _dates(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
+    """Yield dates that are out of order or before the start."""
     for path in _paths(plan):
         for before, after in pairwise(path.at):
             if vector[after] <= vector[before]:
@@ -51,6 +56,7 @@ def _dates(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
 
 
 def _paths(plan: Plan) -> Iterator[PathPlan]:
+    """Yield all paths of a plan whose points may be drawn."""
     for site in plan.sites:
         yield from (p for p in (site.capacity, site.rivals, site.allocation, site.commitment, site.announced) if p)
         yield from (p for p in (site.tariff, site.tools and site.tools.supply) if p)
@@ -64,6 +70,7 @@ def _paths(plan: Plan) -> Iterator[PathPlan]:
 
 
 def _units(plan: Plan, vector: FloatArray) -> Iterator[tuple[Ref, str]]:
+    """Yield inputs of which a start would take no whole number of units."""
     for r, source in enumerate(plan.sources):
         per_start = source.yields.units_per_start
         times = 1.0 if per_start == NONE else float(vector[per_start])

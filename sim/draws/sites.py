@@ -17,14 +17,14 @@ from sim.plan import FloatArray, IntArray, PathPlan, SitePlan
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteDraws:
-    """One site in one replication. Equal to itself alone, so that what is worked out from it can be kept.
+    """One site in one replication. Compared by identity, so that what follows from it can be cached.
 
-    `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left
-    without disruptions, and `planned` the same at the inputs that plans are made with, all in load a day; `line_rate`
-    is the rate of each of its `lines` in load a tick. From the instant `closes` nothing is released; what was released before
-    is finished at the rate that the site had, which `line_rate` and `planned` keep. `allocation` (infinite without a contract; `granted` before
-    disruptions), `commitment` (0 from its end on) and `announced` are in starts a day, `notice` in days (NaN where
-    none is given).
+    `nameplate` is installed capacity, `available` what is left of it for us, `undisturbed` what would be left without
+    disruptions, and `planned` the same at the inputs that plans are made with, all in load a day; `line_rate` is the
+    rate of each of its `lines` in load a tick. From the instant `closes` nothing is released; what was released before
+    is finished at the rate that the site had, which `line_rate` and `planned` keep. `allocation` (infinite without a
+    contract; `granted` before disruptions), `commitment` (0 from its end on) and `announced` are in starts a day,
+    `notice` in days (NaN where none is given).
     """
 
     lines: int
@@ -45,11 +45,15 @@ class SiteDraws:
 def site_draws(
     plan: SitePlan, vector: FloatArray, typical: FloatArray, factors: Factors, calendar: Calendar
 ) -> SiteDraws:
-    """A site's capacity is nameplate x availability x every disruption, less what rivals hold."""
+    """Return the numbers of a site.
+
+    Its capacity is nameplate x availability x every disruption, less what rivals hold.
+    """
     lines = max(round(value(vector, plan.lines, 1.0)), 1)
     closes, working = ticks(closing_day(plan, vector)), working_curve(plan, vector, calendar)
     undisturbed = _left(plan, vector, working, constant(1.0), calendar)
     disturbed = bool((factors.capacity.values != 1.0).any())
+    # Without disturbance the very same curve, which is then worked out once.
     available = _left(plan, vector, working, factors.capacity, calendar) if disturbed else undisturbed
     as_planned = vector is typical
     planned = undisturbed if as_planned else planned_curve(plan, typical, calendar)
@@ -72,15 +76,16 @@ def site_draws(
 
 
 def planned_curve(plan: SitePlan, typical: FloatArray, calendar: Calendar) -> Curve:
-    """Capacity left for us over time when all goes as planned, in load a day; a site that closes keeps what it had."""
+    """Return the capacity left for us when all goes as planned, in load a day; a site that closes keeps what it had."""
     return _left(plan, typical, working_curve(plan, typical, calendar), constant(1.0), calendar)
 
 
 def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, calendar: Calendar) -> Curve:
-    """What availability, closures, disruptions and rivals leave of installed capacity."""
+    """Return what availability, closures, disruptions and rivals leave of installed capacity."""
     up, rivals = value(vector, plan.availability, 1.0), _path(plan.rivals, vector, calendar, 0.0)
 
     def left(nominal: FloatArray, factors: FloatArray, held: FloatArray, works: FloatArray) -> FloatArray:
+        # Infinite capacity times a factor of 0 is no number, and not what is taken there.
         with np.errstate(invalid="ignore"):
             running = np.where(factors > 0, nominal * (up * factors), 0.0)
         return np.maximum(running - held, 0.0) * works
@@ -89,7 +94,7 @@ def _left(plan: SitePlan, vector: FloatArray, opened: Curve, factor: Curve, cale
 
 
 def _open(plan: SitePlan) -> Curve:
-    """1 while a site is open, 0 while it is closed."""
+    """Return a curve that is 1 while a site is open and 0 while it is closed."""
     if not plan.closed:
         return constant(1.0)
     at = np.array(plan.closed).ravel()
@@ -97,12 +102,12 @@ def _open(plan: SitePlan) -> Curve:
 
 
 def _commitment(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Starts a day that are promised until the contract ends, by default with the horizon."""
+    """Return the starts a day that are promised until the contract ends, by default with the horizon."""
     return promised_curve(plan, vector, calendar, value(vector, plan.until, calendar.days))
 
 
 def promised_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar, until: float) -> Curve:
-    """Starts a day that are promised up to a day, which may lie beyond the horizon."""
+    """Return the starts a day that are promised up to a day, which may lie beyond the horizon."""
     if plan.commitment is None:
         return constant(0.0)
     promised = path_curve(plan.commitment, vector, calendar.day, max(calendar.days, until))
@@ -110,17 +115,20 @@ def promised_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar, until
 
 
 def _path(path: PathPlan | None, vector: FloatArray, calendar: Calendar, default: float) -> Curve:
+    """Return a path as a curve, or the default if there is none."""
     return constant(default) if path is None else path_curve(path, vector, calendar.day, calendar.days)
 
 
 def nameplate_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Installed capacity over time, in load a day; none from the day on which the site closes."""
+    """Return installed capacity over time, in load a day; none from the day on which the site closes."""
     return _closed(working_curve(plan, vector, calendar), ticks(closing_day(plan, vector)))
 
 
 def working_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Capacity over time, in load a day: as planned, as far as there are tools for it. A site that closes keeps what it had
-    then, until the last lot has left it."""
+    """Return capacity over time, in load a day: as planned, as far as there are tools for it.
+
+    A site that closes keeps what it had then, until the last lot has left it.
+    """
     closes, equipped = ticks(closing_day(plan, vector)), _equipped(plan, vector, calendar)
     if closes >= NEVER or closes <= 0:
         return equipped if closes > 0 else constant(0.0)
@@ -129,7 +137,7 @@ def working_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Cur
 
 
 def _closed(curve: Curve, closes: int) -> Curve:
-    """A curve that is 0 from an instant on."""
+    """Return a curve that is 0 from an instant on."""
     if closes >= NEVER:
         return curve
     before = curve.knots < closes
@@ -137,16 +145,17 @@ def _closed(curve: Curve, closes: int) -> Curve:
 
 
 def _equipped(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Capacity as planned, as far as there are tools for it, in load a day."""
+    """Return capacity as planned, as far as there are tools for it, in load a day."""
     intended = intended_curve(plan, vector, calendar)
     if plan.tools is None:
         return intended
+    # What was there before the start came with its tools.
     stood = float(intended.values[0]) if ramp_begins(plan, vector) < 0.0 else 0.0
     return with_tools(plan.tools, intended, stood, vector, calendar)
 
 
 def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Capacity that a site is to have over time whatever tools are delivered, in load a day."""
+    """Return the capacity that a site is to have over time whatever tools are delivered, in load a day."""
     if plan.unlimited:
         return constant(np.inf)
     if plan.capacity is not None:
@@ -167,29 +176,29 @@ def intended_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Cu
 
 
 def ramp_begins(plan: SitePlan, vector: FloatArray) -> float:
-    """First day of the ramp: as dated, or when the last construction step ends; infinite if that is never decided."""
+    """Return the first day of the ramp: as dated, or when the last construction step ends; infinite if it never is."""
     if not plan.stages:
         return value(vector, plan.ramp_start)
     return decision_day(plan, vector) + sum(value(vector, stage) for stage in plan.stages)
 
 
 def decision_day(plan: SitePlan, vector: FloatArray) -> float:
-    """The day on which construction is decided; infinite if it never is."""
+    """Return the day on which construction is decided; infinite if it never is."""
     return min((value(vector, plan.decision, np.inf), *(moment_day(moment, vector) for moment in plan.begun)))
 
 
 def closing_day(plan: SitePlan, vector: FloatArray) -> float:
-    """The day on which a site closes; infinite if it never does."""
+    """Return the day on which a site closes; infinite if it never does."""
     return min((value(vector, plan.closes, np.inf), *(moment_day(moment, vector) for moment in plan.closings)))
 
 
 def tariff_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Import duty over time as a share of a site's prices, with the value of the beginning of each step."""
+    """Return the import duty over time as a share of a site's prices, with the value at the beginning of each step."""
     return constant(0.0) if plan.tariff is None else price_curve(plan.tariff, vector, calendar.day, calendar.days)
 
 
 def integral_by_period(curve: Curve, periods: tuple[float, ...]) -> FloatArray:
-    """The integral of a curve over each period, in value x days, shape (periods,)."""
+    """Return the integral of a curve over each period, in value x days, shape (periods,)."""
     edges = all_ticks(np.array(periods))
     if len(curve.knots) == 1:
         return np.asarray(curve.values[0] * np.diff(edges) / TICKS_PER_DAY)

@@ -20,12 +20,12 @@ from sim.vocabulary import Shape, YieldNoise
 class SourceDraws:
     """One source in one replication. Instants and durations in ticks, rates per day, money in cents.
 
-    `lot_size` 0 means that an order is one lot; `shipped_lot` is the size of lots that are not made larger to save time: so
-    many starts at most go with one shipment. An order has at least `minimum` starts and a multiple of
-    `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for one start, in
-    the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
-    production, from `volume_begins` high volume; `planned_phases` are these three at the inputs that
-    plans are made with: the typical ones, but for those known at the start.
+    `lot_size` 0 means that an order is one lot; `shipped_lot` is the size of lots that are not made larger to save
+    time: so many starts at most go with one shipment. An order has at least `minimum` starts and a multiple of
+    `multiple`, and covers the net requirements of `order_ticks` (0: lot for lot). `takes` are units of each input for
+    one start, in the plan's order. From `sample_begins` engineering samples are started, from `risk_begins` risk
+    production, from `volume_begins` high volume; `planned_phases` are these three at the inputs that plans are made
+    with: the typical ones, but for those known at the start.
     """
 
     lot_size: int
@@ -53,22 +53,22 @@ class SourceDraws:
     share: float
 
     def from_first(self) -> SourceDraws:
-        """The same source with noise that none has drawn from yet, for another run."""
+        """Return the same source with noise from its first variate on, for another run."""
         noise = None if self.yield_noise is None else self.yield_noise.from_first()
         return replace(self, load=self.load.from_first(), cycle=self.cycle.from_first(), yield_noise=noise)
 
 
 def cents_of(vector: FloatArray, ref: int) -> float:
-    """Money of a reference in cents (nothing if left out)."""
+    """Return the money of a reference in cents; 0 if it is left out."""
     return 0.0 if ref == NONE else float(vector[ref]) * 100.0
 
 
 def source_draws(
-    plan: Plan, vector: FloatArray, typical: FloatArray, r: int, site: SiteDraws, seed: int, replication: int
+    plan: Plan, vector: FloatArray, typical: FloatArray, index: int, site: SiteDraws, seed: int, replication: int
 ) -> SourceDraws:
-    """The numbers of source `r`."""
-    source = plan.sources[r]
-    begin, end = int(plan.inputs_start[r]), int(plan.inputs_start[r + 1])
+    """Return the numbers of source `r`."""
+    source = plan.sources[index]
+    begin, end = int(plan.inputs_start[index]), int(plan.inputs_start[index + 1])
     per_start = value(vector, source.yields.units_per_start, 1.0)
     takes = [round(float(vector[ref]) * per_start) for ref in plan.input_ref[begin:end]]
     sample, risk, volume = _phases(source, vector, site.nameplate.first_positive(), site.closes)
@@ -101,7 +101,7 @@ def source_draws(
 
 
 def _price(plan: Plan, source: SourcePlan, vector: FloatArray) -> Curve:
-    """What a start costs over time with its import duty, in cents; nothing without a price."""
+    """Return what a start costs over time with its import duty, in cents; 0 without a price."""
     if source.price is None:
         return constant(0.0)
     dollars = price_curve(source.price, vector, plan.calendar.day, plan.calendar.days)
@@ -113,19 +113,22 @@ def _price(plan: Plan, source: SourcePlan, vector: FloatArray) -> Curve:
 
 
 def ready_day(source: SourcePlan, site: SitePlan, vector: FloatArray, opened: Curve) -> float:
-    """The day from which a source supplies in volume, when its site's capacity is `opened`."""
+    """Return the day from which a source supplies in volume, when its site's capacity is `opened`."""
     closes = ticks(closing_day(site, vector))
     return _phases(source, vector, opened.first_positive(), closes)[2] / TICKS_PER_DAY + _lead_days(source, vector)
 
 
 def _lead_days(source: SourcePlan, vector: FloatArray) -> float:
-    """Planned lead time: as given, else mean cycle time, shipping and the queue allowed for."""
+    """Return the planned lead time in days: as given, else mean cycle time, shipping and the queue allowed for."""
     parts = (source.cycle_time.mean, source.shipping_time, source.queue_allowance)
     return value(vector, source.planned_lead_time, sum(value(vector, ref) for ref in parts))
 
 
 def _phases(source: SourcePlan, vector: FloatArray, opened: int, closes: int) -> tuple[int, int, int]:
-    """Begin of samples, risk production and high volume: none before the site can run, or from its closing on."""
+    """Return when samples, risk production and high volume begin, in ticks.
+
+    None begins before the site can run, or from its closing on.
+    """
     if opened >= NEVER:
         return NEVER, NEVER, NEVER
     begin = max(opened, ticks(value(vector, source.begins, 0.0)))
@@ -137,13 +140,17 @@ def _phases(source: SourcePlan, vector: FloatArray, opened: int, closes: int) ->
 
 
 def _noise(source: SourcePlan, what: str, vector: FloatArray, seed: int, replication: int) -> Noise:
+    """Return the noise of load or cycle time of a source."""
     plan = source.load if what == "load" else source.cycle_time
     name = f"{what}/{source.stream}"
     return Noise(seed, replication, name, plan.shape, value(vector, plan.mean), value(vector, plan.cv))
 
 
 def _yield_noise(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, replication: int) -> Noise | None:
-    """One variate a lot: a gamma factor on its defect density, or a uniform for its binomial. None where lots are alike."""
+    """Return the noise of yield of a source, one variate a lot; None where lots are alike.
+
+    A variate is a gamma factor on the lot's defect density, or a uniform for its binomial.
+    """
     if plan.yield_noise is YieldNoise.OFF:
         return None
     name = f"yield/{source.stream}"
@@ -155,18 +162,18 @@ def _yield_noise(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, 
 
 
 def pool_leads(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
-    """Planned lead time of each pool in days: the longest among its sources."""
+    """Return the planned lead time of each pool in days: the longest among its sources."""
     return np.array([max((sources[r].lead_days for r in pool.sources), default=0.0) for pool in plan.pools])
 
 
 def order_days(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
-    """Days of need that an order of each pool may cover: the longest order period among its sources."""
+    """Return the days of need that an order of each pool may cover: the longest order period among its sources."""
     periods = [max((sources[r].order_ticks for r in pool.sources), default=0) for pool in plan.pools]
     return np.array(periods) / TICKS_PER_DAY
 
 
 def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety: FloatArray) -> FloatArray:
-    """Days from each pool to each flow's customer, shape (pools, flows); -1 where none leads there.
+    """Return the days from each pool to each flow's customer, shape (pools, flows); -1 where none leads there.
 
     Planned lead times and safety cover are summed along the bill of materials, by the longest way.
     """
@@ -174,6 +181,7 @@ def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety:
     cover = np.full((len(plan.pools), len(flow_pools)), -1.0)
     for f, pool in enumerate(flow_pools):
         cover[pool, f] = own[pool]
+    # From finished goods on: when a pool is looked at, all ways from it to customers are known.
     for parent in plan.order.tolist():
         for r in plan.pools[parent].sources:
             for child in plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist():

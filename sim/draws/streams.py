@@ -20,6 +20,7 @@ from sim.vocabulary import Shape
 
 BLOCK = 512
 """Variates drawn at a time: enough that a block costs little, and few that are never used."""
+# Half the step of numpy's uniforms (multiples of 2**-53): it stands for 0 alone.
 _TINY = 2.0**-54
 
 
@@ -30,24 +31,30 @@ class _Key(ISeedSequence):
         self._key = np.frombuffer(key, dtype="<u8").astype(np.uint64)
 
     def generate_state(self, n_words: int, dtype: Any = np.uint64) -> Any:
-        """The key, of which Philox wants two words of 64 bits."""
+        """Return the key, of which Philox wants two words of 64 bits."""
         assert (n_words, np.dtype(dtype)) == (2, np.dtype(np.uint64))
         return self._key
 
 
 def stream(seed: int, replication: int, name: str) -> np.random.Generator:
-    """The generator of one named cause in one replication."""
+    """Return the generator of one named cause in one replication."""
+    # A key, not a place in one long sequence: no cause has to know how much another draws.
     key = hashlib.blake2b(f"{seed}/{replication}/{name}".encode(), digest_size=16).digest()
     return np.random.Generator(np.random.Philox(_Key(key)))  # type: ignore[arg-type]  # numpy takes any ISeedSequence, its types but its own
 
 
-def uniforms(generator: np.random.Generator, n: int) -> FloatArray:
-    """`n` uniforms strictly between 0 and 1, so that every quantile function is finite."""
-    return np.maximum(generator.random(n), _TINY)
+def uniforms(generator: np.random.Generator, count: int) -> FloatArray:
+    """Draw `count` uniforms strictly between 0 and 1, so that every quantile function is finite."""
+    return np.maximum(generator.random(count), _TINY)
 
 
 def quantile(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
-    """Values of a non-negative distribution with this mean and coefficient of variation at `u`."""
+    """Return the quantiles at `u` of a non-negative distribution with this mean and coefficient of variation.
+
+    Shapes: as `u`. A gamma distribution has shape 1 / cv^2 and scale mean cv^2, a uniform one the half-width mean cv
+    sqrt(3).
+    """
+    # An exponential distribution has the coefficient of variation 1 and reads none.
     if mean == 0.0 or shape is Shape.CONSTANT or (cv == 0.0 and shape is not Shape.EXPONENTIAL):
         return np.full(u.shape, mean)
     if shape is Shape.EXPONENTIAL:
@@ -64,8 +71,9 @@ def quantile(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
 
 
 def _from_normal(shape: Shape, mean: float, cv: float, z: FloatArray) -> FloatArray:
-    """Lognormal or (cut off at 0) normal variates from standard normal ones."""
+    """Return lognormal or (cut off at 0) normal variates from standard normal ones."""
     if shape is Shape.LOGNORMAL:
+        # With log-variance log(1 + cv^2); half of it is deducted, so that the mean is `mean`.
         sigma = np.sqrt(np.log1p(cv**2))
         return np.asarray(mean * np.exp(sigma * z - sigma**2 / 2))
     return np.maximum(np.asarray(mean * (1 + cv * z), dtype=np.float64), 0.0)
@@ -89,7 +97,7 @@ class Noise:
         return stream(*self._key)
 
     def from_first(self) -> Noise:
-        """The same noise from its first variate on."""
+        """Return the same noise from its first variate on."""
         if self.constant:
             return self
         return Noise(*self._key, self.shape, self.mean, self.cv)
@@ -100,12 +108,12 @@ class Noise:
         return self._key[2]
 
     def blocks(self, count: int = 1) -> FloatArray:
-        """The next `count` blocks of `BLOCK` variates, end to end."""
+        """Draw the next `count` blocks of `BLOCK` variates, end to end, shape (count * BLOCK,)."""
         return _variates(self.shape, self.mean, self.cv, uniforms(self._generator, count * BLOCK))
 
 
 def _variates(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
-    """`quantile` of many probabilities, through a table where the exact inverse is slow."""
+    """Return `quantile` of many probabilities, through a table where the exact inverse is slow."""
     standard = table(shape, cv)
     if standard is None:
         return quantile(shape, mean, cv, u)

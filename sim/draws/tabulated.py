@@ -28,7 +28,7 @@ class QuantileTable:
     coefficients: FloatArray
 
     def at(self, u: FloatArray) -> FloatArray:
-        """The tabulated function at probabilities strictly between 0 and 1, and not below 3e-17; same shape."""
+        """Return the tabulated function at probabilities strictly between 0 and 1, and not below 3e-17; same shape."""
         odds = np.log(u) - np.log1p(-u)
         place = (odds - LEAST) * (INTERVALS / (MOST - LEAST))
         interval = place.astype(np.int64)
@@ -40,8 +40,11 @@ class QuantileTable:
 
 @lru_cache(maxsize=64)
 def table(shape: Shape, cv: float) -> QuantileTable | None:
-    """The table of a standard variate: the logarithm of a gamma with mean 1 and this coefficient of
-    variation, a standard normal for a lognormal or normal; None for shapes that need none."""
+    """Return the table of a standard variate; None for shapes that need none.
+
+    It is the logarithm of a gamma variate with mean 1 and this coefficient of variation, or a standard normal variate
+    for a lognormal or normal one.
+    """
     if shape is Shape.GAMMA:
         return _tabulate(lambda p, q: _log_gamma(1 / cv**2, p, q))
     return _normal() if shape in (Shape.LOGNORMAL, Shape.NORMAL) else None
@@ -49,6 +52,7 @@ def table(shape: Shape, cv: float) -> QuantileTable | None:
 
 @lru_cache(maxsize=1)
 def _normal() -> QuantileTable:
+    """Return the table of a standard normal variate."""
     from scipy import special
 
     # By symmetry the upper tail is as exact as the lower.
@@ -56,6 +60,7 @@ def _normal() -> QuantileTable:
 
 
 def _log_gamma(a: float, p: FloatArray, q: FloatArray) -> FloatArray:
+    """Return the logarithm of gamma quantiles with mean 1 and shape `a`, at probabilities `p` = 1 - `q`, same shape."""
     from scipy import special
 
     half = int(np.searchsorted(p, 0.5))
@@ -67,7 +72,7 @@ def _log_gamma(a: float, p: FloatArray, q: FloatArray) -> FloatArray:
 
 
 def _tabulate(function: Callable[[FloatArray, FloatArray], FloatArray]) -> QuantileTable:
-    """A spline through a function of the probabilities below and above a point of the grid."""
+    """Return a spline through a function of the probabilities below and above each point of the grid."""
     from scipy.interpolate import CubicSpline
     from scipy.special import expit
 

@@ -11,11 +11,11 @@ from sim.plan import Calendar, FloatArray, ToolsPlan
 
 
 def with_tools(plan: ToolsPlan, planned: Curve, stood: float, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Planned capacity, cut to what there are tools for: what `stood` before the start (load a day) has its own,
-    all else needs those delivered since.
+    """Return planned capacity, cut to what there are tools for, in load a day.
 
-    Tools that come before they are needed are kept. Deliveries are counted at the end of each day, so that no capacity
-    is there before its tools are.
+    What `stood` before the start has its own tools; all else needs those delivered since. Tools that come before they
+    are needed are kept. Deliveries are counted at the end of each day, so that no capacity is there before its tools
+    are.
     """
     each = value(vector, plan.per_capacity)
     if each <= 0.0:
@@ -24,7 +24,7 @@ def with_tools(plan: ToolsPlan, planned: Curve, stood: float, vector: FloatArray
 
 
 def _equipped(plan: ToolsPlan, each: float, stood: float, vector: FloatArray, calendar: Calendar) -> Curve:
-    """Capacity for which there are tools, day by day."""
+    """Return the capacity for which there are tools, day by day."""
     supply = path_curve(plan.supply, vector, calendar.day, calendar.days)
     edges = np.append(times_until(calendar.days, calendar.day), calendar.days)
     knots = np.union1d(supply.knots[supply.knots < edges[-1] * TICKS_PER_DAY], all_ticks(edges))

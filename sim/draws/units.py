@@ -16,7 +16,7 @@ Cumulated = Callable[[FloatArray], FloatArray]
 
 
 def mean_units(units: UnitsPlan, vector: FloatArray) -> float:
-    """The mean of a number of units."""
+    """Return the mean of a number of units."""
     if units.shape is not UnitShape.EMPIRICAL:
         return value(vector, units.mean)
     values, weights = _listed(units, vector)
@@ -24,7 +24,7 @@ def mean_units(units: UnitsPlan, vector: FloatArray) -> float:
 
 
 def drawn_units(units: UnitsPlan, vector: FloatArray, u: FloatArray) -> FloatArray:
-    """Units at these probabilities, by inverse transform; of the same shape as `u`."""
+    """Return units at these probabilities, by inverse transform; shape as `u`."""
     mean, cv = value(vector, units.mean), value(vector, units.cv)
     if units.shape is UnitShape.EMPIRICAL:
         values, weights = _listed(units, vector)
@@ -38,7 +38,7 @@ def drawn_units(units: UnitsPlan, vector: FloatArray, u: FloatArray) -> FloatArr
 
 
 def _listed(units: UnitsPlan, vector: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Values in increasing order, and their weights."""
+    """Return values in increasing order, and their weights."""
     values = vector[list(units.values)]
     weights = vector[list(units.weights)] if units.weights else np.ones(values.size)
     order = np.argsort(values, kind="stable")
@@ -46,13 +46,14 @@ def _listed(units: UnitsPlan, vector: FloatArray) -> tuple[FloatArray, FloatArra
 
 
 def _poisson(mean: float, u: FloatArray) -> FloatArray:
+    """Return Poisson quantiles."""
     from scipy import special
 
     return _counts(lambda k: np.asarray(special.pdtr(k, mean)), mean, u)
 
 
 def _negative_binomial(mean: float, cv: float, u: FloatArray) -> FloatArray:
-    """Variance (cv mean)^2; as it approaches the mean, the limit is Poisson's."""
+    """Return negative binomial quantiles with variance (cv mean)^2; Poisson's as it approaches the mean."""
     from scipy import special
 
     excess = cv**2 * mean - 1.0
@@ -63,7 +64,8 @@ def _negative_binomial(mean: float, cv: float, u: FloatArray) -> FloatArray:
 
 
 def _counts(cumulated: Cumulated, mean: float, u: FloatArray) -> FloatArray:
-    """The fewest units whose cumulated chance reaches each probability, found by bisection."""
+    """Return the fewest units whose cumulative probability reaches each probability."""
+    # Doubled until it is reached, then bisected. The bracket begins below 0, so that 0 units can be found.
     below, reached = np.full(u.shape, -1.0), np.full(u.shape, 1.0 + np.ceil(mean))
     while np.any(short := cumulated(reached) < u):
         reached = np.where(short, 2.0 * reached, reached)

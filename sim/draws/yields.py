@@ -33,10 +33,10 @@ DEFECT_END = 32.0
 
 @dataclass(frozen=True, slots=True)
 class YieldCurve:
-    """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the
-    learning constant in starts or ticks; tables are on even grids from 0. `defects` are fatal defects on a die, where
-    lots differ those of a lot of average density; `survival` is of a lot's own density, `expected` the mean over lots, on
-    which planners count."""
+    """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the learning constant
+    in starts or ticks; tables are on even grids from 0. `defects` are fatal defects on a die, where lots differ those
+    of a lot of average density; `survival` is of a lot's own density, `expected` the mean over lots, on which planners
+    count."""
 
     line: float
     gross: float
@@ -51,7 +51,7 @@ class YieldCurve:
 
 
 def gross_units(plan: YieldPlan, vector: FloatArray) -> float:
-    """Gross units of one start: dies of a wafer (unrounded), packages of a panel, or one."""
+    """Return the gross units of one start: dies of a wafer (unrounded), packages of a panel, or one."""
     if plan.die_area == NONE:
         return value(vector, plan.units_per_start, 1.0)
     diameter, edge, scribe = (value(vector, ref) for ref in plan.wafer)
@@ -59,7 +59,7 @@ def gross_units(plan: YieldPlan, vector: FloatArray) -> float:
 
 
 def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> YieldCurve:
-    """Tabulate one source's yield."""
+    """Return the yield of one source as tables."""
     learning = plan.defect_learning or plan.assembly_learning
     area = value(vector, plan.die_area) / 100.0
     defects = area * _learned(plan.defect_learning, plan.defects, 0.0, vector)
@@ -84,33 +84,37 @@ def yield_curve(plan: YieldPlan, vector: FloatArray, noise: YieldNoise) -> Yield
 
 
 def _scale(learning: LearningPlan, vector: FloatArray) -> float:
-    """The learning constant in starts, or in ticks."""
+    """Return the learning constant in starts, or in ticks."""
     return value(vector, learning.scale) * (1 if learning.over is LearnOver.STARTS else TICKS_PER_DAY)
 
 
 def _between_lots(mean: FloatArray, lot_cv: float) -> FloatArray:
-    """Defects on a die of a lot of average density, where this share of dies survives on the mean over lots."""
+    """Return the defects on a die of a lot of average density, where the share `mean` of dies survives in all lots."""
     with np.errstate(divide="ignore", over="ignore"):
+        # The inverse of (1 + v c^2)^(-1 / c^2), the mean of exp(-v G) over gamma factors G.
         return np.minimum(np.asarray(np.expm1(-(lot_cv**2) * np.log(mean)) / lot_cv**2), DEFECT_END)
 
 
 @lru_cache(maxsize=256)
 def _survival(model: YieldModel, alpha: float) -> FloatArray:
-    """Share of dies that survive a mean of u defects."""
+    """Return the share of dies that survive a mean of u defects, as a table."""
     table = die_yield(model, 1.0, np.linspace(0.0, DEFECT_END, DEFECT_NODES), alpha)
+    # Cached and shared by all sources: nobody may write into it.
     table.setflags(write=False)
     return table
 
 
 @lru_cache(maxsize=1)
 def _all_survive() -> FloatArray:
-    """One table for all sources without dies, of which a large network has a thousand."""
+    """Return the table of a source without dies."""
+    # One for all such sources, of which a large network has a thousand.
     table = np.ones(DEFECT_NODES)
     table.setflags(write=False)
     return table
 
 
 def _learned(learning: LearningPlan | None, constant: int, default: float, vector: FloatArray) -> FloatArray:
+    """Return the table of a number that is learned, from its start to its mature value; or that stays constant."""
     if learning is None:
         return np.full(EXPERIENCE_NODES, default if constant == NONE else vector[constant])
     start, mature = value(vector, learning.start), value(vector, learning.mature)

@@ -1,1 +1,1 @@
-"""What the freedom to choose at the gates of a scenario is worth: its runs as paths, valued by `sim.options`."""
+"""The value of deciding later at the gates of a scenario: its runs are the paths, which `sim.options` values."""

@@ -1,4 +1,4 @@
-"""At which rate and under which probabilities a scenario's decisions are valued."""
+"""The discount rate, and the probabilities that belong to it, with which a scenario's decisions are valued."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from sim.vocabulary import Discounting
 
 
 def discounting_of(scenario: Scenario, rate: float) -> options.Discounting:
-    """The basis that `money.discounting` names, at a rate a year."""
+    """Return the basis that `money.discounting` names, at an effective rate a year."""
     if scenario.document.money.discounting is Discounting.RISK_NEUTRAL:
         return options.RiskNeutral(rate)
     return options.RealProbabilities(rate)
 
 
 def refuse_random_rate(scenario: Scenario, plan: Plan) -> None:
-    """Raise InputError where the rate at which money is discounted is drawn anew on each path.
+    """Check that the discount rate is not drawn at random.
 
-    A rate that differs from path to path has no place in either way of discounting: it makes rich paths of those with a low rate.
+    A rate that differs between paths has no place in either basis of discounting: paths would be worth more because
+    their rate is low.
+
+    Raises:
+        InputError: the rate is drawn at random.
     """
     drawn = {*(d.input for d in plan.lineage.direct), *(fed.input for fed in plan.lineage.fed)}
     if plan.discount_rate in drawn:

@@ -1,4 +1,4 @@
-"""What `fabshift option --json` prints, and a directory keeps: the answer as plain data."""
+"""The document of `fabshift option --json`, which a directory keeps too: the result as plain data."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 
 def option_json(found: Flexibility) -> dict[str, Any]:
-    """One document; money in dollars of NPV, shares from 0 to 1."""
-    v = found.valuation
+    """Return the result as one document; money in dollars of NPV, shares from 0 to 1."""
+    valuation = found.valuation
     return {
         "scenario": found.scenario.name,
         "n": found.n,
-        "fresh": v.fresh,
+        "fresh": valuation.fresh,
         "seed": found.seed,
         "lot_scale": found.lot_scale,
         "lot_bias": found.bias.to_json() if found.bias else None,
         "features": list(found.features),
-        "basis": v.basis,
-        **_worth(v),
-        "bounds": [{"known": b.known, "value": _estimate(b.value), "invalid": b.invalid} for b in v.bounds],
-        "rules": [{"node": r.node, "rule": r.words, "reached": r.reached, "shares": r.shares} for r in v.rules],
+        "basis": valuation.basis,
+        **_worth(valuation),
+        "bounds": [{"known": b.known, "value": _estimate(b.value), "invalid": b.invalid} for b in valuation.bounds],
+        "rules": [{"node": r.node, "rule": r.words, "reached": r.reached, "shares": r.shares} for r in valuation.rules],
         "choices": _choices(found),
         "states": _states(found),
-        "options": [{"option": p.option, "alone": _estimate(p.alone), "removed": _estimate(p.removed)} for p in v.parts],
-        "better": v.better,
-        "worse": v.worse,
-        "cvar5": {"fixed": v.cvar_fixed, "policy": v.cvar_policy},
+        "options": [{"option": p.option, "alone": _estimate(p.alone), "removed": _estimate(p.removed)} for p in valuation.parts],
+        "better": valuation.better,
+        "worse": valuation.worse,
+        "cvar5": {"fixed": valuation.cvar_fixed, "policy": valuation.cvar_policy},
         "sequences": [
             {"choices": dict(zip((g.name for g in found.gates), s, strict=True)), "mean": float(m)}
             for s, m in zip(found.sequences, found.npv.mean(axis=0), strict=True)
@@ -58,25 +58,28 @@ def option_json(found: Flexibility) -> dict[str, Any]:
             "days": found.sooner.days, **_worth(found.sooner.valuation), "fixed_difference": _estimate(found.sooner.fixed),
             "policy_difference": _estimate(found.sooner.policy),
         },
-        "warnings": list(v.warnings),
+        "warnings": list(valuation.warnings),
         "seconds": found.seconds,
     }  # fmt: skip
 
 
-def _worth(v: Valuation) -> dict[str, Any]:
+def _worth(valuation: Valuation) -> dict[str, Any]:
+    """Return the option value, the best fixed plan, the policy and the upper bound of a valuation."""
     return {
-        "option_value": _estimate(v.gain),
-        "best_fixed": {"plan": v.plan, **(_estimate(v.fixed) or {})},
-        "policy": _estimate(v.policy),
-        "upper": {"known": v.upper.known, **(_estimate(v.upper.value) or {})},
+        "option_value": _estimate(valuation.gain),
+        "best_fixed": {"plan": valuation.plan, **(_estimate(valuation.fixed) or {})},
+        "policy": _estimate(valuation.policy),
+        "upper": {"known": valuation.upper.known, **(_estimate(valuation.upper.value) or {})},
     }
 
 
 def _estimate(one: Estimate | None) -> dict[str, float] | None:
+    """Return the mean and the standard error of an estimate; None where there is none."""
     return None if one is None else {"mean": one.mean, "standard_error": one.error}
 
 
 def _choices(found: Flexibility) -> list[dict[str, Any]]:
+    """Return for each gate and choice the probability that the policy makes it."""
     return [
         {"gate": gate, "date": day, "choice": choice, "probability": float(share), "in_fixed_plan": bool(planned)}
         for day, gate, choice, share, planned in found.frames["choices"].itertuples(index=False)
@@ -84,6 +87,7 @@ def _choices(found: Flexibility) -> list[dict[str, Any]]:
 
 
 def _states(found: Flexibility) -> list[dict[str, Any]]:
+    """Return for each gate the states after it, with their shares of the paths."""
     return [
         {"after": gate, "choices": state.split(BETWEEN), "share": float(share)}
         for _, gate, state, share in found.frames["states"].itertuples(index=False)

@@ -1,4 +1,4 @@
-"""What an option is worth as tidy frames: values by path, sequences, choices and states by gate, options, readings."""
+"""The result of an option study as tidy frames: values by path, choices and states by gate, options, readings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from sim.options import Estimate
 
 BETWEEN = " > "
-"""Stands between the choices of a state, in the order of their gates."""
+"""Separates the choices of a state, which are in the order of their gates."""
 
 
 def frames(found: Flexibility) -> dict[str, pd.DataFrame]:
-    """Every frame by its name; money in dollars of NPV, shares from 0 to 1."""
+    """Return every frame that has rows by its name; money in dollars of NPV, shares from 0 to 1."""
     named = {
         "values": _values(found), "sequences": _sequences(found), "choices": choices(found), "states": states(found),
         "rules": _rules(found), "options": options(found), "best": _best(found), "readings": _readings(found),
@@ -29,13 +29,15 @@ def frames(found: Flexibility) -> dict[str, pd.DataFrame]:
 
 
 def _values(found: Flexibility) -> pd.DataFrame:
-    """A row for each fresh path: its weight, the NPV of the best fixed plan and that with the rule."""
-    v = found.valuation
-    return pd.DataFrame({"weight": v.weights, "fixed": v.fixed_values, "with_rule": v.policy_values})
+    """Return a row for each fresh path: its weight, and the NPV of the best fixed plan and with the rule."""
+    valuation = found.valuation
+    return pd.DataFrame(
+        {"weight": valuation.weights, "fixed": valuation.fixed_values, "with_rule": valuation.policy_values}
+    )
 
 
 def _sequences(found: Flexibility) -> pd.DataFrame:
-    """A row for each sequence of choices, the best first: its choices, mean, 5th and 95th percentile, mean of the worst 5 %."""
+    """Return a row for each sequence, the best first: its choices, mean NPV, percentiles, mean of the worst 5 %."""
     rows = [
         (*sequence, values.mean(), *np.quantile(values, [0.05, 0.95]), cvar(values))
         for sequence, values in zip(found.sequences, found.npv.T, strict=True)
@@ -45,7 +47,10 @@ def _sequences(found: Flexibility) -> pd.DataFrame:
 
 
 def choices(found: Flexibility) -> pd.DataFrame:
-    """A row for each gate and choice: how probably the rule makes it, by the gate's date, and whether the best fixed plan does."""
+    """Return a row for each gate and choice: the probability that the rule makes it, and if the fixed plan does.
+
+    Columns: date, gate, choice, probability, in_fixed_plan.
+    """
     shares = courses(found)
     rows = [
         (
@@ -59,7 +64,10 @@ def choices(found: Flexibility) -> pd.DataFrame:
 
 
 def states(found: Flexibility) -> pd.DataFrame:
-    """A row for each gate and each state that paths are in after it (the choices so far): the share of paths, the greatest first."""
+    """Return a row for each gate and each state after it, which is the choices made so far, most frequent first.
+
+    Columns: date, gate, state, share (of the fresh paths).
+    """
     rows = []
     for i in range(len(found.gates)):
         after: dict[tuple[str, ...], float] = {}
@@ -71,26 +79,26 @@ def states(found: Flexibility) -> pd.DataFrame:
 
 
 def courses(found: Flexibility) -> dict[tuple[str, ...], float]:
-    """The share of fresh paths on which the rule takes each sequence of choices, of those that it takes."""
+    """Return the share of fresh paths on which the rule takes each sequence of choices, if it takes it at all."""
     shares: dict[tuple[str, ...], float] = {}
     befores = {before for _, before in found.nodes.values()}
     for rule, (_, before) in _reached(found):
         for choice, share in rule.shares.items():
             made = (*before, choice)
-            # Where another decision follows, that one says how it goes on.
+            # A course is counted once, at its last decision: where another one follows, its rule has the shares.
             if share > 0.0 and not any(later[: len(made)] == made for later in befores):
                 shares[found.sequence(made)] = rule.reached * share
     return shares
 
 
 def _at(found: Flexibility, gate: int) -> tuple[Any, str]:
-    """The date of a gate, none where it has no date of its own, and its name."""
+    """Return the date of a gate and its name; the date is None for a gate on a milestone."""
     day = found.gates[gate].day
     return date(found.scenario, day) if np.isfinite(day) else None, found.gates[gate].name
 
 
 def _rules(found: Flexibility) -> pd.DataFrame:
-    """A row for each node that paths come to: what was chosen before, the share of paths, the rule in words."""
+    """Return a row for each node that is reached: the choices before it, its share of the paths, the rule in words."""
     rows = [
         (*_at(found, gate), BETWEEN.join(before), rule.reached, rule.words) for rule, (gate, before) in _reached(found)
     ]
@@ -98,11 +106,15 @@ def _rules(found: Flexibility) -> pd.DataFrame:
 
 
 def _reached(found: Flexibility) -> list[tuple[NodeRule, tuple[int, tuple[str, ...]]]]:
+    """Return the rules of the nodes that are reached, each with its gate (from 0) and the choices before it."""
     return [(rule, found.nodes[rule.node]) for rule in found.valuation.rules if rule.reached]
 
 
 def options(found: Flexibility) -> pd.DataFrame:
-    """A row for each option: what it adds to the best fixed plan alone, what the whole loses without it, standard errors."""
+    """Return a row for each option: what it adds to the best fixed plan alone, and what its removal changes.
+
+    Columns: option, alone, removed, and the standard error of each.
+    """
     rows = [
         {"option": part.option, **_estimate("alone", part.alone), **_estimate("removed", part.removed)}
         for part in found.valuation.parts
@@ -111,32 +123,36 @@ def options(found: Flexibility) -> pd.DataFrame:
 
 
 def _estimate(name: str, one: Estimate | None) -> Mapping[str, float]:
+    """Return the columns of an estimate and its standard error; NaN where there is none."""
     return {name: np.nan if one is None else one.mean, f"{name}_error": np.nan if one is None else one.error}
 
 
 def _best(found: Flexibility) -> pd.DataFrame:
-    """A row for each sequence that is best on some path with hindsight, and for each input that limits it there: the share
-    of paths with its 95 % interval, the limits, and how dense they are and how much they cover."""
+    """Return a row for each sequence that is best with hindsight, and for each input that describes where it is.
+
+    Columns: the share of paths with its 95 % confidence interval, the limits of the input, density and coverage.
+    """
     rows = [
         (
-            BETWEEN.join(b.sequence), b.share.estimate, b.share.low, b.share.high,
+            BETWEEN.join(best.sequence), best.share.estimate, best.share.low, best.share.high,
             *((None, None, None, None) if one is None else (one.input, one.low, one.high, one.unit)),
-            *((None, None) if one is None else (b.density, b.coverage)),
+            *((None, None) if one is None else (best.density, best.coverage)),
         )
-        for b in found.best
-        for one in (b.limits or (None,))
+        for best in found.best
+        for one in (best.limits or (None,))
     ]  # fmt: skip
     columns = ["sequence", "share", "share_low", "share_high", "input", "low", "high", "unit", "density", "coverage"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _readings(found: Flexibility) -> pd.DataFrame:
-    """A row for each reading: the fixed plan that is best under it, and the regret of the one chosen without it."""
+    """Return a row for each reading: the best fixed plan under it, and the regret of the plan chosen without it."""
     rows = [
         {
-            "figure": r.figure or "", "reading": r.reading, "best": None if r.best is None else BETWEEN.join(r.best),
-            **_estimate("fixed", r.fixed), **_estimate("regret", r.regret),
+            "figure": under.figure or "", "reading": under.reading,
+            "best": None if under.best is None else BETWEEN.join(under.best),
+            **_estimate("fixed", under.fixed), **_estimate("regret", under.regret),
         }
-        for r in found.readings
+        for under in found.readings
     ]  # fmt: skip
     return pd.DataFrame(rows)

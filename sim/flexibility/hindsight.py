@@ -1,4 +1,4 @@
-"""When a plan is best with hindsight: the share of paths, and the inputs by which these differ from the others."""
+"""The sequence of choices that is best with hindsight: its share of paths, and the inputs that describe these paths."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from sim.study.methods.intervals import Interval, probability_interval
 from sim.study.methods.prim import Box, boxes
 
 DENSITY = 0.8
-"""Share of the paths within the limits on which the plan is to be best."""
+"""Required share of paths within the limits on which the sequence is best."""
 MOST_PATHS = 2000
-"""Paths among which conditions are looked for: more take time and tell no more."""
+"""Paths that limits are searched in: more take time and change little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an uncertain input is at least and at most, in its own unit; None where it has no limit there."""
+    """The limits of an uncertain input in its own unit; None on a side without a limit."""
 
     input: str
     low: float | None
@@ -32,10 +32,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """How often no other sequence is worth more on a path, and limits on inputs within which that is so, if any are found.
+    """The share of paths on which a sequence is best, and limits on inputs that describe these paths, if any are found.
 
-    `density` is the share of the paths within the limits on which it is best, `coverage` the share of those on which it is best that
-    lie within.
+    `density` is the share of the paths within the limits on which the sequence is best, `coverage` the share of the
+    paths on which it is best that are within the limits.
     """
 
     sequence: Sequence
@@ -46,28 +46,28 @@ class Best:
 
 
 def best_with_hindsight(sequences: list[Sequence], npv: FloatArray, plan: Plan, seed: int) -> list[Best]:
-    """Each sequence that is best on some path, the most frequent first; of equals the one listed first.
+    """Return each sequence that is best on some path, the most frequent first; of equals the one listed first.
 
-    `npv` (paths, sequences). Limits come from PRIM (`sim.study.methods.prim`), and are those of its first box.
+    `npv` has the shape (paths, sequences). The limits are those of the first box of PRIM (`sim.study.methods.prim`).
     """
     columns, best = _drawn(plan, min(len(npv), MOST_PATHS), seed), npv.argmax(axis=1)
     found = []
-    for j in np.argsort(-np.bincount(best, minlength=len(sequences)), kind="stable"):
-        here: BoolArray = best == j
+    for index in np.argsort(-np.bincount(best, minlength=len(sequences)), kind="stable"):
+        here: BoolArray = best == index
         if not here.any():
             break
         share = probability_interval(int(here.sum()), len(here))
         box = next(boxes(columns, here[:MOST_PATHS], density=DENSITY, most=1, seed=seed), None) if columns else None
         if box is None:
-            found.append(Best(sequences[j], share))
+            found.append(Best(sequences[index], share))
         else:
             limits = _limits(box, columns, {d.name: d.unit for d in plan.dimensions})
-            found.append(Best(sequences[j], share, limits, box.score.density, box.score.coverage))
+            found.append(Best(sequences[index], share, limits, box.score.density, box.score.coverage))
     return found
 
 
 def _limits(box: Box, columns: list[InputColumn], units: dict[str, str]) -> tuple[Limits, ...]:
-    """The limits of a box, by input."""
+    """Return the limits of a box, by input."""
     found: dict[str, dict[LimitSide, float]] = {}
     for limit in box.limits:
         found.setdefault(columns[limit.column].name, {})[limit.side] = limit.bound
@@ -78,9 +78,10 @@ def _limits(box: Box, columns: list[InputColumn], units: dict[str, str]) -> tupl
 
 
 def _drawn(plan: Plan, n: int, seed: int) -> list[InputColumn]:
-    """The uncertain inputs of paths 0 to n - 1, in their own units; none if nothing is uncertain."""
-    u = np.array([probabilities(plan, point) for point in points(plan.dimensions, seed, 0, n)])
+    """Return the uncertain inputs on paths 0 to n - 1 in their own units; none if nothing is uncertain."""
+    # Inputs depend only on seed and replication, so they are drawn again rather than kept with each path.
+    uniforms = np.array([probabilities(plan, point) for point in points(plan.dimensions, seed, 0, n)])
     return [
-        InputColumn(d.name, np.array([input_quantile(d, float(x)) for x in u[:, k]]))
-        for k, d in enumerate(plan.dimensions)
+        InputColumn(dimension.name, np.array([input_quantile(dimension, float(u)) for u in uniforms[:, column]]))
+        for column, dimension in enumerate(plan.dimensions)
     ]

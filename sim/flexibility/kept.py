@@ -1,4 +1,4 @@
-"""An option in the directory that keeps its paths: what is written at the end, and the option opened again, nothing run."""
+"""An option study in the directory that keeps its paths: the results written at the end, and the study reopened."""
 
 from __future__ import annotations
 
@@ -27,29 +27,34 @@ DOCUMENT = "kpis.json"
 
 
 def keep(found: Flexibility, directory: Path) -> None:
-    """Write what a finished option says beside its paths: `runs.parquet` (NPV by path and sequence) and `kpis.json`."""
+    """Write the results of a finished study beside its paths: `runs.parquet` and `kpis.json`.
+
+    `runs.parquet` has a row for each path: the replication, and the NPV in dollars of each sequence.
+    """
     runs = pd.DataFrame(found.npv, columns=[BETWEEN.join(sequence) for sequence in found.sequences])
     runs.insert(0, "replication", range(found.n))
     asked = {"contested": found.contested, "sooner_days": found.sooner.days if found.sooner else 0.0}
+    # The time it took is left out, so that the same study always writes the same files.
     told = {key: value for key, value in found.to_json().items() if key != "seconds"}
     publish(directory, runs, {**told, "asked": asked}, {SCENARIO: found.scenario})
 
 
 def is_option(directory: Path) -> bool:
-    """Whether a directory keeps an option."""
+    """Return whether a directory keeps an option study."""
     manifest = directory / MANIFEST
     return manifest.is_file() and read_json(manifest).get("study") == STUDY
 
 
 def reopened(directory: Path) -> Flexibility:
-    """The option that `--out` kept in a directory; its paths are valued again, and none is run.
+    """Return the option study that `--out` kept in a directory; its paths are valued again, and none is run.
 
     Raises:
-        InputError: it is not finished, a block is missing or damaged, or its scenario says something else by now.
+        InputError: it is not finished, a block is missing or damaged, or its scenario has changed since.
     """
     from sim.flexibility.option import valued
 
     manifest = read_json(directory / MANIFEST)
+    # This key is written last, with the results: without it paths may be missing.
     if "asked" not in manifest:
         message = "its paths are not all run yet: the command that began it goes on from here"
         raise InputError([problem(directory / MANIFEST, message)])
@@ -69,8 +74,9 @@ def reopened(directory: Path) -> Flexibility:
 
 
 def _paths(directory: Path, count: int) -> list[Played]:
-    """The first paths that the blocks of a directory hold."""
+    """Return the first `count` paths from the blocks of a directory."""
     found: list[Played] = []
+    # Names of blocks contain their number with leading zeros: in this order paths are replications 0, 1, 2, ...
     for file in sorted((directory / BLOCKS).glob("*.npz")):
         if len(found) >= count:
             break

@@ -1,4 +1,4 @@
-"""Which values of choices change what happens before their gate: each in force alone, beside none of them."""
+"""The values of choices that change what happens before their gate: each is tested alone against none of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from sim.flexibility.sequences import Tree
 
 
 def leaking(tree: Tree, sequence: Choices, gate: int, days: Sequence[float], until: float, **drawn: Any) -> list[str]:
-    """Values chosen from a gate on, by where they stand in the scenario, each of which alone changes what happens before it.
+    """Return the values chosen at a gate or later, each of which alone changes what happens before the gate.
 
-    `days` are those of the gates, `until` the day up to which nothing may change, `drawn` the replication as `play` takes it.
+    Values are named by their path in the scenario. `days` are those of the gates, `until` is the day up to which
+    nothing may change, and `drawn` is the replication, as `play` takes it.
     """
     values = frozenset(_values(tree, sequence, gate))
 
@@ -24,11 +25,12 @@ def leaking(tree: Tree, sequence: Choices, gate: int, days: Sequence[float], unt
         return history(play(tree.scenario, plan, foreseen=foreseen, gates=days, **drawn), until)
 
     without = seen(values)
+    # Sorted, since the order of a set of strings differs between processes.
     return [value for value in sorted(values) if seen(values - {value}) != without]
 
 
 def _values(tree: Tree, sequence: Choices, first: int) -> Iterator[str]:
-    """Where the values of the choices from a gate on stand."""
+    """Yield the paths in the scenario of the values of the choices from gate number `first` on."""
     for gate, option in zip(tree.gates[first:], sequence[first:], strict=True):
         here, choice = (
             f"decisions.{gate.name}.choices.{option}",

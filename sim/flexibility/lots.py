@@ -1,4 +1,4 @@
-"""Larger lots for the runs of an option, to save time, and what they do to the NPV of the scenario's plan."""
+"""Larger lots for the runs of an option study, to save time, and the resulting bias of the scenario's plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.study.runs.replicated import Variant, variants
 
 @dataclass(frozen=True, slots=True)
 class Lots:
-    """A scenario with lots `factor` times as large as its own; `own` is what they are compared with, None if they are its own."""
+    """A scenario with lots `factor` times as large as its own; `own` is the variant with its own, None for factor 1."""
 
     scenario: Scenario
     factor: int
@@ -25,11 +25,11 @@ class Lots:
 
     @property
     def runs(self) -> int:
-        """Paired runs that tell the bias."""
+        """The number of runs, in pairs, that estimate the bias."""
         return 0 if self.own is None else 2 * RUNS
 
     def bias(self, *, seed: int, out: Path | None, **how: Any) -> Bias | None:
-        """What the larger lots do to each KPI of the scenario's plan; None where they are its own."""
+        """Return the bias of each KPI of the scenario's plan by the larger lots; None where lots are its own."""
         if self.own is None:
             return None
         there = None if out is None else out / "lots"
@@ -37,7 +37,7 @@ class Lots:
 
 
 def lots_of(scenario: Scenario, wanted: int | str) -> Lots:
-    """The scenario with lots as large as is wanted.
+    """Return the scenario with lots of the size that is wanted.
 
     Raises:
         InputError: `wanted` is neither `auto` nor a whole number from 1 on.

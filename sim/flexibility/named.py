@@ -1,4 +1,4 @@
-"""Which of the things that are seen at gates a rule may use."""
+"""The features seen at gates that a rule may use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ FLAG = "--feature"
 
 
 def refuse_unknown(scenario: Scenario, words: Iterable[str]) -> None:
-    """Refuse words that name nothing that can be seen of a scenario.
+    """Check that every word names a feature, or a kind of features, that can be seen in a scenario.
 
     Raises:
-        InputError: every such word, with the nearest that there is.
+        InputError: each word that names none, with the nearest name.
     """
     full = seen_at_gates(scenario.document)
     known = [*KINDS, *full]
@@ -29,7 +29,7 @@ def refuse_unknown(scenario: Scenario, words: Iterable[str]) -> None:
 
 
 def relevant(words: Sequence[str], features: Collection[str]) -> list[str] | None:
-    """The features that words name, by their full names or by their kinds; None for all where there are no words."""
+    """Return the features that `words` name, in full or by their kind; None, which means all, if there are no words."""
     if not words:
         return None
     return [name for name in features if name in words or name.partition(" of ")[0] in words]

@@ -1,4 +1,4 @@
-"""What can be seen of a run at a gate: capacities, their use, yields, prices, demand and backlogs so far."""
+"""The state of a run that is observable at a gate: capacities, utilisation, yields, prices, demand and backlogs."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from sim.draws.sites import integral_by_period
 from sim.results.result import Result
 
 AHEAD = frozenset({"delayed", "wait", "time_in_system"})
-"""What a lot is counted with when it joins a queue, for the time that it will take: that may reach beyond a gate."""
+"""Tables that are written when a lot joins a queue, with the time it will take: their numbers reach beyond the day."""
 RECENT = 3
-"""Reporting periods over which use and yield are taken."""
+"""Reporting periods over which use and yield are averaged."""
 
 
 def features(result: Result, day: float) -> dict[str, float]:
-    """Numbers known on a day, before anything is chosen there, by name. What has not happened yet is 0."""
+    """Return the features known on a day by name, before anything is chosen there; what has not happened is 0."""
     return {name: float(value) for name, value in _seen(result, day) if np.isfinite(value)}
 
 
 def _seen(result: Result, day: float) -> Iterator[tuple[str, float]]:
+    """Yield the name and the value of each feature; a value that is not finite is no feature."""
     draws, records, plan = result.draws, result.records, result.draws.plan
     for ref, scale in plan.known:
         yield plan.inputs[ref].path, float(draws.vector[ref]) / scale
     for process in plan.processes:
         yield f"level of {process.path}", level_at(process, draws.vector, np.array([day]))[0]
+    # The tick before the day: what is chosen at the gate may take effect on the day itself.
     until, before = closed(result, day), ticks(day) - 1
     recent = slice(max(until - RECENT, 0), until)
     for s, site in enumerate(plan.sites):
@@ -48,10 +50,14 @@ def _seen(result: Result, day: float) -> Iterator[tuple[str, float]]:
 
 
 def history(result: Result, day: float) -> bytes:
-    """A hash of all that was counted up to the last period that ends by a day."""
+    """Return a hash of all that was counted up to the last reporting period that ends by a day.
+
+    Equal hashes mean that two runs cannot be distinguished before that day.
+    """
     records, until = result.records, closed(result, day)
     found = hashlib.blake2b(digest_size=16)
     for tables in (records.source, records.item, records.site, records.flow):
+        # A hash depends on the order, and that of a set of strings differs between processes.
         for name in sorted(tables.keys() - AHEAD):
             found.update(np.ascontiguousarray(tables[name][:until]).tobytes())
     for table in (
@@ -62,9 +68,10 @@ def history(result: Result, day: float) -> bytes:
 
 
 def closed(result: Result, day: float) -> int:
-    """Reporting periods that end by a day."""
+    """Return the number of reporting periods that end by a day."""
     return int(np.searchsorted(result.draws.plan.calendar.periods, day, side="right")) - 1
 
 
 def _at(curve: Curve, tick: int) -> float:
+    """Return the value of a curve at a tick."""
     return float(curve.at_all(np.array([tick]))[0])

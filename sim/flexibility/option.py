@@ -1,4 +1,4 @@
-"""The value of the freedom to choose at gates, with the simulation itself as the dynamics."""
+"""The value of deciding later at gates, with the simulation itself as the dynamics."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PathsOf = Callable[[Tree, str, int], list[Played]]
 
 @dataclass(frozen=True, slots=True)
 class Sooner:
-    """What choices bring after their gates comes `days` sooner: the value then, and what that adds, paired.
+    """The value if lead times after gates are shorter by `days`, and the paired differences to the value as it is.
 
     `fixed` is the difference of the best fixed plans, `policy` that of the policies, over the fresh paths.
     """
@@ -66,12 +66,12 @@ class Sooner:
 class Flexibility(Plotted):
     """The value of a scenario's decisions over `n` paths.
 
-    `npv` are dollars of each sequence on each path, shape (n, sequences), with salvage if a choice closes a site; `valuation`
-    is what `sim.options` makes of them.
-    `nodes` says of the name of each node which gate it is, counted from 0, and what was chosen before it. `best` says when
-    each sequence is best with hindsight; `readings` are the plans under other readings of
-    contested figures, on `contested` paths each, and `sooner` the value with shorter lead times, if they were asked for. Lots are `lot_scale` times as large as
-    the scenario's own, with the resulting `bias`. Rules may use the `features` named, or all.
+    `npv`, shape (n, sequences), is in dollars, with salvage if a choice closes a site. `valuation` is the result of
+    `sim.options`. `nodes` maps the name of each node to its gate, counted from 0, and the choices before it. `best`
+    describes where each sequence is best with hindsight. If they were asked for, `readings` are the plans under other
+    readings of contested figures, on `contested` paths each, and `sooner` is the value with shorter lead times. Lots are
+    `lot_scale` times as large as the scenario's own, and `bias` is the resulting bias. Rules may use the `features`
+    named; if none are, all.
     """
 
     scenario: Scenario
@@ -98,7 +98,7 @@ class Flexibility(Plotted):
         return self.sequence(_made(self.valuation, self.nodes))
 
     def sequence(self, made: Sequence) -> Sequence:
-        """The first sequence that begins with these choices: after the last decision it is the only one."""
+        """Return the first sequence that begins with these choices; after the last decision it is the only one."""
         return next(sequence for sequence in self.sequences if sequence[: len(made)] == made)
 
     @cached_property
@@ -109,7 +109,7 @@ class Flexibility(Plotted):
         return frames(self)
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `fabshift option --json`."""
+        """Return the document of `fabshift option --json`."""
         return option_json(self)
 
 
@@ -120,22 +120,22 @@ def option(
 ) -> Flexibility:  # fmt: skip
     """Value the freedom to choose at the gates of a scenario.
 
-    Every sequence of choices is run on every path: the same inputs, drawn once, and the same random numbers. Until a gate
-    planners expect the scenario's plan, and that no gate comes that waits for a milestone. That nothing before a gate
-    depends on what is chosen there is checked on every path.
+    Every sequence of choices is run on every path, with common random numbers. Before a gate, planners expect the
+    scenario's plan, and that no gate comes that waits for a milestone. On every path it is checked that nothing before a
+    gate depends on the choice made there.
 
     Args:
         scenario: a shipped name, a path or a loaded scenario, with `decisions`.
-        n: paths; half of them train the rules, the values are means over the other half.
+        n: the number of paths; rules are fitted on half of them, values are means over the other half.
         seed: the random seed; path k is replication k of `monte_carlo`.
         jobs: paths at a time; 0 for one on each core. The result does not depend on it.
-        features: what rules may go by, of all that is seen at gates: kinds ("demand"), or of one thing ("capacity of hall");
-            by default what each decision says, else all.
+        features: the features that rules may use, by kind ("demand") or by name ("capacity of hall"); by default those
+            that each decision of the scenario names, or all.
         contested: paths on which fixed plans are also run under each other reading of each contested figure; 0 for none.
-        sooner: days by which what choices bring after their gates comes sooner in a second valuation on the same paths; 0 for none.
+        sooner: days by which lead times after gates are shorter in a second valuation on the same paths; 0 for none.
         lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
             bias is reported.
-        out: a directory that keeps finished paths; one that it holds is resumed or extended.
+        out: a directory that keeps finished paths; a study found there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the paths instead.
         progress: called with the share of the runs that is done, from 0 to 1.
         announce: called once with the number of runs there will be.
@@ -175,7 +175,10 @@ def option(
 def valued(
     tree: Tree, n: int, seed: int, paths_of: PathsOf, *, features: tuple[str, ...], contested: int, sooner: float
 ) -> Flexibility:
-    """What the paths of a tree are worth, of those of other readings and of shorter lead times where these are asked for."""
+    """Return the value of the decisions from the paths of a tree, which `paths_of` runs or reads.
+
+    `contested` and `sooner` are as in `option`; the paths that they need are taken from `paths_of` too.
+    """
     paths = paths_of(tree, "", n)
     table = np.array([path.npv for path in paths])
     valuation = _valuation(tree, paths, seed, features)
@@ -191,17 +194,19 @@ def valued(
 
 
 def _made(valuation: options.Valuation, nodes: dict[str, tuple[int, Sequence]]) -> Sequence:
-    """What the best fixed plan has chosen when its last decision is made."""
+    """Return the choices of the best fixed plan up to and including its last decision."""
     node, choice = list(valuation.plan.items())[-1]
     return (*nodes[node][1], choice)
 
 
 def _rate(tree: Tree) -> float:
+    """Return the effective discount rate a year."""
     plan = tree.plan(tree.planned)
     return yearly_rate(plan, plan.vector())
 
 
 def _valuation(tree: Tree, paths: list[Played], seed: int, words: tuple[str, ...]) -> options.Valuation:
+    """Value the decisions from the NPV of each sequence on each path."""
     table = np.array([path.npv for path in paths])
     return options.value(_decisions(tree, table, paths, seed, words), seed=seed)
 
@@ -209,9 +214,10 @@ def _valuation(tree: Tree, paths: list[Played], seed: int, words: tuple[str, ...
 def _hastened(
     tree: Tree, before: options.Valuation, n: int, seed: int, paths_of: PathsOf, words: tuple[str, ...], days: float
 ) -> Sooner:
-    """The value of the same decisions where what they bring comes some days sooner, on the same paths."""
+    """Return the value of the same decisions with lead times after gates shorter by some days, on the same paths."""
     other = replace(tree, sooner=days, _plans={})
     after = _valuation(other, paths_of(other, f"sooner/{days:g}", n), seed, words)
+    # The fresh paths of `options.value`, which takes the first half of the groups, here scrambles, for training.
     fresh = np.arange(n) % SCRAMBLES >= SCRAMBLES // 2
     return Sooner(
         days,
@@ -222,11 +228,12 @@ def _hastened(
 
 
 def _played(tree: Tree, block: range, seed: int) -> list[Played]:
+    """Run every sequence on each path of a block."""
     return [_path(tree, replication, seed) for replication in block]
 
 
 def _path(tree: Tree, replication: int, seed: int) -> Played:
-    """Run every sequence on one path."""
+    """Run every sequence of choices on one path, and check that sequences cannot be told apart before they differ."""
     drawn: dict[str, Any] = {
         "seed": seed, "replication": replication, "engine": "batch",
         "point": point(tree.plan(tree.planned).dimensions, seed, replication),
@@ -245,6 +252,8 @@ def _path(tree: Tree, replication: int, seed: int) -> Played:
             for i, prefix in enumerate(_prefixes(sequence)):
                 days[prefix] = result.draws.gates[i]
                 until = min(days[prefix], deadline(plan, result.draws.gates, i))
+                # Sequences with the same choices before a gate must be the same run up to it; the first of them is the
+                # reference.
                 found = history(result, until)
                 before, other = first.setdefault(prefix, (found, sequence))
                 if found != before:
@@ -256,13 +265,15 @@ def _path(tree: Tree, replication: int, seed: int) -> Played:
 
 
 def _prefixes(sequence: Sequence) -> list[Sequence]:
-    """What was chosen before each gate."""
+    """Return for each gate the choices made before it."""
     return [sequence[:i] for i in range(len(sequence))]
 
 
 def _seen(result: Result, gate: int) -> dict[str, float]:
-    """What is known at a gate, with the days of those before it and its own that waited for milestones; nothing of one that
-    does not come, for nothing is chosen there."""
+    """Return the features at a gate: those of the run, and the days of the gates so far that waited for milestones.
+
+    A gate that does not come has no features, since nothing is chosen there.
+    """
     days, plan = result.draws.gates, result.plan
     if days[gate] == inf:
         return {}
@@ -275,6 +286,7 @@ def _seen(result: Result, gate: int) -> dict[str, float]:
 
 
 def _leak(gate: TreeGate, choice: str, replication: int, leaks: list[list[str]]) -> str:
+    """Return the error message of a choice that changes what happens before its gate."""
     named = ", ".join(dict.fromkeys(place for places in leaks for place in places))
     return (
         f"replication {replication}: decisions.{gate.name}.choices.{choice} changes what happens before its gate; "
@@ -285,13 +297,14 @@ def _leak(gate: TreeGate, choice: str, replication: int, leaks: list[list[str]])
 def _decisions(
     tree: Tree, table: FloatArray, played: list[Played], seed: int, words: tuple[str, ...]
 ) -> options.Decisions:
-    """The tree of choices as arrays; the NPV of a sequence is paid with its last choice."""
+    """Return the decision problem as arrays; the NPV of a sequence is paid with its last choice."""
     column = {sequence: table[:, j] for j, sequence in enumerate(tree.sequences)}
     plan, basis = tree.plan(tree.planned), discounting_of(tree.scenario, _rate(tree))
     nodes: dict[str, options.Node] = {}
     latest: dict[Sequence, float] = {}
     for prefix in tree.decisions:
-        # A gate on a milestone comes on another day on each path; no node is before the one that leads to it.
+        # The day of a gate on a milestone differs between paths: its node has the latest, which is also not before the
+        # node that leads to it. A shock then counts as unknown only if it is drawn after the gate on all paths.
         came = [one.days[prefix] for one in played if one.days[prefix] < inf]
         before = (latest[p] for p in _prefixes(prefix) if p in latest)
         latest[prefix] = max([*came, *before], default=plan.calendar.days)
@@ -313,13 +326,14 @@ def _decisions(
         nodes,
         basis,
         shocks=shocks(plan, sorted(set(latest.values())), seed, len(played)),
+        # Points of one scramble are not independent of one another.
         groups=np.arange(len(played)) % SCRAMBLES,
         drifts={process.path: basis.drift for process in plan.processes},
     )
 
 
 def _columns(seen: list[dict[str, float]]) -> Iterator[tuple[str, FloatArray]]:
-    """What is seen at a node by name, shape (paths,); what is the same on all paths tells nothing."""
+    """Yield each feature of a node by name, shape (paths,); one that is the same on all paths is left out."""
     for name in dict.fromkeys(name for one in seen for name in one):
         values = np.array([one.get(name, 0.0) for one in seen])
         if np.ptp(values) > 0.0:
@@ -327,11 +341,11 @@ def _columns(seen: list[dict[str, float]]) -> Iterator[tuple[str, FloatArray]]:
 
 
 def named(tree: Tree, gate: int, prefix: Sequence) -> str:
-    """The name of a node: its gate, after what was chosen before it."""
+    """Return the name of a node: its gate, and the choices before it."""
     name = tree.gates[gate].name
     return f"{name} after {', '.join(prefix)}" if prefix else name
 
 
 def nodes_of(tree: Tree) -> dict[str, tuple[int, Sequence]]:
-    """Of each node by its name the gate, counted from 0, and what was chosen before it."""
+    """Return by the name of each node its gate, counted from 0, and the choices before it."""
     return {named(tree, len(prefix), prefix): (len(prefix), prefix) for prefix in tree.decisions}

@@ -1,4 +1,4 @@
-"""One path with every sequence of choices: what each is worth, and what is seen at each gate on the way."""
+"""One path with every sequence of choices: the NPV of each, and the features at each gate."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sim.flexibility import sequences
 from sim.study.runs.outcomes import Outcomes, tabulated
 
 Seen = dict[sequences.Sequence, dict[str, float]]
-"""What is seen at a gate, by the choices before it."""
+"""Features at a gate by name, by the choices before it."""
 _NPV, _SEEN, _DAY = "npv", "seen", "day"
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One path: the NPV of each sequence, and by the choices before it what is seen at each decision, and the day of each gate."""
+    """One path: the NPV of each sequence in dollars, and the features and the day of each gate by the choices before."""
 
     npv: tuple[float, ...]
     seen: Seen
@@ -27,11 +27,12 @@ class Played:
 
 
 def as_table(paths: Sequence[Played]) -> Outcomes:
-    """Paths as rows of numbers, so that a directory can keep them; columns say in JSON what they hold."""
+    """Return paths as rows of numbers, which a directory can keep; the JSON name of a column says what it holds."""
     return tabulated([dict(_cells(path)) for path in paths])
 
 
 def _cells(path: Played) -> Iterator[tuple[str, float]]:
+    """Yield the column and the value of each number of a path."""
     for number, npv in enumerate(path.npv):
         yield json.dumps([_NPV, number]), npv
     for before, day in path.days.items():
@@ -42,12 +43,13 @@ def _cells(path: Played) -> Iterator[tuple[str, float]]:
 
 
 def from_table(outcomes: Outcomes) -> list[Played]:
-    """The paths that `as_table` made a table of."""
+    """Return the paths of a table that `as_table` made."""
     columns = [json.loads(name) for name in outcomes.names]
     return [_path(columns, row) for row in outcomes.table.tolist()]
 
 
 def _path(columns: Sequence[Sequence[object]], row: Sequence[float]) -> Played:
+    """Return the path of one row."""
     npv: list[float] = []
     days: dict[sequences.Sequence, float] = {}
     seen: Seen = {}
@@ -58,6 +60,7 @@ def _path(columns: Sequence[Sequence[object]], row: Sequence[float]) -> Played:
         before = tuple(map(str, rest[0] if isinstance(rest[0], list) else ()))
         if kind == _DAY:
             days[before] = value
+        # Paths have different features: NaN fills the cells of those that a path does not have.
         elif not np.isnan(value):
             seen.setdefault(before, {})[str(rest[1])] = value
     return Played(tuple(npv), seen, days)

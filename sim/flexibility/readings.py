@@ -1,4 +1,4 @@
-"""Readings of contested figures: which fixed plan is best under each, and the regret of the one chosen without it."""
+"""Readings of contested figures: the best fixed plan under each, and the regret of the plan chosen without it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sim.study.knobs import contested, settled
 from sim.study.runs.design import Row, based, loaded
 
 _NO_FILE = re.compile(r"[^\w.=-]")
-"""What a directory is not called by."""
+"""Characters that are not used in the name of a directory."""
 RunPaths = Callable[[Tree, str], list[Played]]
 """(tree, part of the study) -> its paths."""
 
@@ -30,9 +30,9 @@ RunPaths = Callable[[Tree, str], list[Played]]
 class UnderReading:
     """The fixed plans under one reading of a contested figure; without a figure, under the scenario's own readings.
 
-    `best` is the sequence of the greatest mean there, `fixed` the NPV of the plan that was chosen under the scenario's own
-    readings, `regret` how much less that is worth than the best one: paired, 0 where it is the best. None for all three where
-    the scenario contradicts the reading.
+    `best` is the sequence of greatest mean NPV under the reading. `fixed` is the NPV of the plan chosen under the
+    scenario's own readings. `regret` is the paired difference between the two, 0 where the plan is the best. All three
+    are None where the reading makes the scenario invalid.
     """
 
     figure: str
@@ -43,15 +43,15 @@ class UnderReading:
 
 
 def others(scenario: Scenario) -> list[tuple[str, str]]:
-    """Each reading, other than the one in force, of each contested figure of a scenario."""
+    """Return each reading of each contested figure that is not in force in the scenario."""
     return [(figure, name) for figure, names in contested(scenario) for name in names[1:]]
 
 
 def under_readings(tree: Tree, own: FloatArray, plan: Sequence, run: RunPaths) -> Iterator[UnderReading]:
-    """The fixed plans under each reading of each contested figure, all others as the scenario takes them.
+    """Yield the fixed plans under each reading of each contested figure, all other figures as in the scenario.
 
-    The first entry is the scenario itself, with the NPV of its sequences on the paths, `own` (paths, sequences). `run`
-    returns the same paths of another tree.
+    The first entry is the scenario itself. `own`, shape (paths, sequences), is the NPV of its sequences; `run` returns
+    the same paths of another tree.
     """
     if not len(own):
         return
@@ -67,7 +67,7 @@ def under_readings(tree: Tree, own: FloatArray, plan: Sequence, run: RunPaths) -
 
 
 def under_reading(tree: Tree, figure: str, name: str) -> Tree:
-    """The tree of the same scenario under another reading of a figure.
+    """Return the tree of the same scenario under another reading of a figure.
 
     Raises:
         InputError: the reading makes the scenario invalid.
@@ -77,13 +77,17 @@ def under_reading(tree: Tree, figure: str, name: str) -> Tree:
     found = revalued(tree.scenario, readings=chosen, values={}, numbers={})
     if found is None:
         return tree_of(loaded(based(tree.scenario), Row(readings=texts)))
-    return replace(tree_of(found), _plans={s: renumbered(tree.plan(s), found) for s in tree.sequences})
+    # Only numbers differ: the plans are given the new ones, which is much faster than compiling each anew.
+    return replace(
+        tree_of(found), _plans={sequence: renumbered(tree.plan(sequence), found) for sequence in tree.sequences}
+    )
 
 
 def _under(figure: str, name: str, tree: Tree, plan: Sequence, npv: FloatArray) -> UnderReading:
+    """Return the plans under one reading from the NPV of the sequences, shape (paths, sequences)."""
     means = npv.mean(axis=0)
     chosen = tree.sequences.index(plan)
-    # Of equals the plan that was chosen.
+    # Among equals the chosen plan is the best, so that its regret is 0.
     best = chosen if means[chosen] >= means.max() else int(means.argmax())
     return UnderReading(
         figure, name, tree.sequences[best], estimated(npv[:, chosen]), estimated(npv[:, best] - npv[:, chosen])
@@ -91,9 +95,9 @@ def _under(figure: str, name: str, tree: Tree, plan: Sequence, npv: FloatArray) 
 
 
 def estimated(values: FloatArray, of: BoolArray | None = None) -> Estimate:
-    """The mean over paths, its error from the means of the scrambles that their points belong to (`sim.study.methods.intervals`).
+    """Return the mean over paths, with a standard error from the means of scrambles (`sim.study.methods.intervals`).
 
-    `values` are those of paths 0, 1, 2 and so on, or only of those among them that `of` marks.
+    `values` are those of paths 0, 1, 2, ... or, in this order, of the paths that the mask `of` marks.
     """
     groups = np.arange(len(values)) % SCRAMBLES if of is None else np.flatnonzero(of) % SCRAMBLES
     if not len(values):

@@ -1,4 +1,4 @@
-"""Runs every sequence of choices on many paths, block by block: on cores or a cluster, kept in a directory if asked to."""
+"""Runs every sequence of choices on many paths, in blocks, on cores or a cluster; a directory may keep them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from sim.study.runs.workers import Task, in_order
 BLOCK = 16
 """Paths that are run by one task."""
 MANY = 2000
-"""Runs from which on processes of their own pay: what is compiled takes the smaller part of a run, and in threads the rest is
-done in turn."""
+"""Runs from which on processes are faster than threads. Compiled code is the smaller part of a run, and the rest is
+done by one thread at a time; but a process takes seconds to start."""
 ENGINE = "batch"
 Play = Callable[[Tree, range, int], list[Played]]
 """(tree, replications, seed) -> these paths."""
@@ -29,7 +29,7 @@ Play = Callable[[Tree, range, int], list[Played]]
 
 @dataclass(frozen=True)
 class PathDesign:
-    """Replications 0 to n - 1 of a scenario with each of its sequences, in blocks, as `Store` wants them."""
+    """Replications 0 to n - 1 of a scenario with each of its sequences, in blocks that `Store` can keep."""
 
     tree: Tree
     n: int
@@ -42,25 +42,25 @@ class PathDesign:
 
     @property
     def blocks(self) -> int:
-        """How many blocks there are."""
+        """The number of blocks."""
         return -(-self.n // BLOCK)
 
     def replications(self, index: int) -> range:
-        """The replications of one block."""
+        """Return the replications of one block."""
         return range(index * BLOCK, min((index + 1) * BLOCK, self.n))
 
     def block(self, index: int) -> Sequence[Row]:
-        """The rows of one block, a path each."""
+        """Return the rows of one block, one for each path."""
         return [Row(seed=self.seed, replication=k) for k in self.replications(index)]
 
     def identity(self) -> dict[str, Any]:
-        """What the paths depend on, as plain data; how many there are is no part of it."""
+        """Return all that the paths depend on as plain data; their number is not part of it, so a study can grow."""
         sequences = [list(sequence) for sequence in self.tree.sequences]
         scenarios = {"scenario": fingerprint(self.tree.scenario)}
         return {"study": "option", "seed": self.seed, "scenarios": scenarios, "sequences": sequences}
 
     def resolved(self) -> dict[str, Any]:
-        """The scenario in full."""
+        """Return the scenario in full."""
         return {"scenario": told(self.tree.scenario)}
 
 
@@ -70,7 +70,7 @@ def run_paths(
 ) -> list[Played]:  # fmt: skip
     """Run every sequence of a tree on paths 0 to n - 1, `jobs` blocks at a time (0: one for each core).
 
-    The paths are the same to the bit whatever `jobs` is. With `out` finished blocks are kept in that directory, and those
+    The paths are the same to the bit for any `jobs`. With `out` finished blocks are kept in that directory, and those
     found there are not run again. `cluster` is the address of a Dask scheduler, whose workers run the blocks instead.
 
     Raises:
@@ -89,10 +89,12 @@ def run_paths(
     _tell(progress, found, n)
     if missing:
         for sequence in tree.sequences:
-            tree.plan(sequence)  # before threads ask for it
+            # Plans are compiled before threads begin: two threads would compile the same plan twice.
+            tree.plan(sequence)
             tree.foreseen(sequence)
     for index, paths in zip(missing, _each(design, play, missing, jobs, cluster), strict=True):
         found[index] = paths
+        # Each block is written as soon as it is finished, so that a run that is stopped loses little.
         if store is not None:
             store.write(index, design.block(index), as_table(paths))
         _tell(progress, found, n)
@@ -102,7 +104,7 @@ def run_paths(
 def _each(
     design: PathDesign, play: Play, which: Sequence[int], jobs: int, cluster: str | None
 ) -> Iterator[list[Played]]:
-    """The paths of these blocks, in their order."""
+    """Return the paths of these blocks, in their order."""
     if not which:
         return iter(())
     tree, seed = design.tree, design.seed
@@ -111,23 +113,24 @@ def _each(
     if len(which) * BLOCK * len(tree.sequences) < MANY:
         here: Iterator[Task[list[Played]]] = ((play, (tree, design.replications(index), seed)) for index in which)
         return in_order(here, jobs=jobs, threads=True)
-    # The first block is played here, so that what must be compiled is compiled once.
+    # The first block is run here: machine code is compiled once and cached on disk, and the processes load it.
     first = play(tree, design.replications(which[0]), seed)
     rest = in_order(_shipped(design, play, which[1:]), jobs=jobs, threads=False)
     return itertools.chain([first], rest)
 
 
 def _shipped(design: PathDesign, play: Play, which: Sequence[int]) -> Iterator[Task[list[Played]]]:
-    """Blocks as tasks for other processes."""
+    """Return blocks as tasks for other processes, with the compiled plans."""
     packed = shipped(design.tree)
     return ((_there, (play, packed, design.replications(index), design.seed)) for index in which)
 
 
 def _there(play: Play, packed: bytes, block: range, seed: int) -> list[Played]:
-    """The same in another process, on a machine that may have none of the files: the plans come with the task."""
+    """Run a block in another process, whose machine may have none of the files: the plans come with the task."""
     return play(unpacked(packed), block, seed)
 
 
 def _tell(progress: Callable[[float], None] | None, found: dict[int, list[Played]], n: int) -> None:
+    """Report the share of the paths that is finished."""
     if progress is not None:
         progress(sum(map(len, found.values())) / n)

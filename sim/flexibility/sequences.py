@@ -1,4 +1,4 @@
-"""The gates of a scenario, every sequence of choices at them, and what planners expect of a sequence."""
+"""The gates of a scenario, every sequence of choices at them, and the plan that planners expect at each gate."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from sim.scenario.gates import in_order
 from sim.scenario.loader import Scenario
 
 MOST_SEQUENCES = 512
-"""Each is a run of its own on every path."""
+"""Sequences that are accepted at most: each is a run of its own on every path."""
 Sequence = tuple[str, ...]
-"""Choices at the gates, in their order; of a prefix, at the first gates."""
+"""Choices at the gates, in their order; a prefix has those at the first gates only."""
 
 
 @dataclass(frozen=True, slots=True)
 class TreeGate:
-    """A decision: its name, the day from the start, and its choices, the planned one first.
+    """A decision: its name, its day from the start, and its choices, the planned one first.
 
-    A gate on a milestone has no day of its own, which is infinite: it differs from path to path.
+    The day of a gate on a milestone is infinite here: it differs between paths.
     """
 
     name: str
@@ -34,9 +34,9 @@ class TreeGate:
 
 @dataclass(frozen=True)
 class Tree:
-    """All sequences of choices of a scenario, with a plan for each, compiled when it is first asked for.
+    """All sequences of choices of a scenario, with a plan for each, which is compiled at its first use.
 
-    What choices bring after their gates comes `sooner` by so many days.
+    Lead times of choices after their gates are shorter by `sooner` days.
     """
 
     scenario: Scenario
@@ -46,7 +46,7 @@ class Tree:
 
     @cached_property
     def planned(self) -> Sequence:
-        """What the scenario's `plan` takes."""
+        """The sequence of the scenario's `plan`."""
         return self.onward(())
 
     @cached_property
@@ -55,6 +55,7 @@ class Tree:
         return list(self._from(()))
 
     def _from(self, prefix: Sequence) -> Iterator[Sequence]:
+        """Yield every sequence that begins with these choices."""
         if len(prefix) == len(self.gates):
             yield prefix
             return
@@ -62,26 +63,26 @@ class Tree:
             yield from self._from((*prefix, choice))
 
     def open_after(self, prefix: Sequence) -> list[str]:
-        """What can be chosen at the gate after these choices, the planned choice first."""
+        """Return the choices that are open at the gate after these, the planned choice first."""
         gate = self.gates[len(prefix)]
         found = self.scenario.document.decisions[gate.name].open_after(self._chosen(prefix))
         return [choice for choice in gate.choices if choice in found]
 
     def onward(self, prefix: Sequence) -> Sequence:
-        """These choices, and then the plan, or the first choice where the plan's cannot follow."""
+        """Return these choices continued as planned, or with the first open choice where the planned one is closed."""
         while len(prefix) < len(self.gates):
             prefix = (*prefix, self.open_after(prefix)[0])
         return prefix
 
     def decided(self, prefix: Sequence) -> Sequence:
-        """These choices and those after them to which there is no alternative, up to the next decision or the end."""
+        """Return these choices with all that follow without an alternative, up to the next decision or the end."""
         while len(prefix) < len(self.gates) and len(found := self.open_after(prefix)) == 1:
             prefix = (*prefix, *found)
         return prefix
 
     @cached_property
     def decisions(self) -> list[Sequence]:
-        """What may have been chosen before each decision at which there is more than one choice, from the first gate on."""
+        """The choices before each decision at which more than one choice is open, from the first gate on."""
         found: list[Sequence] = []
         waiting = [self.decided(())]
         while waiting:
@@ -92,30 +93,34 @@ class Tree:
         return found
 
     def plan(self, sequence: Sequence) -> Plan:
-        """The compiled scenario with these choices."""
+        """Return the compiled plan of a sequence."""
         if sequence not in self._plans:
             self._plans[sequence] = self.compiled(sequence)
         return self._plans[sequence]
 
     def compiled(self, sequence: Sequence, left_out: frozenset[str] = frozenset()) -> Plan:
-        """The scenario with these choices, without the values left out, compiled anew."""
+        """Compile the scenario with these choices, without the values of choices named in `left_out`."""
         return compile_plan(self.scenario, self._chosen(sequence), left_out=left_out, sooner=self.sooner)
 
     def foreseen(self, sequence: Sequence) -> list[Plan]:
-        """What planners expect until each gate: what was chosen before it, and then the plan."""
+        """Return for each gate the plan that is expected before it: the choices made so far, continued as planned."""
         return [self.plan(self.onward(sequence[:i])) for i in range(len(self.gates))]
 
     def _chosen(self, prefix: Sequence) -> dict[str, str]:
+        """Return the choices by gate."""
         return {gate.name: choice for gate, choice in zip(self.gates, prefix, strict=False)}
 
 
 def sells(scenario: Scenario) -> bool:
-    """Whether a choice closes a site, which is then sold: what other choices keep is taken as sold at the end."""
+    """Return whether a choice closes a site, which is then sold.
+
+    If so, the NPV of every sequence includes salvage: what other choices keep is treated as sold at the end.
+    """
     return any(choice.closes for d in scenario.document.decisions.values() for choice in d.choices.values())
 
 
 def tree_of(scenario: Scenario) -> Tree:
-    """The gates of a scenario in their order, and the sequences of choices.
+    """Return the gates of a scenario in their order, and the sequences of choices.
 
     Raises:
         InputError: it has no decisions, or too many sequences.
@@ -134,6 +139,7 @@ def tree_of(scenario: Scenario) -> Tree:
         message = "nothing can be chosen: the scenario has no decisions"
         raise InputError([Problem(mark, "decisions", message, expected="decisions at gates, each with its choices")])
     tree = Tree(scenario, gates)
+    # Sequences are counted one past the limit only: their number grows exponentially with the gates.
     if len(list(islice(tree._from(()), MOST_SEQUENCES + 1))) > MOST_SEQUENCES:
         message, most = "more sequences of choices than can be run", f"at most {MOST_SEQUENCES}"
         raise InputError([Problem(mark, "decisions", message, None, most)])

@@ -1,4 +1,4 @@
-"""What processes draw between gates, as shocks whose law is known: the solver's bounds rest on them."""
+"""Random numbers of processes between gates, as shocks with a known law, which the upper bounds are based on."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from sim.draws.processes import Innovations, Law, innovations, law
 from sim.plan import Plan, ProcessPlan
 
 LONGEST = 366.0
-"""Days that one shock spans at most: what comes soon counts longer than what comes late."""
+"""Greatest span of a shock in days: early innovations affect more of the horizon and are not summed with late ones."""
 
 
 def shocks(plan: Plan, gates: Sequence[float], seed: int, n: int) -> dict[str, options.Shock]:
-    """For each random stream and each span between two gates, or after the last, what its processes draw there.
+    """Return the shocks of each random stream for each span between two gates and after the last.
 
-    Gradual changes are summed up to the surprise in the logarithm at the end of the span, a standard normal. Jumps are
-    summed alike, less their mean. `gates` are days in order; replications are 0 to n - 1.
+    Gradual changes are summed to their effect on the logarithm of the process at the end of the span, scaled to a
+    standard normal. Jumps are summed in the same way, less their mean. `gates` are days in ascending order; the paths
+    are replications 0 to n - 1.
     """
     if not plan.processes:
         return {}
     spans, year = _spans(gates, plan.calendar.days), plan.calendar.year
+    # Processes of one stream share their random numbers: one of them stands for all, the first.
     first = {process.stream: k for k, process in reversed(list(enumerate(plan.processes)))}
     values: dict[tuple[int, str, float], list[float]] = {}
     for replication in range(n):
@@ -45,7 +47,7 @@ def shocks(plan: Plan, gates: Sequence[float], seed: int, n: int) -> dict[str, o
 
 
 def _spans(gates: Sequence[float], end: float) -> list[tuple[float, float]]:
-    """From the first gate to the end of the horizon, cut at gates and so that none is too long."""
+    """Return the spans from the first gate to the end of the horizon, cut at gates and where they are too long."""
     edges = sorted({*gates, end})
     parts = [
         np.linspace(begin, until, int(np.ceil((until - begin) / LONGEST)) + 1)
@@ -57,12 +59,13 @@ def _spans(gates: Sequence[float], end: float) -> list[tuple[float, float]]:
 def _summed(
     process: ProcessPlan, of: Law, drawn: Innovations, spans: Sequence[tuple[float, float]]
 ) -> Iterator[tuple[str, float, float]]:
-    """The sums of one replication, span by span: kind, first day, value."""
+    """Yield the sums of one replication for each span: kind, first day, value."""
     months = np.array(process.months)
     for begin, until in spans:
         within = np.flatnonzero((months > begin) & (months <= until))
         if not within.size:
             continue
+        # The share of each innovation that is left at the end of the span, with mean reversion.
         left = of.left[within, within[-1]]
         spread = left * of.unit[within]
         yield "changes", begin, _scaled(float(spread @ drawn.normal[within]), float(spread @ spread))
@@ -72,9 +75,11 @@ def _summed(
 
 
 def _scaled(total: float, variance: float) -> float:
+    """Return a sum divided by its standard deviation; 0 where it has none."""
     return total / float(np.sqrt(variance)) if variance > 0.0 else 0.0
 
 
 def _name(plan: Plan, process: ProcessPlan, what: str, begin: float) -> str:
+    """Return the name of a shock."""
     assert plan.calendar.start is not None
     return f"{what} of {process.path} from {plan.calendar.start + int(begin)}"

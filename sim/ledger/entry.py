@@ -38,7 +38,8 @@ class _Value(BaseModel):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        ends = [x for x in (self.low, self.value, self.high) if x is not None]
+        """Check that low, value and high do not fall, and that only a number has a range."""
+        ends = [end for end in (self.low, self.value, self.high) if end is not None]
         if (self.low is not None or self.high is not None) and not isinstance(self.value, (int, float)):
             raise ValueError("only a number has low and high")
         if ends != sorted(ends):
@@ -54,6 +55,7 @@ class FallbackEntry(_Value):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        """Check that the fallback is either a figure or a value with its source."""
         if (self.figure is None) == (self.value is None):
             raise ValueError("give either figure, or value and source")
         if self.value is not None:
@@ -63,7 +65,7 @@ class FallbackEntry(_Value):
         return self
 
     def taken(self) -> Reading | str:
-        """The assumed value it gives, or the id of a figure."""
+        """Return the assumed value that is taken instead, or the id of the figure."""
         if self.value is None:
             return self.figure or ""
         return Reading(self.value, self.low, self.high, Kind.ASSUMED, self.source or "")
@@ -81,6 +83,7 @@ class _Entry(_Value):
 
     @model_validator(mode="after")
     def _articles(self) -> Self:
+        """Check that articles are named where the kind of value allows it."""
         if self.also and self.article is None:
             raise ValueError("also names more articles beside article")
         if self.rests_on and self.article is not None:
@@ -100,15 +103,17 @@ class ReadingEntry(_Entry):
 
     @model_validator(mode="after")
     def _sourced(self) -> Self:
+        """Check that the reading has an origin of its own."""
         if self.kind is Kind.DERIVED:
             raise ValueError("a reading is not derived: it is one source's answer")
         _need_source(self.kind, self.source, self.article)
         return self
 
     def reading(self) -> Reading:
-        """The reading it describes."""
+        """Return the reading that the entry describes."""
         return Reading(
             self.value, self.low, self.high, self.kind, self.source or self.article or "", self.article, self.note,
+            # An entry never has both: `also` belongs to a stated value, `rests_on` to an assumed one.
             (*self.also, *self.rests_on),
         )  # fmt: skip
 
@@ -137,6 +142,7 @@ class FigureEntry(_Entry):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        """Check that the figure has exactly one of value, readings and formula, and only the fields that go with it."""
         forms = [self.value is not None, bool(self.readings), self.formula is not None]
         if sum(forms) != 1:
             raise ValueError("give exactly one of value, readings or formula")
@@ -157,6 +163,7 @@ class FigureEntry(_Entry):
 
     @model_validator(mode="after")
     def _values_fit_the_unit(self) -> Self:
+        """Check that the unit is known and that all values are of its type: dates, texts or numbers."""
         try:
             check_unit(self.unit)
         except UnitError as error:
@@ -170,8 +177,9 @@ class FigureEntry(_Entry):
         return self
 
     def _check_readings(self) -> None:
+        """Check that kind and source stand in the readings, and that the default names one of them."""
         if (
-            any(x is not None for x in (self.kind, self.low, self.high, self.source, self.article))
+            any(field is not None for field in (self.kind, self.low, self.high, self.source, self.article))
             or self.also
             or self.rests_on
         ):
@@ -184,7 +192,10 @@ class FigureEntry(_Entry):
             raise ValueError("a later report is never the default")
 
     def figure(self, id: str, mark: Mark) -> Figure:
-        """The figure it describes; the value of a formula is filled in by the ledger."""
+        """Return the figure that the entry describes.
+
+        The value of a formula stays empty: the ledger fills it in under the readings chosen.
+        """
         readings = {name: entry.reading() for name, entry in self.readings.items()}
         if self.default is not None:
             own = readings[self.default]
@@ -201,6 +212,7 @@ class FigureEntry(_Entry):
 
 
 def _need_source(kind: Kind, source: str | None, article: str | None) -> None:
+    """Check that a value names its article if it is stated, and else has a source."""
     if kind is Kind.STATED and not article:
         raise ValueError("a stated figure names its article")
     if kind is not Kind.STATED and not (source or "").strip():
@@ -210,7 +222,10 @@ def _need_source(kind: Kind, source: str | None, article: str | None) -> None:
 def read_entries(
     data: Mapping[str, Any], mark: Marker, problems: list[Problem], under: tuple[str, ...] = ()
 ) -> dict[str, Figure]:
-    """The figures in a mapping from id to entry; what is wrong is appended to `problems`."""
+    """Return the figures in a mapping from id to entry; what is wrong is appended to `problems`.
+
+    `mark` returns the place of a key below `under`.
+    """
     figures: dict[str, Figure] = {}
     for id, entry in data.items():
         where = (*under, id)
@@ -231,9 +246,10 @@ def read_entries(
 
 
 def _explain(error: ValidationError, id: str, where: tuple[str, ...], mark: Marker) -> list[Problem]:
-    """One problem for each complaint of pydantic."""
+    """Return one problem for each complaint of pydantic."""
     problems = []
     for detail in error.errors():
+        # For a union pydantic adds the name of the type that it tried to the location.
         location = tuple(part for part in detail["loc"] if part not in ("int", "float", "date", "str"))
         path = ".".join([id, *(str(part) for part in location)])
         message = detail["msg"].removeprefix("Value error, ")

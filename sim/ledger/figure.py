@@ -15,7 +15,7 @@ Scalar = int | float | dt.date | str
 
 
 def value_types(unit: str) -> tuple[type, ...]:
-    """The types of values that go with a unit."""
+    """Return the types that a value in this unit may have."""
     return {"date": (dt.date,), "text": (str,)}.get(unit, (int, float))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from sim.ledger.functions import FUNCTIONS, kind_of, refuse_kinds
 from sim.units import UnitError, convert
 
+# Text in quotes is matched first, so that a unit such as "wafer/month" is not taken for ids.
 _WORD = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|(?<![\w.])(?P<id>[A-Za-z_]\w*(?:\.\w+)*)""")
 _SPECIAL = {"in_unit": 2, "low": 1, "high": 1}
 _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[float, float], Any]]] = {
@@ -72,13 +73,13 @@ class Formula:
     plain: tuple[str, ...]
 
     def evaluate(self, terms: Mapping[str, Term]) -> tuple[Any, float | None, float | None]:
-        """Value, low and high of the result.
+        """Return the value of the formula, and its low and high.
 
-        Low and high are the extremes over all corners of the operands' ranges: exact where the
-        formula is monotone in each operand. Both are None when no operand has a range.
+        Low and high are the extremes over all corners of the operands' ranges. They are exact where the formula is
+        monotone in each operand. Both are None if no operand has a range.
 
         Raises:
-            FormulaError: the calculation fails.
+            FormulaError: the calculation fails, or too many operands have a range.
         """
         value = self.value(terms)
         uncertain = [name for name in self.plain if terms[name].has_range]
@@ -91,11 +92,17 @@ class Formula:
         return value, min(results), max(results)
 
     def value(self, terms: Mapping[str, Term]) -> Any:
-        """The result at the values of the terms, without its range; raises FormulaError."""
+        """Return the result at the values of the terms, without its range.
+
+        Raises:
+            FormulaError: the calculation fails.
+        """
         return self._at(terms, {})
 
     def _at(self, terms: Mapping[str, Term], corner: Mapping[str, float]) -> Any:
+        """Return the result where `corner` replaces the values of some terms."""
         try:
+            # The yield models calculate with numpy, which would return inf or nan with a warning where Python raises.
             with np.errstate(over="raise", divide="raise", invalid="raise"):
                 value = _Evaluation(self.names, terms, corner).of(self.tree)
         except UnitError as error:
@@ -119,6 +126,7 @@ class _Evaluation:
     corner: Mapping[str, float]
 
     def of(self, node: ast.expr) -> Any:
+        """Return the value of a part of the formula."""
         match node:
             case ast.Constant(value=value):
                 return float(value)  # type: ignore[arg-type]  # _check lets only numbers through
@@ -135,16 +143,19 @@ class _Evaluation:
         raise AssertionError(f"unchecked syntax {type(node).__name__}")
 
     def _number(self, sign: str, node: ast.expr) -> float:
+        """Return the value of an operand, which must be a number; `sign` names the operator for the error."""
         value = self.of(node)
         if kind_of(value) != "a number":
             raise TypeError(f"{sign} takes numbers, not {kind_of(value)}")
         return float(value)
 
     def _call(self, name: str, args: list[ast.expr]) -> Any:
+        """Return the value of a function."""
         if name not in _SPECIAL:
             arguments = [self.of(arg) for arg in args]
             refuse_kinds(name, arguments)
             return FUNCTIONS[name](*arguments)
+        # in_unit, low and high read the unit or the range of a figure, which the value of an expression lacks.
         figure = args[0]
         assert isinstance(figure, ast.Name)
         term = self.terms[self.names[figure.id]]
@@ -156,25 +167,29 @@ class _Evaluation:
 
 
 def _as_float(value: Any) -> Any:
+    """Return a whole number as a float, and anything else as it is."""
     return float(value) if isinstance(value, int) else value
 
 
 @lru_cache(maxsize=2048)
 def compiled(text: str) -> Formula:
-    """Parse a formula.
+    """Return the parsed formula.
 
-    Ids are written as they are (`ai5.power * 2`), also where Python would not read them
-    (`robots.2025`). `in_unit(id, "unit")` converts, `low(id)` and `high(id)` take an end of a range.
+    Ids are written as they are (`ai5.power * 2`), also where Python would not read them (`robots.2025`).
+    `in_unit(id, "unit")` converts, `low(id)` and `high(id)` take an end of a range.
 
     Raises:
         FormulaError: the text is no formula, or uses something that is not allowed.
     """
+    # Checked before Python parses the text, whose time and memory grow with its length.
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text):,} characters; at most {MAX_LENGTH:,}: use figures for its parts")
     names: dict[str, str] = {}
 
     def rename(found: re.Match[str]) -> str:
+        """Return a name that Python can parse in the place of an id, and note which id it stands for."""
         word = found["id"]
+        # Text in quotes and the names of functions stay.
         if found["text"] or word in FUNCTIONS or word in _SPECIAL:
             return found[0]
         name = f"_{len(names)}"
@@ -183,7 +198,8 @@ def compiled(text: str) -> Formula:
 
     try:
         tree = ast.parse(_WORD.sub(rename, text.strip()), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two: nested too deep
+    # Text nested too deep raises the last two.
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise FormulaError(f"can't read the formula {text!r}") from error
     plain: list[str] = []
     _check(tree, names, plain, MAX_DEPTH)
@@ -191,10 +207,17 @@ def compiled(text: str) -> Formula:
 
 
 def _check(node: ast.expr, names: Mapping[str, str], plain: list[str], depth: int) -> None:
-    """Refuse everything but numbers, figures, arithmetic and the listed functions, at most `depth` within each other."""
+    """Check that a formula has only numbers, figures, arithmetic and the listed functions.
+
+    They may be nested `depth` deep. The figures whose range counts are appended to `plain`.
+
+    Raises:
+        FormulaError: it has something else.
+    """
     if not depth:
         raise FormulaError(f"operations are nested more than {MAX_DEPTH} deep: use figures for parts of the formula")
     match node:
+        # To Python a truth value is a whole number: True + 1 would be 2.
         case ast.Constant(value=value) if isinstance(value, (int, float)) and not isinstance(value, bool):
             return
         case ast.Name(id=name) if name in names:
@@ -218,16 +241,18 @@ def _check(node: ast.expr, names: Mapping[str, str], plain: list[str], depth: in
 
 
 def _check_special(name: str, args: list[ast.expr], names: Mapping[str, str], plain: list[str]) -> None:
-    """The first argument is a figure itself, not an expression."""
+    """Check the arguments of in_unit, low and high: the first is a figure itself, not an expression."""
     if len(args) != _SPECIAL[name] or not isinstance(args[0], ast.Name) or args[0].id not in names:
         raise FormulaError(f"{name}() takes a figure{' and a unit in quotes' if name == 'in_unit' else ''}")
     if name == "in_unit":
         if not (isinstance(args[1], ast.Constant) and isinstance(args[1].value, str)):
             raise FormulaError("in_unit() takes a figure and a unit in quotes")
+        # A converted figure carries its range along; low(id) and high(id) are numbers without one.
         plain.append(names[args[0].id])
 
 
 def _check_arguments(name: str, count: int) -> None:
+    """Check that a function takes so many arguments."""
     try:
         inspect.signature(FUNCTIONS[name]).bind(*range(count))
     except TypeError as error:

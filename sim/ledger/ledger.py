@@ -60,6 +60,7 @@ class Ledger:
         return _Figures(self)
 
     def __getitem__(self, id: str) -> Figure:
+        """Return a figure; a derived one has the value that follows from the readings in force."""
         definition = self._definition(id)
         if definition.formula is None:
             return definition
@@ -78,7 +79,13 @@ class Ledger:
         return len(self._definitions)
 
     def reading_name(self, figure: str) -> str | None:
-        """Which reading of the figure is in force: chosen, or that of the figure it follows, or its default."""
+        """Return the name of the reading of a figure that is in force, or None if it has no readings.
+
+        It is the one chosen, else that of the figure it follows, else its default.
+
+        Raises:
+            LedgerError: there is no such figure, or figures follow each other in a cycle.
+        """
         definition = self._definition(figure)
         trail = [figure]
         while trail[-1] not in self.chosen:
@@ -91,12 +98,14 @@ class Ledger:
         return _shared(definition, self.chosen[trail[-1]])
 
     def resolve(self, figure: str, reading: str | None = None) -> Reading:
-        """The value of a figure under the chosen readings, or under the one named.
+        """Return the value of a figure under the readings in force, or under the one named.
 
         Raises:
             LedgerError: there is no such figure or reading, or its formula fails.
         """
         definition = self._definition(figure)
+        # A reading that went with an article gives way to the one in force: a scenario that names it can still be
+        # loaded.
         if reading is not None and reading not in definition.left_out:
             return _named(definition, reading)
         for id in self._before(figure):
@@ -104,10 +113,10 @@ class Ledger:
         return self._resolved[figure]
 
     def choose(self, readings: Mapping[str, str]) -> Ledger:
-        """This ledger with these readings chosen, on top of those chosen before.
+        """Return a ledger with these readings chosen, besides those chosen before.
 
         Raises:
-            LedgerError: it lists every figure and reading that does not exist.
+            LedgerError: figures or readings do not exist; it lists them all.
         """
         misses: list[Miss] = []
         for figure, reading in readings.items():
@@ -120,7 +129,7 @@ class Ledger:
         return Ledger(self._definitions, {**self.chosen, **readings}, self.pinned)
 
     def valued(self, values: Mapping[str, Scalar], sources: Mapping[str, str] | None = None) -> Ledger:
-        """This ledger with other values in force for these figures; formulas that use them follow.
+        """Return a ledger with other values in force for these figures; formulas that use them follow.
 
         A figure among the `sources` is assumed by that source, and no longer what its article says.
 
@@ -133,6 +142,7 @@ class Ledger:
             own: dict[str, Any] = {"value": value, "low": None, "high": None}
             if sources and id in sources:
                 own |= {"kind": Kind.ASSUMED, "source": sources[id], "article": None, "also": ()}
+            # Of a figure with readings only the one in force takes the value; the others stay as their sources say.
             if name is None:
                 changed[id] = replace(definition, **own, formula=None)
             else:
@@ -145,26 +155,34 @@ class Ledger:
         """The file names of all articles on which a figure rests."""
         found = (self._definitions[id] for id in self)
         return tuple(
-            sorted({a for figure in found for r in (figure.own, *figure.readings.values()) for a in r.articles})
+            sorted(
+                {
+                    article
+                    for figure in found
+                    for reading in (figure.own, *figure.readings.values())
+                    for article in reading.articles
+                }
+            )
         )
 
     def without(self, articles: Collection[str]) -> Ledger:
-        """This ledger as it were if these articles had not been written.
+        """Return a ledger without what these articles say.
 
-        What rests on them alone gives way to another reading, else to the figure's fallback; a figure
-        that has none is marked `unsupported`.
+        What rests on them alone gives way to another reading, else to the figure's fallback. A figure that has none is
+        marked `unsupported`.
         """
         thinned = Without(self._definitions, frozenset(articles))
+        # A choice of a reading that went would name none: it is dropped with the reading.
         kept = {id: name for id, name in self.chosen.items() if name in thinned[id].readings}
         return Ledger(thinned, kept)
 
     def extended(self, figures: Mapping[str, Any], origin: str, mark: Marker | None = None) -> Ledger:
-        """This ledger and a scenario's own figures, written as in the ledger's files.
+        """Return a ledger with a scenario's own figures besides its own, written as in the ledger's files.
 
-        `origin` names the file; `mark` gives the place of a key below `figures:`.
+        `origin` names the file; `mark` returns the place of a key below `figures:`.
 
         Raises:
-            InputError: everything wrong with them.
+            InputError: it lists everything that is wrong with them.
         """
         place = mark or (lambda _: Mark(origin))
         problems: list[Problem] = []
@@ -172,31 +190,31 @@ class Ledger:
         for id in added.keys() & self._definitions.keys():
             problems.append(Problem(place((id,)), id, "the ledger already has this figure: choose another id"))
         larger = Ledger(_Over(added, self._definitions), self.chosen)
-        # links between figures are looked at once every figure can be read
+        # Links are checked only if every figure can be read: a link to one that cannot would be reported too.
         problems = problems or larger.faults(added)
         if problems:
             raise InputError(problems)
         return larger
 
     def faults(self, ids: Mapping[str, Figure]) -> list[Problem]:
-        """What is wrong between figures: unknown operands, cycles, readings that can't be followed."""
+        """Return what is wrong between these figures: unknown operands, cycles, readings that can't be followed."""
         problems: list[Problem] = []
         for id, figure in ids.items():
             misses = [*self._broken_links(figure)]
             try:
                 self.resolve(id)
             except LedgerError as error:
-                # what is wrong with an operand is reported with the operand
+                # What is wrong with an operand is reported once, with the operand.
                 misses.extend(miss for miss in error.misses if miss.figure == id)
             place = figure.mark or Mark("?")
             problems.extend(
                 Problem(place, id, text, nearest=close)
-                for text, close in {m.message: m.nearest for m in misses}.items()
+                for text, close in {miss.message: miss.nearest for miss in misses}.items()
             )
         return problems
 
     def _broken_links(self, figure: Figure) -> list[Miss]:
-        """Names of other figures, in its formula or after `follows`, that lead nowhere."""
+        """Return the names in a figure (in its formula, `follows` and `fallback`) that name no fitting figure."""
         fallback = figure.fallback if isinstance(figure.fallback, str) else None
         named = [*figure.operands, *(id for id in (figure.follows, fallback) if id)]
         misses = [
@@ -215,14 +233,19 @@ class Ledger:
         return misses
 
     def _definition(self, id: str) -> Figure:
+        """Return a figure as it is written.
+
+        Raises:
+            LedgerError: there is no such figure.
+        """
         if id not in self._definitions:
             raise LedgerError(Miss(id, f"no figure {id!r}", id, nearest=nearest(id, self)))
         return self._definitions[id]
 
     def _before(self, figure: str) -> Iterator[str]:
-        """The figures that this one rests on and that have no value yet, each after its own operands; it comes last.
+        """Yield the figures without a value yet that this one rests on, each after its own operands; it comes last.
 
-        By a stack of its own, since a chain of formulas may be longer than Python's calls may be deep.
+        The walk has a stack of its own, since a chain of formulas may be longer than Python's calls may be deep.
         """
         if figure in self._resolved:
             return
@@ -233,6 +256,7 @@ class Ledger:
             if operand is None:
                 del trail[last]
                 yield last
+            # The trail leads from the figure to the last operand, in order: one that is on it already closes a cycle.
             elif operand in trail:
                 path = [*trail, operand]
                 cycle = " -> ".join(path[path.index(operand) :])
@@ -241,7 +265,7 @@ class Ledger:
                 trail[operand] = iter(self._definition(operand).operands)
 
     def _value(self, figure: Figure) -> Reading:
-        """The figure's value in force, once all its operands have theirs."""
+        """Return the value in force of a figure whose operands have theirs."""
         if figure.formula is None:
             name = self.reading_name(figure.id)
             return figure.own if name is None else _named(figure, name)
@@ -257,6 +281,7 @@ class Ledger:
         return Reading(cast(Scalar, value), low, high, Kind.DERIVED, figure.source)
 
     def _term(self, id: str) -> Term:
+        """Return a figure as a formula sees it."""
         value = self._resolved[id]
         return Term(value.value, value.low, value.high, self._definition(id).unit)
 
@@ -303,11 +328,16 @@ class _Over(Mapping[str, Figure]):
 
 
 def _shared(figure: Figure, reading: str | None) -> str | None:
-    """The reading of a figure that goes with one of the figure it follows."""
+    """Return the reading of a figure that goes with the one of the figure it follows, else its default."""
     return reading if reading in figure.readings else figure.default
 
 
 def _named(figure: Figure, reading: str) -> Reading:
+    """Return a reading by its name.
+
+    Raises:
+        LedgerError: the figure has no such reading.
+    """
     if reading in figure.readings:
         return figure.readings[reading]
     if not figure.readings:

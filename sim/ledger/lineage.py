@@ -8,8 +8,12 @@ from sim.ledger.ledger import Ledger
 
 
 def behind(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
-    """`figures`, all that their formulas go back to, and those whose reading they follow; in order."""
+    """Return `figures`, all that their formulas go back to, and those whose reading they follow; in order.
+
+    The names are the keys of a mapping, which keeps their order and has no name twice.
+    """
     found: dict[str, None] = {}
+    # A stack takes the last first: reversed, the figures are visited in the order given.
     waiting = list(figures)[::-1]
     while waiting:
         name = waiting.pop()

@@ -27,20 +27,20 @@ _ID = re.compile(r"([\w.-]+)\s*:")
 
 @lru_cache(maxsize=1)
 def load_ledger() -> Ledger:
-    """The ledger of all shipped figures; each is read when it is first asked for.
+    """Return the ledger of all shipped figures; each is read when it is first asked for.
 
     Raises:
-        InputError: a file can't be read, or an id stands twice. What is wrong with a figure itself
-            is raised when the figure is read; `read_ledger` looks at all of them.
+        InputError: a file can't be read, or an id stands twice. What is wrong with a figure itself is raised when the
+            figure is read; `read_ledger` looks at all of them.
     """
     return Ledger(Shelf(sorted((shipped_root() / "figures").glob("*.yaml"))))
 
 
 def read_ledger(files: Iterable[Path]) -> Ledger:
-    """The ledger held in these files, every figure and every link checked.
+    """Return the ledger of the figures in these files, with every figure and every link checked.
 
     Raises:
-        InputError: everything wrong in the files.
+        InputError: it lists everything that is wrong in the files.
     """
     shelf = Shelf(files)
     problems: list[Problem] = []
@@ -50,7 +50,7 @@ def read_ledger(files: Iterable[Path]) -> Ledger:
         except InputError as error:
             problems.extend(error.problems)
     ledger = Ledger(shelf)
-    # links between figures are looked at once every figure can be read
+    # Links are checked only if every figure can be read: a link to one that cannot would be reported too.
     problems = problems or ledger.faults(shelf)
     if problems:
         raise InputError(problems)
@@ -82,6 +82,7 @@ class Shelf(Mapping[str, Figure]):
             raise InputError(problems)
 
     def __getitem__(self, id: str) -> Figure:
+        """Return a figure, which is read from its text when it is first asked for."""
         if id not in self._read:
             self._read[id] = _read_figure(id, self._blocks[id])
         return self._read[id]
@@ -96,11 +97,13 @@ class Shelf(Mapping[str, Figure]):
         return len(self._blocks)
 
     def _split(self, file: Path, problems: list[Problem]) -> None:
+        """Note the text of every figure in a file; what is wrong is appended to `problems`."""
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             problems.append(problem(file.name, f"can't be read: {error}"))
             return
+        # An id is a line that begins in the first column and is no comment: enough to split a file without parsing it.
         starts = [found.start() for found in _TOP.finditer(text)]
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
             block = _Block(file.name, text.count("\n", 0, start), text[start:end])
@@ -118,10 +121,16 @@ class Shelf(Mapping[str, Figure]):
 
 
 def _read_figure(id: str, block: _Block) -> Figure:
+    """Return the figure in a block.
+
+    Raises:
+        InputError: it lists everything that is wrong with it.
+    """
     problems: list[Problem] = []
     marks: dict[_Key, Mark] = {}
 
     def mark_of(key: _Key) -> Mark:
+        """Return the mark of a key, or of the nearest key around it."""
         while key and key not in marks:
             key = key[:-1]
         return marks.get(key, Mark(block.file, block.line + 1))
@@ -131,6 +140,7 @@ def _read_figure(id: str, block: _Block) -> Figure:
         figures = read_entries(data, mark_of, problems)
     except MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
+        # The parser counts lines from 0, within the block.
         mark = Mark(block.file, block.line + at.line + 1, at.column + 1) if at else mark_of(())
         problems.append(Problem(mark, id, f"not YAML: {error.problem or error.context}"))
     if problems:
@@ -139,12 +149,14 @@ def _read_figure(id: str, block: _Block) -> Figure:
 
 
 def _read_yaml(block: _Block, marks: dict[_Key, Mark], problems: list[Problem]) -> Any:
-    """Plain data of one block (YAML 1.2); fills `marks`, and refuses duplicate keys."""
+    """Return the plain data of a block (YAML 1.2); fills `marks`, and notes keys that stand twice."""
 
     def mark_of(node: Node) -> Mark:
+        """Return the place of a node in the file."""
         return Mark(block.file, block.line + node.start_mark.line + 1, node.start_mark.column + 1)
 
     def plain(node: Node, key: _Key) -> Any:
+        """Return the data of a node."""
         marks.setdefault(key, mark_of(node))
         if isinstance(node, MappingNode):
             return mapping(node, key)
@@ -153,6 +165,7 @@ def _read_yaml(block: _Block, marks: dict[_Key, Mark], problems: list[Problem]) 
         return _scalar(str(node.value), str(node.tag))
 
     def mapping(node: MappingNode, key: _Key) -> dict[str, Any]:
+        """Return the data of a mapping."""
         result: dict[str, Any] = {}
         for name_node, child in node.value:
             name = str(name_node.value)
@@ -163,13 +176,15 @@ def _read_yaml(block: _Block, marks: dict[_Key, Mark], problems: list[Problem]) 
             result[name] = plain(child, place)
         return result
 
+    # The node tree is read rather than the data: it has the place of every key, and keys that stand twice.
     return plain(YAML(typ="safe", pure=True).compose(block.text), ())
 
 
 def _scalar(text: str, tag: str) -> int | float | bool | dt.date | str | None:
-    """A scalar by the type that YAML 1.2 gives it; only whole days are dates."""
+    """Return a scalar in the type that YAML 1.2 gives it; only whole days are dates."""
     match tag.rpartition(":")[2]:
         case "int":
+            # Base 0 reads 0x and 0o too.
             return int(text.replace("_", ""), 0)
         case "float":
             return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
@@ -183,6 +198,7 @@ def _scalar(text: str, tag: str) -> int | float | bool | dt.date | str | None:
 
 
 def _date(text: str) -> dt.date | str:
+    """Return the date that a text is, or the text if there is no such day."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

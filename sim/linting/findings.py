@@ -1,4 +1,4 @@
-"""Holds the inputs of a scenario against the bounds, and tells which go beyond."""
+"""Compares the inputs of a scenario with the bounds, and returns those beyond them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAME = 1e-9
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Finding(Displayed):
-    """One number beside the bound it is held to, both in `unit`.
+    """One number and the bound that it is compared with, both in `unit`.
 
     `paths` and `figures` say where it is written; with `upper` it must not be above the bound, else
     not below it. `bound_figure` is None for a bound given in place.
@@ -72,7 +72,7 @@ def lint(scenario: Scenario | str | Path, rules: Mapping[str, LintRule] | None =
 
 
 def compare(scenario: Scenario, rules: Mapping[str, LintRule] | None = None) -> list[Finding]:
-    """Every number that a rule looks at beside its bound, those within it too."""
+    """Return every number that a rule applies to with its bound, including those within it."""
     subject = LintSubject(scenario)
     taken = load_rules(scenario.ledger) if rules is None else rules
     found = [finding for name, rule in taken.items() for finding in _held(name, rule, subject)]
@@ -93,13 +93,14 @@ def _looked_at(rule: LintRule, subject: LintSubject) -> Iterator[MeasuredInput]:
     if rule.measure is not None:
         yield from MEASURES[rule.measure](subject)
         return
+    # An input that is text, such as a process node, has no bound.
     for path, found in subject.scenario.inputs.items():
         if not isinstance(found.value, str) and any(_matches(path, pattern) for pattern in rule.input):
             yield MeasuredInput((path,), subject.figures([path]), found.value, found.unit, subject.place(path))
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """Part by part, so that * stands for one part."""
+    """Return whether a path matches a pattern; a `*` stands for exactly one part."""
     parts, wanted = path.split("."), pattern.split(".")
     return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
@@ -108,6 +109,7 @@ def _finding(name: str, rule: LintRule, measured: MeasuredInput, bound: LintBoun
     unit, limit, source = _bound(bound, ledger)
     value, own = measured.value, measured.unit
     if rule.times is not None:
+        # The product keeps both units, so that `convert` checks it against the unit of the bound.
         factor = ledger.resolve(rule.times).value
         assert isinstance(factor, (int, float))
         value, own = value * factor, f"({own}) * ({ledger[rule.times].unit})"
@@ -118,7 +120,7 @@ def _finding(name: str, rule: LintRule, measured: MeasuredInput, bound: LintBoun
 
 
 def _bound(bound: LintBound, ledger: Ledger) -> tuple[str, float, str]:
-    """Unit, number and source of a bound."""
+    """Return unit, number and source of a bound."""
     if bound.figure is None:
         return bound.unit or "1", bound.value or 0.0, bound.source or ""
     found = ledger.resolve(bound.figure)
@@ -128,7 +130,7 @@ def _bound(bound: LintBound, ledger: Ledger) -> tuple[str, float, str]:
 
 
 def _merged(found: list[Finding]) -> list[Finding]:
-    """One figure is one number: where several inputs take it, they are told together."""
+    """Return the findings with those on one figure joined: several inputs that take it are one number."""
     merged: dict[Any, Finding] = {}
     for finding in found:
         key = (finding.rule, finding.figures, finding.value, finding.bound) if finding.figures else finding
@@ -138,7 +140,7 @@ def _merged(found: list[Finding]) -> list[Finding]:
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
-    """A finding as a JSON object; several paths or figures are joined by commas."""
+    """Return a finding as a JSON object; several paths or figures are joined by commas."""
     return {
         "rule": finding.rule,
         "says": finding.says,

@@ -9,7 +9,7 @@ from sim.linting.subject import LintSubject, MeasuredInput
 
 
 def qualification(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """Days from first samples to high volume of each recipe of ours; one without phases is qualified at once."""
+    """Yield the days from first samples to volume of each in-house recipe; without phases they are 0."""
     document, inputs = subject.scenario.document, subject.scenario.inputs
     for name, recipe in document.recipes.items():
         if not document.sites[recipe.site].in_house:

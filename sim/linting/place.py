@@ -26,13 +26,13 @@ class Place:
     KEYS: ClassVar = ("nodes", "stages", "families", "owners", "regions")
 
     def has(self, key: str, wanted: Collection[str]) -> bool:
-        """Whether one of the words wanted is among those of `key`."""
+        """Return whether any of the words wanted is among those of `key`."""
         words: frozenset[str] = getattr(self, key)
         return not words.isdisjoint(wanted)
 
 
 def together(places: Iterable[Place]) -> Place:
-    """What several places are about together; in-house only if all agree."""
+    """Return the union of several places; `in_house` is set only if all agree."""
     found = list(places)
     words = {key: _NONE.union(*(getattr(place, key) for place in found)) for key in Place.KEYS}
     ours = {place.in_house for place in found}
@@ -40,7 +40,7 @@ def together(places: Iterable[Place]) -> Place:
 
 
 def places(scenario: Scenario) -> dict[str, Place]:
-    """The place of each node, item, recipe and site, by the path of its entry."""
+    """Return the place of each node, item, recipe and site, by the path of its entry."""
     document = scenario.document
     found = {f"nodes.{name}": Place(nodes=frozenset([name])) for name in document.nodes}
     for name, item in document.items.items():
@@ -52,7 +52,7 @@ def places(scenario: Scenario) -> dict[str, Place]:
     made: dict[str, list[Place]] = {}
     for name, recipe in document.recipes.items():
         node = scenario.inputs.get(f"recipes.{name}.node")
-        # Neither the item nor the node says whose it is: that is the site's to say.
+        # Neither the item nor the node has an owner: the site decides whether the recipe is in-house.
         thing = replace(
             found[f"items.{recipe.item}"],
             nodes=frozenset([str(node.value)] if node else []),
@@ -60,4 +60,5 @@ def places(scenario: Scenario) -> dict[str, Place]:
         )
         found[f"recipes.{name}"] = together([thing, found[f"sites.{recipe.site}"]])
         made.setdefault(f"sites.{recipe.site}", []).append(found[f"recipes.{name}"])
+    # A site is also about all that its recipes make there.
     return found | {site: together([found[site], *recipes]) for site, recipes in made.items()}

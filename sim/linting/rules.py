@@ -46,7 +46,7 @@ class Where(Strict):
     """Ours, or an outside supplier's."""
 
     def fits(self, place: Place) -> bool:
-        """Whether a place is among those meant."""
+        """Return whether a place is among those meant; an empty list means any."""
         named = all(not (wanted := getattr(self, key)) or place.has(key, wanted) for key in Place.KEYS)
         return named and (self.in_house is None or self.in_house == place.in_house)
 
@@ -114,20 +114,21 @@ class LintRule(Strict):
         return self.most or self.least
 
     def bound_for(self, place: Place) -> LintBound | None:
-        """The bound that applies there, if any does."""
+        """Return the first bound that applies at a place, or None."""
         if not self.where.fits(place):
             return None
         return next((bound for bound in self.bounds if bound.where.fits(place)), None)
 
 
 def load_rules(ledger: Ledger, over: Path | None = None) -> dict[str, LintRule]:
-    """The shipped rules by name, with those of a file of the user's put over them.
+    """Return the shipped rules by name, with those of a user's file in their place where names are the same.
 
     Raises:
         InputError: everything wrong with the files.
     """
     problems: list[Problem] = []
     rules: dict[str, LintRule] = {}
+    # The user's file comes last, so that it replaces or removes shipped rules.
     for file in [shipped_root() / NAME, *([over] if over is not None else [])]:
         source = read_source(file, problems)
         for name, data in source.data.items():
@@ -161,38 +162,39 @@ _MODELS: dict[str, type[Strict]] = {"where": Where, "most": LintBound, "least": 
 
 
 def _refused(loc: Loc, detail: Mapping[str, Any], source: Source) -> Problem:
-    """A complaint of pydantic in plain words."""
+    """Return an error of pydantic as a problem in plain words."""
     path, message = ".".join(map(str, loc)), str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "missing":
         message = "this key is missing"
     if detail["type"] != "extra_forbidden":
         return Problem(source.mark(loc), path, message)
+    # The innermost part of the place that has a model of its own decides which keys are known.
     holder = next((_MODELS[str(part)] for part in reversed(loc[:-1]) if part in _MODELS), LintRule)
     keys = list(holder.model_fields)
     return Problem(source.mark(loc), path, "unknown key", expected=", ".join(keys), nearest=nearest(str(loc[-1]), keys))
 
 
 def _broken_links(name: str, rule: LintRule, source: Source, ledger: Ledger) -> Iterator[Problem]:
-    """Measures, figures and units that there are not."""
+    """Yield a problem for each measure, figure and unit that does not exist."""
     if rule.measure is not None and rule.measure not in MEASURES:
         mark, known = source.mark((name, "measure")), ", ".join(MEASURES)
         yield Problem(mark, f"{name}.measure", "no such measure", rule.measure, known, nearest(rule.measure, MEASURES))
     key = "most" if rule.most else "least"
     named: list[tuple[Loc, str | None, At]] = [((name, "times"), rule.times, At.TYPICAL)]
-    named += [((name, key, i, "figure"), bound.figure, bound.at) for i, bound in enumerate(rule.bounds)]
+    named += [((name, key, place, "figure"), bound.figure, bound.at) for place, bound in enumerate(rule.bounds)]
     for loc, figure, at in named:
         if figure is not None and (fault := _fault(figure, at, ledger)) is not None:
             message, close = fault
             yield Problem(source.mark(loc), ".".join(map(str, loc)), message, figure, nearest=close)
-    for i, bound in enumerate(rule.bounds):
+    for place, bound in enumerate(rule.bounds):
         try:
             check_unit(bound.unit or "1")
         except UnitError as error:
-            yield Problem(source.mark((name, key, i, "unit")), f"{name}.{key}.{i}.unit", str(error))
+            yield Problem(source.mark((name, key, place, "unit")), f"{name}.{key}.{place}.unit", str(error))
 
 
 def _fault(figure: str, at: At, ledger: Ledger) -> tuple[str, str | None] | None:
-    """Why a figure cannot be a bound, and the nearest that there is."""
+    """Return why a figure can't be a bound, with the nearest name; None if it can be one."""
     try:
         found = ledger.resolve(figure)
     except LedgerError as error:

@@ -28,13 +28,13 @@ class Growth:
 
 
 def growths(subject: LintSubject) -> Iterator[Growth]:
-    """Ramps and expansions of all sites, those that add nothing too."""
+    """Yield ramps and expansions of all sites, including those that add nothing."""
     for plan in subject.plan.sites:
         yield from _growths_of(subject, plan)
 
 
 def _growths_of(subject: LintSubject, plan: SitePlan) -> Iterator[Growth]:
-    """Those of one site; one that begins after the horizon plays no part in a run."""
+    """Yield those of one site that begin within the horizon; later ones play no part in a run."""
     site = subject.scenario.document.sites[plan.name]
     if site.ramp is None:
         return
@@ -47,11 +47,12 @@ def _growths_of(subject: LintSubject, plan: SitePlan) -> Iterator[Growth]:
         target = subject.read(f"{path}.target")
         if begins < subject.plan.calendar.days:
             yield Growth(plan.name, path, level, target, subject.read(f"{path}.months"))
+        # An expansion counts from the end of the ramp before it, and starts at the level reached there.
         begins, level = begins + subject.number(ramp.days), target
 
 
 def construction(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """Days from the decision to the first start of each site that is built."""
+    """Yield the days from the decision to the first start of each site that is built."""
     for name, site in subject.scenario.document.sites.items():
         if site.construction is not None:
             paths = tuple(
@@ -62,7 +63,7 @@ def construction(subject: LintSubject) -> Iterator[MeasuredInput]:
 
 
 def ramp_length(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """Months of each growth of a site."""
+    """Yield the months of each growth of a site."""
     for growth in growths(subject):
         path = f"{growth.path}.months"
         if growth.target > growth.level:
@@ -72,7 +73,7 @@ def ramp_length(subject: LintSubject) -> Iterator[MeasuredInput]:
 
 
 def ramp_steepness(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """Starts a month that each growth adds in a month; what comes at once has no slope, but a length of nothing."""
+    """Yield the starts a month that each growth adds per month; a step has no slope but a length of 0."""
     for growth in growths(subject):
         if growth.months > 0 and growth.target > growth.level:
             paths = (f"{growth.path}.target", f"{growth.path}.months")
@@ -83,7 +84,7 @@ def ramp_steepness(subject: LintSubject) -> Iterator[MeasuredInput]:
 
 
 def capacity(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """Starts a month of each site at its largest."""
+    """Yield the starts a month of each site at its largest."""
     for plan in subject.plan.sites:
         path = _largest(subject, plan)
         if path is not None:
@@ -93,7 +94,7 @@ def capacity(subject: LintSubject) -> Iterator[MeasuredInput]:
 
 
 def _largest(subject: LintSubject, plan: SitePlan) -> str | None:
-    """The input that says how large a site gets."""
+    """Return the path of the input that sets the largest capacity of a site, or None if it is unlimited."""
     if plan.capacity is not None:
         return subject.path_of(subject.largest(plan.capacity))
     if plan.unlimited:
@@ -103,7 +104,7 @@ def _largest(subject: LintSubject, plan: SitePlan) -> str | None:
 
 
 def own_capacity(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """Starts a month of all sites of ours on a node together, each at its largest."""
+    """Yield the starts a month of all own sites on a node together, each at its largest."""
     for node, plans in _own_by_node(subject).items():
         paths = tuple(path for plan in plans if (path := _largest(subject, plan)) is not None)
         if paths:
@@ -112,10 +113,11 @@ def own_capacity(subject: LintSubject) -> Iterator[MeasuredInput]:
 
 
 def own_growth(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """Starts a month that all sites of ours on a node add together in the twelve months of fastest growth."""
+    """Yield the starts a month that all own sites on a node add in the twelve months of fastest growth."""
     for node, plans in _own_by_node(subject).items():
         paths = tuple(path for plan in plans if (path := _largest(subject, plan)) is not None)
         total = np.sum([_nameplate(subject, plan) for plan in plans], axis=0) * DAYS_PER_MONTH
+        # A horizon shorter than a year is compared as a whole.
         reach = min(int(DAYS_PER_YEAR), len(total) - 1)
         if paths and subject.dated and reach > 0:
             most = float((total[reach:] - total[:-reach]).max())
@@ -123,7 +125,7 @@ def own_growth(subject: LintSubject) -> Iterator[MeasuredInput]:
 
 
 def _own_by_node(subject: LintSubject) -> dict[str, list[SitePlan]]:
-    """The sites of ours that make something on each node and have a limit."""
+    """Return the own sites with limited capacity, by the nodes that they make anything on."""
     found: dict[str, list[SitePlan]] = {}
     for plan in subject.plan.sites:
         if plan.in_house and not plan.unlimited:
@@ -137,16 +139,17 @@ def _on_node(subject: LintSubject, plans: list[SitePlan], node: str) -> Place:
 
 
 def _nameplate(subject: LintSubject, plan: SitePlan) -> FloatArray:
-    """Installed capacity on every day of the horizon, in starts a day."""
+    """Return installed capacity on every day of the horizon, in starts a day; shape (days + 1,)."""
     curve = nameplate_curve(plan, subject.vector, subject.plan.calendar)
     return curve.at_all((subject.grid * TICKS_PER_DAY).astype(np.int64))
 
 
 def allocation(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """The largest share of an outside site's capacity that its contract grants."""
+    """Yield the largest share of an outside site's capacity that its contract allocates."""
     for plan in subject.plan.sites:
         if plan.allocation is None or plan.capacity is None:
             continue
+        # On a daily grid, since the two paths may have their points on different days.
         granted, whole = (path_at(path, subject.vector, subject.grid) for path in (plan.allocation, plan.capacity))
         paths = tuple(subject.path_of(subject.largest(path)) for path in (plan.allocation, plan.capacity))
         if (whole > 0).any():
@@ -155,10 +158,11 @@ def allocation(subject: LintSubject) -> Iterator[MeasuredInput]:
 
 
 def capex_a_year(subject: LintSubject) -> Iterator[MeasuredInput]:
-    """The largest outlay of each owner in a year from the start of the horizon."""
+    """Yield the largest capital expenditure of each owner in any year counted from the start of the horizon."""
     days = subject.plan.calendar.days
     if not subject.dated:
         return
+    # Whole years alone: a part of a year would look cheap. A shorter horizon is one period.
     years = tuple(np.arange(0.0, days + 1, DAYS_PER_YEAR)) if days >= DAYS_PER_YEAR else (0.0, days)
     for owner in dict.fromkeys(plan.owner for plan in subject.plan.sites):
         plans = [plan for plan in subject.plan.sites if plan.owner == owner]
@@ -167,6 +171,7 @@ def capex_a_year(subject: LintSubject) -> Iterator[MeasuredInput]:
         outlays = [capex(p, vector, o, calendar).by_period(years) for p, o in zip(plans, opened, strict=True)]
         most = int(np.argmax(np.sum(outlays, axis=0)))
         paying = [(float(o[most]), p.name) for o, p in zip(outlays, plans, strict=True) if o[most] > 0]
+        # The largest outlay first: it is the input to look at.
         paths = tuple(f"sites.{name}.capex.per_capacity" for _, name in sorted(paying, reverse=True))
         if paths:
             place = together(subject.place(f"sites.{name}") for _, name in paying)

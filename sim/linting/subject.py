@@ -17,7 +17,7 @@ from sim.scenario.loader import Scenario
 
 @dataclass(frozen=True, slots=True)
 class MeasuredInput:
-    """One number to hold against a bound: where it is written, the figures it comes from, where it stands."""
+    """One number to compare with a bound: where it is written, the figures it comes from, where it stands."""
 
     paths: tuple[str, ...]
     figures: tuple[str, ...]
@@ -47,9 +47,10 @@ class LintSubject:
         return places(self.scenario)
 
     def place(self, path: str) -> Place:
-        """Where the entry stands to which a path belongs."""
+        """Return the place of the entry that a path belongs to."""
         parts = path.split(".")
         found = self._places.get(".".join(parts[:2]), Place())
+        # A die area is given by node (items.NAME.die_area.NODE): it is about that node alone.
         return replace(found, nodes=frozenset(parts[3:])) if parts[2:3] == ["die_area"] else found
 
     @cached_property
@@ -63,23 +64,24 @@ class LintSubject:
         return self.plan.calendar.start is not None
 
     def number(self, ref: Ref, default: float = 0.0) -> float:
-        """The value of a reference, in the plan's units."""
+        """Return the value of a reference, in the plan's units."""
         return value(self.vector, ref, default)
 
     def read(self, path: str) -> float:
-        """The value of an input in its field's unit."""
+        """Return the value of an input in the unit of its field."""
         return self.scenario.inputs.number(path)
 
     def figures(self, paths: Iterable[str]) -> tuple[str, ...]:
-        """The figures behind these inputs, each once."""
+        """Return the figures behind these inputs, each once."""
         found = (self.scenario.inputs[path].figure for path in paths)
         return tuple(dict.fromkeys(figure for figure in found if figure))
 
     def path_of(self, ref: Ref) -> str:
-        """The path of the input that a reference stands for."""
+        """Return the path of the input that a reference stands for."""
         return self.plan.inputs[ref].path
 
     def largest(self, path: PathPlan) -> Ref:
-        """The largest value of a path among the points up to the first after the horizon."""
+        """Return the reference of the largest value of a path, up to the first point after the horizon."""
+        # The first point after the horizon still counts: a linear path moves towards it within the horizon.
         last = np.searchsorted([self.number(at) for at in path.at], self.plan.calendar.days) if len(path.at) > 1 else 0
         return max(path.values[: int(last) + 1], key=self.number)

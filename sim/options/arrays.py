@@ -1,4 +1,4 @@
-"""Decisions as arrays: nodes in topological order, cash as present values, features that may be used."""
+"""Decisions as arrays: nodes in topological order, cash as present values, the features that rules may use."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ END = -1
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One node. `cash` (choices, paths) are present values, `to` places in `Arrays.stages`, `means` known or NaN.
+    """One node of the decision graph.
 
-    `features` are those that rules may use; `blind` says that nothing has been seen, in no feature at all.
+    `cash` (choices, paths) are present values, `means` (choices,) their exact means or NaN, `to` indices in
+    `Arrays.stages`. `features` (paths, names) are those that rules may use; `blind` means that no feature of the node,
+    used or not, differs between paths.
     """
 
     name: str
@@ -36,20 +38,21 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A shock in arrays: functions of it with mean zero (paths, functions), the shock itself first."""
+    """A shock as arrays: functions of it with mean zero, shape (paths, functions), the shock itself first."""
 
     name: str
     after: float
     functions: FloatArray
 
     def later_than(self, at: float) -> bool:
-        """Whether it is drawn after a gate at that date; dates are compared to a millionth of a year."""
+        """Return whether the shock is drawn after a gate on that date."""
+        # Dates are days divided by the length of a year: the tolerance, half a minute, absorbs the rounding.
         return self.after >= at - 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """All of a problem. `stages[0]` is the root, and every choice leads to a later stage."""
+    """A decision problem as arrays: `stages[0]` is the root, and every choice leads to a later stage or ends."""
 
     stages: tuple[Stage, ...]
     shocks: tuple[Later, ...]
@@ -58,30 +61,34 @@ class Arrays:
 
     @property
     def paths(self) -> int:
-        """How many paths there are."""
+        """The number of paths."""
         return len(self.weights)
 
 
 def outcomes(stage: Stage, following: Callable[[int], FloatArray]) -> FloatArray:
-    """Cash of each choice with what `following(place)` brings from the node on that it leads to (choices, paths)."""
+    """Return the cash of each choice plus the value of the node that it leads to, shape (choices, paths).
+
+    `following(index)` returns the value of the node with that index on each path, shape (paths,).
+    """
     return np.stack(
         [cash if to == END else cash + following(to) for cash, to in zip(stage.cash, stage.to, strict=True)]
     )
 
 
 def taken(values: FloatArray, choice: IntArray) -> FloatArray:
-    """Of `values` (choices, paths) those of the choice made on each path."""
+    """Return the `values`, shape (choices, paths), of the choice made on each path, shape (paths,)."""
     found: FloatArray = np.take_along_axis(values, choice[None, :], axis=0)[0]
     return found
 
 
 def restricted(arrays: Arrays, kept: Callable[[str, str], bool]) -> Arrays | None:
-    """The sub-graph of the choices that `kept(node, choice)` keeps; None where no plan is left.
+    """Return the sub-graph of the choices for which `kept(node, choice)` is true; None where no plan remains.
 
-    Choices that lead to a node without choices are left out with it, and so are nodes that are not reached.
+    A choice that leads to a node without choices is left out with that node. So are nodes that can't be reached.
     """
     stages = arrays.stages
     left: dict[int, list[int]] = {}
+    # Backward, so that it is known of the nodes that a choice leads to whether any choice remains there.
     for place in reversed(range(len(stages))):
         stage = stages[place]
         left[place] = [
@@ -92,6 +99,7 @@ def restricted(arrays: Arrays, kept: Callable[[str, str], bool]) -> Arrays | Non
     if not left[0]:
         return None
     reached = {0}
+    # Forward: every node comes after those that lead to it.
     for place in range(len(stages)):
         if place in reached:
             reached |= {stages[place].to[k] for k in left[place]} - {END}
@@ -103,6 +111,7 @@ def restricted(arrays: Arrays, kept: Callable[[str, str], bool]) -> Arrays | Non
 
 
 def _cut(stage: Stage, left: list[int], number: dict[int, int]) -> Stage:
+    """Return the node with the choices `left`; `number` maps old indices of nodes to new ones."""
     return replace(
         stage,
         choices=tuple(stage.choices[k] for k in left),

@@ -1,4 +1,4 @@
-"""Upper bounds: what a decision maker would earn who knows more, or who pays for knowing more."""
+"""Upper bounds on the value: of decision makers who know more, or who pay a penalty for knowing more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PENALISED = "later shocks known at a penalty"
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """An upper bound by what is known; `value` None where it is no bound, and `invalid` then says why."""
+    """An upper bound, named after what is `known`; where it is not valid, `value` is None and `invalid` the reason."""
 
     known: str
     value: Estimate | None
@@ -25,7 +25,11 @@ class Bound:
 
 
 def bounds(arrays: Arrays, penalties: Sequence[FloatArray], paths: Paths) -> dict[str, FloatArray]:
-    """For each valid bound the value on each path (paths,), whose mean is the bound; penalties are (choices, paths)."""
+    """Return for each valid bound its value on each path, shape (paths,); the mean is the upper bound.
+
+    The information relaxations and their penalties are those of Brown, Smith & Sun (2010). `penalties` are one array
+    for each node, shape (choices, paths).
+    """
     raw = [stage.cash for stage in arrays.stages]
     found = {PERFECT: _relaxed(arrays, raw)[0]}
     if arrays.stages[0].blind:
@@ -37,7 +41,7 @@ def bounds(arrays: Arrays, penalties: Sequence[FloatArray], paths: Paths) -> dic
 
 
 def why_not(known: str, arrays: Arrays) -> str | None:
-    """Why a bound is not valid for these decisions; None where it is."""
+    """Return the reason why a bound is not valid for these decisions; None where it is valid."""
     if known == AFTER_BLIND and not arrays.stages[0].blind:
         return f"something has been seen at {arrays.stages[0].name}"
     if known == PENALISED and not arrays.shocks:
@@ -46,7 +50,7 @@ def why_not(known: str, arrays: Arrays) -> str | None:
 
 
 def _relaxed(arrays: Arrays, cash: Sequence[FloatArray]) -> FloatArray:
-    """The best value from each node on for one who knows the path (nodes, paths)."""
+    """Return the greatest value from each node on with perfect information, shape (nodes, paths)."""
     values = np.empty((len(arrays.stages), arrays.paths))
     for place in reversed(range(len(arrays.stages))):
         values[place] = _with_following(arrays, place, cash[place], values).max(axis=0)
@@ -54,10 +58,11 @@ def _relaxed(arrays: Arrays, cash: Sequence[FloatArray]) -> FloatArray:
 
 
 def _after_blind(arrays: Arrays, cash: Sequence[FloatArray], paths: Paths) -> FloatArray:
-    """The same, but for nodes reached with nothing seen: there one choice is made for all paths, the best in the mean.
+    """Return the value at the root, shape (paths,), if everything is known after the nodes without information.
 
-    A policy can't do otherwise there, and from there on earns no more than one who knows the path, so the mean
-    is a bound. The best of means over the same paths is too high rather than too low.
+    At a node where nothing has been seen a policy makes the same choice on all paths: the one of greatest mean. After
+    these nodes no policy earns more than one with perfect information. So the mean is an upper bound. It is biased
+    upward, since the greatest mean is chosen and estimated on the same paths.
     """
     values = _relaxed(arrays, cash)
     for place in _blind_from_root(arrays)[::-1]:
@@ -68,7 +73,7 @@ def _after_blind(arrays: Arrays, cash: Sequence[FloatArray], paths: Paths) -> Fl
 
 
 def _blind_from_root(arrays: Arrays) -> list[int]:
-    """Nodes without features to which only such nodes lead."""
+    """Return the nodes at which nothing has been seen, neither there nor at any node that may lead there."""
     seeing = {place for place, stage in enumerate(arrays.stages) if not stage.blind}
     for place, stage in enumerate(arrays.stages):
         if place in seeing:
@@ -77,5 +82,6 @@ def _blind_from_root(arrays: Arrays) -> list[int]:
 
 
 def _with_following(arrays: Arrays, place: int, cash: FloatArray, values: FloatArray) -> FloatArray:
+    """Return the cash of each choice plus the value of the node that it leads to, shape (choices, paths)."""
     to = arrays.stages[place].to
     return np.stack([row if k == END else row + values[k] for row, k in zip(cash, to, strict=True)])

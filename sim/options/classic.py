@@ -12,11 +12,14 @@ from sim.options.tabulate import tabulate
 
 
 def longstaff_schwartz(decisions: Decisions) -> float:
-    """The value of the policy of one least-squares regression at each node, on the paths that it was fitted on.
+    """Return the value of the policy of one least-squares regression at each node, on the paths used for the fit.
 
-    Regressors are the features as they are; a regression on some of the paths (those in the money) is one on
-    features that are 0 elsewhere, with their indicator among them. In sample the value can be too high: `value`
-    has a bias downward and a bound upward instead. Raises InputError as `value` does.
+    This is the algorithm of Longstaff & Schwartz (2001). Regressors are the features as they are. To regress on some of
+    the paths only (those in the money), pass features that are 0 elsewhere and their indicator. The in-sample value can
+    be too high; `value` instead estimates on fresh paths and adds an upper bound.
+
+    Raises:
+        InputError: the decisions are invalid, as in `value`.
     """
     arrays = tabulate(decisions)
     paths = Paths(arrays.weights, arrays.groups, np.ones(arrays.paths, dtype=np.bool_))

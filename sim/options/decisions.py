@@ -1,4 +1,4 @@
-"""What an analyst writes: nodes with choices, their cash on each path, what is seen there, and what is drawn later."""
+"""The decisions that an analyst writes: nodes with choices, their cash on each path, features and later shocks."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ Law = Literal["normal", "uniform"]
 class Choice:
     """One choice at a node: the cash that it brings on each path, and the node that it leads to.
 
-    `cash` is a number, an array (paths,), or an array (paths or 1, dates) of several payments; `at` dates them,
-    in years from now, as one number or an array (dates,) or of the shape of `cash`. Cash at 0, the default, is
-    not discounted: it is a present value already. `to` None ends. `mean`, where it is known exactly, is the
-    expected present value of the cash; the known means of a plan reduce the error of all estimates.
+    `cash` is a number, an array (paths,), or an array (paths or 1, dates) of several payments. `at` are the dates of
+    the payments in years from now: one number, an array (dates,) or an array of the shape of `cash`. Cash at 0, the
+    default, is a present value already and is not discounted. `to` is None where the choice ends the decisions. `mean`
+    is the exact expected present value of the cash, if it is known; known means serve as control variates and reduce
+    the error of all estimates.
     """
 
     cash: ArrayLike
@@ -31,11 +32,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A gate in one state: the choices open there, in order of preference among equals, and what has been seen.
+    """A gate in one state: the choices open there, and what is known on each path.
 
-    `at` is the date of the gate in years from now; where that differs from path to path, the latest. `features`
-    are arrays (paths,) of what is known at the gate on each path; `relevant` names those that a rule may use
-    (all by default). A node without features, or with constant ones, declares that nothing has been seen.
+    Among choices of equal value the one listed first is preferred. `at` is the date of the gate in years from now; where
+    it differs between paths, the latest. `features` are arrays (paths,) of what is known at the gate. `relevant` names
+    those that a rule may use, by default all. A node without features, or with constant ones, is one at which nothing
+    has been seen.
     """
 
     choices: Mapping[str, Choice]
@@ -46,11 +48,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Shock:
-    """A random number drawn after `after` (years from now): unknown at every gate up to and including that date.
+    """A random number drawn after the date `after` (years from now): unknown at every gate up to and on that date.
 
-    `values`, an array (paths,), have mean zero given everything that happened before. With a `law` they are
-    independent of it, standard normal or uniform on (0, 1), so that further functions with mean zero are known
-    (Hermite and Legendre polynomials). Increments of any martingale are a shock without a law.
+    `values`, an array (paths,), have mean zero given everything that happened before. With a `law` they are also
+    independent of it, and standard normal or uniform on (0, 1): then further functions of them have mean zero (Hermite
+    and Legendre polynomials). Increments of any martingale are a shock without a law.
     """
 
     values: ArrayLike
@@ -60,12 +62,12 @@ class Shock:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """A chain of decisions: a graph of nodes without circles, entered at `root`. All arrays are over the same paths.
+    """A decision problem: a directed acyclic graph of nodes, entered at `root`, with all arrays over the same paths.
 
-    `weights` (paths,) are those of the paths, equal by default; `groups` (paths,) numbers the paths that were not
-    drawn independently of one another (the points of one scramble, an antithetic pair): standard errors go by the
-    sums of groups, and no group is in both the training and the fresh paths. `drifts` says for each priced path
-    with which drift it was drawn, and is compared with `discounting`.
+    `weights` (paths,) are the weights of the paths, equal by default. `groups` (paths,) are equal for paths that were
+    not drawn independently of one another (the points of one scramble, an antithetic pair): standard errors are those
+    of the sums of groups, and a group is never divided between training and fresh paths. `drifts` says for each price
+    process with which drift its paths were drawn; it must agree with `discounting`.
     """
 
     root: str

@@ -1,9 +1,9 @@
-"""At which rate, and under which probabilities, cash is discounted: one of two ways, never a mixture.
+"""The rate and the probabilities with which cash is valued: one of two consistent pairs, never a mixture.
 
-A hurdle rate contains a premium for risk, and goes with the probabilities with which things really happen.
-The risk-free rate contains none, and goes with priced paths whose drift has been lowered by the premium;
-risks without a price keep their real probabilities (Dixit & Pindyck 1994, ch. 4; Smith & Nau 1995). A
-hurdle rate on risk-neutral paths, or the risk-free rate on real ones, counts the premium twice or never.
+A hurdle rate contains a risk premium, and belongs with the real probabilities. The risk-free rate contains none, and
+belongs with price paths whose drift is lowered by the premium; risks without a market price keep their real
+probabilities (Dixit & Pindyck 1994, ch. 4; Smith & Nau 1995). A hurdle rate on risk-neutral paths counts the premium
+twice, the risk-free rate on real paths not at all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Drift = Literal["real", "risk-neutral"]
 
 @dataclass(frozen=True, slots=True)
 class RealProbabilities:
-    """All paths under real probabilities; `hurdle_rate` a year (0.1 is 10 %), effective, known in advance."""
+    """All paths under real probabilities; `hurdle_rate` is effective, a year (0.1 is 10 %), and known in advance."""
 
     hurdle_rate: float
 
@@ -36,7 +36,7 @@ class RealProbabilities:
 
 @dataclass(frozen=True, slots=True)
 class RiskNeutral:
-    """Priced paths with risk-neutral drift, the rest under real probabilities; `risk_free_rate` a year, effective."""
+    """Prices with risk-neutral drift, other risks under real probabilities; `risk_free_rate` is effective, a year."""
 
     risk_free_rate: float
 

@@ -1,9 +1,9 @@
-"""Means over fresh paths with their standard errors, control variates included, and the mean of the worst paths.
+"""Means over fresh paths with standard errors and control variates, and the conditional value at risk.
 
-A control variate is an array over paths whose mean is known, or is better known than on the fresh paths alone:
-from all paths. Its weights are least squares on the training paths only, so that the estimate on fresh paths
-stays without bias (Glasserman 2003, section 4.1; for a mean from further paths, section 4.1.3 and the
-two-phase sampling of Cochran 1977, section 12.6).
+A control variate is an array over paths whose mean is known, or is known more precisely than from the fresh paths: from
+all paths. Its weights are fitted by least squares on the training paths only, so that the estimate on the fresh paths
+is unbiased (Glasserman 2003, section 4.1; for a mean from further paths section 4.1.3, and two-phase sampling in
+Cochran 1977, section 12.6).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from sim.options.arrays import BoolArray, FloatArray, IntArray
 
 PATHS_A_CONTROL = 20
-"""Training paths for each control variate that is used: fewer would fit noise."""
+"""Training paths required for each control variate that is used: with fewer its weight would be fitted to noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Which paths weigh how much, which train and which are fresh, and which were drawn together."""
+    """The weights of the paths, which of them are for training, and the groups that were drawn together, if any."""
 
     weights: FloatArray
     groups: IntArray | None
@@ -40,17 +40,18 @@ class Paths:
 
     @property
     def fresh(self) -> BoolArray:
-        """The paths that no rule was fitted on."""
+        """The paths that nothing was fitted on."""
         return ~self.training
 
     def mean(self, values: FloatArray, of: BoolArray | None = None) -> float:
-        """The weighted mean of `values` (paths,), on some of the paths or all. Equal numbers have themselves as mean."""
+        """Return the weighted mean of `values` (paths,) on the paths `of` (paths,), by default all."""
         kept = slice(None) if of is None else of
         numbers, weights = values[kept], self.weights[kept]
+        # As a difference from the first value, so that the mean of equal numbers is that number, exactly.
         return float(numbers[0] + (weights * (numbers - numbers[0])).sum() / weights.sum())
 
     def variance(self, values: FloatArray, of: BoolArray) -> float:
-        """The variance of that mean: of a ratio, over independent groups (Cochran 1977, section 6.3)."""
+        """Return the variance of that mean as a ratio estimator over independent groups (Cochran 1977, section 6.3)."""
         numbers, weights = values[of], self.weights[of]
         parts = weights * (numbers - self.mean(values, of)) / weights.sum()
         if self.groups is not None:
@@ -58,13 +59,13 @@ class Paths:
         return float((parts**2).sum() * len(parts) / max(len(parts) - 1, 1))
 
     def share(self, of: BoolArray) -> float:
-        """The weight of some of the paths among all."""
+        """Return the share of the paths `of` in the total weight."""
         return float(self.weights[of].sum() / self.weights.sum())
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Control variates (paths, k), with their known means, NaN where the mean is that over all paths."""
+    """Control variates (paths, k) with their known means (k,); NaN where the mean over all paths is used."""
 
     values: FloatArray
     means: FloatArray
@@ -72,7 +73,7 @@ class Controls:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An array over paths with the weights of its controls; sums and differences are those of their estimates."""
+    """An array over paths with the weights of its controls; the estimate of a sum is the sum of the estimates."""
 
     values: FloatArray
     weights: FloatArray
@@ -84,7 +85,7 @@ class Measured:
 
     @property
     def estimate(self) -> Estimate:
-        """The mean on fresh paths, corrected by what the controls show these paths to be off."""
+        """The mean on fresh paths, corrected by the deviation of the controls from their means."""
         if not self.weights.any():
             fresh = self.paths.fresh
             return Estimate(
@@ -96,7 +97,9 @@ class Measured:
 def _controlled(
     values: FloatArray, weights: FloatArray, paths: Paths, controls: Controls, training: BoolArray
 ) -> Estimate:
+    """Return the controlled mean of `values` on the fresh paths, with its standard error."""
     known = ~np.isnan(controls.means)
+    # A control without a known mean is centred on its mean over the training paths, which has an error of its own.
     elsewhere = controls.values @ np.where(known, 0.0, weights)
     rest = values - controls.values @ weights
     mean = paths.mean(rest, ~training) + float(weights[known] @ controls.means[known]) + paths.mean(elsewhere, training)
@@ -104,9 +107,9 @@ def _controlled(
 
 
 def measured(values: FloatArray, paths: Paths, controls: Controls) -> Measured:
-    """`values` (paths,) with the weights of controls that the training paths suggest; 0 where they gain nothing.
+    """Return `values` (paths,) with weights of the controls from the training paths; 0 where they reduce no variance.
 
-    Controls with a known mean come first: the others correct only what is left.
+    Controls with a known mean are regressed on first; the others only on the residuals.
     """
     weights = np.zeros(controls.values.shape[1])
     known = ~np.isnan(controls.means)
@@ -118,7 +121,10 @@ def measured(values: FloatArray, paths: Paths, controls: Controls) -> Measured:
 
 
 def _regressed(values: FloatArray, kind: BoolArray, paths: Paths, controls: Controls) -> FloatArray:
-    """Least-squares weights of the controls of one kind on training paths, those most correlated with the values."""
+    """Return least-squares weights of the controls marked by `kind` (k,), fitted on the training paths.
+
+    Only the controls that are most correlated with the values are used, one for every `PATHS_A_CONTROL` paths.
+    """
     training, found = paths.training, np.zeros(len(kind))
     kept = np.flatnonzero(kind)
     target = (values - paths.mean(values, training))[training]
@@ -127,19 +133,21 @@ def _regressed(values: FloatArray, kind: BoolArray, paths: Paths, controls: Cont
     spread = np.sqrt(weights @ columns**2)
     strength = np.abs((weights * target) @ columns) / np.where(spread > 0.0, spread, np.inf)
     strongest = np.argsort(-strength, kind="stable")[: int(training.sum()) // PATHS_A_CONTROL]
+    # Back in the order of the columns, so that rounding in the strengths does not change the order of sums.
     strongest = np.sort(strongest[strength[strongest] > 0.0])
     root = np.sqrt(weights)
     slopes = np.linalg.lstsq(root[:, None] * columns[:, strongest], root * target, rcond=1e-8)[0]
-    # With a mean from all paths only the part of it that is independent of the fresh ones corrects anything.
+    # The mean over all paths contains the fresh ones. A correction to it equals a correction to the mean over the
+    # training paths, with a weight that is smaller by their share.
     found[kept[strongest]] = slopes * np.where(np.isnan(controls.means[kept[strongest]]), paths.share(training), 1.0)
     return found
 
 
 def _variance(values: FloatArray, weights: FloatArray, paths: Paths, controls: Controls) -> float:
-    """The variance of an estimate as the training paths foretell it."""
+    """Return the variance of the estimate on fresh paths, as predicted from the training paths."""
     training, count = paths.training, int(paths.training.sum())
     elsewhere = controls.values @ np.where(np.isnan(controls.means), weights, 0.0)
-    # Residuals on the paths that chose the weights are too small by the weights chosen.
+    # Residuals on the paths of the fit are too small: one degree of freedom is lost with each weight.
     chosen = count / max(count - int(np.count_nonzero(weights)) - 1, 1)
     carried = chosen * paths.share(training) / paths.share(paths.fresh)
     rest = paths.variance(values - controls.values @ weights, training)
@@ -147,9 +155,10 @@ def _variance(values: FloatArray, weights: FloatArray, paths: Paths, controls: C
 
 
 def cvar(values: FloatArray, weights: FloatArray | None = None, tail: float = 0.05) -> float:
-    """The mean of the worst (lowest) `tail` of the weight: conditional value at risk.
+    """Return the conditional value at risk: the weighted mean of the lowest values, up to the share `tail` of weight.
 
-    The path on the edge of the tail counts with the part of its weight that is in it (Rockafellar & Uryasev 2002).
+    The path at the edge of the tail counts with the part of its weight that is inside (Rockafellar & Uryasev 2002).
+    `values` and `weights` have the shape (paths,); weights are equal by default.
     """
     order = np.argsort(values, kind="stable")
     shares = (np.ones(len(values)) if weights is None else weights)[order]

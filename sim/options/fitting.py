@@ -1,7 +1,7 @@
-"""Rules fitted to gains: ridge regressions and trees of depth two, chosen by what they earn out of fold.
+"""Rules fitted to gains: ridge regressions and trees of depth two, chosen by their out-of-fold gain.
 
-Gains (paths, choices) are what each choice brings on a path beyond the base, the choice of the best fixed
-plan; a column of zeros is the base. Regressing differences leaves out all noise that choices share.
+Gains (paths, choices) are what each choice earns on a path beyond the base, which is the choice of the best fixed plan;
+its column is zero. Regressing differences removes all noise that the choices share.
 """
 
 from __future__ import annotations
@@ -18,31 +18,33 @@ Candidates = Callable[[FloatArray, FloatArray, FloatArray, int], Sequence[Rule]]
 """(features, gains, weights, base) -> rules of several kinds, always in the same order of kinds."""
 
 PENALTIES = (1e-4, 1e-2, 1.0)
-"""Ridge penalties, as multiples of the number of paths: regressors are standardised."""
+"""Ridge penalties, as multiples of the number of paths; regressors are standardised."""
 QUADRATIC_TERMS = 0.1
-"""Squares and products are tried up to this many terms for each path."""
+"""Terms of a quadratic rule for each path, above which it is not tried."""
 SPLITS = 24
 """Thresholds tried for each feature, at quantiles."""
 MOST_SPLITS = 400
 """Thresholds tried for all features together."""
 LEAST_LEAF = 5
-"""Paths that a leaf of a tree contains at least, beside the share below."""
+"""Least number of paths in a leaf of a tree."""
 LEAF_SHARE = 0.01
+"""Least share of all paths in a leaf."""
 FOLDS = 5
 
 
 def kinds(features: FloatArray, gains: FloatArray, weights: FloatArray, base: int) -> list[Rule]:
-    """The rules tried by default: ridge regressions, with squares and products where paths allow, and a tree."""
+    """Return the rules tried by default: a tree, linear ridge regressions and, with enough paths, quadratic ones."""
     terms = features.shape[1] * (features.shape[1] + 3) // 2
     found: list[Rule] = [tree(features, gains, weights, base), *ridge(features, gains, weights, base, PENALTIES)]
-    # Last, since a fold may have too few paths for them where all paths together have enough.
+    # Last: a fold may have too few paths for them where all paths together have enough, and rules of the folds are
+    # matched by their position.
     if terms <= QUADRATIC_TERMS * len(features):
         found += ridge(features, gains, weights, base, PENALTIES, quadratic=True)
     return found
 
 
 def least_squares(features: FloatArray, gains: FloatArray, weights: FloatArray, base: int) -> Linear:
-    """One ordinary regression on the features as they are."""
+    """Return the rule of one ordinary least-squares regression on the features as they are."""
     return ridge(features, gains, weights, base, (0.0,))[0]
 
 
@@ -55,13 +57,16 @@ def ridge(
     *,
     quadratic: bool = False,
 ) -> list[Linear]:
-    """One ridge regression of gains on features for each penalty (Hoerl & Kennard 1970); the intercept is free.
+    """Return the rule of one ridge regression for each penalty (Hoerl & Kennard 1970); the intercept is not penalised.
 
-    One eigendecomposition serves all penalties, and makes collinear features harmless.
+    `features` (paths, names) are regressors, with `quadratic` also their squares and products; `gains` (paths, choices)
+    are the targets. One eigendecomposition serves all penalties. It also makes collinear features harmless: directions
+    without variance are dropped.
     """
     shares = weights / weights.sum()
     centre = shares @ features
     scale = np.sqrt(shares @ (features - centre) ** 2)
+    # A constant feature is divided by infinity and so becomes a regressor that is always 0, also on fresh paths.
     scale = np.where(scale > 1e-12 * (np.abs(centre) + 1e-300), scale, np.inf)
     terms = regressors((features - centre) / scale, quadratic)
     middle, level = shares @ terms, shares @ gains
@@ -83,7 +88,7 @@ def ridge(
 
 
 def told(rule: Rule, features: FloatArray, weights: FloatArray) -> Rule:
-    """The rule as it is, a linear one with the tree that is nearest to it on these paths, for its words."""
+    """Return the rule; a linear one with the tree nearest to it on these paths, which is its description in words."""
     if not isinstance(rule, Linear):
         return rule
     near = tree(features, rule.predicted(features), weights, rule.base)
@@ -92,13 +97,14 @@ def told(rule: Rule, features: FloatArray, weights: FloatArray) -> Rule:
 
 
 def tree(features: FloatArray, gains: FloatArray, weights: FloatArray, base: int) -> Split | Always:
-    """The policy of at most two splits on a way that earns most on these paths (Athey & Wager 2021).
+    """Return the tree of at most two splits on the way to a leaf that earns most on these paths (Athey & Wager 2021).
 
-    All pairs of thresholds are compared, from tables of the gains between them for each pair of features.
+    The search is exhaustive: all pairs of thresholds are compared, from tables of the sums of gains below both.
     """
     grid = _Grid.of(features)
     weighted = gains * (weights / weights.mean())[:, None]
-    order = [base, *(k for k in range(gains.shape[1]) if k != base)]  # the base among equals
+    # The base comes first, since argmax takes the first of equals.
+    order = [base, *(k for k in range(gains.shape[1]) if k != base)]
     whole = weighted.sum(axis=0)[order]
     if not len(grid.thresholds):
         return Always(order[int(whole.argmax())])
@@ -115,8 +121,10 @@ def tree(features: FloatArray, gains: FloatArray, weights: FloatArray, base: int
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Thresholds of all features, the feature and the rank of each, and for each path and feature how many are not
-    above it (paths, features)."""
+    """Thresholds of all features: the feature (`places`) and the rank within it of each.
+
+    `cells` (paths, features) counts the thresholds of the feature that are not above the value on the path.
+    """
 
     places: IntArray
     ranks: IntArray
@@ -125,7 +133,7 @@ class _Grid:
 
     @classmethod
     def of(cls, features: FloatArray) -> _Grid:
-        """Halfway between neighbouring values, at quantiles where there are many."""
+        """Return the thresholds halfway between neighbouring values; at quantiles where there are many values."""
         paths, count = features.shape
         each = max(min(SPLITS, MOST_SPLITS // max(count, 1), paths // LEAST_LEAF), 1)
         found = [_thresholds(column, each) for column in features.T]
@@ -136,13 +144,15 @@ class _Grid:
         return cls(places, ranks, thresholds, np.column_stack(cells) if cells else np.empty((0, 0), dtype=np.int64))
 
     def below_both(self, weights: FloatArray) -> FloatArray:
-        """The sum of weights over the paths below each pair of thresholds (thresholds, thresholds)."""
+        """Return the sum of weights over the paths below each pair of thresholds, shape (thresholds, thresholds)."""
         count, deep = self.cells.shape[1], int(self.ranks.max()) + 2
         every, repeated = self.cells + deep * np.arange(count), np.repeat(weights, count)
         rows = []
         for feature in range(count):
             own = int((self.places == feature).sum())
             among = (self.cells[:, feature, None] * (count * deep) + every).ravel()
+            # A two-dimensional histogram for each other feature, cumulated in both directions: the time is linear in
+            # paths.
             table = np.bincount(among, repeated, (own + 1) * count * deep).reshape(own + 1, count, deep)
             rows.append(table.cumsum(axis=0).cumsum(axis=2)[:-1][:, self.places, self.ranks])
         return np.concatenate(rows)
@@ -153,7 +163,8 @@ Side = tuple[FloatArray, IntArray, IntArray, IntArray]
 
 
 def _upper(both: FloatArray, one: FloatArray, counts: FloatArray, whole: FloatArray, paths: int, least: float) -> Side:
-    """The best second split above each first split: what is not below it."""
+    """Return the best second split of the paths that are not below each first split."""
+    # Everything above is found by subtraction from the totals, so no second table is needed.
     inner = one[:, None, :] - both
     below = counts.diagonal()
     in_count = below[None, :] - counts
@@ -162,13 +173,19 @@ def _upper(both: FloatArray, one: FloatArray, counts: FloatArray, whole: FloatAr
 
 
 def _second(inner: FloatArray, outer: FloatArray, in_count: FloatArray, out_count: FloatArray, least: float) -> Side:
-    """The best second split on one side of each first split: `inner` (choices, first, second) gains below it, `outer` above."""
+    """Return the best second split on one side of each first split.
+
+    `inner` and `outer`, shape (choices, first, second), are the sums of gains below and above the second split;
+    `in_count` and `out_count`, shape (first, second), are the numbers of paths. Leaves of less than `least` paths are
+    not allowed.
+    """
     unsplit = (inner + outer)[:, :, 0]
     scores = inner.max(axis=0) + outer.max(axis=0)
     scores = np.where((in_count >= least) & (out_count >= least), scores, -np.inf)
     best = scores.argmax(axis=1)
     rows = np.arange(len(best))
     plain = unsplit.max(axis=0)
+    # A second split that earns no more than rounding is left out: the rule stays simpler.
     better = scores[rows, best] > plain + 1e-12 * np.abs(plain)
     size = in_count[:, 0] + out_count[:, 0]
     gain = np.where(size >= least, np.where(better, scores[rows, best], plain), -np.inf)
@@ -180,6 +197,7 @@ def _second(inner: FloatArray, outer: FloatArray, in_count: FloatArray, out_coun
 def _grown(
     sides: tuple[Side, Side], places: IntArray, thresholds: FloatArray, order: list[int], whole: FloatArray
 ) -> Split | Always:
+    """Return the tree with the best first split, or one choice for all paths where no split earns more."""
     total = sides[0][0] + sides[1][0]
     root = int(total.argmax())
     if not total[root] > whole.max() + 1e-12 * np.abs(whole).max():
@@ -194,7 +212,7 @@ def _grown(
 
 
 def _plain(split: Split) -> Split:
-    """Without the outer split where the inner one, on the same feature, does the same beyond it."""
+    """Return the tree without the outer split, where the inner split on the same feature alone is equivalent."""
     below, above = split.below, split.above
     if isinstance(above, Split) and above.feature == split.feature and above.below == below:
         return above
@@ -204,10 +222,12 @@ def _plain(split: Split) -> Split:
 
 
 def _thresholds(column: FloatArray, most: int) -> FloatArray:
+    """Return at most `most` thresholds between the values of a feature, at quantiles where there are more values."""
     values = np.unique(column)
     if len(values) > most + 1:
         values = np.unique(np.quantile(column, np.linspace(0, 1, most + 2), method="nearest"))
-    # Below the upper of two values is what a threshold means: rounding must not put both on one side.
+    # A path is below a threshold if its value is less. The middle of two neighbouring floats may round to the lower
+    # one, and then both values would be on the same side.
     middle: FloatArray = np.maximum((values[:-1] + values[1:]) / 2, np.nextafter(values[:-1], np.inf))
     return middle
 
@@ -215,15 +235,17 @@ def _thresholds(column: FloatArray, most: int) -> FloatArray:
 def chosen(
     features: FloatArray, gains: FloatArray, weights: FloatArray, base: int, folds: IntArray, candidates: Candidates
 ) -> Rule:
-    """The rule that earns most on paths that it was not fitted on.
+    """Return the rule that earns most out of fold.
 
-    The best single choice must earn a standard error more than the base, and a rule that looks at features
-    one more than the single choice: many weak features find nothing by chance.
+    A fixed choice must earn one standard error more than the base, and a rule that uses features one standard error
+    more than the fixed choice: with many weak features some rule looks better by chance. `features` (paths, names),
+    `gains` (paths, choices), `weights` and `folds` (paths,) are those of the training paths.
     """
     constant = Always(_best(gains, weights, base))
     if not gains.any():
         return Always(base)
     scores = _out_of_fold(gains, weights, folds, lambda of: [Always(_best(gains[of], weights[of], base))], features)
+    # Gains are relative to the base, so its own are zero.
     current, rule = np.zeros(len(gains)), Always(base)
     if constant != rule and _beats(scores[0], current, weights):
         current, rule = scores[0], constant
@@ -233,14 +255,16 @@ def chosen(
         gains, weights, folds, lambda of: candidates(features[of], gains[of], weights[of], base), features
     )
     totals = scores @ weights
-    # The first of those that earn as much but for rounding: the tree, which is its own words.
+    # Among rules that are equal up to rounding the first, which is the tree: its words describe it exactly.
     best = int(np.argmax(totals >= totals.max() - 1e-9 * np.abs(totals).max()))
     if not _beats(scores[best], current, weights):
         return rule
+    # The kind is chosen out of fold; the rule itself is then fitted on all training paths.
     return told(candidates(features, gains, weights, base)[best], features, weights)
 
 
 def _best(gains: FloatArray, weights: FloatArray, base: int) -> int:
+    """Return the choice of greatest mean gain; the base where no other has a positive mean."""
     means = weights @ gains
     return base if means.max() <= 0.0 else int(means.argmax())
 
@@ -252,7 +276,7 @@ def _out_of_fold(
     fit: Callable[[IntArray], Sequence[Rule]],
     features: FloatArray,
 ) -> FloatArray:
-    """The gain of each rule on each path, fitted on the other folds (rules, paths)."""
+    """Return the gain of each rule on each path when it is fitted on the other folds, shape (rules, paths)."""
     found: list[FloatArray] = []
     for fold in range(int(folds.max()) + 1):
         held = folds == fold
@@ -261,12 +285,14 @@ def _out_of_fold(
         rules = fit(np.flatnonzero(~held))
         if not found:
             found = [np.zeros(len(gains)) for _ in rules]
+        # Not strict: a fold may have fewer kinds of rules than the first one, see `kinds`.
         for score, rule in zip(found, rules, strict=False):
             score[held] = taken(gains[held].T, rule.choose(features[held]))
     return np.stack(found)
 
 
 def _beats(score: FloatArray, current: FloatArray, weights: FloatArray) -> bool:
+    """Return whether a gain exceeds the current one by more than one standard error of the paired difference."""
     gain = score - current
     mean = float(weights @ gain / weights.sum())
     return mean > float(np.sqrt((weights**2) @ (gain - mean) ** 2)) / float(weights.sum())

@@ -1,4 +1,4 @@
-"""Refusing what would make a value too high: features that know what is drawn later, shocks with a mean."""
+"""Checks for look-ahead, which makes a value too high: features that depend on later shocks, shocks with a mean."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from sim.errors import InputError, Problem, argument
 from sim.options.arrays import Arrays, FloatArray, Later
 
 MOST_T = 5.0
-"""|t| above which a correlation is no chance: one in two million for each pair."""
-
+"""|t| above which a correlation is taken as real: one in two million exceeds it by chance for each pair."""
 LEAST_PATHS = 20
-"""Paths that must determine a slope for its |t| to tell anything: the inverse of the sum of their squared shares in it."""
+"""Effective number of paths that a slope must rest on: the inverse of the sum of their squared shares in it."""
 
 
 def refuse_leaks(arrays: Arrays) -> None:
-    """Raise InputError for each feature that is correlated with a later shock, and each shock whose mean is not zero."""
+    """Check that no feature is correlated with a later shock, and that every shock has mean zero.
+
+    Raises:
+        InputError: each feature and each shock for which this fails, with its |t|.
+    """
     problems = [
         _problem(f"shocks.{s.name}", "its mean is not zero", t)
         for s in arrays.shocks
@@ -36,11 +39,12 @@ def refuse_leaks(arrays: Arrays) -> None:
 
 
 def _problem(path: str, message: str, t: float) -> Problem:
+    """Return the problem of a |t| that is too large."""
     return Problem(argument("decisions"), path, message, f"|t| = {t:.3g}", f"at most {MOST_T:g}")
 
 
 def _mean_t(shock: Later, weights: FloatArray) -> float | None:
-    """The greatest |t| of a mean of the shock's functions, where it is too great."""
+    """Return the greatest |t| of the means of the functions of a shock; None where it is small enough."""
     shares = weights / weights.sum()
     means = shares @ shock.functions
     errors = np.sqrt(shares**2 @ (shock.functions - means) ** 2)
@@ -49,12 +53,12 @@ def _mean_t(shock: Later, weights: FloatArray) -> float | None:
 
 
 def _slopes_t(features: FloatArray, functions: FloatArray, weights: FloatArray) -> FloatArray:
-    """|t| of the slope of each function of later shocks on each feature (features, functions).
+    """Return |t| of the slope of each function of later shocks on each feature, shape (features, functions).
 
-    Features are taken by their ranks, which know the same future and have no long tails. Standard errors allow for a
-    variance that depends on the feature, as that of a martingale's increments does: residuals are divided by one less their
-    leverage (HC3 of MacKinnon & White 1985). A feature that is the same on nearly all paths, so that few determine the
-    slope, shows nothing but chance: its |t| is 0.
+    Features are replaced by their ranks, which contain the same information and have no long tails. Standard errors are
+    robust to a variance that depends on the feature, as that of a martingale's increments does: HC3 of MacKinnon &
+    White (1985), which divides residuals by one less their leverage. |t| is 0 for a feature that is the same on nearly
+    all paths, since few paths then determine the slope.
     """
     from scipy.stats import rankdata
 
@@ -68,14 +72,14 @@ def _slopes_t(features: FloatArray, functions: FloatArray, weights: FloatArray) 
     told = squares[:, 0] ** 2 >= LEAST_PATHS * (shares**2 @ centred**4)
     leverage = shares[:, None] * (1.0 + centred**2 / squares[:, 0])
     scale = (shares[:, None] / np.maximum(1.0 - leverage, 1e-9)) ** 2
-    # The sum of s x^2 (y - b x)^2, multiplied out so that no array of (paths, features, functions) is made.
-    even, odd = ((centred**p * scale).T @ target ** (4 - p) for p in (2, 3))
+    # The sum of s x^2 (y - b x)^2 is multiplied out: otherwise an array (paths, features, functions) is needed.
+    even, odd = ((centred**power * scale).T @ target ** (4 - power) for power in (2, 3))
     spread = even - 2 * slopes * odd + slopes**2 * (centred**4 * scale).sum(axis=0)[:, None]
     return np.where(told[:, None], _ratio(slopes, np.sqrt(np.maximum(spread, 0.0)) / squares), 0.0)
 
 
 def _ratio(estimates: FloatArray, errors: FloatArray) -> FloatArray:
-    """|t|; infinite where an estimate has no error, 0 where it is zero itself."""
+    """Return |t|: infinite for an estimate without error, 0 for an estimate of zero."""
     size = np.abs(estimates)
     found: FloatArray = np.where(size > 1e-12, size / np.maximum(errors, 1e-15), 0.0)
     return found

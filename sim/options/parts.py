@@ -1,4 +1,4 @@
-"""Each option alone and removed: the values of sub-graphs, on the same paths."""
+"""The value of each option on its own and by removal, from sub-graphs on the same paths."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from sim.options.estimates import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One option. `alone`: what it adds to the best fixed plan if nothing else may be changed; `removed`: what the
-    whole loses without it (negative), None where no plan is left without it."""
+    """The value of one option.
+
+    `alone` is what it adds to the best fixed plan if nothing else may be changed. `removed` is what the value changes by
+    without it (negative); None where no plan remains without it.
+    """
 
     option: str
     alone: Estimate
@@ -20,7 +23,11 @@ class Part:
 
 
 def options_of(arrays: Arrays, base: Sequence[int]) -> dict[str, tuple[str, ...]]:
-    """Each name of a choice is an option, but for those that the best fixed plans make everywhere they can."""
+    """Return the options by name, each the choices of that name.
+
+    `base` is the choice of the best fixed plan at each node. A choice that it makes wherever the choice is open is an
+    option only if plans remain without it.
+    """
     names = dict.fromkeys(choice for stage in arrays.stages for choice in stage.choices)
     aside = {
         choice
@@ -32,7 +39,7 @@ def options_of(arrays: Arrays, base: Sequence[int]) -> dict[str, tuple[str, ...]
 
 
 def alone(arrays: Arrays, base: Sequence[int], option: Sequence[str]) -> Arrays:
-    """The sub-graph of the best fixed plan from each node on, and of one option's choices."""
+    """Return the sub-graph of the best fixed plan from each node on, together with the choices of one option."""
     made: Mapping[str, str] = {s.name: s.choices[k] for s, k in zip(arrays.stages, base, strict=True)}
     found = restricted(arrays, lambda node, choice: choice in option or made[node] == choice)
     assert found is not None, "the best fixed plan is always left"
@@ -40,5 +47,5 @@ def alone(arrays: Arrays, base: Sequence[int], option: Sequence[str]) -> Arrays:
 
 
 def without(arrays: Arrays, option: Sequence[str]) -> Arrays | None:
-    """The sub-graph without an option's choices; None where no plan is left."""
+    """Return the sub-graph without the choices of an option; None where no plan remains."""
     return restricted(arrays, lambda _, choice: choice not in option)

@@ -1,10 +1,10 @@
-"""Penalties on knowing the future: features seen at a node times functions of later shocks with mean zero.
+"""Penalties on knowing the future: products of features seen at a node and functions of later shocks with mean zero.
 
-A policy that does not look ahead pays them on average nothing, whatever their coefficients, since the features
-are known before the shocks are drawn. One that does look ahead pays for it; the best coefficients are those of
-the value function's martingale (Rogers 2002; Haugh & Kogan 2004; Brown, Smith & Sun 2010). They are found by
-regressing what a choice brings on these products, which have a mean of exactly zero whatever is fitted
-(Belomestny, Bender & Schoenmakers 2009), backward along the fitted policy.
+A policy that does not look ahead pays zero on average, whatever the coefficients are, since the features are known
+before the shocks are drawn. A policy that looks ahead pays more. The best coefficients are those of the martingale part
+of the value function (Rogers 2002; Haugh & Kogan 2004; Brown, Smith & Sun 2010). They are found by regressing what a
+choice earns on these products, backward along the fitted policy; the products have mean zero whatever is fitted
+(Belomestny, Bender & Schoenmakers 2009).
 """
 
 from __future__ import annotations
@@ -17,25 +17,26 @@ from sim.options.fitting import QUADRATIC_TERMS
 from sim.options.rules import regressors
 
 PATHS_A_TERM = 20
-"""Training paths for each coefficient of a penalty at least."""
+"""Training paths required for each coefficient of a penalty."""
 LEAST_T = 3.0
-"""|t| of the correlation above which a product is used: of hundreds few pass by chance."""
+"""|t| of the correlation above which a product is used; among hundreds few exceed it by chance."""
 PENALTIES = (1e-8, 1e-6, 1e-4, 1e-2)
 """Ridge penalties, as multiples of the number of paths."""
 
 
 def penalties(arrays: Arrays, stage: Stage, brought: FloatArray, paths: Paths) -> FloatArray:
-    """The penalty of each choice of a node on each path (choices, paths), fitted on the training paths.
+    """Return the penalty of each choice of a node on each path, shape (choices, paths), fitted on the training paths.
 
-    `brought` (choices, paths) is what each choice brings on from there, less the penalties of later nodes.
+    `brought` (choices, paths) is what each choice earns from the node on, less the penalties of later nodes.
     """
     if not arrays.shocks:
         return np.zeros_like(brought)
     known, training = _known(stage, paths), paths.training
-    # What the features explain is no surprise of later shocks.
+    # What the features explain is known at the node; only the residual can come from later shocks.
     seen, weighted = known[training], known[training] * paths.weights[training, None]
     inverse = np.linalg.pinv(weighted.T @ seen, rcond=1e-12, hermitian=True)
-    # One choice at a time: rounding must not depend on how many choices there are.
+    # One choice at a time: in a product of matrices the rounding of a row could depend on how many choices there are,
+    # and an unused choice must not change a value.
     rests = [row - seen @ (inverse @ (weighted.T @ row)) for row in brought[:, training]]
     least = 1e-10 * np.abs(brought).max(initial=0.0)
     found = [
@@ -46,7 +47,11 @@ def penalties(arrays: Arrays, stage: Stage, brought: FloatArray, paths: Paths) -
 
 
 def _known(stage: Stage, paths: Paths) -> FloatArray:
-    """One, the features, and where paths allow their squares and products (paths, terms), standardised and bounded."""
+    """Return the regressors known at a node, shape (paths, terms): one, features, and with enough paths their products.
+
+    Features are standardised, and clipped to their range on the training paths: a fresh path beyond it must not be
+    extrapolated.
+    """
     count, features = int(paths.training.sum()), stage.features
     seen = features[paths.training]
     features = features[:, np.ptp(seen, axis=0) > 0.0] if seen.size else features[:, :0]
@@ -60,6 +65,7 @@ def _known(stage: Stage, paths: Paths) -> FloatArray:
 def _penalty(
     arrays: Arrays, stage: Stage, choice: int, rest: FloatArray, known: FloatArray, paths: Paths
 ) -> FloatArray:
+    """Return the penalty of one choice on each path, shape (paths,); zero where no product correlates with `rest`."""
     products = _products(arrays, stage, choice, known, rest, paths)
     if products is None:
         return np.zeros(arrays.paths)
@@ -68,8 +74,12 @@ def _penalty(
 
 
 def _slopes(products: FloatArray, rest: FloatArray, root: FloatArray) -> FloatArray:
-    """Ridge regression through zero, with the penalty of least generalised cross-validation (Golub, Heath & Wahba
-    1979); all zero where that is less still. Products of collinear features would else fit noise with great numbers."""
+    """Return the coefficients of a ridge regression without intercept, shape (products,).
+
+    The ridge penalty is the one of least generalised cross-validation (Golub, Heath & Wahba 1979); the coefficients are
+    all zero where that is less still. Without a penalty, products of collinear features would be fitted to noise with
+    large coefficients.
+    """
     weighted, target = root[:, None] * products, root * rest
     scale = np.sqrt((weighted**2).mean(axis=0))
     values, vectors = np.linalg.eigh((weighted / scale).T @ (weighted / scale))
@@ -90,10 +100,10 @@ def _slopes(products: FloatArray, rest: FloatArray, root: FloatArray) -> FloatAr
 def _products(
     arrays: Arrays, stage: Stage, choice: int, known: FloatArray, rest: FloatArray, paths: Paths
 ) -> FloatArray | None:
-    """Products of what is known and of later shocks that are correlated with what is left to explain.
+    """Return products of what is known and of later shocks that are correlated with the residual; None if none are.
 
-    The shocks up to the next node come with all their functions; later ones as they are, since the penalties
-    of later nodes see to them, except for the cash of this choice that depends on them.
+    Shocks before the next node enter with all their functions. Later shocks enter linearly only: the penalties of later
+    nodes account for them, except in the cash of this choice.
     """
     to = stage.to[choice]
     until = np.inf if to == END else arrays.stages[to].at
@@ -109,11 +119,12 @@ def _products(
 
 
 def _functions(shock: Later, until: float) -> FloatArray:
+    """Return all functions of a shock that is drawn before the date `until`; of a later one only the shock itself."""
     return shock.functions[:, :1] if shock.later_than(until) else shock.functions
 
 
 def _t(known: FloatArray, functions: FloatArray, rest: FloatArray, weights: FloatArray) -> FloatArray:
-    """|t| of the correlation of each product, which has mean zero, with a residual (terms, functions)."""
+    """Return |t| of the correlation of each product, with mean zero, with the residual, shape (terms, functions)."""
     weighted = known * weights[:, None]
     sizes = np.sqrt(((known * weighted).T @ functions**2) * float(weights @ rest**2))
     r = np.abs((weighted * rest[:, None]).T @ functions) / np.where(sizes > 0.0, sizes, np.inf)

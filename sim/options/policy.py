@@ -1,4 +1,4 @@
-"""Fixed plans and fitted policies: which choice at each node, and what that earns on each path."""
+"""Fixed plans and fitted policies: the choice at each node, and the value that results on each path."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.options.rules import Always, Rule
 Fit = Callable[[FloatArray, FloatArray, FloatArray, int], Rule]
 """(features, gains, weights, base) of the training paths -> the rule of a node."""
 Route = tuple[tuple[int, int], ...]
-"""A fixed plan as places of nodes and of the choices made there, from the root on."""
+"""A fixed plan as (index of the node, index of the choice made there), from the root on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,11 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A rule for each node, what following them from each node on earns on each path (nodes, paths), and the
-    penalty on each choice of each node, each (choices, paths), for one who would know later shocks."""
+    """A rule for each node, with the value of following the rules from each node on, shape (nodes, paths).
+
+    `penalties` are one array for each node, shape (choices, paths): what a decision maker pays for each choice who knows
+    later shocks.
+    """
 
     rules: tuple[Rule, ...]
     values: FloatArray
@@ -38,11 +41,15 @@ class Policy:
 
 
 def best_fixed(arrays: Arrays, paths: Paths, of: BoolArray | None = None) -> Fixed:
-    """The fixed plan with the greatest mean from each node on; the choice listed first among equals."""
+    """Return the fixed plan of greatest mean from each node on; among equals the choice listed first.
+
+    Means are over the paths `of` (paths,), by default all.
+    """
     choices: dict[int, int] = {}
     values: dict[int, FloatArray] = {}
     for place in reversed(range(len(arrays.stages))):
         found = outcomes(arrays.stages[place], values.__getitem__)
+        # One choice for all paths: a fixed plan uses nothing that is seen.
         choices[place] = int(np.argmax([paths.mean(row, of) for row in found]))
         values[place] = found[choices[place]]
     places = range(len(arrays.stages))
@@ -50,7 +57,7 @@ def best_fixed(arrays: Arrays, paths: Paths, of: BoolArray | None = None) -> Fix
 
 
 def route(arrays: Arrays, choices: tuple[int, ...], start: int = 0) -> Route:
-    """The nodes that a fixed plan passes from `start` on, with its choices."""
+    """Return the nodes that a fixed plan passes from `start` on, each with its choice."""
     found, place = [], start
     while place != END:
         found.append((place, choices[place]))
@@ -59,33 +66,37 @@ def route(arrays: Arrays, choices: tuple[int, ...], start: int = 0) -> Route:
 
 
 def along(arrays: Arrays, plan: Route) -> FloatArray:
-    """The present value of a fixed plan on each path."""
+    """Return the present value of a fixed plan on each path, shape (paths,)."""
     found: FloatArray = np.sum([arrays.stages[place].cash[choice] for place, choice in plan], axis=0)
     return found
 
 
 def mean_of(arrays: Arrays, plan: Route) -> float:
-    """The exactly known mean of a plan, NaN where that of one of its choices is not known."""
+    """Return the exact mean of a plan; NaN where the mean of one of its choices is not known."""
     return float(sum(arrays.stages[place].means[choice] for place, choice in plan))
 
 
 def plans_through(arrays: Arrays, best: Fixed, paths: Paths) -> dict[Route, None]:
-    """For each choice of each node the best plan found that makes it: the plans whose values serve as controls."""
+    """Return for each choice of each node the best plan found that makes it; their values serve as control variates.
+
+    The dictionary is used as an ordered set.
+    """
     there: dict[int, Route] = {0: ()}
     arrived: dict[int, float] = {0: 0.0}
     found: dict[Route, None] = {}
     for place, stage in enumerate(arrays.stages):
         for choice, (cash, to) in enumerate(zip(stage.cash, stage.to, strict=True)):
-            way = (*there[place], (place, choice))
-            found[way if to == END else (*way, *route(arrays, best.choices, to))] = None
+            plan = (*there[place], (place, choice))
+            found[plan if to == END else (*plan, *route(arrays, best.choices, to))] = None
+            # Stages are in topological order, so the best way to this node is final when it is left.
             value = arrived[place] + paths.mean(cash, paths.training)
             if to != END and value > arrived.get(to, -np.inf):
-                there[to], arrived[to] = way, value
+                there[to], arrived[to] = plan, value
     return found
 
 
 def folds_of(paths: Paths, seed: int) -> IntArray:
-    """A fold for each training path, drawn at random; paths of one group are in one fold."""
+    """Return a random fold for each training path; the paths of one group are in the same fold."""
     kept = np.flatnonzero(paths.training)
     groups = np.arange(len(kept)) if paths.groups is None else np.unique(paths.groups[kept], return_inverse=True)[1]
     count = int(groups.max()) + 1
@@ -93,11 +104,12 @@ def folds_of(paths: Paths, seed: int) -> IntArray:
 
 
 def fitted(arrays: Arrays, paths: Paths, fit: Fit) -> Policy:
-    """A rule for each node, from the last to the first, fitted on the training paths.
+    """Fit a rule at each node on the training paths, from the last node to the first.
 
-    As Longstaff & Schwartz (2001) do, what follows a choice is what the rules fitted so far really earn on a
-    path, not what a regression predicts; where later shocks are given, less the penalties, which have mean zero
-    and carry most of the noise. Each node learns from all paths, whether a policy comes there or not.
+    As in Longstaff & Schwartz (2001), the value that follows a choice is what the rules fitted so far earn on the path,
+    not a regression's prediction. Where later shocks are given it is reduced by the penalties, which have mean zero and
+    carry most of the noise. Each rule is fitted on all training paths, whether the policy reaches the node on them or
+    not.
     """
     training, stages = paths.training, arrays.stages
     start = best_fixed(arrays, paths, training).choices
@@ -110,9 +122,11 @@ def fitted(arrays: Arrays, paths: Paths, fit: Fit) -> Policy:
         brought = outcomes(stage, quiet.__getitem__)
         paid[place] = penalties(arrays, stage, brought, paths)
         expected = brought - paid[place]
+        # Gains over the choice of the fixed plan: noise that all choices share cancels.
         gains = (expected - expected[start[place]]).T[training]
         rules[place] = fit(stage.features[training], gains, paths.weights[training], start[place])
         choice = rules[place].choose(stage.features)
+        # The policy is valued by real cash; the values less penalties are only for fitting.
         earned[place] = taken(outcomes(stage, earned.__getitem__), choice)
         quiet[place] = taken(expected, choice)
     places = range(len(stages))
@@ -122,12 +136,12 @@ def fitted(arrays: Arrays, paths: Paths, fit: Fit) -> Policy:
 
 
 def constant(fixed: Fixed, like: Policy) -> Policy:
-    """A fixed plan as a policy, with the penalties of another one."""
+    """Return a fixed plan as a policy, with the penalties of another policy."""
     return Policy(tuple(Always(choice) for choice in fixed.choices), fixed.values, like.penalties)
 
 
 def choices_made(arrays: Arrays, policy: Policy) -> IntArray:
-    """The choice on each path at each node (nodes, paths); -1 where the policy does not come there."""
+    """Return the choice on each path at each node, shape (nodes, paths); -1 where the policy does not come there."""
     made = np.full((len(arrays.stages), arrays.paths), -1, dtype=np.int64)
     here = np.zeros(arrays.paths, dtype=np.int64)
     for place, (stage, rule) in enumerate(zip(arrays.stages, policy.rules, strict=True)):

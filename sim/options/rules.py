@@ -1,4 +1,4 @@
-"""Rules: what a fitted policy does at one node, as a function of the features seen there, and in words."""
+"""Rules: the choice that a fitted policy makes at a node, as a function of the features seen there, and in words."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sim.options.arrays import BoolArray, FloatArray, IntArray
 
 
 class Rule(Protocol):
-    """Chooses on each path from features (paths, features) known at the node."""
+    """A rule, which makes a choice on each path from the features known at the node."""
 
     def choose(self, features: FloatArray) -> IntArray:
-        """The place of the choice on each path (paths,)."""
+        """Return the index of the choice on each path, shape (paths,), from features, shape (paths, features)."""
         ...
 
     def words(self, choices: Sequence[str], features: Sequence[str]) -> str:
-        """The rule in words."""
+        """Return the rule in words; `choices` and `features` are the names."""
         ...
 
 
@@ -30,17 +30,17 @@ class Always:
     choice: int
 
     def choose(self, features: FloatArray) -> IntArray:
-        """That choice on every path."""
+        """Return the same choice for every path, shape (paths,)."""
         return np.full(len(features), self.choice, dtype=np.int64)
 
     def words(self, choices: Sequence[str], features: Sequence[str]) -> str:  # noqa: ARG002
-        """`always keep`."""
+        """Return the rule in words: `always keep`."""
         return f"always {choices[self.choice]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Below the threshold one way, else the other."""
+    """One branch where the feature is less than the threshold, and the other elsewhere."""
 
     feature: int
     threshold: float
@@ -48,20 +48,19 @@ class Split:
     above: Split | Always
 
     def choose(self, features: FloatArray) -> IntArray:
-        """The choice of the leaf that each path falls into."""
+        """Return the choice of the leaf that each path falls into, shape (paths,)."""
         under: BoolArray = features[:, self.feature] < self.threshold
         return np.where(under, self.below.choose(features), self.above.choose(features))
 
     def words(self, choices: Sequence[str], features: Sequence[str]) -> str:
-        """`demand below 5 and price below 2 -> wait; demand below 5 -> keep; else build`."""
-        clauses = self._clauses((), choices, features)
-        *first, (_, last) = clauses
+        """Return the rule in words: `demand below 5 and price below 2 -> wait; demand below 5 -> keep; else build`."""
+        *first, (_, last) = self._clauses((), choices, features)
         return "; ".join([f"{' and '.join(when)} -> {choice}" for when, choice in first] + [f"else {last}"])
 
     def _clauses(
         self, above: tuple[str, ...], choices: Sequence[str], features: Sequence[str]
     ) -> list[tuple[tuple[str, ...], str]]:
-        """Conditions and choices, read one after the other: a later one holds where no earlier one did."""
+        """Return conditions and choices in the order in which they are read: each holds where none before it does."""
         here = (*above, f"{features[self.feature]} below {_short(self.threshold)}")
         found = []
         for conditions, branch in ((here, self.below), (above, self.above)):
@@ -74,11 +73,11 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """The choice with the greatest predicted gain over `base`, by a regression on features.
+    """The choice with the greatest predicted gain over `base`, from a regression on features.
 
-    Features are held within the range `low` to `high` that the rule was fitted on, and standardised; with
-    `quadratic` their squares and products follow. `weights` (terms, choices) is 0 for `base`. `told` is the tree
-    nearest to the rule, for words, and `agrees` the share of paths on which both choose alike.
+    Features are clipped to the range `low` to `high` that the rule was fitted on, and standardised; with `quadratic`
+    their squares and products follow. `weights` (terms, choices) is 0 for `base`. `told` is the tree nearest to the
+    rule, which describes it in words, and `agrees` the share of paths on which both make the same choice.
     """
 
     base: int
@@ -93,20 +92,21 @@ class Linear:
     agrees: float
 
     def terms(self, features: FloatArray) -> FloatArray:
-        """The regressors (paths, terms)."""
+        """Return the regressors, shape (paths, terms)."""
+        # A regression must not be extrapolated to a path beyond those that it was fitted on.
         return regressors((np.clip(features, self.low, self.high) - self.centre) / self.scale, self.quadratic)
 
     def predicted(self, features: FloatArray) -> FloatArray:
-        """The predicted gain of each choice over the base (paths, choices)."""
+        """Return the predicted gain of each choice over the base, shape (paths, choices)."""
         return self.intercept + self.terms(features) @ self.weights
 
     def choose(self, features: FloatArray) -> IntArray:
-        """The greatest predicted gain; the base where none is positive."""
+        """Return the choice of greatest predicted gain, shape (paths,); the base where no gain is positive."""
         gains = self.predicted(features)
         return np.where(gains.max(axis=1) > 0.0, gains.argmax(axis=1), self.base)
 
     def words(self, choices: Sequence[str], features: Sequence[str]) -> str:
-        """The nearest tree, and on how many paths it chooses the same."""
+        """Return the nearest tree in words, and the share of paths on which it makes the same choice."""
         told = self.told.words(choices, features)
         if self.agrees == 1.0:
             return told
@@ -119,7 +119,7 @@ class Linear:
 
 
 def regressors(standardised: FloatArray, quadratic: bool) -> FloatArray:
-    """Features, with `quadratic` their squares and products of two as well (paths, terms)."""
+    """Return the features, with `quadratic` also their squares and pairwise products, shape (paths, terms)."""
     if not quadratic:
         return standardised
     first, second = np.triu_indices(standardised.shape[1])
@@ -127,5 +127,5 @@ def regressors(standardised: FloatArray, quadratic: bool) -> FloatArray:
 
 
 def _short(number: float) -> str:
-    """Three digits of a small number, all whole ones of a large one: 0.141, 18,024."""
+    """Return a number with three digits if it is small, and with all its integer digits if large: 0.141, 18,024."""
     return f"{number:,.0f}" if 1000 <= abs(number) < 1e9 else f"{number:.3g}"

@@ -1,4 +1,4 @@
-"""From what an analyst wrote to arrays, with everything that is wrong said at once."""
+"""Decisions as arrays; all problems of the input are reported together."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from sim.options.arrays import END, Arrays, FloatArray, IntArray, Later, Stage
 from sim.options.decisions import Choice, Decisions, Law, Node
 
 DEGREES = 3
-"""Polynomials of a shock with a known law go up to this degree."""
+"""Greatest degree of the polynomials of a shock with a known law."""
 
 
 def tabulate(decisions: Decisions) -> Arrays:
-    """Arrays of the decisions.
+    """Return the decisions as arrays, with nodes in topological order and cash discounted.
 
-    Raises InputError where an array has another number of paths or is not finite, a name is not known, a choice
-    leads backward in time or in a circle, or discounting and drifts do not belong together.
+    Raises:
+        InputError: an array has another number of paths or is not finite, a name is unknown, a choice leads backward in
+            time or in a circle, or the drifts do not belong to the discounting.
     """
     return _Tabulator(decisions).arrays()
 
 
 class _Tabulator:
-    """Collects problems by their path on the way, so that all are reported together."""
+    """Builds the arrays and collects problems on the way, so that all are reported together."""
 
     def __init__(self, decisions: Decisions) -> None:
         self.given = decisions
@@ -36,6 +37,7 @@ class _Tabulator:
         self.paths = _paths(decisions)
 
     def arrays(self) -> Arrays:
+        """Return the arrays, or raise InputError with all problems found."""
         self._discounting()
         order = self._order()
         stages = [self._stage(name, order) for name in order]
@@ -46,10 +48,12 @@ class _Tabulator:
         return Arrays(tuple(s for s in stages if s is not None), shocks, weights, groups)
 
     def _wrong(self, path: str, message: str, found: object = None, expected: str | None = None, **more: Any) -> None:
+        """Collect a problem."""
         said = None if found is None else str(found)
         self.problems.append(Problem(argument("decisions"), path, message, said, expected, **more))
 
     def _discounting(self) -> None:
+        """Check that the rate is a number, and that price paths were drawn with the drift that belongs to it."""
         basis = self.given.discounting
         if np.ndim(basis.rate):
             self._wrong("discounting", "a random discount rate: uncertainty belongs into cash", expected="one number")
@@ -61,7 +65,7 @@ class _Tabulator:
                 self._wrong(f"drifts.{name}", reason, drift, basis.drift)
 
     def _order(self) -> list[str]:
-        """Nodes that can be reached, each before those that it leads to."""
+        """Return the nodes that can be reached, each before those that it leads to."""
         nodes = self.given.nodes
         if self.given.root not in nodes:
             self._wrong("root", "no such node", self.given.root, nearest=nearest(self.given.root, nodes))
@@ -86,18 +90,22 @@ class _Tabulator:
         return self._sorted(ways)
 
     def _sorted(self, ways: dict[str, list[str]]) -> list[str]:
+        """Return the nodes in topological order; `ways` are the nodes that each leads to."""
         try:
-            # Sorted by what must come first: here what comes last.
+            # The sorter puts first what others depend on. Here nodes depend on those that they lead to: the order is
+            # reversed.
             return list(TopologicalSorter(ways).static_order())[::-1]
         except CycleError as error:
             self._wrong("nodes", "choices lead in a circle", " -> ".join(reversed(error.args[1])))
             return []
 
     def _choices(self, name: str) -> list[tuple[str, Choice]]:
+        """Return the choices of a node, each with its path in the input."""
         node = self.given.nodes[name]
         return [(f"nodes.{name}.choices.{choice}", content) for choice, content in node.choices.items()]
 
     def _stage(self, name: str, order: list[str]) -> Stage | None:
+        """Return a node as arrays; None where it has no choices."""
         node, cash = self.given.nodes[name], []
         if not node.choices:
             self._wrong(f"nodes.{name}", "no choices: end by leading to None instead")
@@ -117,10 +125,12 @@ class _Tabulator:
             np.array([np.nan if c.mean is None else c.mean for c in node.choices.values()], dtype=np.float64),
             names,
             features,
+            # All features count, also those that no rule uses: they have been seen.
             not any(np.ptp(np.asarray(feature, dtype=np.float64)) for feature in node.features.values()),
         )
 
     def _features(self, name: str, node: Node) -> tuple[tuple[str, ...], FloatArray]:
+        """Return the names and the values, shape (paths, names), of the features that a rule may use."""
         relevant: Collection[str] = node.features if node.relevant is None else node.relevant
         for feature in relevant:
             if feature not in node.features:
@@ -132,6 +142,7 @@ class _Tabulator:
         return kept, np.column_stack(columns) if columns else np.empty((self.paths, 0))
 
     def _present_value(self, where: str, choice: Choice) -> FloatArray:
+        """Return the present value of the cash of a choice on each path, shape (paths,)."""
         cash, at = np.asarray(choice.cash, dtype=np.float64), np.asarray(choice.at, dtype=np.float64)
         if cash.ndim == 2:
             if cash.shape[0] not in (1, self.paths) or at.shape not in ((), cash.shape[1:], cash.shape):
@@ -143,6 +154,7 @@ class _Tabulator:
         return self._over_paths(f"{where}.cash", cash) * self._factor(f"{where}.at", dates)
 
     def _factor(self, where: str, dates: FloatArray) -> FloatArray:
+        """Return the discount factor at each date, in years from now."""
         if (dates < 0).any():
             self._wrong(where, "cash before now", f"{dates.min():g}", "0 years or more")
         rate = self.given.discounting.rate
@@ -152,6 +164,7 @@ class _Tabulator:
         return factor
 
     def _over_paths(self, where: str, content: Any) -> FloatArray:
+        """Return a number or an array as an array (paths,); zeros, and a problem, where it is neither."""
         values = np.asarray(content, dtype=np.float64)
         if values.shape not in ((), (self.paths,)):
             self._wrong(where, "shape does not fit", values.shape, f"a number or ({self.paths},)")
@@ -162,6 +175,7 @@ class _Tabulator:
         return np.broadcast_to(values, (self.paths,)).astype(np.float64)
 
     def _shock(self, name: str) -> Later:
+        """Return a shock with its functions of mean zero."""
         shock = self.given.shocks[name]
         values = self._over_paths(f"shocks.{name}.values", shock.values)
         if shock.law == "uniform" and (values.min() < 0.0 or values.max() > 1.0):
@@ -171,6 +185,7 @@ class _Tabulator:
         return Later(name, float(shock.after), _functions(values, shock.law))
 
     def _weights(self) -> FloatArray:
+        """Return the weight of each path, shape (paths,)."""
         if self.given.weights is None:
             return np.ones(self.paths)
         weights = self._over_paths("weights", self.given.weights)
@@ -179,6 +194,7 @@ class _Tabulator:
         return weights
 
     def _groups(self) -> IntArray | None:
+        """Return the groups of the paths numbered from 0, shape (paths,); None where paths are independent."""
         if self.given.groups is None:
             return None
         groups = np.asarray(self.given.groups)
@@ -189,19 +205,21 @@ class _Tabulator:
 
 
 def _paths(decisions: Decisions) -> int:
-    """The number of paths that most arrays have; 1 where all are plain numbers."""
+    """Return the number of paths that most arrays have; 1 where all are plain numbers."""
     lengths = [len(a) for a in (decisions.weights, decisions.groups) if a is not None and np.ndim(a)]  # type: ignore[arg-type]
     for node in decisions.nodes.values():
         arrays = [*node.features.values(), *(choice.cash for choice in node.choices.values())]
         lengths += [np.shape(a)[0] for a in arrays if np.ndim(a)]
+    # The most frequent length: one array of a wrong length is then reported, and not all the others.
     counted = np.bincount([length for length in lengths if length > 1] or [1])
     return int(counted.argmax())
 
 
 def _functions(values: FloatArray, law: Law | None) -> FloatArray:
-    """Functions of a shock with mean zero (paths, functions): without a law the shock alone."""
+    """Return functions of a shock with mean zero, shape (paths, functions); without a law only the shock itself."""
     if law is None:
         return values[:, None]
     if law == "normal":
+        # Orthogonal to the constant under the law, so each has mean zero; the constant itself is left out.
         return np.asarray(hermite_e.hermevander(values, DEGREES)[:, 1:], dtype=np.float64)
     return np.asarray(legendre.legvander(2.0 * values - 1.0, DEGREES)[:, 1:], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What the freedom to choose later is worth: a fitted rule on fresh paths, beside the best fixed plan and bounds."""
+"""The value of deciding later: a fitted rule on fresh paths, with the best fixed plan and upper bounds."""
 
 from __future__ import annotations
 
@@ -34,20 +34,24 @@ from sim.options.policy import (
 from sim.options.tabulate import tabulate
 
 LEAST_PATHS = 20
-"""Training paths, and fresh ones, below which nothing is fitted."""
+"""Least number of training paths, and of fresh ones."""
 SURE = 2.0
 """Standard errors by which a fitted rule must beat the best fixed plan to be used."""
 NEAR = 3.0
 """Paired standard errors within which best fixed plan, policy and bound must be in order."""
 MOST_CONTROLS = 60
 WIDE_OF_GAIN, WIDE_OF_FIXED = 0.1, 0.01
-"""A bracket wider than this share of the option value, or of the fixed plan, is warned about."""
+"""A warning is given if the bracket is wider than this share of the option value, or of the fixed plan."""
 TAIL = 0.05
+"""Share of the paths in the conditional value at risk."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeRule:
-    """The rule at one node in words, the share of fresh paths that come there, and of those that make each choice."""
+    """The rule at one node in words.
+
+    `reached` is the share of the fresh paths that come to the node, `shares` are those of the choices among these paths.
+    """
 
     node: str
     at: float
@@ -58,11 +62,13 @@ class NodeRule:
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """The value of decisions, in the unit of their cash; means are over `fresh` paths that no rule was fitted on.
+    """The value of decisions, in the unit of their cash; means are over the `fresh` paths, which nothing was fitted on.
 
-    `gain` is the option value: `policy` less `fixed`, the best fixed plan. The policy is that plan, and the gain
-    0, unless the rules `fitted` beat it by two standard errors. `upper` is the lowest valid bound and `room` what it leaves above the
-    policy; errors of differences are paired. `fixed_values` and `policy_values` are those of the fresh paths.
+    `gain` is the option value: `policy` less `fixed`, the best fixed plan. If the fitted rules do not beat that plan by
+    two standard errors, the policy is the plan and the gain 0; `fitted` is the difference of the rules in either case.
+    `upper` is the lowest valid bound, and `room` the difference between it and the policy. Standard errors of
+    differences are paired. `better` and `worse` are the shares of paths on which the policy earns more and less than the
+    plan. `fixed_values` and `policy_values`, shape (fresh,), are the values on each fresh path.
     """
 
     basis: str
@@ -90,8 +96,9 @@ class Valuation:
     @property
     def ordered(self) -> bool:
         """Whether best fixed plan, policy and bound are in order, within three paired standard errors."""
+        # Where an error is zero, rounding in sums over paths remains.
         small = 1e-9 * abs(self.fixed.mean)
-        return min(e.mean + NEAR * e.error + small for e in (self.gain, self.room)) >= 0.0
+        return min(gap.mean + NEAR * gap.error + small for gap in (self.gain, self.room)) >= 0.0
 
     def __str__(self) -> str:
         assert self.upper.value is not None
@@ -110,6 +117,7 @@ class Valuation:
 
 
 def _shares(rule: NodeRule) -> str:
+    """Return the share of each choice in words."""
     shares = ", ".join(f"{choice} {share:.0%}" for choice, share in rule.shares.items())
     return shares if rule.reached == 1.0 else f"reached on {rule.reached:.0%} of paths; of these {shares}"
 
@@ -122,15 +130,19 @@ def value(
     candidates: Candidates = kinds,
     seed: int = 0,
 ) -> Valuation:
-    """The value of decisions, with bounds, rules in words, and each option alone and removed.
+    """Value decisions: a fitted rule in words, the best fixed plan, upper bounds, and each option alone and removed.
 
-    `training` (paths,) marks the paths that rules, penalties and control weights are fitted on, by default the first
-    half (of the groups, where there are any); values are means over the others. `options` names the choices
-    that make up each option, by default each choice alone; an empty mapping leaves them out. `candidates` are
-    the rules tried at each node, and `seed` divides training paths into folds.
+    Args:
+        decisions: the decision problem, with all arrays over the same paths.
+        training: marks the paths, shape (paths,), that rules, penalties and weights of control variates are fitted on;
+            by default the first half of the paths, or of the groups if there are any. Means are over the other paths.
+        options: the choices that make up each option; by default each choice is an option. Empty to leave options out.
+        candidates: returns the rules that are tried at each node.
+        seed: the random seed by which training paths are divided into folds.
 
-    Raises InputError where arrays do not fit together, where a feature is correlated with a later shock, and
-    where there are fewer than 20 training or fresh paths.
+    Raises:
+        InputError: arrays do not fit together, a feature is correlated with a later shock, or there are fewer than 20
+            training or fresh paths.
     """
     arrays = tabulate(decisions)
     refuse_leaks(arrays)
@@ -142,10 +154,12 @@ def value(
 
 
 def _divided(arrays: Arrays, training: ArrayLike | None) -> Paths:
+    """Return the weights, groups and training paths, checked."""
     groups: IntArray = np.arange(arrays.paths) if arrays.groups is None else arrays.groups
     mask: BoolArray = groups < (groups.max() + 1) // 2 if training is None else np.asarray(training, dtype=np.bool_)
     if mask.shape != (arrays.paths,):
         raise _wrong("training", "shape does not fit", str(mask.shape), f"({arrays.paths},)")
+    # Fresh paths that depend on training paths would bias the estimates upward.
     if set(groups[mask]) & set(groups[~mask]):
         raise _wrong("training", "a group has both training and fresh paths: its paths are not independent")
     least = min(int((mask & (arrays.weights > 0)).sum()), int((~mask & (arrays.weights > 0)).sum()))
@@ -155,6 +169,7 @@ def _divided(arrays: Arrays, training: ArrayLike | None) -> Paths:
 
 
 def _check_options(arrays: Arrays, options: Mapping[str, Sequence[str]] | None) -> None:
+    """Check that the choices of the options exist."""
     names = {choice for stage in arrays.stages for choice in stage.choices}
     for option, choices in (options or {}).items():
         for choice in choices:
@@ -165,6 +180,7 @@ def _check_options(arrays: Arrays, options: Mapping[str, Sequence[str]] | None) 
 def _wrong(
     path: str, message: str, found: str | None = None, allowed: str | None = None, near: str | None = None
 ) -> InputError:
+    """Return an InputError of one problem."""
     return InputError([Problem(argument("decisions"), path, message, found, allowed, near)])
 
 
@@ -180,19 +196,21 @@ class _Solved:
 
 @dataclass(frozen=True)
 class _Solver:
-    """Values graphs and sub-graphs over the same paths."""
+    """Values a graph and its sub-graphs over the same paths."""
 
     arrays: Arrays
     paths: Paths
     fit: Fit
 
     def valued(self, basis: str, options: Mapping[str, Sequence[str]] | None) -> Valuation:
+        """Return the valuation of the whole graph; `basis` describes the discounting."""
         arrays, paths = self.arrays, self.paths
         first = fitted(arrays, paths, self.fit)
         controls = self._controls(first)
         whole = self._solved(arrays, controls, first)
         fixed = measured(whole.fixed.values[0], paths, controls)
         policy = fixed + whole.gain if whole.policy is whole.rules else fixed
+        # As differences from the policy: what a bound and the policy share cancels, and the error of the gap is paired.
         raised = {
             known: measured(values - whole.policy.values[0], paths, controls)
             for known, values in bounds(arrays, first.penalties, paths).items()
@@ -228,8 +246,10 @@ class _Solver:
         )
 
     def _solved(self, arrays: Arrays, controls: Controls, rules: Policy | None = None) -> _Solved:
+        """Return a graph with its best fixed plan, its fitted rules, and the policy that is used."""
         paths = self.paths
-        # Over all paths: the plan that is best on the training paths alone could be beaten by another fixed plan.
+        # Over all paths, not the training paths only: otherwise another fixed plan could have a greater mean, and part
+        # of the gain would be that of a better plan rather than of deciding later.
         fixed = best_fixed(arrays, paths)
         rules = rules or fitted(arrays, paths, self.fit)
         gain = measured(rules.values[0] - fixed.values[0], paths, controls)
@@ -238,10 +258,10 @@ class _Solver:
         return _Solved(fixed, rules, rules if used else constant(fixed, rules), gain)
 
     def _controls(self, policy: Policy) -> Controls:
-        """Values of fixed plans, and the penalties that plan and policy pay, which have mean zero."""
+        """Return the control variates: values of fixed plans, and penalties of plan and policy, whose mean is zero."""
         arrays, paths = self.arrays, self.paths
         best = best_fixed(arrays, paths, paths.training)
-        # Plans of equal values count once: a choice under a second name must change nothing.
+        # Plans of equal values count once: a second name for a choice must not change an estimate.
         plans = {along(arrays, plan).tobytes(): plan for plan in reversed(plans_through(arrays, best, paths))}
         kept = list(plans.values())[::-1][:MOST_CONTROLS]
         columns = [along(arrays, plan) for plan in kept]
@@ -251,17 +271,20 @@ class _Solver:
                 made = choices_made(arrays, followed)
                 paid = np.zeros(arrays.paths)
                 for penalty, choice in zip(policy.penalties, made, strict=True):
+                    # Nothing is paid at a node that the policy does not reach.
                     paid += np.where(choice < 0, 0.0, np.take_along_axis(penalty, choice[None, :], axis=0)[0])
                 columns.append(paid)
                 means.append(0.0)
         return Controls(np.column_stack(columns), np.array(means))
 
     def _bound(self, known: str, policy: Measured, raised: Mapping[str, Measured]) -> Bound:
+        """Return an upper bound, or the reason why it is not valid."""
         if known not in raised:
             return Bound(known, None, why_not(known, self.arrays))
         return Bound(known, (policy + raised[known]).estimate)
 
     def _rules(self, policy: Policy, made: IntArray, weights: FloatArray) -> tuple[NodeRule, ...]:
+        """Return the rule of each node in words, with the shares of the choices on fresh paths."""
         found = []
         for stage, rule, choices in zip(self.arrays.stages, policy.rules, made[:, self.paths.fresh], strict=True):
             reached = _share(choices >= 0, weights)
@@ -275,6 +298,7 @@ class _Solver:
     def _parts(
         self, whole: _Solved, controls: Controls, options: Mapping[str, Sequence[str]] | None
     ) -> tuple[Part, ...]:
+        """Return the value of each option alone and removed."""
         base = whole.fixed.choices
         found = []
         for option, choices in (options_of(self.arrays, base) if options is None else options).items():
@@ -290,10 +314,12 @@ class _Solver:
 
 
 def _share(of: BoolArray, weights: FloatArray) -> float:
+    """Return the share of the paths `of` in the weight."""
     return float(weights[of].sum() / weights.sum())
 
 
 def _warnings(fixed: Estimate, gain: Estimate, tried: Estimate, room: Estimate, known: str) -> tuple[str, ...]:
+    """Return warnings about rules that are not used, bounds out of order and a wide bracket."""
     found = []
     if gain.mean == 0.0 and tried.mean != 0.0:
         found.append(

@@ -40,7 +40,8 @@ _CHARGES = {
     "take_or_pay_usd": "take-or-pay shortfalls cost",
 }
 _MATERIAL = 0.02
-"""A charge for what is not delivered or not taken is named when it differs by more than this part of the NPV's difference."""
+"""A charge for what is not delivered or not taken is named if it differs by more than this share of the difference in
+NPV."""
 _POINT = 0.01
 """Yields are named that differ by a point."""
 _MONTH = 31
@@ -59,7 +60,7 @@ class Answer:
 
 
 def answer(result: Result, against: Against) -> Answer:
-    """Say what differs: in-house shares, and compute and service, the larger difference first; then money."""
+    """Return what differs: in-house shares, and compute and service, the larger difference first; then money."""
     pairs = _pairs(result, against)
     name = against.name
     told = {
@@ -74,13 +75,14 @@ def answer(result: Result, against: Against) -> Answer:
     amounts = " ".join(filter(None, (told[Topic.COMPUTE], told[Topic.SERVED], told[Topic.LENT], _charges(name, pairs))))
     first = [told[Topic.SHARES], amounts] if _shares_differ_most(pairs) else [amounts, told[Topic.SHARES]]
     last = (told[topic] for topic in (Topic.YIELDS, Topic.MILESTONES, Topic.MONEY))
+    # Interruptions first: they are what a scenario of disruptions is about; empty in others.
     lines = tuple(filter(None, (stops(result, against), *first, *last)))
     nothing = f"In-house shares, compute, service and money are as in {name}."
     return Answer(lines or (nothing,), frozenset(topic for topic, sentence in told.items() if sentence))
 
 
 def _shares_differ_most(pairs: dict[str, Pair]) -> bool:
-    """Whether an in-house share differs by more than the service of any line, and than compute in proportion."""
+    """Return whether a share differs by more than any line's service, and than compute relative to the larger run."""
     shares = [abs(_gap(pair)) for kpi, pair in pairs.items() if kpi.startswith(_SHARE)]
     amounts = [abs(_gap(pair)) for kpi, pair in pairs.items() if kpi.startswith(f"{_SERVED}.")]
     compute = pairs.get("h100e_delivered", (None, None))
@@ -90,7 +92,7 @@ def _shares_differ_most(pairs: dict[str, Pair]) -> bool:
 
 
 def beside(result: Result, against: Against) -> Table | Lines | None:
-    """KPIs of both runs and their difference."""
+    """Return the KPIs of both runs and their differences as a table."""
     pairs, said = _pairs(result, against), notes(result, against)
     shares = [k for k in pairs if k.startswith(_SHARE) and any(pairs[k])]
     shown = [*shares, *(k for k in _LABELS if k in pairs)]
@@ -107,13 +109,16 @@ def _label(document: Document, kpi: str) -> str:
 
 
 def _named(document: Document, share: str) -> str:
-    """The title of a share within a sentence."""
+    """Return the title of a share as it is written in a sentence."""
     name = titled(document.shares, share.removeprefix(_SHARE))
     return name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def _pairs(result: Result, against: Against) -> dict[str, Pair]:
-    """KPIs that both scenarios can have, in both runs; no sums over all demand where the counterfactual has more lines."""
+    """Return the KPIs that both scenarios can have, in both runs.
+
+    Where the counterfactual has more demand lines, sums over all demand are left out: they are not comparable.
+    """
     ours, theirs = result.scenario, against.result.scenario
     kpis, others = result.kpis, against.result.kpis
     there = set(possible(others, [theirs]))
@@ -124,7 +129,7 @@ def _pairs(result: Result, against: Against) -> dict[str, Pair]:
 
 
 def _only(one: Scenario, other: Scenario) -> list[str]:
-    """Titles of the demand lines that only the first of two scenarios has."""
+    """Return the titles of the demand lines that only the first scenario has."""
     demand = one.document.demand
     return [titled(demand, line) for line in demand if line not in other.document.demand]
 
@@ -138,7 +143,7 @@ def _gap(pair: Pair) -> float:
 
 
 def _shares(result: Result, name: str, pairs: dict[str, Pair]) -> str:
-    """In-house shares of both where they differ, then what is the same, and what is planned nowhere."""
+    """Return in-house shares of both where they differ, then those that are the same, and those planned nowhere."""
     document = result.scenario.document
     shares = {k: pair for k, pair in pairs.items() if k.startswith(_SHARE)}
     moved = _moved(shares)
@@ -159,13 +164,14 @@ def _shares(result: Result, name: str, pairs: dict[str, Pair]) -> str:
 
 
 def _of_good(result: Result, share: str) -> str:
-    """The share of good units in brackets, where yields make it another."""
+    """Return the share of good units in brackets, where yields make it differ from that of starts."""
     good = result.kpis.get(share.replace(_SHARE, "in_house_share_of_good.", 1))
     return "" if good is None or about(good) == about(result.kpis[share] or 0.0) else f" ({about(good)} of good units)"
 
 
 def _moved(pairs: dict[str, Pair]) -> list[str]:
-    """Shares that differ as they are written, the largest difference first."""
+    """Return the shares that differ as they are written, the largest difference first."""
+    # Numbers that print alike must not be called different.
     found = [n for n, pair in pairs.items() if _differ(pair) and about(pair[0] or 0.0) != about(pair[1] or 0.0)]
     return sorted(found, key=lambda n: -abs(_gap(pairs[n])))
 
@@ -179,7 +185,7 @@ def _compute(name: str, pairs: dict[str, Pair]) -> str:
 
 
 def _served(result: Result, name: str, pairs: dict[str, Pair]) -> str:
-    """Demand lines served otherwise, then those that are served in part in both."""
+    """Return the demand lines served differently, then those served in part in both."""
     demand = result.scenario.document.demand
     lines = {line: pairs[f"{_SERVED}.{line}"] for line in demand if f"{_SERVED}.{line}" in pairs}
     moved = _moved(lines)
@@ -226,6 +232,7 @@ def _money(name: str, pairs: dict[str, Pair]) -> str:
 def _building(name: str, capex: Pair) -> str:
     if not _differ(capex):
         return ""
+    # A difference from nothing would only repeat the amount.
     if not capex[1]:
         return f"building costs {dollars(capex[0])}, where {name} builds nothing"
     more = "more" if _gap(capex) > 0 else "less"
@@ -241,13 +248,13 @@ def _value(name: str, npv: Pair, *, named: bool) -> str:
 
 
 def _yields(result: Result, against: Against) -> str:
-    """Sites whose yield over the run differs, where yields are learned: what more or fewer designs cost."""
+    """Return the sites whose learned yield over the run differs, with the number of recipes that share the learning."""
     ours, theirs = site_yields(result), site_yields(against.result)
     sites = result.scenario.document.sites
     parts = [
-        f"{titled(sites, n)} {about(ours[n][0])} ({_recipes(ours[n][1])}) instead of {about(theirs[n][0])} ({theirs[n][1]})"
-        for n in ours
-        if n in theirs and abs(ours[n][0] - theirs[n][0]) >= _POINT
+        f"{titled(sites, site)} {about(ours[site][0])} ({_recipes(ours[site][1])}) instead of {about(theirs[site][0])} ({theirs[site][1]})"
+        for site in ours
+        if site in theirs and abs(ours[site][0] - theirs[site][0]) >= _POINT
     ]
     return f"Yield over the run, where it is learned, against {against.name}: {'; '.join(parts)}." if parts else ""
 
@@ -261,7 +268,7 @@ def _weighs(charge: Pair, npv: Pair) -> bool:
 
 
 def _charges(name: str, pairs: dict[str, Pair]) -> str:
-    """What is charged for shortages, losses and promises, each a part of the NPV, where it weighs in its difference."""
+    """Return charges for shortages, losses and commitments where they matter for the difference in NPV."""
     npv = pairs.get("npv_usd", (None, None))
     parts = [
         f"{words} {dollars(pairs[kpi][0])}, {dollars(abs(_gap(pairs[kpi])))} {'more' if _gap(pairs[kpi]) > 0 else 'less'}"
@@ -273,10 +280,11 @@ def _charges(name: str, pairs: dict[str, Pair]) -> str:
 
 
 def _milestones(result: Result, against: Against) -> str:
-    """How many are reached, and those that move most; empty where none moves."""
+    """Return how many milestones are reached and which move most; empty if none moves."""
     ours, theirs = result.milestone_days, against.result.milestone_days
     length = result.scenario.document.horizon.days
     least = _MONTH if is_dated(result) else length / 50
+    # A milestone not reached counts as reached at the end: the least shift that is possible.
     shifts = {m: (ours[m] or length) - (theirs[m] or length) for m in ours if m in theirs and ours[m] != theirs[m]}
     moved = sorted((m for m, days in shifts.items() if abs(days) > least), key=lambda m: -abs(shifts[m]))
     if not moved:
@@ -292,7 +300,7 @@ def _milestones(result: Result, against: Against) -> str:
 
 
 def _cells(kpi: str, pair: Pair) -> list[str]:
-    """Both numbers and their difference with its sign."""
+    """Return both numbers and their signed difference as text."""
     written = dollars if kpi.endswith("_usd") else count if kpi.startswith("h100e") else percent
     gap = _gap(pair)
     signed = NOTHING if None in pair else "0" if not gap else f"+{written(gap)}" if gap > 0 else written(gap)
@@ -300,7 +308,7 @@ def _cells(kpi: str, pair: Pair) -> list[str]:
 
 
 def notes(result: Result, against: Against) -> list[str]:
-    """What was made the same on both sides, and what is not the same."""
+    """Return what was set alike on both sides, and what still differs."""
     ours, theirs, how = result.scenario, against.result.scenario, against.counterfactual
     said = [
         f"{against.name} is run with the {what} of {ours.name}" for what in map(_SETTINGS.get, how.settings) if what

@@ -9,18 +9,18 @@ if TYPE_CHECKING:
 
 
 def titled(entries: object, name: str) -> str:
-    """The title of an entry, else its name."""
+    """Return the title of an entry, else its name."""
     entry = entries.get(name) if isinstance(entries, dict) else None
     return getattr(entry, "title", None) or name
 
 
 def own_recipes(document: Document) -> list[str]:
-    """Recipes of in-house sites."""
+    """Return the recipes of in-house sites."""
     return [name for name, r in document.recipes.items() if document.sites[r.site].in_house]
 
 
 def of_share(document: Document, share: str) -> list[str]:
-    """Recipes that count in a share: those of its stage and families (default: of the stage so named)."""
+    """Return the recipes that count in a share: those of its stage and families (default: of the stage so named)."""
     rule = document.shares.get(share)
     stage, families = (rule.stage, rule.families) if rule else (share, [])
     items = {n for n, i in document.items.items() if i.stage == stage and (not families or i.family in families)}
@@ -28,8 +28,10 @@ def of_share(document: Document, share: str) -> list[str]:
 
 
 def groups(document: Document) -> dict[str, str]:
-    """Item that some recipe makes, or pool with such an item -> its stage, with the family where a stage
-    has several. Families of one stage stand together, stages in the order in which they are first named.
+    """Return the stage of each item that some recipe makes, and of each pool with such an item.
+
+    A stage with several families has the family appended. Families of one stage are neighbours; stages are in the
+    order in which they first occur.
     """
     made = {r.item for r in document.recipes.values()}
     items = {name: item for name, item in document.items.items() if name in made}
@@ -43,8 +45,10 @@ def groups(document: Document) -> dict[str, str]:
 
 
 def alternatives(document: Document, site: str) -> list[str]:
-    """Recipes of outside sites that make what `site` makes: the same item or one of its pool, or where
-    there is none, one of the same stage and family."""
+    """Return recipes of outside sites that make what `site` makes: the same item or one of its pool.
+
+    Where there is none, those of the same stage and family.
+    """
     items = {r.item for r in document.recipes.values() if r.site == site}
     pooled = items | {m for p in document.pools.values() if items & set(p.members) for m in p.members}
     outside = {n: r.item for n, r in document.recipes.items() if not document.sites[r.site].in_house}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def chosen(result: Result) -> list[str]:
-    """One sentence with each decision, the choice taken, since when and what else could be chosen; none without decisions."""
+    """Return one sentence with each decision, its choice, since when, and the alternatives; empty without decisions."""
     document = result.scenario.document
     if not document.decisions:
         return []
@@ -39,7 +39,7 @@ def chosen(result: Result) -> list[str]:
 
 
 def at_gate(scenario: Scenario, name: str) -> str:
-    """When the gate of a decision is: its date, or its milestone with the lag after it."""
+    """Return when the gate of a decision is: its date, or its milestone and the lag after it."""
     at = scenario.document.decisions[name].at
     if at.milestone is None:
         return date(scenario, scenario.inputs.number(f"decisions.{name}.at"))

@@ -20,13 +20,13 @@ _OPEN = "*: an end of the range of its figures would reverse the verdict"
 
 
 def claims_report(judgement: Judgement) -> list[Block]:
-    """Everything `fabshift claims` prints."""
+    """Return everything that `fabshift claims` prints."""
     blocks = [_headline(judgement), _verdicts(judgement), *_told(judgement.findings)]
     return [block for block in blocks if block is not None]
 
 
 def claims_screen(judgement: Judgement) -> list[Block]:
-    """Counts, and the claims that matter most: those that could come out either way, then the missed, then the others."""
+    """Return counts, and the claims that matter most: undecided ones, then the missed, then the others."""
     matter = sorted(judgement.findings, key=_weight)[:_MOST]
     rows = [[f.verdict.value, f"{f.compiled.id}: {_short(f)}", probability(f), _margin(f)] for f in matter]
     columns = [left("verdict"), left("claim"), left("probability [%]"), left("margin")]
@@ -38,14 +38,14 @@ def claims_screen(judgement: Judgement) -> list[Block]:
 
 
 def _weight(finding: JudgedClaim) -> tuple[bool, int, float]:
-    """Undecided first, then by verdict, and the farther off the sooner in proportion to what was claimed."""
+    """Return the sort key of a finding: undecided first, then by verdict, then probabilities nearest to one half."""
     undecided = finding.open or (finding.probability is not None and 0.0 < finding.probability < 1.0)
     order = (Verdict.MISSED, Verdict.CONTRADICTED, Verdict.MET, Verdict.UNTESTABLE)
     return not undecided, order.index(finding.verdict), abs((finding.probability or 0.0) - 0.5)
 
 
 def _short(finding: JudgedClaim) -> str:
-    """What is claimed, without how it is read."""
+    """Return what is claimed, without how it is tested."""
     return finding.compiled.claim.statement.partition(";")[0].rstrip(".")
 
 
@@ -97,7 +97,7 @@ def _margin(finding: JudgedClaim) -> str:
 
 
 def probability(finding: JudgedClaim | None) -> str:
-    """A probability in per cent with its interval, if it has one: `98 (92 to 100)`."""
+    """Return a probability in per cent with its confidence interval, if it has one: `98 (92 to 100)`."""
     if finding is None or finding.probability is None:
         return NOTHING
     share = f"{100 * finding.probability:.0f}"
@@ -108,7 +108,7 @@ def probability(finding: JudgedClaim | None) -> str:
 
 
 def _told(findings: Iterable[JudgedClaim]) -> list[Lines | None]:
-    """What the table has no room for: who says otherwise, what would have to be true, why no test."""
+    """Return what the table has no room for: contradicting sources, what would have to be true, why untestable."""
     found = list(findings)
     contradicted = [f"{f.compiled.id}: {'; '.join(map(_says, f.compiled.others))}" for f in found if f.compiled.others]
     wanted = [f"{f.compiled.id}: {text}" for f in found if (text := needed(f))]
@@ -123,7 +123,7 @@ def _says(other: Other) -> str:
 
 
 def as_json(judgement: Judgement) -> dict[str, Any]:
-    """The document that `fabshift claims --json` prints."""
+    """Return the document that `fabshift claims --json` prints."""
     return {
         "scenario": judgement.scenario.name,
         "n": judgement.n,

@@ -18,7 +18,7 @@ _FACTOR = 2.0
 
 
 def value(finding: JudgedClaim) -> float | str | None:
-    """What was measured; a date as text. None without a test, and for a date that was not reached."""
+    """Return what was measured; a date as text. None without a test, and for a date that was not reached."""
     typical, bounds = finding.typical, finding.compiled.bounds
     if typical is None or bounds is None or typical.beyond:
         return None
@@ -26,7 +26,7 @@ def value(finding: JudgedClaim) -> float | str | None:
 
 
 def by_how_much(finding: JudgedClaim) -> str:
-    """The margin in words: `3.6 months late`, `8.0 months early`, `exactly met`, `12 % above the bound`."""
+    """Return the margin in words: `3.6 months late`, `8.0 months early`, `exactly met`, `12 % above the bound`."""
     if finding.margin is None or finding.typical is None or finding.compiled.bounds is None:
         return NOTHING
     if finding.typical.beyond:
@@ -43,7 +43,7 @@ def by_how_much(finding: JudgedClaim) -> str:
 
 
 def _of_time(finding: JudgedClaim, margin: float) -> str:
-    """Months of a date or a span."""
+    """Return the margin of a date or a span in words."""
     length = months(margin)
     if isinstance(finding.compiled.probe, Order):
         return f"{length} in {'this' if margin > 0 else 'the reverse'} order" if margin else "on the same day"
@@ -62,7 +62,7 @@ def _of_time(finding: JudgedClaim, margin: float) -> str:
 
 
 def _of_number(value: float, end: float, margin: float, written: Callable[[float], str]) -> str:
-    """A number against the end that is broken, or nearest to be."""
+    """Return the margin of a number in words, against the end that is violated or nearest."""
     if end == 0.0:
         return f"{written(abs(margin))} {_side(value, end) if margin >= 0 else 'too much'}"
     ratio = value / end
@@ -86,12 +86,12 @@ def _of_number(value: float, end: float, margin: float, written: Callable[[float
 
 
 def _side(value: float, end: float) -> str:
-    """Where a number is that keeps to a bound."""
+    """Return whether a number within a bound is above or below it."""
     return f"{'above' if value > end else 'below'} the bound"
 
 
 def needed(finding: JudgedClaim) -> str:
-    """What would have to be true for the claim to hold; nothing if it holds or can't be tested."""
+    """Return what would have to be true for the claim to hold; empty if it holds or can't be tested."""
     if finding.margin is None or finding.typical is None or finding.compiled.bounds is None or _holds(finding):
         return ""
     measured = finding.compiled.claim.measured or ""
@@ -130,7 +130,7 @@ def _change(value: float, end: float) -> str:
 
 
 def months(length: float) -> str:
-    """A length of time: 3.6 months, 1 day."""
+    """Return a length of time in words: 3.6 months, 1 day."""
     size = abs(length)
     days = round(size * DAYS_PER_MONTH)
     if size >= 1:
@@ -139,7 +139,7 @@ def months(length: float) -> str:
 
 
 def times(ratio: float) -> str:
-    """A factor: 3.2, 47, 1,300."""
+    """Return a factor as text: 3.2, 47, 1,300."""
     return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
 
 

@@ -26,7 +26,7 @@ SAME = "same"
 def compare_report(
     found: Comparison, wished: Sequence[str] = (), *, everything: bool = False, all_pairs: bool = False
 ) -> list[Block]:
-    """The scenarios side by side, then each against the first, or with `all_pairs` against every one before it."""
+    """Return the scenarios side by side, then each against the first; with `all_pairs` against every earlier one."""
     kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
     shown, dates = chosen(
@@ -51,7 +51,7 @@ def compare_report(
 
 
 def heading(found: Comparison) -> Lines:
-    """What was compared: runs, random numbers, changes, and what makes the scenarios unlike."""
+    """Return what was compared: runs, random numbers, changes, and in which respects the scenarios differ."""
     ends = {
         label: str(f.scenario.document.horizon.end or f.scenario.document.horizon.length)
         for label, f in found.found.items()
@@ -61,7 +61,7 @@ def heading(found: Comparison) -> Lines:
         f"{counted(found.n, 'run')} of each from seed {found.seed}, engine {found.engine}, all with common random numbers.",
         f"Uncertain inputs drawn: {drawn}.",
         *changed_in_all([f.scenario for f in found.found.values()]),
-        *(f"{label}: {f.dropped:,} runs drew inputs of no valid scenario and are left out."
+        *(f"{label}: {f.dropped:,} runs drew inputs that make the scenario invalid and are left out."
           for label, f in found.found.items() if f.dropped),
     ]  # fmt: skip
     if 0 in found.dimensions.values() and any(found.dimensions.values()):
@@ -81,7 +81,7 @@ def _compared(found: Comparison) -> list[Scenario]:
 
 
 def means_table(found: Comparison, names: Sequence[str]) -> Table | None:
-    """The mean of each KPI in every scenario."""
+    """Return the mean of each KPI in every scenario."""
     rows, scenarios = [], _compared(found)
     for name in names:
         means = [f.kpis[name].mean if name in f.kpis else None for f in found.found.values()]
@@ -89,17 +89,18 @@ def means_table(found: Comparison, names: Sequence[str]) -> Table | None:
         widths = [math.nan if m is None else m.half_width for m in means]
         numbers, widths = (horizons.spread_out(name, each, scenarios) for each in (numbers, widths))
         known = [width for width in widths if math.isfinite(width)]
+        # The narrowest interval sets the digits: a row must show differences that are significant.
         rows.append([horizons.headed(name, scenarios), *alike(name, numbers, min(known, default=0.0))])
     return table("Means", [left("KPI"), *scenario_columns(list(found.found))], rows) if rows else None
 
 
 def scenario_columns(labels: Sequence[str]) -> list[Column]:
-    """A column for each scenario."""
+    """Return a column for each scenario."""
     return [Column(label, group=label) for label in labels]
 
 
 def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
-    """The chance that a tenth is in-house, of each share among these KPIs."""
+    """Return the probability that a tenth or more is in-house, for each share among these KPIs."""
     every = dict.fromkeys(name for f in found.found.values() for name in f.passed)
     shares = [share for share in every if f"{SHARE}{share}" in names]
     if not shares:
@@ -117,7 +118,7 @@ def _tenth(found: Comparison, names: Sequence[str]) -> Table | None:
 
 
 def _reached(found: Comparison, names: Sequence[str]) -> Table | None:
-    """The chance that each milestone is reached, of every scenario that has it."""
+    """Return the probability that each milestone is reached, for every scenario that has it."""
     rows = [
         [
             next(_title(f, name) for f in found.found.values() if name in f.milestones),
@@ -142,23 +143,23 @@ def _against(found: Comparison, first: str, label: str, pairs: Mapping[str, Pair
         return None
     columns = [left("KPI"), right("difference"), right("+-"), right(f"{label} better", "%")]
     notes = [
-        "difference: mean over common random numbers; +-: half its 95 % interval",
+        "difference: mean over common random numbers; +-: half-width of its 95 % confidence interval",
         *(["*: neither direction is better; probability that it is higher"] if any(p.higher_is_better is None for p in pairs.values()) else []),
         *([f"left out, since horizons differ: {', '.join(left_out)}"] if left_out else []),
     ]  # fmt: skip
     return table(f"{label} minus {first}, over {found.n:,} pairs", columns, rows, notes)
 
 
-def _difference(name: str, p: Paired) -> list[str]:
-    return alike(name, [p.difference.estimate, p.difference.half_width], p.difference.half_width)
+def _difference(name: str, pair: Paired) -> list[str]:
+    return alike(name, [pair.difference.estimate, pair.difference.half_width], pair.difference.half_width)
 
 
-def _wins(p: Paired) -> str:
-    return SAME if p.same else chance(p.beats) + ("*" if p.higher_is_better is None else "")
+def _wins(pair: Paired) -> str:
+    return SAME if pair.same else chance(pair.beats) + ("*" if pair.higher_is_better is None else "")
 
 
 def _dates(found: Comparison, first: str, label: str, wished: Sequence[str]) -> Table | None:
-    """Milestones of both: the days between where both reach them, and how probably which comes first."""
+    """Return the difference in days of milestones that both have, and the probability that the second is earlier."""
     a, b = found.found[first], found.found[label]
     pairs = found.against(first, label)
     names = [name for name in wished if name in a.milestones and name in b.milestones]
@@ -180,5 +181,8 @@ def _title(found: Replications, name: str) -> str:
     return titled(found.scenario.document.milestones, name)
 
 
-def _days(p: Paired) -> list[str]:
-    return [NOTHING if math.isnan(x) else f"{x:.1f}" for x in (p.difference.estimate, p.difference.half_width)]
+def _days(pair: Paired) -> list[str]:
+    return [
+        NOTHING if math.isnan(days) else f"{days:.1f}"
+        for days in (pair.difference.estimate, pair.difference.half_width)
+    ]

@@ -20,7 +20,7 @@ _A_DAY = 0.5
 
 
 def compare_screen(found: Comparison, wished: Sequence[str] = (), *, all_pairs: bool = False) -> list[Block]:
-    """Each scenario against the first, or with `all_pairs` against every one before it."""
+    """Return each scenario against the first; with `all_pairs` against every earlier one."""
     scenarios = [f.scenario for f in found.found.values()]
     kpis = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     milestones = list(dict.fromkeys(name for f in found.found.values() for name in f.milestones))
@@ -34,7 +34,7 @@ def compare_screen(found: Comparison, wished: Sequence[str] = (), *, all_pairs: 
 
 
 def _differences(found: Comparison, names: Sequence[str], first: str, others: Sequence[str]) -> Table | None:
-    """What each of the others differs by from one, with half of its 95 % interval; a star where that holds 0."""
+    """Return the differences from one scenario with half their 95 % confidence intervals; * if that contains 0."""
     pairs = {label: found.against(first, label) for label in others}
     apart = {label: horizons.differ([found.found[first].scenario, found.found[label].scenario]) for label in others}
     rows = []
@@ -47,23 +47,25 @@ def _differences(found: Comparison, names: Sequence[str], first: str, others: Se
         ]
         if set(cells) != {NOTHING}:
             rows.append([named(name).replace("[%]", "[points]"), *cells])
-    notes = ["mean over common random numbers +- half of its 95 % interval; *: the interval holds 0"]
+    notes = [
+        "mean over common random numbers +- half-width of its 95 % confidence interval; *: the interval contains 0"
+    ]
     if any(apart.values()):
         notes.append(f"{NOTHING}: money of another horizon, or the scenario has no such KPI")
     return table(f"Difference from {first}", [left("KPI"), *scenario_columns(others)], rows, notes) if rows else None
 
 
-def _difference(name: str, p: Paired) -> str:
-    if p.same:
+def _difference(name: str, pair: Paired) -> str:
+    if pair.same:
         return "0"
-    gap, half = p.difference.estimate, p.difference.half_width
+    gap, half = pair.difference.estimate, pair.difference.half_width
     told, width = alike(name, [gap, half], half)
     sign = "+" if gap > 0 else ""
     return f"{sign}{told}" if width == NOTHING else f"{sign}{told} +- {width}{'*' if abs(gap) <= half else ''}"
 
 
 def _milestones(found: Comparison, names: Sequence[str]) -> Table | None:
-    """Milestones that are not alike in all: how probably each is reached by the end, and its median date."""
+    """Return the milestones that differ between scenarios: probability by the end, and median date."""
     rows = []
     for name in names:
         has = {label: f.milestones[name] for label, f in found.found.items() if name in f.milestones}

@@ -47,7 +47,7 @@ _UNIT_COST = (
 
 
 def sites(result: Result) -> Table | None:
-    """(i) Capacity, its use and starts in the last twelve months; cost of a good unit at the load run and at full load."""
+    """Return capacity, use and starts in the last twelve months, and the cost of a good unit, as run and at full load."""
     capacity = usable(result)
     recent = last_year(result)
     frame = result.frames["monthly"]
@@ -72,6 +72,7 @@ def sites(result: Result) -> Table | None:
                     dollars(kpis.get(f"unit_cost_at_full_load.{recipe}")),
                 ]
             )
+            # A site is named once, above its recipes.
             head, load = ["", ""], ["", ""]
     heads = [
         left("site"),
@@ -106,7 +107,7 @@ class Usable:
 
 
 def usable(result: Result) -> dict[str, Usable]:
-    """Each site's capacity, or its allocation where that is less, and its load, in the last twelve months."""
+    """Return each site's capacity, or its allocation where that is less, and its load, in the last twelve months."""
     recent = last_year(result)
     frame = result.frames["monthly"]
     frame = frame[(frame["scope"] == "site") & frame["period"].isin(recent)]
@@ -116,6 +117,7 @@ def usable(result: Result) -> dict[str, Usable]:
     found = {}
     for name in dict.fromkeys(n for n, _ in capacity):
         whole = {key: v for key, v in capacity.items() if key[0] == name}
+        # Period by period: a contract may bind in some months and capacity in others.
         bound = sum(min(v, granted.get(key, math.inf)) for key, v in whole.items())
         found[name] = Usable(bound, load.get(name, 0.0), bound < sum(whole.values()))
     return found
@@ -140,7 +142,7 @@ def _sums_of(frame: pd.DataFrame, scope: str, measure: str) -> dict[str, float]:
 
 
 def money(result: Result) -> Table | None:
-    """(j) Money by year, and what it is worth today."""
+    """Return money by year, with net present value and payback as notes."""
     cash = after_warmup(result, result.frames["cash"])
     if cash.empty:
         return None
@@ -167,8 +169,10 @@ class MoneyByYear:
 
 
 def money_by_year(result: Result) -> MoneyByYear | None:
-    """Building less credits and disposals, all other costs and value delivered by year, undiscounted; None of a run without money. Of abstract time
-    the sums alone."""
+    """Return building less credits and disposals, all other costs, and value delivered by year, undiscounted.
+
+    None for a run without money. Where time is abstract, totals only.
+    """
     cash = after_warmup(result, result.frames["cash"])
     cash = cash[cash["category"] != "salvage"]
     grouping = by_year(result)
@@ -195,7 +199,7 @@ def _worth(result: Result) -> str:
 
 
 def _continuing(result: Result) -> list[str]:
-    """What the continuing value is made of, in a line; none where nothing is left."""
+    """Return the components of the continuing value as a note; empty if nothing is left at the end."""
     kpis = result.kpis
     parts = {
         "stock": kpis.get("stock_value_end_usd"),
@@ -215,9 +219,9 @@ def _continuing(result: Result) -> list[str]:
 
 
 def payback(result: Result) -> list[str]:
-    """When a plan that has not paid back by the end does, at the net of its last twelve months, in a line.
+    """Return when a plan that has not paid back by the end will, at the net of its last twelve months, as a note.
 
-    Undiscounted and without salvage; none where it pays back within the horizon, or its last year costs money too, or
+    Undiscounted and without salvage. Empty if it pays back within the horizon, if its last year has no net gain, or if
     it has no last twelve months.
     """
     cash, horizon = result.frames["cash"], result.scenario.document.horizon
@@ -242,7 +246,7 @@ def payback(result: Result) -> list[str]:
 
 
 def _assumes_values(result: Result) -> bool:
-    """Whether the value of a unit of some demand line is our estimate."""
+    """Return whether the value of a unit of some demand line is assumed."""
     given = result.scenario.inputs.items()
     return any(one.kind == "assumed" for path, one in given if _VALUE.fullmatch(path))
 
@@ -250,14 +254,14 @@ def _assumes_values(result: Result) -> bool:
 def _money_row(
     cash: pd.DataFrame, grouping: Grouping, title: str, wanted: Callable[[str, bool], bool]
 ) -> list[str] | None:
-    """Sums of the bookings wanted, or None when there are none."""
+    """Return a row with the sums of the bookings wanted, or None if there are none."""
     inside = cash["in_house"].fillna(False).astype(bool)
     chosen = cash[[wanted(str(c), bool(i)) for c, i in zip(cash["category"], inside, strict=True)]]
     return _sums(title, chosen, grouping) if (chosen["usd"] != 0).any() else None
 
 
 def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
-    """What falls after the horizon (draining, deliveries under way) counts in the total alone."""
+    """Return a row of sums by column; bookings after the horizon (draining, late deliveries) count in the total."""
     sums = cash.groupby(grouping.of(cash))["usd"].sum()
     values = [float(sums.get(c, 0.0)) for c in grouping.labels]
     return [title, *(dollars(v) if v else NOTHING for v in values), dollars(float(cash["usd"].sum()))]
@@ -281,7 +285,7 @@ _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (
 
 
 def conservation(result: Result) -> str:
-    """One line on what every run checks."""
+    """Return one line on the balance of units and money that every run checks."""
     worst = result.conservation
     units, usd = worst.get("worst_units", 0.0), worst.get("worst_usd", 0.0)
     if not units and not usd:

@@ -21,7 +21,7 @@ SHOWN_STEPS = 8
 
 
 def discover_report(found: Discovery) -> list[Block]:
-    """How often it happens, each box, and the trajectory of the first."""
+    """Return how often it happens, each box, and the peeling trajectory of the first."""
     names = [name for name in found.when.names if name in found.catalogue.kpis]
     blocks: list[Block | None] = [
         changes(found.scenario),
@@ -34,10 +34,10 @@ def discover_report(found: Discovery) -> list[Block]:
 
 
 def _head(found: Discovery) -> Lines:
-    p, hits = found.probability, int(found.happens.sum())
+    probability, hits = found.probability, int(found.happens.sum())
     lines = [
-        f"It happens in {hits:,} of {counted(len(found.happens), 'run')}: {about(p.estimate)} (95 % interval"
-        f" {about(p.low)} to {about(p.high)}); seed {found.seed}, {_drawn(found)}."
+        f"It happens in {hits:,} of {counted(len(found.happens), 'run')}: {about(probability.estimate)} (95 % interval"
+        f" {about(probability.low)} to {about(probability.high)}); seed {found.seed}, {_drawn(found)}."
     ]
     if found.unknown:
         lines.append(
@@ -73,10 +73,10 @@ def _outcome(found: Discovery, hits: int) -> list[str]:
 
 
 def _box(found: Discovery, number: int, box: Box) -> Table:
-    s = box.score
+    score = box.score
     title = (
-        f"Box {number}: there it happens in {s.hits:,} of {counted(s.inside, 'run')} (density {about(s.density)});"
-        f" that is {about(s.coverage)} of all in which it does (coverage)"
+        f"Box {number}: there it happens in {score.hits:,} of {counted(score.inside, 'run')} (density {about(score.density)});"
+        f" that is {about(score.coverage)} of all in which it does (coverage)"
     )
     columns = [left("input"), left("is"), right("of all runs [%]"), right("quasi-p"), right("found again [%]")]
     rows = [_row(found, together) for together in _together(box.found)]
@@ -95,7 +95,7 @@ def _box(found: Discovery, number: int, box: Box) -> Table:
 
 
 def _together(found: Sequence[Found]) -> list[list[Found]]:
-    """Limits by input and side: what a reading is not stands in one row."""
+    """Return the limits grouped by input and side: readings ruled out are one row."""
     rows: dict[tuple[int, LimitSide], list[Found]] = {}
     for each in found:
         rows.setdefault((each.limit.column, each.limit.side), []).append(each)
@@ -114,7 +114,7 @@ def _row(found: Discovery, together: Sequence[Found]) -> tuple[str, ...]:
 
 
 def _words(found: Discovery, limits: Sequence[Limit]) -> str:
-    """A limit in words; of readings, those that are left."""
+    """Return a limit in words; of readings, those that remain."""
     labels = found.columns[limits[0].column].labels
     if not labels:
         return f"{limits[0].side} {bound(found, limits[0])}"
@@ -123,7 +123,7 @@ def _words(found: Discovery, limits: Sequence[Limit]) -> str:
 
 
 def bound(found: Discovery, limit: Limit) -> str:
-    """A bound in the input's own unit."""
+    """Return a bound in the unit of its input."""
     column = found.columns[limit.column]
     if column.labels:
         return column.labels[int(limit.bound)]
@@ -133,7 +133,7 @@ def bound(found: Discovery, limit: Limit) -> str:
 
 
 def _trajectory(box: Box) -> Table:
-    """The boxes from which the first was chosen, some of them."""
+    """Return some of the boxes from which the first was chosen."""
     steps = _evenly(box.trajectory, SHOWN_STEPS)
     rows = [
         (
@@ -155,13 +155,13 @@ def _trajectory(box: Box) -> Table:
 
 
 def _evenly(trajectory: Sequence[PeelingStep], most: int) -> list[PeelingStep]:
-    """At most so many steps of a trajectory, at even distances, the first and the last among them."""
+    """Return at most `most` steps of a trajectory, evenly spaced, including the first and the last."""
     places = np.linspace(0, len(trajectory) - 1, min(most, len(trajectory))).round().astype(int)
     return [trajectory[place] for place in dict.fromkeys(places.tolist())]
 
 
 def discover_json(found: Discovery) -> dict[str, Any]:
-    """The document of `discover --when --json`."""
+    """Return the document of `discover --when --json`."""
     return {
         "scenario": found.scenario.name,
         "when": found.when.text,

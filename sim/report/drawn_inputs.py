@@ -19,7 +19,7 @@ MOST = 12
 
 
 def drawn_inputs(result: Result) -> Table | Lines | None:
-    """(b) Typical value, value drawn and range of what was drawn; None of a run at typical values."""
+    """Return typical value, value drawn and range of the inputs drawn; None for a run at typical values."""
     if result.drawn is None:
         return None
     title = f"Uncertain inputs as replication {result.replication} draws them"
@@ -27,6 +27,7 @@ def drawn_inputs(result: Result) -> Table | Lines | None:
         return None
     if not result.drawn:
         return Lines(title, ("no input is uncertain; uncertainty: in a scenario file says what is drawn",))
+    # Inputs drawn far from their median explain a replication best.
     furthest = sorted(result.drawn, key=lambda d: -abs(d.probability - 0.5))
     rows = [_row(d) for d in furthest[:MOST]]
     columns = [left("input"), right("typical"), right("drawn"), left("range"), right("below", "%")]
@@ -34,7 +35,7 @@ def drawn_inputs(result: Result) -> Table | Lines | None:
 
 
 def drawn_processes(result: Result) -> Table | None:
-    """Levels of the processes that a replication drew, at the beginning of each year; None of a run at their means."""
+    """Return the levels of the processes drawn, at the beginning of each year; None for a run at their means."""
     if result.drawn is None:
         return None
     plan, calendar = result.plan, result.plan.calendar
@@ -57,7 +58,7 @@ def drawn_processes(result: Result) -> Table | None:
 
 
 def what_is_drawn(scenario: Scenario, dimensions: int) -> str:
-    """How many uncertain inputs and processes each run of a study draws, in words."""
+    """Return how many uncertain inputs and processes each run of a study draws, in words."""
     processes = len(scenario.context.processes)
     parts = [counted(dimensions, "uncertain input")] if dimensions else []
     parts += [counted(processes, "process", "processes")] if processes else []

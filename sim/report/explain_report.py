@@ -28,7 +28,7 @@ def _lots(factor: int) -> str:
 
 
 def chain(scenario: Scenario, milestone: str, steps: Sequence[CausalStep]) -> Block:
-    """The chain of events behind a milestone, the last first."""
+    """Return the chain of events behind a milestone, the last first."""
     title = f"Events behind {milestone}, back from its date"
     if not steps:
         return Lines(title, ("it was not reached within the horizon",))
@@ -42,7 +42,7 @@ def _set_by(scenario: Scenario, path: str) -> str:
 
 
 def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor: int) -> list[Block]:
-    """The numbers that move the KPI most, each with the KPI at the ends of its range and other readings."""
+    """Return the inputs that move the KPI most, with the KPI at the ends of their ranges and under other readings."""
     rows = [_row(scenario, found.kpi, d) for d in found.found[:top]]
     columns = [
         left("number"),
@@ -74,21 +74,21 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
 
 
 def movers(scenario: Scenario, found: Dependences) -> list[str]:
-    """The numbers that move the KPI most, each in a few words: its value, and the KPI at the ends of its trials."""
+    """Return the inputs that move the KPI most, each with its value and the range of the KPI over its trials."""
     told = []
-    for d in found.found[:MOST_TOLD]:
-        ends = [t.kpi for t in d.trials if t.kpi is not None] + ([] if found.base is None else [found.base])
+    for dependence in found.found[:MOST_TOLD]:
+        ends = [t.kpi for t in dependence.trials if t.kpi is not None] + ([] if found.base is None else [found.base])
         span = (
             f"{shown(scenario, found.kpi, min(ends))} to {shown(scenario, found.kpi, max(ends))}" if ends else NOTHING
         )
-        told.append(f"{d.knob.name} ({with_unit(d.knob.value, d.knob.unit)}: {span})")
+        told.append(f"{dependence.knob.name} ({with_unit(dependence.knob.value, dependence.knob.unit)}: {span})")
     return told
 
 
-def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:
-    knob, cells = d.knob, {"lower": NOTHING, "higher": NOTHING}
+def _row(scenario: Scenario, kpi: str, dependence: Dependence) -> list[str]:
+    knob, cells = dependence.knob, {"lower": NOTHING, "higher": NOTHING}
     others = []
-    for trial in d.trials:
+    for trial in dependence.trials:
         value, then = plain(trial.value), shown(scenario, kpi, trial.kpi)
         if trial.label in ("low", "high") or trial.label[0] in "+-":
             side = "lower" if trial.label == "low" or trial.label[0] == "-" else "higher"
@@ -106,7 +106,7 @@ def _row(scenario: Scenario, kpi: str, d: Dependence) -> list[str]:
 
 
 def spread(scenario: Scenario, found: Disagreement, seed: int, factor: int) -> list[Block]:
-    """What the variance of a KPI is made of, and its mean under each reading."""
+    """Return the components of the variance of a KPI, and its mean under each reading."""
     parts = [(p.name, about(p.share), f"{about(p.low)} to {about(p.high)}") for p in found.parts]
     how = (
         f"{found.combinations} of {count(found.possible)}"
@@ -134,7 +134,7 @@ def _width(scenario: Scenario, found: Disagreement) -> str:
 
 
 def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[CausalStep]) -> dict[str, Any]:
-    """The document of `explain --json`; a trial that made the KPI vanish has kpi null and swing null."""
+    """Return the document of `explain --json`; a trial that leaves the KPI without a value has kpi and swing null."""
     return {
         "scenario": scenario.name,
         "kpi": found.kpi,
@@ -148,8 +148,8 @@ def dependences_json(scenario: Scenario, found: Dependences, steps: Sequence[Cau
     }
 
 
-def _knob_json(d: Dependence) -> dict[str, Any]:
-    knob = d.knob
+def _knob_json(dependence: Dependence) -> dict[str, Any]:
+    knob = dependence.knob
     return {
         "id": knob.name,
         "in_ledger": knob.figure,
@@ -159,8 +159,8 @@ def _knob_json(d: Dependence) -> dict[str, Any]:
         "source": knob.source,
         "article": knob.article,
         "feeds": list(knob.paths),
-        "trials": [{"label": t.label, "value": _plain_json(t.value), "kpi": t.kpi} for t in d.trials],
-        "swing": None if d.swing == float("inf") else d.swing,
+        "trials": [{"label": t.label, "value": _plain_json(t.value), "kpi": t.kpi} for t in dependence.trials],
+        "swing": None if dependence.swing == float("inf") else dependence.swing,
     }
 
 
@@ -169,7 +169,7 @@ def _plain_json(value: object) -> object:
 
 
 def spread_json(scenario: Scenario, found: Disagreement) -> dict[str, Any]:
-    """The document of `explain --spread --json`."""
+    """Return the document of `explain --spread --json`."""
     return {
         "scenario": scenario.name,
         "kpi": found.kpi,

@@ -23,7 +23,7 @@ _VALUE_WIDTH = 20
 def matching(
     ledger: Ledger, *, kind: str | None = None, article: str | None = None, contested: bool = False
 ) -> list[Figure]:
-    """Figures of one kind, of one article (part of its name is enough), or with several readings."""
+    """Return the figures of one kind, of one article (part of its name suffices), or with several readings."""
     return [
         figure
         for figure in ledger.figures.values()
@@ -34,9 +34,9 @@ def matching(
 
 
 def figures_table(figures: Iterable[Figure], ledger: Ledger, scenario: str | None = None) -> Table:
-    """All figures, a line each: what does not fit is cut, for it stands with the figure itself.
+    """Return all figures, a line each; what does not fit is cut, since `fabshift figures ID` prints it in full.
 
-    `scenario` is what names the one whose figures they are, on the command line.
+    `scenario`: on the command line, the scenario whose figures they are.
     """
     rows = []
     for figure in figures:
@@ -55,7 +55,7 @@ def figures_table(figures: Iterable[Figure], ledger: Ledger, scenario: str | Non
 
 
 def figure_report(figure: Figure, ledger: Ledger, uses: Uses) -> list[Block]:
-    """Everything about one figure."""
+    """Return everything about one figure."""
     own = ledger.resolve(figure.id)
     name = ledger.reading_name(figure.id)
     facts = [
@@ -82,13 +82,13 @@ def _in_brackets(text: str) -> str:
 
 
 def _origin(reading: Reading) -> str:
-    """Source, article and note, each once."""
+    """Return source, article and note of a reading, each once."""
     also = f"also {', '.join(reading.also)}" if reading.also and reading.article else ""
     return "; ".join(dict.fromkeys(text for text in (reading.source, reading.article, also, reading.note) if text))
 
 
 def _fallback(figure: Figure) -> str:
-    """What takes the figure's place where the articles it rests on are left out."""
+    """Return what replaces the figure if the articles it comes from are left out."""
     if isinstance(figure.fallback, Reading):
         return f"{with_unit(figure.fallback.value, figure.unit)}{_in_brackets(_range(figure.fallback))}; {_origin(figure.fallback)}"
     return f"the figure {figure.fallback}"
@@ -132,7 +132,7 @@ def _uses(uses: Uses) -> Lines:
 
 
 def as_json(figure: Figure, ledger: Ledger) -> dict[str, Any]:
-    """One figure as a JSON object; dates in ISO form."""
+    """Return one figure as a JSON object; dates in ISO form."""
     own = ledger.resolve(figure.id)
     return {
         "id": figure.id,

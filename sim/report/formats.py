@@ -17,7 +17,7 @@ def _missing(value: float | None) -> bool:
 
 
 def count(value: float | None) -> str:
-    """A number of units, with three digits or so: 950, 1.2k, 17.0M, 1.1bn, 2.5tn, 3.0e17."""
+    """Return a number of units to about three digits: 950, 1.2k, 17.0M, 1.1bn, 2.5tn, 3.0e17."""
     if value is None or _missing(value):
         return NOTHING
     size = abs(value)
@@ -35,7 +35,7 @@ def count(value: float | None) -> str:
 
 
 def dollars(value: float | None) -> str:
-    """Money: $3.4bn, -$120k, $0.31."""
+    """Return an amount of money: $3.4bn, -$120k, $0.31."""
     if value is None or _missing(value):
         return NOTHING
     sign, size = ("-" if value < 0 else ""), abs(value)
@@ -45,23 +45,25 @@ def dollars(value: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as a percentage without its sign: 12.3; 0 and 100 only when exactly so."""
+    """Return a share in per cent without the sign: 12.3; 0 and 100 only if exact."""
     if share is None or _missing(share):
         return NOTHING
+    # 99.98 prints as 100.0, with a decimal: 100 without one means all.
     return f"{100 * share:.0f}" if share in (0, 1) else f"{100 * share:.1f}"
 
 
 def about(share: float) -> str:
-    """A share for a sentence, with its sign: 67 %, 5.9 %; 0 and 100 only when exactly so."""
+    """Return a share for a sentence, with the sign: 67 %, 5.9 %; 0 and 100 only if exact."""
     hundredfold = 100 * share
     digits = 0 if share in (0, 1) or 9.95 <= hundredfold < 99.5 else 1
+    # A sentence must not say 0.0 % of what happened.
     if 0 < abs(hundredfold) < 0.05:
         return "less than 0.1 %"
     return "over 99.9 %" if 99.95 <= hundredfold < 100 else f"{hundredfold:.{digits}f} %"
 
 
 def power(watts: float | None) -> str:
-    """Electrical power: 930 W, 12.3 MW, 1.2 GW."""
+    """Return electrical power: 930 W, 12.3 MW, 1.2 GW."""
     if watts is None or _missing(watts) or not watts:
         return NOTHING if watts is None or _missing(watts) else "0"
     for scale, unit in ((1e9, "GW"), (1e6, "MW"), (1e3, "kW")):
@@ -72,7 +74,7 @@ def power(watts: float | None) -> str:
 
 
 def when(value: dt.date | float | None, end: str, unit: str = "") -> str:
-    """A date found in a run, or that it was not found by its end."""
+    """Return the date found in a run, or that there was none by its end."""
     if value is None:
         return f"not by {end}"
     if isinstance(value, dt.date):
@@ -84,17 +86,17 @@ _UNNAMED = {"1", "text", "date", "unit", "calendar_year"}
 
 
 def a_time(unit: str) -> str:
-    """A time unit after an amount: a week, an hour."""
+    """Return a time unit as it follows an amount: a week, an hour."""
     return f"an {unit}" if unit[:1].lower() in "aeio" or unit.lower().startswith("hour") else f"a {unit}"
 
 
 def with_unit(value: object, unit: str) -> str:
-    """A ledger value and its unit, where that says anything."""
+    """Return a value with its unit, unless that says nothing."""
     return plain(value) if unit in _UNNAMED or value is None else f"{plain(value)} {unit}"
 
 
 def plain(value: object) -> str:
-    """A ledger value: numbers without needless digits, yes and no for truth values."""
+    """Return a value as text: numbers without needless digits, truth values as yes and no."""
     if value is None:
         return NOTHING
     if isinstance(value, bool):

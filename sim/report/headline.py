@@ -42,7 +42,7 @@ class Topic(StrEnum):
 
 
 def sentences(result: Result, told: Collection[Topic] = ()) -> list[str]:
-    """What moved, what was served, what was reached, what it cost, what stands idle; without the topics `told`."""
+    """Return what moved, was served, was reached, cost and stood idle, in sentences; topics in `told` are left out."""
     parts = (
         _warmed_up(result),
         "" if Topic.SHARES in told else _moved(result),
@@ -75,15 +75,17 @@ def _warmed_up(result: Result) -> str:
 
 
 def _impossible(result: Result) -> list[str]:
-    """What the demand at the end of the horizon requires beyond anything its sources could make: what fails
-    first, with the month or the time from which it does, before the rest."""
+    """Return which demand at the end of the horizon exceeds all that its sources could make.
+
+    The first shortfall comes first; each with the month or time from which it holds.
+    """
     horizon = result.scenario.document.horizon
     month = "a month" if is_dated(result) else a_time(horizon.unit)
     return [
-        f"{'Out of reach' if i else 'First out of reach'}, from {_month(s.since, horizon.unit)}: at the end the demand requires "
-        f"{count(s.required)} {s.pool} {month} ({count(s.starts)} starts at mature yield); all its sources together "
-        f"could make {count(s.possible)}."
-        for i, s in enumerate(result.shortfalls)
+        f"{'Out of reach' if place else 'First out of reach'}, from {_month(short.since, horizon.unit)}: at the end the demand requires "
+        f"{count(short.required)} {short.pool} {month} ({count(short.starts)} starts at mature yield); all its sources together "
+        f"could make {count(short.possible)}."
+        for place, short in enumerate(result.shortfalls)
     ]
 
 
@@ -106,27 +108,28 @@ def _moved(result: Result) -> str:
 
 
 def not_planned(result: Result, shares: Iterable[str]) -> list[str]:
-    """The shares in which no in-house recipe counts."""
+    """Return the shares in which no in-house recipe counts."""
     document = result.scenario.document
     own = set(own_recipes(document))
     return [name for name in shares if not own & set(of_share(document, name))]
 
 
 def _share_of(result: Result, name: str, share: float) -> str:
-    """A share; beside one of wafers that of the good units on them, where yields make it another."""
+    """Return a share of starts, with that of good units in brackets where yields make it differ."""
     good = result.kpis.get(f"in_house_share_of_good.{name}")
+    # As printed: a second number that looks the same would only confuse.
     if good is None or about(good) == about(share):
         return f"{about(share)} of {name}"
     return f"{about(share)} of {name} ({about(good)} of good units)"
 
 
 def either(names: Sequence[str]) -> str:
-    """Names joined by commas and a last or."""
+    """Return names joined by commas and a last `or`."""
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _served(result: Result) -> str:
-    """Which demand lines were not served in full, worst first."""
+    """Return the demand lines not served in full, the worst first."""
     document = result.scenario.document
     found = {line: result.kpis.get(f"served_by_end.{line}") for line in document.demand}
     served = {line: share for line, share in found.items() if share is not None}
@@ -142,7 +145,7 @@ def _served(result: Result) -> str:
 
 
 def _compute(result: Result, *, total: bool) -> str:
-    """Compute delivered, and how much of it where compute was what was asked for; the sum of all only with `total`."""
+    """Return compute delivered, and how much of it on lines with a compute need; the total only with `total`."""
     frame = measures(result, "demand", "h100e")
     by_line = {str(line): float(v) for line, v in frame.groupby("name")["value"].sum().items()}
     delivered = sum(by_line.values())
@@ -162,7 +165,7 @@ def _compute(result: Result, *, total: bool) -> str:
 
 
 def lending(result: Result) -> str:
-    """Which part of the compute needs is met by idle compute; empty where none is."""
+    """Return the share of compute needs that idle compute meets; empty without lending."""
     lent, demand = result.kpis.get("h100e_lent"), result.scenario.document.demand
     if lent is None:
         return ""
@@ -177,7 +180,7 @@ def lending(result: Result) -> str:
 
 
 def _growth(result: Result) -> str:
-    """How fast compute in service grows where it was asked for, and how fast it would have to."""
+    """Return the growth rate of compute in service where it was asked for, and the rate required."""
     got, needed = (result.kpis.get(f"h100e_growth{k}_per_year") for k in ("", "_needed"))
     if got is None or needed is None:
         return ""
@@ -185,22 +188,22 @@ def _growth(result: Result) -> str:
 
 
 def _state(result: Result) -> list[str]:
-    """What the state gives back of building, and what it takes on imports."""
+    """Return the investment credit received and the import duty paid."""
     given, taken = (result.kpis.get(kpi) for kpi in ("investment_credit_usd", "tariff_usd"))
     credit = [f"A credit gives back {dollars(given)} of what building costs."] if given else []
     return [*credit, *([f"Import duty costs {dollars(taken)}."] if taken else [])]
 
 
 def _promised(result: Result) -> list[str]:
-    """What is promised to suppliers beyond the end of the horizon, and no sum over it holds."""
+    """Return commitments to suppliers beyond the end of the horizon, which are in no sum."""
     document = result.scenario.document
     owed = {name: result.kpis.get(f"promised_beyond_end_usd.{name}") or 0.0 for name in document.sites}
     listed = ", ".join(f"{dollars(usd)} to {titled(document.sites, name)}" for name, usd in owed.items() if usd >= 0.5)
-    return [f"Promised beyond the end, and in no sum here: orders of {listed}."] if listed else []
+    return [f"Committed beyond the end of the horizon, and in no total here: orders of {listed}."] if listed else []
 
 
 def _sold(result: Result) -> list[str]:
-    """Idle capacity of own sites that others buy."""
+    """Return idle capacity of own sites that is sold to others."""
     document = result.scenario.document
     sold = {name: result.kpis.get(f"sold_outside.{name}") or 0.0 for name in document.sites}
     listed = ", ".join(f"{count(units)} of {titled(document.sites, name)}" for name, units in sold.items() if units)
@@ -213,7 +216,7 @@ def _sold(result: Result) -> list[str]:
 
 
 def _tools(result: Result) -> list[str]:
-    """Sites that are smaller at the end than intended, for want of tools."""
+    """Return sites that are smaller at the end than intended, for want of tools."""
     document = result.scenario.document
     month = "a month" if is_dated(result) else a_time(document.horizon.unit)
     found = []
@@ -228,7 +231,7 @@ def _tools(result: Result) -> list[str]:
 
 
 def _power(result: Result) -> list[str]:
-    """Lines that ask for less compute at the end than they want, for want of power."""
+    """Return lines that ask for less compute at the end than wanted, for want of power."""
     document = result.scenario.document
     found = []
     for name in document.demand:
@@ -243,7 +246,7 @@ def _power(result: Result) -> list[str]:
 
 
 def _idle(result: Result) -> list[str]:
-    """Own sites that were hardly used, and what a unit costs there and elsewhere."""
+    """Return own sites that were hardly used, with unit costs there and outside."""
     document = result.scenario.document
     span = f"in {last_year_named(result)}"
     found = []
@@ -258,7 +261,7 @@ def _idle(result: Result) -> list[str]:
 
 
 def _left_over(result: Result) -> list[str]:
-    """Stock at the end that a year's demand would not take, where it is a good part of all that was received."""
+    """Return stock at the end beyond a year's demand, where it is a notable share of what was received."""
     document = result.scenario.document
     frame = measures(result, "recipe", "received", "seeded")
     came = {str(recipe): float(units) for recipe, units in frame.groupby("name")["value"].sum().items()}
@@ -275,14 +278,14 @@ def _left_over(result: Result) -> list[str]:
 
 
 def _costs(result: Result, recipes: Iterable[str]) -> str:
-    """The range of costs of a good unit of these recipes, as far as they are known."""
+    """Return the range of costs of a good unit of these recipes, as far as they are known."""
     known = [cost for r in recipes if (cost := result.kpis.get(f"unit_cost.{r}")) is not None]
     ends = list(dict.fromkeys(dollars(cost) for cost in (min(known), max(known)))) if known else []
     return " to ".join(ends)
 
 
 def reached(result: Result) -> str:
-    """How many milestones were reached."""
+    """Return how many milestones were reached."""
     if not result.milestones:
         return ""
     number = sum(v is not None for v in result.milestones.values())

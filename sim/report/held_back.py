@@ -42,7 +42,7 @@ _IN_WORDS = {"inputs": "materials", "lead_time": "lead time", "stock_level": "st
 
 
 def own_output(result: Result) -> Table | None:
-    """(c) Why in-house sources made less than they were wished to."""
+    """Return why in-house sites made less than planned."""
     document = result.scenario.document
     own, group = own_recipes(document), groups(document)
     stages = {r: group[document.recipes[r].item] for r in own}
@@ -65,7 +65,7 @@ class Held:
 
 
 def held_back(result: Result) -> list[Held]:
-    """Each stage whose in-house sources made less than they were wished to, in the order of the chain."""
+    """Return the main causes of each stage whose in-house sources made less than planned, in the order of the chain."""
     document, grouping = result.scenario.document, by_quarter(result)
     own, group = own_recipes(document), groups(document)
     stages = {r: group[document.recipes[r].item] for r in own}
@@ -87,20 +87,20 @@ def held_back(result: Result) -> list[Held]:
 
 
 def _stage_titled(document: Document, stage: str, group: dict[str, str]) -> str:
-    """A stage by the title of the share that counts the same recipes, else by its name."""
+    """Return the title of the share that counts the same recipes as a stage, else the name of the stage."""
     recipes = {name for name, recipe in document.recipes.items() if group.get(recipe.item) == stage}
     shares = (share for share in document.shares if set(of_share(document, share)) == recipes)
     return next((titled(document.shares, share) for share in shares), stage)
 
 
 def _spans(main: Sequence[str], labels: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Runs of columns with the same main cause, in words: until Q4 2026, Q1 to Q3 2027, from Q4 2027."""
+    """Return runs of columns with the same main cause, in words: until Q4 2026, Q1 to Q3 2027, from Q4 2027."""
     runs: list[tuple[str, int, int]] = []
-    for i, cause in enumerate(main):
+    for place, cause in enumerate(main):
         if runs and runs[-1][0] == cause:
-            runs[-1] = (cause, runs[-1][1], i)
+            runs[-1] = (cause, runs[-1][1], place)
         elif cause != NOTHING:
-            runs.append((cause, i, i))
+            runs.append((cause, place, place))
     return tuple((_IN_WORDS.get(cause, cause), _span(labels, first, last)) for cause, first, last in runs)
 
 
@@ -117,13 +117,13 @@ def _span(labels: Sequence[str], first: int, last: int) -> str:
 
 
 def _label(label: str) -> str:
-    """A column in a sentence: Q3 2026 for 26Q3."""
+    """Return a column as it is written in a sentence: Q3 2026 for 26Q3."""
     year, _, quarter = label.partition("Q")
     return f"Q{quarter} 20{year}" if quarter else label
 
 
 def scarce_inputs(result: Result) -> list[tuple[str, str]]:
-    """The inputs for which most lots waited, the worst first, and the main cause of each in words."""
+    """Return the materials for which most lots waited, the worst first, and the main cause of each."""
     document, sums = result.scenario.document, _starved(result)
     most = sorted(sums, key=lambda name: -sum(sums[name].values()))
     return [(_pool_titled(document, name), _word(max(sums[name], key=lambda c: sums[name][c]))) for name in most]
@@ -134,7 +134,7 @@ def _word(cause: str) -> str:
 
 
 def supply(result: Result) -> Table | None:
-    """(d) Why need was released by nobody."""
+    """Return why needs were not released."""
     document = result.scenario.document
     group = groups(document)
     short = {key: v for key, v in _amounts(result, "pool", "short").items() if key[0] in group}
@@ -146,7 +146,7 @@ def supply(result: Result) -> Table | None:
 
 
 def inputs(result: Result) -> Table | None:
-    """(e) Which inputs kept lots from being made, and why there was no more of them."""
+    """Return which materials kept lots waiting, and why there were no more of them."""
     document, sums = result.scenario.document, _starved(result)
     totals, reviews = {name: sum(by_cause.values()) for name, by_cause in sums.items()}, len(result.draws.reviews) - 1
     rows = [
@@ -158,7 +158,7 @@ def inputs(result: Result) -> Table | None:
 
 
 def _starved(result: Result) -> dict[str, dict[str, float]]:
-    """Pool -> cause -> units that were missing as an input, summed over reviews."""
+    """Return the units missing as a material, summed over reviews: pool -> cause -> units."""
     sums: dict[str, dict[str, float]] = defaultdict(dict)
     for (name, cause, _), units in _amounts(result, "pool", "starved").items():
         sums[name][cause] = sums[name].get(cause, 0.0) + units
@@ -170,9 +170,9 @@ def _pool_titled(document: Document, name: str) -> str:
 
 
 def scarcest(result: Result) -> str:
-    """The input of what is still owed at the end that lots waited for most, in part of its need, since when and why.
+    """Return the material of demand still owed that lots waited for most relative to its need, since when and why.
 
-    Empty if nothing is owed, or lots waited for nothing to speak of.
+    Empty if nothing is owed, or if lots waited for nothing notable.
     """
     if not is_dated(result):
         return ""
@@ -192,7 +192,7 @@ def scarcest(result: Result) -> str:
 
 
 def _full(result: Result, pool: str) -> list[str]:
-    """Sites that make a pool and had no capacity left in the last twelve months."""
+    """Return the sites that make a pool and had no capacity left in the last twelve months."""
     document = result.scenario.document
     members = document.pools[pool].members if pool in document.pools else [pool]
     makers = dict.fromkeys(recipe.site for recipe in document.recipes.values() if recipe.item in members)
@@ -201,7 +201,7 @@ def _full(result: Result, pool: str) -> list[str]:
 
 
 def _since(result: Result, pool: str) -> str:
-    """The month in which a good part of a pool's need first kept lots waiting."""
+    """Return the month in which a notable share of a pool's need first kept lots waiting."""
     names = [f"starved.{cause}" for cause in _CAUSES]
     frame = measures(result, "pool", "need", *names)
     frame = frame[frame["name"] == pool]
@@ -212,7 +212,7 @@ def _since(result: Result, pool: str) -> str:
 
 
 def _shares(by_cause: dict[str, float]) -> str:
-    """Causes in words, the largest first, each with its share of the whole."""
+    """Return causes in words, the largest first, each with its share of the total."""
     total = sum(by_cause.values())
     parts = {_IN_WORDS.get(c, c): by_cause[c] / total for c in sorted(by_cause, key=lambda c: -by_cause[c])}
     shown = {word: part for word, part in parts.items() if part >= _LEAST_SHARE}
@@ -222,7 +222,7 @@ def _shares(by_cause: dict[str, float]) -> str:
 
 
 def _amounts(result: Result, scope: str, prefix: str) -> Cells:
-    """(name, cause, column) -> what it cost in units; nothing where nothing."""
+    """Return the units lost by name, cause and column, without zeros."""
     cells = totals(measures(result, scope, *(f"{prefix}.{cause}" for cause in _CAUSES)), by_quarter(result))
     return {
         (name, measure.removeprefix(f"{prefix}."), column): v for (name, measure, column), v in cells.items() if v > 0
@@ -230,7 +230,7 @@ def _amounts(result: Result, scope: str, prefix: str) -> Cells:
 
 
 def _in_order(stages: Iterable[str], group: dict[str, str]) -> list[str]:
-    """Stages in the order of the chain, each once."""
+    """Return stages in the order of the chain, each once."""
     found = set(stages)
     return [stage for stage in dict.fromkeys(group.values()) if stage in found]
 
@@ -238,7 +238,7 @@ def _in_order(stages: Iterable[str], group: dict[str, str]) -> list[str]:
 def _table(
     result: Result, title: str, amounts: Cells, stages: dict[str, str], order: list[str], place: Callable[[str], str]
 ) -> Table | None:
-    """The largest cause by stage and column, and where it took most."""
+    """Return the largest cause by stage and column, and the place where most was lost."""
     grouping = by_quarter(result)
     if not order or not grouping.labels:
         return None
@@ -255,7 +255,7 @@ def _table(
 
 
 def _largest(amounts: Iterable[tuple[str, float]]) -> str:
-    """The name with the largest sum."""
+    """Return the name with the largest sum."""
     sums: dict[str, float] = {}
     for name, value in amounts:
         sums[name] = sums.get(name, 0.0) + value

@@ -12,12 +12,12 @@ _AT_THE_END = ("stock_value_end_usd", "under_way_value_end_usd", "terminal_value
 
 
 def differ(scenarios: Sequence[Scenario]) -> bool:
-    """Whether some of these scenarios count another span of time than the others."""
+    """Return whether the scenarios cover different spans of time."""
     return len({_span(s) for s in scenarios}) > 1
 
 
 def told(scenarios: Sequence[Scenario]) -> list[str]:
-    """What is done with money of different horizons, in a line; none where they are alike."""
+    """Return how money over different horizons is treated, in a line; empty if they are alike."""
     if not differ(scenarios):
         return []
     unit = _unit(scenarios[0])
@@ -28,12 +28,12 @@ def told(scenarios: Sequence[Scenario]) -> list[str]:
 
 
 def is_bound(kpi: str) -> bool:
-    """Whether it is money that depends on the length of the horizon: a total, a value at its end or an NPV."""
+    """Return whether a KPI is money that depends on the horizon: a total, a value at its end or an NPV."""
     return kpi.endswith("_usd")
 
 
 def headed(kpi: str, scenarios: Sequence[Scenario]) -> str:
-    """Its name, with what it is counted over where horizons differ."""
+    """Return the name of a KPI, with the span it is counted over where horizons differ."""
     if not (is_bound(kpi) and differ(scenarios)):
         return named(kpi)
     if kpi in _AT_THE_END:
@@ -42,14 +42,14 @@ def headed(kpi: str, scenarios: Sequence[Scenario]) -> str:
 
 
 def spread_out(kpi: str, means: Sequence[float], scenarios: Sequence[Scenario]) -> list[float]:
-    """Means of a KPI, one for each scenario: totals of money for the mean year where horizons differ."""
+    """Return means of a KPI, one for each scenario; totals of money per year where horizons differ."""
     if not (is_bound(kpi) and differ(scenarios)) or kpi.startswith("npv") or kpi in _AT_THE_END:
         return list(means)
     return [mean / years(scenario) for mean, scenario in zip(means, scenarios, strict=True)]
 
 
 def years(scenario: Scenario) -> float:
-    """Years, or units of abstract time, over which a scenario counts."""
+    """Return the years, or units of abstract time, over which a scenario counts."""
     horizon = scenario.document.horizon
     counted = horizon.days - horizon.warmup
     return counted if horizon.start is None else counted / DAYS_PER_YEAR

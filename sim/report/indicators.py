@@ -19,7 +19,7 @@ _SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 
 
 def shown(scenario: Scenario, kpi: str, value: float | None) -> str:
-    """A KPI as people read it; a milestone, given in days from the start, as its date."""
+    """Return a KPI as people read it; a milestone, given in days from the start, as its date."""
     if kpi in scenario.document.milestones:
         return "not reached" if value is None or math.isnan(value) else date(scenario, value)
     if value is None:
@@ -30,7 +30,7 @@ def shown(scenario: Scenario, kpi: str, value: float | None) -> str:
 
 
 def date(scenario: Scenario, days: float) -> str:
-    """Days from the start as a date, of abstract time with its unit."""
+    """Return days from the start as a date; abstract time with its unit."""
     start = scenario.document.horizon.start
     unit = scenario.document.horizon.time_unit or ""
     if math.isnan(days):
@@ -39,17 +39,17 @@ def date(scenario: Scenario, days: float) -> str:
 
 
 def is_money(kpi: str) -> bool:
-    """Whether it is in dollars."""
+    """Return whether a KPI is in dollars."""
     return "usd" in kpi or "cost" in kpi
 
 
 def named(kpi: str) -> str:
-    """Its name, with the unit that its numbers do not carry themselves."""
+    """Return the name of a KPI, with the unit if its numbers don't carry it."""
     return f"{kpi} [%]" if kpi.startswith(SHARES) else kpi
 
 
 def headline(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
-    """The KPIs that are shown where no others are asked for."""
+    """Return the KPIs that are shown by default."""
     known = possible(names, scenarios)
     sites = dict.fromkeys(site for scenario in scenarios for site in queue_sites(scenario))
     queues = [f"{measure}.{site}" for site in sites for measure in _QUEUE]
@@ -60,12 +60,12 @@ def headline(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
 
 
 def possible(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
-    """The KPIs that some of these scenarios can have: compute, building and money need numbers of their own."""
+    """Return the KPIs that some of these scenarios can have: compute, building and money need inputs of their own."""
     return [name for name in names if any(_counts(scenario, name) for scenario in scenarios)]
 
 
 def _counts(scenario: Scenario, kpi: str) -> bool:
-    """Whether a scenario has what a KPI counts."""
+    """Return whether a scenario has what a KPI counts."""
     items, inputs = scenario.document.items.values(), scenario.inputs.values()
     if kpi.startswith("h100e_"):
         return any(item.h100e is not None for item in items)
@@ -84,8 +84,7 @@ def chosen(
     milestones: Sequence[str] = (),
     everything: bool = False,
 ) -> tuple[list[str], list[str]]:
-    """The KPIs and the milestones to show: those wished for, all that the scenarios can have, or all
-    milestones and the first KPIs.
+    """Return the KPIs and the milestones to show: those wished, all possible ones, or the default ones.
 
     Raises:
         InputError: some are not known.
@@ -97,8 +96,9 @@ def chosen(
 
 
 def alike(kpi: str, numbers: Sequence[float], resolution: float) -> list[str]:
-    """Numbers of one KPI with the same scale and digits, enough of them to show steps of `resolution`."""
+    """Return numbers of one KPI in one scale with as many digits as show steps of `resolution`."""
     sizes = [abs(n) for n in numbers if math.isfinite(n)]
+    # One scale for a row, that of its largest number, so that readers can compare by eye.
     scale, letter = next(((s, t) for s, t in _SCALES if max(sizes, default=0.0) >= s * 0.99995), (1.0, ""))
     if kpi.startswith(SHARES):
         scale, letter = 0.01, ""

@@ -27,45 +27,49 @@ _LARGE = 100_000
 
 
 def inputs_frame(inputs: Sequence[ListedInput]) -> pd.DataFrame:
-    """The inputs, a row each, with numbers as they are; the last columns keep value, low and high as they were written."""
+    """Return the inputs, a row each, with numbers as they are.
+
+    Columns: COLUMNS, then what else is known of an input, then value, low and high once more, as they were when
+    written: a file given back is compared with these.
+    """
     import pandas as pd
 
     rows = [
         [
-            i.path, cell(i.value), cell(i.low), cell(i.high), i.unit, i.kind, i.figure or "", i.source, i.title, i.statement,
-            *(", ".join(names) for names in (i.rests_on, i.derived, i.feeds)), *map(cell, (i.value, i.low, i.high)),
+            entry.path, cell(entry.value), cell(entry.low), cell(entry.high), entry.unit, entry.kind, entry.figure or "", entry.source, entry.title, entry.statement,
+            *(", ".join(names) for names in (entry.rests_on, entry.derived, entry.feeds)), *map(cell, (entry.value, entry.low, entry.high)),
         ]
-        for i in inputs
+        for entry in inputs
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS, *_MORE, *WRITTEN.values()], dtype=object)
 
 
 def cell(value: Scalar | None) -> Scalar | None:
-    """A value as it stands in a sheet: truth values as words, whole numbers without a fraction."""
+    """Return a value for a cell of a sheet: truth values as words, whole numbers without a fraction."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 def inputs_csv(inputs: Sequence[ListedInput]) -> str:
-    """The inputs as comma-separated values; text that a spreadsheet program would take for a formula begins with an apostrophe."""
+    """Return the inputs as comma-separated values; text that looks like a formula gets an apostrophe."""
     return str(inputs_frame(inputs).map(quoted).to_csv(index=False, lineterminator="\n"))
 
 
 def inputs_json(inputs: Sequence[ListedInput]) -> list[dict[str, Any]]:
-    """The inputs as plain data; dates in ISO form."""
+    """Return the inputs as plain data; dates in ISO form."""
     names = [*COLUMNS, *_MORE]
     found = []
-    for i in inputs:
-        one = {name: getattr(i, name) for name in names}
+    for entry in inputs:
+        one = {name: getattr(entry, name) for name in names}
         for name in ("value", "low", "high"):
             one[name] = one[name] if one[name] is None or isinstance(one[name], (int, float, str)) else str(one[name])
-        found.append(one | {"words": list(i.words)})
+        found.append(one | {"words": list(entry.words)})
     return found
 
 
 def inputs_report(inputs: Sequence[ListedInput], name: str) -> list[Block]:
-    """A line for each input, or all that is told of each where they are few."""
+    """Return a line for each input, or everything about each where they are few."""
     if len(inputs) <= IN_FULL:
         return [_in_full(i) for i in inputs]
     rows = [
@@ -81,7 +85,7 @@ def inputs_report(inputs: Sequence[ListedInput], name: str) -> list[Block]:
 
 
 def _value(entry: ListedInput) -> str:
-    """The value with its unit; a truth value as it is written."""
+    """Return the value with its unit; a truth value as it is written in a scenario."""
     if isinstance(entry.value, bool):
         return str(cell(entry.value))
     large = isinstance(entry.value, float) and abs(entry.value) >= _LARGE
@@ -93,19 +97,19 @@ def _range(entry: ListedInput) -> str:
 
 
 def _short(value: Scalar | None) -> str:
-    """An end of a range in few digits."""
+    """Return an end of a range in few digits."""
     if isinstance(value, float) and (abs(value) >= _LARGE or not value.is_integer()):
         return count(value) if abs(value) >= _LARGE else f"{value:.4g}"
     return plain(value)
 
 
 def _figure(entry: ListedInput) -> str:
-    """The figure that an input takes; the path of a reading names it already."""
+    """Return the figure that an input takes; empty for a reading, whose path names it already."""
     return "" if entry.kind == READING else entry.figure or ""
 
 
 def _in_full(entry: ListedInput) -> Lines:
-    """Everything about one input."""
+    """Return everything about one input."""
     span = f" ({_range(entry)})" if _range(entry) else ""
     told = [
         ("of", entry.title),

@@ -48,7 +48,10 @@ class Interruption:
 
 
 def interruptions(result: Result, against: Against) -> list[Interruption]:
-    """Lines that disruptions delay in the order in which they stop, then those that do not; empty unless disruptions are all in which both scenarios differ."""
+    """Return the demand lines that disruptions delay: those that stop in the order in which they do, then the others.
+
+    Empty unless the scenarios differ in disruptions only, so that the difference is due to them.
+    """
     since = _first_strike(result, against)
     if since is None or not _otherwise_alike(result.scenario, against.result.scenario):
         return []
@@ -58,7 +61,7 @@ def interruptions(result: Result, against: Against) -> list[Interruption]:
 
 
 def stops(result: Result, against: Against) -> str:
-    """Which lines stop and for how long, what is caught up and what is not, and what goes on; empty if nothing is delayed."""
+    """Return which lines stop and for how long, which catch up, and which are not delayed; empty if none is."""
     found = interruptions(result, against)
     if not found:
         return ""
@@ -82,15 +85,15 @@ def stops(result: Result, against: Against) -> str:
 
 
 def interrupted(result: Result, against: Against) -> Table | None:
-    """The same by line, as a table."""
+    """Return the interruptions by line as a table."""
     found = interruptions(result, against)
     if not found:
         return None
     unit = "days" if is_dated(result) else result.scenario.document.horizon.unit
     rows = [
-        [_title(result, i), _when(result, i.stopped), f"{i.days:.0f}" if i.days else "0", count(i.behind), count(i.behind_end),
-         _when(result, i.recovered) if i.recovered is not None else "not by the end"]
-        for i in found
+        [_title(result, one), _when(result, one.stopped), f"{one.days:.0f}" if one.days else "0", count(one.behind), count(one.behind_end),
+         _when(result, one.recovered) if one.recovered is not None else "not by the end"]
+        for one in found
     ]  # fmt: skip
     heads = [
         right("no delivery from"),
@@ -108,7 +111,7 @@ def interrupted(result: Result, against: Against) -> Table | None:
 
 
 def _otherwise_alike(ours: Scenario, theirs: Scenario) -> bool:
-    """Whether two scenarios have the same parts and numbers but for disruptions."""
+    """Return whether two scenarios have the same parts and numbers except for disruptions."""
     documents = (s.document.model_dump(mode="json", by_alias=True, exclude=set(_APART)) for s in (ours, theirs))
     numbers = (
         {path: entry.value for path, entry in s.inputs.items() if not path.startswith("disruptions.")}
@@ -120,7 +123,7 @@ def _otherwise_alike(ours: Scenario, theirs: Scenario) -> bool:
 
 
 def _first_strike(result: Result, against: Against) -> float | None:
-    """The first day on which a disruption strikes that the counterfactual does not have then."""
+    """Return the first day of a disruption that the counterfactual does not have on that day."""
     theirs = {d.name: struck for d, struck in _struck(against.result)}
     new = [begin for d, struck in _struck(result) for begin, _ in struck if struck != theirs.get(d.name)]
     return min(new, default=None)
@@ -133,8 +136,10 @@ def _struck(result: Result) -> Any:
 def _of_line(line: str, edges: FloatArray, since: float, result: Result, other: Result) -> Interruption | None:
     ours, theirs = ({m: _series(run, line, m) for m in ("delivered", "demanded", "backlog")} for run in (result, other))
     gap = np.cumsum(theirs["delivered"] - ours["delivered"])
+    # A tolerance: after a disruption the backlogs of two runs seldom match to the unit.
     late = ours["backlog"] > theirs["backlog"] + _SAME * ours["demanded"]
     stopped, days = _longest_stop(edges, since, ours)
+    # A pause of one period more than in the counterfactual is a matter of when deliveries fall.
     if days <= _longest_stop(edges, since, theirs)[1] + np.diff(edges).max():
         stopped, days = None, 0.0
     if not days and not late[edges[1:] > since].any():
@@ -151,16 +156,18 @@ def _series(result: Result, line: str, measure: str) -> FloatArray:
 
 
 def _longest_stop(edges: FloatArray, since: float, line: dict[str, FloatArray]) -> tuple[float | None, float]:
-    """When the longest time begins, after `since`, in which nothing is delivered though something waits, and its length."""
+    """Return the beginning and length of the longest time after `since` without deliveries while units are due."""
     best: tuple[float | None, float] = (None, 0.0)
     began: float | None = None
-    for k, (delivered, waits) in enumerate(zip(line["delivered"], line["backlog"] + line["demanded"], strict=True)):
-        if delivered or not waits or edges[k + 1] <= since:
+    for period, (delivered, waits) in enumerate(
+        zip(line["delivered"], line["backlog"] + line["demanded"], strict=True)
+    ):
+        if delivered or not waits or edges[period + 1] <= since:
             began = None
             continue
-        began = float(edges[k]) if began is None else began
-        if edges[k + 1] - began > best[1]:
-            best = (began, float(edges[k + 1]) - began)
+        began = float(edges[period]) if began is None else began
+        if edges[period + 1] - began > best[1]:
+            best = (began, float(edges[period + 1]) - began)
     return best
 
 

@@ -18,13 +18,15 @@ _HEADING_ROOM = 14
 
 
 def cells(text: str) -> int:
-    """Terminal columns that `text` takes (wide East Asian characters take two)."""
+    """Return the terminal columns that `text` takes (wide East Asian characters take two)."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` over lines of at most `width` columns, broken at spaces and after underscores; what is still too
-    long, after dots and hyphens within names."""
+    """Return `text` in lines of at most `width` columns, broken at spaces and after underscores.
+
+    A piece that is still too long is broken after dots and hyphens within names.
+    """
     lines, line = [], ""
     fitted = [p for piece in _pieces(text) for p in (_parts_of(piece) if cells(piece.rstrip()) > width else [piece])]
     for number, piece in enumerate(fitted):
@@ -36,17 +38,17 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """What stays together: words with the blanks after them, and parts of names with their underscore."""
+    """Return the pieces that stay together: words with the blanks after them, parts of names with their underscore."""
     return re.findall(r"[^\s_]*_+|[^\s_]+\s*|\s+", text) or [""]
 
 
 def _parts_of(piece: str) -> list[str]:
-    """A name's parts with their dot or hyphen; numbers and dates have none."""
+    """Return the parts of a name with their dot or hyphen; numbers and dates are not broken."""
     return re.split(r"(?<=[^\W\d][.-])(?=[^\W\d])", piece)
 
 
 def parts(block: Table, width: int) -> list[Table]:
-    """The table, or several with some of its periods each; columns of one group (a year) stay together."""
+    """Return the table, or several with some of its periods each; columns of one group (a year) stay together."""
     natural, least = _natural(block), _least(block)
     groups = list(dict.fromkeys(c.group for c in block.columns if c.group))
     fixed = sum(
@@ -56,6 +58,7 @@ def parts(block: Table, width: int) -> list[Table]:
     needs = {g: sum(w + len(GAP) for c, w in zip(block.columns, natural, strict=True) if c.group == g) for g in groups}
     if sum(needs.values()) <= room:
         return [block]
+    # One table without a detail is easier to read than two with it.
     if any(c.optional for c in block.columns):
         return parts(_without_optional(block), width)
     packs: list[list[str]] = []
@@ -87,8 +90,10 @@ def _part(block: Table, groups: Sequence[str], *, first: bool, last: bool) -> Ta
 
 
 def widths(block: Table, width: int) -> list[int]:
-    """Column widths; long headings of numbers give way first, then the widest, until the table fits; names are
-    broken only where that is not enough."""
+    """Return column widths that fit into `width`, in terminal columns.
+
+    Long headings of numbers give way first, then the widest column; names are broken only if that is not enough.
+    """
     found = _natural(block)
     for least in (_least(block), _least(block, names=True)):
         while sum(found) + len(GAP) * (len(found) - 1) > width:
@@ -106,8 +111,10 @@ def _natural(block: Table) -> list[int]:
 
 
 def _least(block: Table, *, names: bool = False) -> list[int]:
-    """Width of the longest piece: words are wrapped, numbers are not, headings always may be; `names` too,
-    if need be."""
+    """Return the least width of each column: that of its longest piece.
+
+    Words and headings wrap, numbers do not; `names`: names wrap too.
+    """
     return [_narrowest(c, [row[i] for row in block.rows], names) for i, c in enumerate(block.columns)]
 
 
@@ -118,5 +125,5 @@ def _narrowest(column: Column, body: Sequence[str], names: bool) -> int:
     return max(max(cells(p.rstrip()) for p in pieces), *map(cells, whole), 0)
 
 
-def _texts(block: Table, i: int) -> list[str]:
-    return [block.columns[i].heading, *(row[i] for row in block.rows)]
+def _texts(block: Table, place: int) -> list[str]:
+    return [block.columns[place].heading, *(row[place] for row in block.rows)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def yields(result: Result) -> Table | None:
-    """(h) Good units of a finished start by quarter, samples included, of each recipe that learns."""
+    """Return good units per finished start by quarter, including samples, of each recipe that learns."""
     document, grouping = result.scenario.document, by_quarter(result)
     cells = totals(measures(result, "recipe", "good", "samples", "out", "scrapped"), grouping)
 
@@ -37,8 +37,7 @@ def yields(result: Result) -> Table | None:
 
 
 def site_yields(result: Result) -> dict[str, tuple[float, int]]:
-    """Of each site that learns: good units of all that its finished starts could give, samples included, over the run, and of
-    how many recipes."""
+    """Return the yield over the run of each site that learns (0 to 1, including samples), and its number of recipes."""
     frame = measures(result, "recipe", "good", "samples", "out", "scrapped").groupby(["name", "measure"])["value"].sum()
     amounts = {key: float(units) for key, units in frame.items()}
     sums: dict[str, list[float]] = {}

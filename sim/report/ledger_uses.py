@@ -7,7 +7,7 @@ from sim.linting import load_rules
 
 
 def uses_in_ledger(figure: str, ledger: Ledger) -> dict[str, tuple[str, ...]]:
-    """Formulas, readings, fallbacks and bounds that name `figure` themselves."""
+    """Return formulas, readings, fallbacks and bounds that refer to `figure`."""
     others = [ledger[id] for id in ledger]
     bounds = load_rules(ledger).items()
     found = {

@@ -21,7 +21,7 @@ _TITLES = {
 
 
 def lint_report(scenario: Scenario, found: Sequence[Finding]) -> list[Block]:
-    """What goes beyond, by severity, and where the bounds are from; `found` may hold what does not."""
+    """Return what goes beyond the bounds, by severity, what is within them, and the sources of the bounds."""
     beyond = [finding for finding in found if finding.beyond]
     blocks: list[Block] = [
         Lines(f"{scenario.name}: {_counted(beyond) or 'nothing goes beyond precedent or physics'}", ())
@@ -41,16 +41,16 @@ def _findings(title: str, found: Sequence[Finding]) -> list[Block]:
     columns = [left("rule"), right("value"), right("bound"), left("unit"), right("times"), left("figure, else input")]
     rows = [
         [
-            f.rule,
-            _short(f.value),
-            f"{'<=' if f.upper else '>='} {_short(f.bound)}",
-            f.unit,
-            _times(f),
-            ", ".join(f.figures or f.paths),
+            finding.rule,
+            _short(finding.value),
+            f"{'<=' if finding.upper else '>='} {_short(finding.bound)}",
+            finding.unit,
+            _times(finding),
+            ", ".join(finding.figures or finding.paths),
         ]
-        for f in found
+        for finding in found
     ]
-    notes = [f"{f.rule}: {f.says} ({_paths(f)})" for f in found if f.beyond]
+    notes = [f"{finding.rule}: {finding.says} ({_paths(finding)})" for finding in found if finding.beyond]
     return [table(title, columns, rows, notes)] if rows else []
 
 
@@ -68,14 +68,14 @@ def _times(finding: Finding) -> str:
 
 
 def _counted(beyond: Sequence[Finding]) -> str:
-    """How many inputs go beyond, and in how many ways if one breaks several rules."""
+    """Return how many inputs go beyond, and in how many ways if one violates several rules."""
     inputs = len({name for finding in beyond for name in finding.figures or finding.paths})
     told = f"{inputs} input{' goes' if inputs == 1 else 's go'} beyond precedent or physics"
     return (told + (f", in {len(beyond)} ways" if len(beyond) > inputs else "")) if inputs else ""
 
 
 def lint_sentence(scenario: Scenario) -> list[str]:
-    """For the head of a run's report: how many inputs go beyond, and how to see them."""
+    """Return how many inputs go beyond precedent or physics, and how to list them, as a sentence; empty if none."""
     counted = _counted(lint(scenario))
     if not counted:
         return []

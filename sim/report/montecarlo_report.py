@@ -18,7 +18,7 @@ from sim.study.runs.summary import SHARE
 
 
 def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
-    """Every table of a study; the KPIs that are asked for, or all, or the first ones."""
+    """Return every table of a study, of the KPIs asked for, of all, or of the default ones."""
     names, dates = chosen(
         list(found.kpis), wished, [found.scenario], milestones=list(found.milestones), everything=everything
     )
@@ -40,7 +40,7 @@ def montecarlo_report(found: MonteCarlo, wished: Sequence[str] = (), *, everythi
 
 
 def montecarlo_screen(found: MonteCarlo, wished: Sequence[str] = ()) -> list[Block]:
-    """A study on one screen: the first KPIs and their distributions, or those asked for, and milestones by their end."""
+    """Return a study on one screen: KPIs and their distributions, and milestones by the end."""
     names, dates = chosen(list(found.kpis), wished, [found.scenario], milestones=list(found.milestones))
     kpis = {name: found.kpis[name] for name in names}
     blocks: list[Block | None] = [
@@ -55,7 +55,7 @@ def montecarlo_screen(found: MonteCarlo, wished: Sequence[str] = ()) -> list[Blo
 
 
 def _next(found: MonteCarlo, names: Sequence[str]) -> Lines:
-    """What to type next; what drives a KPI can be asked only where something is uncertain."""
+    """Return what to type next; what drives a KPI can be asked only if something is uncertain."""
     scenario = found.scenario
     named = typed(scenario.name, scenario.file)
     drives = f"; fabshift sensitivity {named} --kpi {names[-1]}" if found.dimensions and names else ""
@@ -67,7 +67,7 @@ def _head(found: MonteCarlo) -> Lines:
     drawn = what_is_drawn(found.scenario, found.dimensions)
     lines = [f"{counted(found.n, 'run')} from seed {found.seed}, engine {found.engine}; {drawn}."]
     if found.dropped:
-        lines.append(f"{found.dropped:,} of them drew inputs of no valid scenario and are left out.")
+        lines.append(f"{found.dropped:,} of them drew inputs that make the scenario invalid and are left out.")
     if found.until is not None:
         wanted = f"the half-width {found.until.half_width:g} of {found.until.name}"
         lines.append(f"It stopped at {wanted}." if found.narrow else f"{found.n:,} runs were not enough for {wanted}.")
@@ -76,9 +76,9 @@ def _head(found: MonteCarlo) -> Lines:
 
 def _notes(found: MonteCarlo) -> list[str]:
     if found.dimensions and found.n >= ENOUGH:
-        how = f"+-: half the 95 % interval of the mean, Student's over the means of {SCRAMBLES} independent scrambles of the points"
+        how = f"+-: half-width of the 95 % confidence interval of the mean, Student's over the means of {SCRAMBLES} independent scrambles of the points"
     elif found.dimensions:
-        how = f"+-: half the 95 % interval of the mean, Student's, runs taken as independent (fewer than {ENOUGH})"
+        how = f"+-: half-width of the 95 % confidence interval of the mean, Student's, runs taken as independent (fewer than {ENOUGH})"
     else:
-        how = "+-: half the 95 % interval of the mean, Student's over independent runs"
+        how = "+-: half-width of the 95 % confidence interval of the mean, Student's over independent runs"
     return [f"{how}; of probabilities: Wilson's"]

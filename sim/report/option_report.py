@@ -28,7 +28,7 @@ LITTLE = 0.0005
 
 
 def option_screen(found: Flexibility) -> list[Block]:
-    """An option on one screen: at most 45 lines of 120 columns for a few gates."""
+    """Return an option on one screen: at most 45 lines of 120 columns for a few gates."""
     blocks: list[Block | None] = [
         _head(found),
         _worth(found),
@@ -45,7 +45,7 @@ def option_screen(found: Flexibility) -> list[Block]:
 
 
 def option_report(found: Flexibility) -> list[Block]:
-    """All tables of an option."""
+    """Return all tables of an option."""
     blocks: list[Block | None] = [
         _head(found),
         _worth(found),
@@ -64,9 +64,9 @@ def option_report(found: Flexibility) -> list[Block]:
 
 
 def _head(found: Flexibility) -> Lines:
-    v = found.valuation
+    valuation = found.valuation
     return Lines(
-        f"Freedom to change course: {words.sure(v.gain)}, at most {dollars(words.most(found))}",
+        f"Freedom to change course: {words.sure(valuation.gain)}, at most {dollars(words.most(found))}",
         (
             f"{found.scenario.name}: {found.scenario.document.title}",
             f"Best fixed plan: {words.made(found, found.plan)}",
@@ -75,18 +75,18 @@ def _head(found: Flexibility) -> Lines:
 
 
 def _worth(found: Flexibility) -> Table:
-    """Fixed, with the rule, and the bounds above them."""
-    v = found.valuation
+    """Return NPV with the best fixed plan, with the rule, and the upper bounds."""
+    valuation = found.valuation
     known: list[tuple[str, Estimate, float | None]] = [
-        ("best fixed plan", v.fixed, v.cvar_fixed),
-        ("with the rule", v.policy, v.cvar_policy),
+        ("best fixed plan", valuation.fixed, valuation.cvar_fixed),
+        ("with the rule", valuation.policy, valuation.cvar_policy),
         *(
-            (f"{b.known} ({'upper bound' if b is v.upper else 'a higher bound'})", b.value, None)
-            for b in sorted(v.bounds, key=lambda b: b.value.mean if b.value else np.inf)
-            if b.value is not None
+            (f"{above.known} ({'upper bound' if above is valuation.upper else 'a higher bound'})", above.value, None)
+            for above in sorted(valuation.bounds, key=lambda above: above.value.mean if above.value else np.inf)
+            if above.value is not None
         ),
     ]
-    step = v.gain.error or v.policy.error
+    step = valuation.gain.error or valuation.policy.error
     rows = [
         [name, *alike(_NPV, [one.mean, words.negligible(one), np.nan if worst is None else worst], step)]
         for name, one, worst in known
@@ -97,20 +97,20 @@ def _worth(found: Flexibility) -> Table:
         right("+-"),
         right("worst 5 %"),
     ]
-    better = f"with the rule better than fixed on {about(v.better)} of paths, worse on {about(v.worse)}"
+    better = f"with the rule better than fixed on {about(valuation.better)} of paths, worse on {about(valuation.worse)}"
     return table("", columns, rows, [better])
 
 
 def _rules(found: Flexibility, most: int | None = None) -> Lines:
     reached = [rule for rule in found.valuation.rules if rule.reached > LITTLE]
-    # Where there are many, those that most paths come to, in their order.
+    # Of many rules, those that most paths reach, in the order of the gates.
     shown = sorted(reached, key=lambda rule: -rule.reached)[:most]
     more = [f"{counted(len(reached) - len(shown), 'rule')} more with --full"] if len(shown) < len(reached) else []
     return Lines("Rule", (*(words.rule(found, rule) for rule in reached if rule in shown), *more))
 
 
 def _by_date(found: Flexibility) -> Table:
-    """Gate by gate how probably each choice is made, and the states that paths are in then."""
+    """Return the probability of each choice gate by gate, and the states of the paths before it."""
     choices, states = found.frames["choices"], found.frames["states"]
     rows = []
     for place, gate in enumerate(found.gates):
@@ -166,12 +166,12 @@ def _options(found: Flexibility, most: int | None = None) -> Table:
         for p in shown
     ]
     more = [f"{counted(len(parts) - len(shown), 'option')} more with --full"] if len(shown) < len(parts) else []
-    notes = ["alone: added to the best fixed plan; removed: what the whole loses without it", *more]
+    notes = ["alone: added to the best fixed plan; removed: change in NPV with the rule if it is not available", *more]
     return table("Options", [left("option"), right("alone"), right("removed")], rows, notes)
 
 
 def _plans(found: Flexibility) -> Table:
-    """Fixed plans from the best."""
+    """Return the fixed plans, the best first."""
     frame = found.frames["sequences"]
     rows = [
         [words.listed(row[: len(found.gates)]), dollars(mean), f"{dollars(low)} to {dollars(high)}", dollars(worst)]
@@ -180,12 +180,12 @@ def _plans(found: Flexibility) -> Table:
     ]
     cut = len(frame) - len(rows)
     notes = [f"{counted(cut, 'sequence')} more {'is' if cut == 1 else 'are'} worth less"] if cut else []
-    columns = [left("fixed plan"), right("mean NPV"), left("nine tenths of paths"), right("worst 5 %")]
+    columns = [left("fixed plan"), right("mean NPV"), left("90 % of paths"), right("worst 5 %")]
     return table("Fixed plans, over all paths", columns, rows, notes)
 
 
 def _staying(found: Flexibility) -> Lines | None:
-    """When the scenario's own plan is best with hindsight, or where that is best throughout, the best fixed one."""
+    """Return on which paths the scenario's own plan is best with hindsight."""
     own = tuple(gate.choices[0] for gate in found.gates)
     of = next((one for one in found.best if one.sequence == own), None)
     if of is None:
@@ -199,7 +199,7 @@ def _hindsight(found: Flexibility) -> Lines:
 
 
 def _readings(found: Flexibility, most: int | None = None) -> Block | None:
-    """Plans under other readings, the greatest regret first."""
+    """Return the plans under other readings, the greatest regret first."""
     if not found.contested:
         return None
     own, *rest = found.readings
@@ -227,14 +227,14 @@ def _readings(found: Flexibility, most: int | None = None) -> Block | None:
 
 
 def _sooner(found: Flexibility) -> Lines | None:
-    """What a shorter lead time adds."""
+    """Return what a shorter lead time adds."""
     if found.sooner is None:
         return None
-    one, v = found.sooner, found.sooner.valuation
+    one, valuation = found.sooner, found.sooner.valuation
     return Lines(
         f"If what choices bring came {one.days:g} days sooner",
         (
-            f"the option would be worth {words.sure(v.gain)}; fixed {words.sure(one.fixed)} more, with the rule "
+            f"the option would be worth {words.sure(valuation.gain)}; fixed {words.sure(one.fixed)} more, with the rule "
             f"{words.sure(one.policy)} more (paired, same paths).",
         ),
     )
@@ -245,7 +245,7 @@ def _lots(found: Flexibility) -> Table | None:
 
 
 def _next(found: Flexibility) -> str:
-    """What to type next: what was not asked for yet, where it has something to say."""
+    """Return what to type next: options not used yet that apply to the scenario."""
     named = typed(found.scenario.name, found.scenario.file)
     choices = (c for decision in found.scenario.document.decisions.values() for c in decision.choices.values())
     more = [

@@ -19,78 +19,78 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?")
 
 
 def gate(found: Flexibility, place: int) -> str:
-    """The title of a gate."""
+    """Return the title of a gate."""
     name = found.gates[place].name
     return found.scenario.document.decisions[name].title or name
 
 
 def when(found: Flexibility, place: int) -> str:
-    """When a gate is: its date, or its milestone with the lag after it."""
+    """Return when a gate is: its date, or its milestone and the lag after it."""
     return at_gate(found.scenario, found.gates[place].name)
 
 
 def listed(choices: Sequence[str]) -> str:
-    """Choices in the order of their gates."""
+    """Return choices in the order of their gates."""
     return ", ".join(choices)
 
 
 def made(found: Flexibility, choices: Sequence[str]) -> str:
-    """What a sequence chooses, each gate by its title."""
+    """Return the choices of a sequence, each with the title of its gate."""
     return "; ".join(f"{gate(found, i)}: {choice}" for i, choice in enumerate(choices))
 
 
 def node(found: Flexibility, name: str) -> str:
-    """A node: its gate, and what was chosen before it."""
+    """Return a node in words: its gate, and the choices made before it."""
     place, before = found.nodes[name]
     return f"{gate(found, place)}{f' after {listed(before)}' if before else ''}"
 
 
 def rule(found: Flexibility, one: NodeRule) -> str:
-    """The rule at a node in words, and how often it makes each choice."""
+    """Return the rule at a node in words, and how often it makes each choice."""
     shares = ", ".join(f"{choice} {about(share)}" for choice, share in one.shares.items())
     came = "" if math.isclose(one.reached, 1.0) else f"; {about(one.reached)} of paths come here"
     return f"{when(found, found.nodes[one.node][0])}, {node(found, one.node)}: {one.words} ({shares}{came})"
 
 
 def sure(estimate: Estimate) -> str:
-    """Dollars with their standard error."""
+    """Return an amount in dollars with its standard error."""
     error = negligible(estimate)
     return f"{dollars(estimate.mean)} (+- {dollars(error)})" if error else dollars(estimate.mean)
 
 
 def negligible(estimate: Estimate) -> float:
-    """A standard error; 0 where it is a matter of rounding."""
+    """Return a standard error; 0 if it is due to rounding."""
     return estimate.error if estimate.error > 1e-9 * abs(estimate.mean) else 0.0
 
 
 def most(found: Flexibility) -> float:
-    """What the upper bound leaves for the option value at most, in dollars."""
-    v = found.valuation
-    assert v.upper.value is not None
-    return max(v.upper.value.mean - v.fixed.mean, 0.0)
+    """Return the upper bound of the option value, in dollars."""
+    valuation = found.valuation
+    assert valuation.upper.value is not None
+    return max(valuation.upper.value.mean - valuation.fixed.mean, 0.0)
 
 
 def answer(found: Flexibility) -> list[str]:
-    """What an option is worth in a few sentences."""
-    v = found.valuation
+    """Return what an option is worth in a few sentences."""
+    valuation = found.valuation
     return [
-        f"The freedom to change course is worth {sure(v.gain)}, at most {dollars(most(found))}.",
-        f"Best fixed plan: {made(found, found.plan)}. It is worth {sure(v.fixed)}, with the rule {sure(v.policy)}.",
+        f"The freedom to change course is worth {sure(valuation.gain)}, at most {dollars(most(found))}.",
+        f"Best fixed plan: {made(found, found.plan)}. It is worth {sure(valuation.fixed)}, with the rule {sure(valuation.policy)}.",
         compared(found),
     ]
 
 
 def compared(found: Flexibility) -> str:
-    """How the rule does beside the best fixed plan."""
-    v = found.valuation
+    """Return how the rule compares with the best fixed plan."""
+    valuation = found.valuation
     return (
-        f"The rule is better than the best fixed plan on {about(v.better)} of paths, worse on {about(v.worse)}. "
-        f"Mean of the worst 5 %: fixed {dollars(v.cvar_fixed)}, with the rule {dollars(v.cvar_policy)}."
+        f"The rule is better than the best fixed plan on {about(valuation.better)} of paths, worse on {about(valuation.worse)}. "
+        f"Mean of the worst 5 %: fixed {dollars(valuation.cvar_fixed)}, with the rule {dollars(valuation.cvar_policy)}."
     )
 
 
 def hindsight(found: Flexibility, one: Best) -> str:
-    """On how many paths a sequence is best with hindsight, and within which limits of the inputs."""
+    """Return on how many paths a sequence is best with hindsight, and within which limits of the inputs."""
     told = f"{listed(one.sequence)}: best on {about(one.share.estimate)} of paths"
     if not one.limits:
         return told
@@ -99,7 +99,7 @@ def hindsight(found: Flexibility, one: Best) -> str:
 
 
 def limit(found: Flexibility, one: Limits) -> str:
-    """Limits of an input in its own unit."""
+    """Return limits of an input in its own unit."""
     unit = found.scenario.document.horizon.written(one.unit)
     low, high = (None if end is None else plain(float(f"{end:.4g}")) for end in (one.low, one.high))
     if low is not None and high is not None:
@@ -110,7 +110,7 @@ def limit(found: Flexibility, one: Limits) -> str:
 
 
 def basis(found: Flexibility) -> list[str]:
-    """What the numbers are means of, how they are discounted, and what was checked."""
+    """Return what the numbers are means of, how they are discounted, and what was checked."""
     paths = f"{found.n:,} paths of {len(found.sequences)} sequences from seed {found.seed}"
     stated = found.valuation.basis
     named = f" Rules go by {', '.join(found.features)} alone." if found.features else ""
@@ -121,6 +121,6 @@ def basis(found: Flexibility) -> list[str]:
 
 
 def warnings(found: Flexibility) -> list[str]:
-    """What is to be minded; every number in it is an amount of money."""
+    """Return the warnings on the valuation, their numbers as amounts of money."""
     told = (_NUMBER.sub(lambda number: dollars(float(number[0])), text) for text in found.valuation.warnings)
     return [f"Warning: {text}." for text in told]

@@ -9,7 +9,7 @@ from sim.study.runs.outputs import SHARES, Catalogue, Output, OutputKind
 
 
 def said(scenario: Scenario, catalogue: Catalogue, output: Output, value: float | None) -> str:
-    """A value of an output; a mean of `reached` is a probability."""
+    """Return a value of an output as text; a mean of `reached` is a probability."""
     if value is None or value != value:
         return "no value"
     if output.kind is OutputKind.REACHED:
@@ -20,19 +20,19 @@ def said(scenario: Scenario, catalogue: Catalogue, output: Output, value: float 
 
 
 def unit(output: Output) -> str:
-    """The unit of differences between values of an output; of money it stands with the number."""
+    """Return the unit of differences between values of an output; empty for money, which carries it."""
     if output.kind is OutputKind.DATE:
         return "days"
     return "points" if in_percent(output) else ""
 
 
 def in_percent(output: Output) -> bool:
-    """Whether its values are shares or probabilities."""
+    """Return whether the values of an output are shares or probabilities."""
     return output.kind is OutputKind.REACHED or (output.kind is OutputKind.KPI and output.column.startswith(SHARES))
 
 
 def apart(output: Output, size: float | None) -> str:
-    """A difference between two values of an output, in its `unit`."""
+    """Return a difference between two values of an output, in its `unit`."""
     if size is None or size != size:
         return NOTHING
     if size == float("inf"):
@@ -45,5 +45,5 @@ def apart(output: Output, size: float | None) -> str:
 
 
 def counted(number: int, word: str, plural: str = "") -> str:
-    """A number of things: 1 run, 1,200 runs."""
+    """Return a number of things: 1 run, 1,200 runs."""
     return f"{number:,} {word if number == 1 else plural or f'{word}s'}"

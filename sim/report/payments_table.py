@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def payments(result: Result) -> Table | None:
-    """(j) Each payment with its first date, how often it is paid and its sum; None without payments."""
+    """Return each payment with its first date, number, total and amount per good unit; None without payments."""
     document, rows = result.scenario.document, []
     if not document.payments and not document.decisions:
         return None

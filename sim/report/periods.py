@@ -27,17 +27,17 @@ class Grouping:
     """Period index -> column."""
 
     def of(self, frame: pd.DataFrame) -> pd.Series:
-        """The column of each row."""
+        """Return the column of each row."""
         return frame["period"].map(self.column)
 
 
 def is_dated(result: Result) -> bool:
-    """Whether the horizon has dates (else it is a length of abstract time)."""
+    """Return whether the horizon has dates; otherwise it is a length of abstract time."""
     return result.scenario.document.horizon.start is not None
 
 
 def by_quarter(result: Result) -> Grouping:
-    """Quarters; years where they would be too many; buckets of periods where time is abstract."""
+    """Return a grouping by quarter; by year if there are too many; by buckets of periods if time is abstract."""
     starts = _starts(result)
     if not is_dated(result):
         return _buckets(list(starts))
@@ -48,7 +48,7 @@ def by_quarter(result: Result) -> Grouping:
 
 
 def by_year(result: Result) -> Grouping:
-    """Calendar years; buckets of periods where time is abstract."""
+    """Return a grouping by calendar year; by buckets of periods if time is abstract."""
     starts = _starts(result)
     if not is_dated(result):
         return _buckets(list(starts))
@@ -59,18 +59,19 @@ def by_year(result: Result) -> Grouping:
 
 
 def last_year(result: Result) -> set[int]:
-    """The periods of the last twelve months (of abstract time: the last third); at least the last one."""
+    """Return the periods of the last twelve months (of abstract time: the last third); at least the last one."""
     starts = _starts(result)
     end = result.scenario.document.horizon.end
     if end is None:
         periods = sorted(starts)
         return set(periods[-max(1, len(periods) // 3) :])
+    # A year before February 29 there is no such day.
     first = end.replace(year=end.year - 1) if (end.month, end.day) != (2, 29) else end - dt.timedelta(days=366)
     return {p for p, d in starts.items() if first <= d < end} or set(sorted(starts)[-1:])
 
 
 def last_year_named(result: Result) -> str:
-    """What `last_year` is called."""
+    """Return the name of the time that `last_year` returns."""
     end, starts = result.scenario.document.horizon.end, _starts(result)
     if end is None:
         return "the last third"
@@ -78,12 +79,12 @@ def last_year_named(result: Result) -> str:
 
 
 def share_span(scenario: Scenario) -> str:
-    """The time that the in-house shares of a scenario are of."""
+    """Return the name of the time over which in-house shares are counted."""
     return "in the last 12 months" if scenario.document.horizon.start is not None else "over the run"
 
 
 def after_warmup(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a frame by period that statistics count."""
+    """Return the rows of a frame by period that statistics count."""
     horizon = result.scenario.document.horizon
     if not horizon.warmup:
         return frame
@@ -98,9 +99,10 @@ def after_warmup(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _starts(result: Result) -> dict[int, dt.date]:
-    """Period after the warm-up -> its first day, before the end of the horizon (draining takes longer)."""
+    """Return the first day of each period after the warm-up and before the end of the horizon."""
     frame = after_warmup(result, result.frames["monthly"])
     frame = frame[["period", "period_start"]].drop_duplicates("period").sort_values("period")
+    # Draining after the end takes further periods.
     end = result.scenario.document.horizon.end
     pairs = zip(frame["period"], frame["period_start"], strict=True)
     if end is None:

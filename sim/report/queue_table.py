@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def queue_sites(scenario: Scenario) -> list[str]:
-    """Sites of finite capacity that make what a stock policy orders: lots come when they are ordered, and queue.
+    """Return sites of finite capacity that make what a stock policy orders: their lots can queue.
 
-    The planner releases no more than a site has room for.
+    Planned lots do not: the planner releases no more than a site has room for.
     """
     document = scenario.document
     ordered = {
@@ -30,7 +30,7 @@ def queue_sites(scenario: Scenario) -> list[str]:
 
 
 def queues(result: Result) -> Table | None:
-    """(i) How probably a lot waits, how long, and how many wait; None where nothing queues."""
+    """Return the probability that a lot waits, how long, and how many wait; None if nothing queues."""
     kpis, names = result.kpis, queue_sites(result.scenario)
     if not names:
         return None
@@ -59,7 +59,7 @@ def queues(result: Result) -> Table | None:
 
 
 def limited_lines(result: Result) -> Table | None:
-    """(i) What each line with a limit on work in process holds and lets through; None where there is none."""
+    """Return work in process and throughput of each line with a limit on work in process; None without one."""
     kpis, inputs, unit = result.kpis, result.scenario.inputs, _time_unit(result)
     rows = [
         [

@@ -15,7 +15,7 @@ from sim.study.runs.documents import ci95, number
 
 
 def regret_report(found: RegretComparison) -> list[Block]:
-    """The regret of each plan, the least first."""
+    """Return the regret of each plan, the least maximum regret first."""
     title = f"Regret of plans on {found.output.name} ({'less' if found.least else 'more'} is better)"
     if found.regrets is None:
         return [Lines(title, ("in no world every plan has a value", *_remarks(found)))]
@@ -39,7 +39,7 @@ def regret_report(found: RegretComparison) -> list[Block]:
 
 
 def _bias(found: RegretComparison) -> Table | None:
-    """What larger lots do to each plan."""
+    """Return the effect of larger lots on each plan."""
     rows, shown = [], None
     for name, bias in zip(found.names, found.biases, strict=True):
         if bias is not None and found.output.column in bias.own:
@@ -80,7 +80,7 @@ def _remarks(found: RegretComparison) -> list[str]:
 
 
 def regret_json(found: RegretComparison) -> dict[str, Any]:
-    """The document of `discover --regret --json`."""
+    """Return the document of `discover --regret --json`."""
     regrets = found.regrets
     return {
         "kpi": found.output.name,

@@ -22,7 +22,7 @@ _UNBROKEN = "\u00a0"
 
 
 def show(blocks: Iterable[Block], file: TextIO | None = None) -> None:
-    """Print `blocks` to `file` (default: stdout) as suits it."""
+    """Print `blocks` to `file` (default: stdout), with colours on a terminal."""
     out = sys.stdout if file is None else file
     blocks = map(cleaned, blocks)
     if out.isatty():
@@ -33,12 +33,12 @@ def show(blocks: Iterable[Block], file: TextIO | None = None) -> None:
 
 
 def _width() -> int:
-    """The columns of the terminal, or what COLUMNS says; a pipe without it has 100."""
+    """Return the columns of the terminal, or COLUMNS; 100 for a pipe without it."""
     return max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def _writable(text: str, out: TextIO) -> str:
-    """The text with its bars and marks in plain characters, where the encoding of `out` has no others."""
+    """Return the text with bars and marks in ASCII if the encoding of `out` lacks them."""
     try:
         text.encode(out.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -47,7 +47,7 @@ def _writable(text: str, out: TextIO) -> str:
 
 
 def as_text(block: Block, width: int = WIDTH) -> str:
-    """A block as plain text: no box, no colour, no trailing blanks."""
+    """Return a block as plain text: no box, no colour, no trailing blanks."""
     if isinstance(block, Lines):
         head = [block.title] if block.title else []
         return "\n".join(_wrapped(line, width) for line in (*head, *block.lines))
@@ -63,14 +63,14 @@ def _table_text(block: Table, width: int) -> str:
 
 
 def _wrapped(line: str, width: int) -> str:
-    # A number keeps its sign beside it.
+    # A number and its per cent sign stay on one line.
     whole = line.replace(" %", f"{_UNBROKEN}%")
     lines = textwrap.wrap(whole, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines).replace(_UNBROKEN, " ") or line
 
 
 def _row_text(row: Sequence[str], block: Table, taken: Sequence[int]) -> list[str]:
-    """One row, over several lines where a cell had to be wrapped."""
+    """Return one row, over several lines if a cell is wrapped."""
     wrapped = [wrap(cell, w) for cell, w in zip(row, taken, strict=True)]
     lines = []
     for depth in range(max(map(len, wrapped))):

@@ -15,15 +15,16 @@ _MOST = 4
 
 
 def rests_on(result: Result) -> list[str]:
-    """What moves it most, a line for each KPI that was explained; else what the scenario says of itself, or the first
-    contested figures behind it."""
+    """Return the inputs that move each KPI explained most; else the scenario's notes, or its contested figures."""
     kept = explained(result.hash)
-    lines = [f"{kpi} rests most on {'; '.join(found.told[:_MOST])} (fabshift explain)" for kpi, found in kept.items()]
+    lines = [
+        f"{kpi} is most sensitive to {'; '.join(found.told[:_MOST])} (fabshift explain)" for kpi, found in kept.items()
+    ]
     return lines or list(result.scenario.document.notes) or _contested(result.scenario)
 
 
 def _contested(scenario: Scenario) -> list[str]:
-    """The first contested figures behind the scenario, with the readings in force."""
+    """Return the first contested figures behind the scenario, with the readings in force."""
     readings = contested_readings(scenario)
     if not readings:
         return []
@@ -33,8 +34,10 @@ def _contested(scenario: Scenario) -> list[str]:
 
 
 def contested_readings(scenario: Scenario) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Each figure behind a scenario on which sources disagree -> the reading in force, and the others. A reading that goes
-    with one of another figure's is told by that figure, unless one of its own is in force."""
+    """Return the contested figures behind a scenario: name -> the reading in force, and the others.
+
+    A reading that follows another figure's is listed with that figure, unless one of its own is in force.
+    """
     ledger = scenario.ledger
     explicit = {i.figure: i.reading for i in scenario.inputs.values() if i.figure and i.reading}
     used = [i.figure for i in scenario.inputs.values() if i.figure]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run_report(result: Result, against: Against | None = None) -> list[Block]:
-    """Everything `fabshift run` prints about one run, beside its counterfactual where that was run too."""
+    """Return everything that `fabshift run --full` prints, beside the counterfactual if that was run too."""
     scenario = result.scenario
     blocks: list[Block | None] = [
         changes(scenario),
@@ -60,7 +60,7 @@ def _replication(result: Result) -> str:
 
 
 def changes(scenario: Scenario) -> Lines | None:
-    """(a) Overrides, old -> new."""
+    """Return the overrides, old -> new."""
     lines = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in scenario.changes]
     return Lines("Changes", tuple(lines)) if lines else None
 
@@ -76,7 +76,7 @@ def _headline(result: Result, against: Against | None) -> Lines:
 
 
 def contested(scenario: Scenario) -> Table | None:
-    """(a) Figures behind this run on which sources disagree, with the reading in force."""
+    """Return the contested figures behind this run, with the reading in force."""
     ledger, rows = scenario.ledger, []
     for name, (chosen, others) in contested_readings(scenario).items():
         figure = ledger.figures[name]
@@ -90,5 +90,5 @@ def contested(scenario: Scenario) -> Table | None:
 
 
 def _named(reading: str, value: str) -> str:
-    """A reading and its value, unless that is its name."""
+    """Return a reading and its value, unless that is its name."""
     return reading if reading == value else f"{reading}: {value}"

@@ -36,7 +36,7 @@ _MOST_MILESTONES = 3
 
 
 def run_screen(result: Result, against: Against | None = None) -> list[Block]:
-    """What `fabshift run` prints: at most 45 lines of 120 columns for a scenario as large as the shipped ones."""
+    """Return what `fabshift run` prints: at most 45 lines of 120 columns for scenarios as large as the shipped ones."""
     blocks = (
         _changes(result.scenario),
         _headline(result, against),
@@ -49,7 +49,7 @@ def run_screen(result: Result, against: Against | None = None) -> list[Block]:
 
 
 def _changes(scenario: Scenario) -> Lines | None:
-    """The first overrides, old -> new."""
+    """Return the first overrides, old -> new."""
     every = changes(scenario)
     if every is None or len(every.lines) <= _MOST_CHANGES:
         return every
@@ -57,7 +57,7 @@ def _changes(scenario: Scenario) -> Lines | None:
 
 
 def _headline(result: Result, against: Against | None) -> Lines:
-    """Title, question, and the answer in at most three sentences."""
+    """Return title, question, and the answer in at most three sentences."""
     document = result.scenario.document
     question = [document.question] if document.question else []
     taken = chosen(result)
@@ -70,7 +70,7 @@ def _headline(result: Result, against: Against | None) -> Lines:
 
 
 def _drawn(result: Result) -> list[str]:
-    """That uncertain inputs are not at their typical values."""
+    """Return a sentence if uncertain inputs are not at their typical values."""
     if result.drawn is None or not (result.drawn or result.plan.processes):
         return []
     count, processes = len(result.drawn), len(result.plan.processes)
@@ -81,7 +81,7 @@ def _drawn(result: Result) -> list[str]:
 
 
 def _shares(result: Result, against: Against | None) -> Block | None:
-    """In-house shares as marks by quarter, by year, and of the last twelve months beside the counterfactual."""
+    """Return in-house shares as marks by quarter, by year, and of the last twelve months, with the counterfactual's."""
     quarters, years = by_quarter(result), by_year(result)
     frame = measures(result, "share", "in_house", "total")
     by_mark, by_number = totals(frame, quarters), totals(frame, years)
@@ -115,14 +115,14 @@ def _share(cells: Cells, name: str, column: str) -> float | None:
 
 
 def _percent(share: float | None) -> str:
-    """Whole percents, but never 0 or 100 for what is not."""
+    """Return a share in whole per cent; 0 and 100 only if exact."""
     return (
         NOTHING if share is None else about(share).removesuffix(" %").replace("less than ", "<").replace("over ", ">")
     )
 
 
 def _held(result: Result) -> Lines | None:
-    """What held the shift back, in the order of the chain; what lots waited for; what was served."""
+    """Return what held the shift back, in the order of the chain; what lots waited for; what was served."""
     held = held_back(result)
     most = sorted(held, key=lambda h: -h.lost)[:_MOST_HELD]
     lines = [_in_words(h) for h in held if h in most]
@@ -141,12 +141,12 @@ def _held(result: Result) -> Lines | None:
 
 
 def _in_words(held: Held) -> str:
-    """A stage, and its main causes with their quarters."""
+    """Return a stage, and its main causes with their quarters."""
     return f"{held.title}: {', then '.join(f'{cause} {when}' for cause, when in held.spans)} ({held.place})"
 
 
 def _money(result: Result, against: Against | None) -> Block | None:
-    """Building, spending and value by year, and NPV, beside the counterfactual."""
+    """Return building, spending and value by year, and NPV, beside the counterfactual."""
     found = money_by_year(result)
     if found is None:
         return None
@@ -175,7 +175,7 @@ def _dollars(usd: float) -> str:
 
 
 def _worth(result: Result) -> list[str]:
-    """NPV with what is left at the end, where that differs."""
+    """Return NPV with the value of what is left at the end, where that differs."""
     kpis = result.kpis
     names = (("with salvage", "npv_with_salvage_usd"), ("with continuing value", "npv_with_continuing_value_usd"))
     told = [f"{name} {dollars(kpis[kpi])}" for name, kpi in names if kpi in kpis and kpis[kpi] != kpis.get("npv_usd")]
@@ -183,7 +183,7 @@ def _worth(result: Result) -> list[str]:
 
 
 def _closing(result: Result) -> Lines:
-    """What the answer rests on, what was reached, what goes beyond precedent, and what to type next."""
+    """Return what the answer depends on, what was reached, what goes beyond precedent, and what to type next."""
     scenario = result.scenario
     named = typed(scenario.name, scenario.file)
     state = (*_reached(result), *lint_sentence(scenario))
@@ -200,7 +200,7 @@ def _closing(result: Result) -> Lines:
 
 
 def _reached(result: Result) -> list[str]:
-    """A few milestones with their dates; of many how many were reached, and which were not."""
+    """Return milestones with their dates; of many, how many were reached and which were not."""
     found, rules, horizon = result.milestones, result.scenario.document.milestones, result.scenario.document.horizon
     end = horizon.end.isoformat() if horizon.end else f"{horizon.length:g}"
     if 0 < len(found) <= _MOST_MILESTONES:
@@ -213,7 +213,7 @@ def _reached(result: Result) -> list[str]:
 
 
 def _kpi(result: Result) -> str:
-    """The KPI worth explaining first."""
+    """Return the KPI to explain first."""
     names = ("npv_usd", *(k for k in result.kpis if k.startswith("in_house_share.")), "served_by_end")
     return next((n for n in names if result.kpis.get(n)), "served_by_end")
 

@@ -40,7 +40,7 @@ def _headline(card: Scorecard) -> Lines:
 
 
 def _changes(judgement: Judgement) -> list[str]:
-    """The scenario that gives probabilities, and what was changed about it."""
+    """Return the scenario that gives probabilities, and its changes."""
     runs = f"{_counted(judgement.n, 'replication')} with uncertain inputs drawn, seed {judgement.seed}"
     changed = [f"{c.path}: {c.old} -> {c.new} ({c.origin})" for c in judgement.scenario.changes]
     return [f"{judgement.scenario.name}: {judgement.scenario.document.title} ({runs}).", *changed]
@@ -91,7 +91,7 @@ def _announcements(card: Scorecard, numbers: dict[str, str]) -> Table:
 
 
 def _order(row: Standing) -> tuple[int, bool, str]:
-    """Verdicts first, facts before forecasts; what is open by the date announced, and what has none last."""
+    """Return the sort key: by verdict, facts before forecasts; open ones by announced date, those without one last."""
     rank = _RANKS.index(row.outcome)
     return rank, not row.settled, str(row.compiled.announced.until) if row.compiled.announced is not None else "~"
 
@@ -116,7 +116,7 @@ def _due(row: Standing) -> str:
 
 
 def _since(row: Standing, numbers: dict[str, str]) -> str:
-    """Everything reported of it, from the last report back, with the one first on which the verdict rests."""
+    """Return everything reported of an announcement: first what the verdict rests on, then the latest."""
     first = [] if row.by is None else [row.by]
     ordered = [*first, *(e for e in reversed(row.evidence) if e is not row.by)]
     texts = [f"{numbers[e.id]}, {e.report.when}: {e.report.statement.rstrip('.')}" for e in ordered]

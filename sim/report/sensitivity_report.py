@@ -27,7 +27,7 @@ SAME = "it is the same in every run: nothing drives it"
 
 
 def sensitivity_report(found: Sensitivity, top: int) -> list[Block]:
-    """A table for each output, the `top` inputs in each."""
+    """Return a table for each output, with the `top` inputs in each."""
     tables = [_table(found, output, one, top) for output, one in zip(found.outputs, found.found, strict=True)]
     columns = list(dict.fromkeys(output.column for output in found.outputs))
     bias = lot_bias(found.bias, columns) if found.bias else None
@@ -64,7 +64,7 @@ def _tornado(found: Sensitivity, output: Output, one: Tornado, top: int) -> Bloc
     notes = [
         *([f"{more} more move it by less"] if more > 0 else []),
         *([_still(still)] if still else []),
-        "5 % and 95 %: percentiles of the input, moved on its own correlations ignored; a word: another"
+        "5 % and 95 %: percentiles of the input, moved on its own, correlations ignored; a word: another"
         " reading of a contested figure",
         "---- where it is low, ++++ where it is high, ==== under other readings; | at typical inputs",
         f"{WITHIN_A_RUN}: percentiles of {STREAMS_TRIED} runs at typical inputs; {_replications(found)}",
@@ -120,7 +120,7 @@ def _scale(base: float | None, shown: Sequence[Bar]) -> tuple[float, float]:
 
 
 def _drawn(bar: Bar, base: float | None, scale: tuple[float, float]) -> str:
-    """The bar in characters, on the scale of the table."""
+    """Return the bar in characters, on the scale of the table."""
     low, high = scale
     if base is None or high <= low:
         return ""
@@ -227,7 +227,7 @@ def _said(found: Sensitivity, output: Output, value: float | None) -> str:
 
 def _nothing(left_out: int, given: int, what: str, least: int) -> str:
     if left_out:
-        return f"no value in {left_out} of {given} {what}: too few are whole for a ranking"
+        return f"no value in {left_out} of {given} {what}: too few are complete for a ranking"
     if given < least:
         return f"a ranking needs {least} {what} or more, these are {given}: give a larger -n"
     return SAME
@@ -265,7 +265,7 @@ def _remarks(found: Sensitivity, output: Output) -> list[str]:
 
 
 def sensitivity_json(found: Sensitivity) -> dict[str, Any]:
-    """The document of `sensitivity --json`; an infinite swing is null."""
+    """Return the document of `sensitivity --json`; an infinite swing is null."""
     return {
         "scenario": found.scenario.name,
         "method": str(found.method),

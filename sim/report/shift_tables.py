@@ -20,14 +20,14 @@ Cells = dict[tuple[str, str, str], float]
 
 
 def measures(result: Result, scope: str, *names: str) -> pd.DataFrame:
-    """Rows of the monthly frame of one scope and some measures, after the warm-up."""
+    """Return the rows of the monthly frame of one scope and some measures, after the warm-up."""
     frame = after_warmup(result, result.frames["monthly"])
     kept: pd.DataFrame = frame.loc[(frame["scope"] == scope) & frame["measure"].isin(names)]
     return kept
 
 
 def totals(frame: pd.DataFrame, grouping: Grouping) -> Cells:
-    """Sums by name, measure and column."""
+    """Return sums by name, measure and column."""
     sums: Cells = {}
     columns = grouping.of(frame)
     for name, measure, column, value in zip(frame["name"], frame["measure"], columns, frame["value"], strict=True):
@@ -38,7 +38,7 @@ def totals(frame: pd.DataFrame, grouping: Grouping) -> Cells:
 
 
 def in_house_shares(result: Result) -> Table | None:
-    """(b) In-house share of each stage by quarter."""
+    """Return the in-house share of each stage by quarter."""
     grouping = by_quarter(result)
     cells = totals(measures(result, "share", "in_house", "total"), grouping)
     found = dict.fromkeys(name for name, _, _ in cells)
@@ -60,14 +60,14 @@ def _share(cells: Cells, name: str, column: str) -> str:
 
 
 def echoes(document: Document, share: str) -> list[str]:
-    """What is said beside a share: the remarks of the sites that take part in it."""
+    """Return the remarks of the sites that take part in a share, on assumed capacities."""
     sites = dict.fromkeys(document.recipes[r].site for r in of_share(document, share))
     remarks = ((titled(document.sites, n), document.sites[n].echoes_assumption) for n in sites if n in document.sites)
     return [f"{site}: {remark}" for site, remark in remarks if remark]
 
 
 def milestones(result: Result) -> Table | None:
-    """(e) Milestones with their dates."""
+    """Return milestones with their dates."""
     if not result.milestones:
         return None
     horizon = result.scenario.document.horizon
@@ -78,7 +78,7 @@ def milestones(result: Result) -> Table | None:
 
 
 def demand_lines(result: Result) -> Table | None:
-    """(f) What was wanted and what was served."""
+    """Return what was demanded and served, by demand line."""
     frame = measures(result, "demand", "demanded", "delivered", "lost", "cancelled")
     lines = [n for n in result.scenario.document.demand if n in set(frame["name"])]
     if not lines:
@@ -112,7 +112,7 @@ def demand_lines(result: Result) -> Table | None:
 
 
 def compute(result: Result) -> Table | None:
-    """(g) Compute delivered by year and line."""
+    """Return compute delivered by year and line."""
     grouping = by_year(result)
     cells = {key: v for key, v in totals(measures(result, "demand", "h100e", "watts"), grouping).items() if v > 0}
     if not cells:
@@ -136,6 +136,6 @@ def compute(result: Result) -> Table | None:
 
 
 def _closing(frame: pd.DataFrame, grouping: Grouping) -> dict[tuple[str, str], float]:
-    """The last value by name and column."""
+    """Return the last value by name and column."""
     rows = zip(frame["name"], grouping.of(frame), frame["value"], strict=True)
     return {(str(name), column): float(value) for name, column, value in rows if isinstance(column, str)}

@@ -14,8 +14,9 @@ _PLAIN = str.maketrans("▏▎▍▌▋▊▉" + _LEVELS + NONE, "...====" + ".:
 
 
 def bar(share: float, width: int = 8) -> str:
-    """A bar of `width` columns that `share` (0 to 1) of fills, to an eighth of a column; blanks fill the rest."""
+    """Return a bar of `width` columns filled by `share` (0 to 1), to an eighth of a column; blanks fill the rest."""
     eighths = math.floor(min(max(share, 0.0), 1.0) * width * 8 + 0.5)
+    # A share above zero is never drawn as nothing.
     if share > 0:
         eighths = max(eighths, 1)
     whole, part = divmod(eighths, 8)
@@ -23,12 +24,12 @@ def bar(share: float, width: int = 8) -> str:
 
 
 def spark(shares: Sequence[float | None]) -> str:
-    """A mark for each share (0 to 1), the higher the larger it is."""
+    """Return a mark for each share (0 to 1), the higher the larger it is."""
     return "".join(_LEVELS[min(math.floor(s * len(_LEVELS)), len(_LEVELS) - 1)] if s else NONE for s in shares)
 
 
 def in_ascii(text: str) -> str:
-    """The text with the marks and bars of this module in characters that every encoding has."""
+    """Return the text with the marks and bars of this module in ASCII."""
     return text.translate(_PLAIN)
 
 

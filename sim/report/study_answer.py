@@ -30,22 +30,35 @@ _MOST = 4
 
 
 def study_answer(found: MonteCarlo) -> list[str]:
-    """Shares, amounts and money with the span of nine tenths of the runs, and how probably milestones are reached."""
+    """Return shares, amounts and money with their 5th to 95th percentiles, and probabilities of milestones."""
     return [
-        s
-        for s in (_basis(found), _shares(found), _halves(found), _amounts(found), _money(found), *_milestones(found))
-        if s
+        sentence
+        for sentence in (
+            _basis(found),
+            _shares(found),
+            _halves(found),
+            _amounts(found),
+            _money(found),
+            *_milestones(found),
+        )
+        if sentence
     ]
 
 
 def _basis(found: MonteCarlo) -> str:
-    dropped = f"; {found.dropped:,} of them make no valid scenario and are left out" if found.dropped else ""
+    dropped = (
+        f"; {found.dropped:,} of them draw inputs that make the scenario invalid and are left out"
+        if found.dropped
+        else ""
+    )
     drawn = what_is_drawn(found.scenario, found.dimensions)
-    return f"{counted(found.n, 'run')}, {drawn}{dropped}. Amounts are medians; in brackets the span that holds nine tenths of the runs."
+    return (
+        f"{counted(found.n, 'run')}, {drawn}{dropped}. Amounts are medians; in brackets the 5th and 95th percentiles."
+    )
 
 
 def _span(kpi: str, spread: Spread) -> str:
-    """A median, and the span of nine tenths of the runs where they differ."""
+    """Return a median, with the 5th and 95th percentiles where they differ."""
     low, middle, high = (said(kpi, spread.percentiles[p].estimate) for p in ("p5", "p50", "p95"))
     return middle if low == high else f"{middle} ({low} to {high})"
 
@@ -60,17 +73,17 @@ def _shares(found: MonteCarlo) -> str:
     most = sorted(some, key=lambda k: -some[k].percentiles["p50"].estimate)
     parts = [f"{names[k]} {_span(k, some[k])}" for k in most]
     none = [names[k] for k in shares if k not in some]
-    rest = f"; in nineteen of twenty runs none of {listed(none)}" if none else ""
+    rest = f"; in at least 95 % of the runs none of {listed(none)}" if none else ""
     span = share_span(found.scenario)
     return (
         f"In-house {span}: {', '.join(parts)}{rest}."
         if parts
-        else f"Nothing is in-house {span} in nineteen of twenty runs."
+        else f"Nothing is in-house {span} in at least 95 % of the runs."
     )
 
 
 def _halves(found: MonteCarlo) -> str:
-    """How probably half or more is in-house, where that is open."""
+    """Return the probability that half or more is in-house, where that is uncertain."""
     shares = found.scenario.document.shares
     parts = [
         f"{within(titled(shares, name))} {chance(levels[_HALF])} %"
@@ -103,7 +116,7 @@ def _plus_minus(mean: Interval) -> str:
 
 
 def _milestones(found: MonteCarlo) -> list[str]:
-    """How many are reached in half of the runs, those that are not certain, and how probably on the day announced."""
+    """Return how many are reached in half of the runs, the uncertain ones, and the probability of announced dates."""
     every = found.milestones
     if not every:
         return []
@@ -124,11 +137,11 @@ def _milestones(found: MonteCarlo) -> list[str]:
 
 
 def comparison_answer(found: Comparison) -> list[str]:
-    """What each scenario has more or less of than the first, as far as the 95 % intervals tell them apart."""
+    """Return the differences of each scenario from the first whose 95 % confidence intervals exclude zero."""
     first, *others = found.found
     lines = [
-        f"{counted(found.n, 'run')} of each on common random numbers, so that a difference is due to the scenarios. "
-        f"Only differences whose 95 % interval leaves out zero are named; in brackets that interval."
+        f"{counted(found.n, 'run')} of each with common random numbers, so that a difference is due to the scenarios. "
+        f"Only differences whose 95 % confidence interval excludes zero are named; in brackets that interval."
     ]
     scenarios = {label: f.scenario for label, f in found.found.items()}
     if horizons.differ(list(scenarios.values())):
@@ -136,20 +149,20 @@ def comparison_answer(found: Comparison) -> list[str]:
             f"{label} {s.document.horizon.end or s.document.horizon.length}" for label, s in scenarios.items()
         )
         lines.append(
-            f"They end at different times ({ends}): sums and dates are of different spans, and money is not compared."
+            f"They end at different times ({ends}): totals and dates cover different spans, and money is not compared."
         )
     for other in others:
         parts = _differences(found, first, other)
         lines.append(
             f"{other}, against {first}: {'; '.join(parts)}."
             if parts
-            else f"{other}: no difference to {first} is certain."
+            else f"{other}: no difference from {first} is significant."
         )
     return lines
 
 
 def _differences(found: Comparison, first: str, other: str) -> list[str]:
-    """Differences in KPIs that are not zero for certain, then in dates, those of the most days first."""
+    """Return significant differences in KPIs, then in dates, those of most days first."""
     pairs, both = found.against(first, other), [found.found[label].scenario for label in (first, other)]
     milestones = both[0].document.milestones
     names, _ = chosen([name for name in pairs if name not in milestones], (), both)

@@ -29,7 +29,7 @@ _EQUAL = 1e-12
 
 
 def kpis(found: Mapping[str, Spread], n: int, notes: Sequence[str], outcomes: Outcomes | None = None) -> Table:
-    """Mean with interval, percentiles; with the outcomes also how the runs lie between the least and the most."""
+    """Return mean with interval and percentiles; with the outcomes also the shape of each distribution."""
     rows = [
         [_named(name, s, n), *_spread(name, s), *([] if outcomes is None else [shape(outcomes.column(name))])]
         for name, s in found.items()
@@ -40,8 +40,10 @@ def kpis(found: Mapping[str, Spread], n: int, notes: Sequence[str], outcomes: Ou
 
 
 def shape(values: FloatArray) -> str:
-    """How numbers lie between their least and their most: a mark for each twelfth of the way, as high as many are there;
-    empty where all are equal."""
+    """Return the distribution between the least and the greatest value as marks, one for each of twelve classes.
+
+    The height of a mark is relative to the largest class. Empty if all values are equal.
+    """
     numbers = values[np.isfinite(values)]
     if not len(numbers) or np.ptp(numbers) <= _EQUAL * np.abs(numbers).max():
         return ""
@@ -50,39 +52,43 @@ def shape(values: FloatArray) -> str:
     return spark([c / counts.max() * 0.999 if c else 0.0 for c in counts.tolist()])
 
 
-def _named(name: str, s: Spread, n: int) -> str:
-    return named(name) if s.n == n else f"{named(name)} ({s.n:,} runs have it)"
+def _named(name: str, values: Spread, n: int) -> str:
+    return named(name) if values.n == n else f"{named(name)} ({values.n:,} runs have it)"
 
 
-def _spread(name: str, s: Spread) -> list[str]:
-    p5, p50, p95 = (q.estimate for q in s.percentiles.values())
-    return alike(name, [s.mean.estimate, s.mean.half_width, p5, p50, p95], s.mean.half_width)
+def _spread(name: str, values: Spread) -> list[str]:
+    p5, p50, p95 = (q.estimate for q in values.percentiles.values())
+    return alike(name, [values.mean.estimate, values.mean.half_width, p5, p50, p95], values.mean.half_width)
 
 
 def between(low: str, high: str) -> str:
-    """An interval, or that there is none."""
+    """Return an interval as text, or that there is none."""
     return NOTHING if NOTHING in (low, high) else f"{low} to {high}"
 
 
-def chance(p: Interval) -> str:
-    """A probability in percent with its interval: 62 (58 to 66); 0 and 100 only where all runs agree."""
-    return NOTHING if math.isnan(p.estimate) else f"{percents(p.estimate)} ({100 * p.low:.0f} to {100 * p.high:.0f})"
+def chance(share: Interval) -> str:
+    """Return a probability in per cent with its confidence interval: 62 (58 to 66)."""
+    return (
+        NOTHING
+        if math.isnan(share.estimate)
+        else f"{percents(share.estimate)} ({100 * share.low:.0f} to {100 * share.high:.0f})"
+    )
 
 
 def percents(share: float) -> str:
-    """A probability in whole percent, or that it is less than one, or more than 99."""
+    """Return a probability in whole per cent; `<1` and `>99` instead of an inexact 0 or 100."""
     if 0 < share < 0.01:
         return "<1"
     return ">99" if 0.99 < share < 1 else f"{100 * share:.0f}"
 
 
 def milestones(scenario: Scenario, found: Mapping[str, Reached]) -> list[Table]:
-    """How probably and when milestones are reached, and by which date how probably."""
+    """Return probabilities and dates of milestones, and the probability by each deadline."""
     return [reached(scenario, found), _reached_by(scenario, found)] if found else []
 
 
 def reached(scenario: Scenario, found: Mapping[str, Reached]) -> Table:
-    """How probably milestones are reached by the end, and when."""
+    """Return the probability that milestones are reached by the end, and percentiles of their dates."""
     rows = [
         [titled(scenario.document.milestones, name), chance(m.probability), *(date(scenario, q.estimate) for q in m.percentiles.values())]
         for name, m in found.items()
@@ -100,7 +106,7 @@ def _reached_by(scenario: Scenario, found: Mapping[str, Reached]) -> Table:
 
 
 def passed(scenario: Scenario, found: Mapping[str, Mapping[float, Interval]]) -> Table | None:
-    """How probably each in-house share passes 0, 10 and 50 %."""
+    """Return the probability that each in-house share is above 0, at least 10 % and at least 50 %."""
     if not found:
         return None
     rows: list[list[str]] = []
@@ -115,7 +121,7 @@ def passed(scenario: Scenario, found: Mapping[str, Mapping[float, Interval]]) ->
 
 
 def changed_in_all(scenarios: Sequence[Scenario]) -> list[str]:
-    """What was asked to be changed in every one of these scenarios, in a line; none if nothing was."""
+    """Return the changes made to every one of these scenarios, in a line; empty if there are none."""
     first, *others = (_asked(scenario) for scenario in scenarios)
     shared = [text for text in first if all(text in asked for asked in others)]
     return [f"Changed in all: {', '.join(shared)}."] if shared else []
@@ -128,7 +134,7 @@ def _asked(scenario: Scenario) -> list[str]:
 
 
 def histogram(name: str, share: FloatArray) -> Table | None:
-    """How the runs lie over the values of an in-house share; two heaps make its mean mislead."""
+    """Return the distribution of an in-house share over the runs; if it has two modes, its mean misleads."""
     numbers = share[~np.isnan(share)]
     if not len(numbers) or (numbers == numbers[0]).all():
         return None
@@ -141,8 +147,10 @@ def histogram(name: str, share: FloatArray) -> Table | None:
 
 
 def lot_bias(bias: Bias, names: Sequence[str], of: str = "", dates: Mapping[str, str] | None = None) -> Table | None:
-    """What larger lots do to these KPIs, and to the days of milestones (`dates`, by their titles); in a study of
-    several scenarios to one of them. None if there is nothing to show."""
+    """Return the effect of larger lots on these KPIs, and on the days of milestones; None if there is nothing to show.
+
+    `dates`: milestone -> its title. `of`: in a study of several scenarios, the one that was tested.
+    """
     rows = []
     labels = {name: named(name) for name in names} | {name: f"{title} [days]" for name, title in (dates or {}).items()}
     for name in (name for name in labels if name in bias.difference):
@@ -151,5 +159,5 @@ def lot_bias(bias: Bias, names: Sequence[str], of: str = "", dates: Mapping[str,
         own, mean, low, high = alike(name, numbers, difference.half_width)
         rows.append([labels[name], own, mean, between(low, high)])
     columns = [left("KPI"), right("own lots"), right("difference"), right("95 % interval")]
-    title = f"What lots {bias.factor} times as large do{f' to {of}' if of else ''}: paired runs, {counted(bias.n, 'replication')}"
+    title = f"Effect of lots {bias.factor} times as large{f' on {of}' if of else ''}: paired runs, {counted(bias.n, 'replication')}"
     return table(title, columns, rows) if rows else None

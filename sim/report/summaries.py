@@ -59,7 +59,7 @@ def summary(subject: object) -> Summary:
 
 
 def _first(title: str, headings: Row, rows: Iterable[Row]) -> Summary:
-    """A summary of the first rows; how many there are beyond them."""
+    """Return a summary of the first rows, and how many more there are."""
     every = list(rows)
     return Summary(title, headings, tuple(every[:MOST_ROWS]), max(len(every) - MOST_ROWS, 0))
 
@@ -100,7 +100,7 @@ def _result(subject: Result) -> Summary:
 
 
 def _telling(names: Iterable[str], scenarios: Sequence[Scenario]) -> list[str]:
-    """The first in-house shares, service and money: what a few rows have room for."""
+    """Return the first in-house shares, service and money: what a few rows have room for."""
     known = headline(names, scenarios)
     shares = [name for name in known if name.startswith("in_house_share.")]
     left_out = {*shares[_MOST_SHARES:], *_LEFT_OUT}
@@ -210,10 +210,10 @@ def _number(interval: Interval) -> str:
 
 @summary.register
 def _discovery(subject: Discovery) -> Summary:
-    p = subject.probability
+    probability = subject.probability
     title = (
-        f"{subject.when.text} in {subject.scenario.name}: {about(p.estimate)} of {counted(len(subject.happens), 'run')}"
-        f" (95 % interval {about(p.low)} to {about(p.high)})"
+        f"{subject.when.text} in {subject.scenario.name}: {about(probability.estimate)} of {counted(len(subject.happens), 'run')}"
+        f" (95 % interval {about(probability.low)} to {about(probability.high)})"
     )
     rows = [
         (
@@ -247,10 +247,10 @@ def _explanation(subject: Explanation) -> Summary:
     base = shown(scenario, found.kpi, found.base)
     title = f"{found.kpi} of {scenario.name} is {base}; {counted(len(found.found), 'input')} move it"
     rows = [
-        (d.knob.name, with_unit(d.knob.value, d.knob.unit), ", ".join(
-            f"{t.label}: {shown(scenario, found.kpi, t.kpi)}" for t in d.trials
+        (dependence.knob.name, with_unit(dependence.knob.value, dependence.knob.unit), ", ".join(
+            f"{trial.label}: {shown(scenario, found.kpi, trial.kpi)}" for trial in dependence.trials
         ))
-        for d in found.found
+        for dependence in found.found
     ]  # fmt: skip
     return _first(title, ("input", "value", found.kpi), rows)
 
@@ -363,13 +363,17 @@ def _interval(interval: Interval) -> str:
 
 @summary.register
 def _flexibility(subject: Flexibility) -> Summary:
-    v = subject.valuation
+    valuation = subject.valuation
     rows = [
-        ("option value", dollars(v.gain.mean), f"+- {dollars(v.gain.error)}"),
-        ("best fixed plan", dollars(v.fixed.mean), ", ".join(v.plan.values())),
-        ("with the rule", dollars(v.policy.mean), ""),
-        ("upper bound", NOTHING if v.upper.value is None else dollars(v.upper.value.mean), v.upper.known),
-        *((rule.node, "rule", rule.words) for rule in v.rules if rule.reached),
+        ("option value", dollars(valuation.gain.mean), f"+- {dollars(valuation.gain.error)}"),
+        ("best fixed plan", dollars(valuation.fixed.mean), ", ".join(valuation.plan.values())),
+        ("with the rule", dollars(valuation.policy.mean), ""),
+        (
+            "upper bound",
+            NOTHING if valuation.upper.value is None else dollars(valuation.upper.value.mean),
+            valuation.upper.known,
+        ),
+        *((rule.node, "rule", rule.words) for rule in valuation.rules if rule.reached),
     ]
     title = f"Freedom to choose in {subject.scenario.name}: {subject.n:,} paths, {len(subject.sequences):,} sequences"
     return _first(title, (), rows)

@@ -15,7 +15,7 @@ from sim.study.sweep import Sweep
 
 
 def sweep_report(found: Sweep, wished: Sequence[str] = (), *, everything: bool = False) -> list[Block]:
-    """Means at every point; the KPIs that are wished for, or all, or the first ones."""
+    """Return means at every point, of the KPIs wished, of all, or of the default ones."""
     kpis = list(dict.fromkeys(k for f in found.found for k in f.kpis))
     names, _ = chosen(kpis, wished, _swept(found), everything=everything)
     if len(found.varied) == 2:
@@ -36,7 +36,7 @@ def _head(found: Sweep) -> Lines:
     ]
     dropped = sum(f.dropped for f in found.found)
     if dropped:
-        lines.append(f"{dropped:,} runs drew inputs of no valid scenario and are left out.")
+        lines.append(f"{dropped:,} runs drew inputs that make the scenario invalid and are left out.")
     return Lines(f"{found.name} over {' and '.join(v.path for v in found.varied)}", tuple(lines))
 
 
@@ -45,7 +45,7 @@ def _swept(found: Sweep) -> list[Scenario]:
 
 
 def _line(found: Sweep, names: Sequence[str]) -> Table:
-    """A column for each value."""
+    """Return a table with a column for each value."""
     (varied,) = found.varied
     rows = [[horizons.headed(name, _swept(found)), *_cells(found, name)] for name in names]
     return table(f"Means by {varied.path}", [left("KPI"), *(Column(v, group=v) for v in varied.values)], rows)
@@ -70,7 +70,7 @@ def _matrix(found: Sweep, name: str) -> Table:
 
 
 def _cells(found: Sweep, name: str) -> list[str]:
-    """The mean at each point, with digits for a twentieth of the range, but not beyond a thousandth of the largest."""
+    """Return the mean at each point, to a twentieth of the range but no finer than a thousandth of the largest."""
     means = [f.kpis[name].mean.estimate if name in f.kpis else math.nan for f in found.found]
     means = horizons.spread_out(name, means, _swept(found))
     known = [m for m in means if not math.isnan(m)] or [0.0]

@@ -49,7 +49,7 @@ Block = Table | Lines
 
 
 def cleaned(block: Block) -> Block:
-    """The block with all control characters made visible: they are for the terminal, and a text may come from anyone."""
+    """Return the block with control characters visible: text comes from files, and a terminal would obey them."""
     if isinstance(block, Lines):
         return Lines(visible(block.title), tuple(map(visible, block.lines)))
     return Table(
@@ -61,20 +61,20 @@ def cleaned(block: Block) -> Block:
 
 
 def table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> Table:
-    """A table from any sequences."""
+    """Return a table from any sequences."""
     return Table(title, tuple(columns), tuple(tuple(row) for row in rows), tuple(notes))
 
 
 def left(title: str, unit: str = "") -> Column:
-    """A column of words."""
+    """Return a column of words."""
     return Column(title, unit, "left")
 
 
 def right(title: str, unit: str = "") -> Column:
-    """A column of numbers."""
+    """Return a column of numbers."""
     return Column(title, unit)
 
 
 def spread(labels: Sequence[str], *, optional: bool = False) -> list[Column]:
-    """A column of numbers for each period; quarters (26Q1) are grouped by year."""
+    """Return a column of numbers for each period; quarters (26Q1) are grouped by year."""
     return [Column(label, group=label.partition("Q")[0], optional=optional) for label in labels]

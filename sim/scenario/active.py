@@ -46,7 +46,11 @@ class Pruned:
 def prune(
     written: Written, ledger: Ledger, problems: list[Problem], broken: Collection[str] = ()
 ) -> tuple[Written, Pruned]:
-    """Return valid data without the entries that are off and references to them, and what that were."""
+    """Return valid data without the entries that are switched off and the references to them, and the names of both.
+
+    What is wrong with a condition is appended to `problems`. A condition on a figure among the `broken` is taken to
+    hold.
+    """
     conditions = [*_conditions(written.data), *_of_generations(written.data)]
     switches = tuple(dict.fromkeys(condition["figure"] for _, condition in conditions))
     excluded = [
@@ -56,6 +60,7 @@ def prune(
     ]
     if not excluded:
         return written, Pruned(switches=switches)
+    # The data are shared with whoever handed them in, and entries are removed in place.
     left = replace(written, data=copy.deepcopy(written.data), marks=dict(written.marks))
     names, thinned = _without(left.data, left.marks, excluded)
     return left, Pruned(names, switches, thinned)
@@ -64,16 +69,20 @@ def prune(
 def _without(
     data: dict[str, Any], marks: dict[Loc, Mark], excluded: list[Loc]
 ) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Remove entries, and what depends on them; the names of what is gone, and the sourcings that lost a source by it."""
+    """Remove entries and what depends on them; return what is gone, and the sourcings that lost a source."""
+    # Sources, owners and regions are noted before anything is removed: what was lost shows only against them.
     sources = {name: list(sourcing["sources"]) for name, sourcing in data.get("sourcing", {}).items()}
     targets = {key: _targets(data, key) for key in _WHERE}
     off = [loc for loc in excluded if len(loc) == _ENTRY]
+    # A part of an entry that is off as a whole goes with it.
     inside = [loc for loc in excluded if len(loc) > _ENTRY and loc[:_ENTRY] not in off]
     skipped = [loc for loc in inside if loc[_ENTRY] == "generations"]
     for line in dict.fromkeys(loc[:_ENTRY] for loc in skipped):
+        # A line whose generations are all off is off itself.
         if not _without_generations(data, marks, line, [int(loc[-1]) for loc in skipped if loc[:_ENTRY] == line]):
             off.append(line)
     off += [loc for loc in inside if loc[_ENTRY] != "generations" and loc[:_ENTRY] not in off]
+    # What is removed may leave others without a purpose, and these again others, until nothing more goes.
     gone = list(off)
     while off:
         for loc in off:
@@ -85,13 +94,13 @@ def _without(
 
 
 def _targets(data: dict[str, Any], key: str) -> set[str]:
-    """The owners or regions of all sites."""
+    """Return the owners or the regions of all sites."""
     field, default = _WHERE[key]
     return {site.get(field, default) for site in data.get("sites", {}).values()}
 
 
 def _conditions(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
-    """Conditions of entries, and of parts of entries."""
+    """Yield the place and the condition of every entry, and of every part of an entry, that has one."""
     for section in SECTIONS:
         for name, entry in data.get(section, {}).items():
             parts = {(key,): part for key, part in entry.items() if isinstance(part, dict)}
@@ -101,19 +110,21 @@ def _conditions(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
 
 
 def _of_generations(data: dict[str, Any]) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """Yield the place and the condition of every generation that has one."""
     for name, line in data.get("demand", {}).items():
-        for i, generation in enumerate(line.get("generations") or []):
+        for index, generation in enumerate(line.get("generations") or []):
             if generation.get("only_if") is not None:
-                yield ("demand", name, "generations", i), generation["only_if"]
+                yield ("demand", name, "generations", index), generation["only_if"]
 
 
 def _holds(condition: dict[str, Any], loc: Loc, ledger: Ledger, mark: Marker, problems: list[Problem]) -> bool:
-    """Whether the figure has one of the values; an entry with a wrong condition stays."""
+    """Return whether the figure has one of the values; a condition on an unknown figure is taken to hold."""
     figure = condition["figure"]
     wanted = condition["equals"] if isinstance(condition["equals"], list) else [condition["equals"]]
     place = (*loc, "only_if")
     try:
         value = str(ledger.resolve(figure).value)
+        # A condition may name the value of a reading that went with an article: it does not hold, but is not wrong.
         readings = {**ledger[figure].readings, **ledger[figure].left_out}
         known = [str(reading.value) for reading in readings.values()] or [value]
     except LedgerError as error:
@@ -127,6 +138,7 @@ def _holds(condition: dict[str, Any], loc: Loc, ledger: Ledger, mark: Marker, pr
                 nearest=close,
             )
         )
+        # The entry stays, so that the error is reported once and not with every reference to the entry.
         return True
     for word in wanted:
         if word not in known:
@@ -155,6 +167,7 @@ def _remove(data: Any, marks: dict[Loc, Mark], loc: Loc) -> None:
         return
     assert isinstance(last, int)
     forget(marks, loc, parent.pop(last))
+    # The elements behind it have moved up by one in the data.
     for i, value in enumerate(parent[last:], last):
         for old in list(places((*loc[:-1], i + 1), value)):
             marks[(*loc[:-1], i, *old[len(loc) :])] = marks.pop(old, Mark("?"))
@@ -163,7 +176,7 @@ def _remove(data: Any, marks: dict[Loc, Mark], loc: Loc) -> None:
 def _left_alone(
     data: dict[str, Any], marks: dict[Loc, Mark], gone: list[Loc], targets: dict[str, set[str]]
 ) -> Iterator[Loc]:
-    """Drop references to what is gone; yields the entries that mean nothing without it."""
+    """Drop references to what is gone, and yield the entries that have no purpose without it."""
     lost = {section: {loc[1] for loc in gone if loc[0] == section and len(loc) == 2} for section in SECTIONS}
     items = lost["items"] | lost["pools"]
     for name, pool in data.get("pools", {}).items():
@@ -184,8 +197,9 @@ def _left_alone(
         ):
             yield ("sourcing", name)
     orders = data.get("open_orders") or []
-    for i in reversed([i for i, order in enumerate(orders) if order["recipe"] in lost["recipes"]]):
-        _remove(data, marks, ("open_orders", i))
+    # From the end, so that the indices of those before stay right.
+    for index in reversed([index for index, order in enumerate(orders) if order["recipe"] in lost["recipes"]]):
+        _remove(data, marks, ("open_orders", index))
     for name in data.get("demand", {}):
         _thin_generations(data, marks, ("demand", name), items, lost["recipes"])
         _thin(data, marks, ("demand", name), "idle_of", lost["demand"])
@@ -193,23 +207,26 @@ def _left_alone(
     yield from _strikers(data, marks, {**lost, **empty})
     yield from _lines(data, marks, lost["sites"])
     yield from (
-        ("payments", n) for n, p in data.get("payments", {}).items() if p.get("qualification") in lost["recipes"]
+        ("payments", name)
+        for name, payment in data.get("payments", {}).items()
+        if payment.get("qualification") in lost["recipes"]
     )
     yield from _watchers(data, marks, lost, items)
 
 
 def _strikers(data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]]) -> Iterator[Loc]:
-    """Disruptions that strike nothing any more."""
+    """Yield the disruptions that strike nothing any more."""
     for name, disruption in data.get("disruptions", {}).items():
         here: Loc = ("disruptions", name)
         _thin(data, marks, here, "raises", lost["disruptions"])
         thinned = [_thin(data, marks, here, key, lost[key]) for key in ("sites", *_WHERE)]
+        # One that never named anything to strike is left for the checks to refuse.
         if any(thinned) and not any(disruption.get(key) for key in ("sites", *_WHERE)):
             yield here
 
 
 def _lines(data: dict[str, Any], marks: dict[Loc, Mark], lost: set[Any]) -> Iterator[Loc]:
-    """Limits on lines of which no site is left."""
+    """Yield the limits on lines of which no site is left."""
     for name, limit in data.get("wip_limits", {}).items():
         if _thin(data, marks, ("wip_limits", name), "sites", lost) and not limit["sites"]:
             yield ("wip_limits", name)
@@ -218,28 +235,30 @@ def _lines(data: dict[str, Any], marks: dict[Loc, Mark], lost: set[Any]) -> Iter
 def _watchers(
     data: dict[str, Any], marks: dict[Loc, Mark], lost: dict[str, set[Any]], items: set[Any]
 ) -> Iterator[Loc]:
-    """Milestones that watch nothing any more; an empty list would mean everything."""
+    """Yield the milestones that watch nothing any more."""
     for name, milestone in data.get("milestones", {}).items():
         fewer = [
             _thin(data, marks, ("milestones", name), key, names)
             for key, names in (("items", items), ("sites", lost["sites"]))
         ]
+        # An empty list would mean all sites, where it meant the ones that are gone.
         emptied = any(few and not milestone[key] for few, key in zip(fewer, ("items", "sites"), strict=True))
         if emptied or milestone.get("share") in lost["shares"]:
             yield ("milestones", name)
 
 
 def _thin(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, key: str, lost: set[Any]) -> bool:
-    """Take lost names out of a list or the keys of a mapping; whether there were any."""
+    """Take lost names out of a list or the keys of a mapping; return whether there were any."""
     entry: Any = data
     for part in loc:
         entry = entry[part]
     holder = entry.get(key) or ()
     at = (
-        [i for i, name in enumerate(holder) if name in lost]
+        [index for index, name in enumerate(holder) if name in lost]
         if isinstance(holder, list)
-        else [n for n in holder if n in lost]
+        else [name for name in holder if name in lost]
     )
+    # From the end, so that the indices of those before stay right.
     for place in reversed(at):
         _remove(data, marks, (*loc, key, place))
     return bool(at)
@@ -248,22 +267,24 @@ def _thin(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, key: str, lost
 def _thin_generations(
     data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, items: set[Any], recipes: set[Any]
 ) -> None:
-    """Successors that are off drop out; a line of which nothing is left stays for the checks."""
+    """Take generations of lost items out of a line, unless none would be left."""
     generations = data["demand"][loc[1]].get("generations") or []
-    off = [i for i, generation in enumerate(generations) if generation["item"] in items]
+    off = [index for index, generation in enumerate(generations) if generation["item"] in items]
+    # A line of which nothing would be left stays as it is: the checks say what it lacks.
     if _without_generations(data, marks, loc, off):
         for i in range(len(generations)):
             _thin(data, marks, (*loc, "generations", i), "wait_for", recipes)
 
 
 def _without_generations(data: dict[str, Any], marks: dict[Loc, Mark], loc: Loc, off: list[int]) -> bool:
-    """Take generations out of a line; False, and all of them stay, if none would be left."""
+    """Take generations out of a line; return False, with all of them in place, if none would be left."""
     generations = data["demand"][loc[1]].get("generations") or []
     if len(off) == len(generations):
         return not off
     for i in reversed(off):
         _remove(data, marks, (*loc, "generations", i))
     if 0 in off:
+        # The generation that is first now has no predecessor to change over from.
         for key in [key for key in ("begins", "cadence", "months", "wait_for") if key in generations[0]]:
-            _remove(data, marks, (*loc, "generations", 0, key))  # nothing is left to change over from
+            _remove(data, marks, (*loc, "generations", 0, key))
     return True

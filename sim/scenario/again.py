@@ -19,7 +19,10 @@ _TEXTS = ("sets", "readings", "without")
 
 
 def asked_json(asked: Asked, directory: Path) -> dict[str, Any]:
-    """The arguments that loaded a scenario; a file by its path from the directory, so that both can be moved together."""
+    """Return the arguments that loaded a scenario, as plain data.
+
+    A file is named by its path from the directory, so that both can be moved together.
+    """
     if asked.scenario in shipped_scenarios():
         named = {NAME: asked.scenario}
     else:
@@ -33,10 +36,10 @@ def asked_json(asked: Asked, directory: Path) -> dict[str, Any]:
 
 
 def asked_again(kept: Mapping[str, Any], directory: Path) -> Scenario:
-    """The scenario that was asked for, as its files say it today.
+    """Return the scenario that was asked for, as its files say it today.
 
     Raises:
-        InputError: a file is gone, or says something wrong.
+        InputError: a file is gone, or something is wrong with it.
         KeyError, TypeError: this is not what `asked_json` returns.
     """
     name = kept[NAME] if NAME in kept else Path(os.path.normpath(directory / kept[FILE]))

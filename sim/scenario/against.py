@@ -17,11 +17,11 @@ _MOST = 20
 
 
 def find_counterfactual(written: Written, problems: list[Problem]) -> Path | None:
-    """The file that the merged data of a scenario name as its counterfactual, or None without one.
+    """Return the file that the merged data of a scenario name as its counterfactual, or None.
 
-    A path is relative to the file that says it. A scenario may be compared with itself under other readings; one that
-    otherwise inherits itself as counterfactual has none.
-    Appends to `problems` what does not exist, what may not be read, and scenarios that name each other in a circle.
+    A path is relative to the file that names it. A scenario may be compared with itself under other readings; one that
+    otherwise inherits itself as counterfactual has none. What does not exist, what may not be read, and scenarios that
+    name each other in a cycle are appended to `problems`.
     """
     file = Path(written.file)
     try:
@@ -47,7 +47,7 @@ def find_counterfactual(written: Written, problems: list[Problem]) -> Path | Non
 
 
 def _named(file: Path, written: Written) -> Path | None:
-    """What the data name, unless a file that the scenario extends says it of the scenario itself."""
+    """Return the file that the data name, or None."""
     text, other = _text(written.data), _has_readings(written.data)
     mark = written.marks.get((AGAINST, SCENARIO), written.marks.get((AGAINST,)))
     if text is None and other:
@@ -55,31 +55,34 @@ def _named(file: Path, written: Written) -> Path | None:
     if not isinstance(text, str) or mark is None:
         return None
     target = named(AGAINST, text, Path(mark.file), mark, written.folders)
+    # A base that its variants are compared with names itself to all of them; to itself it means nothing.
     inherited = not _same(Path(mark.file), file)
     return None if inherited and _same(target, file) and not other else target
 
 
 def _text(data: Mapping[str, Any]) -> Any:
-    """The name or path written, in either form."""
+    """Return the name or path of the counterfactual as it is written, in either form."""
     written = data.get(AGAINST)
     return written.get(SCENARIO) if isinstance(written, dict) else written
 
 
 def _has_readings(data: Mapping[str, Any]) -> bool:
+    """Return whether the counterfactual has readings of its own."""
     written = data.get(AGAINST)
     return isinstance(written, dict) and bool(written.get(READINGS))
 
 
 def _circle(chain: list[Path], *, allow_outside: bool) -> list[Path]:
-    """The chain of counterfactuals as far as it comes back to one of its files, from there on; empty if it ends."""
+    """Return the cycle in which counterfactuals name each other, from its first file on; empty if the chain ends."""
     while len(chain) < _MOST:
         try:
             target = _named(chain[-1], merged(chain[-1], [], allow_outside=allow_outside))
         except InputError:
-            return []  # told where the counterfactual is loaded
+            # What is wrong with that file is reported where the counterfactual is loaded.
+            return []
         if target is None or _same(target, chain[-1]):
             return []
-        before = next((i for i, file in enumerate(chain) if _same(file, target)), None)
+        before = next((index for index, file in enumerate(chain) if _same(file, target)), None)
         chain.append(target)
         if before is not None:
             return chain[before:]
@@ -87,4 +90,5 @@ def _circle(chain: list[Path], *, allow_outside: bool) -> list[Path]:
 
 
 def _same(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to the same file."""
     return os.path.realpath(one) == os.path.realpath(other)

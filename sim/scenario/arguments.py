@@ -42,11 +42,10 @@ class Override:
 def understood(
     written: Written, ledger: Ledger, sets: Sequence[str], readings: Sequence[str], problems: list[Problem]
 ) -> list[Override]:
-    """Understand all overrides against the data they change; what is wrong is appended to `problems`.
+    """Return the overrides, understood against the data they change; what is wrong is appended to `problems`.
 
-    What names no place in the data may be a figure of the `ledger`, which takes another reading or value.
-
-    No two of those returned change the same place, or a place within that of the other. CSV files that they name are
+    A path that names no place in the data may be a figure of the `ledger`, which takes another reading or value. No two
+    of the overrides returned change the same place, or a place within that of the other. CSV files that they name are
     relative to the current folder.
     """
     read = [_setting(written, text, problems, ledger) for text in sets]
@@ -62,7 +61,7 @@ def understood(
 
 
 def _collide(earlier: Override, later: Override, problems: list[Problem]) -> bool:
-    """Whether both change the same place, which is a problem of the later one."""
+    """Return whether both change the same place, and note it as a problem of the later one."""
     shorter, longer = sorted((earlier.loc, later.loc), key=len)
     if longer[: len(shorter)] != shorter:
         return False
@@ -72,7 +71,7 @@ def _collide(earlier: Override, later: Override, problems: list[Problem]) -> boo
 
 
 def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[str, str] | None:
-    """The two sides of `=`."""
+    """Return the two sides of `=`, or None after noting what is missing."""
     left, sign, right = text.partition("=")
     if not sign or not left.strip() or not right.strip():
         what = "has no =" if not sign else "has nothing before the =" if not left.strip() else "has nothing after the ="
@@ -82,6 +81,7 @@ def _split(text: str, origin: str, form: str, problems: list[Problem]) -> tuple[
 
 
 def _setting(written: Written, text: str, problems: list[Problem], ledger: Ledger) -> Override | None:
+    """Return what a --set changes, or None after noting what is wrong."""
     sides = _split(text, SET, "PATH=VALUE", problems)
     if sides is None:
         return None
@@ -96,6 +96,7 @@ def _setting(written: Written, text: str, problems: list[Problem], ledger: Ledge
     except NoSuchPathError as error:
         if path in ledger:
             return _figure_value(path, value, text, ledger, problems)
+        # A figure and a path may both be close: the one that is spelt more alike is suggested.
         close = nearest(path, filter(None, (error.close, nearest(path, ledger)))) or error.close
         problems.append(Problem(argument(f"{SET} {text}"), "", error.why, expected=error.allowed, nearest=close))
         return None
@@ -109,10 +110,11 @@ def _setting(written: Written, text: str, problems: list[Problem], ledger: Ledge
 
 
 def _figure_value(figure: str, value: Any, text: str, ledger: Ledger, problems: list[Problem]) -> Override | None:
-    """Another reading of a figure, if the value is the name of one, else another value in the figure's unit."""
+    """Return the override of a figure: another reading if the value names one, else another value in its unit."""
     mark, definition = argument(f"{SET} {text}"), ledger[figure]
     if str(value) in definition.readings:
         return Override(text, SET, ("readings", figure), None, str(value), {(): mark})
+    # To Python a truth value is a whole number.
     if isinstance(value, bool) or not isinstance(value, value_types(definition.unit)):
         unit = {"date": "a date", "text": "a name"}.get(definition.unit, f"a number [{definition.unit}]")
         allowed = " or ".join(
@@ -127,10 +129,12 @@ def _figure_value(figure: str, value: Any, text: str, ledger: Ledger, problems: 
 
 
 def _reading(data: Any, text: str, problems: list[Problem]) -> Override | None:
+    """Return what a --reading chooses, or None after noting what is wrong."""
     sides = _split(text, READING, "FIGURE=NAME", problems)
     if sides is None:
         return None
     figure, right = sides
+    # The schema refuses what stands there instead.
     if not isinstance(data.get("readings", {}), dict):
-        return None  # what stands there instead is refused by the schema
+        return None
     return Override(text, READING, ("readings", figure), None, right.strip(), {(): argument(f"{READING} {text}")})

@@ -30,18 +30,24 @@ class Read:
 
 
 def number_of(text: str, unit: str) -> int | float:
-    """The number that a text is; raises ValueError, in words that say how to write what is meant."""
+    """Return the number that a text is.
+
+    Raises:
+        ValueError: it is none; the message says how to write what is meant.
+    """
     if _NUMBER.fullmatch(text):
         value = resolve_plain(text)
         assert isinstance(value, (int, float))
         return value
     if grouped := _GROUPED.fullmatch(text):
         plain = text.replace(",", "")
+        # 1,234 is a thousand in one country and a decimal number in another: both are offered.
         ambiguous = text.count(",") == 1 and grouped[2] is None
         raise ValueError(f"a comma in a number: write {plain}{' or ' + text.replace(',', '.') if ambiguous else ''}")
     if _COMMA.fullmatch(text):
         raise ValueError(f"comma decimals: write {text.replace('.', '').replace(',', '.')}")
     if _APART.fullmatch(text):
+        # With points alone (1.234.567) all of them separate thousands; else the last sign may begin the decimals.
         whole, *decimals = re.split("[.,]", text) if re.search("[^-+.0-9]", text) else [text]
         plain = ".".join([re.sub("[^-+0-9]", "", whole), *decimals])
         raise ValueError(f"separators within a number: write {plain}")
@@ -49,7 +55,11 @@ def number_of(text: str, unit: str) -> int | float:
 
 
 def date_of(text: str) -> dt.date | int | float:
-    """The day that a text is (2026-07 is the first of July), or a time of an abstract model; raises ValueError."""
+    """Return the day that a text is (2026-07 is the first of July), or a time of an abstract model.
+
+    Raises:
+        ValueError: it is neither.
+    """
     if _MONTH.fullmatch(text):
         text = f"{text}-01"
     if _DAY.fullmatch(text):
@@ -65,9 +75,10 @@ def date_of(text: str) -> dt.date | int | float:
 
 
 def mixed_numbers(cells: Sequence[tuple[int, str]]) -> str:
-    """What to say of a column with both decimal commas and points, by line and text; "" of any other.
+    """Return what is wrong with a column that has both decimal commas and points; "" of any other.
 
-    A point may then part thousands, so that no number of the column can be trusted.
+    `cells` are line and text of each. A point may then separate thousands, so that no number of the column can be
+    trusted.
     """
     comma = next(((line, text) for line, text in cells if _COMMA.fullmatch(text) or _GROUPED.fullmatch(text)), None)
     point = next(((line, text) for line, text in cells if "." in text and _NUMBER.fullmatch(text)), None)

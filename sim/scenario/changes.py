@@ -25,7 +25,7 @@ class Change:
 
 
 def show(value: Any, unit: str, ledger: Ledger) -> str:
-    """A written value as a person reads it: `24 month (figure fab.ramp)`, `0.9 (assumed)`."""
+    """Return a written value as a person reads it: `24 month (figure fab.ramp)`, `0.9 (assumed)`."""
     if value is None:
         return "not set"
     if isinstance(value, dict) and PROCESS in value:
@@ -47,7 +47,7 @@ def show(value: Any, unit: str, ledger: Ledger) -> str:
 
 
 def _figure(value: Mapping[str, Any], unit: str, ledger: Ledger) -> str:
-    """The value of a figure in the field's unit and a space, or nothing if it has none."""
+    """Return the value of a figure in the field's unit and a blank, or "" if it has none."""
     try:
         reading = ledger.resolve(value["figure"], value.get("reading"))
         own = ledger[value["figure"]].unit
@@ -60,7 +60,8 @@ def _figure(value: Mapping[str, Any], unit: str, ledger: Ledger) -> str:
 
 
 def with_unit(value: Any, unit: str) -> str:
-    """A value as a person reads it, with its unit where that says anything."""
+    """Return a value as a person reads it, with its unit where that is of use."""
+    # Before numbers, since to Python a truth value is one.
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
@@ -73,7 +74,7 @@ def with_unit(value: Any, unit: str) -> str:
 
 
 def _flow(value: Any) -> str:
-    """Data in YAML's short form."""
+    """Return data in YAML's short form."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):

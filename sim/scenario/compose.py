@@ -53,7 +53,7 @@ class StopError(Exception):
 
 
 def dotted(loc: Loc) -> str:
-    """A place as people write it: `sites.fab.ramp.months`."""
+    """Return a place as people write it: `sites.fab.ramp.months`."""
     return ".".join(str(part) for part in loc)
 
 
@@ -69,12 +69,17 @@ class Composer:
         self._documents = 0
 
     def read(self, events: Iterable[Any]) -> YamlNode | None:
-        """The root of the only document, or None for an empty file; raises StopError."""
+        """Return the root of the only document, or None for an empty file.
+
+        Raises:
+            StopError: the file cannot be read any further.
+        """
         for event in events:
             self._event(event)
         return self.root
 
     def _event(self, event: Any) -> None:
+        """Take one event of the parser."""
         mark = Mark(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, ev.DocumentStartEvent):
             self._documents += 1
@@ -90,6 +95,8 @@ class Composer:
             self._end()
 
     def _scalar(self, event: Any, mark: Mark) -> None:
+        """Add a scalar: a key where the mapping wants one, else a value."""
+        # Only a plain scalar has a type of its own; what is in quotes is text.
         plain = event.style in (None, "") and event.implicit[0]
         self._refuse_tag(event, mark)
         if character := invisible(event.value):
@@ -110,6 +117,7 @@ class Composer:
         self._add(node)
 
     def _key(self, text: str, plain: bool, mark: Mark) -> None:
+        """Note the key of the next value; one that is no text is a problem."""
         if plain and not _is_text(text):
             here = ".".join(part for part in (self._here(), text) if part)
             self._problem(mark, f'a key must be text; put it in quotes: "{text}"', here, text or "nothing")
@@ -118,7 +126,11 @@ class Composer:
         parent.glued = _GLUED.fullmatch(text) if plain and parent.flow else None
 
     def _unglued(self) -> str:
-        """The text of an empty value: nothing, or what is glued to its key; said once for a mapping, and read as meant."""
+        """Return the text of an empty value: nothing, or what is glued to its key.
+
+        YAML takes `{a:1}` for a key `a:1` without a value. It is reported once for a mapping, and read as it is meant,
+        so that no other errors follow from it.
+        """
         parent = self._open[-1] if self._open else None
         if parent is None or parent.key is None or parent.glued is None:
             return ""
@@ -139,6 +151,7 @@ class Composer:
         return str(value)
 
     def _alias(self, anchor: str, mark: Mark) -> None:
+        """Add the node that an alias points to."""
         node = self._anchors.get(anchor)
         if node is None:
             self._stop(mark, f"the alias *{anchor} points to no anchor above it (&{anchor})")
@@ -146,9 +159,12 @@ class Composer:
             self._stop(mark, f"the alias *{anchor} stands inside what it points to, which would never end")
         if self._wants_key():
             self._stop(mark, "an alias cannot be a key; write the key out")
+        # A node of its own has the place of the alias; what is in it is shared. Its size counts again, as it will when
+        # data are made of it.
         self._add(YamlNode(mark, node.value, node.items, node.pairs, node.size, node.depth))
 
     def _begin(self, event: Any, mark: Mark) -> None:
+        """Open a list or a mapping."""
         self._refuse_tag(event, mark)
         if self._wants_key():
             self._stop(mark, "a key must be text, not a list or a mapping; quote text that begins with { or [")
@@ -160,13 +176,17 @@ class Composer:
         self._open.append(node)
 
     def _end(self) -> None:
+        """Close the innermost list or mapping."""
         node = self._open.pop()
         if node.pairs is not None:
             node.pairs = list(self._merged(node.pairs))
         self._add(node)
 
     def _merged(self, pairs: list[tuple[str, Mark, YamlNode]]) -> Iterator[tuple[str, Mark, YamlNode]]:
-        """Pairs with merge keys (<<: *anchor) replaced by what they bring; keys written here win."""
+        """Yield pairs with merge keys (<<: *anchor) replaced by what they bring.
+
+        Keys written here win, then those of the mapping that is brought in first.
+        """
         own = {key for key, _, _ in pairs}
         for key, mark, child in pairs:
             if key != "<<":
@@ -182,13 +202,15 @@ class Composer:
                         yield brought
 
     def _add(self, node: YamlNode) -> None:
-        """Hang a finished node under its parent."""
+        """Put a finished node into the one that is open around it."""
         if not self._open:
             self.root = node
             return
         parent = self._open[-1]
         parent.size += node.size
         parent.depth = max(parent.depth, node.depth + 1)
+        # A few lines of aliases to aliases can stand for billions of values: their number is checked before any data
+        # are made.
         if sum(opened.size for opened in self._open) > MAX_VALUES:
             self._stop(
                 node.mark, f"more than {MAX_VALUES:,} values, counting what aliases repeat; no scenario needs so many"
@@ -203,14 +225,16 @@ class Composer:
             parent.key = None
 
     def _wants_key(self) -> bool:
+        """Return whether the next node is a key."""
         return bool(self._open) and self._open[-1].pairs is not None and self._open[-1].key is None
 
     def _remember(self, anchor: str | None, node: YamlNode) -> None:
+        """Keep a node under its anchor."""
         if anchor is not None:
             self._anchors[anchor] = node
 
     def _here(self) -> str:
-        """The dotted path of the value being read."""
+        """Return the dotted path of the value that is being read."""
         parts: list[str | int] = []
         for node in self._open:
             if node.items is not None:
@@ -220,19 +244,24 @@ class Composer:
         return dotted(tuple(parts[:_SHOWN])) + ("..." if len(parts) > _SHOWN else "")
 
     def _refuse_tag(self, event: Any, mark: Mark) -> None:
+        """Note a tag as a problem."""
+        # A tag asks for a type that the file chooses (!!binary, !!python/object); none is needed here.
         if event.tag is not None:
             tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
             self._problem(mark, f"the tag {tag} is not read; remove it (text goes in quotes)", self._here())
 
     def _problem(self, mark: Mark, message: str, path: str = "", found: str | None = None) -> None:
+        """Note a problem."""
         self.problems.append(Problem(mark, path, message, found))
 
     def _stop(self, mark: Mark, message: str) -> NoReturn:
+        """Note a problem, and end the reading."""
         self._problem(mark, message, self._here())
         raise StopError
 
 
 def _is_text(text: str) -> bool:
+    """Return whether an unquoted scalar is text."""
     try:
         return isinstance(resolve_plain(text), str)
     except ScalarError:
@@ -240,12 +269,12 @@ def _is_text(text: str) -> bool:
 
 
 def repr_short(text: str) -> str:
-    """The text, cut to a readable length."""
+    """Return the text, cut to a readable length."""
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def plain(node: YamlNode, marks: dict[Loc, Mark], problems: list[Problem], loc: Loc = ()) -> Any:
-    """Plain data of a node; fills `marks` and reports every key that is given twice."""
+    """Return the plain data of a node; fills `marks`, and reports every key that is given twice."""
     if node.items is not None:
         for i, child in enumerate(node.items):
             marks[(*loc, i)] = child.mark
@@ -259,6 +288,7 @@ def plain(node: YamlNode, marks: dict[Loc, Mark], problems: list[Problem], loc: 
             first = marks[place]
             again = f"the key {key!r} is given twice; first in line {first.line}, column {first.column}: keep one"
             problems.append(Problem(mark, dotted(place), again))
+            # The first of the two stays, and so does its mark.
             continue
         marks[place] = mark
         data[key] = plain(child, marks, problems, place)

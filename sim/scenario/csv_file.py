@@ -42,21 +42,23 @@ _CELLS = {mark: re.compile(rf"(?:{_QUOTED}|(?P<plain>[^{mark}\n]*))(?P<end>[{mar
 
 @lru_cache(maxsize=64)
 def read_table(text: str) -> tuple[CsvTable | None, tuple[Fault, ...]]:
-    """The table of a text with commas or semicolons between cells (RFC 4180), and all that is wrong with it.
+    """Return the table of a text with commas or semicolons between cells (RFC 4180), and all that is wrong with it.
 
-    The standard library's reader does not say where a cell stands, so the cells are parted here. Columns are parted
-    by semicolons if the first line has one.
+    Columns are separated by semicolons if the first line has one. The standard library's reader does not say where a
+    cell begins, so that the cells are read here.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return None, (Fault(1, 1, "the file is empty; its first line names the columns"),)
     first = text.partition("\n")[0]
+    # A text with tabs would be read as a single column, and every row refused for it.
     if "\t" in first and not set(first) & set(",;"):
         return None, (Fault(1, first.index("\t") + 1, "tabs between columns; save it with commas or semicolons"),)
     lines, fault = _lines(text, _CELLS[";" if ";" in first else ","])
     if fault is not None:
         return None, (fault,)
     header, *rows = lines
+    # Spreadsheet programs leave empty rows at the end; between others an empty row is a fault.
     while rows and _blank(rows[-1]):
         rows.pop()
     if not rows:
@@ -69,19 +71,22 @@ def read_table(text: str) -> tuple[CsvTable | None, tuple[Fault, ...]]:
 
 
 def _lines(text: str, cells: re.Pattern[str]) -> tuple[list[tuple[CsvCell, ...]], Fault | None]:
-    """The cells line by line, up to a quote that cannot be read."""
+    """Return the cells line by line, up to a quote that cannot be read, and what is wrong with that."""
     lines: list[tuple[CsvCell, ...]] = []
     row: list[CsvCell] = []
     place, line, begins = 0, 1, 0
+    # A text that ends with a separator has one more cell, which is empty.
     while place < len(text) or row:
         found = cells.match(text, place)
         column = place - begins + 1
+        # A quote at the beginning that was read as plain text is one that the pattern for quotes did not fit.
         if found is None or (found["plain"] or "").lstrip().startswith('"'):
             closed = re.match(_QUOTED, text[place:])
             why = "text after a closing quote; write a quote within quotes twice" if closed else "is never closed"
             return lines, Fault(line, column, why if closed else f"the quote that opens here {why}")
         content = found["plain"] if found["quoted"] is None else found["quoted"].replace('""', '"')
         row.append(CsvCell(content.strip(), line, column))
+        # A cell in quotes may have line breaks of its own.
         line += found.group().count("\n")
         if "\n" in found.group():
             begins = place + found.group().rindex("\n") + 1
@@ -93,11 +98,12 @@ def _lines(text: str, cells: re.Pattern[str]) -> tuple[list[tuple[CsvCell, ...]]
 
 
 def _blank(row: tuple[CsvCell, ...]) -> bool:
+    """Return whether nothing stands in a row."""
     return not any(cell.text for cell in row)
 
 
 def _misfit(row: tuple[CsvCell, ...], header: tuple[CsvCell, ...]) -> Fault | None:
-    """What is wrong with a row that is empty, or has more or fewer cells than there are columns."""
+    """Return what is wrong with a row that is empty, or has more or fewer cells than there are columns."""
     if _blank(row):
         return Fault(row[0].line, 1, "the row is empty; fill it in or remove it")
     if len(row) == len(header):

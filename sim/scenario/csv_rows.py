@@ -33,7 +33,7 @@ class CsvShape:
 
 
 def shape_of(slot: Slot) -> CsvShape | None:
-    """What rows become where this may stand: points of a path, numbers or dated orders; None: no list of such."""
+    """Return what rows become at a place: points of a path, numbers or dated orders; None if it takes no such list."""
     for option in slot.options:
         if option is Path:
             return CsvShape("at", "value", unit=slot.unit, ordered=True, path=True)
@@ -43,12 +43,13 @@ def shape_of(slot: Slot) -> CsvShape | None:
 
 
 def _of_elements(slot: Slot) -> CsvShape | None:
-    """What rows become in a list: its elements are numbers, or have one date and one number."""
+    """Return what rows become in a list whose elements are numbers, or have one date and one number; else None."""
     (option, *others) = slot.options
     if option is Quantity:
         return CsvShape(unit=slot.unit)
     if others or not (isinstance(option, type) and issubclass(option, BaseModel)):
         return None
+    # The schema decides what fits, so that a new kind of dated list needs no change here.
     inside = {name: child(slot, {}, name) for name in fields_of(option)}
     units = {name: one.unit for name, one in inside.items() if one is not None and Quantity in one.options}
     dates = [name for name, unit in units.items() if unit == "date"]
@@ -68,7 +69,7 @@ class CsvRow:
     name: Read | None
 
     def data(self, wish: Csv, shape: CsvShape, licence: str | None) -> Any:
-        """The row as it would be written in the scenario."""
+        """Return the row as it would be written in the scenario."""
         value = _quantity(self.value, wish, licence, wish.unit)
         if self.date is None:
             return value
@@ -76,14 +77,18 @@ class CsvRow:
         return {**named, str(shape.date): _quantity(self.date, wish, licence, None), shape.value: value}
 
     def mark(self, inside: Loc, shape: CsvShape) -> Mark:
-        """The cell that a place in the row is from."""
+        """Return the mark of the cell that a place in the row is from."""
         if self.date is None or (inside and inside[0] == shape.value):
             return self.value.mark
         return self.name.mark if self.name is not None and inside and inside[0] == shape.name else self.date.mark
 
 
 def _quantity(read: Read, wish: Csv, licence: str | None, unit: str | None) -> Any:
-    """A number or date with the origin that the mapping gives it. A bare one in another unit says whose it is."""
+    """Return a number or date with the origin that the mapping gives it.
+
+    `licence` is what the file says its bare numbers are. A bare number in another unit cannot be written bare, and
+    takes that as its source.
+    """
     own = {"unit": unit} if unit else {}
     if wish.kind is not None:
         return {str(wish.kind): read.value, "source": wish.source, **own}
@@ -102,11 +107,12 @@ class RowReader:
     wrong: list[Problem]
 
     def rows(self, table: CsvTable) -> Iterator[CsvRow]:
-        """The rows, in the order of the file."""
+        """Yield the rows that can be read, in the order of the file."""
         date = self._column(table, "date") if self.shape.date else None
         value = self._column(table, "value")
         name = self._column(table, "recipe") if self.shape.name else None
         if value is not None:
+            # A column is looked at as a whole first: a single number does not show whether its comma is a decimal one.
             numbers = [row[value] for row in table.rows]
             if message := mixed_numbers([(cell.line, cell.text) for cell in numbers]):
                 self._add(table.header[value], message)
@@ -117,16 +123,18 @@ class RowReader:
             named = self._read(row, name, str)
             if self.shape.ordered and day is not None:
                 before = self._after(day, before)
+            # A row of which a cell cannot be read is left out: what is wrong with it has been noted.
             if number is not None and (day is not None) == (date is not None) and (named is None) == (name is None):
                 yield CsvRow(day, number, named)
 
     def _add(self, cell: CsvCell, message: str, found: str | None = None) -> None:
+        """Note a problem with a cell."""
         self.wrong.append(Problem(Mark(self.file, cell.line, cell.column, named=self.here), self.path, message, found))
 
     def _column(self, table: CsvTable, key: str) -> int | None:
-        """Where the column is that the mapping names under a key."""
+        """Return the index of the column that the mapping names under a key, or None after noting why there is none."""
         wanted = getattr(self.wish, key)
-        at = [i for i, cell in enumerate(table.header) if cell.text == wanted]
+        at = [index for index, cell in enumerate(table.header) if cell.text == wanted]
         if len(at) == 1:
             return at[0]
         if at:
@@ -143,7 +151,7 @@ class RowReader:
         return None
 
     def _read(self, row: tuple[CsvCell, ...], column: int | None, parse: Any) -> Read | None:
-        """The value of a cell, or None after noting why there is none."""
+        """Return the value of a cell, or None after noting why there is none."""
         if column is None:
             return None
         cell = row[column]
@@ -157,7 +165,7 @@ class RowReader:
             return None
 
     def _after(self, day: Read, before: Read | None) -> Read:
-        """The date if it comes after the one before; else that, once this is noted."""
+        """Return the date if it comes after the one before; else note it, and return the one before."""
         if before is None:
             return day
         place = CsvCell("", day.mark.line, day.mark.column)
@@ -177,4 +185,5 @@ class RowReader:
             )
         else:
             return day
+        # The next dates are compared with the last good one, so that a single wrong date is one problem.
         return before

@@ -57,6 +57,7 @@ ROOT = Slot(Document)
 
 
 def _options(annotation: Any) -> Iterator[Any]:
+    """Yield the kinds of value in an annotation, without None."""
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
         for part in get_args(annotation):
@@ -68,13 +69,18 @@ def _options(annotation: Any) -> Iterator[Any]:
 
 
 def model_of(slot: Slot, value: Any) -> type[BaseModel] | None:
-    """The model that a written value has here; a Path, Random, Units or Gate written short is a Quantity."""
+    """Return the model that a written value has here, or None.
+
+    A Path, Random, Units or Gate that is written short is a Quantity.
+    """
     models = [option for option in slot.options if isinstance(option, type) and issubclass(option, BaseModel)]
+    # Disruptions are the only union of models: their kind decides.
     if len(models) > 1:
         kind = value.get("kind") if isinstance(value, dict) else None
         return DISRUPTIONS.get(str(kind), Disruption)
     if not models:
         return None
+    # Whether a form is short shows by its keys alone, as for the validators of the schema.
     keys = value.keys() if isinstance(value, dict) else set()
     if models[0] is Path and not keys & PATH_KEYS:
         return Quantity
@@ -88,28 +94,29 @@ def model_of(slot: Slot, value: Any) -> type[BaseModel] | None:
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """The fields by the name that is written."""
+    """Return the fields of a model by the name that is written."""
     hidden = {"bare"} if model is Quantity else set()
     fields = {info.alias or name: info for name, info in model.model_fields.items() if name not in hidden}
     if model is Disruption:
-        fields["kind"] = FieldInfo(annotation=Literal["scheduled", "random", "markov"])
+        kinds: Any = Literal["scheduled", "random", "markov"]
+        fields["kind"] = FieldInfo(annotation=kinds)
     return fields
 
 
 def keys_of(slot: Slot, value: Any) -> list[str]:
-    """The keys the schema names at this place, in its order."""
+    """Return the keys that the schema has at this place, in its order."""
     model = model_of(slot, value)
     return [] if model is None else list(fields_of(model))
 
 
 def close_key(key: str, allowed: Collection[str]) -> str | None:
-    """The key that is meant: another word for the same thing, else the one spelt most alike."""
+    """Return the key that is meant: another word for the same thing, else the one spelt most alike."""
     same = next((word for word in _SYNONYMS.get(key, ()) if word in allowed), None)
     return same or nearest(key, allowed)
 
 
 def child(slot: Slot, value: Any, key: str | int) -> Slot | None:
-    """The place one step further in, or None if the schema has none."""
+    """Return the place one step further in, or None if the schema has none."""
     if isinstance(value, list):
         return _element(slot) if isinstance(key, int) else None
     for option in slot.options:
@@ -118,18 +125,20 @@ def child(slot: Slot, value: Any, key: str | int) -> Slot | None:
     model = model_of(slot, value)
     info = fields_of(model).get(str(key)) if model is not None else None
     declaring = model
+    # A constant path with a process has the keys of a number beside `process`.
     if info is None and model is Path:
-        info, declaring = fields_of(Quantity).get(str(key)), Quantity  # of a number beside its process
+        info, declaring = fields_of(Quantity).get(str(key)), Quantity
     if info is None:
         return None
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    # A mean or a point is in the unit of the field whose value it is; a cv or a date declares its own.
     keep = model in (Path, Random, Units, Point) and "unit" not in extra
     unit = slot.unit if keep else str(extra.get("unit", ""))
     return Slot(info.annotation, unit, declaring, str(key))
 
 
 def _element(slot: Slot) -> Slot | None:
-    """An element of a list; the list may be a path written short."""
+    """Return the place of an element of a list; the list may be a path written short."""
     for option in slot.options:
         if get_origin(option) is list:
             return replace(slot, annotation=get_args(option)[0])
@@ -139,7 +148,10 @@ def _element(slot: Slot) -> Slot | None:
 
 
 def slot_at(data: Any, loc: Loc, root: Slot = ROOT) -> Slot | None:
-    """What the schema declares at a place of the written data; `root` is what it declares at the top."""
+    """Return what the schema declares at a place of the written data, or None.
+
+    `root` is what it declares at the top.
+    """
     slot: Slot | None = root
     value = data
     for key in loc:
@@ -151,7 +163,7 @@ def slot_at(data: Any, loc: Loc, root: Slot = ROOT) -> Slot | None:
 
 
 def step(value: Any, key: str | int) -> Any:
-    """The value one step further in, or None."""
+    """Return the value one step further in, or None."""
     if isinstance(value, dict):
         return value.get(str(key))
     if isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
@@ -160,37 +172,38 @@ def step(value: Any, key: str | int) -> Any:
 
 
 def has(value: Any, key: str | int) -> bool:
-    """Whether there is a value one step further in."""
+    """Return whether there is a value one step further in."""
     if isinstance(value, dict):
         return str(key) in value
     return isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value)
 
 
 def written(data: Any, loc: Loc, *, missing: bool = False) -> Loc:
-    """The place in the written data of a place of the validated document.
+    """Return the place in the written data of a place of the validated document.
 
-    Drops what is not written: `points`, `constant` and `mean` of short forms, and the names that
-    pydantic puts into the location of a union. With `missing` the last step stays all the same.
+    It drops what is not written: `points`, `constant` and `mean` of short forms, and the names that pydantic adds to
+    the location of a union. With `missing` the last step stays all the same: it is the key that is missing.
     """
     value = data
     kept: list[str | int] = []
-    for i, key in enumerate(loc):
+    for depth, key in enumerate(loc):
         if has(value, key):
             kept.append(key if isinstance(value, list) else str(key))
             value = step(value, key)
-        elif missing and i == len(loc) - 1:
+        elif missing and depth == len(loc) - 1:
             kept.append(key)
     return tuple(kept)
 
 
 def kinds(slot: Slot) -> str:
-    """What may stand here, in words."""
+    """Return in words what may stand here."""
     if any(isinstance(option, type) and issubclass(option, Disruption) for option in slot.options):
         return f"a mapping with a kind ({', '.join(DISRUPTIONS)}) and effects"
     return " or ".join(dict.fromkeys(_kind(option, slot) for option in slot.options)) or "a value"
 
 
 def _kind(option: Any, slot: Slot) -> str:
+    """Return one kind of value in words."""
     origin = get_origin(option)
     if origin is Literal:
         return " or ".join(str(value) for value in get_args(option))
@@ -221,12 +234,14 @@ def _kind(option: Any, slot: Slot) -> str:
 
 
 def _plural(option: Any) -> str:
+    """Return in words what the elements of a list are."""
     if option is str:
         return "names"
     return "numbers" if option is Quantity else "mappings"
 
 
 def _measured(option: Any, unit: str) -> str:
+    """Return in words how a number may be written here."""
     what = {"date": "a date", "text": "a name", "": "a number"}.get(unit, f"a number [{unit}]")
     sourced = f"{what} with its source ({{figure: ID}} or {{assumed: X, source: WHY}})"
     if option is Path:

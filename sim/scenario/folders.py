@@ -12,19 +12,21 @@ OUTSIDE = "lies outside the current folder, the folder of the scenario named and
 
 
 def allowed_folders(file: Path) -> tuple[Path, ...]:
-    """Where what a scenario names may be: the current folder, its own and that of what is shipped."""
+    """Return the folders below which a scenario may name files: the current one, its own, and the shipped one."""
     return (Path.cwd(), file.parent, shipped_root())
 
 
 def is_below(file: Path, folders: Sequence[Path]) -> bool:
-    """Whether a file is in one of the folders, wherever links lead."""
+    """Return whether a file is in one of the folders."""
+    # Links are followed first: one that leads out of a folder is outside it.
     real = Path(os.path.realpath(file))
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 
 def neighbours(path: Path, pattern: str = "*.y*ml") -> list[Path]:
-    """The first files beside a path whose names fit a pattern."""
+    """Return the first files beside a path whose names fit a pattern."""
     try:
         return sorted(path.parent.glob(pattern))[:200]
+    # They only serve to suggest a name in an error, which is reported in any case.
     except (OSError, ValueError):
         return []

@@ -45,13 +45,13 @@ def given(
     without: Sequence[str] = (),
     allow_outside: bool = False,
 ) -> Given:
-    """Read what was changed in a workbook or CSV file that was written for one of these scenarios.
+    """Return what was changed in a workbook or CSV file that lists the inputs of one of these scenarios.
 
-    A value changed alone is fixed there, as --set fixes it; with its low or high it keeps the range of its row.
-    The other arguments are those under which the scenario is to be loaded.
+    A value that was changed alone is fixed there, as --set fixes it; with its low or high it keeps the range of its
+    row. The other arguments are those under which the scenario is to be loaded.
 
     Raises:
-        InputError: all that is wrong with the file or with what it changes, each at its cell.
+        InputError: it lists all that is wrong with the file or with what it changes, each at its cell.
     """
     sheet = read_sheet(file)
     scenario = _written_for(sheet, scenarios, file)
@@ -64,8 +64,11 @@ def given(
         found = _change(row, entry, file, problems)
         if found is not None:
             changed.setdefault(f"{row['path'].value}={found[0]}", found[1])
+    # The list may have been written without the --set of this command: it is out of date only if it fits the scenario
+    # neither with them nor without.
     problems += _outdated(rows, [now], problems) and _outdated(rows, [now, _inputs(scenario)], problems)
     try:
+        # Loaded here only to be checked: an error is then reported at the cell, not at an override that nobody wrote.
         load_scenario(scenario, sets=(*sets, *changed), **asked)
     except InputError as error:
         raise InputError([*problems, *(_placed(problem, changed) for problem in error.problems)]) from None
@@ -75,7 +78,7 @@ def given(
 
 
 def _written_for(sheet: Sheet, scenarios: Sequence[str], file: Path) -> str:
-    """The scenario that the file lists the inputs of: by its name if it says so, else the first."""
+    """Return the scenario whose inputs the file lists: by its name if the file has one, else the first."""
     names = {locate(scenario).stem: scenario for scenario in scenarios}
     if sheet.scenario is None:
         return scenarios[0]
@@ -86,11 +89,12 @@ def _written_for(sheet: Sheet, scenarios: Sequence[str], file: Path) -> str:
 
 
 def _inputs(scenario: str, **asked: Any) -> dict[str, ListedInput]:
+    """Return the inputs of a scenario by their path."""
     return {entry.path: entry for entry in listed(load_scenario(scenario, **asked))}
 
 
 def _once(sheet: Sheet) -> tuple[list[Problem], list[dict[str, Cell]]]:
-    """The rows with a path that no row above has, and problems with the others."""
+    """Return problems with rows without a path or with one that a row above has, and the other rows."""
     problems: list[Problem] = []
     found: dict[str, dict[str, Cell]] = {}
     for row in sheet.rows:
@@ -106,13 +110,17 @@ def _once(sheet: Sheet) -> tuple[list[Problem], list[dict[str, Cell]]]:
 
 
 def _place(mark: Mark) -> str:
+    """Return a place within the file, as a person names it."""
     return str(mark).removeprefix(f"{mark.file}: sheet {mark.sheet}, ") if mark.sheet else f"line {mark.line}"
 
 
 def _change(
     row: Mapping[str, Cell], entry: ListedInput | None, file: Path, problems: list[Problem]
 ) -> tuple[str, Mark] | None:
-    """The new value of a row as an override has it, and its cell; None if nothing was changed or it is wrong."""
+    """Return the new value of a row as an override is written, and the mark of its cell; None if there is none.
+
+    What is wrong is appended to `problems`.
+    """
     path, value = str(row["path"].value), row["value"]
     if entry is None:
         return _unlisted(row, problems)
@@ -135,7 +143,10 @@ def _change(
 
 
 def _unlisted(row: Mapping[str, Cell], problems: list[Problem]) -> tuple[str, Mark] | None:
-    """A path that the scenario does not list: one that was listed once, or one that the user adds."""
+    """Return the override for a path that the scenario does not list: one that the user added.
+
+    A path that was listed once is appended to `problems`.
+    """
     path, value = str(row["path"].value), row["value"]
     if (kept := row.get(WRITTEN["value"])) is not None and kept.value is not None:
         problems.append(Problem(row["path"].mark, path, "the scenario has no such input now; remove the row"))
@@ -143,13 +154,14 @@ def _unlisted(row: Mapping[str, Cell], problems: list[Problem]) -> tuple[str, Ma
     if value.value is None:
         problems.append(Problem(value.mark, path, "there is no value here; write one, or clear the row"))
         return None
-    # What is no path at all is refused like any override, with the nearest that is one.
+    # What is no path at all is refused when the scenario is loaded, like any override, with the nearest path.
     return _yaml(_scalar(value.value)), row["path"].mark
 
 
 def _unchanged(row: Mapping[str, Cell], name: str, entry: ListedInput) -> bool:
-    """Whether a value is what was written into the file; where that is not kept, what the scenario has."""
+    """Return whether a value is what was written into the file or, where that is not kept, what the scenario has."""
     cell = row[name]
+    # Nobody knows the value of a formula that was never calculated; it is refused later.
     if cell.formula:
         return False
     kept = row.get(WRITTEN[name])
@@ -157,17 +169,18 @@ def _unchanged(row: Mapping[str, Cell], name: str, entry: ListedInput) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values are the same but for the digits that a spreadsheet program drops."""
+    """Return whether two values are the same but for the digits that a spreadsheet program drops."""
+    # To Python True equals 1, which in a cell are two things.
     if one == other and type(one) is not bool and type(other) is not bool:
         return True
-    a, b = _scalar(one), _scalar(other)
-    if all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in (a, b)):
-        return math.isclose(a, b, rel_tol=_SAME)
-    return a == b and type(a) is type(b)
+    first, second = _scalar(one), _scalar(other)
+    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (first, second)):
+        return math.isclose(first, second, rel_tol=_SAME)
+    return first == second and type(first) is type(second)
 
 
 def _scalar(value: Any) -> Any:
-    """A value as it is read from a file: text may be a number, a date or a truth value."""
+    """Return a value as it is read from a file: text may be a number, a date or a truth value."""
     if not isinstance(value, str):
         return value
     try:
@@ -177,10 +190,11 @@ def _scalar(value: Any) -> Any:
 
 
 def _parsed(cell: Cell, entry: ListedInput, path: str, problems: list[Problem]) -> Scalar | None:
-    """The value of a cell in the kind that the input has; else None and a problem."""
+    """Return the value of a cell in the kind that the input has, or None after noting what is wrong."""
     value, wanted = cell.value, _wanted(entry)
 
     def refuse(message: str, *, found: bool = True, near: str | None = None) -> None:
+        """Note a problem with the cell."""
         problems.append(Problem(cell.mark, path, message, str(value) if found else None, wanted, near))
 
     if cell.formula:
@@ -190,6 +204,7 @@ def _parsed(cell: Cell, entry: ListedInput, path: str, problems: list[Problem]) 
     elif isinstance(value, str) and _ERROR.fullmatch(value):
         refuse("the formula here has no result")
     elif entry.words:
+        # Spreadsheet programs turn true and false into truth values, and write them in capitals.
         word = str(value).lower() if isinstance(value, bool) or isinstance(entry.value, bool) else _text(value)
         if word in entry.words:
             return {"true": True, "false": False}.get(word, word) if isinstance(entry.value, bool) else word
@@ -198,6 +213,7 @@ def _parsed(cell: Cell, entry: ListedInput, path: str, problems: list[Problem]) 
         found = _scalar(value)
         kinds = (int, float) if entry.numeric else (dt.date,)
         if isinstance(found, kinds) and not isinstance(found, (bool, dt.datetime)):
+            # All numbers of a workbook are floats: 30.0 is written 30, as fields for whole numbers need it.
             return int(found) if isinstance(found, float) and found.is_integer() and abs(found) < 1e15 else found
         refuse(f"a value of the wrong kind{remedy(value, entry.unit)}")
     else:
@@ -206,7 +222,7 @@ def _parsed(cell: Cell, entry: ListedInput, path: str, problems: list[Problem]) 
 
 
 def _wanted(entry: ListedInput) -> str:
-    """What may stand in the cell of a value, in words."""
+    """Return in words what may stand in the cell of a value."""
     if entry.words:
         return ", ".join(entry.words)
     if entry.numeric:
@@ -215,14 +231,14 @@ def _wanted(entry: ListedInput) -> str:
 
 
 def _text(value: Any) -> str:
-    """A name that a spreadsheet program may have read as a number."""
+    """Return the text of a name that a spreadsheet program may have read as a number."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _with_range(
     number: Scalar, row: Mapping[str, Cell], entry: ListedInput, file: Path, problems: list[Problem]
 ) -> tuple[str, Mark] | None:
-    """A value with the low and high of its row, or without where both were cleared."""
+    """Return a value with the low and high of its row, or without if both were cleared; None after noting a problem."""
     ends = {name: row[name] for name in _ENDS if name in row and (row[name].value is not None or row[name].formula)}
     if not ends:
         return _yaml(number), row["value"].mark
@@ -239,10 +255,11 @@ def _with_range(
 
 
 def _yaml(value: Scalar) -> str:
-    """A value as an override writes it."""
+    """Return a value as an override is written."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
+        # A name needs quotes where YAML would read it as a number, a date or a truth value.
         plain = _WORD.fullmatch(value) and isinstance(_scalar(value), str)
         return value if plain else json.dumps(value, ensure_ascii=False)
     return value.isoformat() if isinstance(value, dt.date) else repr(value)
@@ -251,7 +268,10 @@ def _yaml(value: Scalar) -> str:
 def _outdated(
     rows: Sequence[Mapping[str, Cell]], known: Sequence[Mapping[str, ListedInput]], problems: Sequence[Problem]
 ) -> list[Problem]:
-    """That inputs were written with other values than the scenario has under any of what is `known` of it."""
+    """Return that inputs were listed with other values than the scenario has, as one problem; [] if none was.
+
+    `known` are the inputs of the scenario, loaded in several ways: one that fits is enough.
+    """
     told = {problem.path for problem in problems}
     old = [
         (row, name)
@@ -273,6 +293,7 @@ def _outdated(
 
 
 def _is_outdated(row: Mapping[str, Cell], name: str, known: Sequence[Mapping[str, ListedInput]]) -> bool:
+    """Return whether a value was written that the scenario has under none of what is known of it."""
     kept, path = row.get(WRITTEN[name]), str(row["path"].value)
     if kept is None or name not in row:
         return False
@@ -281,12 +302,12 @@ def _is_outdated(row: Mapping[str, Cell], name: str, known: Sequence[Mapping[str
 
 
 def _kept(value: Any) -> Any:
-    """A value as it is kept in a list."""
+    """Return a value as it is kept in a list."""
     return str(value).lower() if isinstance(value, bool) else value
 
 
 def _placed(problem: Problem, changed: Mapping[str, Mark]) -> Problem:
-    """A problem with an override that the file gives, at the cell."""
+    """Return a problem with an override that the file brings as one at its cell."""
     for text, mark in changed.items():
         written = f"{SET} {text}"
         if problem.mark.file == written:

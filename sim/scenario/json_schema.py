@@ -29,9 +29,10 @@ _PREFIX = "#/$defs/"
 
 
 def scenario_schema() -> Json:
-    """The schema as a JSON document (draft 2020-12)."""
+    """Return the JSON Schema of scenario files (draft 2020-12)."""
     whole = Document.model_json_schema(by_alias=True)
     definitions: Json = whole.pop("$defs")
+    # The document becomes a definition too, so that a file which extends another can have a looser form of it.
     definitions["Document"] = whole
     table = Csv.model_json_schema(by_alias=True)
     definitions |= {**table.pop("$defs"), "Csv": table, **definitions}
@@ -63,7 +64,7 @@ def _say(definition: Json, model: type[Strict] | None) -> None:
 
 
 def _tidy(definition: Json) -> None:
-    """Put units and bounds where an editor shows them; drop what only says a name twice."""
+    """Put units and bounds where an editor shows them; drop what only repeats a name."""
     for name, field in definition.get("properties", {}).items():
         field.pop("title", None)
         _default(field)
@@ -73,11 +74,11 @@ def _tidy(definition: Json) -> None:
             continue
         limits = ", ".join(f"{_SIGNS[key]} {value:g}" for key, value in bounds.items())
         sentence = field.get("description", name)
-        field["description"] = f"{sentence} [{', '.join(t for t in (unit, limits) if t)}]"
+        field["description"] = f"{sentence} [{', '.join(text for text in (unit, limits) if text)}]"
 
 
 def _default(field: Json) -> None:
-    """A default as a user would write it, or none where that is nothing."""
+    """Write a default as a user would, or drop it where it is nothing."""
     default = field.get("default")
     if isinstance(default, dict):
         mean = default.get("mean", default)
@@ -89,13 +90,19 @@ def _default(field: Json) -> None:
 
 
 def _spell_out_shorthands(definitions: Json) -> None:
-    """A Quantity may be a bare scalar, a Random, Units, a Path or a Gate a Quantity, a Path one with a process or a list of points."""
+    """Add the short forms that validators accept, which pydantic's schema does not show.
+
+    A Quantity may be a bare scalar; a Random, Units, a Path or a Gate may be a Quantity; a Path may be a Quantity with
+    a process, or a list of points.
+    """
     scalar = {"type": ["number", "string", "boolean"], "description": "Only in a file with bare_numbers."}
     quantity, random, path = definitions["Quantity"], definitions["Random"], definitions["Path"]
+    # The validator fills it in from a bare scalar; nobody writes it.
     del quantity["properties"]["bare"]
     any_quantity: Json = {"$ref": _PREFIX + "Quantity"}
     quantity["oneOf"] = [{"required": [origin]} for origin in ("figure", "assumed", "derived")]
     points = {"type": "array", "minItems": 1, "items": {"$ref": _PREFIX + "Point"}}
+    # Copied before Quantity itself becomes a choice: this form has the same keys and one more.
     beside = copy.deepcopy(quantity)
     beside["properties"]["process"] = {"$ref": _PREFIX + "Process"}
     beside["required"] = ["process"]
@@ -108,7 +115,7 @@ def _spell_out_shorthands(definitions: Json) -> None:
 
 
 def _allow_tables(definitions: Json) -> None:
-    """Columns of a CSV file in the place of every path and every list that takes them."""
+    """Allow columns of a CSV file in the place of every path, and of every list that takes them."""
     elements = {
         _PREFIX + model.__name__
         for model in _models(Strict)
@@ -116,6 +123,7 @@ def _allow_tables(definitions: Json) -> None:
     }
 
     def change(node: Json) -> None:
+        """Let a list of such elements be a table instead."""
         if node.get("type") == "array" and node.get("items", {}).get("$ref") in elements:
             kept: Json = {key: node.pop(key) for key in ("description", "default") if key in node}
             listed = dict(node)
@@ -127,19 +135,19 @@ def _allow_tables(definitions: Json) -> None:
 
 
 def _models(model: type[Strict]) -> Iterator[type[Strict]]:
-    """A model and all that derive from it."""
+    """Yield a model and all that derive from it."""
     yield model
     for derived in model.__subclasses__():
         yield from _models(derived)
 
 
 def _choice(full: Json, *short: Json) -> Json:
-    """A definition that may be written in full or in a shorter way."""
+    """Return a definition that may be written in full or in a shorter way."""
     return {"title": full.get("title"), "description": full.get("description"), "anyOf": [full, *short]}
 
 
 def _as_part(definition: Json) -> Json:
-    """The definition for a file that extends another: nothing required, null removes."""
+    """Return the definition for a file that extends another: nothing is required, and null removes."""
     part = copy.deepcopy(definition)
     _walk(part, _loosen)
     return part
@@ -157,14 +165,17 @@ def _walk(node: Any, change: Callable[[Json], None]) -> None:
 
 
 def _loosen(node: Json) -> None:
+    """Drop from a schema what a part of a scenario need not have, and allow null."""
     for key in ("required", "minItems", "minProperties", "discriminator"):
+        # The walk also comes to mappings from a name to a schema: a field called `required` stays there. The value of
+        # discriminator is itself a mapping.
         if not isinstance(node.get(key), dict) or key == "discriminator":
             node.pop(key, None)
     if "$ref" in node:
         node["$ref"] += _PART
     if "oneOf" in node:
         # Without `required` the variants overlap: one is no longer the only one.
-        variants = [v for v in node.pop("oneOf") if v]
+        variants = [variant for variant in node.pop("oneOf") if variant]
         if variants:
             node["anyOf"] = variants
     for name, value in node.get("properties", {}).items():
@@ -174,7 +185,8 @@ def _loosen(node: Json) -> None:
 
 
 def _or_null(node: Json) -> Json:
-    """`node`, or null."""
+    """Return `node`, or null."""
+    # Editors show a description beside the choice, not one within it.
     description = node.pop("description", None)
     choices = node["anyOf"] if set(node) <= {"anyOf", "default"} and "anyOf" in node else [node]
     if {"type": "null"} not in choices:

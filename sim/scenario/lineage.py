@@ -14,9 +14,9 @@ ONLY_IF = "only_if"
 
 
 def feeds(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Each figure behind a scenario, and the paths of the inputs that rest on it."""
-    taken = [(i.path, i.figure) for i in scenario.inputs.values() if i.figure]
-    lineage = {name: behind([name], scenario.ledger) for name in {f for _, f in taken}}
+    """Return each figure behind a scenario with the paths of the inputs that rest on it."""
+    taken = [(entry.path, entry.figure) for entry in scenario.inputs.values() if entry.figure]
+    lineage = {name: behind([name], scenario.ledger) for name in {figure for _, figure in taken}}
     found: dict[str, list[str]] = {}
     for path, name in taken:
         for figure in lineage[name]:
@@ -27,5 +27,5 @@ def feeds(scenario: Scenario) -> dict[str, tuple[str, ...]]:
 
 
 def uses(scenario: Scenario, figure: str) -> tuple[str, ...]:
-    """Paths of the inputs that rest on `figure`."""
+    """Return the paths of the inputs that rest on `figure`."""
     return scenario.fed.get(figure, ())

@@ -66,7 +66,7 @@ class ListedInput:
 
 
 def listed(scenario: Scenario) -> tuple[ListedInput, ...]:
-    """All inputs of a scenario: readings in force, settings that are written, and quantities, in the order of the file."""
+    """Return all inputs of a scenario: readings in force, settings that are written, and quantities."""
     children = _children(scenario)
     readings = (_reading(scenario, figure, children) for figure in scenario.fed if scenario.ledger[figure].readings)
     settings = (_setting(scenario, *found) for found in _settings(scenario.document, ()))
@@ -75,15 +75,17 @@ def listed(scenario: Scenario) -> tuple[ListedInput, ...]:
 
 
 def matching(inputs: tuple[ListedInput, ...], word: str) -> tuple[ListedInput, ...]:
-    """The inputs with `word` in their path, title, figure or its statement, in whatever case."""
+    """Return the inputs with `word` in their path, title, figure or its statement, in whatever case."""
     wanted = word.casefold()
     return tuple(
-        i for i in inputs if any(wanted in text.casefold() for text in (i.path, i.title, i.figure or "", i.statement))
+        entry
+        for entry in inputs
+        if any(wanted in text.casefold() for text in (entry.path, entry.title, entry.figure or "", entry.statement))
     )
 
 
 def _children(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Each figure behind the scenario, and those behind it that are calculated from it or follow it."""
+    """Return each figure behind the scenario with those behind it that are calculated from it or follow it."""
     found: dict[str, list[str]] = {}
     for name in scenario.fed:
         for parent in _parents(name, scenario.ledger):
@@ -92,12 +94,13 @@ def _children(scenario: Scenario) -> dict[str, tuple[str, ...]]:
 
 
 def _parents(name: str, ledger: Ledger) -> tuple[str, ...]:
+    """Return the figures that a figure is calculated from or follows."""
     figure = ledger[name]
     return tuple(dict.fromkeys((*figure.operands, *((figure.follows,) if figure.follows else ()))))
 
 
 def _origin(scenario: Scenario, figure: str, path: str, children: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """What is told of the figure of an input."""
+    """Return what a list shows of the figure of an input."""
     return {
         "figure": figure,
         "statement": scenario.ledger[figure].statement,
@@ -108,7 +111,8 @@ def _origin(scenario: Scenario, figure: str, path: str, children: Mapping[str, t
 
 
 def _quantity(scenario: Scenario, entry: Input, children: Mapping[str, tuple[str, ...]]) -> ListedInput:
-    value, low, high = (_written(scenario, entry.unit, v) for v in (entry.value, entry.low, entry.high))
+    """Return a quantity as it is listed."""
+    value, low, high = (_written(scenario, entry.unit, number) for number in (entry.value, entry.low, entry.high))
     assert value is not None
     origin = _origin(scenario, entry.figure, entry.path, children) if entry.figure else {}
     unit = scenario.document.horizon.written(entry.unit)
@@ -120,7 +124,7 @@ def _quantity(scenario: Scenario, entry: Input, children: Mapping[str, tuple[str
 
 
 def _written(scenario: Scenario, unit: str, value: float | str | None) -> Scalar | None:
-    """A value of an input; of a date, which is in days from the start, the date."""
+    """Return a value of an input as it is written: a date, which inputs have in days from the start, as the date."""
     start = scenario.document.horizon.start
     if unit == "date" and start is not None and isinstance(value, (int, float)):
         return start + dt.timedelta(days=int(value))
@@ -128,6 +132,7 @@ def _written(scenario: Scenario, unit: str, value: float | str | None) -> Scalar
 
 
 def _reading(scenario: Scenario, figure: str, children: Mapping[str, tuple[str, ...]]) -> ListedInput:
+    """Return the reading in force of a figure as it is listed."""
     ledger = scenario.ledger
     name, path = ledger.reading_name(figure) or "", f"{_READINGS}.{figure}"
     source, words = ledger.resolve(figure).source, tuple(ledger[figure].readings)
@@ -136,6 +141,7 @@ def _reading(scenario: Scenario, figure: str, children: Mapping[str, tuple[str, 
 
 
 def _setting(scenario: Scenario, loc: Loc, value: Scalar, words: tuple[str, ...]) -> ListedInput:
+    """Return a setting as it is listed; its source is its place in the file."""
     path = dotted(loc)
     mark = scenario.mark(path)
     place = f"{PurePath(mark.file).name}:{mark.line}" if mark.line else mark.file
@@ -145,9 +151,9 @@ def _setting(scenario: Scenario, loc: Loc, value: Scalar, words: tuple[str, ...]
 
 
 def _settings(node: BaseModel, loc: Loc) -> Iterator[tuple[Loc, Scalar, tuple[str, ...]]]:
-    """Numbers, dates, truth values and words from a list that are no quantities: place, value, words.
+    """Yield place, value and words of the settings: numbers, dates, truth values and words that are no quantities.
 
-    How a run is played is told where it is the default too, all else where it is written.
+    Those of the run as a whole are listed where they have their default too, all others where they are written.
     """
     played = loc in ((), ("horizon",))
     for name, info in type(node).model_fields.items():
@@ -157,6 +163,7 @@ def _settings(node: BaseModel, loc: Loc) -> Iterator[tuple[Loc, Scalar, tuple[st
 
 
 def _setting_of(value: Any, loc: Loc, words: tuple[str, ...]) -> Iterator[tuple[Loc, Scalar, tuple[str, ...]]]:
+    """Yield place, value and words of the settings within one value."""
     if isinstance(value, BaseModel) and not isinstance(value, _WHOLE):
         yield from _settings(value, loc)
     elif isinstance(value, (dict, list)):
@@ -164,12 +171,13 @@ def _setting_of(value: Any, loc: Loc, words: tuple[str, ...]) -> Iterator[tuple[
             yield from _setting_of(part, (*loc, key), _words(type(part)))
     elif isinstance(value, StrEnum):
         yield loc, str(value), words
+    # Free text (a title, a note) changes nothing: only words from a list are settings.
     elif isinstance(value, (bool, int, float, dt.date)) or (isinstance(value, str) and words):
         yield loc, value, words
 
 
 def _words(annotation: Any) -> tuple[str, ...]:
-    """The only values that may stand at a place, or () where others may."""
+    """Return the only values that may stand at a place, or () where others may."""
     found: list[str] = []
     for option in Slot(annotation).options:
         if option is bool:
@@ -184,10 +192,11 @@ def _words(annotation: Any) -> tuple[str, ...]:
 
 
 def _title(scenario: Scenario, path: str) -> str:
-    """The title of the entry that an input belongs to."""
+    """Return the title of the entry that an input belongs to, or ""."""
     section, _, rest = path.partition(".")
     entries = getattr(scenario.document, section, None)
     if not isinstance(entries, dict):
         return ""
+    # Names are compared as a whole, since some keys, such as ids of figures, have dots.
     name = next((name for name in entries if rest == name or rest.startswith(f"{name}.")), "")
     return getattr(entries.get(name), "title", None) or ""

@@ -10,7 +10,7 @@ from sim.scenario.compose import Loc
 
 
 def places(loc: Loc, value: Any) -> Iterator[Loc]:
-    """A place and all places in its value."""
+    """Yield a place and all places in its value."""
     yield loc
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in inside:

@@ -13,7 +13,7 @@ _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
 def remedy(value: Any, unit: str) -> str:
-    """How to write what a value seems to mean in a field of this unit, as the end of a sentence; "" if nothing is seen."""
+    """Return how to write what a value seems to mean in a field of this unit, as the end of a sentence, or ""."""
     if not isinstance(value, str):
         return ""
     meant = _dates(value) if unit == "date" else _numbers(value.strip(), unit)
@@ -21,10 +21,13 @@ def remedy(value: Any, unit: str) -> str:
 
 
 def _numbers(text: str, unit: str) -> list[str]:
+    """Return the numbers that a text may mean."""
+    # Only in a field without a unit: in any other a percentage means nothing.
     if unit == "1" and (percent := _PERCENT.fullmatch(text)):
         return [f"{float(percent[1].replace(',', '.')) / 100:.12g}"]
     if grouped := _GROUPED.fullmatch(text):
         whole = grouped[1].replace(",", "_") + (grouped[2] or "")
+        # 1,234 is a thousand in one country and a decimal number in another: both are offered.
         decimal = text.replace(",", ".")
         return [whole] if decimal.count(".") > 1 else [whole, decimal]
     if comma := _COMMA.fullmatch(text):
@@ -33,7 +36,7 @@ def _numbers(text: str, unit: str) -> list[str]:
 
 
 def _dates(text: str) -> list[str]:
-    """The days that a date may be, of which the day or the month may come first."""
+    """Return the days that a date may mean, of which the day or the month may come first."""
     written = _DAY.fullmatch(text.strip())
     if written is None:
         return []

@@ -48,71 +48,83 @@ class Overridden:
 
 
 def override(merged: Written, asked: Asked, problems: list[Problem]) -> Overridden:
-    """Apply what was asked for to the merged data; what is wrong with it is appended to `problems`.
+    """Return the merged data with what was asked for; what is wrong with that is appended to `problems`.
 
     Raises:
-        InputError: a value of `asked.values` is none of its figure.
+        InputError: `asked.values` names a figure that does not exist.
     """
     overrides = understood(merged, _known(merged), asked.sets, asked.readings, problems)
     written = _applied(merged, overrides, problems)
     whole, broken = _with_own(written, problems)
+    # The order matters: an article that is left out takes its readings with it, a reading is chosen among those left,
+    # and a value takes the place of what the reading says.
     left = leave_out(whole, asked.without, problems)
     before = left.choose(check_readings(merged.data, left, written.mark, []))
     ledger = left.choose(check_readings(written.data, left, written.mark, problems, broken))
-    values = {o.figure: o for o in overrides if o.figure is not None and o.figure in ledger}
-    given = {figure: o.written for figure, o in values.items()}
-    ledger = ledger.valued({figure: o.value for figure, o in values.items()}, given)
+    values = {change.figure: change for change in overrides if change.figure is not None and change.figure in ledger}
+    given = {figure: change.written for figure, change in values.items()}
+    ledger = ledger.valued({figure: change.value for figure, change in values.items()}, given)
+    # Old and new values may not exist where something is wrong.
     changed = () if problems else tuple(_changes(merged.data, overrides, before, ledger))
     return Overridden(written, _valued(ledger, dict(asked.values)), whole, given, broken, changed)
 
 
 def _known(merged: Written) -> Ledger:
-    """The figures that an argument may name: also those of the scenario's own, wherever they can be read."""
+    """Return the figures that an argument may name, among them the scenario's own, if they can be read.
+
+    What is wrong with these is noted when the ledger is built for good.
+    """
     return _with_own(merged, [])[0]
 
 
 def _with_own(written: Written, problems: list[Problem]) -> tuple[Ledger, frozenset[str]]:
-    """The ledger with the scenario's own figures; without them, and their names, where they cannot be used."""
+    """Return the ledger with the scenario's own figures; if these cannot be used, the ledger alone and their names."""
     ledger, figures = load_ledger(), written.data.get("figures")
     if not isinstance(figures, dict) or not figures:
         return ledger, frozenset()
     try:
         return ledger.extended(figures, written.file, lambda key: written.mark(("figures", *key))), frozenset()
     except InputError as error:
-        problems.extend(dict.fromkeys(in_plain_words(p) for p in error.problems))
+        problems.extend(dict.fromkeys(in_plain_words(problem) for problem in error.problems))
         return ledger, frozenset(figures)
 
 
 def _valued(ledger: Ledger, values: Mapping[str, Scalar]) -> Ledger:
-    """The ledger with other values of figures in force."""
+    """Return the ledger with other values of figures in force.
+
+    Raises:
+        InputError: there is no such figure.
+    """
     try:
         return ledger.valued(values)
     except LedgerError as error:
         raise InputError(
-            [Problem(argument("values"), m.figure, m.message, nearest=m.nearest) for m in error.misses]
+            [Problem(argument("values"), miss.figure, miss.message, nearest=miss.nearest) for miss in error.misses]
         ) from error
 
 
 def _applied(merged: Written, overrides: Sequence[Override], problems: list[Problem]) -> Written:
-    """A copy with the values in its data and their marks among its marks."""
+    """Return a copy of the data with the values of the overrides in place, each with its mark."""
     data, marks = copy.deepcopy(merged.data), dict(merged.marks)
     for override in overrides:
         if override.figure is not None:
             continue
         parent: Any = data
-        for i, key in enumerate(override.loc[:-1]):
+        for depth, key in enumerate(override.loc[:-1], 1):
             inside = step(parent, key)
             if inside is None:
                 inside = parent[key] = {}
-                marks[override.loc[: i + 1]] = argument(override.written)
+                marks[override.loc[:depth]] = argument(override.written)
             parent = inside
         if isinstance(parent, (dict, list)):
             _write(parent, override, marks, problems)
+    # The shortest first: a problem with a mapping is reported at the outermost part that an override wrote.
     places = sorted((loc for loc, mark in marks.items() if is_override(mark)), key=len)
     return replace(merged, data=data, marks=marks, overridden=tuple(places))
 
 
 def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: list[Problem]) -> None:
+    """Put the value of an override into its parent, or remove what is there."""
     key = override.loc[-1]
     old = step(parent, key)
     if override.value is not None:
@@ -137,14 +149,17 @@ def _write(parent: Any, override: Override, marks: dict[Loc, Mark], problems: li
 
 
 def _kept_process(old: Any, value: Any) -> Any:
-    """The process of a path that takes another constant, which stays; None where there is none, or a whole path is given."""
+    """Return the process of a path that takes another constant; None if there is none, or a whole path is given.
+
+    An override of the constant changes the forecast, not how far outcomes deviate from it: the process stays.
+    """
     whole = isinstance(value, list) or (isinstance(value, dict) and value.keys() & PATH_KEYS)
     moves = isinstance(old, dict) and PROCESS in old and not old.keys() & {"points", "interpolate"}
     return old[PROCESS] if moves and not whole else None
 
 
 def _changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledger) -> list[Change]:
-    """Old -> new of every override; `old` and `new` are the ledgers without and with `--reading`."""
+    """Return old -> new of every override; `old` and `new` are the ledgers without and with `--reading`."""
     found = []
     for override in overrides:
         if override.loc[0] == "readings" and len(override.loc) == 2:
@@ -166,6 +181,7 @@ def _changes(before: Any, overrides: Sequence[Override], old: Ledger, new: Ledge
 
 
 def _reading_change(override: Override, old: Ledger, new: Ledger) -> Change:
+    """Return old -> new of a reading, with its value."""
     figure = str(override.loc[1])
     shown = [
         f"{ledger.reading_name(figure)}: {with_unit(ledger.resolve(figure).value, new[figure].unit)}"
@@ -177,7 +193,10 @@ def _reading_change(override: Override, old: Ledger, new: Ledger) -> Change:
 def check_readings(
     data: Any, ledger: Ledger, mark: Callable[[Loc], Mark], problems: list[Problem], broken: Collection[str] = ()
 ) -> dict[str, str]:
-    """The readings that the ledger has; the others are problems, except of figures that are broken themselves."""
+    """Return the chosen readings that the ledger has; the others are problems.
+
+    Those of `broken` figures are left out without a problem: the figure itself has one.
+    """
     good: dict[str, str] = {}
     chosen = data.get("readings")
     for figure, name in chosen.items() if isinstance(chosen, dict) else ():
@@ -188,8 +207,11 @@ def check_readings(
         if figure not in ledger:
             problems.append(Problem(place, path, "the ledger has no such figure", nearest=nearest(figure, ledger)))
         elif not isinstance(name, str):
-            continue  # the schema refuses it
+            # The schema refuses it.
+            continue
         elif name in ledger[figure].left_out:
+            # A choice in the file gives way to the article that is left out; one on the same command line contradicts
+            # it.
             if is_override(place):
                 message = f"the reading {name!r} rests on an article that is left out"
                 problems.append(Problem(place, path, message, expected=", ".join(ledger[figure].readings) or None))

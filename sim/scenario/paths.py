@@ -36,9 +36,12 @@ class _Step:
 
 
 def find(data: Any, path: str) -> tuple[Loc, Slot | None]:
-    """The place in the written data, and what the schema declares there; raises NoSuchPathError.
+    """Return the place that a path names in the written data, and what the schema declares there.
 
     An optional field that is not written yet is a place too.
+
+    Raises:
+        NoSuchPathError: the path names nothing, or something that cannot be set.
     """
     here, rest = _followed(data, path)
     if rest:
@@ -49,7 +52,7 @@ def find(data: Any, path: str) -> tuple[Loc, Slot | None]:
 
 
 def _followed(data: Any, path: str) -> tuple[_Step, list[str]]:
-    """The place up to which a path leads, and what is left of the path there."""
+    """Return the place up to which a path leads, and what is left of the path there."""
     rest = path.split(".")
     here = _Step((), ROOT, data, True)
     while rest:
@@ -61,12 +64,14 @@ def _followed(data: Any, path: str) -> tuple[_Step, list[str]]:
 
 
 def _fixed(here: _Step) -> bool:
+    """Return whether a place belongs to the file, which no override changes."""
     return not here.loc or here.loc[0] in FIXED
 
 
 def _next(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
-    """Follow one key; a key that holds dots itself takes several parts."""
+    """Follow one key; return how many parts of the path it takes, and where it leads (None: nowhere)."""
     if isinstance(here.value, dict):
+        # A key may have dots itself, as the ids of figures do: the longest that fits is taken.
         for taken in range(len(rest), 0, -1):
             key = ".".join(rest[:taken])
             if key in here.value:
@@ -76,24 +81,26 @@ def _next(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
     if here.slot is None:
         return 0, None
     if rest[0] in SHORT and here.exists and _short(here.slot, here.value):
+        # The name of a part that the short form leaves out: the path stays where it is.
         return 1, here
     return _unwritten(here, rest)
 
 
 def _inside(here: _Step, key: str | int, exists: bool) -> _Step:
+    """Return the place one key further in."""
     slot = child(here.slot, here.value, key) if here.slot is not None else None
     return _Step((*here.loc, key), slot, step(here.value, key), exists)
 
 
 def _short(slot: Slot, value: Any) -> bool:
-    """Whether a Path, Random or Units is written short, so that `constant`, `points` or `mean` names the place itself."""
+    """Return whether a value is written short, so that `constant`, `points` or `mean` names the place itself."""
     return any(option in (Path, Random, Units) for option in slot.options) and (
         model_of(slot, value) is Quantity or isinstance(value, list)
     )
 
 
 def _unwritten(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
-    """A field that the schema has here but nobody has written."""
+    """Follow a key to a field that the schema has here but that is not written."""
     assert here.slot is not None
     if isinstance(here.value, list) or (here.exists and not isinstance(here.value, dict)):
         return 0, None
@@ -102,6 +109,7 @@ def _unwritten(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
         # A new name may be given to a number or a name, not to a whole entry of its own.
         simple = set(Slot(named[0]).options) <= {Quantity, str, Draw}
         return (len(rest), _inside(here, ".".join(rest), False)) if simple else (0, None)
+    # A number that is not written has no parts yet: it is set as a whole.
     if not here.exists and model_of(here.slot, None) in (Quantity, Path, Random, Units):
         return 0, None
     inside = _inside(here, rest[0], False)
@@ -109,15 +117,16 @@ def _unwritten(here: _Step, rest: list[str]) -> tuple[int, _Step | None]:
 
 
 def _missed(data: Any, here: _Step, rest: list[str], path: str) -> NoSuchPathError:
-    """Say where the path fails, and which one comes closest."""
+    """Return an error that says where the path fails, and which one comes closest."""
     known = list(here.value) if isinstance(here.value, dict) else []
     if isinstance(here.value, list):
-        known = [str(i) for i in range(len(here.value))]
+        known = [str(index) for index in range(len(here.value))]
     elif here.slot is not None and (isinstance(here.value, dict) or not here.exists):
         known += [key for key in keys_of(here.slot, here.value) if key not in known]
     known = [key for key in known if here.loc or key not in FIXED]
     prefix = f"{dotted(here.loc)}." if here.loc else ""
     close = close_key(rest[0], known)
+    # Correcting the first wrong part is the better guess; only if the rest then leads nowhere are all paths compared.
     best = ".".join([f"{prefix}{close}", *rest[1:]]) if close else nearest(path, list(valid_paths(data)))
     if best is not None and not _leads_somewhere(data, best):
         best = nearest(path, list(valid_paths(data))) or (f"{prefix}{close}" if close else None)
@@ -128,16 +137,18 @@ def _missed(data: Any, here: _Step, rest: list[str], path: str) -> NoSuchPathErr
 
 
 def _leads_somewhere(data: Any, path: str) -> bool:
+    """Return whether a path names a place that can be set."""
     here, rest = _followed(data, path)
     return not rest and not _fixed(here)
 
 
 def valid_paths(data: Any) -> Iterator[str]:
-    """Every path that is written, and every field the schema allows beside it."""
+    """Yield every path that is written, and every field that the schema allows beside it."""
     yield from _valid(ROOT, data, ())
 
 
 def _valid(slot: Slot | None, value: Any, loc: Loc) -> Iterator[str]:
+    """Yield the valid paths at a place and in its value."""
     if loc and loc[0] not in FIXED:
         yield dotted(loc)
     if not isinstance(value, (dict, list)):

@@ -43,15 +43,20 @@ _PARTS = {"missing", "extra_forbidden", "value_error", "too_short", "too_long", 
 
 
 def translate(error: ValidationError, data: Any, mark: Marker, root: Slot = ROOT) -> list[Problem]:
-    """Every error of the schema as a problem at the place in the written data; `root` declares the whole file."""
+    """Return every error of the schema as a problem at its place in the written data.
+
+    `root` is what the schema declares for the whole file.
+    """
     found: dict[Loc, list[Any]] = {}
     for detail in error.errors(include_url=False):
         loc = written(data, detail["loc"], missing=detail["type"] == "missing")
         found.setdefault(loc, []).append(detail)
-    around = {loc[:i] for loc in found for i in range(len(loc))}
+    # Of a union pydantic reports every member that did not fit. Where one of them has an error further in, that one
+    # was meant, and what is reported around it is left out.
+    around = {loc[:depth] for loc in found for depth in range(len(loc))}
     problems: list[Problem] = []
     for loc, details in found.items():
-        own = [d for d in details if d["type"] in _PARTS]
+        own = [detail for detail in details if detail["type"] in _PARTS]
         if own and own[0]["type"] == "extra_forbidden":
             problems.append(unknown_key(loc, data, mark, root, hint=len(problems) < _HINTS))
         elif own or loc not in around:
@@ -60,6 +65,7 @@ def translate(error: ValidationError, data: Any, mark: Marker, root: Slot = ROOT
 
 
 def _problem(detail: Any, loc: Loc, data: Any, mark: Marker, root: Slot) -> Problem:
+    """Return one complaint of pydantic in words that say what to change."""
     kind = detail["type"]
     if kind == "missing":
         return _missing(loc, data, mark, root)
@@ -76,13 +82,14 @@ def _problem(detail: Any, loc: Loc, data: Any, mark: Marker, root: Slot) -> Prob
 
 
 def _value(data: Any, loc: Loc) -> Any:
+    """Return the value at a place, or None."""
     for key in loc:
         data = step(data, key)
     return data
 
 
 def _missing(loc: Loc, data: Any, mark: Marker, root: Slot) -> Problem:
-    """A key that must be there: what it is, and its unit."""
+    """Return the problem that a key is missing, with what it is and its unit."""
     slot = slot_at(data, loc, root)
     meaning = slot.sentence if slot is not None else ""
     meaning = meaning if meaning.endswith("...") else meaning.removesuffix(".")
@@ -92,7 +99,7 @@ def _missing(loc: Loc, data: Any, mark: Marker, root: Slot) -> Problem:
 
 
 def _disruption_kind(disruption: dict[str, Any], loc: Loc, data: Any, mark: Marker) -> Problem:
-    """A disruption without a kind, or of a kind that there is not."""
+    """Return the problem of a disruption without a kind, or of a kind that does not exist."""
     place = (*loc, "kind")
     slot = slot_at(data, place)
     if "kind" in disruption and slot is not None:
@@ -101,25 +108,27 @@ def _disruption_kind(disruption: dict[str, Any], loc: Loc, data: Any, mark: Mark
 
 
 def unknown_key(loc: Loc, data: Any, mark: Marker, root: Slot = ROOT, *, hint: bool = True) -> Problem:
-    """A key that the schema does not have here; with `hint`, the nearest that it has."""
+    """Return the problem of a key that the schema does not have here; with `hint`, with the nearest that it has."""
     parent, key = loc[:-1], str(loc[-1])
     slot = slot_at(data, parent, root)
     written_here = _value(data, parent)
     allowed = keys_of(slot, written_here) if slot is not None else []
     close = close_key(key, allowed) if hint else None
+    # A key that the same file has already would stand there twice.
     if close is not None and step(written_here, close) is not None and mark((*parent, close)).file == mark(loc).file:
-        close = None  # the same file gives it already, and would give it twice
+        close = None
     return Problem(mark(loc), dotted(loc), f"unknown key {key!r}", expected=", ".join(allowed) or None, nearest=close)
 
 
 def _length(kind: str, context: Any, loc: Loc, mark: Marker) -> Problem:
+    """Return the problem of a list or mapping with too few or too many entries."""
     wanted = context["min_length"] if kind == "too_short" else context["max_length"]
     words = f"needs at {'least' if kind == 'too_short' else 'most'} {wanted} {'entry' if wanted == 1 else 'entries'}"
     return Problem(mark(loc), dotted(loc), words, found=str(context["actual_length"]))
 
 
 def describe(value: Any) -> str:
-    """A value as it was written, with its kind."""
+    """Return a value as it was written, with its kind."""
     if isinstance(value, dict):
         keys = ", ".join(map(str, list(value)[:4]))
         return f"a mapping ({keys}{', ...' if len(value) > 4 else ''})" if value else "an empty mapping"
@@ -136,7 +145,7 @@ def describe(value: Any) -> str:
 
 
 def wrong_kind(slot: Slot | None, value: Any, loc: Loc, mark: Marker) -> Problem:
-    """A value of a kind that cannot stand here, or a word that is not among the choices."""
+    """Return the problem of a value of a kind that cannot stand here, or of a word that is not among the choices."""
     if slot is None:
         return Problem(mark(loc), dotted(loc), "a value of this kind cannot stand here", describe(value))
     words = list(choices(slot))
@@ -154,14 +163,15 @@ def wrong_kind(slot: Slot | None, value: Any, loc: Loc, mark: Marker) -> Problem
 
 
 def _others(slot: Slot) -> bool:
-    """Whether something else than a word from a list may stand here."""
+    """Return whether something other than a word from a list may stand here."""
     return any(
-        get_origin(o) is not Literal and not (isinstance(o, type) and issubclass(o, StrEnum)) for o in slot.options
+        get_origin(option) is not Literal and not (isinstance(option, type) and issubclass(option, StrEnum))
+        for option in slot.options
     )
 
 
 def choices(slot: Slot) -> Iterator[str]:
-    """The words that may stand at a place."""
+    """Yield the words that may stand at a place."""
     for option in slot.options:
         if get_origin(option) is Literal:
             yield from (str(value) for value in get_args(option))
@@ -173,7 +183,7 @@ _EXACT: tuple[type, ...] = (bool, int, float, str, dt.date)
 
 
 def wrong_kinds(data: Any, mark: Marker, root: Slot = ROOT) -> list[Problem]:
-    """Values that pydantic would quietly turn into the kind it wants: the text "yes" into true, say."""
+    """Return problems with values that pydantic would convert without a word: the text "yes" into true, say."""
     return [
         wrong_kind(slot, value, loc, mark) if key is None else unknown_key((*loc, key), data, mark, root)
         for slot, value, loc, key in _loose(root, data, ())
@@ -181,7 +191,9 @@ def wrong_kinds(data: Any, mark: Marker, root: Slot = ROOT) -> list[Problem]:
 
 
 def _loose(slot: Slot, value: Any, loc: Loc) -> Iterator[tuple[Slot, Any, Loc, str | None]]:
+    """Yield the values that are not exactly of the kind declared, and keys that nobody may write, with their places."""
     if isinstance(value, dict):
+        # The schema has the key for the validator's own use, so that pydantic lets it through.
         if model_of(slot, value) is Quantity and "bare" in value:
             yield slot, value, loc, "bare"
         parts: list[tuple[str | int, Any]] = list(value.items())
@@ -198,11 +210,11 @@ def _loose(slot: Slot, value: Any, loc: Loc) -> Iterator[tuple[Slot, Any, Loc, s
 
 
 def _fits(slot: Slot, value: Any) -> bool:
-    """Whether a scalar is of exactly the kind declared; a whole number may stand for any number."""
+    """Return whether a scalar is of exactly the kind declared; a whole number may stand for any number."""
     options = slot.options
     if Path in options and isinstance(value, str):
         return len(options) == 1 or value in choices(slot)
-    if any(o not in _EXACT for o in options) or not options or value is None:
+    if any(option not in _EXACT for option in options) or not options or value is None:
         return True
     kind = type(value)
     return kind in options or (kind is int and float in options)
@@ -212,7 +224,7 @@ _CHOICES = re.compile(r"Input should be ('.*)")
 
 
 def in_plain_words(problem: Problem) -> Problem:
-    """A problem with one of the scenario's own figures, in the words used for all else."""
+    """Return a problem with one of the scenario's own figures in the words used for all others."""
     problem = replace(problem, path=f"figures.{problem.path}")
     if problem.message == "Field required":
         return replace(problem, message="this key is missing")

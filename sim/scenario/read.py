@@ -65,45 +65,56 @@ class Source:
     file: str
 
     def mark(self, loc: Loc) -> Mark:
-        """The mark of a place, or of the nearest place around it."""
+        """Return the mark of a place, or of the nearest place around it."""
         while loc and loc not in self.marks:
             loc = loc[:-1]
         return self.marks.get(loc, Mark(self.file))
 
 
 def read_source(file: str | Path, problems: list[Problem] | None = None, form: Form = SCENARIO) -> Source:
-    """Read a scenario file, or one of another `form`.
+    """Return the data of a scenario file, or of a file of another `form`.
 
-    With `problems` given, what does not stop the reading (duplicate keys, non-finite numbers) is
-    appended there; else, and for what does stop it, raises InputError with everything found.
+    With `problems`, what does not stop the reading (keys given twice, numbers that are not finite) is appended there.
+
+    Raises:
+        InputError: the file cannot be read or, without `problems`, anything is wrong with it; it lists everything
+            found.
     """
     return parse_text(read_text(file, form), str(file), problems, form)
 
 
 def parse_text(text: str, file: str, problems: list[Problem] | None = None, form: Form = SCENARIO) -> Source:
-    """The same for a text that is already in memory."""
+    """Return the data of a text that is already in memory; otherwise as `read_source`."""
     source, found = _parsed(text, file, form)
     if source is None or (found and problems is None):
         raise InputError(found)
     if problems is not None:
         problems.extend(found)
-    # Whoever merges layers writes into the data; marks are never changed in place.
+    # What is kept is shared by all who read the same text, and merging changes its data in place. A mark never changes.
     return Source(deepcopy(source.data), dict(source.marks), file)
 
 
 def parse_value(text: str, origin: str) -> tuple[Any, dict[Loc, Mark]]:
-    """A value written in an argument, `origin`, which is the mark of all that is in it; raises InputError."""
+    """Return a value written in an argument, with marks: that of the argument for everything in it.
+
+    Raises:
+        InputError: it is not YAML, or has a character that is not allowed.
+    """
     found = _bad_characters(text, origin)
     root = None if found else _compose(text, origin, found, SCENARIO)
     marks: dict[Loc, Mark] = {(): argument(origin)}
     value = plain(root, marks, found) if root is not None else None
     if found:
-        raise InputError(replace(p, mark=argument(origin)) for p in found)
+        raise InputError(replace(problem, mark=argument(origin)) for problem in found)
     return value, dict.fromkeys(marks, argument(origin))
 
 
 def read_text(file: str | Path, form: Form = SCENARIO) -> str:
-    """The text of a regular UTF-8 file of at most MAX_BYTES; raises InputError."""
+    """Return the text of a regular UTF-8 file of at most MAX_BYTES.
+
+    Raises:
+        InputError: there is no such file, or it cannot be read.
+    """
     try:
         raw = _bytes(Path(file), form)
     except _RefusedError as error:
@@ -125,29 +136,35 @@ class _RefusedError(Exception):
 
 
 def _bytes(file: Path, form: Form) -> bytes:
-    """The size is checked before anything is read."""
+    """Return the content of a file, whose kind and size are checked before anything is read."""
     try:
         status = file.stat()
     except FileNotFoundError:
         raise _RefusedError("there is no such file") from None
     if stat.S_ISDIR(status.st_mode):
         raise _RefusedError(f"this is a directory; name a {form.suffix} file in it")
+    # Reading a pipe or a device may never end.
     if not stat.S_ISREG(status.st_mode):
         raise _RefusedError("this is not a regular file")
     if status.st_size > MAX_BYTES:
         raise _RefusedError(f"the file has {status.st_size / 1e6:,.1f} MB; {form.noun} may have {MAX_BYTES / 1e6:g} MB")
     with file.open("rb") as stream:
+        # The reading is bounded too: a file may have grown since its size was looked at.
         return noted(file, stream.read(MAX_BYTES + 1))
 
 
 @lru_cache(maxsize=64)
 def _parsed(text: str, file: str, form: Form) -> tuple[Source | None, tuple[Problem, ...]]:
-    """A study loads the same files for many variants, and their text says whether they are still the same."""
+    """Return the data of a text, and what is wrong with it.
+
+    The result is kept: a study loads the same files for many variants, and their text shows whether they are the same.
+    """
     problems: list[Problem] = []
     return _parse(text, file, problems, form), tuple(problems)
 
 
 def _parse(text: str, file: str, problems: list[Problem], form: Form) -> Source | None:
+    """Return the data of a text, or None after noting why there are none."""
     problems.extend(_bad_characters(text, file))
     if problems:
         return None
@@ -167,11 +184,12 @@ def _parse(text: str, file: str, problems: list[Problem], form: Form) -> Source 
 
 
 def _empty(file: str, form: Form) -> Problem:
+    """Return the problem that a file has no content."""
     return Problem(Mark(file), "", f"the file is empty; {form.noun} begins with {form.begins}")
 
 
 def _compose(text: str, file: str, problems: list[Problem], form: Form) -> YamlNode | None:
-    """The node tree, or None after noting why there is none."""
+    """Return the node tree, or None after noting why there is none."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -183,7 +201,8 @@ def _compose(text: str, file: str, problems: list[Problem], form: Form) -> YamlN
     except YAMLError as error:
         problems.append(_syntax(error, file))
         return None
-    except Exception as error:  # the parser trips over some broken input in its own ways
+    # On some broken input the parser fails with errors of its own code, such as an IndexError.
+    except Exception as error:
         problems.append(Problem(Mark(file), "", f"this is not readable as YAML ({type(error).__name__} in the parser)"))
         return None
     if root is None:
@@ -192,11 +211,12 @@ def _compose(text: str, file: str, problems: list[Problem], form: Form) -> YamlN
 
 
 def _syntax(error: Any, file: str) -> Problem:
-    """A syntax error in plain words, with its place."""
+    """Return a syntax error in plain words, with its place."""
     place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     mark = Mark(file, place.line + 1, place.column + 1) if place is not None else Mark(file)
     words = f"{getattr(error, 'context', None) or ''} {getattr(error, 'problem', None) or ''}"
     context = getattr(error, "context_mark", None)
+    # The parser points to the end of the file; the mistake is where the quote opens.
     if "quoted scalar" in words and "end of stream" in words and context is not None:
         return Problem(
             Mark(file, context.line + 1, context.column + 1), "", "the quote that opens here is never closed"
@@ -212,7 +232,7 @@ def _syntax(error: Any, file: str) -> Problem:
 
 
 def _bad_characters(text: str, file: str) -> list[Problem]:
-    """Tabs outside comments, and characters that YAML forbids."""
+    """Return problems with tabs outside comments, and with characters that YAML forbids."""
     problems = []
     for number, line in enumerate(text.split("\n"), 1):
         if match := _CONTROL.search(line):
@@ -220,6 +240,7 @@ def _bad_characters(text: str, file: str) -> list[Problem]:
             problems.append(Problem(Mark(file, number, match.start() + 1), "", message))
         if "\t" in line and (column := _COMMENT.sub("", line).find("\t")) >= 0:
             problems.append(Problem(Mark(file, number, column + 1), "", "a tab; indent and separate with spaces"))
+        # A file that is indented with tabs has one in almost every line.
         if len(problems) >= _SHOWN_TABS:
             break
     return problems

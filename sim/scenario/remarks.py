@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def remarks(scenario: Scenario) -> list[str]:
-    """Remarks on a scenario, each beginning with the path it is about."""
+    """Return remarks on a scenario, each of which begins with the path that it is about."""
     return [remark for name in scenario.document.demand if (remark := _beyond_the_end(scenario, name))]
 
 
 def _beyond_the_end(scenario: Scenario, name: str) -> str:
-    """How many of a line's listed values or orders fall after the end of the horizon; empty if none does."""
+    """Return how many of a line's listed values or orders fall after the end of the horizon; "" if none does."""
     days = _listed_days(scenario, name)
     after = sum(day >= scenario.document.horizon.days for day in days)
     if not after:
@@ -30,11 +30,11 @@ def _beyond_the_end(scenario: Scenario, name: str) -> str:
 
 
 def _listed_days(scenario: Scenario, name: str) -> list[float]:
-    """The days from the start at which a line's listed values or orders fall; none if it lists nothing."""
+    """Return the days from the start at which a line's listed values or orders fall; [] if it lists none."""
     line, at = scenario.document.demand[name], f"demand.{name}"
     if line.pattern is Pattern.ORDERS:
-        return [scenario.inputs.number(f"{at}.orders.{i}.date") for i in range(len(line.orders))]
+        return [scenario.inputs.number(f"{at}.orders.{index}.date") for index in range(len(line.orders))]
     if line.pattern is Pattern.SERIES:
         first = 0.0 if line.begins is None else scenario.inputs.number(f"{at}.begins")
-        return [first + scenario.inputs.number(f"{at}.every") * i for i in range(len(line.values))]
+        return [first + scenario.inputs.number(f"{at}.every") * index for index in range(len(line.values))]
     return []

@@ -69,7 +69,11 @@ class Inputs(Mapping[str, Input]):
         return len(self._inputs)
 
     def number(self, path: str) -> float:
-        """The value of a numeric input; KeyError if the path holds none."""
+        """Return the value of a numeric input, in its unit.
+
+        Raises:
+            KeyError: the path is none, or has a name.
+        """
         value = self._inputs[path].value
         if isinstance(value, str):
             raise KeyError(f"{path} holds a name")
@@ -85,10 +89,11 @@ Field = tuple[str, dict[str, float]]
 
 
 def quantities(model: BaseModel) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
-    """Walk a document or a part of one: location, quantity, unit of its field and bounds of its field.
+    """Yield the quantities of a document or a part of one: location, quantity, unit and bounds of its field.
 
     What a choice puts in the place of a path has the unit and the bounds of that path.
     """
+    # Decisions come last: the values of a choice have the unit of a path, which may be declared anywhere.
     fields: dict[str, Field] = {}
     for loc, node, unit, bounds in _walk(model, (), "", {}):
         if isinstance(node, Path):
@@ -104,14 +109,14 @@ def quantities(model: BaseModel) -> Iterator[tuple[Loc, Quantity, str, dict[str,
 
 
 def paths_over_time(document: Document) -> dict[Loc, Path]:
-    """Every path over time that a document has, by where it stands."""
+    """Return every path over time of a document, by its location."""
     return {loc: node for loc, node, _, _ in _walk(document, (), "", {}) if isinstance(node, Path)}
 
 
 def _walk(
     node: Any, loc: Loc, unit: str, bounds: dict[str, float]
 ) -> Iterator[tuple[Loc, Quantity | Path, str, dict[str, float]]]:
-    """Quantities, and each path over time before those in it."""
+    """Yield the quantities of a node, and each path over time before those in it, with units and bounds."""
     if isinstance(node, Quantity):
         yield loc, node, unit, bounds
     elif isinstance(node, Random):
@@ -140,6 +145,7 @@ def _walk(
     elif isinstance(node, BaseModel):
         for name, field in type(node).model_fields.items():
             field_unit, field_bounds = _declared(field)
+            # A field that declares no unit takes that of the field around it.
             yield from _walk(getattr(node, name), (*loc, field.alias or name), field_unit or unit, field_bounds)
     elif isinstance(node, dict):
         for key, value in node.items():
@@ -152,7 +158,7 @@ def _walk(
 def _units(
     node: Units, loc: Loc, unit: str, bounds: dict[str, float]
 ) -> Iterator[tuple[Loc, Quantity, str, dict[str, float]]]:
-    """The numbers of a random number of units; a constant has the path of the field itself."""
+    """Yield the numbers of a random number of units; a constant has the path of the field itself."""
     if node.mean is not None:
         yield (loc if "shape" not in node.model_fields_set else (*loc, "mean")), node.mean, unit, bounds
     if node.cv is not None:
@@ -164,16 +170,21 @@ def _units(
 
 
 def _declared(field: FieldInfo) -> tuple[str | None, dict[str, float]]:
+    """Return the unit and the bounds that a field declares."""
     extra = field.json_schema_extra
     if not isinstance(extra, dict):
         return None, {}
-    bounds = {k: float(v) for k, v in extra.items() if k in ("ge", "gt", "le", "lt") and isinstance(v, (int, float))}
+    bounds = {
+        key: float(limit)
+        for key, limit in extra.items()
+        if key in ("ge", "gt", "le", "lt") and isinstance(limit, (int, float))
+    }
     unit = extra.get("unit")
     return (unit if isinstance(unit, str) else None), bounds
 
 
 def resolve(document: Document, ledger: Ledger, written: Written, problems: list[Problem]) -> Inputs:
-    """Give every quantity its value; what has none is added to `problems`."""
+    """Return every quantity with its value; what has none is appended to `problems`."""
     inputs: dict[str, Input] = {}
     for loc, quantity, unit, bounds in quantities(document):
         path = ".".join(map(str, loc))
@@ -185,7 +196,10 @@ def resolve(document: Document, ledger: Ledger, written: Written, problems: list
 
 
 def sourced(inputs: Inputs, written: Written, given: Mapping[str, str]) -> Inputs:
-    """Say of each bare number whether it is an override, and in whose words it is bare; `given` are figures with another value."""
+    """Return the inputs with the origin of each bare number: an override, or what its file says its bare numbers are.
+
+    `given` are figures that were given another value, which makes their inputs overrides too.
+    """
     found = {}
     for path, entry in inputs.items():
         mark = written.mark(tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
@@ -200,43 +214,57 @@ def sourced(inputs: Inputs, written: Written, given: Mapping[str, str]) -> Input
 
 
 def resolve_one(
-    path: str, q: Quantity, unit: str, bounds: Mapping[str, float], document: Document, ledger: Ledger
+    path: str, quantity: Quantity, unit: str, bounds: Mapping[str, float], document: Document, ledger: Ledger
 ) -> Input:
-    """Give one quantity its value in the unit of its field.
+    """Return one quantity with its value, low and high in the unit of its field.
 
     Raises:
-        UnresolvedError, UnitError, LedgerError: it has none.
+        UnresolvedError, UnitError, LedgerError: it has no value.
     """
-    if q.figure is None:
-        value, low, high, from_unit = q.literal, q.low, q.high, q.unit or unit
-        kind = "bare" if q.bare is not None else ("derived" if q.derived is not None else "assumed")
-        reading, source = None, q.source or document.bare_numbers or "the schema's default"
+    if quantity.figure is None:
+        value, low, high, from_unit = quantity.literal, quantity.low, quantity.high, quantity.unit or unit
+        kind = "bare" if quantity.bare is not None else ("derived" if quantity.derived is not None else "assumed")
+        reading, source = None, quantity.source or document.bare_numbers or "the schema's default"
         follows = False
     else:
-        figure = ledger.figures.get(q.figure)
+        figure = ledger.figures.get(quantity.figure)
         if figure is None:
-            raise UnresolvedError(f"no figure {q.figure!r} in the ledger")
-        found = ledger.resolve(q.figure, q.reading)
+            raise UnresolvedError(f"no figure {quantity.figure!r} in the ledger")
+        found = ledger.resolve(quantity.figure, quantity.reading)
         value, low, high, from_unit = found.value, found.low, found.high, figure.unit
-        kind, reading, source = str(found.kind), q.reading, found.source
-        low, high = (q.low if q.low is not None else low), (q.high if q.high is not None else high)
-        own = q.at is not At.TYPICAL or q.draw is not Draw.FIXED or q.low is not None or q.high is not None
-        follows = not own and q.reading in (None, ledger.reading_name(q.figure))
-        if kind == "later_report" and q.reading is None and q.figure not in document.readings:
-            raise UnresolvedError(f"{q.figure} is a later report; choose it under readings to use it")
-        if q.at is not At.TYPICAL:
-            value = low if q.at is At.LOW else high
-            if value is None and q.figure in ledger.pinned:
+        kind, reading, source = str(found.kind), quantity.reading, found.source
+        low, high = (
+            (quantity.low if quantity.low is not None else low),
+            (quantity.high if quantity.high is not None else high),
+        )
+        # A quantity with an end, a draw or a range of its own does not move with its figure when a study draws that.
+        own = (
+            quantity.at is not At.TYPICAL
+            or quantity.draw is not Draw.FIXED
+            or quantity.low is not None
+            or quantity.high is not None
+        )
+        follows = not own and quantity.reading in (None, ledger.reading_name(quantity.figure))
+        # A figure may have been reported later as a whole; hindsight is not taken unless somebody chooses it.
+        if kind == "later_report" and quantity.reading is None and quantity.figure not in document.readings:
+            raise UnresolvedError(f"{quantity.figure} is a later report; choose it under readings to use it")
+        if quantity.at is not At.TYPICAL:
+            value = low if quantity.at is At.LOW else high
+            # A study has put a value in force, which has no range: it stands for its ends too.
+            if value is None and quantity.figure in ledger.pinned:
                 value = found.value
             if value is None:
-                raise UnresolvedError(f"{q.figure} has no {q.at} value")
-            if q.draw is Draw.FIXED:
-                low = high = None  # an end of a range has no range of its own
-    draw = q.draw
+                raise UnresolvedError(f"{quantity.figure} has no {quantity.at} value")
+            if quantity.draw is Draw.FIXED:
+                # An end of a range has no range of its own.
+                low = high = None
+    draw = quantity.draw
     if draw is not Draw.FIXED and (low is None or high is None):
-        if q.figure is None or not ledger.pinned:
+        # Where a study has put values in force, a figure without a range is one of them or follows one: it is not
+        # drawn again.
+        if quantity.figure is None or not ledger.pinned:
             raise UnresolvedError(f"to draw it {draw}, it needs a low and a high")
-        draw = Draw.FIXED  # a value put in force takes the place of a range
+        draw = Draw.FIXED
     convert_one = _converter(unit, from_unit, document)
     return Input(
         path=path,
@@ -246,20 +274,21 @@ def resolve_one(
         draw=draw,
         unit=unit,
         kind=kind,
-        figure=q.figure,
+        figure=quantity.figure,
         reading=reading,
         source=source,
         bounds=bounds,
         follows=follows,
-        known=q.known is not None,
+        known=quantity.known is not None,
     )
 
 
 def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any], Any]:
-    """A function from a written value to the field's unit."""
+    """Return a function from a written value to the field's unit."""
     start = document.horizon.start
 
     def date(value: Any) -> float:
+        """Return the days from the start of the horizon or, in an abstract model, the time itself."""
         if isinstance(value, dt.date) and start is not None:
             return float((value - start).days)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and start is None:
@@ -269,11 +298,13 @@ def _converter(unit: str, from_unit: str, document: Document) -> Callable[[Any],
         raise UnresolvedError(f"expected {wanted}, found {shown}{remedy(value, unit)}")
 
     def text(value: Any) -> str:
+        """Return a name as it is."""
         if isinstance(value, str):
             return value
         raise UnresolvedError(f"expected a name, found {value!r}")
 
     def numeric(value: Any) -> float:
+        """Return a number in the field's unit."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise UnresolvedError(f"expected a number [{unit}], found {value!r}{remedy(value, unit)}")
         if from_unit == unit:

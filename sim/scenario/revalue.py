@@ -25,17 +25,18 @@ from sim.units import UnitError
 def revalued(
     scenario: Scenario, *, readings: Mapping[str, str], values: Mapping[str, Scalar], numbers: Mapping[str, Scalar]
 ) -> Scenario | None:
-    """Return what loading the scenario again returns under these readings, with these values of figures and
-    these numbers in place, by their paths; only `changes` and `asked` stay as they are.
+    """Return the scenario with other readings, values of figures and numbers in place, without reading its files again.
 
-    None where the scenario must be loaded again, because more than numbers changes or may change: an `only_if`
-    switches, a name is another, or an override replaces more than one number.
+    It is what loading the scenario again would return, but for `changes` and `asked`, which stay as they are. Returns
+    None where it must be loaded again, because more than numbers changes or may change: an `only_if` switches, a name
+    is another, or an override replaces more than one number.
 
     Raises:
         InputError: a check refuses the numbers. The problems name the places that had the old ones.
     """
+    # A pinned value belongs to the reading in force, and the ledger cannot move it to another.
     if readings and scenario.ledger.pinned:
-        return None  # a pinned value belongs to the reading in force, and the ledger cannot move it to another
+        return None
     if not all(_is_plain(scenario, path) for path in numbers):
         return None
     try:
@@ -44,16 +45,17 @@ def revalued(
         inputs = _inputs(scenario, document, ledger, {*readings, *values}, numbers)
         if _switched(scenario, ledger) or _renamed(scenario, inputs):
             return None
+    # Loading the scenario again reports the error at its place.
     except (LedgerError, UnresolvedError, UnitError):
         return None
     return _checked(scenario, document, ledger, inputs, overridden=bool(readings or numbers))
 
 
 def _is_plain(scenario: Scenario, path: str) -> bool:
-    """Whether an override of a path replaces one number, whose range no other entry names.
+    """Return whether an override of a path replaces one number, whose range no other entry names.
 
-    An override of a constant path drops its `ends`. What `uncertainty` and `correlations` say of a number
-    without a range is refused, or passed for an override: the marks decide, which are not kept up here.
+    An override of a constant path drops its `ends`. Whether a range under `uncertainty` or `correlations` may lie idle
+    depends on the marks of overrides, which are not kept up here.
     """
     document = scenario.document
     correlated = {label for correlation in document.correlations for pair in correlation.pairs for label in pair}
@@ -62,16 +64,19 @@ def _is_plain(scenario: Scenario, path: str) -> bool:
 
 
 def _switched(scenario: Scenario, ledger: Ledger) -> bool:
-    """Whether a figure on which some `only_if` depends has another value."""
+    """Return whether a figure on which some `only_if` depends has another value."""
     return any(ledger.resolve(name).value != scenario.ledger.resolve(name).value for name in scenario.switches)
 
 
 def _renamed(scenario: Scenario, inputs: Inputs) -> bool:
-    """Whether an input that is a name has another one."""
-    return any(isinstance(i.value, str) and i.value != scenario.inputs[path].value for path, i in inputs.items())
+    """Return whether an input that is a name has another one."""
+    return any(
+        isinstance(entry.value, str) and entry.value != scenario.inputs[path].value for path, entry in inputs.items()
+    )
 
 
 def _document(scenario: Scenario, readings: Mapping[str, str], numbers: Mapping[str, Scalar]) -> Document:
+    """Return the document with these readings, and these numbers at their paths."""
     document = scenario.document
     if readings:
         document = document.model_copy(update={"readings": {**document.readings, **readings}})
@@ -82,7 +87,10 @@ def _document(scenario: Scenario, readings: Mapping[str, str], numbers: Mapping[
 
 
 def _placed(node: Any, loc: Loc, quantity: Quantity) -> Any:
-    """Copy a part of a document with another quantity at a place; what lies beside the way there is shared."""
+    """Return a copy of a part of a document with another quantity at a place.
+
+    What lies beside the way to the place is shared with the original, which nobody changes.
+    """
     if isinstance(node, Quantity):
         return quantity
     if isinstance(node, BaseModel):
@@ -95,7 +103,7 @@ def _placed(node: Any, loc: Loc, quantity: Quantity) -> Any:
 
 
 def _field(node: BaseModel, loc: Loc) -> tuple[str, Loc]:
-    """The field of a model that leads to a location, and the rest of the location.
+    """Return the field of a model that leads to a location, and the rest of the location.
 
     A constant path or distribution, or a gate on a date, has the location of its one quantity.
     """
@@ -108,7 +116,7 @@ def _field(node: BaseModel, loc: Loc) -> tuple[str, Loc]:
 def _inputs(
     scenario: Scenario, document: Document, ledger: Ledger, figures: Collection[str], numbers: Mapping[str, Scalar]
 ) -> Inputs:
-    """All inputs, of which those that rest on the figures and those in place have their new values."""
+    """Return all inputs, of which those that rest on the figures and those in place have their new values."""
     resting = {path for figure in figures for path in scenario.fed.get(figure, ())} - {ONLY_IF}
     found = dict(scenario.inputs)
     for path in resting - numbers.keys():
@@ -120,17 +128,24 @@ def _inputs(
 
 
 def _resolved(scenario: Scenario, path: str, quantity: Quantity, document: Document, ledger: Ledger) -> Input:
+    """Return an input with its new value, in the unit and with the bounds that it had."""
     before = scenario.inputs[path]
     return resolve_one(path, quantity, before.unit, before.bounds, document, ledger)
 
 
 def _checked(scenario: Scenario, document: Document, ledger: Ledger, inputs: Inputs, *, overridden: bool) -> Scenario:
-    """The scenario with other numbers; raises InputError if a check refuses them."""
+    """Return the scenario with its new numbers.
+
+    Raises:
+        InputError: a check refuses them.
+    """
     context = scenario.context
     written = (
+        # Checks let what is named for a range lie idle where something was overridden; the root stands for all of it.
         replace(context.written, overridden=context.written.overridden or ((),)) if overridden else context.written
     )
     context = replace(context, document=document, inputs=inputs, ledger=ledger, written=written, problems=[])
+    # Names and structure are those that were checked when the scenario was loaded.
     check_numbers(context)
     if context.problems:
         raise InputError(context.problems)

@@ -25,7 +25,11 @@ class ScalarError(ValueError):
 
 
 def resolve_plain(text: str) -> Scalar:
-    """The value of an unquoted scalar; raises ScalarError for what is no finite number or real date."""
+    """Return the value of an unquoted scalar.
+
+    Raises:
+        ScalarError: it looks like a number or a date, but is no finite number or no day.
+    """
     if text in _NULL:
         return None
     if text in _TRUE or text in _FALSE:
@@ -40,6 +44,7 @@ def resolve_plain(text: str) -> Scalar:
 
 
 def _date(year: int, month: int, day: int) -> dt.date:
+    """Return a day."""
     try:
         return dt.date(year, month, day)
     except ValueError:
@@ -47,7 +52,8 @@ def _date(year: int, month: int, day: int) -> dt.date:
 
 
 def _number(text: str) -> int | float:
-    """An int or a finite float; the length is checked first, since very long integers are slow to read."""
+    """Return a whole number, or a finite float."""
+    # The time to read a whole number grows with the square of its digits.
     if len(text) > _LONGEST:
         raise ScalarError("a number this long cannot be read")
     digits = text.replace("_", "")

@@ -17,13 +17,13 @@ KINDS = (*_SECTIONS, LEVEL)
 
 
 def seen_at_gates(document: Document) -> list[str]:
-    """The names of all that can be seen at a gate of a scenario."""
+    """Return the names of all that can be seen at a gate of a scenario."""
     found = [f"{kind} of {entry}" for kind, section in _SECTIONS.items() for entry in getattr(document, section)]
     moving = [dotted(loc) for loc, path in paths_over_time(document).items() if path.process is not None]
     return [*found, *(f"{LEVEL} of {path}" for path in moving)]
 
 
 def allowed(names: list[str]) -> str:
-    """What names a feature, for errors."""
+    """Return in words what names a feature, for errors."""
     example = f"; or one of them of one thing, as {names[0]}" if names else ""
     return f"{', '.join(KINDS)}{example}"

@@ -48,12 +48,12 @@ class Sheet:
 
 
 def quoted(value: Any) -> Any:
-    """Text that a spreadsheet program would take for a formula with an apostrophe before it; all else as it is."""
+    """Return a value as it is safe in a cell: text that would be taken for a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def read_sheet(file: Path) -> Sheet:
-    """Read the list of inputs in a workbook or a CSV file.
+    """Return the list of inputs in a workbook or a CSV file.
 
     Raises:
         InputError: there is no such file, it is neither, or the sheet or a column is missing.
@@ -74,14 +74,18 @@ def read_sheet(file: Path) -> Sheet:
 
 
 def _workbook(file: Path) -> Sheet:
+    """Return the list of inputs in a workbook."""
     from openpyxl import load_workbook
 
     try:
+        # A workbook is a zip file: a small one may unpack to gigabytes.
         with zipfile.ZipFile(file) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MAX_UNPACKED:
                 raise InputError([Problem(argument(str(file)), "", "the workbook is too large to be read")])
+        # openpyxl warns of charts and lists of words, which it leaves out; only cells are read here.
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what charts and lists of words a reader of cells has no use for
+            warnings.simplefilter("ignore")
+            # A workbook has the value of a formula beside its text, and openpyxl returns one or the other.
             values, formulas = (load_workbook(file, read_only=True, data_only=only) for only in (True, False))
         try:
             if SHEET not in values.sheetnames:
@@ -93,13 +97,14 @@ def _workbook(file: Path) -> Sheet:
         finally:
             values.close()
             formulas.close()
+    # openpyxl has no error of its own for a damaged file. A ParseError of XML is a SyntaxError.
     except (zipfile.BadZipFile, KeyError, TypeError, SyntaxError):
         message = "this is not a workbook that can be read; save it as .xlsx"
         raise InputError([Problem(argument(str(file)), "", message)]) from None
 
 
 def _cells(file: Path, values: Any, formulas: Any) -> Iterator[list[Cell]]:
-    """The rows of a sheet; a formula without a value is one that no spreadsheet program has calculated."""
+    """Yield the rows of a sheet; a formula without a value is one that no spreadsheet program has calculated."""
     pairs = zip(values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=True)
     for line, (found, written) in enumerate(pairs, 1):
         yield [
@@ -109,16 +114,18 @@ def _cells(file: Path, values: Any, formulas: Any) -> Iterator[list[Cell]]:
 
 
 def _plain(value: Any) -> Any:
-    """A value of a cell: midnight is a date, text is without blanks at its ends, and empty text is nothing."""
+    """Return a value of a cell: midnight as a date, text without blanks at its ends, and empty text as nothing."""
     if isinstance(value, dt.datetime):
         return value.date() if value.time() == dt.time() else value
     if isinstance(value, str):
         value = value.strip()
+        # The apostrophe was put there by `quoted`.
         return value.removeprefix("'") if value[1:].startswith(_FORMULA) else value or None
     return value
 
 
 def _separated(file: Path) -> Sheet:
+    """Return the list of inputs in a CSV file."""
     raw = file.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError([Problem(argument(str(file)), "", "this is UTF-16; save the file as CSV UTF-8")])
@@ -129,12 +136,13 @@ def _separated(file: Path) -> Sheet:
         message = f"not UTF-8 text (byte 0x{raw[error.start]:02x}); save the file as CSV UTF-8"
         raise InputError([Problem(Mark(str(file), line, 1), "", message)]) from None
     first = text.partition("\n")[0]
+    # Spreadsheet programs save a CSV file with semicolons where the comma is the decimal sign.
     delimiter = max(_DELIMITERS, key=first.count)
     return Sheet(_named(_records(file, text, delimiter), Mark(str(file))), None)
 
 
 def _records(file: Path, text: str, delimiter: str) -> Iterator[list[Cell]]:
-    """The records of a CSV file, each field with the line and column at which it begins."""
+    """Yield the records of a CSV file, each field with the line and column at which it begins."""
     lines = text.splitlines(keepends=True)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     begins = 0
@@ -145,6 +153,7 @@ def _records(file: Path, text: str, delimiter: str) -> Iterator[list[Cell]]:
             raise InputError([Problem(Mark(str(file), begins + 1, 1), "", f"this is not CSV: {error}")]) from None
         if record is None:
             return
+        # The reader does not say where a field begins, so that the text of the record is looked at again.
         places = _places("".join(lines[begins : reader.line_num]), delimiter)
         yield [
             Cell(_plain(value), Mark(str(file), begins + 1 + line, column))
@@ -154,19 +163,20 @@ def _records(file: Path, text: str, delimiter: str) -> Iterator[list[Cell]]:
 
 
 def _places(raw: str, delimiter: str) -> list[tuple[int, int]]:
-    """Where the fields of a record begin: lines after its first, and column."""
+    """Return where the fields of a record begin: lines after its first, and column."""
     quote = re.escape(delimiter)
     begins = [found.start(1) for found in re.finditer(f'(?:^|{quote})("(?:[^"]|"")*"|[^{quote}\n]*)', raw)]
     return [(raw.count("\n", 0, at), at - (raw.rfind("\n", 0, at) + 1) + 1) for at in begins]
 
 
 def _named(rows: Iterable[list[Cell]], place: Mark) -> list[dict[str, Cell]]:
-    """The rows below the headings, by heading; rows in which nothing stands are left out."""
+    """Return the rows below the headings as mappings from heading to cell; empty rows are left out."""
     found: list[dict[str, Cell]] = []
     headings: Sequence[str] = ()
     seen: list[str] = []
     for number, row in enumerate(rows):
         words = [str(cell.value).strip().casefold() if cell.value is not None else "" for cell in row]
+        # A title or notes may stand above the headings.
         if not headings and number < _HEAD:
             seen = seen or [word for word in words if word]
             if "path" in words:
@@ -180,10 +190,16 @@ def _named(rows: Iterable[list[Cell]], place: Mark) -> list[dict[str, Cell]]:
 
 
 def _refuse_missing(headings: Sequence[str], place: Mark) -> None:
+    """Check that the columns that are needed are there.
+
+    Raises:
+        InputError: one is not.
+    """
     if missing := [_missing(name, headings, place) for name in NEEDED if name not in headings]:
         raise InputError(missing)
 
 
 def _missing(name: str, headings: Sequence[str], place: Mark) -> Problem:
+    """Return the problem that a column is missing."""
     shown = ", ".join(filter(None, headings)) or "nothing"
     return Problem(place, "", f"the column {name!r} is missing", shown, nearest=nearest(name, headings))

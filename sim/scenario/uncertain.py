@@ -31,37 +31,40 @@ class Uncertain:
     @property
     def whole(self) -> bool:
         """A range between whole numbers that counts things: half a thing is no value."""
-        return is_count(self.unit) and all(float(x).is_integer() for x in (self.low, self.mode, self.high))
+        return is_count(self.unit) and all(float(end).is_integer() for end in (self.low, self.mode, self.high))
 
 
 def uncertain(wish: Uncertainty, inputs: Inputs, ledger: Ledger) -> dict[str, Uncertain]:
-    """What is drawn, by name: figures in the order in which inputs rest on them, then what is in place."""
-    found = {u.name: u for u in _figures(wish, inputs, ledger)}
+    """Return what is drawn, by name: figures in the order in which inputs rest on them, then what is in place."""
+    found = {one.name: one for one in _figures(wish, inputs, ledger)}
     for path, entry in inputs.items():
         if (own := drawn_itself(wish, path, entry)) is not None:
+            # A figure that is drawn itself keeps its own range, whatever an input adds to it.
             found.setdefault(own.name, own)
     return found
 
 
 def _figures(wish: Uncertainty, inputs: Inputs, ledger: Ledger) -> Iterator[Uncertain]:
-    for name in operands((i.figure for i in inputs.values() if i.follows and i.figure), ledger):
+    """Yield the figures that are drawn themselves."""
+    for name in operands((entry.figure for entry in inputs.values() if entry.follows and entry.figure), ledger):
         figure, draw = ledger.figures[name], wish.draw.get(name, wish.ranges)
+        # A figure with a formula is not drawn: it follows the figures that it is calculated from.
         span = None if figure.formula or draw is Draw.FIXED else ranged(ledger.resolve(name))
         if span is not None:
             yield Uncertain(name, *span, draw, figure.unit, True)
 
 
 def ranged(taken: Reading) -> tuple[float, float, float] | None:
-    """Low, value and high of a number with a range; None of anything else."""
+    """Return low, value and high of a number with a range; None for anything else."""
     if not isinstance(taken.value, (int, float)) or taken.low is None or taken.high is None or taken.low == taken.high:
         return None
     return float(taken.low), float(taken.value), float(taken.high)
 
 
 def drawn_itself(wish: Uncertainty, path: str, entry: Input) -> Uncertain | None:
-    """An input with a range of its own, as it is drawn; None if it has none, or is fixed.
+    """Return an input with a range of its own as it is drawn; None if it has none, or is fixed.
 
-    Its name is its figure's: the same draw, whatever range is given here.
+    Its name is that of its figure: inputs that take the same figure have the same draw, whatever range each has.
     """
     if entry.follows or not entry.ranged or isinstance(entry.value, str):
         return None
@@ -73,10 +76,11 @@ def drawn_itself(wish: Uncertainty, path: str, entry: Input) -> Uncertain | None
 
 
 def operands(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
-    """`figures` and all that their formulas calculate with, each after what it is calculated from."""
+    """Return `figures` and all that their formulas calculate with, each after what it is calculated from."""
     found: dict[str, None] = {}
 
     def visit(name: str) -> None:
+        """Add the operands of a figure, then the figure."""
         if name not in found and name in ledger:
             for operand in ledger[name].operands:
                 visit(operand)
@@ -88,6 +92,6 @@ def operands(figures: Iterable[str], ledger: Ledger) -> dict[str, None]:
 
 
 def reach(one: Uncertain) -> tuple[float, float]:
-    """The least and the greatest value that may be drawn."""
-    least, most = (quantile(one.draw, one.low, one.mode, one.high, u) for u in (LEAST, MOST))
+    """Return the least and the greatest value that may be drawn, in the unit of the number."""
+    least, most = (quantile(one.draw, one.low, one.mode, one.high, share) for share in (LEAST, MOST))
     return least, most

@@ -47,7 +47,10 @@ class Validated:
 
 
 def validate(overridden: Overridden, problems: list[Problem]) -> Validated | None:
-    """Validate and switch off. A refused document is still checked where it is sound; None where too little is left."""
+    """Return the validated document without what is switched off, or None if too little of it is left.
+
+    A document that the schema refuses is still checked where it is sound. What is wrong is appended to `problems`.
+    """
     written, ledger, broken = overridden.written, overridden.ledger, overridden.broken
     document = _document(written.data, written.blame, problems)
     refused = Refused(figures=broken)
@@ -57,18 +60,22 @@ def validate(overridden: Overridden, problems: list[Problem]) -> Validated | Non
             return None
         refused = Refused(_names(written.data) - _names(saved), broken, whole=False)
         written = replace(written, data=saved)
+    # Entries are switched off in valid data only: what is removed with them is found by fields that must exist.
     written, pruned = prune(written, ledger, problems, broken)
+    # Without the entries that are off, or that were refused, the document is another one.
     if document is None or pruned.names:
         document = _document(written.data, written.blame, problems)
     return None if document is None else Validated(document, written, ledger, pruned, refused)
 
 
 def _names(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the entries in all sections."""
     return frozenset(name for section in data.values() if isinstance(section, dict) for name in section)
 
 
 def _document(data: dict[str, Any], mark: Marker, problems: list[Problem]) -> Document | None:
-    """The document, or None after noting everything that the schema refuses."""
+    """Return the document, or None after noting everything that the schema refuses."""
+    # pydantic converts some values of a wrong kind without a word: the text "yes" to true, say.
     problems.extend(wrong_kinds(data, mark))
     try:
         return Document.model_validate(data)
@@ -78,16 +85,18 @@ def _document(data: dict[str, Any], mark: Marker, problems: list[Problem]) -> Do
 
 
 def _salvaged(data: dict[str, Any]) -> dict[str, Any] | None:
-    """A copy of the data without what the schema refuses, or None if too little is left.
+    """Return a copy of the data without what the schema refuses, or None if too little is left.
 
-    It lets references, figures and numbers in the sound parts be checked in the same go.
+    With it references, figures and numbers in the sound parts are checked in the same run.
     """
     kept = copy.deepcopy(data)
+    # What is left may be refused for what was removed: a line without its rate, say.
     for _ in range(_ROUNDS):
         try:
             Document.model_validate(kept)
         except ValidationError as error:
-            bad = {_removable(kept, d["loc"], d["type"]) for d in error.errors(include_url=False)}
+            bad = {_removable(kept, detail["loc"], detail["type"]) for detail in error.errors(include_url=False)}
+            # The longest first, since an outer place takes all inner ones with it.
             if not all(_drop(kept, loc) for loc in sorted(bad, key=len, reverse=True)):
                 return None
         else:
@@ -96,20 +105,23 @@ def _salvaged(data: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _removable(data: Any, loc: Loc, kind: str) -> Loc:
-    """What to leave out: the place itself, what lacks a key, or the whole list of an element."""
+    """Return what to leave out: the place itself, what lacks a key, or the whole list of an element."""
     place = loc if kind == "missing" and loc in {("title",), ("horizon",)} else place_written(data, loc)
     return _above(place)
 
 
 def _above(place: Loc) -> Loc:
+    """Return the place of the list around an element, or the place itself."""
     while place and isinstance(place[-1], int):
         place = place[:-1]
     return place
 
 
 def _drop(data: Any, loc: Loc) -> bool:
+    """Remove a place from the data, or put a stand-in there; return False for the document as a whole."""
     if not loc:
         return False
+    # Without a title or a horizon there is no document at all, and nothing else could be checked.
     if loc[0] in _STANDINS:
         data[loc[0]] = copy.deepcopy(_STANDINS[str(loc[0])])
         return True

@@ -12,9 +12,9 @@ WITHOUT = "--without"
 
 
 def leave_out(ledger: Ledger, articles: Sequence[str], problems: list[Problem]) -> Ledger:
-    """The ledger without these articles, each named by its file or a part of that name that no other has.
+    """Return the ledger without these articles; what names none of them is appended to `problems`.
 
-    What is no such name is appended to `problems`.
+    An article is named by its file, or by a part of that name that no other article has.
     """
     known = ledger.articles if articles else ()
     named: set[str] = set()
@@ -36,11 +36,13 @@ def leave_out(ledger: Ledger, articles: Sequence[str], problems: list[Problem]) 
 
 
 def unsupported(figures: Iterable[str], ledger: Ledger) -> Iterator[Problem]:
-    """Figures that an article left out says alone, and for which nothing else can be taken."""
+    """Yield problems with figures that rest on an article left out, where nothing else can take its place."""
     for id in behind(figures, ledger):
         figure = ledger[id]
         if figure.unsupported:
-            resting = dict.fromkeys(a for r in (figure.own, *figure.readings.values()) for a in r.articles)
+            resting = dict.fromkeys(
+                article for reading in (figure.own, *figure.readings.values()) for article in reading.articles
+            )
             message = f"rests on {', '.join(resting)} alone, and nothing can take its place"
             yield Problem(
                 figure.mark or Mark("?"), id, message, expected="another reading, or a fallback, in its entry"
@@ -48,9 +50,10 @@ def unsupported(figures: Iterable[str], ledger: Ledger) -> Iterator[Problem]:
 
 
 def substitutions(figures: Iterable[str], before: Ledger, after: Ledger) -> list[Change]:
-    """Old -> new of each figure that gives way, among these and all they go back to."""
+    """Return old -> new of each figure that gives way, among these and all they go back to."""
     found = []
     for id in behind(figures, after):
+        # A calculated figure changes with its operands, which are listed themselves.
         if before[id].formula is not None:
             continue
         old, new = before.resolve(id), after.resolve(id)
@@ -60,11 +63,12 @@ def substitutions(figures: Iterable[str], before: Ledger, after: Ledger) -> list
 
 
 def _cause(figure: Figure, taken: Reading) -> str:
-    """The articles that the value rested on, or the figure whose reading it follows."""
+    """Return the articles on which the value rested, or the figure whose reading it follows."""
     return f"{WITHOUT} {', '.join(taken.articles)}" if taken.articles else f"follows {figure.follows}"
 
 
 def _told(reading: Reading, figure: Figure) -> str:
+    """Return a reading in words: value, kind, source and range."""
     unit = "" if figure.unit == "calendar_year" else figure.unit
     ends = [with_unit(end, unit) for end in (reading.low, reading.high) if end is not None]
     span = f", {' to '.join(ends)}" if len(ends) > 1 else ""

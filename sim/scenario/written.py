@@ -16,7 +16,7 @@ SET, READING = "--set", "--reading"
 
 
 def is_override(mark: Mark) -> bool:
-    """Whether a place was written on the command line."""
+    """Return whether a place was written on the command line."""
     return mark.writer.file.startswith((f"{SET} ", f"{READING} "))
 
 
@@ -41,29 +41,35 @@ class Written:
     """Places that the command line wrote, the outermost first."""
 
     def mark(self, loc: Loc) -> Mark:
-        """The place of a path of the document, or the nearest that is written."""
+        """Return the mark of a path of the document, or of the nearest place around it that is written."""
         place = written(self.data, loc)
         while place and place not in self.marks:
             place = place[:-1]
         return self.marks.get(place, Mark(self.file))
 
     def blame(self, loc: Loc) -> Mark:
-        """The place of a problem: for a mapping, the outermost part of it that an override wrote."""
+        """Return the mark of a problem with a path of the document.
+
+        For a mapping it is the mark of the outermost part that an override wrote, since the problem may come from
+        there.
+        """
         mark, place = self.mark(loc), written(self.data, loc)
+        # At the document as a whole, or where nothing is written, no single override is to blame.
         if is_override(mark) or not place or not self.says(loc):
             return mark
         inside = (
-            self.marks[o]
-            for o in self.overridden
-            if len(o) > len(place) and o[: len(place)] == place and o in self.marks
+            self.marks[inner]
+            for inner in self.overridden
+            if len(inner) > len(place) and inner[: len(place)] == place and inner in self.marks
         )
         return next(inside, mark)
 
     def says(self, loc: Loc) -> bool:
-        """Whether a value of the document is written, rather than the schema's default."""
+        """Return whether a value of the document is written, rather than the schema's default."""
+        # Of a place that is not written the last step is dropped.
         return [str(part) for part in written(self.data, loc)[-1:]] == [str(part) for part in loc[-1:]]
 
     def inherits(self, loc: Loc) -> bool:
-        """Whether another file says it, which the scenario extends."""
+        """Return whether a file that the scenario extends has written a place."""
         mark = self.mark(loc)
         return mark.writer.file != self.file and not is_override(mark)

@@ -80,7 +80,7 @@ def test_promises_beyond_the_end_are_told(build: Build, until: dt.date, notice: 
     result = run(build(bought(**terms)))
     owed = result.kpis["promised_beyond_end_usd.far"]
     assert owed == pytest.approx(80 * 8 * months, rel=0.01)
-    assert any(s.startswith("Promised beyond the end") for s in sentences(result)) == (months > 0)
+    assert any(s.startswith("Committed beyond the end") for s in sentences(result)) == (months > 0)
 
 
 def test_a_prepayment_that_does_nothing_is_refused(build: Build) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,11 @@ def test_bench_names_what_it_measures(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert names <= set(results)
     assert all(set(r) == {"value", "unit", "versus"} and r["value"] > 0 for r in results.values())
     assert set(results["events.line3"]["versus"]) == {"simpy.line3"}
+    assert set(results["batch.as_announced"]["versus"]) == {"events.as_announced"}
+    parts = [results[f"batch.as_announced.{part}"] for part in ("run", "planner", "replication")]
+    assert {part["unit"] for part in parts} == {"ms"}
+    if shutil.which("cc"):
+        assert [set(part["versus"]) for part in parts] == [{"c.as_announced"}, set(), {"c.as_announced"}]
 
 
 def test_the_readme_shows_two_set_up_lines() -> None:

@@ -179,7 +179,7 @@ def test_larger_lots_are_told(scenario: Scenario) -> None:
     assert coarse.scenario.document.lot_scale == 2
     assert coarse.bias is not None
     assert coarse.bias.difference["npv_usd"].estimate != 0.0
-    assert "What lots 2 times as large do to the scenario's plan" in as_text(option_screen(coarse)[-2])
+    assert "Effect of lots 2 times as large on the scenario's plan" in as_text(option_screen(coarse)[-2])
 
 
 def test_an_unknown_size_of_lots_is_refused(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:

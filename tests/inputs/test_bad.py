@@ -9,8 +9,11 @@ import pytest
 
 from sim.errors import InputError
 from sim.scenario.loader import load_scenario
+from tests.conftest import INPUTS
 
-BAD = sorted(p.stem for p in (Path(__file__).parent / "bad").glob("[!_]*.yaml"))
+pytestmark = pytest.mark.usefixtures("in_inputs")
+
+BAD = sorted(p.stem for p in (INPUTS / "bad").glob("[!_]*.yaml"))
 JARGON = re.compile(
     r"pydantic|model_type|Input should|valid dictionary|tagged-union|Traceback|Value error|NoneType|<\w+\.\w+:",
     re.IGNORECASE,

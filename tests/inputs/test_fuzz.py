@@ -14,8 +14,9 @@ from ruamel.yaml import YAML
 
 from sim.errors import InputError
 from sim.scenario.loader import load_scenario
+from tests.conftest import INPUTS
 
-TEXT = (Path(__file__).parent / "good" / "base.yaml").read_text(encoding="utf-8")
+TEXT = (INPUTS / "good" / "base.yaml").read_text(encoding="utf-8")
 JUNK = st.sampled_from(
     [None, "", "junk", [], {}, [None], {"a": 1}, {"figure": "x"}, {"assumed": 1}, {"points": 5}, {"mean": []}, [[1]],
      True, 0, -1, 1e308, -1e-9, 2**62, float("nan"), {"at": 1, "value": {}}, {"shape": "x"}, "2026-01-01", "unlimited"]
@@ -90,4 +91,4 @@ def test_noise(raw: bytes) -> None:
 )
 def test_overrides(sets: list[str]) -> None:
     with contextlib.suppress(InputError):
-        load_scenario(Path(__file__).parent / "good" / "base.yaml", sets=sets, readings=sets)
+        load_scenario(INPUTS / "good" / "base.yaml", sets=sets, readings=sets)

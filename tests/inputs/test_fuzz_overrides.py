@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +12,9 @@ from sim.errors import InputError
 from sim.scenario.loader import load_scenario
 from sim.scenario.paths import valid_paths
 from sim.scenario.read import read_source
+from tests.conftest import INPUTS
 
-BASE = Path(__file__).parent / "good" / "base.yaml"
+BASE = INPUTS / "good" / "base.yaml"
 PATHS = sorted(set(valid_paths(read_source(BASE).data)))
 STEPS = ["0", "1", "points", "constant", "mean", "at", "value", "months", "kind", "figure", "assumed", "item", "x"]
 LEAVES = st.sampled_from(

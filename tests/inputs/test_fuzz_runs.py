@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -150,6 +150,8 @@ def folder() -> Any:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(MUTANTS)
+# Its need falls before the first bucket that the planner sees, and a part of the board is ordered later than the board is bought.
+@example([(("items", "board", "priority"), "delete")])
 def test_a_mutant_is_refused_or_played_alike(folder: Path, mutations: list[Mutation]) -> None:
     """No mutant ends in a traceback, in an engine that differs from the other, or in more time or memory than is bounded.
 

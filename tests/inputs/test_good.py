@@ -10,8 +10,11 @@ from ruamel.yaml import YAML
 from sim.errors import InputError
 from sim.scenario.loader import list_shipped, load_scenario
 from sim.shipped import shipped_root
+from tests.conftest import INPUTS
 
-GOOD = sorted(str(p) for p in (Path(__file__).parent / "good").glob("*.yaml"))
+pytestmark = pytest.mark.usefixtures("in_inputs")
+
+GOOD = sorted(str(p) for p in (INPUTS / "good").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", GOOD, ids=lambda f: Path(f).stem)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent / "hostile"
+from tests.conftest import INPUTS
+
+FOLDER = INPUTS / "hostile"
 FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 COMMANDS = (["validate"], ["run"], ["run", "--engine", "batch"])
 SECONDS, MEGABYTES = 1.0, 500

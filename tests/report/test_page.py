@@ -128,7 +128,7 @@ def test_what_explain_found_is_drawn_on_the_page(build: Any, tmp_path: Path, mon
     part = rests_part(scenario)
     assert "fabshift explain" not in part
     assert 'download="explained_plant-tornado-1.csv"' in part
-    assert f"NPV rests most on {found.found[0].knob.name}" in part
+    assert f"NPV is most sensitive to {found.found[0].knob.name}" in part
     assert part.count("<tr>") == 1 + len(trials)
 
 

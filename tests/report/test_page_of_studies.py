@@ -111,7 +111,7 @@ def test_a_kept_comparison_is_the_comparison(folder: Path, scenario: Scenario) -
         "Inputs",
         "How it was made",
     ]
-    assert "spare: no difference to plan is certain." in page
+    assert "spare: no difference from plan is significant." in page
 
 
 def test_differences_that_are_certain_are_told(folder: Path, scenario: Scenario) -> None:

@@ -94,7 +94,9 @@ def test_what_explain_found_is_named_afterwards(
     remember(result.hash, "served_by_end", Explained(["recipes.own.cycle_time (10: 90 % to 100 %)"], [], 0, 1))
     remember(result.hash, "npv_usd", Explained(told, [], 0, 1))
     text = "\n".join(as_text(block) for block in run_screen(result))
-    assert text.index("npv_usd rests most on demand.drivers.rate (80") < text.index("served_by_end rests most on")
+    assert text.index("npv_usd is most sensitive to demand.drivers.rate (80") < text.index(
+        "served_by_end is most sensitive to"
+    )
     (kept,) = tmp_path.rglob("*.json")
     kept.write_text("[]", encoding="utf-8")
     assert explained(result.hash) == {}

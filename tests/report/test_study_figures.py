@@ -110,7 +110,7 @@ def test_a_tornado_has_the_bars_of_the_study(scenario: Scenario) -> None:
     widest = found.frame.iloc[0]
     assert figure.table.iloc[0]["input"] == widest["input"]
     assert figure.table.iloc[0]["value"] == widest["value"]
-    assert figure.title.startswith(f"NPV rests most on {widest['input']}")
+    assert figure.title.startswith(f"NPV is most sensitive to {widest['input']}")
     assert figure.svg()
 
 
@@ -151,5 +151,5 @@ def test_a_trial_that_makes_a_milestone_vanish_is_told() -> None:
     )
     measure = TornadoKpi("First die", lambda v: f"day {v:g}", lambda v: f"{v:g}")
     figure = tornado({"first": table}, {"first": measure}, "Source: made up", "")
-    assert figure.title == "First die rests most on node (none at 14nm), then on cost"
+    assert figure.title == "First die is most sensitive to node (none at 14nm), then to cost"
     assert "14nm: none" in figure.svg()

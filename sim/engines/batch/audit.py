@@ -16,7 +16,11 @@ from sim.plan import IntArray
 
 
 def audit(draws: Draws, s: State) -> tuple[int, int]:
-    """Worst breach in units and in cents; raises ModelError at the first period with one."""
+    """Return the largest breach of conservation in units and in cents.
+
+    Raises:
+        ModelError: units or cents are not accounted for, at the first such period end.
+    """
     units, cents = _units(draws, s), _cents(s)
     bad = np.flatnonzero((units > 0) | (cents > 0))
     if bad.size:
@@ -28,7 +32,7 @@ def audit(draws: Draws, s: State) -> tuple[int, int]:
 
 
 def _units(draws: Draws, s: State) -> IntArray:
-    """Worst breach in units at each period end."""
+    """Return the largest breach in units at each period end."""
     source, item, flow = s.by_source[:-1], s.by_item[:-1], s.by_flow[:-1]
     released = _sum(source, "starts", "sample_starts") - _sum(source, "out", "scrapped")
     gaps = [
@@ -42,12 +46,12 @@ def _units(draws: Draws, s: State) -> IntArray:
 
 
 def _sum(rows: Any, *names: str) -> IntArray:
-    """Counters added up from the start to each period end."""
+    """Return counters added up from the start to each period end."""
     return np.asarray(np.cumsum(np.sum([rows[name] for name in names], axis=0), axis=0))
 
 
 def _stock(draws: Draws, s: State, source: Any, item: Any, flow: Any) -> IntArray:
-    """Seeded + received - consumed - destroyed - served - in stock, by pool."""
+    """Return seeded + received - consumed - destroyed - served - in stock, by period and pool."""
     plan, pools = draws.plan, np.arange(len(draws.plan.pools))
     came, gone = (
         _sum(source, "received", "seeded"),
@@ -60,7 +64,7 @@ def _stock(draws: Draws, s: State, source: Any, item: Any, flow: Any) -> IntArra
 
 
 def _cents(s: State) -> IntArray:
-    """Cents of all tables against the journal, by period."""
+    """Return the gap between the cents of all tables and the journal, by period."""
     booked = np.zeros(len(s.journal) - 1, dtype=np.int64)
     for rows in (s.by_source, s.by_item, s.by_site, s.by_flow):
         for name in rows.dtype.names:

@@ -13,7 +13,7 @@ from sim.engines.shared.phases import AFTER_ALL, BEFORE_ALL, MOST_ROUNDS, RECORD
 
 
 def at(s: State, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> None:
-    """Do something at an instant, now or later."""
+    """Schedule an event at an instant, now or later."""
     c = s.clock[0]
     if time > c.now or c.phase < 0:
         _later(s, time, 0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence, kind, what)
@@ -22,7 +22,7 @@ def at(s: State, time: int, phase: int, priority: int, rank: int, sequence: int,
 
 
 def follow_up(s: State, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> None:
-    """Do something later at this instant: in this round if its phase is still to come, else in the next."""
+    """Schedule an event later at this instant: in this round if its phase is still to come, else in the next."""
     c = s.clock[0]
     # Phases of a round only go forward. What a phase sets off in itself or in an earlier one waits for the next round,
     # so that the order does not depend on who came first.
@@ -43,18 +43,19 @@ def follow_up(s: State, phase: int, priority: int, rank: int, sequence: int, kin
 
 
 def stop_at(s: State, time: int) -> None:
-    """Come to the end of the run, before anything else that is due then: the end itself is not part of it."""
+    """Schedule the end of the run, before anything else that is due then: that instant is no part of the run."""
     _later(s, time, BEFORE_ALL, 0, 0, 0, 0, STOP, 0)
 
 
 def _later(
     s: State, time: int, turn: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int
 ) -> None:
-    """Note a future event: in its bucket, or on the heap if that is the bucket at hand."""
+    """Put a future event into its bucket, or on the heap if that is the current one."""
     event = _new(s, turn, phase, priority, rank, sequence, kind, what)
     if event == NOTHING:
         return
     c = s.clock[0]
+    # Everything beyond the grid shares the last bucket.
     bucket = min(time >> c.shift, c.last_bucket)
     if bucket > c.bucket:
         e = s.events[event]
@@ -65,6 +66,7 @@ def _later(
 
 
 def _push_future(s: State, time: int, event: int) -> None:
+    """Put a future event on the heap."""
     c = s.clock[0]
     # Times lie in an array of their own: most comparisons need nothing else of an event.
     i = c.heap_size
@@ -81,6 +83,7 @@ def _push_future(s: State, time: int, event: int) -> None:
 
 
 def _new(s: State, turn: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> int:
+    """Return a slot filled with an event; NOTHING, with a fault, if none is free."""
     c = s.clock[0]
     event = c.free_event
     if event != NOTHING:
@@ -100,7 +103,7 @@ def _new(s: State, turn: int, phase: int, priority: int, rank: int, sequence: in
 
 
 def _precedes(s: State, one: int, other: int) -> bool:
-    """Whether one event of an instant comes before another."""
+    """Return whether one event of an instant comes before another."""
     a, b = s.events[one], s.events[other]
     if a.turn != b.turn:
         return bool(a.turn < b.turn)
@@ -116,7 +119,7 @@ def _precedes(s: State, one: int, other: int) -> bool:
 
 
 def next_event(s: State) -> int:
-    """Take the next event off the calendar and go to its instant; NOTHING if there is none."""
+    """Take the next event off the calendar, go to its instant and return it; NOTHING if there is none."""
     c = s.clock[0]
     # A bucket is opened only when all before it is done: what is put into it meanwhile is still in no order.
     if c.heap_size == 0 and c.soon_size == 0:
@@ -147,13 +150,14 @@ def _open_bucket(s: State) -> None:
 
 
 def release_event(s: State, event: int) -> None:
-    """The slot of an event may be used again."""
+    """Free the slot of an event."""
     c = s.clock[0]
     s.events[event].next = c.free_event
     c.free_event = event
 
 
 def _pop_soon(s: State) -> int:
+    """Take the first follow-up off its heap and return it."""
     c, first = s.clock[0], s.soon[0]
     c.soon_size -= 1
     n, i = c.soon_size, 0
@@ -171,6 +175,7 @@ def _pop_soon(s: State) -> int:
 
 
 def _pop_future(s: State) -> int:
+    """Take the first future event off its heap and return it."""
     c, first = s.clock[0], s.heap_event[0]
     c.heap_size -= 1
     n, i = c.heap_size, 0
@@ -188,7 +193,7 @@ def _pop_future(s: State) -> int:
 
 
 def _sooner(s: State, place: int, time: int, event: int) -> bool:
-    """Whether what lies at a place of the heap comes before an event."""
+    """Return whether the entry at a place of the heap comes before an event."""
     if s.heap_time[place] != time:
         return bool(s.heap_time[place] < time)
     return _precedes(s, s.heap_event[place], event)

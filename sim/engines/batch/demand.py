@@ -12,13 +12,13 @@ from sim.engines.shared.rules import cents, unit_days
 
 
 def next_demand(s: State, flow: int, k: int) -> None:
-    """Put the `k`-th demand of a flow on the calendar: one by one the calendar stays small."""
+    """Schedule the `k`-th demand of a flow; one at a time, so that the calendar stays small."""
     f = s.flows[flow]
     at(s, s.times[f.begin + k], SERVE, f.priority, flow, k, DEMANDED, 0)
 
 
 def meet(s: State, flow: int, k: int) -> None:
-    """The `k`-th demand of a flow comes: serve it, and let the policy of its pool see what is left."""
+    """Serve the `k`-th demand of a flow when it comes, and let a stock policy review its pool."""
     f, now = s.flows[flow], s.clock[0].now
     units = s.units[f.begin + k]
     left = serve_new(s, flow, units)
@@ -32,7 +32,7 @@ def meet(s: State, flow: int, k: int) -> None:
 
 
 def serve_new(s: State, flow: int, units: int) -> int:
-    """Serve new demand from stock; what is left waits or is lost. Returns units left waiting."""
+    """Serve new demand from stock, let the rest wait or be lost, and return the units left waiting."""
     c, f = s.clock[0], s.flows[flow]
     row = s.by_flow[c.period, flow]
     row.demanded += units
@@ -46,6 +46,7 @@ def serve_new(s: State, flow: int, units: int) -> int:
         row.lost += left
         return 0
     if left:
+        # Unit-days of backlog are kept only where waiting costs something.
         if f.shortage_cents != 0.0:
             _accrue(s, flow, c.now)
         f.head, f.tail = append(s, f.head, f.tail, c.now, left)
@@ -55,7 +56,7 @@ def serve_new(s: State, flow: int, units: int) -> int:
 
 
 def serve_backlog(s: State, pool: int, priority: int) -> None:
-    """Serve those of one priority who wait for a pool, in the order they came."""
+    """Serve the waiting demand of one priority for a pool, in the order in which it came."""
     p, stock = s.pools[pool], available(s, pool)
     if p.counter_end - p.counter_begin == 1:
         flow = s.counters[p.counter_begin]
@@ -68,7 +69,7 @@ def serve_backlog(s: State, pool: int, priority: int) -> None:
 
 
 def _share_out(s: State, pool: int, priority: int, stock: int) -> None:
-    """Units that a stock gives to each counter when claims are met in the order of their instants."""
+    """Set the units that a stock gives to each flow when claims are met in the order of their instants."""
     p = s.pools[pool]
     for i in range(p.counter_begin, p.counter_end):
         f = s.flows[s.counters[i]]
@@ -90,6 +91,7 @@ def _share_out(s: State, pool: int, priority: int, stock: int) -> None:
 
 
 def _serve(s: State, flow: int, units: int) -> None:
+    """Serve units to the demand of a flow that waits longest, and book how long it waited."""
     if units == 0:
         return
     f, now = s.flows[flow], s.clock[0].now
@@ -125,6 +127,7 @@ def cancel(s: State, flow: int, since: int) -> None:
 
 
 def _hand_out(s: State, flow: int, units: int) -> None:
+    """Take units from stock for a flow and book their delivery."""
     c, f = s.clock[0], s.flows[flow]
     take(s, f.pool, units, False)
     row = s.by_flow[c.period, flow]
@@ -132,19 +135,20 @@ def _hand_out(s: State, flow: int, units: int) -> None:
     row.deliveries += 1
     row.delivery_cents += f.shipment_cents
     s.journal[c.period] += f.shipment_cents
+    # Units count as delivered in the period in which they reach the customer.
     then = c.period if f.delivery == 0 else period_at(s, c.now + f.delivery)
     s.by_flow[then, flow].delivered += units
 
 
 def _accrue(s: State, flow: int, now: int) -> None:
-    """Add up unit-days of backlog until now: to be called before it changes."""
+    """Add up the unit-days of backlog until `now`; to be called before it changes."""
     f = s.flows[flow]
     f.unit_days += unit_days(f.backlog, now - f.last)
     f.last = now
 
 
 def settle_demand(s: State, until: int) -> None:
-    """Close a period: book levels, the cost of waiting and that of units lost in it."""
+    """Book backlog, the cost of waiting and that of lost units at the end of a period."""
     for flow in range(len(s.flows)):
         f = s.flows[flow]
         s.by_flow[s.clock[0].period, flow].backlog = f.backlog
@@ -155,10 +159,12 @@ def settle_demand(s: State, until: int) -> None:
 
 
 def _settle_waiting(s: State, flow: int, until: int) -> None:
+    """Book the cost of waiting in the period."""
     c, f = s.clock[0], s.flows[flow]
     _accrue(s, flow, until)
     f.owed += f.unit_days * f.shortage_cents
     f.unit_days = 0.0
+    # Rounded as one running total, so that cents do not drift with the number of periods.
     due = cents(f.owed) - f.booked
     f.booked += due
     s.by_flow[c.period, flow].shortage_cents += due
@@ -166,10 +172,11 @@ def _settle_waiting(s: State, flow: int, until: int) -> None:
 
 
 def _settle_lost(s: State, flow: int) -> None:
-    """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
+    """Book the cost of units lost in the period."""
     c, f = s.clock[0], s.flows[flow]
     row = s.by_flow[c.period, flow]
     f.lost += row.lost + row.cancelled
+    # Rounded as one running total, so that cents do not drift with the number of periods.
     due = cents(f.lost * f.lost_cents) - f.lost_booked
     f.lost_booked += due
     row.lost_cents += due

@@ -39,6 +39,7 @@ class _Learned:
 
 @lru_cache(maxsize=16)
 def _learned(_plan: Plan) -> _Learned:
+    """Return what earlier runs of a plan have shown, for those after them to read and change."""
     return _Learned()
 
 
@@ -46,15 +47,15 @@ class BatchEngine:
     """One replication, run in compiled code."""
 
     slots = 4096
-    """Lots that may be on order at once. A run that needs more begins again with more, and so do those of its plan after
-    it."""
+    """Lots that may be on order at once. A run that needs more begins again with more, and so do those of its plan
+    after it."""
 
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         self.draws, self.trace = draws, trace
         self._streams = streams(draws)
 
     def is_compiled(self) -> bool:
-        """Whether a run begins at once: its compiled code is in the cache."""
+        """Return whether a run begins at once because its compiled code is in the cache."""
         t = alike(tables(self.draws))
         s = lay_out(self.draws, t, Supply(self.draws, self._streams, None), slots=self.slots, trace=False, told=False)
         found = is_kept(PROGRAM, s, t, _position(self.draws, s), alike(memory(t)), worksheet(t))
@@ -62,7 +63,7 @@ class BatchEngine:
         return found
 
     def run(self, progress: Progress | None = None) -> Records:
-        """Run the replication to its end and return what it left behind."""
+        """Run the replication to its end and return its records."""
         learned = _learned(self.draws.plan)
         while True:
             slots = max(self.slots, learned.slots)
@@ -84,18 +85,22 @@ class BatchEngine:
                 supply.remember(s)
                 give_back(s)
                 return records
+            # No slot was free. Compiled code cannot make its arrays larger, so the run begins again with larger ones.
             learned.slots = slots * 4
 
 
 def _position(draws: Draws, s: State) -> Position:
-    """Room for what the planner sees."""
+    """Return the position that the planner sees first, with room for all lots."""
     position = blank_position(len(draws.plan.pools), len(s.sites), len(s.sources), len(s.flows), len(s.lots))
     show_start(draws, position)
     return position
 
 
 def _failure(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> ModelError:
-    """What went wrong in a review that compiled code could only give up: the same review, run as plain Python."""
+    """Return the error of a review that compiled code could only give up.
+
+    The same review runs as plain Python, which says what went wrong.
+    """
     try:
         # Compiled code raises where numpy would go on with nan.
         with np.errstate(all="raise"):
@@ -106,11 +111,13 @@ def _failure(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> Model
 
 
 def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
+    """Check conservation and return everything collected, as arrays."""
     units, cents = audit(draws, s)
 
     def by_name(rows: Any) -> dict[str, Any]:
         return {name: np.ascontiguousarray(rows[name][:-1]) for name in rows.dtype.names}
 
+    # Plans are made by review and booked by period: several reviews may fall into one.
     period = np.searchsorted(s.edges, s.reviews[:-1], side="right") - 1
 
     def by_period(by_review: FloatArray) -> FloatArray:
@@ -143,7 +150,7 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
 
 
 def _lot(row: Any) -> Lot:
-    """A lot that arrived, as the reference engine leaves it."""
+    """Return a lot that arrived, as the reference engine leaves it."""
     lot = Lot(*(int(row[name]) for name in ("source", "number", "starts", "stage", "ordered", "due")))
     for name in ("promised", "released", "begin", "leave", "ready", "arrive", "out", "good"):
         setattr(lot, name, int(row[name]))

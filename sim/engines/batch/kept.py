@@ -20,7 +20,7 @@ Decide = Callable[[Position, int], None]
 
 
 def kept_planner(tables: Tables, position: Position, memory: Memory, sheet: Worksheet) -> Decide | None:
-    """What decides a review of these tables, for positions like this one; None where nothing is compiled.
+    """Return what decides a review of these tables, for positions like this one; None if nothing is compiled.
 
     Raises (when called):
         ModelError: the planner failed.
@@ -37,7 +37,9 @@ def kept_planner(tables: Tables, position: Position, memory: Memory, sheet: Work
     function = DECIDE(address)
 
     def decide(seen: Position, k: int) -> None:
+        """Decide review `k` and leave the decision in the worksheet."""
         fields: tuple[Any, ...] = (tables, alike(seen), memory, sheet)
+        # Held in a name, so that nothing of it is freed during the call.
         places = [in_memory(arrays) for arrays in fields]
         if function(*(place.ctypes.data for place in places), k) != DECIDED:
             raise ModelError(f"the planner failed at review {k}")

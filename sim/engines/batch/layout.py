@@ -34,20 +34,20 @@ class Joined(NamedTuple):
 
 
 def joined(parts: list[Any], dtype: type = np.int64) -> Joined:
-    """Lay sequences end to end."""
+    """Lay sequences end to end and return them with their beginnings."""
     arrays: list[NDArray[Any]] = [np.asarray(part, dtype=dtype) for part in parts]
     starts = np.cumsum([0, *(len(a) for a in arrays)], dtype=np.int64)
     return Joined(np.concatenate([*arrays, np.zeros(0, dtype)]), starts)
 
 
 def fill(records: Any, **columns: Any) -> None:
-    """Write columns of records."""
+    """Set columns of records."""
     for name, column in columns.items():
         records[name] = column
 
 
 def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool, told: bool) -> State:
-    """The state before the first event, with so many slots for lots, events and nodes."""
+    """Return the state before the first event, with `slots` lots and room in proportion for events and nodes."""
     plan = draws.plan
     held = joined([[i for pair in site.factors.held for i in pair] for site in draws.sites])
     flows = joined([flow.times for flow in draws.flows])
@@ -59,8 +59,10 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     lines = np.cumsum([0, *(site.lines for site in draws.sites)], dtype=np.int64)
     curves, knots, values = _curves(draws)
     items, sites, pools = (joined([getattr(x, of) for x in draws.losses]) for of in ("items", "sites", "pools"))
+    # Sources share these tables, the largest of all: each is laid out once.
     survival = {id(t): t for source in draws.sources for t in (source.yields.survival, source.yields.expected)}
     periods, reviews = len(draws.periods), len(draws.reviews)
+    # One entry for samples and one for each bucket of the longest review period.
     entries = int(np.max(np.diff(t.first))) + 1
     s = State(
         clock=_clock(draws, t, trace, supply.address, told, entries),
@@ -84,6 +86,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         defects=np.array([source.yields.defects for source in draws.sources]),
         survival=np.array(list(survival.values())),
         assembly=np.array([source.yields.assembly for source in draws.sources]),
+        # Copies: a column of pairs is not contiguous, which to numba is another type.
         input_pool=taken.values.reshape(-1, 2)[:, 0].copy(),
         takes=taken.values.reshape(-1, 2)[:, 1].copy(),
         pulls=pulls.values,
@@ -124,6 +127,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         held_begin=held.starts[:-1] // 2,
         held_end=held.starts[1:] // 2,
     )
+    # A rate that is infinite at last means no bottleneck, however the curve begins.
     fill(s.sites, endless=[math.isinf(site.line_rate.values[-1]) for site in draws.sites])
     _limit(s, limits, len(plan.pools))
     fill(s.sites, ranked=ranked_sites(plan), head=NOTHING, tail=NOTHING, closes=t.closes)
@@ -131,6 +135,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
 
 
 def _clock(draws: Draws, t: Tables, trace: bool, callback: int, told: bool, entries: int) -> Any:
+    """Return the record of where the run stands before the first event."""
     plan, clock = draws.plan, blank(layout.CLOCK, 1)
     fill(
         clock, phase=-1, end=draws.end, drain=plan.calendar.drain, running=1, period_end=draws.periods[1],
@@ -142,6 +147,7 @@ def _clock(draws: Draws, t: Tables, trace: bool, callback: int, told: bool, entr
 
 
 def _known(draws: Draws) -> list[KnownYield]:
+    """Return what is known of the yield of each source before it makes anything."""
     return [
         known_yield(source, draws.sites[plan.site])
         for plan, source in zip(draws.plan.sources, draws.sources, strict=True)
@@ -149,6 +155,7 @@ def _known(draws: Draws) -> list[KnownYield]:
 
 
 def _sources(draws: Draws, pulls: Joined, survival: list[int], takes: IntArray) -> Any:
+    """Return the records of all sources before their first lot."""
     plan, sources = draws.plan, blank(layout.SOURCE, len(draws.sources))
     pools = [int(plan.item_pool[source.item]) for source in plan.sources]
     fill(
@@ -178,20 +185,21 @@ def _sources(draws: Draws, pulls: Joined, survival: list[int], takes: IntArray) 
 
 
 def _pulls(draws: Draws) -> list[list[int]]:
-    """Pools among each source's inputs whose policies review them whenever orders claim of them."""
+    """Return the input pools of each source whose stock policies review them when orders claim inputs."""
     plan = draws.plan
     inputs = [plan.input_pool[b:e].tolist() for b, e in zip(plan.inputs_start[:-1], plan.inputs_start[1:], strict=True)]
     return [[p for p in pools if watched(plan.pools[p])] for pools in inputs]
 
 
 def _counters(draws: Draws) -> list[list[int]]:
-    """Flows that each pool serves, by priority."""
+    """Return the flows that each pool serves, by priority."""
     lines = draws.plan.lines
     order = sorted(range(len(draws.flows)), key=lambda f: (lines[draws.flows[f].line].priority, f))
     return [[f for f in order if draws.flows[f].pool == pool] for pool in range(len(draws.plan.pools))]
 
 
 def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
+    """Return the records of all pools and, behind them, of the lines with a limit on work in process."""
     plan, vector = draws.plan, draws.vector
     every = blank(layout.POOL, len(plan.pools) + len(plan.wip_limits))
     pools = every[: len(plan.pools)]
@@ -214,7 +222,8 @@ def _pools(draws: Draws, members: Joined, counters: Joined) -> Any:
 
 
 def _limit(s: State, limits: WipLimits, behind: int) -> None:
-    """Lines with a limit stand behind the pools; in them a lot takes a place as soon as it has all else."""
+    """Fill in lines with a limit on work in process, which stand behind the pools, and who uses them."""
+    # In a line a lot takes a place as soon as it has all else.
     fill(s.pools[behind:], is_line=1, bypass=1, places=limits.places, only=NOTHING, head=NOTHING, tail=NOTHING)
     fill(s.sources, freed=limits.freed, stays=limits.stays)
     s.sources["limit"] = np.where(limits.limit == NONE, NOTHING, limits.limit + behind)
@@ -222,6 +231,7 @@ def _limit(s: State, limits: WipLimits, behind: int) -> None:
 
 
 def _flows(draws: Draws, times: Joined) -> Any:
+    """Return the records of all flows before their first demand."""
     plan, vector, flows = draws.plan, draws.vector, blank(layout.FLOW, len(draws.flows))
     lines = [plan.lines[flow.line] for flow in draws.flows]
     fill(
@@ -238,6 +248,7 @@ def _flows(draws: Draws, times: Joined) -> Any:
 
 
 def _losses(draws: Draws, items: Joined, sites: Joined, pools: Joined) -> Any:
+    """Return the records of all losses."""
     losses = blank(layout.LOSS, len(draws.losses))
     fill(
         losses,
@@ -251,7 +262,7 @@ def _losses(draws: Draws, items: Joined, sites: Joined, pools: Joined) -> Any:
 
 
 def _curves(draws: Draws) -> tuple[Any, IntArray, NDArray[np.float64]]:
-    """Curves of all sites, in the order of their kinds, then the price of each source, with their knots and values."""
+    """Return the curves of each site, in the order of their kinds, then the price of each source, as joined arrays."""
     every: list[Curve] = []
     for site in draws.sites:
         every += [site.line_rate, site.factors.yields, site.factors.cycle_time, site.factors.price]

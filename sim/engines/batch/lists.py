@@ -6,7 +6,7 @@ from sim.engines.batch.state import FULL, NOTHING, State
 
 
 def new_node(s: State, at: int, units: int, lot: int) -> int:
-    """A node in no list yet; NOTHING if no slot is free."""
+    """Return a node in no list yet; NOTHING, with a fault, if no slot is free."""
     c = s.clock[0]
     node = c.free_node
     if node != NOTHING:
@@ -23,13 +23,13 @@ def new_node(s: State, at: int, units: int, lot: int) -> int:
 
 
 def append(s: State, head: int, tail: int, at: int, units: int) -> tuple[int, int]:
-    """Add a node at the end; returns the list's new ends."""
+    """Add a node at the end of a list and return its new ends."""
     node = new_node(s, at, units, NOTHING)
     return insert(s, head, tail, tail, node)
 
 
 def insert(s: State, head: int, tail: int, before: int, node: int) -> tuple[int, int]:
-    """Put a node behind another, or first behind NOTHING; returns the list's new ends."""
+    """Put a node behind another, or first behind NOTHING, and return the list's new ends."""
     if node == NOTHING:
         return head, tail
     after = head if before == NOTHING else s.nodes[before].after
@@ -46,7 +46,7 @@ def insert(s: State, head: int, tail: int, before: int, node: int) -> tuple[int,
 
 
 def remove(s: State, head: int, tail: int, node: int) -> tuple[int, int]:
-    """Take a node out and free its slot; returns the list's new ends."""
+    """Take a node out of a list, free its slot and return the list's new ends."""
     n, c = s.nodes[node], s.clock[0]
     if n.before == NOTHING:
         head = n.after
@@ -62,5 +62,5 @@ def remove(s: State, head: int, tail: int, node: int) -> tuple[int, int]:
 
 
 def pop_first(s: State, head: int, tail: int) -> tuple[int, int]:
-    """Take the first node out; returns the list's new ends."""
+    """Take the first node out of a list and return its new ends."""
     return remove(s, head, tail, head)

@@ -27,7 +27,7 @@ def revise(s: State, t: Tables, p: Position, k: int) -> None:
 
 
 def look(s: State, t: Tables, p: Position) -> None:
-    """What the planner sees now."""
+    """Fill in what the planner sees now."""
     now = s.clock[0].now
     for q in range(len(p.stock)):
         p.stock[q], p.waiting[q] = available(s, q), s.pools[q].waiting
@@ -52,6 +52,7 @@ def look(s: State, t: Tables, p: Position) -> None:
 
 
 def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:
+    """Fill in what the planner sees of one lot."""
     lot = s.lots[slot]
     begun, works = lot.where == UNDER_WAY, lot.leave < NEVER
     p.lot_source[i], p.lot_due[i], p.lot_promised[i] = lot.source, lot.due, lot.promised
@@ -62,7 +63,8 @@ def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:
 
 
 def note(s: State, w: Worksheet, k: int) -> None:
-    """Keep what kept sources from more, number by number: whole rows take long to compile."""
+    """Keep what limited sources at a review, with its needs and planned output."""
+    # Number by number: assignments of whole rows take long to compile.
     for r in range(len(s.sources)):
         for cause in range(CAUSES):
             s.cut[k, r, cause], s.short[k, r, cause] = w.cut[r, cause], w.short[r, cause]

@@ -38,7 +38,11 @@ from sim.engines.shared.worksheet import Worksheet
 
 
 def play(state: State, tables: Tables, position: Position, memory: Memory, worksheet: Worksheet, planner: int) -> int:
-    """Run a replication to its end, with the planner at this address; 0, or the fault that stopped it."""
+    """Run a replication to its end and return 0, or the fault that stopped it.
+
+    `planner` is the address of the compiled planner, 0 in plain Python.
+    """
+    # By address from here on: passed by value, each call would take hundreds of arguments (see `passing`).
     s, t, p, m, w = borrow(state), borrow(tables), borrow(position), borrow(memory), borrow(worksheet)
     c = s.clock[0]
     c.planner = planner
@@ -56,7 +60,7 @@ def play(state: State, tables: Tables, position: Position, memory: Memory, works
 
 
 def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
-    """Stock and lots of the initial pipeline, and everything that is on the calendar from the start."""
+    """Put the initial pipeline in place and schedule everything that is known from the start."""
     c = s.clock[0]
     for i in range(len(s.open_orders)):
         source, due = s.open_orders[i, 0], s.open_orders[i, 2]
@@ -74,12 +78,13 @@ def _open(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
         at(s, s.losses[i].at, DISRUPT, 0, i, 0, LOST, i)
     # With a drain the last period closes when all is empty.
     for period in range(c.edges - 2 if c.drain else c.edges - 1):
+        # A period closes one tick before its end: what happens at the end belongs to the next.
         at(s, s.edges[period + 1] - 1, RECORD, 0, 0, period, CLOSE, period)
     stop_at(s, c.end)
 
 
 def _finish_held(s: State) -> None:
-    """What never leaves its site is still finished there."""
+    """Extend the run until lots that never leave their site are finished there."""
     c = s.clock[0]
     for slot in range(c.lots_used):
         if s.lots[slot].where == UNDER_WAY and s.lots[slot].ready < NEVER:
@@ -87,6 +92,7 @@ def _finish_held(s: State) -> None:
 
 
 def _appoint_reviews(s: State, t: Tables) -> None:
+    """Schedule the planner's reviews, and the first review of each stock policy."""
     planned = False
     for pool in range(len(t.order)):
         planned = planned or s.pools[pool].planned != 0
@@ -94,7 +100,7 @@ def _appoint_reviews(s: State, t: Tables) -> None:
         for k in range(len(s.reviews) - 1):
             at(s, s.reviews[k], PLAN, 0, 0, k, REVIEW, k)
     for pool in range(len(t.order)):
-        # Before planners look: what a policy orders now is on its way for them.
+        # Before planners look: to them what a policy orders now is on order already.
         if s.pools[pool].continuous:
             at(s, 0, PLAN, -1, pool, 0, REPLENISH, pool)
         elif not s.pools[pool].planned:
@@ -102,7 +108,9 @@ def _appoint_reviews(s: State, t: Tables) -> None:
 
 
 def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: int) -> None:
+    """Do what is due at an event of its kind."""
     e, c = s.events[event], s.clock[0]
+    # Frequent kinds first: each comparison costs every kind after it.
     if e.kind == RECEIVED:
         receive(s, e.what)
     elif e.kind == DEMANDED:
@@ -133,7 +141,7 @@ def _perform(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, event: i
 
 
 def _close(s: State, period: int) -> None:
-    """Close a period, at its last instant."""
+    """Close a period at its last instant."""
     c = s.clock[0]
     settle_stock(s, c.now + 1)
     settle_demand(s, c.now + 1)

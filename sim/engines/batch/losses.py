@@ -16,7 +16,7 @@ SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def strike(s: State, i: int) -> None:
-    """Destroy stock, then lots; stock policies see at once what is gone."""
+    """Destroy a share of stock, then of lots in process; stock policies see at once what is gone."""
     loss = s.losses[i]
     if loss.stock != 0.0:
         for k in range(loss.item_begin, loss.item_end):
@@ -32,7 +32,7 @@ def strike(s: State, i: int) -> None:
 
 
 def _strike_lots(s: State, site: int, share: float) -> None:
-    """A share of what is in process at a site, cut from lot to lot so that fractions add up."""
+    """Destroy a share of what is in process at a site, cut from lot to lot so that fractions add up."""
     slot, now, seen, gone = s.clock[0].first_open, s.clock[0].now, 0, 0
     while slot != NOTHING:
         lot = s.lots[slot]
@@ -51,7 +51,7 @@ def _strike_lots(s: State, site: int, share: float) -> None:
 
 
 def _shrink(s: State, slot: int, units: int, left: int) -> None:
-    """Leave so much of a lot of so many starts (seeded: good units)."""
+    """Leave `left` of the `units` of a lot: starts, or good units if it was seeded."""
     c, lot = s.clock[0], s.lots[slot]
     row = s.by_source[c.period, lot.source]
     lot_shrunk(s, lot.source, units - left)
@@ -69,7 +69,7 @@ def _shrink(s: State, slot: int, units: int, left: int) -> None:
 
 
 def _take_back(s: State, slot: int, units: int, left: int) -> None:
-    """Correct what was booked when the lot began, each in the period of its instant."""
+    """Correct what was booked when a lot began, each in the period of its instant."""
     lot = s.lots[slot]
     r, good, made = s.sources[lot.source], lot.good * left // units, period_at(s, lot.ready)
     if not lot.seeded:
@@ -91,7 +91,7 @@ def _take_back(s: State, slot: int, units: int, left: int) -> None:
 
 
 def _first_good(s: State, source: int) -> int:
-    """When the first good unit of a source comes, of lots now under way."""
+    """Return when the first good unit of a source comes, of lots now in process."""
     slot, first = s.clock[0].first_open, NEVER
     while slot != NOTHING:
         lot = s.lots[slot]

@@ -1,4 +1,4 @@
-"""Lots on their way: ordered, released, waiting for inputs, at the bottleneck, under way, in stock."""
+"""Lots: ordered, released, waiting for inputs, at the bottleneck, in process, in stock."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def order(s: State, source: int, starts: int) -> None:
 
 
 def order_evenly(s: State, source: int, entry: int, starts: int, phase: int, begin: int, end: int, due: int) -> None:
-    """Order starts of a source, to be released in lots spread evenly over a time: all before the next such entry."""
+    """Order starts of a source, to be released in lots spread evenly over a time, wanted by `due` (ticks).
+
+    `entry` is the place of the order among those of the source; its lots are all released before it is used again.
+    """
     c = s.clock[0]
     place = c.entries * source + entry
     o = s.orders[place]
@@ -59,18 +62,18 @@ def order_evenly(s: State, source: int, entry: int, starts: int, phase: int, beg
 
 
 def _appoint(s: State, place: int) -> None:
-    """Put the next lot of an order on the calendar, and those due at the same instant: one by one the calendar
-    stays small."""
+    """Schedule the next lot of an order and those due at the same instant, so that the calendar stays small."""
     o, source = s.orders[place], place // s.clock[0].entries
     size = s.sources[source].lot_size
     time = release_time(o.begin, o.end, o.starts, size, o.appointed)
     while o.appointed < o.lots and release_time(o.begin, o.end, o.starts, size, o.appointed) == time:
+        # Priority 1: after the reviews of that instant.
         at(s, time, PLAN, 1, source, o.first + o.appointed, RELEASED, place)
         o.appointed += 1
 
 
 def release(s: State, t: Tables, place: int, number: int) -> None:
-    """A lot of an order is released, and claims its inputs."""
+    """Release a lot of an order, which claims its inputs."""
     c, o = s.clock[0], s.orders[place]
     i, source = number - o.first, place // c.entries
     if i + 1 == o.appointed < o.lots:
@@ -86,7 +89,7 @@ def release(s: State, t: Tables, place: int, number: int) -> None:
 
 
 def book_order(s: State, source: int) -> None:
-    """Book an order, and what it costs."""
+    """Book an order and its cost."""
     c, r = s.clock[0], s.sources[source]
     row = s.by_source[c.period, source]
     row.orders += 1
@@ -95,7 +98,7 @@ def book_order(s: State, source: int) -> None:
 
 
 def _lot(s: State, source: int, number: int, starts: int, phase: int, ordered: int, due: int) -> int:
-    """A lot that is released now."""
+    """Return the slot of a lot that is released now."""
     slot = _new_slot(s)
     lot = s.lots[slot]
     lot.source, lot.number, lot.starts, lot.stage, lot.seeded = source, number, starts, phase, 0
@@ -104,7 +107,7 @@ def _lot(s: State, source: int, number: int, starts: int, phase: int, ordered: i
 
 
 def _new_slot(s: State) -> int:
-    """A slot for the next lot; the first one, to be thrown away, if none is free."""
+    """Return a slot for the next lot; slot 0, to be thrown away, with a fault if none is free."""
     c = s.clock[0]
     slot = c.free_lot
     if slot != NOTHING:
@@ -118,14 +121,14 @@ def _new_slot(s: State) -> int:
 
 
 def _pull(s: State, source: int) -> None:
-    """Orders claim inputs: stock policies that watch those inputs review them."""
+    """Schedule a review of the inputs that stock policies watch, since an order claims them."""
     r = s.sources[source]
     for i in range(r.pull_begin, r.pull_end):
         follow_up(s, PLAN, 0, s.pulls[i], 0, REPLENISH, s.pulls[i])
 
 
 def enter(s: State, slot: int) -> None:
-    """A lot goes on order; it begins when its inputs are there and its turn has come."""
+    """Put a lot on order; it begins when its inputs are there and its turn has come."""
     c, lot = s.clock[0], s.lots[slot]
     source, starts = lot.source, lot.starts
     r = s.sources[source]
@@ -145,6 +148,7 @@ def enter(s: State, slot: int) -> None:
     for i in range(r.take_begin, r.take_end):
         s.pools[s.input_pool[i]].waiting += s.takes[i] * starts
         node = join_queue(s, s.input_pool[i], slot)
+    # It stands in the queue of every input: looking at one of them is enough.
     pool = s.input_pool[r.take_end - 1]
     # Behind others it has to wait, unless it may pass them.
     if s.pools[pool].head == node or c.may_pass:
@@ -152,7 +156,7 @@ def enter(s: State, slot: int) -> None:
 
 
 def _open(s: State, slot: int) -> None:
-    """A lot joins those that are released and have not arrived."""
+    """Add a lot that is released to those on order."""
     c, lot = s.clock[0], s.lots[slot]
     lot.before, lot.after = c.last_open, NOTHING
     if c.last_open == NOTHING:
@@ -163,7 +167,7 @@ def _open(s: State, slot: int) -> None:
 
 
 def _close(s: State, slot: int) -> None:
-    """A lot that has arrived leaves them."""
+    """Remove a lot that has arrived from those on order."""
     c, lot = s.clock[0], s.lots[slot]
     if lot.before == NOTHING:
         c.first_open = lot.after
@@ -178,6 +182,7 @@ def _close(s: State, slot: int) -> None:
 def dispatch(s: State, pool: int) -> None:
     """Let waiting lots begin, in order, as far as inputs reach."""
     c, again, n = s.clock[0], s.again, 1
+    # A stack: pools that a lot sets free go below, so that the current one is finished first.
     again[0] = pool
     while n > 0 and not c.fault:
         slot = startable(s, again[n - 1])
@@ -199,7 +204,7 @@ def dispatch(s: State, pool: int) -> None:
 
 
 def _look_again(s: State, n: int, pool: int) -> int:
-    """Put a pool behind the others to look at, unless it is among them; returns how many there are."""
+    """Put a pool behind the others to look at, unless it is among them, and return their number."""
     for i in range(n):
         if s.again[i] == pool:
             return n
@@ -210,7 +215,7 @@ def _look_again(s: State, n: int, pool: int) -> int:
 
 
 def _part(s: State, slot: int, starts: int) -> int:
-    """A lot of these starts that goes ahead of the rest, which keeps its place."""
+    """Split off a lot of these starts, which goes ahead of the rest, and return its slot."""
     s.clock[0].lot_count += 1
     number, lot = s.clock[0].lot_count, s.lots[slot]
     ahead = _lot(s, lot.source, number, starts, lot.stage, lot.ordered, lot.due)
@@ -226,7 +231,7 @@ def _part(s: State, slot: int, starts: int) -> int:
 
 
 def _begin(s: State, slot: int) -> None:
-    """Inputs are there: queue at the bottleneck, where priorities differ until a line is free."""
+    """Move a lot that has its inputs to the bottleneck, or to its queue where priorities differ."""
     lot, now = s.lots[slot], s.clock[0].now
     site = s.sources[lot.source].site
     lot.where = UNDER_WAY
@@ -241,7 +246,7 @@ def _begin(s: State, slot: int) -> None:
 
 
 def take_turns(s: State, site: int) -> None:
-    """Lots of a site go to lines that are free, the most urgent first."""
+    """Give free lines of a site to the lots that wait for them, the most urgent first."""
     now, where = s.clock[0].now, s.sites[site]
     while where.head != NOTHING and free_at(s, site) <= now:
         slot = s.nodes[where.head].lot
@@ -252,7 +257,7 @@ def take_turns(s: State, site: int) -> None:
 
 
 def _work(s: State, slot: int, came: int) -> None:
-    """A lot that came to the bottleneck takes a line: every later instant of it follows now."""
+    """Put a lot that came to the bottleneck on a line; all its later instants follow."""
     lot = s.lots[slot]
     source = lot.source
     r = s.sources[source]
@@ -272,7 +277,7 @@ def _work(s: State, slot: int, came: int) -> None:
 
 
 def receive(s: State, slot: int) -> None:
-    """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
+    """Put an arrived lot in stock, and schedule the demand and the lots that wait for it."""
     c, lot = s.clock[0], s.lots[slot]
     source = lot.source
     r = s.sources[source]
@@ -297,8 +302,9 @@ def receive(s: State, slot: int) -> None:
 
 
 def _wake(s: State, pool: int, less: bool) -> None:
-    """Stock came: old claims go before new ones of their priority, new ones of a higher before both."""
+    """Schedule what stock that arrived sets off: demand that waits, stock policies and lots that wait."""
     p = s.pools[pool]
+    # Old claims go before new ones of their priority (rank -1), new ones of a higher priority before both.
     if p.backlog:
         seen, last = False, 0
         for i in range(p.counter_begin, p.counter_end):
@@ -314,6 +320,7 @@ def _wake(s: State, pool: int, less: bool) -> None:
 
 
 def _trace(s: State, slot: int) -> None:
+    """Keep a copy of an arrived lot if the run is traced."""
     c = s.clock[0]
     if not c.traced:
         return
@@ -325,9 +332,10 @@ def _trace(s: State, slot: int) -> None:
 
 
 def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: int) -> None:
-    """A lot begun before the start: it ships like any other, unless it was on its way already."""
+    """Put a lot begun before the start in process; it ships like any other unless it was in transit already."""
     r, slot = s.sources[source], _new_slot(s)
     ready = arrive - r.shipping
+    # What was ready before the start has left its site and is in transit.
     leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
     if leaves >= 0:
         ship(s, source, shipments, period_at(s, leaves))

@@ -23,7 +23,7 @@ from sim.engines.shared.worksheet import Worksheet
 
 
 def hold_review(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> None:
-    """Plan the starts of the period that begins at review `k`, and order them."""
+    """Plan the starts of the period that begins at review `k` and order them."""
     revise(s, t, p, k)
     look(s, t, p)
     if call(decide, s.clock[0].planner, t, p, m, w, k) != DECIDED:
@@ -37,7 +37,7 @@ def hold_review(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, k: in
 
 
 def begin_before(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> None:
-    """Put in stock, or on its way, what the plan began before the start."""
+    """Put in stock, or in process, what the plan began before the start."""
     for r in range(len(s.sources)):
         p.good_per_start[r] = good_per_start(s, r, 0)
     if call(decide, s.clock[0].planner, t, p, m, w, BEFORE) != DECIDED:
@@ -56,7 +56,7 @@ def begin_before(s: State, t: Tables, p: Position, m: Memory, w: Worksheet) -> N
 
 
 def _order(s: State, t: Tables, w: Worksheet, k: int, r: int) -> None:
-    """Order the samples of a source, and what the planner releases of it."""
+    """Order the samples of a source and what the planner releases of it."""
     now, end, any_starts = s.clock[0].now, s.reviews[k + 1], False
     if w.samples[r]:
         until = samples_end(t, r, end)
@@ -75,7 +75,7 @@ def _order(s: State, t: Tables, w: Worksheet, k: int, r: int) -> None:
 
 
 def review_periodically(s: State, pool: int, k: int) -> None:
-    """A policy reviews its pool, and makes its next appointment."""
+    """Review a pool for its stock policy and schedule the next review."""
     replenish(s, pool)
     # Counted from the start each time: a sum of rounded periods would drift.
     then = ticks((k + 1) * s.pools[pool].review)
@@ -84,7 +84,7 @@ def review_periodically(s: State, pool: int, k: int) -> None:
 
 
 def replenish(s: State, pool: int) -> None:
-    """Review a pool, and order what its policy wants."""
+    """Review a pool and order what its stock policy requires."""
     p = s.pools[pool]
     if s.clock[0].now >= s.sites[s.sources[p.source].site].closes:
         return

@@ -13,7 +13,10 @@ SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def period_at(s: State, instant: int) -> int:
-    """The period of an instant that is not past; beyond the end a row that nobody reads (with a drain, the last)."""
+    """Return the period of an instant that is not past.
+
+    Beyond the end it is a row that nobody reads; with a drain, the last period.
+    """
     c = s.clock[0]
     if instant >= c.end:
         return int(c.edges - 2 if c.drain and instant < NEVER else c.edges - 1)
@@ -21,7 +24,7 @@ def period_at(s: State, instant: int) -> int:
 
 
 def ship(s: State, source: int, shipments: int, period: int) -> None:
-    """Shipments leave, and what they cost; fewer than none: what was booked ahead does not leave."""
+    """Book shipments and their cost; a negative number takes back what was booked ahead."""
     paid = shipments * s.sources[source].shipment_cents
     s.by_source[period, source].shipments += shipments
     s.by_source[period, source].shipment_cents += paid
@@ -29,12 +32,13 @@ def ship(s: State, source: int, shipments: int, period: int) -> None:
 
 
 def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:
-    """Book units that are on their way between two instants, in each period for the part that lies in it."""
+    """Book the unit-days of units in transit between two instants, in each period for its part."""
     # Where nothing is to be paid for it, nobody asks.
     if not s.items[item].costly_on_way:
         return
     c = s.clock[0]
     last = int(c.edges - 2)
+    # With a drain the last period lasts until everything has arrived.
     stop = arrive if c.drain and arrive < NEVER else min(arrive, c.end)
     period, at = min(segment(s.edges, leave, c.period), last), leave
     while at < stop and period <= last:
@@ -53,6 +57,7 @@ def book_lot(s: State, slot: int, load: float, came: int, leaves: int) -> None:
     source, site = lot.source, s.sources[lot.source].site
     _book_wait(s, slot, site, came)
     begun = left = made = sent = c.period
+    # A lot that leaves within the current period has all its instants in it.
     if leaves >= c.period_end:
         begun, left = period_at(s, lot.begin), period_at(s, lot.leave)
         made, sent = period_at(s, lot.ready), period_at(s, leaves)
@@ -69,6 +74,7 @@ def book_lot(s: State, slot: int, load: float, came: int, leaves: int) -> None:
 
 
 def _book_made(s: State, slot: int, row: Records) -> None:
+    """Book what a lot makes: units out, scrapped and good."""
     lot = s.lots[slot]
     row.out += lot.out
     row.scrapped += lot.starts - lot.out
@@ -81,7 +87,7 @@ def _book_made(s: State, slot: int, row: Records) -> None:
 
 
 def _book_wait(s: State, slot: int, site: int, came: int) -> None:
-    """Book whether and how long a lot that came to a bottleneck waits, and how long it is in the system."""
+    """Book whether and how long a lot waits at a bottleneck, and how long it is in the system."""
     lot, row = s.lots[slot], s.by_site[s.clock[0].period, site]
     row.lots += 1
     row.delayed += lot.begin > came
@@ -91,12 +97,15 @@ def _book_wait(s: State, slot: int, site: int, came: int) -> None:
 
 
 def pay(s: State, slot: int) -> None:
-    """An outside supplier is paid when the lot arrives, at the price of that day and what disruptions made of it when
-    the lot was begun."""
+    """Pay the outside supplier of an arrived lot, at the price of that day.
+
+    The factor of disruptions on the price is that of the day on which the lot began.
+    """
     c, lot = s.clock[0], s.lots[slot]
     r = s.sources[lot.source]
     starts = float(lot.starts)
     if lot.seeded:
+        # Seeded lots have no starts: those that would give as many good units are paid for.
         starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
     paid = cents(starts * (price_at(s, lot.source, c.now) * value_at(s, r.site, PRICE, lot.begin)))
     s.by_source[c.period, lot.source].purchase_cents += paid
@@ -104,7 +113,7 @@ def pay(s: State, slot: int) -> None:
 
 
 def count_lots(s: State, edge: int) -> None:
-    """Count lots that wait for inputs, are in process and in transit at the end of a period."""
+    """Count lots that wait for inputs, are in process or in transit at the end of a period."""
     period = s.clock[0].period
     for slot in range(s.clock[0].lots_used):
         lot = s.lots[slot]

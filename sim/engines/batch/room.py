@@ -1,4 +1,7 @@
-"""Room for lots, events and lists, which the next run has again: fresh memory is dear, and a run writes before it reads."""
+"""Memory for lots, events and lists, which the next run uses again.
+
+Allocation takes long, and a run writes before it reads.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +34,11 @@ _SPARE: list[Room] = []
 
 
 def room(slots: int) -> Room:
-    """Room for so many lots, with twice as many events and nodes; what it holds has no meaning."""
+    """Return room for so many lots, with twice as many events and nodes; what it holds has no meaning."""
     while _SPARE:
         try:
             found = _SPARE.pop()
+        # Another thread took the last one meanwhile.
         except IndexError:
             break
         if len(found.lots) == slots:

@@ -8,7 +8,7 @@ from sim.engines.shared.rules import finish, segment, worked
 
 
 def work(s: State, site: int, load: float) -> tuple[int, int]:
-    """When a load that arrives now begins and leaves, on the line that is free first; NEVER if it never does."""
+    """Put a load on the line that is free first and return when it begins and leaves; NEVER if it never does."""
     where, now = s.sites[site], s.clock[0].now
     # Of lines free at the same instant, the first. All have the same rate, so it also finishes the lot first.
     line = where.line_begin
@@ -28,7 +28,7 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
 
 
 def leaves_site(s: State, site: int, ready: int) -> int:
-    """When a lot leaves a site: when ready, or when held shipments go."""
+    """Return when a lot leaves a site: when ready, or when held shipments go."""
     where = s.sites[site]
     for i in range(where.held_begin, where.held_end):
         if s.held[i, 0] <= ready < s.held[i, 1]:
@@ -37,7 +37,7 @@ def leaves_site(s: State, site: int, ready: int) -> int:
 
 
 def free_at(s: State, site: int) -> int:
-    """When the first line of a site is free."""
+    """Return when the first line of a site is free."""
     where = s.sites[site]
     first = s.line_free[where.line_begin]
     for line in range(where.line_begin + 1, where.line_end):
@@ -46,7 +46,7 @@ def free_at(s: State, site: int) -> int:
 
 
 def committed(s: State, site: int, now: int) -> float:
-    """Load accepted and not yet worked off."""
+    """Return the load accepted and not yet worked off."""
     where, total = s.sites[site], 0.0
     if where.endless:
         return total

@@ -2,6 +2,10 @@
 
 Entities are records of structured arrays, so that what belongs together lies together. Everything has
 a fixed size: lots, events and the nodes of linked lists live in slots that are used again.
+
+Short names mean the same in all modules: `s` is the state, `c` its clock, `e` an event, `r` a source, `p` a pool, `f` a
+flow, `i` an item, `o` an order, `n` a node or a row of noise; and, where reviews are held, `t` the tables, `p` the
+position, `m` the memory and `w` the worksheet of the planner.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ Records = Any
 
 
 def _record(integers: str, reals: str = "") -> np.dtype[Any]:
+    """Return the type of a record with these fields, integers first."""
     return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in reals.split()], align=True)
 
 
@@ -57,7 +62,8 @@ LOT = _record(
     "source starts stage due promised leave good where after",
     "expected",
 )
-"""What the planner looks at comes last and together: there are thousands of lots, and memory is read in lines. `where` is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
+"""What the planner looks at comes last and together: there are thousands of lots, and memory is read in lines. `where`
+is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
 UNUSED, WAITS, UNDER_WAY = range(3)
 ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
@@ -72,7 +78,8 @@ the number to ask for more, -1 if all are typical."""
 CURVE = _record("begin end at")
 """A step function in `knots` and `values`, read forward from `at`."""
 LOSS = _record("at item_begin item_end site_begin site_end pool_begin pool_end", "stock wip")
-"""What a disruption destroys when it begins: ranges of `struck_items`, `struck_sites` and `struck_pools`, and shares destroyed."""
+"""What a disruption destroys when it begins: ranges of `struck_items`, `struck_sites` and `struck_pools`, and shares
+destroyed."""
 
 BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
     np.dtype([(n, dtype_of(n)) for n, by in MEASURES.items() if by == entity], align=True)
@@ -95,10 +102,10 @@ class State(NamedTuple):
 
     `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
     parallel line is free and the step of its rate then, `line_credit` what it could do of the next lot until then;
-    `curves` are those of each site, in the order of their kinds, and then the price of each source;
-    `input_pool` and `takes` what starts need (places on a line included), `pulls` the pools whose policies watch that, both in
-    ranges of sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and
-    sources. `under_way` are seeded good units not yet arrived at the end of each period.
+    `curves` are those of each site, in the order of their kinds, and then the price of each source; `input_pool` and
+    `takes` what starts need (places on a line included), `pulls` the pools whose policies watch that, both in ranges of
+    sources; `members`, `counters`, `order` and `pool_sources` index items, flows, pools and sources. `under_way` are
+    seeded good units not yet arrived at the end of each period.
     """
 
     clock: Records
@@ -159,5 +166,5 @@ class State(NamedTuple):
 
 
 def blank(dtype: np.dtype[Any], *shape: int) -> NDArray[Any]:
-    """Records of zeros."""
+    """Return records of zeros."""
     return np.zeros(shape, dtype=dtype)

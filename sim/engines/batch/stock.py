@@ -7,7 +7,7 @@ from sim.engines.shared.rules import cents, unit_days, whole
 
 
 def available(s: State, pool: int) -> int:
-    """Units in stock of a pool, or free places of a line."""
+    """Return the units in stock of a pool, or the free places of a line."""
     p = s.pools[pool]
     if p.is_line:
         return int(p.places)
@@ -20,15 +20,18 @@ def available(s: State, pool: int) -> int:
 
 
 def put(s: State, item: int, units: int) -> None:
-    """Units arrive in stock."""
+    """Add units that arrive to the stock of an item."""
+    # Unit-days are kept only where stock costs something.
     if s.items[item].costly:
         _accrue(s, item, s.clock[0].now)
     s.items[item].units += units
 
 
 def take(s: State, pool: int, units: int, consume: bool) -> None:
-    """Take units of a pool that are there, member by member; lots consume them, customers are served.
-    Places are taken from a line."""
+    """Take units from the stock of a pool, member by member, or places from a line.
+
+    With `consume` lots use the units up; without, they serve customers.
+    """
     c, p = s.clock[0], s.pools[pool]
     if p.is_line:
         p.places -= units
@@ -46,14 +49,14 @@ def take(s: State, pool: int, units: int, consume: bool) -> None:
 
 
 def _accrue(s: State, item: int, now: int) -> None:
-    """Add up unit-days until now: to be called before the level changes."""
+    """Add up unit-days of stock until `now`; to be called before the level changes."""
     i = s.items[item]
     i.unit_days += unit_days(i.units, now - i.last)
     i.last = now
 
 
 def destroy(s: State, item: int, share: float) -> int:
-    """A share of the stock of an item is gone; returns the units."""
+    """Destroy a share of the stock of an item and return its units."""
     c, i = s.clock[0], s.items[item]
     if i.costly:
         _accrue(s, item, c.now)
@@ -64,7 +67,7 @@ def destroy(s: State, item: int, share: float) -> int:
 
 
 def settle_stock(s: State, until: int) -> None:
-    """Close a period: book levels and holding costs."""
+    """Book stock levels and holding costs at the end of a period."""
     c = s.clock[0]
     for item in range(len(s.items)):
         i, row = s.items[item], s.by_item[c.period, item]

@@ -42,11 +42,12 @@ class Stream:
         return self._noise.name
 
     def blocks(self, first: int, count: int) -> FloatArray:
-        """So many blocks, at least one, from the first on, shape (rows, count * BLOCK)."""
+        """Return `count` blocks, at least one, from the `first` on, shape (rows, count * BLOCK)."""
         end = first + count
         if end > self._count:
             self._drawn.append(self._next(end - self._count))
             self._count = end
+        # What is asked for is mostly what was drawn last, and then needs no copy.
         if end == self._count and count * BLOCK <= self._drawn[-1].shape[1]:
             return self._drawn[-1][:, -count * BLOCK :]
         if len(self._drawn) > 1:
@@ -54,6 +55,7 @@ class Stream:
         return self._drawn[0][:, first * BLOCK : end * BLOCK]
 
     def _next(self, count: int) -> FloatArray:
+        """Draw the next `count` blocks, shape (rows, count * BLOCK); cycle times in whole ticks."""
         variates = self._noise.blocks(count)
         if self.kind == CYCLE:
             variates = np.ceil(variates * TICKS_PER_DAY)
@@ -82,7 +84,7 @@ class Supply:
         return int(ctypes.cast(self._called, ctypes.c_void_p).value or 0)
 
     def _lay_out(self) -> tuple[Any, FloatArray]:
-        """Where the variates of each source and kind lie, and the variates themselves, end to end."""
+        """Return where the variates of each source and kind lie, and the variates themselves, end to end."""
         noise = blank(layout.NOISE, len(self._draws.sources), 3)
         noise["row"] = NOTHING
         noise["typical"] = [
@@ -101,7 +103,7 @@ class Supply:
         return noise, np.concatenate(parts)
 
     def _ask(self, number: int) -> None:
-        """Draw the next block of a row; or, for a negative number, tell that a period is over."""
+        """Draw the next block of a row or, for a negative number, report that a period is over."""
         if number < 0:
             if self._progress:
                 self._progress(float(self._draws.periods[-number]) / self._draws.end)
@@ -114,14 +116,14 @@ class Supply:
         self._given[number] += 1
 
     def remember(self, s: State) -> None:
-        """Learn from a run that is over how much the next will need."""
+        """Keep how many blocks a run used: the next one is given as many at its start."""
         for number, stream in enumerate(self._streams):
             n = s.noise[stream.source, stream.kind]
             self._used[stream.name] = self._given[number] - int(n["end"] - n["at"]) // BLOCK
 
 
 def streams(draws: Draws) -> list[Stream]:
-    """All that varies in a run."""
+    """Return the streams of all that varies in a run."""
     uniform = draws.plan.yield_noise is YieldNoise.BINOMIAL
     return [
         Stream(r, kind, noise, uniform=uniform and kind == YIELD_NOISE)

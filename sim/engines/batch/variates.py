@@ -8,7 +8,7 @@ from sim.engines.batch.state import NOTHING, State
 
 
 def variate(s: State, source: int, kind: int) -> float:
-    """The next variate of a source; new ones are drawn when all are used."""
+    """Return the next variate of a source; a new block is drawn when all are used."""
     n = s.noise[source, kind]
     if n.row == NOTHING:
         return float(n.typical)

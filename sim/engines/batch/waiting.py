@@ -8,8 +8,9 @@ from sim.engines.batch.stock import available
 
 
 def join_queue(s: State, pool: int, slot: int) -> int:
-    """Queue by priority, release and number; returns the node."""
+    """Add a lot to the queue of a pool, by priority, release and number, and return its node."""
     p, before = s.pools[pool], s.pools[pool].tail
+    # From the tail: most lots are released after all that wait.
     while before != NOTHING and _goes_before(s, slot, s.nodes[before].lot):
         before = s.nodes[before].before
     node = new_node(s, 0, 0, slot)
@@ -18,6 +19,7 @@ def join_queue(s: State, pool: int, slot: int) -> int:
 
 
 def _goes_before(s: State, one: int, other: int) -> bool:
+    """Return whether one lot goes before another: by priority, release and number."""
     a, b = s.lots[one], s.lots[other]
     first, second = s.sources[a.source].priority, s.sources[b.source].priority
     if first != second:
@@ -28,7 +30,7 @@ def _goes_before(s: State, one: int, other: int) -> bool:
 
 
 def join_line(s: State, site: int, slot: int) -> None:
-    """Queue at a bottleneck by priority and number."""
+    """Add a lot to the queue of a bottleneck, by priority and number."""
     where, rank, number = s.sites[site], s.sources[s.lots[slot].source].priority, s.lots[slot].number
     before = where.tail
     while before != NOTHING:
@@ -40,7 +42,7 @@ def join_line(s: State, site: int, slot: int) -> None:
 
 
 def startable(s: State, pool: int) -> int:
-    """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
+    """Return the first lot in the queue of a pool that can begin; only the head unless lots may pass."""
     node, bypass = s.pools[pool].head, s.pools[pool].bypass
     if s.pools[pool].is_line and s.pools[pool].places <= 0:
         return NOTHING
@@ -52,7 +54,10 @@ def startable(s: State, pool: int) -> int:
 
 
 def possible(s: State, slot: int) -> int:
-    """Starts of a lot for which all inputs are there and its turn has come: all of it or, where parts may go, some."""
+    """Return the starts of a lot that can begin: all of it or, where parts may go, some.
+
+    Its inputs must be there, and its turn must have come in the queue of each.
+    """
     r, starts = s.sources[s.lots[slot].source], s.lots[slot].starts
     for i in range(r.take_begin, r.take_end):
         p, have = s.pools[s.input_pool[i]], available(s, s.input_pool[i])
@@ -66,6 +71,7 @@ def possible(s: State, slot: int) -> int:
 
 
 def leave_queue(s: State, pool: int, slot: int) -> None:
+    """Remove a lot from the queue of a pool."""
     p = s.pools[pool]
     node = p.head
     while node != NOTHING and s.nodes[node].lot != slot:

@@ -10,17 +10,19 @@ from sim.engines.shared.rules import binomial, good_share, whole
 
 
 def _share(s: State, source: int, x: float, factor: float) -> float:
+    """Return the share of gross units of a source that are good."""
     table = s.survival[s.sources[source].survival]
     return good_share(s.defects[source], table, s.assembly[source], x, factor)
 
 
 def experience(s: State, source: int, at: int) -> float:
-    """Learning constants behind the source at an instant, what it inherits included."""
+    """Return the experience of a source at an instant in learning constants, what it inherits included."""
     # What is kept of what was kept of the first generation that has begun.
     base = source
     while s.sources[base].inherits >= 0 and not s.sources[base].started:
         base = s.sources[base].inherits
     x = _own_experience(s, base, at)
+    # Back to the source itself, one heir after the other: links lead to ancestors only.
     while base != source:
         heir = source
         while s.sources[heir].inherits != base:
@@ -31,7 +33,9 @@ def experience(s: State, source: int, at: int) -> float:
 
 
 def _own_experience(s: State, source: int, at: int) -> float:
+    """Return the experience of a source that has begun, or inherits none, in learning constants."""
     r = s.sources[source]
+    # 2 learns by the time since the first lot, 1 by starts.
     if r.learns == 2:
         return float(r.offset + (max(at - r.first, 0) / r.scale if r.first >= 0 else 0.0))
     if r.learns == 1:
@@ -45,7 +49,7 @@ def _own_experience(s: State, source: int, at: int) -> float:
 
 
 def good_per_start(s: State, source: int, at: int) -> float:
-    """Good units that a start begun now is expected to give."""
+    """Return the good units expected of a start begun now."""
     r = s.sources[source]
     if r.has_fixed:
         return float(r.fixed)
@@ -55,7 +59,7 @@ def good_per_start(s: State, source: int, at: int) -> float:
 
 
 def make(s: State, slot: int) -> None:
-    """Settle the lot's output, as its yield stands when it begins; remember it as experience."""
+    """Set the output of a lot, as the yield stands when it begins, and count the lot as experience."""
     lot = s.lots[slot]
     source = lot.source
     r = s.sources[source]
@@ -79,6 +83,7 @@ def make(s: State, slot: int) -> None:
 
 
 def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
+    """Return the good units of a lot of so many gross units."""
     r = s.sources[source]
     yield_noise = variate(s, source, YIELD_NOISE)
     if s.clock[0].binomial:
@@ -98,7 +103,7 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
 
 
 def _learn(s: State, source: int, begin: int, leave: int, starts: int) -> None:
-    """Forget lots that have left, and remember this one."""
+    """Add a lot to those that have yet to leave their line, and forget those that have left."""
     r = s.sources[source]
     while r.leaving_head != NOTHING and s.nodes[r.leaving_head].at <= begin:
         r.leaving -= s.nodes[r.leaving_head].units

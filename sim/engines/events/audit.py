@@ -11,7 +11,11 @@ from sim.errors import ModelError
 
 
 def audit(s: State, edge: int) -> None:
-    """Compare what is there at the end of this period with the books; raises ModelError where they differ."""
+    """Compare what is there at the end of a period with the books.
+
+    Raises:
+        ModelError: units or cents are not accounted for.
+    """
     rows = s.rows
     for name in MEASURES:
         total = getattr(s.totals, name)
@@ -25,7 +29,7 @@ def audit(s: State, edge: int) -> None:
 
 
 def _starts(s: State, rows: Rows) -> int:
-    """Starts released = out + scrapped + in process + waiting for inputs."""
+    """Return the largest gap: starts released = out + scrapped + in process + waiting for inputs."""
     t = s.totals
     return max(
         abs(t.starts[r] + t.sample_starts[r] - t.out[r] - t.scrapped[r] - rows.waiting[r] - rows.in_process[r])
@@ -34,20 +38,21 @@ def _starts(s: State, rows: Rows) -> int:
 
 
 def _goods(s: State, rows: Rows) -> int:
-    """Good units made = received + in transit to stock."""
+    """Return the largest gap: good units made = received + in transit to stock."""
     t = s.totals
     return max(abs(t.good[r] - t.received[r] - rows.in_transit[r]) for r in range(len(s.sources)))
 
 
 def _seeds(s: State) -> int:
-    """Planted in process at the start = arrived + destroyed + still under way."""
+    """Return the gap: seeded in process at the start = arrived + destroyed + still in process."""
     under_way = sum(lot.good for lot in s.open_lots.values() if lot.seeded)
     return abs(s.planted - sum(s.totals.seeded) - sum(s.totals.seeded_destroyed) - under_way)
 
 
 def _stock(s: State) -> int:
-    """Seeded + received = consumed + destroyed + served + in stock, for each pool (members stand in for each other)."""
+    """Return the largest gap: seeded + received = consumed + destroyed + served + in stock, for each pool."""
     t, worst = s.totals, 0
+    # By pool, not by item: its members stand in for each other.
     for p, pool in enumerate(s.plan.pools):
         came = sum(s.seeded_stock[i] for i in pool.members)
         came += sum(t.received[r] + t.seeded[r] for r, source in enumerate(s.sources) if source.pool == p)
@@ -58,7 +63,7 @@ def _stock(s: State) -> int:
 
 
 def _demand(s: State, rows: Rows) -> int:
-    """Demanded = served + lost + cancelled + waiting."""
+    """Return the largest gap: demanded = served + lost + cancelled + waiting."""
     t, flows = s.totals, range(len(s.flows))
     gaps = (abs(t.demanded[f] - t.served[f] - t.lost[f] - t.cancelled[f] - rows.backlog[f]) for f in flows)
     return max(gaps, default=0)

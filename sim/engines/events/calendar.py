@@ -42,14 +42,14 @@ class EventCalendar:
         self._running = False
 
     def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, *what: Any) -> None:
-        """Do something at an instant, now or later."""
+        """Schedule an event at an instant, now or later."""
         if time > self.now or self._phase < 0:
             Event(self, time, (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence), kind, what)
         else:
             self.follow_up(phase, priority, rank, sequence, kind, *what)
 
     def follow_up(self, phase: int, priority: int, rank: int, sequence: int, kind: int, *what: Any) -> None:
-        """Do something later at this instant: in this round if its phase is still to come, else in the next."""
+        """Schedule an event later at this instant: in this round if its phase is still to come, else in the next."""
         # Phases of a round only go forward. What a phase sets off in itself or in an earlier one waits for the next
         # round, so that the order does not depend on who came first.
         turn = self._turn if phase > self._phase else self._turn + 1
@@ -58,18 +58,21 @@ class EventCalendar:
         Event(self, self.now, (turn, phase, priority, rank, sequence), kind, what)
 
     def stop_at(self, time: int) -> None:
-        """Come to the end of the run, before anything else that is due then: the end itself is not part of it."""
+        """Schedule the end of the run, before anything else that is due then: that instant is no part of the run."""
         Event(self, time, (BEFORE_ALL, 0, 0, 0, 0), STOP, ())
 
     def due(self, event: Any) -> None:
-        """Perform an event: SimPy calls this when it is due."""
+        """Perform an event; SimPy calls this when it is due."""
         # Its round and phase decide where its follow-ups belong.
         self.now, self._turn, self._phase = event.time, event.key[0], event.key[1]
         self._actions[event.kind](self._subject, *event.what)
 
     def run(self, actions: Mapping[int, Callable[..., object]], subject: object) -> None:
-        """Perform events in order, until none is left or one of them calls `stop`: each is the action of its kind on the
-        subject, with what it was put on the calendar with."""
+        """Perform events in order until none is left or one of them calls `stop`.
+
+        `actions` holds the function of each kind of event, which is called with the subject and the event's own
+        arguments.
+        """
         self._actions, self._subject, self._running = actions, subject, True
         # Not `env.run`: on a stop it puts back the event at hand, with a priority that is no tuple.
         with suppress(simpy.core.EmptySchedule):
@@ -77,5 +80,5 @@ class EventCalendar:
                 self.env.step()
 
     def stop(self) -> None:
-        """End the run: nothing more is performed."""
+        """End the run: no further event is performed."""
         self._running = False

@@ -12,13 +12,13 @@ from sim.engines.shared.rules import cents, unit_days
 
 
 def next_demand(s: State, flow: int, k: int) -> None:
-    """Put the `k`-th demand of a flow on the calendar: one by one the calendar stays small."""
+    """Schedule the `k`-th demand of a flow; one at a time, so that the calendar stays small."""
     f = s.flows[flow]
     s.calendar.at(f.times[k], SERVE, f.priority, flow, k, DEMANDED, flow, k)
 
 
 def meet(s: State, flow: int, k: int) -> None:
-    """The `k`-th demand of a flow comes: serve it, and let the policy of its pool see what is left."""
+    """Serve the `k`-th demand of a flow when it comes, and let a stock policy review its pool."""
     f, units = s.flows[flow], s.flows[flow].units[k]
     left = serve_new(s, flow, units)
     f.seen += units
@@ -31,7 +31,7 @@ def meet(s: State, flow: int, k: int) -> None:
 
 
 def serve_new(s: State, flow: int, units: int) -> int:
-    """Serve new demand from stock; what is left waits or is lost. Returns units left waiting."""
+    """Serve new demand from stock, let the rest wait or be lost, and return the units left waiting."""
     f, rows = s.flows[flow], s.rows
     rows.demanded[flow] += units
     # Those who came before are served before.
@@ -50,7 +50,7 @@ def serve_new(s: State, flow: int, units: int) -> int:
 
 
 def serve_backlog(s: State, pool: int, priority: int) -> None:
-    """Serve those of one priority who wait for a pool, in the order they came."""
+    """Serve the waiting demand of one priority for a pool, in the order in which it came."""
     waiting = [f for f in s.pools[pool].counters if s.flows[f].priority == priority]
     for flow, units in zip(waiting, _share_out(s, waiting, available(s, pool)), strict=True):
         if units:
@@ -58,7 +58,7 @@ def serve_backlog(s: State, pool: int, priority: int) -> None:
 
 
 def _share_out(s: State, flows: list[int], stock: int) -> list[int]:
-    """Units that a stock gives to each flow when claims are met in the order of their instants."""
+    """Return the units that a stock gives to each flow when claims are met in the order of their instants."""
     given = [0] * len(flows)
     # Claims of one instant are met in the order of the flows.
     claims = ([(since, i, units) for since, units in s.flows[flow].waiting] for i, flow in enumerate(flows))
@@ -72,6 +72,7 @@ def _share_out(s: State, flows: list[int], stock: int) -> list[int]:
 
 
 def _serve(s: State, flow: int, units: int) -> None:
+    """Serve units to the demand of a flow that waits longest, and book how long it waited."""
     f, left = s.flows[flow], units
     _add_backlog(s, f, -units)
     while left:
@@ -96,29 +97,32 @@ def cancel(s: State, flow: int, since: int) -> None:
 
 
 def _add_backlog(s: State, f: FlowState, units: int) -> None:
+    """Add units to the backlog of a flow and of its pool."""
     _accrue(f, s.calendar.now)
     f.backlog += units
     s.pools[f.pool].backlog += units
 
 
 def _hand_out(s: State, flow: int, units: int) -> None:
+    """Take units from stock for a flow and book their delivery."""
     f, rows = s.flows[flow], s.rows
     take(s, f.pool, units, consume=False)
     rows.served[flow] += units
     rows.deliveries[flow] += 1
     rows.delivery_cents[flow] += f.shipment_cents
     rows.journal += f.shipment_cents
+    # Units count as delivered in the period in which they reach the customer.
     period_at(s, s.calendar.now + f.delivery).delivered[flow] += units
 
 
 def _accrue(f: FlowState, now: int) -> None:
-    """Add up unit-days of backlog until now: to be called before it changes."""
+    """Add up the unit-days of backlog until `now`; to be called before it changes."""
     f.unit_days += unit_days(f.backlog, now - f.last)
     f.last = now
 
 
 def settle_demand(s: State, until: int) -> None:
-    """Close a period: book levels, the cost of waiting and that of units lost in it."""
+    """Book backlog, the cost of waiting and that of lost units at the end of a period."""
     for flow, f in enumerate(s.flows):
         s.rows.backlog[flow] = f.backlog
         _settle_waiting(s, flow, until)
@@ -126,10 +130,12 @@ def settle_demand(s: State, until: int) -> None:
 
 
 def _settle_waiting(s: State, flow: int, until: int) -> None:
+    """Book the cost of waiting in the period."""
     f, rows = s.flows[flow], s.rows
     _accrue(f, until)
     f.owed += f.unit_days * f.shortage_cents
     f.unit_days = 0.0
+    # Rounded as one running total, so that cents do not drift with the number of periods.
     due = cents(f.owed) - f.booked
     f.booked += due
     rows.shortage_cents[flow] += due
@@ -137,9 +143,10 @@ def _settle_waiting(s: State, flow: int, until: int) -> None:
 
 
 def _settle_lost(s: State, flow: int) -> None:
-    """Book the cost of units lost in the period; the running total is rounded, so that cents do not drift."""
+    """Book the cost of units lost in the period."""
     f, rows = s.flows[flow], s.rows
     f.lost += rows.lost[flow] + rows.cancelled[flow]
+    # Rounded as one running total, so that cents do not drift with the number of periods.
     due = cents(f.lost * f.lost_cents) - f.lost_booked
     f.lost_booked += due
     rows.lost_cents[flow] += due

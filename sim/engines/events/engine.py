@@ -35,14 +35,14 @@ class EventsEngine:
         self.draws, self.trace = draws, trace
 
     def run(self, progress: Progress | None = None) -> Records:
-        """Run the replication to its end and return what it left behind."""
+        """Run the replication to its end and return its records."""
         s = lay_out(self.draws, trace=self.trace, by_compiled=self.by_compiled, progress=progress)
         play(s)
         return _records(s)
 
 
 def _records(s: State) -> Records:
-    """Everything collected, as arrays; plans are made by review and booked by period."""
+    """Return everything collected, as arrays."""
 
     def by_name(entity: str) -> dict[str, Any]:
         names = [name for name, by in MEASURES.items() if by == entity]
@@ -52,9 +52,11 @@ def _records(s: State) -> Records:
     def by_period(by_review: FloatArray) -> FloatArray:
         total = np.zeros((len(periods), *by_review.shape[1:]))
         for k, instant in enumerate(s.reviews[:-1]):
+            # Plans are made by review and booked by period: several reviews may fall into one.
             total[bisect_right(s.edges, instant) - 1] += by_review[k]
         return total
 
+    # The last counters hold what lies beyond the end.
     periods, ended = s.by_period[:-1], NEVER if s.plan.calendar.drain else s.draws.end
     site = by_name("site")
     return Records(

@@ -29,16 +29,16 @@ from sim.plan import NONE
 
 Decide = Callable[[Position, int], object]
 MUCH = 5000
-"""Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked for: to
-load it takes as long as these take in plain Python."""
+"""Starts to plan, source by source and bucket by bucket over all reviews, from which on the compiled planner is looked
+for: to load it takes as long as these take in plain Python."""
 
 
 def lay_out(
     draws: Draws, *, trace: bool, by_compiled: bool, progress: Callable[[float], None] | None
 ) -> State:  # fmt: skip
-    """The state before the first event; `by_compiled` says whether reviews may run compiled."""
+    """Return the state before the first event; with `by_compiled`, reviews may run compiled."""
     plan, t = draws.plan, tables(draws)
-    m, sheet, limits = memory(t), worksheet(t), wip_limits(draws)
+    remembered, sheet, limits = memory(t), worksheet(t), wip_limits(draws)
     periods, reviews = len(draws.periods) - 1, len(draws.reviews) - 1
     pools, by_period = _pools(draws, limits), [_rows(draws) for _ in range(periods + 1)]
     return State(
@@ -60,9 +60,9 @@ def lay_out(
         totals=_rows(draws),
         reviews=draws.reviews.tolist(),
         tables=t,
-        memory=m,
+        memory=remembered,
         sheet=sheet,
-        decide=_planner(draws, t, m, sheet, by_compiled=by_compiled),
+        decide=_planner(draws, t, remembered, sheet, by_compiled=by_compiled),
         correction=[1.0] * len(draws.flows),
         cut=np.zeros((reviews, len(plan.sources), CAUSES)),
         short=np.zeros((reviews, len(plan.sources), CAUSES)),
@@ -74,6 +74,7 @@ def lay_out(
 
 
 def _rows(draws: Draws) -> Rows:
+    """Return the counters of a period, all zero."""
     plan = draws.plan
     sizes = {"source": len(plan.sources), "item": len(plan.items), "site": len(plan.sites), "flow": len(draws.flows)}
     columns: Any = {name: [0.0 if name in REALS else 0] * sizes[by] for name, by in MEASURES.items()}
@@ -81,7 +82,8 @@ def _rows(draws: Draws) -> Rows:
 
 
 def _source(draws: Draws, r: int, limits: WipLimits) -> SourceState:
-    plan, d, source = draws.plan, draws.sources[r], draws.plan.sources[r]
+    """Return the state of a source before its first lot."""
+    plan, drawn, source = draws.plan, draws.sources[r], draws.plan.sources[r]
     pool, behind = int(plan.item_pool[source.item]), len(plan.pools)
     inputs = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist()
     return SourceState(
@@ -89,34 +91,35 @@ def _source(draws: Draws, r: int, limits: WipLimits) -> SourceState:
         pool=pool,
         site=source.site,
         priority=plan.pools[pool].priority,
-        lot_size=d.lot_size,
-        shipped_lot=d.shipped_lot,
-        lead=rules.stretched(TICKS_PER_DAY, d.lead_days),
-        shipping=d.shipping,
-        order_cents=d.order_cost,
-        shipment_cents=d.shipment_cost,
-        variable_cents=d.variable_cost,
-        price=steps(d.price),
-        priced=bool(d.price.values.any()),
+        lot_size=drawn.lot_size,
+        shipped_lot=drawn.shipped_lot,
+        lead=rules.stretched(TICKS_PER_DAY, drawn.lead_days),
+        shipping=drawn.shipping,
+        order_cents=drawn.order_cost,
+        shipment_cents=drawn.shipment_cost,
+        variable_cents=drawn.variable_cost,
+        price=steps(drawn.price),
+        priced=bool(drawn.price.values.any()),
         planned=is_planned(plan.pools[pool]),
-        partial=ships_parts(plan.pools[pool], d.lot_size),
+        partial=ships_parts(plan.pools[pool], drawn.lot_size),
         takes=limits.takes[r],
         pulls=[p for p in inputs if watched(plan.pools[p])],
         limit=_behind(int(limits.limit[r]), behind),
         freed=int(limits.freed[r]),
         stays=bool(limits.stays[r]),
-        noise=noise_of(d),
-        yields=d.yields,
-        **known_yield(d, draws.sites[source.site])._asdict(),
+        noise=noise_of(drawn),
+        yields=drawn.yields,
+        **known_yield(drawn, draws.sites[source.site])._asdict(),
     )
 
 
 def _behind(limit: int, pools: int) -> int:
-    """Where a limit on work in process stands: behind the pools of the plan."""
+    """Return where a limit on work in process stands: behind the pools of the plan."""
     return NONE if limit == NONE else limit + pools
 
 
 def _sites(draws: Draws) -> list[SiteState]:
+    """Return the state of all sites before their first lot."""
     ranked = ranked_sites(draws.plan).tolist()
     return [
         SiteState(
@@ -132,6 +135,7 @@ def _sites(draws: Draws) -> list[SiteState]:
 
 
 def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
+    """Return the state of all pools and, behind them, of the lines with a limit on work in process."""
     vector, lines = draws.vector, draws.plan.lines
     order = sorted(range(len(draws.flows)), key=lambda f: (lines[draws.flows[f].line].priority, f))
     pools = []
@@ -156,6 +160,7 @@ def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
 
 
 def _items(draws: Draws, limits: WipLimits) -> list[ItemState]:
+    """Return the state of all items, with their initial stock."""
     stock, pools = draws.initial_stock.tolist(), len(draws.plan.pools)
     return [
         ItemState(
@@ -169,6 +174,7 @@ def _items(draws: Draws, limits: WipLimits) -> list[ItemState]:
 
 
 def _flow(draws: Draws, f: int) -> FlowState:
+    """Return the state of a flow before its first demand."""
     vector, flow = draws.vector, draws.flows[f]
     line = draws.plan.lines[flow.line]
     return FlowState(
@@ -186,9 +192,11 @@ def _flow(draws: Draws, f: int) -> FlowState:
     )
 
 
-def _planner(draws: Draws, t: Tables, m: Memory, sheet: Worksheet, *, by_compiled: bool) -> Decide:
-    """What decides a review, and leaves the decision in the worksheet: compiled where there are many reviews and the code
-    was compiled before. The decisions are the same."""
+def _planner(draws: Draws, t: Tables, remembered: Memory, sheet: Worksheet, *, by_compiled: bool) -> Decide:
+    """Return what decides a review and leaves the decision in the worksheet.
+
+    It is compiled where there are many reviews and the code was compiled before. The decisions are the same.
+    """
     much = int((t.last - t.first[:-1]).sum()) * len(draws.plan.sources)
     if by_compiled and much >= MUCH and bool(t.planned.any()):
         from sim.engines.batch.kept import kept_planner
@@ -196,7 +204,7 @@ def _planner(draws: Draws, t: Tables, m: Memory, sheet: Worksheet, *, by_compile
         blank = blank_position(
             len(draws.plan.pools), len(draws.plan.sites), len(draws.plan.sources), len(draws.flows), 0
         )  # fmt: skip
-        compiled = kept_planner(t, blank, m, sheet)
+        compiled = kept_planner(t, blank, remembered, sheet)
         if compiled is not None:
             return compiled
-    return lambda position, k: decide(t, position, m, sheet, k)
+    return lambda position, k: decide(t, position, remembered, sheet, k)

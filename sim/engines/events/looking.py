@@ -28,7 +28,7 @@ def revise(s: State, k: int) -> None:
 
 
 def look(s: State) -> Position:
-    """What the planner sees now."""
+    """Return what the planner sees now."""
     pools, lots = range(len(s.plan.pools)), list(s.open_lots.values())
     return Position(
         stock=_real(available(s, pool) for pool in pools),
@@ -50,36 +50,43 @@ def look(s: State) -> Position:
 
 
 def _accepted(s: State, site: int) -> float:
-    """Load that a site has accepted and not worked off, with what queues for a line."""
+    """Return the load that a site has accepted and not worked off, with what queues for a line."""
     load = committed(s, site, s.calendar.now)
+    # In the order of the queue, as the other engine adds up: sums of floats depend on the order.
     for _, _, lot in sorted(s.sites[site].queue):
         load += lot.starts * float(s.tables.load[lot.source])
     return load
 
 
 def _counted_on(s: State, lot: OpenLot) -> float:
-    """Good units that a lot brings: those it has, where yields are certain and it has taken its line, else those
-    expected at its release. Where yields are drawn, what it will bring is not known before it arrives."""
+    """Return the good units to count on from a lot.
+
+    Where yields are certain and the lot has taken its line, they are those it has; else those expected at its release.
+    What a lot with a drawn yield brings is not known before it arrives.
+    """
     known = lot.where == UNDER_WAY and lot.leave < NEVER and s.sources[lot.source].certain
     return float(lot.good) if known else lot.expected
 
 
 def _place(s: State, lot: OpenLot) -> int:
+    """Return where a lot is: waiting for inputs, at the bottleneck or beyond it."""
     if lot.where == WAITS:
         return WAITING
     return QUEUED if lot.leave > s.calendar.now else IN_CYCLE
 
 
 def note(s: State, k: int) -> None:
-    """Keep what kept sources from more."""
+    """Keep what limited sources at a review, with its needs and planned output."""
     sheet = s.sheet
     s.cut[k], s.short[k], s.starved[k] = sheet.cut, sheet.short, sheet.starved
     s.need[k], s.planned_output[k] = sheet.need, sheet.output
 
 
 def _real(numbers: Iterable[float]) -> FloatArray:
+    """Return numbers as an array of floats."""
     return np.array(list(numbers), dtype=np.float64)
 
 
 def _whole(numbers: Iterable[int]) -> IntArray:
+    """Return numbers as an array of integers."""
     return np.array(list(numbers), dtype=np.int64)

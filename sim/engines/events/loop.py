@@ -32,7 +32,7 @@ def play(s: State) -> None:
 
 
 def _open(s: State) -> None:
-    """Stock and lots of the initial pipeline, and everything that is on the calendar from the start."""
+    """Put the initial pipeline in place and schedule everything that is known from the start."""
     for source, starts, due in s.draws.open_orders.tolist():
         plant(s, source, 1, whole(starts * good_per_start(s, source, 0)), due, due)
     if s.plan.initial_pipeline and s.tables.planned.any():
@@ -47,22 +47,24 @@ def _open(s: State) -> None:
         s.calendar.at(loss.at, DISRUPT, 0, i, 0, LOST, i)
     # With a drain the last period closes when all is empty.
     for period, end in enumerate(s.edges[1:-1] if s.plan.calendar.drain else s.edges[1:]):
+        # A period closes one tick before its end: what happens at the end belongs to the next.
         s.calendar.at(end - 1, RECORD, 0, 0, period, CLOSE, period)
     s.calendar.stop_at(s.draws.end)
 
 
 def _finish_held(s: State) -> None:
-    """What never leaves its site is still finished there."""
+    """Extend the run until lots that never leave their site are finished there."""
     lots = (lot for lot in s.open_lots.values() if lot.where == UNDER_WAY and lot.ready < NEVER)
     s.until = max(s.until, *(lot.ready for lot in lots), 0)
 
 
 def _appoint_reviews(s: State) -> None:
+    """Schedule the planner's reviews, and the first review of each stock policy."""
     if s.tables.planned.any():
         for k, at in enumerate(s.reviews[:-1]):
             s.calendar.at(at, PLAN, 0, 0, k, REVIEW, k)
     for p in range(len(s.plan.pools)):
-        # Before planners look: what a policy orders now is on its way for them.
+        # Before planners look: to them what a policy orders now is on order already.
         if s.pools[p].continuous:
             s.calendar.at(0, PLAN, -1, p, 0, REPLENISH, p)
         elif not s.pools[p].planned:
@@ -70,17 +72,18 @@ def _appoint_reviews(s: State) -> None:
 
 
 def _stop(s: State) -> None:
-    """At the end everything stops, unless the network is to run empty."""
+    """Stop the run at its end, unless the network is to run empty."""
     if not s.plan.calendar.drain:
         s.calendar.stop()
 
 
 def _close_now(s: State, period: int) -> None:
+    """Close a period at the current instant."""
     _close(s, period, s.calendar.now)
 
 
 def _close(s: State, period: int, at: int) -> None:
-    """Close a period, at its last instant, and check that nothing was lost or made up."""
+    """Close a period at its last instant and check that nothing was lost or made up."""
     settle_stock(s, at + 1)
     settle_demand(s, at + 1)
     count_lots(s, at + 1)

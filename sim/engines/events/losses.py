@@ -15,7 +15,7 @@ SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def strike(s: State, i: int) -> None:
-    """Destroy stock, then lots; stock policies see at once what is gone."""
+    """Destroy a share of stock, then of lots in process; stock policies see at once what is gone."""
     loss = s.draws.losses[i]
     for item in loss.items if loss.stock else ():
         stock_destroyed(s, item, destroy(s, item, loss.stock))
@@ -27,7 +27,7 @@ def strike(s: State, i: int) -> None:
 
 
 def _strike_lots(s: State, site: int, share: float) -> None:
-    """A share of what is in process at a site, cut from lot to lot so that fractions add up."""
+    """Destroy a share of what is in process at a site, cut from lot to lot so that fractions add up."""
     seen = gone = 0
     for lot in s.open_lots.values():
         if s.sources[lot.source].site == site and lot.where == UNDER_WAY and lot.ready > s.calendar.now:
@@ -44,7 +44,7 @@ def _strike_lots(s: State, site: int, share: float) -> None:
 
 
 def _shrink(s: State, lot: OpenLot, units: int, left: int) -> None:
-    """Leave so much of a lot of so many starts (seeded: good units)."""
+    """Leave `left` of the `units` of a lot: starts, or good units if it was seeded."""
     r, rows = s.sources[lot.source], s.rows
     lot_shrunk(s, lot.source, units - left)
     if lot.seeded:
@@ -61,7 +61,7 @@ def _shrink(s: State, lot: OpenLot, units: int, left: int) -> None:
 
 
 def _take_back(s: State, lot: OpenLot, units: int, left: int) -> None:
-    """Correct what was booked when the lot began, each in the period of its instant."""
+    """Correct what was booked when a lot began, each in the period of its instant."""
     source, r, good, made = lot.source, s.sources[lot.source], lot.good * left // units, period_at(s, lot.ready)
     if not lot.seeded:
         out = lot.out * left // units
@@ -81,6 +81,6 @@ def _take_back(s: State, lot: OpenLot, units: int, left: int) -> None:
 
 
 def _first_good(s: State, source: int) -> int:
-    """When the first good unit of a source comes, of lots now under way."""
+    """Return when the first good unit of a source comes, of lots now in process."""
     lots = (lot for lot in s.open_lots.values() if lot.source == source and lot.where == UNDER_WAY)
     return min((lot.ready for lot in lots if lot.ready < NEVER and lot.good and not lot.seeded), default=NEVER)

@@ -1,4 +1,4 @@
-"""Lots on their way: ordered, released, waiting for inputs, at the bottleneck, under way, in stock."""
+"""Lots: ordered, released, waiting for inputs, at the bottleneck, in process, in stock."""
 
 from __future__ import annotations
 
@@ -48,11 +48,12 @@ def order_evenly(s: State, source: int, starts: int, phase: int, begin: int, end
     for i in range(lot_count(starts, size)):
         time = release_time(begin, end, starts, size, i)
         lot = _lot(s, source, lot_part(starts, size, i), phase, due)
+        # Priority 1: after the reviews of that instant.
         s.calendar.at(time, PLAN, 1, source, lot.number, RELEASED, lot)
 
 
 def release(s: State, lot: OpenLot) -> None:
-    """A lot of an order is released, and claims its inputs."""
+    """Release a lot of an order, which claims its inputs."""
     # Planned dates may turn out too early: nothing is started before it is qualified.
     if stage(s.tables, lot.source, s.calendar.now) < lot.stage:
         return
@@ -61,7 +62,7 @@ def release(s: State, lot: OpenLot) -> None:
 
 
 def book_order(s: State, source: int) -> None:
-    """Book an order, and what it costs."""
+    """Book an order and its cost."""
     rows, cost = s.rows, s.sources[source].order_cents
     rows.orders[source] += 1
     rows.order_cents[source] += cost
@@ -69,19 +70,20 @@ def book_order(s: State, source: int) -> None:
 
 
 def _lot(s: State, source: int, starts: int, phase: int, due: int) -> OpenLot:
-    """A lot that is ordered now. Numbers are given in the order of ordering, and end all ties among lots."""
+    """Return a lot that is ordered now."""
+    # Numbers are given in the order of ordering, and end all ties among lots.
     s.lot_count += 1
     return OpenLot(source, s.lot_count, starts, phase, s.calendar.now, due)
 
 
 def _pull(s: State, source: int) -> None:
-    """Orders claim inputs: stock policies that watch those inputs review them."""
+    """Schedule a review of the inputs that stock policies watch, since an order claims them."""
     for pool in s.sources[source].pulls:
         s.calendar.follow_up(PLAN, 0, pool, 0, REPLENISH, pool)
 
 
 def enter(s: State, lot: OpenLot) -> None:
-    """A lot goes on order; it begins when its inputs are there and its turn has come."""
+    """Put a lot on order; it begins when its inputs are there and its turn has come."""
     r, source = s.sources[lot.source], lot.source
     lot.released, lot.promised = s.calendar.now, s.calendar.now + r.lead
     lot.expected = lot.starts * good_per_start(s, source, s.calendar.now)
@@ -100,6 +102,7 @@ def enter(s: State, lot: OpenLot) -> None:
         s.pools[pool].waiting += units * lot.starts
         join_queue(s, pool, lot)
     # Behind others it has to wait, unless it may pass them.
+    # It stands in the queue of every input: looking at one of them is enough.
     last = r.takes[-1][0]
     if s.pools[last].queue[0][3] is lot or s.may_pass:
         dispatch(s, last)
@@ -107,6 +110,7 @@ def enter(s: State, lot: OpenLot) -> None:
 
 def dispatch(s: State, pool: int) -> None:
     """Let waiting lots begin, in order, as far as inputs reach."""
+    # A stack: pools that a lot sets free go below, so that the current one is finished first.
     again = [pool]
     while again:
         lot = startable(s, again[-1])
@@ -128,7 +132,7 @@ def dispatch(s: State, pool: int) -> None:
 
 
 def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
-    """A lot of these starts that goes ahead of the rest, which keeps its place."""
+    """Split off a lot of these starts, which goes ahead of the rest, and return it."""
     s.lot_count += 1
     part = OpenLot(lot.source, s.lot_count, starts, lot.stage, lot.ordered, lot.due)
     part.released, part.promised = lot.released, lot.promised
@@ -140,7 +144,7 @@ def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
 
 
 def _begin(s: State, lot: OpenLot) -> None:
-    """Inputs are there: queue at the bottleneck, where priorities differ until a line is free."""
+    """Move a lot that has its inputs to the bottleneck, or to its queue where priorities differ."""
     site = s.sources[lot.source].site
     lot.where = UNDER_WAY
     if not s.sites[site].ranked:
@@ -154,7 +158,7 @@ def _begin(s: State, lot: OpenLot) -> None:
 
 
 def take_turns(s: State, site: int) -> None:
-    """Lots of a site go to lines that are free, the most urgent first."""
+    """Give free lines of a site to the lots that wait for them, the most urgent first."""
     queue = s.sites[site].queue
     while queue and free_at(s, site) <= s.calendar.now:
         lot = heappop(queue)[2]
@@ -164,7 +168,7 @@ def take_turns(s: State, site: int) -> None:
 
 
 def _work(s: State, lot: OpenLot, came: int) -> None:
-    """A lot that came to the bottleneck takes a line: every later instant of it follows now."""
+    """Put a lot that came to the bottleneck on a line; all its later instants follow."""
     source, r = lot.source, s.sources[lot.source]
     load = variate(s, source, LOAD) * lot.starts
     lot.begin, lot.leave = work(s, r.site, load)
@@ -182,7 +186,7 @@ def _work(s: State, lot: OpenLot, came: int) -> None:
 
 
 def receive(s: State, lot: OpenLot) -> None:
-    """A lot arrives in stock; those who wait for it are served, then lots that need it begin."""
+    """Put an arrived lot in stock, and schedule the demand and the lots that wait for it."""
     source, r = lot.source, s.sources[lot.source]
     del s.open_lots[lot.number]
     if not r.planned:
@@ -204,8 +208,9 @@ def receive(s: State, lot: OpenLot) -> None:
 
 
 def _wake(s: State, pool: int, less: bool) -> None:
-    """Stock came: old claims go before new ones of their priority, new ones of a higher before both."""
+    """Schedule what stock that arrived sets off: demand that waits, stock policies and lots that wait."""
     p = s.pools[pool]
+    # Old claims go before new ones of their priority (rank -1), new ones of a higher priority before both.
     for priority in sorted({s.flows[f].priority for f in p.counters if s.flows[f].backlog}):
         s.calendar.follow_up(SERVE, priority, -1, pool, SERVED, pool, priority)
     # Fewer units than the policy counted on: its position has fallen.
@@ -216,9 +221,10 @@ def _wake(s: State, pool: int, less: bool) -> None:
 
 
 def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: int) -> None:
-    """A lot begun before the start: it ships like any other, unless it was on its way already."""
+    """Put a lot begun before the start in process; it ships like any other unless it was in transit already."""
     r = s.sources[source]
     ready = arrive - r.shipping
+    # What was ready before the start has left its site and is in transit.
     leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
     if leaves >= 0:
         ship(s, source, shipments, period_at(s, leaves))

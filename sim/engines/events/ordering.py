@@ -21,7 +21,7 @@ from sim.engines.shared.rules import lot_count, settled, stock_order
 
 
 def hold_review(s: State, k: int) -> None:
-    """Plan the starts of the period that begins at review `k`, and order them."""
+    """Plan the starts of the period that begins at review `k` and order them."""
     revise(s, k)
     s.decide(look(s), k)
     note(s, k)
@@ -32,7 +32,7 @@ def hold_review(s: State, k: int) -> None:
 
 
 def begin_before(s: State) -> None:
-    """Put in stock, or on its way, what the plan began before the start."""
+    """Put in stock, or in process, what the plan began before the start."""
     position = blank_position(
         len(s.plan.pools), len(s.sites), len(s.sources), len(s.flows), len(s.draws.open_orders)
     )  # fmt: skip
@@ -54,7 +54,7 @@ def begin_before(s: State) -> None:
 
 
 def _order(s: State, k: int, source: int) -> None:
-    """Order the samples of a source, and what the planner releases of it."""
+    """Order the samples of a source and what the planner releases of it."""
     sheet, phases = s.sheet, s.tables.phases
     if sheet.samples[source]:
         until = samples_end(s.tables, source, s.reviews[k + 1])
@@ -72,7 +72,7 @@ def _order(s: State, k: int, source: int) -> None:
 
 
 def review_periodically(s: State, pool: int, k: int) -> None:
-    """A policy reviews its pool, and makes its next appointment."""
+    """Review a pool for its stock policy and schedule the next review."""
     replenish(s, pool)
     # Counted from the start each time: a sum of rounded periods would drift.
     then = ticks((k + 1) * s.pools[pool].review)
@@ -81,7 +81,7 @@ def review_periodically(s: State, pool: int, k: int) -> None:
 
 
 def replenish(s: State, pool: int) -> None:
-    """Review a pool, and order what its policy wants."""
+    """Review a pool and order what its stock policy requires."""
     p = s.pools[pool]
     if s.calendar.now >= s.sites[s.sources[p.source].site].closes:
         return

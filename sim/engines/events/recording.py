@@ -16,7 +16,10 @@ SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def period_at(s: State, instant: int) -> Rows:
-    """The counters of the period of an instant; beyond the end some that nobody reads (with a drain, the last)."""
+    """Return the counters of the period of an instant that is not past.
+
+    Beyond the end they are counters that nobody reads; with a drain, those of the last period.
+    """
     # Nothing is booked in the past, so what comes before the end of this period belongs to it.
     if instant < s.period_end:
         return s.rows
@@ -26,7 +29,7 @@ def period_at(s: State, instant: int) -> Rows:
 
 
 def ship(s: State, source: int, shipments: int, rows: Rows) -> None:
-    """Shipments leave, and what they cost; fewer than none: what was booked ahead does not leave."""
+    """Book shipments and their cost; a negative number takes back what was booked ahead."""
     paid = shipments * s.sources[source].shipment_cents
     rows.shipments[source] += shipments
     rows.shipment_cents[source] += paid
@@ -34,11 +37,12 @@ def ship(s: State, source: int, shipments: int, rows: Rows) -> None:
 
 
 def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:
-    """Book units that are on their way between two instants, in each period for the part that lies in it."""
+    """Book the unit-days of units in transit between two instants, in each period for its part."""
     # Where nothing is to be paid for it, nobody asks.
     if s.items[item].transit_rate <= 0.0:
         return
     last = len(s.edges) - 2
+    # With a drain the last period lasts until everything has arrived.
     stop = arrive if s.plan.calendar.drain and arrive < NEVER else min(arrive, s.draws.end)
     period, at = min(bisect_right(s.edges, leave) - 1, last), leave
     while at < stop and period <= last:
@@ -74,7 +78,7 @@ def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> Non
 
 
 def _book_wait(s: State, lot: OpenLot, came: int) -> None:
-    """Book whether and how long a lot that came to a bottleneck waits, and how long it is in the system."""
+    """Book whether and how long a lot waits at a bottleneck, and how long it is in the system."""
     rows, site = s.rows, s.sources[lot.source].site
     rows.lots[site] += 1
     rows.delayed[site] += lot.begin > came
@@ -84,10 +88,13 @@ def _book_wait(s: State, lot: OpenLot, came: int) -> None:
 
 
 def pay(s: State, lot: OpenLot) -> None:
-    """An outside supplier is paid when the lot arrives, at the price of that day and what disruptions made of it when
-    the lot was begun."""
+    """Pay the outside supplier of an arrived lot, at the price of that day.
+
+    The factor of disruptions on the price is that of the day on which the lot began.
+    """
     rows, starts = s.rows, float(lot.starts)
     if lot.seeded:
+        # Seeded lots have no starts: those that would give as many good units are paid for.
         starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
     factor = value_at(s, s.sources[lot.source].site, PRICE, lot.begin)
     paid = cents(starts * (price_at(s, lot.source, s.calendar.now) * factor))
@@ -96,7 +103,7 @@ def pay(s: State, lot: OpenLot) -> None:
 
 
 def count_lots(s: State, edge: int) -> None:
-    """Count lots that wait for inputs, are in process and in transit at the end of a period."""
+    """Count lots that wait for inputs, are in process or in transit at the end of a period."""
     rows = s.rows
     for lot in s.open_lots.values():
         if lot.where == WAITS:

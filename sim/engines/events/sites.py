@@ -11,7 +11,7 @@ from sim.engines.shared.rules import finish, segment, total, worked
 
 
 def work(s: State, site: int, load: float) -> tuple[int, int]:
-    """When a load that arrives now begins and leaves, on the line that is free first; NEVER if it never does."""
+    """Put a load on the line that is free first and return when it begins and leaves; NEVER if it never does."""
     where = s.sites[site]
     # Of lines free at the same instant, the first. All have the same rate, so it also finishes the lot first.
     line = _first_free(where)
@@ -26,11 +26,12 @@ def work(s: State, site: int, load: float) -> tuple[int, int]:
 
 
 def _first_free(site: SiteState) -> Line:
+    """Return the line of a site that is free first."""
     return min(site.lines, key=attrgetter("free"))
 
 
 def leaves_site(s: State, site: int, ready: int) -> int:
-    """When a lot leaves a site: when ready, or when held shipments go."""
+    """Return when a lot leaves a site: when ready, or when held shipments go."""
     for begin, end in s.sites[site].held:
         if begin <= ready < end:
             ready = end
@@ -38,12 +39,12 @@ def leaves_site(s: State, site: int, ready: int) -> int:
 
 
 def free_at(s: State, site: int) -> int:
-    """When the first line of a site is free."""
+    """Return when the first line of a site is free."""
     return _first_free(s.sites[site]).free
 
 
 def committed(s: State, site: int, now: int) -> float:
-    """Load accepted and not yet worked off."""
+    """Return the load accepted and not yet worked off."""
     knots, rates = s.sites[site].rate
     if math.isinf(rates[-1]):
         return 0.0

@@ -1,4 +1,8 @@
-"""The whole state of a replication: entities as objects, which the other modules read and write."""
+"""The whole state of a replication: entities as objects, which the other modules read and write.
+
+Short names mean the same in all of them: `s` is the state, `r` a source, `p` a pool, `f` a flow, `i` an item, `y` the
+yield curve of a source, `t` the tables of the planner.
+"""
 
 from __future__ import annotations
 
@@ -41,10 +45,10 @@ class OpenLot(records.Lot):
 
 @dataclass(slots=True)
 class SourceState:
-    """The way of one source's lots, and its yield as far as it has learned.
+    """One source: how its lots are made and shipped, and what its yield has learned.
 
     `takes` are the pools and units that a start takes, a place on a line included; `pulls` are those pools whose
-    policies look again whenever orders claim of them; `on_order` are good units expected of open lots. `first` is the
+    policies review them whenever orders claim units; `on_order` are good units expected of open lots. `first` is the
     instant of the first lot, `worked` the starts begun, and `leaving` the instants and starts of those that have not
     left the line; carries are fractions of a unit owed to the next lot.
     """
@@ -98,8 +102,9 @@ class Line:
 
 @dataclass(slots=True)
 class SiteState:
-    """A bottleneck of identical parallel lines. `queue` is a heap of lots that wait for a line, where priorities
-    differ (`ranked`); shipments ready within one of the times `held` leave at its end. From `closes` on nothing is ordered of it."""
+    """A bottleneck of identical parallel lines. `queue` is a heap of lots that wait for a line, where priorities differ
+    (`ranked`); shipments ready within one of the times `held` leave at its end. From `closes` on nothing is ordered of
+    it."""
 
     rate: Steps
     curves: tuple[Steps, Steps, Steps]
@@ -178,12 +183,11 @@ class FlowState:
 
 @dataclass(slots=True)
 class State:
-    """All of a replication. `rows` are the counters of this period, which ends at `period_end`; `by_period` those of all periods, and one more for
-    what lies beyond the end. `open_lots` are those released and not arrived, by number, in the order of their release;
-    `arrivals` those that have arrived, if the run is traced; `totals` the counters added up over closed periods.
-    `may_pass` says whether lots may pass others in any queue.
-    `decide` plans a review and leaves the decision in the worksheet `sheet`; what is kept of it is by review.
-    """
+    """All of a replication. `rows` are the counters of this period, which ends at `period_end`; `by_period` those of
+    all periods, and one more for what lies beyond the end. `open_lots` are those released and not arrived, by number,
+    in the order of their release; `arrivals` those that have arrived, if the run is traced; `totals` the counters added
+    up over closed periods. `may_pass` says whether lots may pass others in any queue. `decide` plans a review and
+    leaves the decision in the worksheet `sheet`; what is kept of it is by review."""
 
     draws: Draws
     plan: Plan

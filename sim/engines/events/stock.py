@@ -7,7 +7,7 @@ from sim.engines.shared.rules import cents, unit_days, whole
 
 
 def available(s: State, pool: int) -> int:
-    """Units in stock of a pool, or free places of a line."""
+    """Return the units in stock of a pool, or the free places of a line."""
     p = s.pools[pool]
     if p.is_line:
         return p.places
@@ -18,14 +18,16 @@ def available(s: State, pool: int) -> int:
 
 
 def put(s: State, item: int, units: int) -> None:
-    """Units arrive in stock."""
+    """Add units that arrive to the stock of an item."""
     _accrue(s, item, s.calendar.now)
     s.items[item].units += units
 
 
 def take(s: State, pool: int, units: int, consume: bool) -> None:
-    """Take units of a pool that are there, member by member; lots consume them, customers are served.
-    Places are taken from a line."""
+    """Take units from the stock of a pool, member by member, or places from a line.
+
+    With `consume` lots use the units up; without, they serve customers.
+    """
     p = s.pools[pool]
     if p.is_line:
         p.places -= units
@@ -41,7 +43,7 @@ def take(s: State, pool: int, units: int, consume: bool) -> None:
 
 
 def destroy(s: State, item: int, share: float) -> int:
-    """A share of the stock of an item is gone; returns the units."""
+    """Destroy a share of the stock of an item and return its units."""
     _accrue(s, item, s.calendar.now)
     gone = whole(s.items[item].units * share)
     s.items[item].units -= gone
@@ -50,14 +52,14 @@ def destroy(s: State, item: int, share: float) -> int:
 
 
 def _accrue(s: State, item: int, now: int) -> None:
-    """Add up unit-days until now: to be called before the level changes."""
+    """Add up unit-days of stock until `now`; to be called before the level changes."""
     i = s.items[item]
     i.unit_days += unit_days(i.units, now - i.last)
     i.last = now
 
 
 def settle_stock(s: State, until: int) -> None:
-    """Close a period: book levels and holding costs."""
+    """Book stock levels and holding costs at the end of a period."""
     rows = s.rows
     for item, i in enumerate(s.items):
         rows.stock[item] = i.units

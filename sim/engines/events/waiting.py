@@ -9,17 +9,17 @@ from sim.engines.events.stock import available
 
 
 def join_queue(s: State, pool: int, lot: OpenLot) -> None:
-    """Queue by priority, release and number."""
+    """Add a lot to the queue of a pool, by priority, release and number."""
     heappush(s.pools[pool].queue, (s.sources[lot.source].priority, lot.released, lot.number, lot))
 
 
 def join_line(s: State, site: int, lot: OpenLot) -> None:
-    """Queue at a bottleneck by priority and number."""
+    """Add a lot to the queue of a bottleneck, by priority and number."""
     heappush(s.sites[site].queue, (s.sources[lot.source].priority, lot.number, lot))
 
 
 def startable(s: State, pool: int) -> OpenLot | None:
-    """The first lot in the queue of a pool that can begin; unless they may pass, only the head."""
+    """Return the first lot in the queue of a pool that can begin; only the head unless lots may pass."""
     p = s.pools[pool]
     if not p.queue or (p.is_line and p.places <= 0):
         return None
@@ -31,7 +31,10 @@ def startable(s: State, pool: int) -> OpenLot | None:
 
 
 def possible(s: State, lot: OpenLot) -> int:
-    """Starts of a lot for which all inputs are there and its turn has come: all of it or, where parts may go, some."""
+    """Return the starts of a lot that can begin: all of it or, where parts may go, some.
+
+    Its inputs must be there, and its turn must have come in the queue of each.
+    """
     r, starts = s.sources[lot.source], lot.starts
     for pool, take in r.takes:
         p, have = s.pools[pool], available(s, pool)
@@ -44,12 +47,12 @@ def possible(s: State, lot: OpenLot) -> int:
 
 
 def _comes_free_by_units(p: PoolState, r: SourceState) -> bool:
-    """Places come free unit by unit: a lot without a size enters its line as they do."""
+    """Return whether a lot without a size enters its line as places come free, unit by unit."""
     return p.is_line and r.lot_size == 0
 
 
 def leave_queue(s: State, pool: int, lot: OpenLot) -> None:
-    """Take a lot out of the queue of a pool."""
+    """Remove a lot from the queue of a pool."""
     queue = s.pools[pool].queue
     if queue[0][3] is lot:
         heappop(queue)

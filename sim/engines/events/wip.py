@@ -10,7 +10,7 @@ SAMPLES = int(QualificationPhase.SAMPLES)
 
 
 def fill_lines(s: State) -> None:
-    """What is in a line at the start has its place; there may be more than places."""
+    """Take places for all that is in a line at the start; there may be more units than places."""
     for item in s.items:
         if item.line != NONE:
             s.pools[item.line].places -= item.units
@@ -21,13 +21,13 @@ def fill_lines(s: State) -> None:
 
 
 def units_joined(s: State, source: int, starts: int) -> None:
-    """Several units that go into one free places."""
+    """Free the places of several units that go into one."""
     if s.sources[source].freed > 0:
         _free(s, s.sources[source].limit, s.sources[source].freed * starts)
 
 
 def lot_arrived(s: State, lot: OpenLot) -> None:
-    """What does not go on in the line leaves it: finished units, samples and scrap."""
+    """Free the places of what leaves the line with a lot: finished units, samples and scrap."""
     r = s.sources[lot.source]
     if r.limit == NONE:
         return
@@ -38,18 +38,19 @@ def lot_arrived(s: State, lot: OpenLot) -> None:
 
 
 def stock_destroyed(s: State, item: int, units: int) -> None:
-    """Units in stock are gone."""
+    """Free the places of destroyed stock."""
     if s.items[item].line != NONE:
         _free(s, s.items[item].line, units)
 
 
 def lot_shrunk(s: State, source: int, units: int) -> None:
-    """Units in process are gone."""
+    """Free the places of units destroyed in process."""
     if s.sources[source].limit != NONE:
         _free(s, s.sources[source].limit, units)
 
 
 def _free(s: State, pool: int, units: int) -> None:
+    """Free places of a line."""
     s.pools[pool].places += units
     # Who takes the places is decided once all of this instant's receipts are known.
     if units and s.pools[pool].queue:

@@ -10,17 +10,19 @@ from sim.vocabulary import YieldNoise
 
 
 def _share(s: State, source: int, x: float, factor: float) -> float:
+    """Return the share of gross units of a source that are good."""
     y = s.sources[source].yields
     return good_share(y.defects, y.survival, y.assembly, x, factor)
 
 
 def experience(s: State, source: int, at: int) -> float:
-    """Learning constants behind the source at an instant, what it inherits included."""
+    """Return the experience of a source at an instant in learning constants, what it inherits included."""
     r = s.sources[source]
     y = r.yields
     # Until its own first lot begins, a generation has the kept share of what the one before has by now.
     if y.inherits >= 0 and not r.started:
         return y.keep * experience(s, y.inherits, at)
+    # 2 learns by the time since the first lot, 1 by starts.
     if y.learns == 2:
         return r.offset + (max(at - r.first, 0) / y.scale if r.first >= 0 else 0.0)
     if y.learns == 1:
@@ -31,7 +33,7 @@ def experience(s: State, source: int, at: int) -> float:
 
 
 def good_per_start(s: State, source: int, at: int) -> float:
-    """Good units that a start begun now is expected to give."""
+    """Return the good units expected of a start begun now."""
     r = s.sources[source]
     if r.has_fixed:
         return r.fixed
@@ -41,7 +43,7 @@ def good_per_start(s: State, source: int, at: int) -> float:
 
 
 def make(s: State, lot: OpenLot) -> None:
-    """Settle the lot's output, as its yield stands when it begins; remember it as experience."""
+    """Set the output of a lot, as the yield stands when it begins, and count the lot as experience."""
     r = s.sources[lot.source]
     if r.perfect:
         lot.out = lot.good = lot.starts
@@ -64,7 +66,7 @@ def make(s: State, lot: OpenLot) -> None:
 
 
 def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
-    """Good units of a lot of so many gross units."""
+    """Return the good units of a lot of so many gross units."""
     r, yield_noise = s.sources[source], variate(s, source, YIELD_NOISE)
     if s.plan.yield_noise is YieldNoise.BINOMIAL:
         # Loaded only where it is needed: it takes as long as the rest of the engine.
@@ -84,7 +86,7 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
 
 
 def _learn(s: State, lot: OpenLot) -> None:
-    """Forget lots that have left, and remember this one."""
+    """Add a lot to those that have yet to leave their line, and forget those that have left."""
     r = s.sources[lot.source]
     # Lines run side by side, so a lot may leave before one that began earlier: all are looked through.
     r.leaving = [entry for entry in r.leaving if entry[0] > lot.begin]

@@ -20,10 +20,10 @@ WEEK = 7.0
 class Buckets(NamedTuple):
     """Edges of the buckets in ticks (J + 1,), and where each review finds itself among them.
 
-    Review k begins with bucket `first[k]` (`first[K]` is the end of the horizon) and looks ahead to the
-    end of bucket `last[k] - 1`. Buckets before `first[0]` lie before the start; they serve to lay out what
-    is in process then. `nearest[i]` is the bucket of the instant `i * 2 ** scale[0]` ticks after the first edge, from where
-    that of an instant thereafter is found in a step or two.
+    Review k begins with bucket `first[k]` (`first[K]` is the end of the horizon) and looks ahead to the end of bucket
+    `last[k] - 1`. Buckets before `first[0]` lie before the start; they serve to lay out what is in process then.
+    `nearest[i]` is the bucket of the instant `i * 2 ** scale[0]` ticks after the first edge, from where that of an
+    instant thereafter is found in a step or two.
     """
 
     edges: IntArray
@@ -34,10 +34,10 @@ class Buckets(NamedTuple):
 
 
 def buckets(draws: Draws, reach: FloatArray, view: IntArray) -> Buckets:
-    """Cut the time between reviews into buckets of a day where reviews are a week apart or less, else of at most a week.
+    """Return the planner's time buckets: of a day where reviews are at most a week apart, else of at most a week.
 
-    The grid goes on beyond the horizon, and before the start, by `reach`: the most days from the start
-    of any lot to the customer, as known in each view (V,). Review k looks as far ahead as it knows in `view[k]`.
+    The grid extends beyond the horizon, and before the start, by `reach`: the most days from the start of any lot to
+    the customer, as known in each view (V,). Review k looks as far ahead as its view `view[k]` requires (K,).
     """
     calendar, reviews = draws.plan.calendar, draws.reviews.tobytes()
     return _buckets(
@@ -49,11 +49,13 @@ def buckets(draws: Draws, reach: FloatArray, view: IntArray) -> Buckets:
 def _buckets(
     instants: bytes, days: float, pipeline: bool, furthest: tuple[float, ...], views: tuple[int, ...]
 ) -> Buckets:
-    """One grid for all runs that look ahead as far."""
+    """Build the grid once for all runs that look equally far ahead."""
+    # Arguments arrive as bytes and tuples because the cache hashes them.
     reviews, reach, view = np.frombuffer(instants, dtype=np.int64), np.array(furthest), np.array(views, dtype=np.int64)
     counts = [_count((b - a) / TICKS_PER_DAY * days) for a, b in pairwise(reviews.tolist())]
     edges = [0]
     for begin, end, count in zip(reviews[:-1].tolist(), reviews[1:].tolist(), counts, strict=True):
+        # The last portion is the whole period, so each review is an edge to the tick.
         edges += [begin + portion(end - begin, i + 1, count) for i in range(count)]
     longest = int(np.max(np.diff(reviews)))
     width = max(portion(longest, 1, _count(longest / TICKS_PER_DAY * days)), 1)
@@ -63,12 +65,13 @@ def _buckets(
     past = before if pipeline else before[:0]
     every = np.concatenate([past, edges, beyond]).astype(np.int64)
     first = np.searchsorted(every, reviews)
+    # The horizon may cut the last period short. Its review looks ahead as far as the others all the same.
     ends = np.append(reviews[1:-1], max(int(reviews[-1]), int(reviews[-2]) + longest)) + ahead[view]
     return Buckets(every, first.astype(np.int64), np.searchsorted(every, ends).astype(np.int64), *_index(every))
 
 
 def _index(edges: IntArray) -> tuple[IntArray, IntArray]:
-    """The bucket of every so many ticks, about as many places as there are buckets."""
+    """Return the bucket at every 2^scale ticks, about as many places as there are buckets, and the scale."""
     # Powers of two, since a division costs more than all the rest of looking up.
     scale = max(int(edges[-1] - edges[0]) // len(edges), 1).bit_length() - 1
     nearest = np.searchsorted(edges, np.arange(edges[0], edges[-1], 1 << scale), side="right") - 1
@@ -76,5 +79,6 @@ def _index(edges: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _count(days: float) -> int:
-    """Buckets in a time between two reviews."""
+    """Return the number of buckets between two reviews."""
+    # The tolerance keeps a rounding error of the day count from adding a bucket.
     return max(math.ceil(days - 1e-6), 1) if days <= WEEK + 1e-6 else math.ceil(days / WEEK - 1e-6)

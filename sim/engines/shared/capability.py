@@ -9,46 +9,49 @@ from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 from sim.plan import FloatArray
 
+# Finite, because infinity less infinity, or times zero, is not a number.
 INFINITE = 1e300
 SLACK = 1e-7
 """Less than this of a start or a unit is a residue of rounding."""
 
 
 def bucket_of(tables: Tables, at: int) -> int:
-    """The bucket that an instant falls into, its beginning included: -1 before the first."""
+    """Return the bucket that an instant falls into, its beginning included; -1 before the first."""
     last = len(tables.edges) - 1
     if at < tables.edges[0]:
         return -1
     if at >= tables.edges[last]:
         return last
     j = int(tables.nearest[(at - tables.edges[0]) >> tables.scale[0]])
+    # The index gives the bucket at the beginning of its step; an edge or two may follow within the step.
     while tables.edges[j + 1] <= at:
         j += 1
     return j
 
 
 def due_bucket(tables: Tables, sheet: Worksheet, at: int) -> int:
-    """The bucket of what is wanted or comes at an instant, its end included, among those the review sees."""
+    """Return the bucket of a due date or an arrival, its end included; `span[UNTIL]` beyond the review's view."""
+    # What is due at an edge is due by the end of the bucket before it.
     return int(min(max(bucket_of(tables, at - 1), sheet.span[BASE]), sheet.span[UNTIL]))
 
 
 def is_past(tables: Tables, j: int) -> bool:
-    """Whether a bucket lies before the start: what began there has taken its inputs."""
+    """Return whether a bucket lies before the start, so that its lots have taken their inputs."""
     return bool(tables.edges[j + 1] <= 0)
 
 
 def is_unplanned(tables: Tables, pool: int) -> bool:
-    """Whether no review orders a pool: a stock policy does, or nobody makes it."""
+    """Return whether no review orders a pool: a stock policy does, or it has no source."""
     return bool(not tables.planned[pool] or tables.source_start[pool] == tables.source_start[pool + 1])
 
 
 def was_there(tables: Tables, pool: int, j: int) -> bool:
-    """Whether what begins in a bucket surely found an input: before the start, one that nobody plans."""
+    """Return whether lots of a bucket need no check of an input: before the start, if no review plans it."""
     return is_unplanned(tables, pool) and is_past(tables, j)
 
 
 def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
-    """Capacity expected of each site, less the load it has accepted, and what contracts allow."""
+    """Set the capacity expected of each site, less its accepted load, and the starts that contracts allow."""
     k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
     view = tables.gate[k]
     for site in range(tables.shift.shape[1]):
@@ -58,27 +61,31 @@ def offer(tables: Tables, position: Position, sheet: Worksheet) -> None:
             if tables.endless[site]:
                 continue
             room = _expected_capacity(tables, k, site, j)
+            # Accepted load comes first and fills the earliest buckets.
             used = min(room, accepted)
             accepted -= used
             sheet.capacity[site, j], sheet.site_room[site, j] = room, room - used
         if tables.bound[site]:
             for j in range(base, until):
                 granted = tables.allocation[view, site, j + 1] - tables.allocation[view, site, j]
+                # Within a review period starts may be divided freely, so its first bucket holds the sum.
                 sheet.allowed[site, sheet.period[j]] += _disturbed(tables, k, site, j, granted, tables.granted)
 
 
 def _expected_capacity(tables: Tables, k: int, site: int, j: int) -> float:
+    """Return the load that a site is expected to work off in a bucket, as known at review `k`."""
     shift, view = tables.shift[k, site], tables.gate[k]
     if shift == 0:
         planned = tables.capacity[view, site, j + 1] - tables.capacity[view, site, j]
     else:
+        # A site that opens later goes through its whole ramp as much later.
         planned = _planned_until(tables, view, site, tables.edges[j + 1] - shift)
         planned -= _planned_until(tables, view, site, tables.edges[j] - shift)
     return _disturbed(tables, k, site, j, planned * tables.level[k, site], tables.factor)
 
 
 def _planned_until(tables: Tables, view: int, site: int, at: int) -> float:
-    """Load that a site can work off up to an instant, all going as planned."""
+    """Return the cumulative load that a site can work off up to an instant if all goes as planned."""
     j = max(bucket_of(tables, at), 0)
     if j + 1 >= len(tables.edges):
         return float(tables.capacity[view, site, j])
@@ -88,7 +95,7 @@ def _planned_until(tables: Tables, view: int, site: int, at: int) -> float:
 
 
 def _disturbed(tables: Tables, k: int, site: int, j: int, amount: float, factor: FloatArray) -> float:
-    """An amount of a bucket while the disruptions in force last."""
+    """Return an amount of a bucket, scaled for as long as the disruptions in force are expected to last."""
     if factor[k, site] == 1.0:
         return amount
     begin, end = tables.edges[j], tables.edges[j + 1]
@@ -97,7 +104,7 @@ def _disturbed(tables: Tables, k: int, site: int, j: int, amount: float, factor:
 
 
 def open_share(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
-    """The part of a bucket in which a source is expected to be in volume, and its site not to be closed."""
+    """Return the share of a bucket in which a source is expected to be in volume and its site open."""
     begin, end, k = tables.edges[j], tables.edges[j + 1], sheet.span[REVIEW]
     opens = max(tables.volume_begins[k, source], begin)
     until = min(tables.closing[k, tables.source_site[source]], end)
@@ -105,7 +112,7 @@ def open_share(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
 
 
 def risk_starts(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
-    """Starts of risk production that its rate allows in a bucket."""
+    """Return the starts of risk production that its rate allows in a bucket."""
     k = sheet.span[REVIEW]
     begin = max(tables.edges[j], tables.risk_begins[k, source])
     end = min(tables.edges[j + 1], tables.volume_begins[k, source], tables.closing[k, tables.source_site[source]])
@@ -113,10 +120,10 @@ def risk_starts(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
 
 
 def latest_bucket(tables: Tables, sheet: Worksheet, source: int, due: int) -> int:
-    """The last bucket in which starts still arrive by `due`; one before the review's first if it is too late.
+    """Return the last bucket whose starts still arrive by `due`; the one before the review's first if none do.
 
-    At an endless site that is the bucket of the start itself; at others lots are spread over a bucket, which
-    has to end a lot's own time before they go on to their cycle.
+    At an endless site it is the bucket of the start itself. At others lots are spread over a bucket, which must end a
+    lot's own time before they begin their cycle.
     """
     site, at, base = tables.source_site[source], due - tables.lead[source], sheet.span[BASE]
     j = bucket_of(tables, at)
@@ -126,7 +133,7 @@ def latest_bucket(tables: Tables, sheet: Worksheet, source: int, due: int) -> in
 
 
 def own_time(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
-    """Ticks that a full lot takes of its bottleneck, at the capacity expected in a bucket."""
+    """Return the ticks that a full lot occupies the bottleneck, at the capacity expected in a bucket."""
     site = tables.source_site[source]
     if tables.lot_size[source] == 0 or tables.endless[site] or sheet.capacity[site, j] <= 0.0:
         return 0
@@ -137,9 +144,10 @@ def own_time(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
 
 
 def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
-    """Starts that a source can still have in a bucket."""
+    """Return the starts that can still be planned for a source in a bucket."""
     site, starts = tables.source_site[source], INFINITE
     if not tables.endless[site]:
+        # Rounding may leave a shared site a little less than nothing.
         starts = (sheet.source_room[source, j] + max(sheet.site_room[site, j], 0.0)) / tables.load[source]
     share = open_share(tables, sheet, source, j)
     if share < 1.0:
@@ -150,7 +158,7 @@ def room_in(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
 
 
 def startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
-    """Whole starts for which inputs are spare in a bucket: a start takes all of its inputs or none."""
+    """Return the whole starts for which inputs are spare in a bucket: a start takes all of its inputs or none."""
     starts = INFINITE
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
@@ -160,11 +168,13 @@ def startable(tables: Tables, sheet: Worksheet, source: int, j: int) -> float:
 
 
 def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, due: int) -> None:
-    """Plan starts of a source in a bucket, and use up what they need."""
+    """Plan starts of a source in a bucket and use up the capacity, allowance and inputs they take."""
     site = tables.source_site[source]
     begin = tables.edges[j]
     if tables.endless[site] and bucket_of(tables, due - tables.lead[source]) == j:
+        # Without a bottleneck lots begin exactly a lead time before they are due.
         begin = due - tables.lead[source]
+    # Not before volume production, but within this bucket.
     begin = max(begin, min(tables.volume_begins[sheet.span[REVIEW], source], tables.edges[j + 1] - 1))
     if risk_starts(tables, sheet, source, j) > 0.0:
         begin = tables.edges[j]
@@ -172,6 +182,7 @@ def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, du
     sheet.starts[source, j] += starts
     if not tables.endless[site]:
         load = starts * tables.load[source]
+        # Room reserved for this source goes first; the rest stays open to others.
         own = min(load, sheet.source_room[source, j])
         sheet.source_room[source, j] -= own
         sheet.site_room[site, j] -= load - own
@@ -180,7 +191,7 @@ def put(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float, du
 
 
 def use_inputs(tables: Tables, sheet: Worksheet, source: int, j: int, starts: float) -> None:
-    """Take what starts of a bucket need from what is left of their inputs then and later."""
+    """Deduct the inputs of starts in a bucket from what is spare then and later."""
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[place]
         if was_there(tables, child, j):

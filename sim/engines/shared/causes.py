@@ -1,8 +1,8 @@
 """Why a need is not met in time: for each part of it, the constraint that keeps it from coming sooner than it will.
 
-What could still begin in time is kept back by what fills its last buckets. What is overdue and begins at once is late for
-its lead time alone; the rest for what is full at half of its wait. A lack of an input is laid to what bound that input's
-own sources when it was to begin, down to raw items.
+What could still begin in time is kept back by what fills its last buckets. What is overdue and begins at once is late
+for its lead time alone; the rest for what is full at half of its wait. A lack of an input is attributed to what bound
+that input's own sources when it was to begin, down to raw items.
 """
 
 from __future__ import annotations
@@ -31,10 +31,12 @@ FULL = 0.02
 
 
 def why_not(tables: Tables, sheet: Worksheet, source: int) -> int:
-    """What keeps a source from delivering more of the need at hand in time."""
+    """Return the cause that keeps a source from delivering more of the current need in time."""
     k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
     j = sheet.now_last[source]
+    # A need that is overdue is judged by the first bucket that can still be planned.
     place = max(j, base)
+    # In this order: what rules out all starts comes before what limits them.
     if not tables.endless[site] and _without_capacity(sheet, site, place):
         return CAPACITY
     if tables.closing[k, site] <= tables.edges[place]:
@@ -49,7 +51,7 @@ def why_not(tables: Tables, sheet: Worksheet, source: int) -> int:
 
 
 def _without_capacity(sheet: Worksheet, site: int, j: int) -> bool:
-    """Whether no capacity is expected of a site up to the end of a bucket."""
+    """Return whether no capacity is expected of a site up to the end of a bucket."""
     i = sheet.span[BASE]
     while i <= j and sheet.capacity[site, i] <= 0.0:
         i += 1
@@ -57,7 +59,7 @@ def _without_capacity(sheet: Worksheet, site: int, j: int) -> bool:
 
 
 def _scarcest(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int) -> tuple[int, int]:
-    """What would let a source start least more up to the end of a bucket, and the input if it is one."""
+    """Return the cause that limits a source most up to the end of a bucket, and the scarcest input if it is one."""
     room, allowed, site = 0.0, 0.0, tables.source_site[source]
     for i in range(sheet.span[BASE], j + 1):
         if not tables.endless[site]:
@@ -65,6 +67,7 @@ def _scarcest(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int) 
             room += left * open_share(tables, sheet, source, i) / tables.load[source]
         if sheet.period[i] == i:
             allowed = min(allowed + sheet.allowed[site, i], INFINITE)
+    # A source that nothing limits is late for its lead time alone.
     cause, least, scarcest = LEAD_TIME, INFINITE, -1
     if not tables.endless[site]:
         cause, least = CAPACITY, room
@@ -80,10 +83,10 @@ def _scarcest(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int) 
 
 
 def _left(tables: Tables, sheet: Worksheet, pool: int, child: int, j: int) -> float:
-    """Units of an input that can be had up to the end of a bucket beyond what is planned of a pool."""
+    """Return the units of an input up to the end of a bucket beyond those that the plan of a pool uses."""
     units = sheet.supply[child, j]
-    for s in range(tables.source_start[pool], tables.source_start[pool + 1]):
-        source = tables.pool_source[s]
+    for listed in range(tables.source_start[pool], tables.source_start[pool + 1]):
+        source = tables.pool_source[listed]
         for place in range(tables.input_start[source], tables.input_start[source + 1]):
             if tables.input_pool[place] == child:
                 for i in range(sheet.span[BASE], j + 1):
@@ -95,14 +98,15 @@ def note(
     tables: Tables, memory: Memory, sheet: Worksheet, pool: int, need: float, unmet: float, at_once: float,
     unplanned: float,
 ) -> None:  # fmt: skip
-    """Note a need that must be met by what is ordered now, what kept sources below their part of it, and why.
+    """Record a need that must be ordered now: what cut each source, by cause, and which inputs were missing.
 
-    `at_once` of what is unmet in time is on its way, or begins at once; the rest is planned as late as `sheet.late`,
-    and `unplanned` units later than the review sees.
+    `at_once` of the unmet units are on order or begin at once. The rest is planned up to bucket `sheet.late`, except
+    for `unplanned` units, which come later than the review sees.
     """
     begin, end, decided, missing = tables.source_start[pool], tables.source_start[pool + 1], False, 0.0
     for i in range(begin, end):
         source = tables.pool_source[i]
+        # What can still be ordered at the next review is judged there: each need is recorded once.
         decided = decided or sheet.now_last[source] < sheet.span[FOLLOWING]
         missing += sheet.now_cut[source]
     if not decided:
@@ -113,7 +117,9 @@ def note(
         cut, cause = sheet.now_cut[source], sheet.now_cause[source]
         if cut <= SLACK:
             continue
+        # Several sources may be cut by the same units. Divided by their cuts, the shortfall counts once.
         short, j = unmet * cut / missing if unmet > SLACK else 0.0, sheet.now_last[source]
+        # The lead time explains what begins at once. The rest waits for something else, found below.
         if cause == LEAD_TIME:
             part = min(at_once / unmet, 1.0) if unmet > SLACK else 1.0
             sheet.cut[source, cause] += cut * part
@@ -133,7 +139,7 @@ def note(
 
 
 def _scarcest_input(tables: Tables, sheet: Worksheet, source: int, j: int) -> int:
-    """The input of which least can be had for starts in a bucket; -1 if there is none."""
+    """Return the input of which least can be had for starts in a bucket; -1 if there is none."""
     least, scarcest = INFINITE, -1
     for i in range(tables.input_start[source], tables.input_start[source + 1]):
         child = tables.input_pool[i]
@@ -144,16 +150,23 @@ def _scarcest_input(tables: Tables, sheet: Worksheet, source: int, j: int) -> in
 
 
 def _halfway(tables: Tables, sheet: Worksheet, pool: int, source: int, j: int, unplanned: float) -> int:
-    """The bucket in which half of the wait is over, from that in which the need was to begin, or now, to that in which
-    the last of it does; the share that waits beyond what the review sees comes as fast as the rest."""
+    """Return the bucket in which half of the wait for an unmet need is over.
+
+    The wait lasts from the bucket in which the need should begin, or the first of the review, to that in which the last
+    of it begins. The share `unplanned`, which begins beyond the review's view, is assumed to come as fast as the rest.
+    """
     first, last = max(j, sheet.span[BASE]), latest_bucket(tables, sheet, source, tables.edges[sheet.late[pool]])
+    # With less than half planned, the middle lies beyond the last planned bucket: that one stands for it.
     planned = max(1.0 - unplanned, 0.5)
     return int(max(first + (last - first) * 0.5 / planned, first))
 
 
 def root_of(tables: Tables, memory: Memory, k: int, pool: int) -> tuple[int, int]:
-    """The pool at the bottom of a lack of this one at a review, and the cause: what let it start no more when the units
-    that lack were to begin; if nothing did, they were wanted too late."""
+    """Return the pool at the root of a lack of `pool` at a review, and the cause.
+
+    The cause is what bound its sources when the missing units should have begun. If nothing did, they were ordered too
+    late.
+    """
     if is_unplanned(tables, pool):
         return pool, STOCK_LEVEL
     lead = tables.lead[tables.pool_source[tables.source_start[pool]]]
@@ -168,13 +181,14 @@ def root_of(tables: Tables, memory: Memory, k: int, pool: int) -> tuple[int, int
 
 
 def remember_bounds(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
-    """Keep what lets each pool start no more before the next review, if anything does."""
+    """Record what limits the starts of each pool before the next review, if anything does."""
     k = sheet.span[REVIEW]
     for pool in range(len(tables.order)):
         memory.bound[k, pool], memory.bottom[k, pool] = NOTHING, pool
         if is_unplanned(tables, pool):
             continue
         look_at_inputs(tables, sheet, pool)
+        # Backwards: one source with room frees the pool; if none has room, the cause of the first listed stays.
         for i in range(tables.source_start[pool + 1] - 1, tables.source_start[pool] - 1, -1):
             cause = _bound(tables, sheet, tables.pool_source[i])
             memory.bound[k, pool] = cause
@@ -186,7 +200,7 @@ def remember_bounds(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
 
 
 def _bound(tables: Tables, sheet: Worksheet, source: int) -> int:
-    """What lets a source start no more before the next review; -1 if nothing does."""
+    """Return the cause that lets a source start no more before the next review; NOTHING if it could start more."""
     last, site, shut = sheet.span[FOLLOWING] - 1, tables.source_site[source], True
     room, allowed, starts = 0.0, 0.0, 0.0
     for j in range(sheet.span[BASE], last + 1):

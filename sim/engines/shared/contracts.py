@@ -12,7 +12,7 @@ from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Workshe
 
 
 def wish(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
-    """Keep what sources would start, each alone and bound to nothing; and by site, what suppliers learn of it."""
+    """Record the starts that each source would have on its own, unbound, and the rate that suppliers learn of."""
     base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
     for site in range(len(sheet.queue)):
         memory.wished[k, site] = 0.0
@@ -25,16 +25,17 @@ def wish(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
 
 
 def bind(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
-    """Starts a tick to which each source is bound.
+    """Set the starts per tick to which commitments bind each source.
 
-    A commitment without notice binds to its term. With notice it binds until so long after the planner first wants
-    less: to no more than the most he wished within that time. A site's commitment is divided among its sources as
-    they would use it.
+    A commitment without notice binds for its term. With notice it binds until the notice period after the planner first
+    wants less, and then to no more than the highest rate wished within that period. A site's commitment is divided
+    among its sources as they would use it.
     """
     base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
     length, view = tables.edges[following] - tables.edges[base], tables.gate[k]
     for site in range(len(sheet.queue)):
         level = (tables.commitment[view, site, following] - tables.commitment[view, site, base]) / length
+        # NaN stands for a commitment without notice. A notice takes effect after its own period at the earliest.
         if not math.isnan(tables.notice[site]) and tables.edges[base] >= tables.notice[site]:
             level = min(level, _most_wished(tables, memory, site, k))
         memory.promised[k, site] = level * length
@@ -43,7 +44,7 @@ def bind(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
 
 
 def _most_wished(tables: Tables, memory: Memory, site: int, k: int) -> float:
-    """The most starts a tick that a supplier was told within its notice."""
+    """Return the highest rate, in starts per tick, that a supplier was told within its notice period."""
     most = 0.0
     for earlier in range(k + 1):
         if tables.reviews[earlier] >= tables.reviews[k] - tables.notice[site]:
@@ -52,7 +53,10 @@ def _most_wished(tables: Tables, memory: Memory, site: int, k: int) -> float:
 
 
 def _divide(tables: Tables, sheet: Worksheet, site: int, level: float) -> None:
-    """Sources in volume share a promise as they would use it, less what others start before they are."""
+    """Divide a site's commitment among its sources in volume, as they would use it.
+
+    Starts of sources that are not yet in volume count towards the commitment first.
+    """
     base, following = sheet.span[BASE], sheet.span[FOLLOWING]
     total, count = 0.0, 0
     for i in range(tables.site_start[site], tables.site_start[site + 1]):
@@ -70,7 +74,7 @@ def _divide(tables: Tables, sheet: Worksheet, site: int, level: float) -> None:
 
 
 def _wished(sheet: Worksheet, source: int, until: int) -> float:
-    """Starts that a source would have up to a bucket."""
+    """Return the starts that a source would have before bucket `until`."""
     total = 0.0
     for j in range(sheet.span[BASE], until):
         total += sheet.wishes[source, j]
@@ -78,7 +82,7 @@ def _wished(sheet: Worksheet, source: int, until: int) -> float:
 
 
 def fulfil(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """Order what is promised until the next review and was not wanted."""
+    """Order what is committed until the next review and not yet planned."""
     length = tables.edges[sheet.span[FOLLOWING]] - tables.edges[sheet.span[BASE]]
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]

@@ -1,4 +1,4 @@
-"""Who may have what of a site that several pools share: by priority, then by the date of what is wanted."""
+"""How the capacity of a site that several pools share is divided: by priority, then by due date."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sim.engines.shared.worksheet import BASE, UNTIL, Worksheet
 
 
 def isolate(tables: Tables, sheet: Worksheet) -> None:
-    """Give each source all of its site, to learn what it would start."""
+    """Reserve the whole of each contested site for each of its sources, to learn what they would start."""
     for site in range(len(sheet.queue)):
         if tables.contested[site]:
             for j in range(sheet.span[BASE], sheet.span[UNTIL]):
@@ -17,7 +17,7 @@ def isolate(tables: Tables, sheet: Worksheet) -> None:
 
 
 def entitle(tables: Tables, sheet: Worksheet) -> None:
-    """Divide the capacity of each shared site by wishes; what none of them wants is there for anyone."""
+    """Divide the capacity of each contested site by wishes, in order of priority; the rest stays open to all."""
     for site in range(len(sheet.queue)):
         if tables.contested[site]:
             for i in range(tables.site_start[site], tables.site_start[site + 1]):
@@ -30,11 +30,12 @@ def entitle(tables: Tables, sheet: Worksheet) -> None:
 
 
 def _rank(tables: Tables, source: int) -> int:
+    """Return the priority number of the pool that a source makes."""
     return int(tables.priority[tables.source_pool[source]])
 
 
 def _next_rank(tables: Tables, site: int, above: int, first: bool) -> tuple[int, bool]:
-    """The lowest priority number of a site's sources above one; and whether there is none."""
+    """Return the lowest priority number above `above` (`first`: of all) at a site, and whether there is none."""
     found, none = 0, True
     for i in range(tables.site_start[site], tables.site_start[site + 1]):
         number = _rank(tables, tables.site_source[i])
@@ -44,8 +45,11 @@ def _next_rank(tables: Tables, site: int, above: int, first: bool) -> tuple[int,
 
 
 def _serve(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
-    """Fit the wishes of one rank into what is left of a site: in their own bucket, else earlier, else later; each unit of
-    load in the order of its date, so that what is due together is cut alike."""
+    """Fit the wishes of one priority into what is left of a site.
+
+    Load goes into its own bucket, else an earlier one, else a later one. It is served in the order of due dates, so
+    that what is due together is cut alike.
+    """
     # Backwards, what does not fit into its bucket goes to the one before; forwards, what is still over comes late.
     base, until, over = sheet.span[BASE], sheet.span[UNTIL], 0.0
     for j in range(until - 1, base - 1, -1):
@@ -63,7 +67,7 @@ def _serve(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
 
 
 def _wanted(tables: Tables, sheet: Worksheet, site: int, rank: int, j: int) -> float:
-    """Load that the sources of one rank would put on a site in a bucket."""
+    """Return the load that the sources of one priority would put on a site in a bucket."""
     total = 0.0
     for i in range(tables.site_start[site], tables.site_start[site + 1]):
         source = tables.site_source[i]
@@ -73,7 +77,7 @@ def _wanted(tables: Tables, sheet: Worksheet, site: int, rank: int, j: int) -> f
 
 
 def _hand_out(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
-    """Give what was fitted to the wishes in the order of their buckets."""
+    """Reserve the fitted load for the wishes, in the order of their buckets."""
     until, dated = sheet.span[UNTIL], sheet.span[BASE]
     left = sheet.wanted[dated]
     for j in range(sheet.span[BASE], until):
@@ -84,12 +88,14 @@ def _hand_out(tables: Tables, sheet: Worksheet, site: int, rank: int) -> None:
                 _give(tables, sheet, site, rank, dated, j, part / sheet.wanted[dated])
                 room -= part
                 left -= part
+            # The wishes of this bucket are served: those of the next one follow.
             if left <= 0.0:
                 dated += 1
                 left = sheet.wanted[dated] if dated < until else 0.0
 
 
 def _give(tables: Tables, sheet: Worksheet, site: int, rank: int, dated: int, j: int, part: float) -> None:
+    """Reserve in bucket `j` a part of what the sources of one priority wish for bucket `dated`."""
     for i in range(tables.site_start[site], tables.site_start[site + 1]):
         source = tables.site_source[i]
         if _rank(tables, source) == rank:

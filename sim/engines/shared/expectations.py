@@ -23,8 +23,8 @@ from sim.plan import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instants:
-    """Reviews (K + 1,) and the edges of buckets (J + 1,), in ticks. Equal to itself alone, so that what is worked out from
-    it can be kept."""
+    """Reviews (K + 1,) and the edges of buckets (J + 1,), in ticks. Compared by identity, so that what follows from it
+    can be cached."""
 
     reviews: IntArray
     edges: IntArray
@@ -32,17 +32,17 @@ class Instants:
 
 @lru_cache(maxsize=64)
 def instants(reviews: bytes, edges: bytes) -> Instants:
-    """One object for equal instants."""
+    """Return one object for equal instants, so that what is cached by it is found again."""
     return Instants(np.frombuffer(reviews, dtype=np.int64), np.frombuffer(edges, dtype=np.int64))
 
 
 class SiteOutlook(NamedTuple):
     """What is expected of each site at each review.
 
-    `capacity[s, j]` is the load that it can work off from the first edge of the buckets to edge j (J + 1), all
-    going as planned; at review k that happens `shift[k, s]` ticks later, times `level[k, s]`, and until
-    `until[k, s]` times `factor[k, s]`, its allocation times `granted[k, s]`. `allocation` and `commitment` are starts up to
-    each edge, cumulated (S, J + 1).
+    `capacity[s, j]` is the load that it can work off from the first edge of the buckets to edge j (J + 1), all going as
+    planned; at review k that happens `shift[k, s]` ticks later, times `level[k, s]`, and until `until[k, s]` times
+    `factor[k, s]`, its allocation times `granted[k, s]`. `allocation` and `commitment` are starts up to each edge,
+    cumulative (S, J + 1).
     """
 
     capacity: FloatArray
@@ -56,13 +56,14 @@ class SiteOutlook(NamedTuple):
 
 
 def site_outlook(draws: Draws, moments: Instants) -> SiteOutlook:
-    """Expectations of all sites."""
+    """Return what is expected of all sites at each review."""
     each = [_outlook(site, moments) for site in draws.sites]
     by_edge, by_review = (len(each), len(moments.edges)), (len(each), len(moments.reviews) - 1)
 
     def rows(name: str, shape: tuple[int, int], kind: type = np.float64) -> Any:
         return np.array([getattr(one, name) for one in each], dtype=kind).reshape(shape)
 
+    # Reviews come first: the planner reads the row of one review at a time.
     return SiteOutlook(
         capacity=rows("capacity", by_edge),
         shift=rows("shift", by_review, np.int64).T,
@@ -77,7 +78,7 @@ def site_outlook(draws: Draws, moments: Instants) -> SiteOutlook:
 
 @lru_cache(maxsize=256)
 def _outlook(site: SiteDraws, moments: Instants) -> SiteOutlook:
-    """Expectations of one site, worked out once for all runs that share it."""
+    """Return what is expected of one site, worked out once for all runs that share its draws."""
     reviews, edges = moments.reviews, moments.edges
     shift = _shift(site, reviews)
     return SiteOutlook(
@@ -93,18 +94,21 @@ def _outlook(site: SiteDraws, moments: Instants) -> SiteOutlook:
 
 
 def cumulated(curve: Curve, edges: IntArray) -> FloatArray:
-    """The integral of a curve from the first edge to each; before the start its first value holds. Infinite
-    rates, which need no integral, count as none."""
+    """Return the integral of a curve (rate per day) from the first edge to each edge, shape (J + 1,).
+
+    Before the start its first value holds. Infinite rates, which need no integral, count as zero.
+    """
     values = np.where(np.isfinite(curve.values), curve.values, 0.0)
     if not values.any():
         return np.zeros(len(edges))
     knots = np.append(min(int(edges[0]), 0), np.append(curve.knots[1:], edges[-1]))
+    # Knots beyond the last edge are drawn back to it: their steps have length zero.
     total = np.concatenate([[0.0], np.cumsum(values * np.diff(np.maximum.accumulate(knots)) / TICKS_PER_DAY)])
     return np.asarray(np.interp(edges, knots[: len(total)], total))
 
 
 def _shift(site: SiteDraws, reviews: IntArray) -> IntArray:
-    """How much later than planned a site opens, as far as each review knows."""
+    """Return how many ticks later than planned a site opens, as each review knows (K,)."""
     planned, actual = site.planned.first_positive(), site.undisturbed.first_positive()
     now, period = reviews[:-1], np.diff(reviews)
     if planned >= NEVER or planned == actual:
@@ -113,19 +117,25 @@ def _shift(site: SiteDraws, reviews: IntArray) -> IntArray:
 
 
 def overdue(planned: int, now: IntArray, period: IntArray) -> IntArray:
-    """When something planned for an instant, that has not happened yet, is expected at each review."""
+    """Return when something planned that has not happened yet is expected at each review (K,).
+
+    Once overdue, it is expected as much later again as it already is, at the next review at the earliest.
+    """
     return np.where(planned > now, planned, now + np.maximum(now - planned, period))
 
 
 def _level(site: SiteDraws, now: IntArray, shift: IntArray) -> FloatArray:
-    """What a site that has opened can do, disruptions apart, against what was planned for then."""
+    """Return the capacity of an open site relative to plan, disruptions apart (K,); 1 where it is zero or infinite."""
     can, planned = site.undisturbed.at_all(now), site.planned.at_all(np.maximum(now - shift, 0))
     known = (can > 0) & (planned > 0) & np.isfinite(can) & np.isfinite(planned)
     return np.divide(can, planned, out=np.ones(len(now)), where=known)
 
 
 def _lasting(factors: list[Curve], reviews: IntArray) -> IntArray:
-    """How long the disruptions in force at each review are expected to last."""
+    """Return until when the disruptions in force at each review are expected to last (K,).
+
+    They last as long again as they have lasted, until the next review at least.
+    """
     now = reviews[:-1]
     since = now.copy()
     for curve in factors:
@@ -133,6 +143,7 @@ def _lasting(factors: list[Curve], reviews: IntArray) -> IntArray:
             continue
         step = np.searchsorted(curve.knots, now, side="right") - 1
         normal = np.flatnonzero(curve.values == 1.0)
+        # A disruption began at the end of the last step with the factor 1.
         before = normal[np.searchsorted(normal, step, side="right") - 1] if normal.size else np.zeros_like(step)
         begun = curve.knots[np.minimum(before + 1, len(curve.knots) - 1)]
         since = np.where(curve.values[step] != 1.0, np.minimum(since, begun), since)
@@ -140,7 +151,7 @@ def _lasting(factors: list[Curve], reviews: IntArray) -> IntArray:
 
 
 def phase_outlook(draws: Draws, sites: IntArray, shift: IntArray) -> tuple[IntArray, IntArray]:
-    """When each source is expected to enter risk production and volume, seen from each review (K, R)."""
+    """Return when each source is expected to enter risk production and volume, as seen from each review (K, R)."""
     now, period = draws.reviews[:-1, None], np.diff(draws.reviews)[:, None]
     delay = np.maximum(shift[:, sites], 0)
     actual = np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in draws.sources], dtype=np.int64).T

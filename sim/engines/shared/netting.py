@@ -16,7 +16,10 @@ from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 
 
 def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, pool: int, trusting: bool) -> None:
-    """Plan what a pool requires: net requirements, planned receipts, starts, and what those require of inputs."""
+    """Plan net requirements, planned receipts and starts of a pool, and require their inputs.
+
+    A `trusting` plan relies on all that in-house sources can do, whether they have shown it or not.
+    """
     rank(tables, position, sheet, pool)
     look_at_inputs(tables, sheet, pool)
     _risk_production(tables, position, sheet, pool)
@@ -43,7 +46,11 @@ def plan_pool(tables: Tables, position: Position, memory: Memory, sheet: Workshe
 
 
 def _received(tables: Tables, sheet: Worksheet, pool: int, j: int, ours: bool) -> float:
-    """Receipts for a bucket; or, as those see it who order outside on announcements, outside ones and what is announced."""
+    """Return the scheduled receipts of a pool in a bucket.
+
+    Without `ours`, as a pool that orders outside on announcements counts them: outside receipts, and announced output
+    in place of in-house receipts.
+    """
     total, view = 0.0, tables.gate[sheet.span[REVIEW]]
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]
@@ -55,7 +62,7 @@ def _received(tables: Tables, sheet: Worksheet, pool: int, j: int, ours: bool) -
 
 
 def _ahead(tables: Tables, sheet: Worksheet, pool: int, j: int, surplus: float) -> float:
-    """What the rest of an order period falls short of, if the order of bucket `j` is to cover that too."""
+    """Return the net requirement of the rest of the order period that the order of bucket `j` covers too."""
     if tables.source_start[pool] == tables.source_start[pool + 1]:
         return 0.0
     period = tables.order_period[sheet.rank[tables.source_start[pool]]]
@@ -72,7 +79,10 @@ def _ahead(tables: Tables, sheet: Worksheet, pool: int, j: int, surplus: float) 
 
 
 def _risk_production(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """Ours start risk production at their own rate, whatever is on order outside, as far as there is any requirement."""
+    """Plan risk production of in-house sources at its own rate, as far as there is any requirement.
+
+    It is independent of what is on order outside.
+    """
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]
         good = position.good_per_start[source]
@@ -84,7 +94,10 @@ def _risk_production(tables: Tables, position: Position, sheet: Worksheet, pool:
 
 
 def pass_on(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """A stock policy orders when demand comes, until its site closes: what it requires of inputs falls on the same day."""
+    """Require the inputs of a pool with a stock policy.
+
+    The policy orders when demand comes, until its site closes. Inputs are therefore required on the day of the demand.
+    """
     begin = tables.source_start[pool]
     if begin == tables.source_start[pool + 1]:
         return

@@ -20,15 +20,17 @@ from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, Worksheet
 
 
 def window(tables: Tables, sheet: Worksheet, source: int, due: int) -> tuple[int, int]:
-    """First and last bucket in which starts for an instant may be planned: not earlier than needed by more than a
-    review period."""
+    """Return the first and last bucket in which starts for a due date may be planned.
+
+    They begin earlier than needed by at most one review period.
+    """
     k, base, high = sheet.span[REVIEW], sheet.span[BASE], latest_bucket(tables, sheet, source, due)
     period = tables.reviews[k + 1] - tables.reviews[k]
     return max(bucket_of(tables, tables.edges[max(high, base)] - period), base), high
 
 
 def earliest_arrival(tables: Tables, sheet: Worksheet, source: int) -> int:
-    """When a start planned now, with capacity and inputs at hand, would arrive."""
+    """Return when a start planned now would arrive at the earliest, with capacity and inputs at hand."""
     k, base, site = sheet.span[REVIEW], sheet.span[BASE], tables.source_site[source]
     opens = tables.volume_begins[k, source]
     if tables.risk_rate[source] > 0.0:
@@ -44,9 +46,10 @@ def order(
     tables: Tables, position: Position, sheet: Worksheet, source: int, j: int, wanted: float, due: int, low: int, high: int,
     shown: bool,
 ) -> float:  # fmt: skip
-    """Plan starts for good units that bucket `j` requires, in buckets `low` to `high`, sized by the source's order rules.
+    """Plan starts for good units that bucket `j` requires, in buckets `low` to `high`, by the source's order rules.
 
-    With `shown`, no more than it has shown it can. Returns the good units that brings, which may be more than wanted.
+    With `shown`, no more is planned than the source has shown it can do. Returns the good units planned, which may be
+    more than wanted.
     """
     good = position.good_per_start[source]
     if good <= 0.0 or wanted <= SLACK or high < low:
@@ -57,6 +60,7 @@ def order(
     if tables.minimum[source] > 1 or tables.multiple[source] > 1:
         starts = _sized(tables, sheet, source, starts, low, high, shown)
     taken = _take(tables, sheet, source, starts, due, low, high, shown)
+    # The owed fraction arrives with a lot, so without starts nothing does.
     if taken <= 0.0 < starts or starts <= 0.0:
         return 0.0
     sheet.loose[source] -= owed
@@ -65,7 +69,7 @@ def order(
 
 
 def _sized(tables: Tables, sheet: Worksheet, source: int, starts: float, low: int, high: int, shown: bool) -> float:
-    """An order's starts: at least the minimum, in whole multiples, and no more than can be had."""
+    """Return the starts of an order: at least the minimum, in whole multiples, and no more than possible."""
     minimum, multiple = max(tables.minimum[source], 1), max(tables.multiple[source], 1)
     wanted = math.ceil(max(starts, float(minimum)) / multiple - SLACK) * multiple
     possible = 0.0
@@ -78,6 +82,7 @@ def _sized(tables: Tables, sheet: Worksheet, source: int, starts: float, low: in
 
 
 def _room(tables: Tables, sheet: Worksheet, source: int, j: int, shown: bool) -> float:
+    """Return the starts that can still be planned in a bucket; with `shown`, of those the source has shown."""
     room = room_in(tables, sheet, source, j)
     return min(room, sheet.trusted[source, j]) if shown else room
 
@@ -85,7 +90,7 @@ def _room(tables: Tables, sheet: Worksheet, source: int, j: int, shown: bool) ->
 def _take(
     tables: Tables, sheet: Worksheet, source: int, wanted: float, due: int, low: int, high: int, shown: bool
 ) -> float:
-    """Plan up to so many starts of a source, as late as possible between two buckets; returns those planned."""
+    """Plan up to `wanted` starts between two buckets, as late as possible, and return those planned."""
     # From the last bucket back: earlier room is left to what is due earlier.
     left, low = wanted, max(low, sheet.lowest[source])
     for j in range(high, low - 1, -1):
@@ -106,7 +111,7 @@ def _take(
 
 
 def force(tables: Tables, sheet: Worksheet, source: int, starts: float) -> float:
-    """Start risk production at its own rate until the next review, up to so many starts; returns those planned."""
+    """Plan risk production at its own rate until the next review, up to `starts`, and return those planned."""
     left = starts
     for j in range(sheet.span[BASE], sheet.span[FOLLOWING]):
         more = min(risk_starts(tables, sheet, source, j), room_in(tables, sheet, source, j), left)
@@ -117,7 +122,7 @@ def force(tables: Tables, sheet: Worksheet, source: int, starts: float) -> float
 
 
 def fill(tables: Tables, sheet: Worksheet, source: int, starts: float) -> float:
-    """Start more until the next review, evenly over its buckets as far as there is room; returns those planned."""
+    """Plan more starts until the next review, spread evenly where there is room, and return those planned."""
     left, base, following = starts, sheet.span[BASE], sheet.span[FOLLOWING]
     for j in range(base, following):
         more = min(room_in(tables, sheet, source, j), left / (following - j))

@@ -29,7 +29,7 @@ from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Workshe
 
 
 def review(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, k: int) -> None:
-    """Decide the starts of the period that begins at review `k`: they stand in the sheet; updates the memory."""
+    """Decide the starts of the period that begins at review `k`, leave them in the sheet and update the memory."""
     plan(tables, position, memory, sheet, k, tables.first[k], tables.first[k + 1], tables.last[k])
     release(tables, position, sheet)
     remember(tables, position, memory, sheet)
@@ -38,11 +38,12 @@ def review(tables: Tables, position: Position, memory: Memory, sheet: Worksheet,
 def plan(
     tables: Tables, position: Position, memory: Memory, sheet: Worksheet, k: int, base: int, following: int, until: int
 ) -> None:
-    """Plan all starts from bucket `base` to `until`, of which those before `following` are to be decided now."""
+    """Plan all starts from bucket `base` to `until`; those before `following` are decided now."""
     sheet.span[REVIEW], sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[UNTIL] = k, base, following, until
     _clear(tables, sheet)
     offer(tables, position, sheet)
     book_receipts(tables, position, sheet)
+    # What can be had at most is known before anything is planned: starts take no more of their inputs.
     attain(tables, position, sheet)
     # Twice where sources compete. The first plan only shows what each would start if it had its site for itself: by that
     # shared capacity is divided and promises to suppliers are bound. The second plans within them.
@@ -59,9 +60,9 @@ def plan(
 
 
 def _clear(tables: Tables, sheet: Worksheet) -> None:
-    """Nothing is booked yet in the buckets of this review.
+    """Clear the buckets of this review.
 
-    Allocations are granted by review period, as long as the one that begins now.
+    Allocations are granted by review period. Later periods are taken to be as long as the current one.
     """
     k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
     length = tables.first[k + 1] - tables.first[k]
@@ -83,8 +84,7 @@ def _clear(tables: Tables, sheet: Worksheet) -> None:
 
 
 def _wishes_matter(tables: Tables, sheet: Worksheet) -> bool:
-    """Whether it matters what sources would start if each had its site for itself: several pools share a site, or
-    a supplier was promised orders."""
+    """Return whether unbound wishes matter: several pools share a site, or a supplier was promised orders."""
     base, following, view = sheet.span[BASE], sheet.span[FOLLOWING], tables.gate[sheet.span[REVIEW]]
     for site in range(len(sheet.queue)):
         promised = tables.commitment[view, site, following] > tables.commitment[view, site, base]
@@ -94,7 +94,7 @@ def _wishes_matter(tables: Tables, sheet: Worksheet) -> bool:
 
 
 def _plan_all(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, trusting: bool) -> None:
-    """Plan all pools, from finished goods to raw inputs; a trusting plan serves to know the wishes alone."""
+    """Plan all pools, from finished goods to raw items; a `trusting` plan only serves to know the wishes."""
     base = sheet.span[BASE]
     for pool in range(len(tables.order)):
         _begin_pool(tables, position, memory, sheet, pool)
@@ -112,6 +112,7 @@ def _plan_all(tables: Tables, position: Position, memory: Memory, sheet: Workshe
 
 
 def _begin_pool(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, pool: int) -> None:
+    """Reset what is planned of a pool."""
     sheet.need[pool] = sheet.output[pool] = 0.0
     sheet.late[pool] = sheet.span[BASE]
     sheet.owed_outside[pool] = memory.owed_outside[pool]
@@ -124,6 +125,7 @@ def _begin_pool(tables: Tables, position: Position, memory: Memory, sheet: Works
 
 
 def _begin_source(tables: Tables, memory: Memory, sheet: Worksheet, source: int) -> None:
+    """Reset what is planned of a source."""
     sheet.lowest[source] = sheet.span[BASE]
     sheet.owed[source], sheet.loose[source] = memory.owed[source], sheet.fraction[source]
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):

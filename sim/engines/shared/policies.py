@@ -15,15 +15,15 @@ POLICIES = {
 
 
 def is_planned(pool: PoolPlan) -> bool:
-    """Whether the planner's reviews order for a pool, and no stock policy."""
+    """Return whether reviews order for a pool, rather than a stock policy."""
     return pool.policy is PolicyType.PLANNED
 
 
 def watched(pool: PoolPlan) -> bool:
-    """Whether a stock policy reviews a pool continuously."""
+    """Return whether a stock policy reviews a pool continuously."""
     return not is_planned(pool) and pool.review == NONE
 
 
 def ships_parts(pool: PoolPlan, lot_size: int) -> bool:
-    """Whether an order of a pool that meets too little of its inputs ships what there is; lots with a size stay whole."""
+    """Return whether an order with too few inputs ships in parts; lots with a size stay whole."""
     return not is_planned(pool) and pool.partial and lot_size == 0

@@ -43,7 +43,7 @@ class Position(NamedTuple):
 
 
 def blank_position(pools: int, sites: int, sources: int, flows: int, lots: int) -> Position:
-    """Room for what the planner sees, with so many lots."""
+    """Return an empty position with room for so many lots."""
     whole, place = np.zeros((6, lots), dtype=np.int64), np.zeros(1, dtype=np.int64)
     return Position(
         stock=np.zeros(pools), waiting=np.zeros(pools), committed=np.zeros(sites), backlog=np.zeros(flows),
@@ -56,11 +56,11 @@ def blank_position(pools: int, sites: int, sources: int, flows: int, lots: int) 
 class Memory(NamedTuple):
     """What the planner keeps from review to review.
 
-    `owed` is the fraction of a unit that sharing owes each source, and `owed_outside` what a floor or a
-    phase-out owes the outside sources of each pool together; `shown` the starts a tick that an in-house source
-    in volume has shown; `wished[k, s]` the starts a tick wished at outside sites, to which notice periods look back;
-    `promised[k, s]` the starts of review period k that commitments still ask for; `bound[k, p]` what let a pool start no
-    more in it (a cause, -1 if nothing), at the bottom of which was the pool `bottom[k, p]`.
+    `owed` is the fraction of a unit that sharing owes each source, and `owed_outside` what a floor or a phase-out owes
+    the outside sources of each pool together; `shown` the starts a tick that an in-house source in volume has shown;
+    `wished[k, s]` the starts a tick wished at outside sites, to which notice periods look back; `promised[k, s]` the
+    starts of review period k that commitments still ask for; `bound[k, p]` what let a pool start no more in it (a
+    cause, -1 if nothing), at the bottom of which was the pool `bottom[k, p]`.
     """
 
     owed: FloatArray
@@ -73,7 +73,7 @@ class Memory(NamedTuple):
 
 
 def memory(tables: Tables) -> Memory:
-    """Memory before the first review."""
+    """Return the memory before the first review."""
     sources, pools = len(tables.source_pool), len(tables.order)
     wished, promised = np.zeros((2, *tables.shift.shape))
     bound, bottom = np.zeros((2, len(wished), pools), dtype=np.int64)
@@ -81,7 +81,7 @@ def memory(tables: Tables) -> Memory:
 
 
 def stage(tables: Tables, source: int, at: int) -> int:
-    """Qualification of a source at an instant."""
+    """Return the qualification phase of a source at an instant."""
     if at >= tables.closes[tables.source_site[source]]:
         return QualificationPhase.CLOSED
     if at >= tables.phases[source, 2]:
@@ -92,6 +92,6 @@ def stage(tables: Tables, source: int, at: int) -> int:
 
 
 def expected_between(tables: Tables, k: int, flow: int, begin: int, end: int) -> float:
-    """What review `k` expects of a flow between two edges of its buckets."""
+    """Return the units that review `k` expects of a flow between two edges of its buckets."""
     row = tables.belief[k, flow]
     return float(tables.expected[row, end] - tables.expected[row, begin])

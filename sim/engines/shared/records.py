@@ -111,7 +111,7 @@ REALS = frozenset({"load", "transit", "waited"})
 
 
 def dtype_of(measure: str) -> type:
-    """How a counter is kept."""
+    """Return the type in which a counter is kept."""
     return np.float64 if measure in REALS else np.int64
 
 

@@ -16,7 +16,7 @@ from sim.engines.shared.worksheet import BASE, FOLLOWING, REVIEW, UNTIL, Workshe
 
 
 def settle_starts(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """Make the planned starts of a pool whole; require and reserve their inputs."""
+    """Round the planned starts of a pool to whole ones, and require and reserve their inputs."""
     begin, end = tables.source_start[pool], tables.source_start[pool + 1]
     look_at_inputs(tables, sheet, pool)
     for i in range(begin, end):
@@ -32,7 +32,7 @@ def settle_starts(tables: Tables, position: Position, sheet: Worksheet, pool: in
 
 
 def _begin_settling(sheet: Worksheet, source: int) -> None:
-    """Nothing is settled yet; all that is planned bounds the last lot."""
+    """Reset the settled starts of a source; all that is planned of it bounds the last lot."""
     sheet.planned[source] = sheet.settled[source] = sheet.most[source] = 0.0
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         sheet.most[source] += sheet.starts[source, j]
@@ -40,9 +40,13 @@ def _begin_settling(sheet: Worksheet, source: int) -> None:
 
 
 def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int, j: int) -> None:
-    """Whole starts of a bucket; in full lots as far as anything is planned, where that takes no inputs: what is filled up
-    grows with what comes into sight, and inputs for it could no longer be ordered. A lot is released when its first start is due."""
+    """Round the starts of a bucket up to whole ones, and to full lots where a source takes no inputs.
+
+    A lot is released when its first start is due. Lots that take inputs are not filled up: they would grow with each
+    need that comes into view, and inputs for that could no longer be ordered in time.
+    """
     sheet.planned[source] += sheet.starts[source, j]
+    # Rounded as a running total, so that fractions carried from bucket to bucket make no extra start.
     whole, size, settled = math.ceil(sheet.planned[source] - SLACK), tables.lot_size[source], int(sheet.settled[source])
     if sheet.starts[source, j] <= 0.0:
         sheet.begin[source, j] = tables.edges[j]
@@ -64,8 +68,10 @@ def _make_whole(tables: Tables, position: Position, sheet: Worksheet, pool: int,
 
 
 def _require_inputs(tables: Tables, sheet: Worksheet, source: int, j: int) -> None:
-    """Ask for what the starts of a bucket take, at the instant at which the first of them begins; not before it comes. Those of
-    them for which all is there before could begin as planned."""
+    """Require the inputs of a bucket's starts at the instant at which the first of them begins.
+
+    That is not before the inputs arrive. Starts for which all inputs are there earlier could begin as planned (`sure`).
+    """
     site = tables.source_site[source]
     sheet.sure[source, j], sheet.sure_begin[source, j] = sheet.starts[source, j], sheet.begin[source, j]
     for place in range(tables.input_start[source], tables.input_start[source + 1]):
@@ -85,7 +91,7 @@ def _require_inputs(tables: Tables, sheet: Worksheet, source: int, j: int) -> No
 
 
 def _short_before(sheet: Worksheet, child: int, j: int) -> float:
-    """Units that lack before a bucket of all that the pool being planned uses of an input up to its end."""
+    """Return the units of an input that are missing before a bucket, of all that the current pool uses by its end."""
     used, base = 0.0, sheet.span[BASE]
     for i in range(base, j + 1):
         used += sheet.usage[child, i]
@@ -94,7 +100,7 @@ def _short_before(sheet: Worksheet, child: int, j: int) -> float:
 
 
 def release(tables: Tables, position: Position, sheet: Worksheet) -> None:
-    """Lay down what is to be released before the next review."""
+    """Set the starts to be released before the next review."""
     base, following = sheet.span[BASE], sheet.span[FOLLOWING]
     for source in range(len(tables.source_pool)):
         sheet.samples[source] = _sample_starts(tables, source, tables.edges[base], tables.edges[following])
@@ -105,7 +111,9 @@ def release(tables: Tables, position: Position, sheet: Worksheet) -> None:
 
 
 def _release_source(tables: Tables, position: Position, sheet: Worksheet, source: int) -> None:
+    """Set the releases of one source: starts, instants and due dates."""
     base, good = sheet.span[BASE], position.good_per_start[source]
+    # The good fraction already used covers the first requirement before any start does.
     site, done = tables.source_site[source], sheet.fraction[source] - sheet.loose[source]
     for j in range(base, sheet.span[FOLLOWING]):
         starts, begin = decided(tables, sheet, source, j)
@@ -118,10 +126,10 @@ def _release_source(tables: Tables, position: Position, sheet: Worksheet, source
 
 
 def decided(tables: Tables, sheet: Worksheet, source: int, j: int) -> tuple[int, int]:
-    """Starts of a bucket that are released before the next review, and when the first of them begins.
+    """Return the starts of a bucket that are released before the next review, and when the first of them begins.
 
-    Where the last of their inputs come too late for that, those go that need not wait, as far as the order rules of the source
-    allow; the next review decides on the rest.
+    If the last of their inputs come too late for that, only the starts that need not wait are released, as far as the
+    order rules of the source allow. The next review decides on the rest.
     """
     base, end = tables.edges[sheet.span[BASE]], tables.edges[sheet.span[FOLLOWING]]
     starts, begin = int(sheet.starts[source, j]), max(sheet.begin[source, j], base)
@@ -134,14 +142,14 @@ def decided(tables: Tables, sheet: Worksheet, source: int, j: int) -> tuple[int,
 
 
 def planned_stage(tables: Tables, sheet: Worksheet, source: int, at: int) -> int:
-    """The phase of qualification in which a start is planned: volume, or risk production."""
+    """Return the qualification phase in which a start is planned: volume or risk production."""
     return (
         QualificationPhase.VOLUME if at >= tables.volume_begins[sheet.span[REVIEW], source] else QualificationPhase.RISK
     )
 
 
 def wanted_by(tables: Tables, sheet: Worksheet, source: int, done: float, otherwise: int) -> int:
-    """The date for which the first unit beyond those done is wanted."""
+    """Return the due date of the first good unit beyond `done`; `otherwise` if nothing requires it."""
     total, pool = 0.0, tables.source_pool[source]
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         total += sheet.units[source, j]
@@ -151,20 +159,21 @@ def wanted_by(tables: Tables, sheet: Worksheet, source: int, done: float, otherw
 
 
 def samples_end(tables: Tables, source: int, end: int) -> int:
-    """Until when samples are started, at the latest until an instant."""
+    """Return when sample starts end: at the latest at `end`."""
     return int(min(tables.phases[source, 1], tables.closes[tables.source_site[source]], end))
 
 
 def _sample_starts(tables: Tables, source: int, begin: int, end: int) -> int:
-    """Engineering starts of the sample phase between two instants."""
+    """Return the engineering starts of the sample phase between two instants."""
     begin, end = max(tables.phases[source, 0], begin), samples_end(tables, source, end)
     if end <= begin or tables.sample_rate[source] <= 0.0:
         return 0
+    # At least one: rounding by review period must not lose a low rate altogether.
     return max(int(tables.sample_rate[source] * (end - begin) + 0.5), 1)
 
 
 def remember(tables: Tables, position: Position, memory: Memory, sheet: Worksheet) -> None:
-    """Keep what sources of ours in volume have shown: the most they started in a period, as far as they still can."""
+    """Record the rate that each in-house source in volume has shown: its highest, as far as capacity allows it."""
     base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
     length = tables.edges[following] - tables.edges[base]
     for source in range(len(tables.source_pool)):

@@ -14,17 +14,21 @@ RISK, SAMPLES = int(QualificationPhase.RISK), int(QualificationPhase.SAMPLES)
 
 
 def add_requirement(tables: Tables, sheet: Worksheet, pool: int, due: int, units: float) -> None:
-    """Units of a pool wanted by an instant, its safety cover earlier; at once if that is past."""
+    """Add units of a pool to its gross requirements, due its safety time before an instant.
+
+    What is overdue is required at once. What is due beyond the review's view is dropped.
+    """
     due = max(due - tables.safety[pool], tables.edges[sheet.span[BASE]])
     j = due_bucket(tables, sheet, due)
     if j >= sheet.span[UNTIL] or units <= 0.0:
         return
+    # The earliest due date of a bucket counts for all of it.
     sheet.due[pool, j] = due if sheet.gross[pool, j] <= 0.0 else min(sheet.due[pool, j], due)
     sheet.gross[pool, j] += units
 
 
 def add_demand(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """What customers want of a pool: their backlog, and the demand expected after this instant."""
+    """Add customer demand for a pool to its gross requirements: backlog, and demand expected after this instant."""
     k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
     for flow in range(len(tables.flow_pool)):
         if tables.flow_pool[flow] != pool:
@@ -34,12 +38,13 @@ def add_demand(tables: Tables, position: Position, sheet: Worksheet, pool: int) 
         for j in range(base, until):
             units = expected_between(tables, k, flow, j, j + 1)
             if units > 0.0:
+                # Not at the first edge itself: an instant at an edge belongs to the bucket before it.
                 due = min(max(tables.next_due[row, j], tables.edges[j] + 1), tables.edges[j + 1])
                 add_requirement(tables, sheet, pool, due, units * position.correction[flow])
 
 
 def demand_until(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """Take what customers want of a pool themselves from what others can have of it."""
+    """Deduct the cumulative demand of customers for a pool from what other pools can have of it."""
     k, base, until = sheet.span[REVIEW], sheet.span[BASE], sheet.span[UNTIL]
     for flow in range(len(tables.flow_pool)):
         if tables.flow_pool[flow] == pool:
@@ -50,8 +55,10 @@ def demand_until(tables: Tables, position: Position, sheet: Worksheet, pool: int
 
 
 def book_receipts(tables: Tables, position: Position, sheet: Worksheet) -> None:
-    """Lots on order: by the date they were wanted for, which they cover however late they are, or sooner if they come
-    before it; and by the date they are expected now."""
+    """Book scheduled receipts by due date, and by the date on which they are expected now.
+
+    A late lot still covers the need for which it was ordered. A lot that comes early covers needs from its arrival on.
+    """
     base, until = sheet.span[BASE], sheet.span[UNTIL]
     for i in range(position.lots[0]):
         source, units = position.lot_source[i], position.lot_units[i]
@@ -63,6 +70,7 @@ def book_receipts(tables: Tables, position: Position, sheet: Worksheet) -> None:
         if not (position.lot_stage[i] == RISK and guarded(tables, pool, source)):
             wanted = min(position.lot_due[i], expected)
             due = j if wanted == expected else due_bucket(tables, sheet, wanted)
+            # Receipts beyond the view are on order all the same: its last bucket holds them.
             sheet.receipts[source, min(due, until - 1)] += units
         if j < until:
             bring(sheet, pool, j, expected, units)
@@ -71,7 +79,8 @@ def book_receipts(tables: Tables, position: Position, sheet: Worksheet) -> None:
 
 
 def bring(sheet: Worksheet, pool: int, j: int, at: int, units: float) -> None:
-    """Units of a pool come at an instant within a bucket; the last instant is kept apart from all before it."""
+    """Book units of a pool that arrive within a bucket; its last arrival is kept apart from those before it."""
+    # 0 as long as nothing arrives in the bucket.
     last = sheet.ready[pool, j]
     sheet.earliest[pool, j] = at if last == 0 else min(sheet.earliest[pool, j], at)
     if at > last > 0:
@@ -84,7 +93,7 @@ def bring(sheet: Worksheet, pool: int, j: int, at: int, units: float) -> None:
 
 
 def guarded(tables: Tables, pool: int, source: int) -> bool:
-    """Whether outside orders must not rely on a source of ours before it is in volume."""
+    """Return whether outside orders must not rely on an in-house source before it is in volume."""
     if not tables.in_house[source] or tables.sourcing[pool] == SPLIT:
         return False
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
@@ -94,7 +103,7 @@ def guarded(tables: Tables, pool: int, source: int) -> bool:
 
 
 def _expected_arrival(tables: Tables, position: Position, sheet: Worksheet, lot: int) -> int:
-    """As promised, unless it can no longer come so soon."""
+    """Return when a lot is expected: as promised, unless it can no longer arrive so soon."""
     source, now = position.lot_source[lot], tables.edges[sheet.span[BASE]]
     place, site = position.lot_place[lot], tables.source_site[source]
     earliest = now
@@ -109,7 +118,7 @@ def _expected_arrival(tables: Tables, position: Position, sheet: Worksheet, lot:
 
 
 def _worked_off(tables: Tables, position: Position, sheet: Worksheet, site: int) -> int:
-    """When a site has worked off the lots counted so far, at the capacity expected of it."""
+    """Return when a site has worked off the lots counted so far, at the capacity expected of it."""
     load, base, until = min(sheet.queue[site], position.committed[site]), sheet.span[BASE], sheet.span[UNTIL]
     if tables.endless[site]:
         return int(tables.edges[base])
@@ -122,7 +131,7 @@ def _worked_off(tables: Tables, position: Position, sheet: Worksheet, site: int)
 
 
 def _make_whole(position: Position, sheet: Worksheet, source: int, base: int, until: int) -> None:
-    """Good units are whole: fractions are carried from lot to lot, and the last one stays owed."""
+    """Round the scheduled receipts of a source to whole units; fractions go to the next lot, the last stays owed."""
     total, before = position.carried[source], 0.0
     for j in range(base, until):
         total += sheet.receipts[source, j]
@@ -133,7 +142,7 @@ def _make_whole(position: Position, sheet: Worksheet, source: int, base: int, un
 
 
 def reserve(sheet: Worksheet, pool: int) -> None:
-    """Take what a plan uses of an input, bucket by bucket, from what can be had of it."""
+    """Deduct what a plan uses of an input, bucket by bucket, from what can be had of it."""
     used = 0.0
     for j in range(sheet.span[BASE], sheet.span[UNTIL]):
         used += sheet.usage[pool, j]
@@ -142,7 +151,7 @@ def reserve(sheet: Worksheet, pool: int) -> None:
 
 
 def look_at_spare(sheet: Worksheet, pool: int) -> None:
-    """The least that is left of a pool from each bucket on: what may be taken there."""
+    """Set what may be taken of a pool in each bucket: the least that is left of it from there on."""
     least = INFINITE
     for j in range(sheet.span[UNTIL] - 1, sheet.span[BASE] - 1, -1):
         least = min(least, sheet.supply[pool, j])
@@ -150,7 +159,7 @@ def look_at_spare(sheet: Worksheet, pool: int) -> None:
 
 
 def look_at_inputs(tables: Tables, sheet: Worksheet, pool: int) -> None:
-    """What is spare of all that a pool is made of."""
+    """Set what may be taken of all inputs of a pool."""
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]
         for place in range(tables.input_start[source], tables.input_start[source + 1]):

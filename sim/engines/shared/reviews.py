@@ -17,13 +17,13 @@ DECIDED, BEFORE = 1, -1
 """What a decision returns, and the review that stands for the time before the start."""
 
 
-def decide(t: Tables, p: Position, m: Memory, w: Worksheet, k: int) -> int:
+def decide(tables: Tables, position: Position, memory: Memory, sheet: Worksheet, k: int) -> int:
     """Decide the starts of the period that begins at review `k`, and leave them in the worksheet.
 
     Returns DECIDED: whoever calls by address learns of an exception by another number alone.
     """
     if k == BEFORE:
-        plan_before(t, p, m, w)
+        plan_before(tables, position, memory, sheet)
     else:
-        review(t, p, m, w, k)
+        review(tables, position, memory, sheet, k)
     return DECIDED

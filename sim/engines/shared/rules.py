@@ -29,19 +29,19 @@ EXACT_UNITS = 400
 
 
 def segment(knots: Integers, at: int, i: int) -> int:
-    """The step of a curve that holds at an instant, searched upward from step `i`."""
-    n = len(knots)
-    while i + 1 < n and knots[i + 1] <= at:
+    """Return the step of a curve that holds at an instant, searched upwards from step `i`."""
+    steps = len(knots)
+    while i + 1 < steps and knots[i + 1] <= at:
         i += 1
     return i
 
 
 def steady_finish(start: int, left: float, rate: float) -> tuple[int, float]:
-    """When a load that starts at `start` is worked off at a constant rate, and what the line could do of the next lot
-    until then; `left` is the load less what the line could do of it before it started.
+    """Return when a load is worked off at a constant rate, and what the line could do of the next lot until then.
 
-    The instant is rounded up to the grid, but for what is less than the sums of rounding errors. What is lost by
-    that is not lost to a line that goes on: without it, each lot of a line that is never idle would cost it half a tick.
+    `left` is the load at `start`, less what the line could do of it before. The instant is rounded up to a tick, except
+    for rounding errors. The rest of that tick is credited to the next lot: without it, each lot of a line that is never
+    idle would cost the line half a tick.
     """
     if left <= 0.0:
         return start, -left
@@ -54,25 +54,24 @@ def steady_finish(start: int, left: float, rate: float) -> tuple[int, float]:
 
 
 def finish(start: int, left: float, knots: Integers, rates: Floats, i: int) -> tuple[int, int, float]:
-    """When a load that starts at `start` (in step `i`) is worked off, in which step, and what the line could do of the
-    next lot until then; `left` as for `steady_finish`.
+    """Return when a load is worked off at a changing rate, in which step of it, and the credit for the next lot.
 
-    The instant is the first at which the integral of the rate from `start` reaches `left`,
-    rounded up to the grid; NEVER if it never does.
+    `left` is as for `steady_finish`. The instant is the first at which the integral of the rate from `start` reaches
+    it, rounded up to a tick; NEVER if it never does. `start` lies in step `i`.
     """
-    now, n = start, len(knots)
+    now, steps = start, len(knots)
     # Step by step of the rate: what the line can do until the end of a step is taken off the load.
     while left > 0.0:
         rate = rates[i]
         if rate > 0.0:
             need = left / rate
-            if i + 1 == n and need >= NEVER:
+            if i + 1 == steps and need >= NEVER:
                 return NEVER, i, 0.0
-            if i + 1 == n or need <= knots[i + 1] - now:
+            if i + 1 == steps or need <= knots[i + 1] - now:
                 leave, credit = steady_finish(now, left, rate)
                 return leave, i, credit
             left -= rate * (knots[i + 1] - now)
-        elif i + 1 == n:
+        elif i + 1 == steps:
             return NEVER, i, 0.0
         now = knots[i + 1]
         i += 1
@@ -80,10 +79,10 @@ def finish(start: int, left: float, knots: Integers, rates: Floats, i: int) -> t
 
 
 def worked(start: int, end: int, knots: Integers, rates: Floats) -> float:
-    """The load worked off between two instants: the integral of the rate."""
-    done, i, n = 0.0, segment(knots, start, 0), len(knots)
+    """Return the load worked off between two instants: the integral of the rate."""
+    done, i, steps = 0.0, segment(knots, start, 0), len(knots)
     while start < end:
-        until = end if i + 1 == n or knots[i + 1] > end else knots[i + 1]
+        until = end if i + 1 == steps or knots[i + 1] > end else knots[i + 1]
         done += rates[i] * (until - start)
         start = until
         i += 1
@@ -91,7 +90,10 @@ def worked(start: int, end: int, knots: Integers, rates: Floats) -> float:
 
 
 def interpolate(table: Floats, x: float, per_unit: float) -> float:
-    """A table on an even grid from 0 with `per_unit` steps to a unit; its last value holds beyond."""
+    """Return a value of a table on an even grid from 0, linear between its nodes.
+
+    The grid has `per_unit` steps to a unit. Beyond its end the last value holds.
+    """
     position = x * per_unit
     last = len(table) - 1
     if position >= last:
@@ -101,13 +103,16 @@ def interpolate(table: Floats, x: float, per_unit: float) -> float:
 
 
 def good_share(defects: Floats, survival: Floats, assembly: Floats, x: float, factor: float) -> float:
-    """Share of gross units that are good at experience `x`, defect densities times `factor`."""
+    """Return the share of gross units that are good at experience `x`, with defect densities times `factor`."""
     u = interpolate(defects, x, EXPERIENCE_STEPS) * factor
     return interpolate(survival, u, DEFECT_STEPS) * interpolate(assembly, x, EXPERIENCE_STEPS)
 
 
 def binomial(n: int, p: float, u: float, z: float) -> int:
-    """Successes of `n` trials at the uniform `u`, whose standard normal quantile is `z`."""
+    """Return the `u`-quantile of the successes in `n` trials; `z` is the standard normal quantile of `u`.
+
+    Exact up to EXACT_UNITS trials, above by the normal approximation.
+    """
     if n <= 0 or p <= 0.0:
         return 0
     if p >= 1.0:
@@ -116,6 +121,7 @@ def binomial(n: int, p: float, u: float, z: float) -> int:
     if n > EXACT_UNITS:
         k = math.floor(n * p + z * math.sqrt(n * p * q) + 0.5)
         return int(min(max(k, 0), n))
+    # By symmetry, the rarer outcome is counted: it takes fewer terms.
     if p > 0.5:
         return n - binomial(n, q, 1.0 - u, -z)
     # Sums of masses from no success up. As p is at most a half here, the first, q^n, is at least 2^-400: no zero.
@@ -131,7 +137,7 @@ def binomial(n: int, p: float, u: float, z: float) -> int:
 
 
 def total(amounts: Floats) -> float:
-    """Their sum, added from the first to the last: built-in sums correct their rounding in some versions."""
+    """Return the sum of amounts, added from first to last: built-in sums correct their rounding in some versions."""
     added = 0.0
     for amount in amounts:
         added += amount
@@ -139,22 +145,22 @@ def total(amounts: Floats) -> float:
 
 
 def unit_days(units: int, ticks: int) -> float:
-    """Units times the days that they were there; a float, for whole numbers of them may pass 64 bits."""
+    """Return units times days; a float, since units times ticks may exceed 64 bits."""
     return units * (ticks / TICKS_PER_DAY)
 
 
 def cents(amount: float) -> int:
-    """Money rounded half up to a whole cent."""
+    """Round an amount in cents half up to a whole one."""
     return math.floor(amount + 0.5)
 
 
 def whole(units: float) -> int:
-    """Whole units of an amount with carried fractions, which may be short by rounding errors alone."""
+    """Round units with carried fractions down to whole ones; rounding errors alone cost none."""
     return math.floor(units + 1e-9)
 
 
 def settled(units: float) -> float:
-    """Units on order without the residues that sums of fractions leave, which must not tip a comparison."""
+    """Round units on order to clear the residues of summed fractions, which must not tip a comparison."""
     return units if units % 1.0 == 0.0 else math.floor(units * 1e6 + 0.5) / 1e6
 
 
@@ -163,7 +169,10 @@ BASE_STOCK, MIN_MAX, REORDER, PERIODIC = range(4)
 
 
 def stock_order(policy: int, level: float, reorder: float, quantity: float, position: float) -> float:
-    """Units that a stock policy orders at an inventory position; none if not above zero."""
+    """Return the units that a stock policy orders at an inventory position; none if not above zero.
+
+    In the usual notation: BASE_STOCK is S, MIN_MAX (s, S), REORDER (s, nQ) and PERIODIC (T, Q).
+    """
     if policy == BASE_STOCK:
         return level - position
     if policy == PERIODIC:
@@ -177,34 +186,38 @@ def stock_order(policy: int, level: float, reorder: float, quantity: float, posi
 
 
 def stretched(ticks: int, factor: float) -> int:
-    """A duration times a factor, rounded up to the grid."""
+    """Return a duration times a factor, rounded up to a tick."""
     return ticks if factor == 1.0 else math.ceil(ticks * factor)
 
 
 def lot_count(total: int, lot: int) -> int:
-    """Lots that a total comes in: full ones, and one of what is left; without a lot size, one."""
+    """Return the number of lots in a total: full ones and one of the rest; one lot without a lot size."""
     return -(-total // lot) if lot > 0 else 1
 
 
 def lot_part(total: int, lot: int, i: int) -> int:
-    """Size of the `i`-th of these lots."""
+    """Return the size of the `i`-th lot of a total."""
     return min(lot, total - i * lot) if lot > 0 else total
 
 
 def release_time(begin: int, end: int, total: int, lot: int, i: int) -> int:
-    """When the `i`-th lot is due, if a total is to be released evenly between two instants.
+    """Return when the `i`-th lot is due if a total is released evenly between two instants.
 
-    Each lot goes when those before it would be through, so that halving the lots halves each in place.
+    Each lot is released when those before it would be finished, so that halving the lots halves each in place.
     """
     return begin + portion(end - begin, i * lot, total)
 
 
 def portion(amount: int, part: int, whole: int) -> int:
-    """`amount * part / whole` rounded down, exact though the product may pass 64 bits; `part` and `whole` less than 2^53."""
+    """Return `amount * part / whole` rounded down, exact even if the product exceeds 64 bits.
+
+    `part` and `whole` must be less than 2^53.
+    """
     if float(amount) * part < 2.0**62:
         return amount * part // whole
     # Long division, nine bits of the amount at a time.
     result, rest = 0, 0
+    # A remainder below 2^53 times 2^9 stays within 63 bits.
     for shift in range(45, -1, -9):
         rest = rest * 512 + part * ((amount >> shift) & 511)
         result = result * 512 + rest // whole

@@ -15,7 +15,7 @@ from sim.plan import FloatArray
 
 
 def kept_outside(tables: Tables, pool: int, due: int) -> float:
-    """The share of what is due at an instant that is to be ordered outside."""
+    """Return the share of what is due at an instant that must be ordered outside."""
     floor = float(tables.floor[pool])
     if tables.sourcing[pool] != PHASE_OUT:
         return floor
@@ -26,7 +26,7 @@ def kept_outside(tables: Tables, pool: int, due: int) -> float:
 
 
 def has_part(tables: Tables, sheet: Worksheet, pool: int, source: int, due: int) -> bool:
-    """Whether a source that is in volume in time, and not closed, is among those that share what is due at an instant."""
+    """Return whether a source shares in what is due at an instant: in volume in time, at a site not yet closed."""
     if tables.share[source] <= 0.0 or (tables.in_house[source] and tables.sourcing[pool] != SPLIT):
         return False
     k, begin = sheet.span[REVIEW], due - tables.lead[source]
@@ -34,10 +34,10 @@ def has_part(tables: Tables, sheet: Worksheet, pool: int, source: int, due: int)
 
 
 def settle(tables: Tables, memory: Memory, sheet: Worksheet, pool: int, j: int, trusting: bool) -> None:
-    """Carry on what is owed over what was just planned for a bucket.
+    """Carry forward what sharing owes after a bucket is planned.
 
-    No more than a lot is owed to anyone: what a source could not take is not made up for. That is judged where none
-    has had its turn before others, and kept when the first of them decides.
+    No source is owed more than a lot: what it could not take is not made up for. The limit is applied where no source
+    had its turn before the others, and becomes final when the first of them decides.
     """
     begin, end, due = tables.source_start[pool], tables.source_start[pool + 1], sheet.due[pool, j]
     total, outside, step, first = 0.0, 0.0, 1.0, len(tables.edges)
@@ -79,7 +79,7 @@ def settle(tables: Tables, memory: Memory, sheet: Worksheet, pool: int, j: int, 
 
 
 def _credit(tables: Tables, owed: FloatArray, sheet: Worksheet, pool: int, due: int, units: float) -> None:
-    """Credit units that are ordered for an instant to those that share them."""
+    """Credit units ordered for an instant to the sources that share them, in proportion to their shares."""
     begin, end, shares = tables.source_start[pool], tables.source_start[pool + 1], 0.0
     for i in range(begin, end):
         if has_part(tables, sheet, pool, tables.pool_source[i], due):
@@ -91,7 +91,7 @@ def _credit(tables: Tables, owed: FloatArray, sheet: Worksheet, pool: int, due: 
 
 
 def account(tables: Tables, position: Position, memory: Memory, sheet: Worksheet) -> None:
-    """Count what is released now. Risk production counts in no share."""
+    """Count the starts released now towards shares and floors; risk production counts towards none."""
     base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
     for source in range(len(tables.source_pool)):
         pool = tables.source_pool[source]

@@ -22,8 +22,9 @@ DONE = -1.0
 
 
 def rank(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> None:
-    """Put the sources of a pool in the order in which they are asked: as listed, or ours first, or by cost."""
+    """Sort the sources of a pool into the order in which they are asked: as listed, in-house first, or by cost."""
     begin, end = tables.source_start[pool], tables.source_start[pool + 1]
+    # Insertion sort: it is stable, there are few sources, and compiled code allocates nothing.
     for i in range(begin, end):
         place = i
         while place > begin and _before(tables, position, sheet, pool, tables.pool_source[i], sheet.rank[place - 1]):
@@ -33,8 +34,10 @@ def rank(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> Non
 
 
 def _before(tables: Tables, position: Position, sheet: Worksheet, pool: int, one: int, other: int) -> bool:
+    """Return whether one source is asked before another."""
     if tables.sourcing[pool] == LEAST_COST:
         k, good, others = sheet.span[REVIEW], position.good_per_start[one], position.good_per_start[other]
+        # Cost per good unit, multiplied out since a yield may be zero.
         return bool(tables.unit_cost[k, one] * others < tables.unit_cost[k, other] * good)
     return bool(tables.sourcing[pool] != SPLIT and tables.in_house[one] and not tables.in_house[other])
 
@@ -43,9 +46,10 @@ def divide(
     tables: Tables, position: Position, memory: Memory, sheet: Worksheet, pool: int, j: int, need: float, outside: float,
     trusting: bool,
 ) -> float:  # fmt: skip
-    """Divide what bucket `j` requires of a pool among its sources; returns the good units planned, late ones included.
+    """Divide what bucket `j` requires of a pool among its sources and return the good units planned, late or not.
 
-    `outside` is what outside sources see of the need; `trusting` counts on all that sources of ours can do, shown or not.
+    `outside` is the need as outside sources see it. A `trusting` plan relies on all that in-house sources can do,
+    whether they have shown it or not.
     """
     due = sheet.due[pool, j]
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
@@ -70,7 +74,7 @@ def divide(
 
 
 def _begun(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> float:
-    """Good units of a pool that begin at once."""
+    """Return the good units of a pool planned to begin in the first bucket."""
     units = 0.0
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]
@@ -79,7 +83,7 @@ def _begun(tables: Tables, position: Position, sheet: Worksheet, pool: int) -> f
 
 
 def _ordered(tables: Tables, sheet: Worksheet, pool: int, j: int) -> float:
-    """Units of a pool on order for a bucket."""
+    """Return the scheduled receipts of a pool in a bucket."""
     units = 0.0
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         units += sheet.receipts[tables.pool_source[i], j]
@@ -89,7 +93,7 @@ def _ordered(tables: Tables, sheet: Worksheet, pool: int, j: int) -> float:
 def _on_time(
     tables: Tables, position: Position, sheet: Worksheet, source: int, j: int, wanted: float, due: int
 ) -> float:
-    """Good units that a source can have ready in time; what it falls short of is kept with its cause."""
+    """Plan what a source can have ready in time and return its good units; a shortfall is kept with its cause."""
     if wanted <= SLACK:
         return 0.0
     low, high = sheet.now_first[source], sheet.now_last[source]
@@ -101,7 +105,7 @@ def _on_time(
 
 
 def _able(tables: Tables, position: Position, sheet: Worksheet, source: int) -> bool:
-    """Whether a source can have anything ready in time."""
+    """Return whether a source can have anything ready in time."""
     if position.good_per_start[source] <= 0.0:
         return False
     low, high = sheet.now_first[source], sheet.now_last[source]
@@ -113,11 +117,15 @@ def _able(tables: Tables, position: Position, sheet: Worksheet, source: int) -> 
 def _split(
     tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, due: int, in_house: bool
 ) -> float:
-    """Sources that can deliver take their shares in whole units, whoever is to have most first; ours or outside ones alone."""
+    """Divide a need by shares among the sources that can deliver and return the good units planned.
+
+    Parts are whole units; the largest claim is served first. Without `in_house`, outside sources alone take part.
+    """
     begin, end, left, planned = tables.source_start[pool], tables.source_start[pool + 1], need, 0.0
     waiting = _claims(tables, position, sheet, pool, j, need, in_house)
     while waiting > 0 and left > SLACK:
         source = _largest_claim(tables, sheet, begin, end)
+        # The last one takes the rest, so that rounding loses nothing.
         part = left if waiting == 1 else min(math.floor(sheet.claim[source] + 0.5), left)
         sheet.claim[source] = DONE
         brought = _on_time(tables, position, sheet, source, j, part, due)
@@ -131,8 +139,11 @@ def _split(
 def _claims(
     tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, in_house: bool
 ) -> int:
-    """What each source is to have of a need: its share among those that can deliver, and what they owe it; no less
-    than it is promised. Returns how many those are."""
+    """Set what each source may claim of a need and return how many can deliver.
+
+    A claim is the source's share among those that can deliver, corrected by what sharing owes it, and at least what it
+    is promised.
+    """
     begin, end, total, count, owed = tables.source_start[pool], tables.source_start[pool + 1], 0.0, 0, 0.0
     for i in range(begin, end):
         source = tables.pool_source[i]
@@ -155,7 +166,7 @@ def _claims(
 
 
 def _largest_claim(tables: Tables, sheet: Worksheet, begin: int, end: int) -> int:
-    """The source that is to have most; the first of equals."""
+    """Return the source with the largest claim; the first of equals."""
     found = tables.pool_source[begin]
     for i in range(begin + 1, end):
         if sheet.claim[tables.pool_source[i]] > sheet.claim[found]:
@@ -167,7 +178,11 @@ def _ours_first(
     tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, need: float, outside: float, due: int,
     trusting: bool,
 ) -> float:  # fmt: skip
-    """Our own sources take what is not kept for others; outside ones the rest, and what ours have not shown they can."""
+    """Plan in-house sources first, then outside ones, and return the good units planned.
+
+    In-house sources take what is not kept for others. Outside ones take the rest, including what in-house sources have
+    not shown they can do.
+    """
     kept = _kept(tables, sheet, pool, need, due)
     least = kept if trusting else max(kept, min(_promised_outside(tables, position, sheet, pool, j), need))
     planned, ours = 0.0, 0.0
@@ -189,13 +204,13 @@ def _ours_first(
 
 
 def _kept(tables: Tables, sheet: Worksheet, pool: int, need: float, due: int) -> float:
-    """Whole units of a need that a floor or a phase-out keeps outside."""
+    """Return the whole units of a need that a floor or a phase-out keeps outside."""
     wanted = max(kept_outside(tables, pool, due) * need + sheet.owed_outside[pool], 0.0)
     return float(min(math.floor(wanted + 0.5), need))
 
 
 def _promised_outside(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int) -> float:
-    """Whole units of a bucket that are promised to the sources of a pool."""
+    """Return the whole units of a bucket that are promised to the sources of a pool."""
     units = 0.0
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         units += _promised(tables, position, sheet, tables.pool_source[i], j)
@@ -203,13 +218,13 @@ def _promised_outside(tables: Tables, position: Position, sheet: Worksheet, pool
 
 
 def _promised(tables: Tables, position: Position, sheet: Worksheet, source: int, j: int) -> float:
-    """Whole units of a bucket that are promised to a source."""
+    """Return the whole units of a bucket that are promised to a source."""
     starts = sheet.bound[source] * (tables.edges[j + 1] - tables.edges[j])
     return float(math.floor(starts * position.good_per_start[source] + 0.5))
 
 
 def _note_promise(tables: Tables, position: Position, sheet: Worksheet, pool: int, units: float) -> None:
-    """Lay to the contract what is promised outside and the first source of ours could have made."""
+    """Attribute to the contract what is promised outside and the first able in-house source could have made."""
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = sheet.rank[i]
         if tables.in_house[source] and _able(tables, position, sheet, source):
@@ -221,10 +236,10 @@ def _from_ours(
     tables: Tables, position: Position, sheet: Worksheet, pool: int, source: int, j: int, wanted: float, due: int,
     trusting: bool,
 ) -> float:  # fmt: skip
-    """Good units planned at a source of ours.
+    """Plan an in-house source and return its good units.
 
-    Where outside orders must be placed now, if at all, only what ours start now, or have shown they can, lets
-    them fall; and ours may start as early as now, for with longer outside lead times their turn would never come.
+    Where outside orders must be placed now or never, only what in-house sources start now, or have shown they can do,
+    reduces them. In-house starts may be as early as now: with longer outside lead times their turn would never come.
     """
     low, high = sheet.now_first[source], sheet.now_last[source]
     if trusting:
@@ -240,8 +255,10 @@ def _from_ours(
             last = bucket_of(tables, tables.edges[high] - longer)
             ahead += order(tables, position, sheet, source, j, wanted - ahead, due, early, last, False)
         return ahead + _on_time(tables, position, sheet, source, j, wanted - ahead, due)
+    # Later buckets first, for what has been shown; then as early as now, whether shown or not.
     brought = order(tables, position, sheet, source, j, wanted, due, following, high, True)
     brought += order(tables, position, sheet, source, j, wanted - brought, due, early, min(high, following - 1), False)
+    # What could still be made, though not shown, goes outside for lack of trust and is no cut.
     possible = 0.0
     for i in range(max(low, following), high + 1):
         possible += room_in(tables, sheet, source, i) * position.good_per_start[source]
@@ -252,8 +269,11 @@ def _from_ours(
 
 
 def _fed_later(tables: Tables, sheet: Worksheet, source: int, longer: int) -> bool:
-    """Whether an input of a source of ours is ordered later than outside orders for the same need are placed, whose lead time is
-    `longer` by so much: what these cover asks for no input, so that the source would never have any."""
+    """Return whether an input of an in-house source is ordered later than outside orders for the same need.
+
+    `longer` is by how much the outside lead time exceeds that of the source. What outside orders cover requires no
+    inputs, so the source would never have any.
+    """
     review = tables.edges[sheet.span[FOLLOWING]] - tables.edges[sheet.span[BASE]]
     for i in range(tables.input_start[source], tables.input_start[source + 1] if longer > 0 else 0):
         child = tables.input_pool[i]
@@ -264,7 +284,7 @@ def _fed_later(tables: Tables, sheet: Worksheet, source: int, longer: int) -> bo
 
 
 def _longer_outside(tables: Tables, pool: int, source: int) -> int:
-    """By how much the longest outside lead time exceeds that of a source of ours."""
+    """Return by how many ticks the longest outside lead time exceeds that of an in-house source."""
     longest = tables.lead[source]
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         longest = max(longest, tables.lead[tables.pool_source[i]])
@@ -272,7 +292,7 @@ def _longer_outside(tables: Tables, pool: int, source: int) -> int:
 
 
 def _must_decide(tables: Tables, sheet: Worksheet, pool: int) -> bool:
-    """Whether outside orders for the need at hand have to be placed before the next review, and still can be."""
+    """Return whether outside orders for the current need must, and still can, be placed before the next review."""
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]
         if not tables.in_house[source] and sheet.span[BASE] <= sheet.now_last[source] < sheet.span[FOLLOWING]:
@@ -283,7 +303,7 @@ def _must_decide(tables: Tables, sheet: Worksheet, pool: int) -> bool:
 def _from_outside(
     tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float, due: int
 ) -> float:
-    """Good units planned outside: by shares where they are given, else what is promised, then in the order listed."""
+    """Plan outside sources and return their good units: by shares if given, else as promised, then as listed."""
     if tables.by_share[pool]:
         return _split(tables, position, sheet, pool, j, wanted, due, False)
     planned = 0.0
@@ -298,7 +318,7 @@ def _from_outside(
 
 
 def _anyone(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float, due: int) -> float:
-    """What is left goes to whoever can have it ready in time, in the order in which they are asked."""
+    """Plan what is left at any source that can have it ready in time, in the order in which they are asked."""
     planned = 0.0
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         if tables.sourcing[pool] != SPLIT or tables.share[sheet.rank[i]] > 0.0:
@@ -307,28 +327,32 @@ def _anyone(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: 
 
 
 def _late(tables: Tables, position: Position, sheet: Worksheet, pool: int, j: int, wanted: float) -> float:
-    """What nobody can have ready in time is planned for the earliest bucket in which somebody can, unless something on
-    order comes before."""
-    left, base, d = wanted, sheet.span[BASE], max(sheet.late[pool], j)
-    while left > SLACK and d < sheet.span[UNTIL]:
-        if d > j:
-            left -= _brought_forward(tables, sheet, pool, d, j, left)
-        begin, end = tables.edges[d], tables.edges[d + 1]
+    """Plan an unmet need for the earliest bucket in which a source can deliver, unless a receipt comes before."""
+    # The last bucket reached is kept for the pool: the next need that cannot be met in time starts from there.
+    left, base, later = wanted, sheet.span[BASE], max(sheet.late[pool], j)
+    while left > SLACK and later < sheet.span[UNTIL]:
+        if later > j:
+            left -= _brought_forward(tables, sheet, pool, later, j, left)
+        begin, end = tables.edges[later], tables.edges[later + 1]
         for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
             source = sheet.rank[i]
             earliest = earliest_arrival(tables, sheet, source)
             if earliest > end or (tables.on_announced[pool] and not tables.in_house[source]):
                 continue
+            # A first lot that can arrive within the bucket is due on its arrival.
             due = earliest if earliest > begin else end
             high = latest_bucket(tables, sheet, source, due)
             left -= order(tables, position, sheet, source, j, left, due, base, high, False)
-        d += 1 if left > SLACK else 0
-    sheet.late[pool] = d
+        later += 1 if left > SLACK else 0
+    sheet.late[pool] = later
     return wanted - left
 
 
 def _brought_forward(tables: Tables, sheet: Worksheet, pool: int, later: int, j: int, wanted: float) -> float:
-    """Units on order for a later bucket that cover what is short in bucket `j`: what they were for is planned anew."""
+    """Move scheduled receipts of a later bucket to cover bucket `j` and return their units.
+
+    What they were ordered for is planned anew.
+    """
     left = wanted
     for i in range(tables.source_start[pool], tables.source_start[pool + 1]):
         source = tables.pool_source[i]

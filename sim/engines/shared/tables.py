@@ -39,16 +39,16 @@ _SOURCING = {
 class Tables(NamedTuple):
     """What the planner may read. P pools, S sites, R sources, F flows, K reviews, J buckets of time.
 
-    `*_start` arrays mark ranges: the sources of pool p are `pool_source[source_start[p] :
-    source_start[p + 1]]`, in order of preference; those at site s likewise. Instants and durations are in ticks, rates per tick.
-    Review k plans buckets `first[k]` to `last[k] - 1`, between `edges` (J + 1); what is known at review k alone
-    stands in row k. Row v of `expected` holds what is expected of a flow until each edge, cumulated, and
-    `next_due` the first instant after each edge at which it is expected; flow f holds row `belief[k, f]`.
-    `capacity`, `shift`, `level`, `factor`, `until` and `granted` are those of `expectations.SiteOutlook`;
-    from `closes` (S,) on nothing is released at a site, as review k knows it from `closing[k]` on (K, S);
-    `ceiling` is the most that a stock policy has in stock and on order, at a review each `every` ticks (P,).
-    `allocation` and `commitment` are starts up to each edge, cumulated (V, S, J + 1), as `capacity` and, by source,
-    `announced` are: what is known at review k, after `gate[k]` gates, stands there, since planners know no choice before its gate.
+    `*_start` arrays mark ranges: the sources of pool p are `pool_source[source_start[p] : source_start[p + 1]]`, in
+    order of preference; those at site s likewise. Instants and durations are in ticks, rates per tick. Review k plans
+    buckets `first[k]` to `last[k] - 1`, between `edges` (J + 1); what is known at review k alone stands in row k. Row v
+    of `expected` holds what is expected of a flow until each edge, cumulative, and `next_due` the first instant after
+    each edge at which it is expected; flow f holds row `belief[k, f]`. `capacity`, `shift`, `level`, `factor`, `until`
+    and `granted` are those of `expectations.SiteOutlook`; from `closes` (S,) on nothing is released at a site, as
+    review k knows it from `closing[k]` on (K, S); `ceiling` is the most that a stock policy has in stock and on order,
+    at a review each `every` ticks (P,). `allocation` and `commitment` are starts up to each edge, cumulative (V, S, J +
+    1), as `capacity` and, by source, `announced` are: what is known at review k, after `gate[k]` gates, stands there,
+    since planners know no choice before its gate.
     """
 
     order: IntArray
@@ -116,7 +116,7 @@ class Tables(NamedTuple):
 
 @lru_cache(maxsize=2)
 def tables(draws: Draws) -> Tables:
-    """Lay out one replication for the planner; nobody may write into it."""
+    """Return one replication laid out for the planner; nobody may write into it."""
     plan, vector = draws.plan, draws.vector
     fixed = _fixed(plan)
     seen = (*(expected for _, expected in draws.foreseen), draws)
@@ -126,6 +126,7 @@ def tables(draws: Draws) -> Tables:
     known = [_known(one, moments) for one in seen]
     outlooks = [one.sites for one in known]
     risk_begins, volume_begins = (in_view(view, times) for times in zip(*(one.phases for one in known), strict=True))
+    # In volume at the start means in volume before it: the initial pipeline is planned from the first edge on.
     in_use = volume_begins[0] <= 0
     volume_begins = np.where(in_use, grid.edges[0], volume_begins)
     forecasts = [one.forecasts for one in known]
@@ -188,7 +189,7 @@ class _Known(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _known(draws: Draws, moments: Instants) -> _Known:
-    """Worked out once for all runs of a path whose planners see things so."""
+    """Return what one view of the future expects, worked out once for all runs of a path that share it."""
     outlook = site_outlook(draws, moments)
     return _Known(
         outlook,
@@ -200,7 +201,7 @@ def _known(draws: Draws, moments: Instants) -> _Known:
 
 
 def in_view(view: IntArray, known: Sequence[Any]) -> Any:
-    """Of what is known in each view by review, shape (K, ...), the row of each review's own view."""
+    """Return for each review the row (K, ...) of the arrays known in its own view."""
     if len(known) == 1:
         return known[0]
     found = known[-1].copy()
@@ -210,7 +211,7 @@ def in_view(view: IntArray, known: Sequence[Any]) -> Any:
 
 
 def promised(tables: Tables) -> FloatArray:
-    """Starts that commitments ask for in each review period, shape (K, S)."""
+    """Return the starts that commitments ask for in each review period (K, S)."""
     k = np.arange(len(tables.gate))
     until, since = (tables.commitment[tables.gate[k], :, tables.first[k + i]] for i in (1, 0))
     return np.asarray(until - since)
@@ -218,7 +219,7 @@ def promised(tables: Tables) -> FloatArray:
 
 @lru_cache(maxsize=64)
 def _fixed(plan: Plan) -> dict[str, Any]:
-    """What is the same in all replications of a plan."""
+    """Return the arrays that are the same in all replications of a plan."""
     sites = np.array([s.site for s in plan.sources], dtype=np.int64)
     return dict(
         order=plan.order,
@@ -242,7 +243,7 @@ def _fixed(plan: Plan) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _reach(draws: Draws) -> float:
-    """The most days from the start of a lot to a customer, its own time and a bucket at finite sites included."""
+    """Return the most days from the start of a lot to a customer, with its own time and a bucket at finite sites."""
     leads = np.zeros(len(draws.plan.pools))
     for p, pool in enumerate(draws.plan.pools):
         leads[p] = max((draws.sources[r].lead_days + _own_days(draws, r) for r in pool.sources), default=0.0)
@@ -251,8 +252,10 @@ def _reach(draws: Draws) -> float:
 
 
 def _own_days(draws: Draws, r: int) -> float:
-    """The longest bucket, by which what begins within one may be pulled together, and the days that a lot takes of its
-    bottleneck at most speed; none at an endless site."""
+    """Return the days of the longest bucket, plus those of a full lot at the bottleneck at its highest rate.
+
+    Starts within a bucket may be pulled together. An endless site adds the bucket alone.
+    """
     source, most = draws.sources[r], float(draws.sites[draws.plan.sources[r].site].planned.values.max())
     bucket = min(7.0 / draws.plan.calendar.unit_days, float(np.max(np.diff(draws.reviews))) / TICKS_PER_DAY)
     if not np.isfinite(most) or most <= 0.0:
@@ -261,7 +264,7 @@ def _own_days(draws: Draws, r: int) -> float:
 
 
 def _contested(plan: Plan, draws: Draws) -> BoolArray:
-    """Sites of limited capacity, or under contract, that several pools share."""
+    """Return which sites of limited capacity several pools share (S,)."""
     users: list[set[int]] = [set() for _ in plan.sites]
     for source in plan.sources:
         users[source.site].add(int(plan.item_pool[source.item]))
@@ -270,7 +273,7 @@ def _contested(plan: Plan, draws: Draws) -> BoolArray:
 
 
 def ranked_sites(plan: Plan) -> BoolArray:
-    """Sites where lots of stock policies queue by priority: what planners release is ordered by it already."""
+    """Return at which sites lots of stock policies queue by priority (S,); reviews release in its order already."""
     ranks: list[set[int]] = [set() for _ in plan.sites]
     classical = np.zeros(len(plan.sites), dtype=np.bool_)
     for source in plan.sources:
@@ -283,7 +286,10 @@ def ranked_sites(plan: Plan) -> BoolArray:
 
 @lru_cache(maxsize=16)
 def _forecasts(flows: tuple[Flow, ...], moments: Instants) -> tuple[FloatArray, IntArray, IntArray]:
-    """What is expected of each flow in each of its views: units up to each edge, and the next instant after it."""
+    """Return what each view expects of each flow: cumulative units and next instant by edge, and the row by review.
+
+    Shapes are (V, J + 1) twice, with the views of all flows end to end, and (K, F).
+    """
     edges, views = moments.edges, [len(flow.expected) for flow in flows]
     expected = np.zeros((sum(views), len(edges)))
     next_due = np.full((sum(views), len(edges)), NEVER, dtype=np.int64)
@@ -294,6 +300,7 @@ def _forecasts(flows: tuple[Flow, ...], moments: Instants) -> tuple[FloatArray, 
         expected[rows] = flow.expected[:, place]
         due = np.full(flow.expected.shape, NEVER, dtype=np.int64)
         due[:, :-1] = np.where(flow.expected[:, 1:] > flow.expected[:, :-1], flow.expected_at, NEVER)
+        # The minimum from the right: the next instant at which anything more is expected.
         next_due[rows] = np.minimum.accumulate(due[:, ::-1], axis=1)[:, ::-1][:, place]
         row = rows.stop
     begins = np.cumsum([0, *views])[:-1]
@@ -303,7 +310,7 @@ def _forecasts(flows: tuple[Flow, ...], moments: Instants) -> tuple[FloatArray, 
 
 
 def _ceiling(pool: PoolPlan, vector: FloatArray) -> float:
-    """The most that a stock policy brings stock and orders to; what each review of a (T,Q) policy adds."""
+    """Return the most that a stock policy brings stock and orders to; for (T, Q), what each review adds."""
     level, reorder = stock_levels(pool, vector)
     if pool.policy is PolicyType.REORDER:
         return reorder + value(vector, pool.quantity)
@@ -311,19 +318,19 @@ def _ceiling(pool: PoolPlan, vector: FloatArray) -> float:
 
 
 def stock_levels(pool: PoolPlan, vector: FloatArray) -> tuple[float, float]:
-    """The level and the reorder point of a stock policy, its safety stock included."""
+    """Return the order-up-to level and the reorder point of a stock policy, safety stock included."""
     safety = value(vector, pool.safety)
     return value(vector, pool.level) + safety, value(vector, pool.reorder) + safety
 
 
 def _phase_out(pool: PoolPlan, vector: FloatArray) -> list[float]:
-    """Begin and end of a phase-out in ticks, and the final share."""
+    """Return begin and end of a phase-out in ticks, and the final share."""
     begin, end, final = (value(vector, ref) for ref in pool.phase_out)
     return [begin * TICKS_PER_DAY, end * TICKS_PER_DAY, final]
 
 
 def _shares(plan: Plan, draws: Draws) -> FloatArray:
-    """Wished shares of each pool's sources; equal where none is given, none where only others are."""
+    """Return the wished share of each source (R,): equal where its pool gives none, 0 where only others have one."""
     share = np.ones(len(plan.sources))
     for pool in plan.pools:
         given = [r for r in pool.sources if plan.sources[r].share != NONE]
@@ -334,13 +341,17 @@ def _shares(plan: Plan, draws: Draws) -> FloatArray:
 
 
 def _announced(draws: Draws, edges: IntArray) -> FloatArray:
-    """Announced good output of each source up to each edge, cumulated, shape (R, J + 1)."""
+    """Return the announced good output of each source up to each edge, cumulative (R, J + 1)."""
     total = np.zeros((len(draws.sources), len(edges)))
     for r, source in enumerate(draws.plan.sources):
-        announced, y = draws.sites[source.site].announced, draws.sources[r].yields
+        announced, yields = draws.sites[source.site].announced, draws.sources[r].yields
         if not announced.values.any():
             continue
-        mature = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, EXPERIENCE_END, 1.0)
+        mature = (
+            yields.line
+            * yields.gross
+            * good_share(yields.defects, yields.expected, yields.assembly, EXPERIENCE_END, 1.0)
+        )
         # Nothing was announced of the time before the start, and nothing holds of that after a closing.
         until = np.minimum(np.maximum(edges, 0), draws.sites[source.site].closes)
         total[r] = cumulated(Curve(announced.knots, announced.values * mature), until)
@@ -348,12 +359,12 @@ def _announced(draws: Draws, edges: IntArray) -> FloatArray:
 
 
 def _closing(draws: Draws) -> IntArray:
-    """When each site closes, at each review, shape (K, S)."""
+    """Return when each site closes, at each review (K, S)."""
     return np.tile(np.array([site.closes for site in draws.sites], dtype=np.int64), (len(draws.reviews) - 1, 1))
 
 
 def _unit_cost(draws: Draws) -> FloatArray:
-    """Cost of a start at each review in dollars, shape (K, R)."""
+    """Return the cost of a start at each review in dollars (K, R)."""
     now = draws.reviews[:-1]
     cost = np.zeros((len(now), len(draws.sources)))
     for r, source in enumerate(draws.sources):

@@ -1,8 +1,8 @@
 """Limits on the work in process of lines of sites (CONWIP: Spearman, Woodruff and Hopp, 1990).
 
-Engines see the free places of each limit as one more pool, behind those of the plan: a lot that enters a line takes a place
-for each start, and waits for places as it waits for inputs. A place is free again when its unit leaves the line: as a
-finished unit, as scrap, or as one of several that go into one.
+Engines see the free places of each limit as one more pool, behind those of the plan: a lot that enters a line takes a
+place for each start, and waits for places as it waits for inputs. A place is free again when its unit leaves the line:
+as a finished unit, as scrap, or as one of several that go into one.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class WipLimits(NamedTuple):
 
     `places` are those of each limit (L,); `limit` is that of the line of each source (R,), `freed` the places that a
     start of it frees as it takes units made on the line (R,), and `stays` whether its good units go on there (R,).
-    `held` is the limit in whose places units of an item lie in stock (I,). `takes` are the pools and units that a start of each
-    source takes, the place on its line included.
+    `held` is the limit in whose places units of an item lie in stock (I,). `takes` are the pools and units that a start
+    of each source takes, the place on its line included.
     """
 
     places: IntArray
@@ -39,7 +39,7 @@ class WipLimits(NamedTuple):
 
 @lru_cache(maxsize=2)
 def wip_limits(draws: Draws) -> WipLimits:
-    """The limits of a replication."""
+    """Return the limits on work in process of a replication."""
     plan = draws.plan
     inputs = [_inputs(draws, r) for r in range(len(plan.sources))]
     makes = plan.item_pool[[source.item for source in plan.sources]]
@@ -48,6 +48,7 @@ def wip_limits(draws: Draws) -> WipLimits:
     for index, line in enumerate(plan.wip_limits):
         mine = [r for r, source in enumerate(plan.sources) if source.site in line.sites]
         taken = {pool for r in mine for pool, _ in inputs[r]}
+        # Items that are made and used on the same line stay within its limit.
         within = taken & set(makes[mine].tolist())
         limit[mine] = index
         stays[mine] = [makes[r] in within for r in mine]
@@ -55,15 +56,18 @@ def wip_limits(draws: Draws) -> WipLimits:
         for r in mine:
             units = sum(take for pool, take in inputs[r] if pool in within)
             if units:
+                # Of several units that go into one, one place goes on with it.
                 freed[r] = units - ONE
             else:
+                # A start that takes nothing made on the line enters it, and needs a place as it needs inputs.
                 inputs[r].append((len(plan.pools) + index, ONE))
+    # At least one place: with none nothing could ever begin.
     places = np.array([max(round(value(draws.vector, line.limit)), 1) for line in plan.wip_limits], dtype=np.int64)
     return WipLimits(places, limit, freed, stays, held, tuple(tuple(taken) for taken in inputs))
 
 
 def _inputs(draws: Draws, r: int) -> list[tuple[int, int]]:
-    """Pools and units that a start takes."""
+    """Return the pools and units that a start takes."""
     plan = draws.plan
     pools = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]]
     return list(zip(pools.tolist(), draws.sources[r].takes.tolist(), strict=True))

@@ -17,19 +17,29 @@ REVIEW, BASE, FOLLOWING, UNTIL = range(4)
 class Worksheet(NamedTuple):
     """P pools, S sites, R sources, J buckets, W buckets of the longest review period.
 
-    `span` holds the review, its first bucket, the first bucket of the next review, and the end of what it
-    sees. Requirements: `gross` units of each pool by bucket, wanted by `due`; `receipts` good units of each source by
-    the bucket for which they were wanted, `arriving` those of each pool by the bucket in which they are expected
-    now, or can come: the first at `earliest`, the last at `ready`, `sooner` of them by `ready_sooner`. Capability: `capacity` expected of each site, `site_room` what
-    is left of it for anyone, `source_room` for one source alone, `trusted` for output that has been shown, `allowed`
-    what contracts leave (in starts, at the first bucket of each review period: that of bucket j is `period[j]`); `attained` units of each pool that can be had up to
-    the end of each bucket, `supply` what others have left of them, `spare` the least that is left from then on,
-    `usage` what the pool being planned takes of it. The plan: `starts` of each source by bucket, not before `begin`, of which `sure` have all their inputs by `sure_begin`, whose
-    good `units` are for the requirements of each bucket. Of the need at hand (`now_*`): the buckets in which starts are in time
-    for it, whether a source can deliver, what it was cut by and why. The wishes: starts if each source had its site for itself. The
-    decision: `release_*` starts of each bucket before the next review, `samples`, and by cause what kept
-    each source below its wish (`cut`), the part of it that nobody made up for (`short`), and the pool at the bottom of a lack
-    of inputs (`starved`).
+    `span` holds the review, its first bucket, the first bucket of the next review, and the end of what it sees.
+
+    Requirements: `gross` units of each pool by bucket, wanted by `due`; `receipts` good units of each source by the
+    bucket for which they were wanted, `arriving` those of each pool by the bucket in which they are expected now, or
+    can come: the first at `earliest`, the last at `ready`, `sooner` of them by `ready_sooner`.
+
+    Capability: `capacity` expected of each site, `site_room` what is left of it for anyone, `source_room` for one
+    source alone, `trusted` for output that has been shown, `allowed` what contracts leave (in starts, at the first
+    bucket of each review period: that of bucket j is `period[j]`); `attained` units of each pool that can be had up to
+    the end of each bucket, `supply` what others have left of them, `spare` the least that is left from then on, `usage`
+    what the pool being planned takes of it.
+
+    Plan: `starts` of each source by bucket, not before `begin`, of which `sure` have all their inputs by `sure_begin`,
+    whose good `units` are for the requirements of each bucket.
+
+    The current need (`now_*`): the buckets in which starts are in time for it, whether a source can deliver, what it
+    was cut by and why.
+
+    Wishes: starts if each source had its site for itself.
+
+    Decision: `release_*` starts of each bucket before the next review, `samples`, and by cause what kept each source
+    below its wish (`cut`), the part of it that no source made up for (`short`), and the pool at the root of a lack of
+    inputs (`starved`).
     """
 
     span: IntArray
@@ -91,7 +101,7 @@ class Worksheet(NamedTuple):
 
 
 def worksheet(tables: Tables) -> Worksheet:
-    """A blank worksheet for all reviews of a replication."""
+    """Return a blank worksheet for all reviews of a replication."""
     pools, sources, sites = len(tables.order), len(tables.source_pool), tables.shift.shape[1]
     count = len(tables.edges) - 1
     longest = int(np.max(np.diff(tables.first), initial=1))

@@ -22,13 +22,13 @@ class KnownYield(NamedTuple):
 
 
 def known_yield(source: SourceDraws, site: SiteDraws) -> KnownYield:
-    """What is known of the yield of a source at its site."""
-    y, factor = source.yields, site.factors.yields
+    """Return what is known of the yield of a source at its site before it makes anything."""
+    yields, factor = source.yields, site.factors.yields
     undisturbed = len(factor.values) == 1 and float(factor.values[0]) == 1.0
-    if y.learns:
+    if yields.learns:
         return KnownYield(has_fixed=False, fixed=0.0, share_fixed=0.0, certain=False, perfect=False)
-    share = good_share(y.defects, y.survival, y.assembly, 0.0, 1.0)
-    fixed = y.line * y.gross * good_share(y.defects, y.expected, y.assembly, 0.0, 1.0)
+    share = good_share(yields.defects, yields.survival, yields.assembly, 0.0, 1.0)
+    fixed = yields.line * yields.gross * good_share(yields.defects, yields.expected, yields.assembly, 0.0, 1.0)
     # Where all of a die survives, no spread of defect densities can change that.
     sure = undisturbed and (source.yield_noise is None or share == 1.0)
     return KnownYield(
@@ -36,5 +36,5 @@ def known_yield(source: SourceDraws, site: SiteDraws) -> KnownYield:
         fixed=fixed,
         share_fixed=share,
         certain=undisturbed and source.yield_noise is None,
-        perfect=sure and y.line == 1.0 and fixed == 1.0,
+        perfect=sure and yields.line == 1.0 and fixed == 1.0,
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def book_of(found: Result | MonteCarlo | Comparison, against: Against | None, command: Sequence[str]) -> bytes:
-    """A run beside its counterfactual, a study or a comparison as a workbook; `against` belongs to a run alone."""
+    """Return the workbook of a run, a study or a comparison; `against` is used for a run only."""
     if isinstance(found, Result):
         return run_book(found, against, command)
     if isinstance(found, Comparison):

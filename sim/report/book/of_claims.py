@@ -25,7 +25,7 @@ _COLUMNS = (
 
 
 def claims_book(judgement: Judgement, command: Sequence[str]) -> bytes:
-    """Verdicts on every claim, with the inputs and sources of the scenario they were tested on."""
+    """Return a workbook of the verdicts on every claim, with inputs and sources of the scenario."""
     scenario = judgement.scenario
     counts = Counter(finding.verdict for finding in judgement.findings)
     said = f"{counted(len(judgement.findings), 'claim')}: {', '.join(f'{counts[v]} {v}' for v in Verdict)}."

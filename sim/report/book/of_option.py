@@ -29,7 +29,7 @@ _SHEETS = {
 
 
 def option_book(found: Flexibility, command: Sequence[str]) -> bytes:
-    """An option as a workbook: what it says, charts, inputs that can be given back, and every frame as a sheet."""
+    """Return an option as a workbook: answer, charts, inputs that can be read back, and every frame as a sheet."""
     scenario = found.scenario
     book = Book(scenario.name, f"{scenario.name}: {found.n:,} paths of {len(found.sequences)} sequences")
     made = [
@@ -51,7 +51,7 @@ def option_book(found: Flexibility, command: Sequence[str]) -> bytes:
             form = money_form(pd.concat([frame["alone"], frame["removed"]]).dropna())
             shown = {
                 "alone": "alone: added to the best fixed plan",
-                "removed": "removed: what the whole loses without it",
+                "removed": "removed: change in NPV with the rule if it is not available",
             }
             book.chart("What each option is worth", placed, "option", shown, bars=True, form=form)
     sources_sheet(book, scenario)

@@ -33,7 +33,7 @@ _MOST_SITES = 6
 
 
 def run_book(result: Result, against: Against | None, command: Sequence[str]) -> bytes:
-    """A run as a workbook: answer, charts, inputs that can be given back, KPIs, and its frames as native tables."""
+    """Return a run as a workbook: answer, charts, inputs that can be read back, KPIs, and frames as native tables."""
     scenario = result.scenario
     book = Book(scenario.name, f"{scenario.name}: {scenario.document.title}")
     found = None if against is None else answer(result, against)
@@ -67,7 +67,7 @@ def _made(result: Result) -> list[tuple[str, str]]:
 
 
 def _kpis(book: Book, result: Result, against: Against | None) -> None:
-    """All KPIs, beside those of the counterfactual."""
+    """Write all KPIs, beside those of the counterfactual."""
     names = list(result.kpis)
     columns: dict[str, Sequence[object]] = {"KPI": names, "value": [result.kpis[name] for name in names]}
     if against is not None:
@@ -79,7 +79,7 @@ def _kpis(book: Book, result: Result, against: Against | None) -> None:
 
 
 def _milestones(book: Book, result: Result, against: Against | None) -> None:
-    """Milestones with their dates, those announced, and those of the counterfactual."""
+    """Write milestones with their dates, the announced ones, and those of the counterfactual."""
     found = milestone_table(result).rename(columns={"since": "announced since", "until": "announced until"})
     if against is not None:
         there = against.result.milestones
@@ -90,14 +90,17 @@ def _milestones(book: Book, result: Result, against: Against | None) -> None:
 
 
 def _time(result: Result) -> str:
-    """What the column of periods is called."""
+    """Return the heading of the column of periods."""
     return "begin" if is_dated(result) else f"begin [{result.scenario.document.horizon.unit}]"
 
 
 def _wide(
     table: pd.DataFrame, measures: dict[str, str], time: str
 ) -> tuple[pd.DataFrame, list[tuple[str, str, list[str]]]]:
-    """A row for each period, and for each entry a column of each measure; the headings of each entry with its title."""
+    """Return a table with a row for each period and a column for each entry and measure, and the entries.
+
+    `measures`: column of `table` -> its heading. An entry is its name, its title and the headings of its columns.
+    """
     columns: dict[str, object] = {}
     entries = []
     for name, part in table.groupby("name", sort=False):
@@ -110,7 +113,7 @@ def _wide(
 
 
 def _shares(book: Book, result: Result) -> None:
-    """In-house shares by period."""
+    """Write in-house shares by period, with a chart."""
     table = share_table(result)
     if table.empty:
         return
@@ -122,7 +125,7 @@ def _shares(book: Book, result: Result) -> None:
 
 
 def _capacity(book: Book, result: Result) -> None:
-    """Capacity and load of each site by period, at the rate of a month."""
+    """Write capacity and load of each site by period as monthly rates, with charts of the own sites."""
     time, sites = _time(result), result.scenario.document.sites
     rate = "a month" if is_dated(result) else f"a {result.scenario.document.horizon.unit}"
     wide, entries = _wide(site_table(result), {"capacity": f"capacity [{rate}]", "load": f"load [{rate}]"}, time)
@@ -136,7 +139,7 @@ def _capacity(book: Book, result: Result) -> None:
 
 
 def _demand(book: Book, result: Result) -> None:
-    """Each demand line by period, and compute where the scenario counts it."""
+    """Write each demand line by period, and compute where the scenario counts it."""
     table = demand_table(result)
     if not table.empty:
         named = {m: f"{m.replace('_', ' ')} [unit]" for m in ("demanded", "served", "demanded_so_far", "served_so_far")}
@@ -148,7 +151,7 @@ def _demand(book: Book, result: Result) -> None:
 
 
 def _money(book: Book, result: Result) -> None:
-    """Money by year with its running total, and every booking by period."""
+    """Write money by year with its running total, and every booking by period."""
     unit = currency(result.scenario)
     table = money_table(result)
     if table[list(GROUPS)].to_numpy().any():
@@ -163,7 +166,7 @@ def _money(book: Book, result: Result) -> None:
 
 
 def _monthly(book: Book, result: Result) -> None:
-    """The tidy frame, a row for each number, but for what stays 0 throughout."""
+    """Write the tidy frame, a row for each number; series that are 0 throughout are left out."""
     frame = result.frames["monthly"]
     moves = frame["value"].ne(0).groupby([frame[c] for c in ("scope", "name", "measure")], sort=False).transform("any")
     book.table("Monthly", frame[moves & frame["value"].notna()].drop(columns="period"), {"value": NUMBER})

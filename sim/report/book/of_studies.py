@@ -34,7 +34,7 @@ _MOST_RUNS = 20_000
 
 
 def montecarlo_book(found: MonteCarlo, command: Sequence[str]) -> bytes:
-    """A study as a workbook: what it says, charts, inputs that can be given back, distributions, and its runs."""
+    """Return a study as a workbook: answer, charts, inputs that can be read back, distributions, and its runs."""
     scenario = found.scenario
     book = Book(scenario.name, f"{scenario.name}: {found.n:,} runs")
     answer_sheet(book, [scenario], study_answer(found), _made([scenario], found.n, found.seed, found.engine), command)
@@ -50,7 +50,7 @@ def montecarlo_book(found: MonteCarlo, command: Sequence[str]) -> bytes:
 
 
 def compare_book(found: Comparison, command: Sequence[str]) -> bytes:
-    """A comparison as a workbook: means and paired differences, milestones, and the inputs in which they differ."""
+    """Return a comparison as a workbook: means and paired differences, milestones, and the inputs that differ."""
     scenarios = [f.scenario for f in found.found.values()]
     first = next(iter(found.found))
     book = Book(scenarios[0].name, f"{', '.join(found.found)}: {found.n:,} runs of each")
@@ -71,7 +71,7 @@ def compare_book(found: Comparison, command: Sequence[str]) -> bytes:
 
 def _made(scenarios: Sequence[Scenario], n: int, seed: int, engine: str) -> list[tuple[str, str]]:
     hashes = [("Hash", f"{s.name}: {scenario_hash(s)} (SHA-256 of the resolved scenario)") for s in scenarios]
-    of_each = " of each scenario on common random numbers" if len(scenarios) > 1 else ""
+    of_each = " of each scenario with common random numbers" if len(scenarios) > 1 else ""
     return [("Runs", f"{n:,}{of_each}, seed {seed}, engine {engine}"), *hashes]
 
 
@@ -81,7 +81,7 @@ def _numbers(spread: Spread) -> tuple[float, ...]:
 
 
 def _distributions(book: Book, found: MonteCarlo) -> None:
-    """The distribution of each KPI."""
+    """Write the distribution of each KPI."""
     columns = ["KPI", "mean", "95 % from", "95 % to", "standard deviation", *_PERCENTILES, "runs", "unit"]
     rows = [(name, *_numbers(s), s.n, unit_of(name, found.scenario)) for name, s in found.kpis.items()]
     forms = [form_of(name) for name in found.kpis]
@@ -89,7 +89,7 @@ def _distributions(book: Book, found: MonteCarlo) -> None:
 
 
 def _dates(book: Book, found: MonteCarlo) -> None:
-    """How probably each milestone is reached by the end, its dates where reached, and those announced."""
+    """Write the probability of each milestone, its dates where reached, and the announced dates."""
     table = milestone_table(found)
     intervals = [m.probability for m in found.milestones.values()]
     table.insert(3, "95 % from", [i.low for i in intervals])
@@ -106,7 +106,7 @@ def _dates(book: Book, found: MonteCarlo) -> None:
 
 
 def _shares(book: Book, found: MonteCarlo) -> None:
-    """Percentiles of in-house shares by period, and a chart of their medians."""
+    """Write percentiles of in-house shares by period, with a chart of the medians."""
     table = share_table(found)
     if table.empty:
         return
@@ -121,7 +121,7 @@ def _shares(book: Book, found: MonteCarlo) -> None:
 
 
 def _money(book: Book, found: MonteCarlo) -> None:
-    """Mean money by year, and percentiles of its running total."""
+    """Write mean money by year, and percentiles of its running total."""
     table = money_table(found)
     if not table[list(GROUPS)].to_numpy().any():
         return
@@ -141,7 +141,7 @@ def _runs(
     kpis: list[str],
     milestones: list[str],
 ) -> None:
-    """A row for each run: the first KPIs, and milestones in days from the start."""
+    """Write a row for each run: the first KPIs, and milestones in days from the start."""
     chosen = [name for name in (*headline(kpis, scenarios), *milestones) if name in runs]
     frame = runs[[*keys, *chosen]].head(_MOST_RUNS)
     forms = {name: form_of(name) for name in chosen if name not in milestones} | dict.fromkeys(milestones, NUMBER)
@@ -152,7 +152,7 @@ def _runs(
 
 
 def _means(book: Book, found: Comparison) -> None:
-    """The mean of every KPI in each scenario with half its interval, and a chart of the shares."""
+    """Write the mean of every KPI in each scenario with the half-width of its interval, with a chart of the shares."""
     scenarios = [f.scenario for f in found.found.values()]
     names = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     columns: dict[str, list[object]] = {"KPI": list(names)}
@@ -175,15 +175,25 @@ def _means(book: Book, found: Comparison) -> None:
 
 
 def _differences(book: Book, found: Comparison, first: str) -> None:
-    """Every KPI and milestone of the others less that of the first, over pairs with common random numbers."""
+    """Write every KPI and milestone of the others minus that of the first, over pairs with common random numbers."""
     scenario, rows = found.found[first].scenario, []
     for label, pairs in found.paired.items():
-        for name, p in pairs.items():
+        for name, pair in pairs.items():
             dated = name in scenario.document.milestones
             unit = scenario.document.horizon.written("day") if dated else unit_of(name, scenario)
-            gap = p.difference
+            gap = pair.difference
             rows.append(
-                (label, name, gap.estimate, gap.low, gap.high, p.pairs, p.beats.estimate, p.beaten.estimate, unit)
+                (
+                    label,
+                    name,
+                    gap.estimate,
+                    gap.low,
+                    gap.high,
+                    pair.pairs,
+                    pair.beats.estimate,
+                    pair.beaten.estimate,
+                    unit,
+                )
             )
     columns = [
         "scenario", "KPI or milestone", f"difference from {first}", "95 % from", "95 % to", "pairs", "probably better",
@@ -197,7 +207,7 @@ def _differences(book: Book, found: Comparison, first: str) -> None:
 
 
 def _reached(book: Book, found: Comparison) -> None:
-    """How probably each scenario reaches each milestone by the end, and when."""
+    """Write the probability that each scenario reaches each milestone by the end, and when."""
     rows = []
     for label, f in found.found.items():
         for name, m in f.milestones.items():
@@ -210,7 +220,7 @@ def _reached(book: Book, found: Comparison) -> None:
 
 
 def _date(found: Replications, days: float) -> dt.date | float | None:
-    """Days from the start as a date, of abstract time as they are; None where a milestone is never reached."""
+    """Return days from the start as a date; of abstract time, as they are; None if a milestone is never reached."""
     start = found.scenario.document.horizon.start
     if np.isnan(days):
         return None
@@ -218,7 +228,7 @@ def _date(found: Replications, days: float) -> dt.date | float | None:
 
 
 def _unlike(book: Book, found: Mapping[str, Replications]) -> None:
-    """The inputs that are not the same in all scenarios."""
+    """Write the inputs that are not the same in all scenarios."""
     values = {label: {i.path: (cell(i.value), i.unit) for i in listed(f.scenario)} for label, f in found.items()}
     rows = []
     for path in dict.fromkeys(path for inputs in values.values() for path in inputs):

@@ -42,7 +42,7 @@ def answer_sheet(
     made: Sequence[tuple[str, str]],
     command: Sequence[str],
 ) -> None:
-    """Title, question, what the numbers say, what was changed, and what it takes to make the workbook again."""
+    """Write title, question, answer, changes, and what is needed to make the workbook again."""
     first, *others = scenarios
     rows = [("Scenario", f"{first.name}: {first.document.title}")]
     rows += [("Compared with", f"{other.name}: {other.document.title}") for other in others]
@@ -65,7 +65,7 @@ def _labelled(label: str, lines: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def inputs_sheet(book: Book, scenario: Scenario) -> None:
-    """Every input that can be set; what is changed there can be given back."""
+    """Write every input that can be set; the sheet can be edited and read back."""
     every = listed(scenario)
     frame = inputs_frame(every)
     forms = {c: ["#,##0" if isinstance(v, int) and abs(v) >= _LONG else "General" for v in frame[c]] for c in EDITABLE}
@@ -77,7 +77,7 @@ def inputs_sheet(book: Book, scenario: Scenario) -> None:
 
 
 def _rule(entry: ListedInput) -> dict[str, Any] | None:
-    """What a spreadsheet program may let into the cell of a value; None: anything."""
+    """Return the data validation of an input's cell; None if any value is allowed."""
     if entry.words:
         known = sum(len(word) + 1 for word in entry.words) <= _LONGEST_LIST
         return {"validate": "list", "source": list(entry.words)} if known else None
@@ -95,7 +95,7 @@ def _rule(entry: ListedInput) -> dict[str, Any] | None:
 
 
 def sources_sheet(book: Book, scenario: Scenario) -> None:
-    """Every figure behind the scenario with its value, range, reading in force and citation."""
+    """Write every figure behind the scenario with its value, range, reading in force and source."""
     ledger, rows = scenario.ledger, []
     for name in scenario.fed:
         figure, reading = ledger[name], ledger.resolve(name)
@@ -125,7 +125,7 @@ def _scalar(value: Any) -> Any:
 
 
 def unit_of(kpi: str, scenario: Scenario) -> str:
-    """The unit of a KPI, as far as its name says it; "" for plain counts and factors."""
+    """Return the unit of a KPI as far as its name tells; empty for plain counts and factors."""
     if kpi.startswith(SHARES):
         return "1"
     if is_money(kpi):
@@ -135,14 +135,14 @@ def unit_of(kpi: str, scenario: Scenario) -> str:
 
 
 def form_of(kpi: str) -> str:
-    """How a KPI is shown: shares in per cent, money in whole dollars unless it is that of a unit."""
+    """Return the number format of a KPI: shares in per cent, money in whole dollars except unit costs."""
     if kpi.startswith(SHARES):
         return PERCENT
     return WHOLE if "usd" in kpi else NUMBER
 
 
 def distinct(names: Iterable[str]) -> list[str]:
-    """Headings of a table, of which a spreadsheet program wants no two alike, in whatever case."""
+    """Return headings that differ in any case: a spreadsheet program refuses a table with two equal ones."""
     found: dict[str, str] = {}
     for name in names:
         heading, number = name, 2
@@ -153,7 +153,7 @@ def distinct(names: Iterable[str]) -> list[str]:
 
 
 def inputs_book(scenario: Scenario, command: Sequence[str]) -> bytes:
-    """The inputs of a scenario and their sources alone."""
+    """Return a workbook of the inputs of a scenario and their sources only."""
     book = Book(scenario.name, f"{scenario.name}: {scenario.document.title}")
     answer_sheet(book, [scenario], (), [("Hash", scenario_hash(scenario))], command)
     inputs_sheet(book, scenario)

@@ -47,7 +47,7 @@ class Placed:
     rows: int
 
     def range(self, column: str) -> list[Any]:
-        """The cells below a heading, as charts name them."""
+        """Return the cells below a heading, as a chart refers to them."""
         at = self.columns.index(column)
         return [self.sheet, 1, at, self.rows, at]
 
@@ -65,19 +65,19 @@ class Book:
         self._drawn = 0
 
     def bytes(self) -> bytes:
-        """The finished workbook."""
+        """Return the finished workbook."""
         self._book.close()
         return self._data.getvalue()
 
     def form(self, **properties: Any) -> Any:
-        """A format of cells."""
+        """Return a format of cells; equal ones are made once."""
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format(properties)
         return self._formats[key]
 
     def _sheet(self, name: str) -> Any:
-        """A new sheet, printed as wide as the paper (A4, landscape)."""
+        """Return a new sheet that prints on A4 landscape, one page wide."""
         sheet = self._book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -85,19 +85,19 @@ class Book:
         return sheet
 
     def lines(self, name: str, rows: Iterable[tuple[str, str]]) -> None:
-        """A sheet of labels and texts; what has no label goes on from the line above."""
+        """Write a sheet of labels and texts; a row without a label continues the one above."""
         sheet = self._sheet(name)
         sheet.set_column(0, 0, 22)
         sheet.set_column(1, 1, _WRAPPED)
         sheet.hide_gridlines(2)
         for row, (label, text) in enumerate(rows):
-            # Not every program makes room for text that goes over several lines.
+            # Not every program adjusts the height of a row to wrapped text.
             sheet.set_row(row, _LINE * max(1, math.ceil(len(text) / _WRAPPED)))
             sheet.write_string(row, 0, visible(label), self.form(bold=True, valign="top"))
             sheet.write_string(row, 1, _text(text), self.form(text_wrap=True, valign="top"))
 
     def charts(self) -> None:
-        """The sheet that charts are put on; it stands where it is asked for."""
+        """Add the sheet for charts; it comes after the sheets written so far."""
         self._charts = self._sheet("Charts")
         self._charts.hide_gridlines(2)
 
@@ -105,10 +105,15 @@ class Book:
         self, name: str, frame: pd.DataFrame, forms: Mapping[str, str | Sequence[str]] | None = None, *,
         frozen: int = 1, editable: Sequence[str] = (), hidden: Sequence[str] = (),
     ) -> Placed:  # fmt: skip
-        """A sheet with a frame as a native table: headings that stay, widths, number formats by column.
+        """Write a frame to a sheet as a native table, with fixed headings, column widths and number formats.
 
-        `forms` gives number formats, of a column or of each of its rows; the others go by what is in the column.
-        Columns that are `editable` are coloured.
+        Args:
+            name: the name of the sheet.
+            frame: the rows.
+            forms: column -> its number format, or one for each row; the others depend on the values in the column.
+            frozen: columns that stay in view.
+            editable: columns that are coloured, for values to be changed.
+            hidden: columns that are hidden.
         """
         sheet = self._sheet(name)
         sheet.repeat_rows(0)
@@ -127,13 +132,13 @@ class Book:
             "style": _STYLE,
             "columns": [{"header": c, "header_format": self.form(bold=True)} for c in names],
         }
-        # A table has a row at least; an empty one is as good as none.
+        # A native table needs at least one row; without data it is blank.
         sheet.add_table(0, 0, max(len(frame), 1), len(names) - 1, options)
         sheet.freeze_panes(1, frozen)
         return Placed(name, names, len(frame))
 
     def allow(self, placed: Placed, row: int, column: str, rule: dict[str, Any]) -> None:
-        """Let the spreadsheet program refuse other values in a cell, by a rule of its data validation."""
+        """Restrict the values of a cell by a rule of data validation."""
         at = placed.columns.index(column)
         self._book.get_worksheet_by_name(placed.sheet).data_validation(row, at, row, at, rule)
 
@@ -141,9 +146,19 @@ class Book:
         self, title: str, placed: Placed, along: str, shown: Mapping[str, str], *, stacked: bool = False, bars: bool = False,
         line: str | None = None, form: str = WHOLE, most: float | None = None, dated: bool = False,
     ) -> None:  # fmt: skip
-        """A native chart of columns of a table by the column `along`: lines, bars, or stacked bars with one as a `line`.
+        """Add a native chart of columns of a table: lines, bars, or stacked bars with a line over them.
 
-        `shown`: the columns and what the key calls them; `most` is the end of the axis; `dated`: `along` holds months.
+        Args:
+            title: the title.
+            placed: the table.
+            along: the column along the bottom.
+            shown: column -> its name in the legend.
+            stacked: whether bars are stacked.
+            bars: whether there are bars instead of lines.
+            line: a column drawn as a line over stacked bars.
+            form: the number format of the axis.
+            most: the upper end of the axis.
+            dated: whether `along` has dates.
         """
         if not placed.rows or not shown:
             return
@@ -156,6 +171,7 @@ class Book:
                 {"name": _label(label), "categories": placed.range(along), "values": placed.range(column), **look}
             )
         if line is not None:
+            # A second chart on the same axes: XlsxWriter combines two types only so.
             over = self._book.add_chart({"type": "line"})
             look = {"line": {"color": "#000000", "width": 2}, "marker": {"type": "circle", "size": 5}}
             over.add_series(
@@ -175,9 +191,10 @@ class Book:
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
-    """One value; nothing where there is none."""
+    """Write one value; a blank where there is none."""
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         sheet.write_blank(row, column, None, form)
+    # As text: `true` is what a scenario file accepts when the sheet is read back, in every language of the program.
     elif isinstance(value, (bool, np.bool_)):
         sheet.write_string(row, column, str(bool(value)).lower(), form)
     elif isinstance(value, (dt.date, pd.Timestamp)):
@@ -189,26 +206,26 @@ def _write(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
 
 
 def money_form(values: Iterable[float]) -> str:
-    """How amounts of money stand on an axis: in units, thousands, millions or billions."""
+    """Return the number format of an axis of money: in dollars, thousands, millions or billions."""
     most = max((abs(value) for value in values), default=0.0)
     scales = ((1e9, '#,##0,,," bn"'), (1e6, '#,##0,," M"'), (1e3, '#,##0," k"'))
-    # At least two steps of an axis are told apart.
+    # From five units of a scale on, so that the ticks of the axis differ when rounded to whole units.
     return next((form for scale, form in scales if most >= 5 * scale), WHOLE)
 
 
 def _label(text: str) -> str:
-    """A name in a chart, which a program would take for a reference to cells where it begins with =."""
+    """Return a name for a chart; a leading = would be read as a reference to cells."""
     return f" {visible(text)}" if text.startswith("=") else visible(text)
 
 
 def _text(text: str) -> str:
-    """Text that a cell can hold."""
+    """Return text that fits into a cell."""
     shown = visible(text)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} ..."
 
 
 def _form(column: pd.Series) -> str:
-    """How numbers or dates of a column are shown."""
+    """Return the number format of a column by its values."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return DATE
     present = [value for value in column.tolist() if isinstance(value, (int, float)) and not isinstance(value, bool)]
@@ -218,7 +235,7 @@ def _form(column: pd.Series) -> str:
 
 
 def _width(name: str, column: pd.Series) -> float:
-    """Wide enough for the heading and most cells."""
+    """Return a column width that fits the heading and most cells."""
     shown = [
         len(f"{v:,.0f}") + 3 if isinstance(v, float) and math.isfinite(v) else len(str(v))
         for v in column.head(_MEASURED)

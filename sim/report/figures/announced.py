@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 
 def announced(scenario: Scenario) -> pd.DataFrame:
-    """By milestone, since when it is announced, and until when as `fabshift claims` judges it.
+    """Return the dates announced for the milestones of a scenario.
 
-    Of contested dates the one whose reading is in force, else the earliest.
+    Of contested dates the one whose reading is in force counts, else the earliest.
+
+    Returns:
+        A row for each milestone that is announced, index its name, with the dates `since` (missing: any day up to
+        `until`) and `until`, the last day on which `fabshift claims` judges the claim met.
     """
     found: dict[str, CompiledClaim] = {}
     for claim in load_claims(shipped_claims(), load_ledger()).claims.values():
@@ -35,7 +39,7 @@ def announced(scenario: Scenario) -> pd.DataFrame:
 
 
 def _first(scenario: Scenario, claim: CompiledClaim, other: CompiledClaim) -> bool:
-    """Whether a claim goes before another on the same milestone."""
+    """Return whether a claim takes precedence over another on the same milestone."""
     return _key(scenario, claim) < _key(scenario, other)
 
 
@@ -47,7 +51,7 @@ def _key(scenario: Scenario, claim: CompiledClaim) -> tuple[bool, dt.date]:
 
 
 def _until(claim: CompiledClaim) -> dt.date:
-    """The last day on which it would be met."""
+    """Return the last day on which the claim would be met."""
     assert claim.announced is not None
     if claim.bounds is None or not math.isfinite(claim.bounds.high):
         return claim.announced.until

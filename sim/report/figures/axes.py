@@ -25,34 +25,36 @@ _POINTS = 72.0
 
 
 def tick(value: float) -> str:
-    """A number on an axis: 0, 2.5M, 400."""
+    """Return a number as an axis label: 0, 2.5M, 400."""
     size = abs(value)
+    # The scale changes where the number would be rounded up: 999,960 is 1M, not 1e+03k.
     scale, letter = next(((s, t) for s, t in _SCALES if size >= s * 0.99995), (1.0, ""))
     return f"{value / scale:.3g}{letter}"
 
 
 def dollar_tick(value: float) -> str:
-    """Money on an axis: $20bn, -$5bn."""
+    """Return an amount of money as an axis label: $20bn, -$5bn."""
     return f"{'-' if value < 0 else ''}${tick(abs(value))}"
 
 
 def percent_tick(value: float) -> str:
-    """A share of one on an axis, in per cent; nothing beyond its ends."""
+    """Return a share as an axis label in per cent; empty outside 0 to 1."""
+    # Margins and intervals reach beyond 0 and 1; a label there would name an impossible share.
     return f"{100 * value:.3g}" if -1e-9 <= value <= 1 + 1e-9 else ""
 
 
 def point_tick(value: float) -> str:
-    """A difference between shares of one on an axis, in points."""
+    """Return a difference between shares as an axis label in percentage points."""
     return f"{100 * value:.3g}"
 
 
 def day_tick(value: float) -> str:
-    """Days on an axis."""
+    """Return days as an axis label."""
     return f"{value:.3g}"
 
 
 def written(axis: Axis, form: Callable[[float], str], most: int = 5) -> None:
-    """Write the numbers along an axis in one form, at `most` about so many places."""
+    """Write the numbers along an axis in one form, at about `most` ticks."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
@@ -60,7 +62,7 @@ def written(axis: Axis, form: Callable[[float], str], most: int = 5) -> None:
 
 
 def over_time(axes: Axes, setting: Setting, *, narrow: bool = False) -> None:
-    """Time along the bottom from the first day to the last, with disruptions shaded and named by the letters of the key."""
+    """Draw the time axis of a chart, with disruptions shaded and named by the letters of the key."""
     begin, end = at(setting.begin), at(setting.end)
     axes.set_xlim(begin, end)
     if setting.dated:
@@ -74,6 +76,7 @@ def over_time(axes: Axes, setting: Setting, *, narrow: bool = False) -> None:
             continue
         middle = (first + last) / 2
         axes.axvspan(first, last, color=SHADE, lw=0, zorder=0)
+        # Letters of neighbouring disruptions would overlap; the shading still shows both.
         if middle - before > _LETTER * (end - begin):
             axes.annotate(
                 letters[band.title], (middle, 1), xycoords=("data", "axes fraction"), xytext=(0, -1), textcoords="offset points",
@@ -83,7 +86,7 @@ def over_time(axes: Axes, setting: Setting, *, narrow: bool = False) -> None:
 
 
 def _dates(axis: Axis, begin: float, end: float, most: int) -> None:
-    """Years named at their start, with quarters as small ticks; of a short time months."""
+    """Label years at their start, with quarters as minor ticks; label months where the time is short."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, MonthLocator, YearLocator
 
     years = (end - begin) / DAYS_PER_YEAR
@@ -94,19 +97,23 @@ def _dates(axis: Axis, begin: float, end: float, most: int) -> None:
         return
     axis.set_major_locator(YearLocator(-(-int(years) // most)))
     axis.set_major_formatter(DateFormatter("%Y"))
+    # Over a longer time, quarters would be too dense to count.
     if years <= 6:
         axis.set_minor_locator(MonthLocator(bymonth=(1, 4, 7, 10)))
 
 
 def at(time: object) -> float:
-    """Where a date or a time stands on the axis."""
+    """Return the position of a date or a time on the axis."""
     from matplotlib.dates import date2num
 
     return float(time) if isinstance(time, (int, float)) else float(date2num(pd.Timestamp(str(time)).to_pydatetime()))
 
 
 def middles(table: pd.DataFrame) -> list[float]:
-    """The middle of each period from `begin` to `end`."""
+    """Return the middle of each period, as positions on the axis.
+
+    `table`: a row for each period with begin and end.
+    """
     return [(at(b) + at(e)) / 2 for b, e in zip(table["begin"], table["end"], strict=True)]
 
 
@@ -122,7 +129,7 @@ class Label:
 
 
 def at_the_end(axes: Axes, labels: Sequence[Label], inches: float) -> None:
-    """Write texts to the right of the axes, `inches` high, moved apart where they would touch."""
+    """Write texts to the right of the axes, `inches` high, moved apart where they would overlap."""
     from matplotlib.patches import Rectangle
 
     rows = max((label.text.count("\n") + 1 for label in labels), default=1)
@@ -144,12 +151,14 @@ def at_the_end(axes: Axes, labels: Sequence[Label], inches: float) -> None:
 
 
 def apart(heights: Sequence[float], gap: float) -> list[float]:
-    """Heights in the same order, moved as little as keeps each `gap` from the next, from the bottom up and down again."""
+    """Return heights in the same order, each at least `gap` from the next, moved no farther than that requires."""
     order = sorted(range(len(heights)), key=lambda k: heights[k])
     found = list(heights)
+    # First push labels up from the bottom, then, if the top one left the axes, push down from there.
     for below, above in pairwise(order):
         found[above] = max(found[above], found[below] + gap)
     if order and found[order[-1]] > 1.0:
+        # A line may itself end above the axes: its label is not moved below it.
         found[order[-1]] = max(1.0, heights[order[-1]])
         for above, below in pairwise(order[::-1]):
             found[below] = min(found[below], found[above] - gap)

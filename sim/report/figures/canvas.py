@@ -24,9 +24,9 @@ _POINTS = 72.0
 
 @contextmanager
 def canvas(figure: Chart, *, bare: bool = False) -> Iterator[Canvas]:
-    """A figure drawn, eight inches wide; what is done with it is done in its style.
+    """Draw a chart, eight inches wide, and yield it; what is done with it happens under its style.
 
-    `bare`: without title, key and source, for a page that says them in words that wrap.
+    `bare`: without title, key and source, for a page that writes them as text that wraps.
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
@@ -42,6 +42,7 @@ def canvas(figure: Chart, *, bare: bool = False) -> Iterator[Canvas]:
         whole = above + below + rows * figure.height
         drawn = Canvas(figsize=(WIDTH, whole))
         rect = (MARGIN / WIDTH, below / whole, 1 - 2 * MARGIN / WIDTH, 1 - (above + below) / whole)
+        # The layout keeps tick labels inside the rectangle; title, key and source are placed outside it by hand.
         drawn.set_layout_engine("constrained", rect=rect, hspace=0.04, wspace=0.03)
         grid = drawn.subplots(rows, figure.columns, squeeze=False)
         axes = grid.ravel().tolist()
@@ -74,9 +75,9 @@ def _height(lines: list[str], size: float) -> float:
 
 
 def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
-    """Lines of a text that are at most so many inches wide, broken at blanks."""
+    """Break a text at blanks into lines of at most `width` inches."""
     lines: list[str] = []
-    # A number stays with its sign.
+    # A number and its per cent sign stay on one line.
     for word in text.replace(" %", "\u00a0%").split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and inches(longer, size, bold=bold) <= width:
@@ -87,7 +88,7 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list
 
 
 def panel_title(title: str, value: str = "", width: float = PANEL) -> str:
-    """The title of one of several panels in a row, so many inches wide, with a value behind it: two lines, shortened where it is longer."""
+    """Return the title of a panel with a value behind it, in at most two lines; a longer title is cut at a word."""
     words = title.split(" ")
     for kept in range(len(words), 0, -1):
         short = " ".join(words[:kept]) + (" …" if kept < len(words) else "")
@@ -99,10 +100,11 @@ def panel_title(title: str, value: str = "", width: float = PANEL) -> str:
 
 @lru_cache(maxsize=1024)
 def inches(text: str, size: float, *, bold: bool = False) -> float:
-    """How wide a text is at a size in points."""
+    """Return the width of a text in inches, at a size in points."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=size)
+    # Measured from the outlines of the font: no renderer is needed, and the result is the same on every machine.
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width) / _POINTS

@@ -38,11 +38,16 @@ SHORT = {
 
 
 def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, setting: Setting) -> Chart:
-    """Capacity and load of sites by period.
+    """Return the chart of capacity and load by site and period.
 
-    `table`: a row for each site and period with name, title, in_house, begin, end, capacity (what a contract allots
-    to us where that is less; inf: unlimited) and load, both at the rate of a month (of abstract time, of its unit). `causes`: spans of time with name, begin, end and
-    cause. `recent`: by name, over the last twelve months, what it used of its capacity (NaN: unlimited).
+    Args:
+        table: a row for each site and period with name, title, in_house, begin, end, capacity (the allocation of the
+            contract where that is less; inf: unlimited) and load. Both are monthly rates; where time is abstract,
+            rates per unit of time.
+        causes: what held output back, as spans of time: name, begin, end and cause.
+        recent: index name; title, in_house, and used, the share of its capacity used over the last twelve months
+            (NaN: unlimited).
+        setting: what all charts of the run share.
     """
     names = shown(recent)
     used = {str(n): (str(t), float(u)) for n, t, u in zip(recent.index, recent["title"], recent["used"], strict=True)}
@@ -54,7 +59,9 @@ def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, se
         source=setting.source,
         table=table,
         panels=tuple(panel_title(used[n][0], of_hundred(used[n][1])) for n in names),
-        key=setting.keyed("Line: capacity, or what is allotted to us; filled: load; strip below: what cut starts most"),
+        key=setting.keyed(
+            "Line: capacity, or what is allotted to us; filled: load; strip below: main constraint on starts"
+        ),
         draw=partial(_draw, table, causes, names, setting),
         columns=min(len(names), 3),
         height=HEIGHT if len(names) > 3 else 2.6,
@@ -62,7 +69,7 @@ def capacity(table: pd.DataFrame, causes: pd.DataFrame, recent: pd.DataFrame, se
 
 
 def shown(recent: pd.DataFrame) -> list[str]:
-    """The sites that the figure shows by name: own ones, then outside ones with a limit, the most used first."""
+    """Return the names of the sites shown: own sites, then outside ones with a limit, the most used first."""
     own = recent[recent["in_house"]].index.tolist()
     outside = recent[~recent["in_house"] & recent["used"].notna() & (recent["used"] > 0)]
     return [str(n) for n in [*own, *outside.sort_values("used", ascending=False, kind="stable").index]][:MOST_SITES]
@@ -80,13 +87,13 @@ def _finding(recent: pd.DataFrame, setting: Setting) -> str:
 
 def _description(left_out: int) -> str:
     more = (
-        f" {left_out} more sites, outside and unlimited, unused or less used, are in the table alone."
+        f" {left_out} more sites, outside and unlimited, unused or less used, are only in the table."
         if left_out
         else ""
     )
     return (
         "By site, at the rate of a month: the line is its capacity, or what its contract allots to us where that is less; filled: its load; "
-        "the number by its name: the part used over the last twelve months. The strip names what cut its starts most."
+        "the number by its name: the part used over the last twelve months. The strip names the main constraint on its starts."
         f"{more}"
     )
 
@@ -97,12 +104,14 @@ def _draw(
     for place, (name, one) in enumerate(zip(shown, axes, strict=True)):
         part = table[table["name"] == name]
         edges = [*(at(b) for b in part["begin"]), at(part["end"].iloc[-1])]
+        # An unlimited capacity has no line.
         bound = part["capacity"].where(part["capacity"] < float("inf")).tolist()
         load = part["load"].tolist()
         one.stairs(load, edges, fill=True, color=BLUE, alpha=0.45, lw=0)
         one.stairs(load, edges, color=BLUE, lw=1.0)
         one.stairs(bound, edges, color=INK, lw=1.7, baseline=None)
         top = max([v for v in (*bound, *load) if v == v] or [0.0]) or 1.0
+        # The strip takes the lowest tenth of the panel, below zero, so that it hides no load.
         one.set_ylim(-_STRIP * 1.35 * top, 1.08 * top)
         written(one.yaxis, tick, 4)
         over_time(one, setting, narrow=True)
@@ -113,12 +122,13 @@ def _draw(
 
 
 def _strip(axes: Axes, causes: pd.DataFrame, setting: Setting) -> None:
-    """What held output back, as a strip under the zero line; a cause is named where its span has room."""
+    """Draw what held output back as a strip below the zero line; a cause is named where its span has room."""
     whole = at(setting.end) - at(setting.begin)
     for begin, end, cause in zip(causes["begin"], causes["end"], causes["cause"], strict=True):
         first, last = at(begin), at(end)
         axes.axvspan(first, last, 0.01, _STRIP, facecolor="none", edgecolor=VERMILION, lw=0.8)
         room = (last - first) / whole * _PANEL
+        # In full where there is room, else abbreviated, else not at all.
         if word := next((w for w in (cause, SHORT.get(cause, cause)) if _LETTER * len(w) < room), ""):
             axes.annotate(
                 word, ((first + last) / 2, 0.01 + _STRIP / 2), xycoords=("data", "axes fraction"), ha="center", va="center_baseline",

@@ -53,18 +53,18 @@ def _makers(subject: object) -> Mapping[str, Maker]:
 
 
 def plot(subject: object, name: str | None = None, *, kpis: Sequence[str] = ()) -> Chart:
-    """Draw a figure of a run or a study.
+    """Draw a chart of a run or a study.
 
     Args:
         subject: a Result, MonteCarlo, Comparison, Sweep, Sensitivity, Explanation or Flexibility.
-        name: the figure: of a run `share`, `capacity`, `milestones`, `money`, `compute` or `demand`; None for the first.
+        name: the chart: of a run `share`, `capacity`, `milestones`, `money`, `compute` or `demand`; None for the first.
         kpis: the KPIs that a comparison or a sweep shows; the first ones if none are given.
 
     Returns:
-        A Figure, which a notebook shows; `table` has its numbers (pandas), `save("share.svg")` writes it.
+        A Chart, which a notebook shows; `table` has its numbers (pandas), `save("share.svg")` writes it.
 
     Raises:
-        InputError: it has no figure of that name, or nothing to show in it.
+        InputError: it has no chart of that name, or nothing to show in it.
         TypeError: the subject is neither a run nor a study.
     """
     makers = _makers(subject)
@@ -74,12 +74,12 @@ def plot(subject: object, name: str | None = None, *, kpis: Sequence[str] = ()) 
 
 
 def all_figures(subject: object) -> list[Chart]:
-    """Every figure of a run or a study that has something to show."""
+    """Return every chart of a run or a study that has something to show."""
     return [figure for make in _makers(subject).values() if (figure := make(subject)) is not None]
 
 
 def named(name: str | None, names: Sequence[str], flag: str) -> str:
-    """A name that is one of `names`, or the first of them.
+    """Return `name` if it is one of `names`; the first of them if it is None.
 
     Raises:
         InputError: there is none of that name.
@@ -97,7 +97,7 @@ def _unknown(flag: str, name: str, names: Iterable[str]) -> Problem:
 
 
 def shown(figure: Chart | None, name: str) -> Chart:
-    """A figure that has something to show.
+    """Return a chart that has something to show.
 
     Raises:
         InputError: it has not.

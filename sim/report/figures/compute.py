@@ -23,7 +23,7 @@ _DECADE = 10.0
 
 
 def growth(kpis: Mapping[str, float | None]) -> tuple[float, float] | None:
-    """The factor a year by which compute in service grows, and the one asked for."""
+    """Return the growth factor a year of compute in service, and the one asked for; None if either is unknown."""
     grown, needed = kpis.get("h100e_growth_per_year"), kpis.get("h100e_growth_needed_per_year")
     return None if grown is None or needed is None else (grown, needed)
 
@@ -31,10 +31,14 @@ def growth(kpis: Mapping[str, float | None]) -> tuple[float, float] | None:
 def compute(
     table: pd.DataFrame, setting: Setting, *, growth: tuple[float, float] | None, runs: int | None = None
 ) -> Chart:
-    """Compute in service on the lines that ask for it, and what they ask for, in H100-equivalents.
+    """Return the chart of compute in service on the lines that ask for compute, and of what they ask for.
 
-    `table`: a row for each instant with time, asked, and in_service or its percentiles p5, p50 and p95 over `runs` runs.
-    `growth`: the factor a year that is reached, and the one asked for.
+    Args:
+        table: a row for each instant with time, asked, and in_service or its percentiles p5, p50 and p95 over `runs`
+            runs; compute in H100-equivalents.
+        setting: what all charts of the run or study share.
+        growth: the growth factor a year that is reached, and the one asked for.
+        runs: the runs of a study; None for one run.
     """
     return Chart(
         name=NAME,
@@ -43,7 +47,7 @@ def compute(
         source=setting.source,
         table=table,
         panels=("",),
-        key=setting.keyed("Band: nine tenths of the runs" if runs else ""),
+        key=setting.keyed("Band: 90 % of the runs" if runs else ""),
         draw=partial(_draw, table, setting),
         height=HEIGHT,
     )
@@ -57,7 +61,7 @@ def _finding(table: pd.DataFrame, growth: tuple[float, float] | None, runs: int 
 
 
 def _description(runs: int | None) -> str:
-    fan = f" The line is the median of {runs:,} runs, the band holds nine tenths of them." if runs else ""
+    fan = f" The line is the median of {runs:,} runs, the band contains 90 % of them." if runs else ""
     return (
         "Compute in service in H100-equivalents on the demand lines that ask for compute, on a logarithmic axis: what stood at the start "
         f"and what was delivered since; dashed: what they ask for.{fan} Nothing wears out."
@@ -74,9 +78,11 @@ def _draw(table: pd.DataFrame, setting: Setting, axes: Sequence[Axes]) -> None:
         one.fill_between(x, table["p5"].tolist(), table["p95"].tolist(), color=BLUE, alpha=0.2, lw=0)
     one.plot(x, asked, color=VERMILION, ls=(0, (6, 2)))
     one.plot(x, there, color=BLUE)
+    # On a logarithmic axis exponential growth is a straight line, and the two rates can be compared.
     one.set_yscale("log")
     positive = [v for v in (*there, *asked) if v > 0]
     one.set_ylim(min(positive) / 1.3, max(positive) * 1.3)
+    # Within two decades powers of ten would label too few ticks.
     narrow = max(positive) / min(positive) < _DECADE**2
     one.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if narrow else (1.0,)))
     one.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))

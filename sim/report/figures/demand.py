@@ -24,10 +24,13 @@ ROW = 0.36
 
 
 def demand(table: pd.DataFrame, served: Mapping[str, float | None], setting: Setting) -> Chart:
-    """Units demanded and served since the start, by line.
+    """Return the chart of units demanded and served since the start, by demand line.
 
-    `table`: a row for each line and period with name, title, begin, end, demanded and served (units of the period), and
-    both since the start (`demanded_so_far`, `served_so_far`). `served`: what part was served by the end.
+    Args:
+        table: a row for each line and period with name, title, begin, end, demanded and served (units of the period),
+            and both since the start (`demanded_so_far`, `served_so_far`).
+        served: line -> the share of its demand that is served by the end.
+        setting: what all charts of the run share.
     """
     names = list(dict.fromkeys(table["name"]))
     titles = {n: str(table.loc[table["name"] == n, "title"].iloc[0]) for n in names}
@@ -46,18 +49,18 @@ def demand(table: pd.DataFrame, served: Mapping[str, float | None], setting: Set
 
 
 def demand_spread(table: pd.DataFrame, setting: Setting, *, runs: int) -> Chart:
-    """The part of each line's demand that is served by the end, over `runs` runs.
+    """Return the chart of the share of each line's demand that is served by the end, over `runs` runs.
 
     `table`: a row for each line with name, title, p5, p50 and p95.
     """
     return Chart(
         name=NAME,
         title=of_runs(runs) + lowered(_finding(dict(zip(table["title"], table["p50"], strict=True)))),
-        description=f"A dot is the median part of the demand that is served by the end, over {runs:,} runs; the line holds nine tenths of them.",
+        description=f"A dot is the median share of the demand that is served by the end, over {runs:,} runs; the line contains 90 % of them.",
         source=setting.source,
         table=table,
         panels=("",),
-        key="Dot: median; line: nine tenths of the runs",
+        key="Dot: median; line: 90 % of the runs",
         draw=partial(_draw_spread, table),
         height=0.7 + ROW * max(len(table), 2),
     )
@@ -65,6 +68,7 @@ def demand_spread(table: pd.DataFrame, setting: Setting, *, runs: int) -> Chart:
 
 def _finding(served: Mapping[str, float | None]) -> str:
     known = {title: part for title, part in served.items() if part is not None and part == part}
+    # What prints as 100 % counts as served in full.
     short = sorted((t for t in known if known[t] < 0.9995), key=lambda t: known[t])
     if not short:
         return "All demand is served by the end"
@@ -91,6 +95,7 @@ def _draw(table: pd.DataFrame, names: Sequence[str], setting: Setting, axes: Seq
 def _draw_spread(table: pd.DataFrame, axes: Sequence[Axes]) -> None:
     (one,) = axes
     places = list(range(len(table)))
+    # The first row of the table on top, as in the text.
     one.set_ylim(len(table) - 0.4, -0.6)
     one.set_yticks(places, [str(t) for t in table["title"]], color=INK)
     one.tick_params(axis="y", length=0)

@@ -28,10 +28,16 @@ _WIDE, _HALF = 6.5, 3.0
 def differences(
     table: pd.DataFrame, titles: Mapping[str, str], first: str, source: str, runs: int, *, remark: str = ""
 ) -> Chart:
-    """What other scenarios have more or less of than the first, by KPI.
+    """Return the chart of paired differences from the first scenario, by KPI.
 
-    `table`: a row for each KPI and scenario with kpi, scenario, first (its mean there), difference, low, high (95 % interval) and pairs.
-    `remark`: what is to be said of the comparison.
+    Args:
+        table: a row for each KPI and scenario with kpi, scenario, first (the mean there), difference, low and high
+            (95 % confidence interval) and pairs.
+        titles: KPI -> its title.
+        first: the scenario that the others are compared with.
+        source: the source line.
+        runs: pairs of runs.
+        remark: what the key adds about the comparison.
     """
     kpis = list(dict.fromkeys(table["kpi"]))
     others = list(dict.fromkeys(table["scenario"]))
@@ -58,10 +64,11 @@ def _panel(title: str, kpi: str) -> str:
 
 
 def _finding(table: pd.DataFrame, titles: Mapping[str, str], first: str, others: Sequence[str]) -> str:
-    """Of the one other scenario, or of that which differs most, what differs in which direction."""
+    """Return the title: what differs, and how, in the scenario that differs most from the first."""
     sure = table[(table["low"] > 0) | (table["high"] < 0)]
     if sure.empty:
-        return f"No KPI differs from {first} by more than its 95 % interval"
+        return f"No KPI differs significantly from {first} (95 % confidence intervals)"
+    # KPIs have different units: relative to the first's mean (or to the difference, if larger) they can be summed.
     size = (sure["difference"] / sure[["first", "difference"]].abs().max(axis=1)).abs()
     which = (
         sure.assign(size=size).groupby("scenario", sort=False)["size"].sum().idxmax() if len(others) > 1 else others[0]
@@ -70,6 +77,7 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str], first: str, others:
     parts = [f"{_short(titles[k])} {apart(k, d)}" for k, d in zip(mine["kpi"], mine["difference"], strict=True)]
     shares = [p for k, p in zip(mine["kpi"], parts, strict=True) if k.startswith("in_house_share.")]
     rest = [p for p in parts if p not in shares]
+    # A title has room for three: one share, and the last KPIs of the list, service and money.
     told = [*shares[:1], *rest[-2:]] if shares else rest[-3:]
     most = "differs most from" if len(others) > 1 else "against"
     return f"{which} {most} {first}: {', '.join(told)}"
@@ -85,10 +93,11 @@ def _short(title: str) -> str:
 
 def _draw(table: pd.DataFrame, kpis: Sequence[str], others: Sequence[str], axes: Sequence[Axes]) -> None:
     columns = 1 if len(kpis) <= FEW else 2
-    for k, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
+    for panel, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
         part = table[table["kpi"] == kpi].set_index("scenario")
         one.set_ylim(len(others) - 0.4, -0.6)
-        one.set_yticks(range(len(others)), list(others) if k % columns == 0 else [""] * len(others), color=INK)
+        # Names once in each row of panels, at its left.
+        one.set_yticks(range(len(others)), list(others) if panel % columns == 0 else [""] * len(others), color=INK)
         one.tick_params(axis="y", length=0)
         one.grid(axis="x", color=RULE)
         one.grid(visible=False, axis="y")

@@ -36,17 +36,17 @@ class Chart:
     height: float = 3.2
 
     def svg(self, *, inline: bool = False) -> str:
-        """The figure as an SVG document, the same bytes each time.
+        """Return the chart as an SVG document, identical on every call.
 
-        `inline`: as an element of a page, its colours being CSS variables and its ids beginning with its name; title, key
-        and source are not drawn, for the page says them.
+        `inline`: as an element of a page, with CSS variables as colours and ids that begin with its name. Title, key
+        and source are then not drawn, since the page writes them.
         """
         from sim.report.figures.vector import document, element
 
         return element(self) if inline else document(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the figure to a file, as its ending says: svg, png or pdf.
+        """Write the chart to a file; its ending gives the format: svg, png or pdf.
 
         Raises:
             InputError: the ending is another, or the file cannot be written.
@@ -56,7 +56,7 @@ class Chart:
         write(self, Path(path))
 
     def _repr_svg_(self) -> str:
-        """What a notebook shows."""
+        """Return what a notebook shows."""
         return self.svg()
 
     def __repr__(self) -> str:
@@ -95,7 +95,7 @@ class Setting:
         }
 
     def keyed(self, key: str) -> str:
-        """A key with the disruptions behind it."""
+        """Return a key with the disruptions appended."""
         named = ", ".join(f"{letter} {title}" for title, letter in self.letters.items())
         return "; ".join(part for part in (key, f"shaded: {named}" if named else "") if part)
 

@@ -16,7 +16,7 @@ DOTS_PER_INCH = 150
 
 
 def ending(path: Path, flag: str = "") -> str:
-    """The format that the ending of a file asks for.
+    """Return the format that the ending of a file asks for.
 
     Raises:
         InputError: it is none of svg, png and pdf.
@@ -30,11 +30,12 @@ def ending(path: Path, flag: str = "") -> str:
 
 
 def refuse_unwritable(path: Path, flag: str) -> None:
-    """Refuse a file that no figure could be written to, before anything is run.
+    """Check that a chart can be written to a file, before anything is run.
 
     Raises:
         InputError: its ending is not known, it is a directory, or there is no directory to hold it.
     """
+    # Before the run: a study of an hour must not fail at its last step.
     ending(path, flag)
     if path.is_dir():
         raise InputError([Problem(argument(flag), "", "is a directory, not a file", repr(str(path)))])
@@ -43,7 +44,7 @@ def refuse_unwritable(path: Path, flag: str) -> None:
 
 
 def write(figure: Chart, path: Path) -> None:
-    """Write a figure to a file.
+    """Write a chart to a file.
 
     Raises:
         InputError: the ending is not known, or the file cannot be written.
@@ -56,7 +57,7 @@ def write(figure: Chart, path: Path) -> None:
 
 
 def rendered(figure: Chart, form: str) -> bytes:
-    """The bytes of a figure in one of the formats; the same each time, since no date is in them."""
+    """Return a chart as the bytes of a file, identical on every call: no date is written."""
     from sim.report.figures.canvas import canvas
 
     if form == "svg":

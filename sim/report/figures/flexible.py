@@ -24,10 +24,14 @@ _MOST_CLASSES = 40
 
 
 def flexible(values: pd.DataFrame, means: tuple[float, float], worst: tuple[float, float], source: str) -> Chart:
-    """NPV with the best fixed plan and with the rule.
+    """Return the chart of the distributions of NPV, with the best fixed plan and with the rule.
 
-    `values`: a row for each path with weight, fixed and with_rule; the table of the figure has a row for each class of the
-    histogram: low, high, and the share of paths in it of both. `means` and `worst` (the mean of the worst 5 %) are of both.
+    Args:
+        values: a row for each path with weight, fixed and with_rule (USD). The table of the chart has a row for each
+            class of the histogram: low, high, and the share of paths in it with either.
+        means: mean NPV with the best fixed plan and with the rule, in USD.
+        worst: the mean of the worst 5 % of paths of both, in USD.
+        source: the source line.
     """
     classes = _classes(values)
     (fixed, rule), (bad, better) = means, worst
@@ -59,9 +63,10 @@ def _finding(gain: float, fixed: float, rule: float) -> str:
 
 
 def _classes(values: pd.DataFrame) -> pd.DataFrame:
-    """A histogram of both over the same classes; shares of the paths by weight."""
+    """Return both histograms over the same classes; shares of paths are weighted."""
     both = values[[_FIXED, _RULE]].to_numpy(dtype=float)
     low, high = float(both.min()), float(both.max())
+    # The square-root rule for the number of classes, within limits.
     edges = np.linspace(low, high if high > low else low + 1.0, min(max(int(np.sqrt(len(both))), 8), _MOST_CLASSES) + 1)
     weights = values["weight"].to_numpy(dtype=float)
     found = {name: np.histogram(values[name], edges, weights=weights)[0] / weights.sum() for name in (_FIXED, _RULE)}
@@ -76,6 +81,7 @@ def _draw(classes: pd.DataFrame, means: Sequence[float], axes: Sequence[Axes]) -
     one.set_ylim(0, 1.25 * float(classes[[_FIXED, _RULE]].to_numpy().max()))
     fixed, rule = means
     marks = [(fixed, "fixed", BLUE, "-"), (rule, "with the rule", VERMILION, (0, (4, 2)))]
+    # Two lines in one place would hide each other.
     for mean, word, colour, dashes in marks if rule != fixed else [(fixed, "both", INK, "-")]:
         one.axvline(mean, 0, 0.88, color=colour, lw=1.6, ls=dashes)
         one.annotate(

@@ -24,7 +24,7 @@ _NAMED = 0.06
 
 
 def gates(table: pd.DataFrame, titles: Mapping[str, str], source: str) -> Chart:
-    """Choices by date with the rule.
+    """Return the chart of the choices that the rule makes at each gate.
 
     `table`: a row for each gate and choice with date, gate, choice, probability and in_fixed_plan.
     """
@@ -42,12 +42,12 @@ def gates(table: pd.DataFrame, titles: Mapping[str, str], source: str) -> Chart:
 
 
 def _finding(table: pd.DataFrame, titles: Mapping[str, str]) -> str:
-    """Where the rule leaves the best fixed plan, the most frequent first."""
+    """Return the title: where the rule deviates from the best fixed plan, the most frequent first."""
     other = table[~table["in_fixed_plan"] & (table["probability"] > 0)].sort_values("probability", ascending=False)
     if other.empty:
         return "The rule makes the choices of the best fixed plan on every path"
     told = [f"{c} on {about(p)} ({titles[g]})" for _, g, c, p, _ in other.itertuples(index=False)]
-    return f"The rule leaves the best fixed plan: {listed(told)}"
+    return f"The rule deviates from the best fixed plan: {listed(told)}"
 
 
 def _draw(table: pd.DataFrame, titles: Mapping[str, str], axes: Sequence[Axes]) -> None:
@@ -55,13 +55,14 @@ def _draw(table: pd.DataFrame, titles: Mapping[str, str], axes: Sequence[Axes]) 
     names = list(dict.fromkeys(table["gate"]))
     for place, name in enumerate(names):
         begin = 0.0
-        for k, row in enumerate(table[table["gate"] == name].itertuples(index=False)):
+        for number, row in enumerate(table[table["gate"] == name].itertuples(index=False)):
             share = float(str(row.probability))
             one.barh(
-                place, share, 0.62, left=begin, color=SERIES[k % len(SERIES)], hatch=HATCHES[k % len(HATCHES)], edgecolor=PAPER,
+                place, share, 0.62, left=begin, color=SERIES[number % len(SERIES)], hatch=HATCHES[number % len(HATCHES)], edgecolor=PAPER,
                 lw=0.8, alpha=0.8,
             )  # fmt: skip
             if share >= _NAMED:
+                # A dot, not a colour, marks the fixed plan: colours already distinguish the choices.
                 text = f"{'● ' if row.in_fixed_plan else ''}{row.choice} {about(share)}"
                 one.annotate(
                     text, (begin + share / 2, place), ha="center", va="center", size=SMALL, color=INK,

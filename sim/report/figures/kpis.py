@@ -21,7 +21,7 @@ _TITLES = {
 
 
 def titled_kpi(scenario: Scenario, kpi: str) -> str:
-    """The title of a KPI or a milestone, else its name."""
+    """Return the title of a KPI or a milestone, else its name."""
     document = scenario.document
     if kpi.startswith(_SHARE):
         return f"In-house: {within(titled(document.shares, kpi.removeprefix(_SHARE)))}"
@@ -31,24 +31,24 @@ def titled_kpi(scenario: Scenario, kpi: str) -> str:
 
 
 def ticks_of(kpi: str, *, difference: bool = False) -> Callable[[float], str]:
-    """How numbers on its axis are written."""
+    """Return the function that formats numbers on the axis of a KPI."""
     if difference and kpi.startswith(SHARES):
         return point_tick
     return percent_tick if kpi.startswith(SHARES) else dollar_tick if is_money(kpi) else tick
 
 
 def unit_of(kpi: str, *, difference: bool = False) -> str:
-    """The unit of its axis, where its numbers do not carry it."""
+    """Return the unit of a KPI's axis; empty where its numbers carry the unit themselves."""
     return ("points" if difference else "%") if kpi.startswith(SHARES) else ""
 
 
 def said(kpi: str, value: float) -> str:
-    """A value in a sentence."""
+    """Return a value of a KPI as text for a sentence."""
     return about(value) if kpi.startswith(SHARES) else dollars(value) if is_money(kpi) else count(value)
 
 
 def apart(kpi: str, difference: float) -> str:
-    """A difference in a sentence: 24 points lower, $50bn higher."""
+    """Return a difference in a KPI as text for a sentence: 24 points lower, $50bn higher."""
     size = abs(difference)
     if kpi.startswith(SHARES):
         amount = f"{100 * size:.0f} points" if size >= 0.0995 else f"{100 * size:.2g} points"

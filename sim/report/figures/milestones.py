@@ -23,10 +23,14 @@ ROW = 0.27
 
 
 def milestones(table: pd.DataFrame, setting: Setting, *, runs: int | None = None) -> Chart:
-    """When milestones are reached.
+    """Return the chart of the dates at which milestones are reached.
 
-    `table`: a row for each with name, title, date (missing: not reached), since and until (the announced span, where there is
-    one); of a study probability, p5, p50 and p95 (of the runs in which it is reached).
+    Args:
+        table: a row for each milestone with name, title, date (missing: not reached), and since and until (the span
+            announced, where there is one). Of a study probability, on_time and the percentiles p5 to p95 over the runs
+            that reach it instead of date.
+        setting: what all charts of the run or study share.
+        runs: the runs of a study; None for one run.
     """
     found = table.iloc[_order(table)].reset_index(drop=True)
     return Chart(
@@ -43,7 +47,7 @@ def milestones(table: pd.DataFrame, setting: Setting, *, runs: int | None = None
 
 
 def _order(table: pd.DataFrame) -> list[int]:
-    """By date, those that are not reached last."""
+    """Return the positions of the rows by date; milestones that are not reached come last."""
     column = "p50" if "p50" in table else "date"
     last = float("inf")
     return sorted(
@@ -70,12 +74,13 @@ def _finding(table: pd.DataFrame, setting: Setting, runs: int | None) -> str:
 
 
 def _late(known: pd.DataFrame) -> list[tuple[str, float]]:
-    """Milestones later than announced by title, with the days (inf: not reached), the latest first."""
+    """Return title and delay in days of milestones later than announced, the latest first; inf: not reached."""
     column = "p50" if "p50" in known else "date"
     found = []
     for _, row in known.iterrows():
         reached = not pd.isna(row[column]) and not ("probability" in row and row["probability"] < 0.5)
         days = at(row[column]) - at(row["until"]) if reached else float("inf")
+        # Dates are whole days: a fraction of a day is no delay.
         if days >= 1:
             found.append((str(row["title"]), days))
     return sorted(found, key=lambda pair: -pair[1])
@@ -94,7 +99,7 @@ def _day(time: object) -> str:
 
 def _key(table: pd.DataFrame, runs: int | None) -> str:
     dot = (
-        "Dot, thick and thin line: median, half and nine tenths of the dates; at the right: how probably it is reached, and in time"
+        "Dot, thick and thin line: median, 50 % and 90 % of the dates; at the right: probability that it is reached, and in time"
         if runs
         else "Dot: reached"
     )
@@ -103,7 +108,7 @@ def _key(table: pd.DataFrame, runs: int | None) -> str:
 
 def _description(table: pd.DataFrame, runs: int | None) -> str:
     mark = (
-        f"A dot is the median date over those of {runs:,} runs that reach the milestone, the thick line holds half of them and the thin one nine tenths; at the right, how probably it is reached by the end and, where a date was announced, by that. "
+        f"A dot is the median date over those of {runs:,} runs that reach the milestone, the thick line contains 50 % of them and the thin one 90 %; at the right, the probability that it is reached by the end and, where a date was announced, by that date. "
         if "p50" in table
         else "A dot is the date at which the run reaches the milestone. "
     )
@@ -153,13 +158,14 @@ def _draw(table: pd.DataFrame, setting: Setting, axes: Sequence[Axes]) -> None:
 
 
 def _dot(axes: Axes, row: pd.Series, place: int, end: float) -> None:
-    """The date of one milestone, or that there is none."""
+    """Draw the date of one milestone, or an arrow at the end if it is not reached."""
     column = "p50" if "p50" in row else "date"
     text = ""
     if "p50" in row:
         text = about(float(row["probability"]))
         if not pd.isna(row["on_time"]):
             text = f"{text}; in time {about(float(row['on_time']))}"
+        # The wide interval first, so that the thicker one lies on it.
         for low, high, width in (("p5", "p95", 1.6), ("p25", "p75", 4.0)):
             if not pd.isna(row[low]):
                 axes.plot(

@@ -32,16 +32,20 @@ HEIGHT = 3.5
 
 
 def group_of(category: str) -> str:
-    """The group of the chart that a category of bookings belongs to."""
+    """Return the group of the chart that a category of bookings belongs to."""
     return _KINDS.get(category) or (SPENT if category in _SPENT else OTHER)
 
 
 def money(table: pd.DataFrame, npv: float | None, setting: Setting, unit: str, *, runs: int | None = None) -> Chart:
-    """Money by year, undiscounted, costs negative.
+    """Return the chart of money by year in USD, undiscounted; costs are negative.
 
-    `table`: a row for each column of the chart with period (its name), the groups, net, and cumulative or its percentiles
-    p5, p50 and p95 over `runs` runs, of which the groups are then means. `unit`: dollars of which year. `npv`: the net
-    present value, or its median.
+    Args:
+        table: a row for each column of the chart with period (its name), the groups, net, and cumulative or its
+            percentiles p5, p50 and p95 over `runs` runs. Over several runs the groups are means.
+        npv: the net present value in USD, or its median.
+        setting: what all charts of the run or study share.
+        unit: the label of the axis: dollars of which year.
+        runs: the runs of a study; None for one run.
     """
     return Chart(
         name=NAME,
@@ -51,7 +55,7 @@ def money(table: pd.DataFrame, npv: float | None, setting: Setting, unit: str, *
         table=table,
         panels=("",),
         key=f"Bars: {_span(setting)}; line: running total, undiscounted"
-        + (", its median and nine tenths of the runs" if runs else ""),
+        + (", its median and 90 % of the runs" if runs else ""),
         draw=partial(_draw, table, unit),
         height=HEIGHT,
     )
@@ -81,7 +85,7 @@ def _span(setting: Setting) -> str:
 
 def _description(setting: Setting, runs: int | None) -> str:
     line = (
-        f"Bars: means over {runs:,} runs; the line is the median of the running total, the band holds nine tenths of the runs."
+        f"Bars: means over {runs:,} runs; the line is the median of the running total, the band contains 90 % of the runs."
         if runs
         else f"Bars: sums of {_span(setting)}; the line is the running total at the end of each."
     )
@@ -98,6 +102,7 @@ def _draw(table: pd.DataFrame, unit: str, axes: Sequence[Axes]) -> None:
         if group not in table or table[group].abs().sum() <= LEAST * whole:
             continue
         values = [float(v) for v in table[group]]
+        # Income is stacked upwards from zero and costs downwards: one group may change its sign from year to year.
         bottoms = [a if v >= 0 else b for v, a, b in zip(values, above, below, strict=True)]
         one.bar(places, values, WIDTH, bottoms, color=colour, alpha=0.85, hatch=hatch, edgecolor=INK, lw=0.5)
         total = float(table[group].sum())
@@ -105,6 +110,7 @@ def _draw(table: pd.DataFrame, unit: str, axes: Sequence[Axes]) -> None:
         above = [a + max(v, 0.0) for a, v in zip(above, values, strict=True)]
         below = [b + min(v, 0.0) for b, v in zip(below, values, strict=True)]
     middle = table["p50" if "p50" in table else SUM].tolist()
+    # The running total is that at the end of a period: between its bar and the next.
     ends = [place + 0.5 for place in places]
     if "p5" in table:
         one.fill_between(ends, table["p5"].tolist(), table["p95"].tolist(), color=BLUE, alpha=0.18, lw=0)

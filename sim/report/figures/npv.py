@@ -26,10 +26,13 @@ HEIGHT = 3.0
 
 
 def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting) -> Chart:
-    """How the net present value is distributed.
+    """Return the histogram of the net present value over the runs of a study.
 
-    `table`: a row for each run with npv_usd; that of the figure has a row for each class of the histogram: low, high and
-    runs. `marks`: its 5th percentile, median and 95th.
+    Args:
+        table: a row for each run with npv_usd. The table of the chart has a row for each class of the histogram: low,
+            high and runs.
+        marks: 5th percentile, median and 95th percentile, in USD.
+        setting: what all charts of the study share.
     """
     values = table[KPI].to_numpy(dtype=float)
     classes = _classes(values)
@@ -40,8 +43,7 @@ def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting
     return Chart(
         name=NAME,
         title=(
-            f"NPV is above zero in {part}: median {dollars(middle)}, "
-            f"nine tenths between {dollars(low)} and {dollars(high)}"
+            f"NPV is above zero in {part}: median {dollars(middle)}, 90 % between {dollars(low)} and {dollars(high)}"
         ),
         description="Histogram of the net present value: how many runs end in each class; below zero hatched. The lines are the 5th percentile, the median and the 95th.",
         source=setting.source,
@@ -53,8 +55,10 @@ def npv(table: pd.DataFrame, marks: tuple[float, float, float], setting: Setting
 
 
 def _classes(values: FloatArray) -> pd.DataFrame:
-    """A histogram: low and high end of each class, and the runs in it. A class ends at zero, so that none is both."""
+    """Return a histogram: low and high end of each class, and the runs in it; zero is always the end of a class."""
+    # The square-root rule for the number of classes, within 5 to 40.
     counts, edges = np.histogram(values, bins=min(max(int(np.sqrt(len(values))), 5), 40))
+    # A class across zero could be drawn neither as a gain nor as a loss: shift the edges to multiples of the width.
     if edges[0] < 0 < edges[-1]:
         width = edges[1] - edges[0]
         edges = np.arange(np.floor(edges[0] / width), np.ceil(edges[-1] / width) + 1) * width

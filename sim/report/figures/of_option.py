@@ -20,9 +20,11 @@ def _source(found: Flexibility) -> str:
 
 
 def _npv(found: Flexibility) -> Chart | None:
-    v = found.valuation
-    worst = v.cvar_fixed, v.cvar_policy
-    return flexible.flexible(found.frames["values"], (v.fixed.mean, v.policy.mean), worst, _source(found))
+    valuation = found.valuation
+    worst = valuation.cvar_fixed, valuation.cvar_policy
+    return flexible.flexible(
+        found.frames["values"], (valuation.fixed.mean, valuation.policy.mean), worst, _source(found)
+    )
 
 
 def _choices(found: Flexibility) -> Chart | None:

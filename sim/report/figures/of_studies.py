@@ -38,7 +38,7 @@ _TRIED = "Hatched: the input is low; plain: high; dotted: another reading"
 
 
 def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
-    """The difference in each KPI, of those asked for or the first ones; None where none can be compared."""
+    """Return the chart of differences in the KPIs wished, by default the first ones; None if none can be compared."""
     first, *others = found.found
     scenarios = [f.scenario for f in found.found.values()]
     every = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
@@ -48,16 +48,17 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Chart | None
             kpi,
             other,
             found.found[first].kpis[kpi].mean.estimate,
-            p.difference.estimate,
-            p.difference.low,
-            p.difference.high,
-            p.pairs,
+            pair.difference.estimate,
+            pair.difference.low,
+            pair.difference.high,
+            pair.pairs,
         )
         for kpi in shown
         for other in others
-        if (p := found.paired[other].get(kpi)) is not None and p.pairs and not _apart(kpi, found, first, other)
+        if (pair := found.paired[other].get(kpi)) is not None and pair.pairs and not _apart(kpi, found, first, other)
     ]
     table = pd.DataFrame(rows, columns=["kpi", "scenario", "first", "difference", "low", "high", "pairs"])
+    # A KPI that is the same everywhere would take a panel and say nothing.
     moved = table.groupby("kpi")["difference"].transform(lambda d: (d != 0).any())
     table = table[moved.astype(bool)].reset_index(drop=True) if len(table) else table
     if table.empty:
@@ -67,7 +68,7 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Chart | None
         f"{', '.join(others)} against {first}", found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale)
     )
     remark = (
-        "; horizons differ: money is not compared, and other sums are of different times"
+        "; horizons differ: money is not compared, and other totals cover different spans"
         if horizons.differ(scenarios)
         else ""
     )
@@ -75,15 +76,15 @@ def of_comparison(found: Comparison, wished: Sequence[str] = ()) -> Chart | None
 
 
 def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
-    """How each KPI is distributed in each scenario, of those `wished` for or the first ones that any run has."""
+    """Return the chart of distributions by scenario, of the KPIs wished or the first ones that any run has."""
     scenarios = [f.scenario for f in found.found.values()]
     every = list(dict.fromkeys(name for f in found.found.values() for name in f.kpis))
     shown, _ = chosen(every, wished, scenarios)
     rows = [
-        (kpi, label, s.mean.estimate, *(s.percentiles[p].estimate for p in ("p5", "p50", "p95")))
+        (kpi, label, spread.mean.estimate, *(spread.percentiles[p].estimate for p in ("p5", "p50", "p95")))
         for kpi in shown
         for label, f in found.found.items()
-        if (s := f.kpis.get(kpi)) is not None
+        if (spread := f.kpis.get(kpi)) is not None
     ]
     table = pd.DataFrame(rows, columns=["kpi", "scenario", "mean", "p5", "p50", "p95"])
     some = table.groupby("kpi")["p95"].transform(lambda values: (values.fillna(0) != 0).any())
@@ -92,25 +93,27 @@ def of_scenarios(found: Comparison, wished: Sequence[str] = ()) -> Chart | None:
         return None
     titles = {kpi: titled_kpi(scenarios[0], kpi) for kpi in dict.fromkeys(table["kpi"])}
     told = spans.source(", ".join(found.found), found.seed, None, f"{found.n:,} runs of each", _lots(found.lot_scale))
-    remark = "; horizons differ: sums are of different times" if horizons.differ(scenarios) else ""
-    # Of different horizons no sum tells which is better.
+    remark = "; horizons differ: totals cover different spans" if horizons.differ(scenarios) else ""
+    # Over different horizons a sum doesn't tell which scenario is better: the title takes the first KPI, a share where
+    # there is one, instead of the last, money.
     telling = next(iter(titles)) if remark else list(titles)[-1]
     return side_by_side.side_by_side(table, titles, telling, told, found.n, remark=remark)
 
 
 def _apart(kpi: str, found: Comparison, first: str, other: str) -> bool:
-    """Whether it is money counted over different horizons."""
+    """Return whether a KPI is money counted over different horizons, which can't be compared."""
     return horizons.is_bound(kpi) and horizons.differ([found.found[first].scenario, found.found[other].scenario])
 
 
 def of_sweep(found: Sweep, wished: Sequence[str] = ()) -> Chart | None:
-    """KPIs over what was varied, of those asked for or the first ones; None where no run has any."""
+    """Return the chart of KPIs over the inputs varied, of those wished or the first ones; None without any."""
     scenarios = [f.scenario for f in found.found]
     every = list(dict.fromkeys(k for f in found.found for k in f.kpis))
     shown, _ = chosen(every, wished, scenarios)
     apart = horizons.differ(scenarios)
     table = found.means[found.means["kpi"].isin(shown) & ~(found.means["kpi"].map(horizons.is_bound) & apart)]
     moved = [k for k in shown if table.loc[table["kpi"] == k, "mean"].nunique() > 1]
+    # What was asked for is shown even if it doesn't move.
     kept = (list(wished) or _telling(moved) or shown)[:MOST_KPIS]
     table = (
         table[table["kpi"].isin(kept)]
@@ -125,7 +128,7 @@ def of_sweep(found: Sweep, wished: Sequence[str] = ()) -> Chart | None:
 
 
 def _telling(kpis: Sequence[str]) -> list[str]:
-    """Two shares at most, then the rest from the last: money before service."""
+    """Return the KPIs worth showing first: at most two shares, then the others from the last (money before service)."""
     shares = [k for k in kpis if k.startswith("in_house_share.")]
     return [*shares[:2], *[k for k in reversed(kpis) if k not in shares]]
 
@@ -138,7 +141,7 @@ def _lots(factor: int) -> str | None:
 
 
 def of_sensitivity(found: Sensitivity) -> Chart | None:
-    """Bars of a tornado, or inputs in the order of their effects or indices."""
+    """Return the tornado chart, or the ranking of inputs by their effects or indices."""
     factor = found.bias.factor if found.bias else 1
     told = spans.source(
         found.scenario.name, found.seed, scenario_hash(found.scenario), f"{found.runs:,} runs", _lots(factor)
@@ -164,7 +167,7 @@ def of_sensitivity(found: Sensitivity) -> Chart | None:
 
 
 def _ranked(records: list[dict[str, object]]) -> pd.DataFrame:
-    """Records of Morris or Sobol with one measure as the value, the largest first."""
+    """Return records of Morris or Sobol with the measure as `value` and its interval, the largest first."""
     frame = pd.DataFrame(records)
     if frame.empty:
         return frame
@@ -200,7 +203,7 @@ def _of_dates(scenario: Scenario, title: str) -> TornadoKpi:
 
 
 def _bar_table(found: Sensitivity, output: Output, one: Tornado) -> pd.DataFrame:
-    """A row for each trial of each input that moves it, random variation too."""
+    """Return a row for each trial of each input that moves the output, including random variation."""
     del output
     rows = [(bar.name, *trial, one.base) for bar in one.bars if bar.swing > 0 for trial in _trials(found, bar)]
     return pd.DataFrame(rows, columns=["input", "side", "tried", "value", "base"]).astype(
@@ -209,7 +212,7 @@ def _bar_table(found: Sensitivity, output: Output, one: Tornado) -> pd.DataFrame
 
 
 def _trials(found: Sensitivity, bar: Bar) -> list[tuple[str, str, float | None]]:
-    """Side, what was tried, and the KPI then."""
+    """Return side, value tried, and the resulting KPI."""
     if bar.name == WITHIN_A_RUN or tuple(label for label, _ in bar.ends) != LABELS:
         side = {LABELS[0]: LOW, LABELS[1]: HIGH}
         return [(side.get(label, READING), label, value) for label, value in bar.ends]
@@ -220,24 +223,27 @@ def _trials(found: Sensitivity, bar: Bar) -> list[tuple[str, str, float | None]]
 
 
 def of_explanation(found: Explanation) -> Chart | None:
-    """Bars of what `explain` found; None where the KPI has no value at typical inputs."""
+    """Return the tornado chart of what `explain` found; None if the KPI has no value at typical inputs."""
     return of_dependences(found.scenario, found.dependences, found.result.seed, found.lot_scale)
 
 
 def of_dependences(scenario: Scenario, found: Dependences, seed: int, factor: int) -> Chart | None:
-    """Bars of what `explain` found; None where the KPI has no value at the values in force."""
+    """Return the tornado chart of what `explain` found; None if the KPI has no value at the values in force."""
     return None if found.base is None else of_trials(scenario, found.kpi, trials_of(found), seed, factor)
 
 
 def trials_of(found: Dependences) -> pd.DataFrame:
-    """Every trial of `explain`: input, side, what was tried, the KPI then and at the values in force."""
+    """Return every trial of `explain`.
+
+    Columns: input, side, tried (in words), value (the KPI of the trial) and base (the KPI at the values in force).
+    """
     rows = [(d.knob.name, *trial, found.base) for d in found.found for trial in _tried(d)]
     table = pd.DataFrame(rows, columns=["input", "side", "tried", "value", "base"])
     return table.astype({"value": float, "base": float})
 
 
 def of_trials(scenario: Scenario, kpi: str, table: pd.DataFrame, seed: int, factor: int) -> Chart:
-    """Bars of trials as `trials_of` returns them."""
+    """Return the tornado chart of trials as `trials_of` returns them."""
     title = titled_kpi(scenario, kpi)
     measure = (
         _of_dates(scenario, title)
@@ -249,10 +255,10 @@ def of_trials(scenario: Scenario, kpi: str, table: pd.DataFrame, seed: int, fact
     return tornado.tornado({kpi: table}, {kpi: measure}, told, key)
 
 
-def _tried(d: Dependence) -> list[tuple[str, str, float | None]]:
-    """Side, what was tried, and the KPI then; a reading by its name."""
+def _tried(dependence: Dependence) -> list[tuple[str, str, float | None]]:
+    """Return side, value tried, and the resulting KPI; a reading is given by its name."""
     found = []
-    for trial in d.trials:
+    for trial in dependence.trials:
         side = (
             LOW
             if trial.label == "low" or trial.label[0] == "-"

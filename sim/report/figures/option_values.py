@@ -21,29 +21,30 @@ ROW = 0.5
 
 
 def option_values(table: pd.DataFrame, source: str) -> Chart:
-    """What each option is worth.
+    """Return the chart of the value of each option.
 
-    `table`: a row for each option with option, alone (added to the best fixed plan) and removed (what the whole is worth less
-    without it, negative, NaN where no plan is left), each with its standard error.
+    `table`: a row for each option with option, alone (what it adds to the best fixed plan) and removed (the change in
+    NPV with the rule if it is not available: negative; NaN where no plan is left), and their standard errors
+    alone_error and removed_error; all in USD.
     """
     return Chart(
         name=NAME,
         title=_finding(table),
         description=(
-            "Each option alone (plain: what it adds to the best fixed plan if nothing else may be changed) and removed (hatched: what the "
-            "whole is worth less without it), in dollars of NPV with standard errors. Without a hatched bar no plan is left without it."
+            "Each option alone (plain: what it adds to the best fixed plan if nothing else may be changed) and removed (hatched: change in NPV "
+            "with the rule if it is not available), in dollars of NPV with standard errors. Without a hatched bar no plan is left without it."
         ),
         source=source,
         table=table,
         panels=("",),
         draw=partial(_draw, table),
-        key="Plain: what it adds alone; hatched: what the whole is worth less without it; lines: standard errors",
+        key="Plain: what it adds alone; hatched: change in NPV with the rule if it is not available; lines: standard errors",
         height=0.75 + ROW * len(table),
     )
 
 
 def _finding(table: pd.DataFrame) -> str:
-    """The option that adds most alone, and the one whose removal costs most."""
+    """Return the title: the option that adds most alone, and the one whose removal costs most."""
     top = table.iloc[int(table["alone"].argmax())]
     alone = (
         f"Alone, {top['option']} adds most: {dollars(float(top['alone']))}"
@@ -54,7 +55,7 @@ def _finding(table: pd.DataFrame) -> str:
     if lost.empty or not (lost["removed"] < 0).any():
         return alone
     last = lost.iloc[int(lost["removed"].argmin())]
-    return f"{alone}; the whole loses most without {last['option']}: {dollars(-float(last['removed']))}"
+    return f"{alone}; removing {last['option']} costs most: {dollars(-float(last['removed']))}"
 
 
 def _draw(table: pd.DataFrame, axes: Sequence[Axes]) -> None:

@@ -29,9 +29,16 @@ def ranking(
     source: str,
     key: str,
 ) -> Chart:
-    """Inputs of KPIs by name, a panel for each, the largest first.
+    """Return the chart of inputs ranked by their effect, a panel for each KPI.
 
-    Each table: a row for each input with input, value, low and high (95 % interval) and, of Sobol, first (its first-order index).
+    Args:
+        tables: KPI -> a row for each input, the largest first: input, value, low and high (95 % confidence interval)
+            and, for Sobol indices, first (the first-order index).
+        titles: KPI -> its title.
+        ticks: KPI -> the function that formats numbers on its axis.
+        what: the label of the axis.
+        source: the source line.
+        key: how to read the chart.
     """
     shown = {kpi: table.head(MOST) for kpi, table in tables.items()}
     rows = max((len(t) for t in shown.values()), default=1)
@@ -39,7 +46,9 @@ def ranking(
     names = [str(n) for n in shown[first]["input"]]
     return Chart(
         name=NAME,
-        title=f"{titles[first]} rests most on {listed(names[:3])}" if names else f"Nothing moves {titles[first]}",
+        title=f"{titles[first]} is most sensitive to {listed(names[:3])}"
+        if names
+        else f"Nothing moves {titles[first]}",
         description=f"{what} of each input with its 95 % interval, the largest first.",
         source=source,
         table=pd.concat([t.assign(kpi=kpi) for kpi, t in tables.items()], ignore_index=True),
@@ -60,6 +69,7 @@ def _draw(
         one.tick_params(axis="y", length=0)
         one.grid(axis="x", color=RULE)
         one.grid(visible=False, axis="y")
+        # A mean absolute effect or a share of variance can't be negative; only its interval can.
         one.hlines(places, table["low"].clip(lower=0.0).tolist(), table["high"].tolist(), color=BLUE, lw=2.4)
         one.plot(table["value"].tolist(), places, marker="o", ms=6.5, color=BLUE, ls="")
         if "first" in table:

@@ -23,10 +23,10 @@ SURE = 2.0
 
 
 def regrets(table: pd.DataFrame, source: str) -> Chart | None:
-    """How much more another plan is worth under each reading.
+    """Return the chart of the regret of the best fixed plan under other readings; None if there are none.
 
-    `table`: the scenario's own readings first, then a row for each other reading with figure, reading, best (plan), regret and
-    regret_error. None where no other reading is possible.
+    `table`: the scenario's own readings first, then a row for each other reading with figure, reading, best (plan),
+    regret and regret_error, both in USD.
     """
     others = table.iloc[1:].dropna(subset=["regret"]).sort_values("regret", ascending=False, ignore_index=True)
     if others.empty:
@@ -49,7 +49,7 @@ def regrets(table: pd.DataFrame, source: str) -> Chart | None:
 
 
 def _finding(others: pd.DataFrame, plan: str) -> str:
-    """Where another plan is better by more than chance explains."""
+    """Return the title: under which readings another plan is better by more than chance explains."""
     sure = others[others["regret"] > SURE * others["regret_error"]]
     if sure.empty:
         return f"Under none of {len(others)} other readings another fixed plan is better than {plan} by more than {SURE:g} standard errors"

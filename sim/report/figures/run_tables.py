@@ -30,7 +30,7 @@ SHARE = "in_house_share."
 
 
 def setting(result: Result) -> Setting:
-    """What all figures of a run share."""
+    """Return what all charts of a run share."""
     replication = None if result.drawn is None else f"replication {result.replication}"
     told = source(result.scenario.name, result.seed, result.hash, replication)
     every = range(len(result.plan.disruptions))
@@ -38,17 +38,22 @@ def setting(result: Result) -> Setting:
 
 
 def periods(result: Result) -> pd.DataFrame:
-    """The reporting periods that statistics count, within the horizon: period, begin, end, and the year it is in."""
+    """Return the reporting periods within the horizon that statistics count: period, begin, end, days and year."""
     return spans.periods(result.plan)
 
 
 def measured(result: Result, scope: str, *names: str) -> pd.DataFrame:
-    """One scope of the monthly frame, a column for each measure: name, period, begin, end, and the measures."""
+    """Return the measures of one scope by entry and period.
+
+    Columns: name, period, begin, end, and one for each of `names` (NaN where the run has no such number). Entries are
+    in the order of the run's frame.
+    """
     frame = after_warmup(result, result.frames["monthly"])
     frame = frame[(frame["scope"] == scope) & frame["measure"].isin(names)]
     order = list(dict.fromkeys(frame["name"]))
     wide = frame.pivot_table(index=["name", "period"], columns="measure", values="value", dropna=False, sort=False)
     found = wide.reset_index().merge(periods(result), on="period", how="inner")
+    # The merge loses the order of the scenario; a categorical sorts by it.
     found["name"] = pd.Categorical(found["name"], order, ordered=True)
     found = found.sort_values(["name", "period"], ignore_index=True)
     found["name"] = found["name"].astype(str)
@@ -59,7 +64,7 @@ def measured(result: Result, scope: str, *names: str) -> pd.DataFrame:
 
 
 def share_table(result: Result) -> pd.DataFrame:
-    """Each share by period: name, title, begin, end, in_house, total and value (NaN where nothing was made)."""
+    """Return each share by period: name, title, begin, end, in_house, total and value (NaN where nothing was made)."""
     found = measured(result, "share", "in_house", "total", "share").rename(columns={"share": "value"})
     document = result.scenario.document
     found.insert(1, "title", [titled(document.shares, n) for n in found["name"]])
@@ -67,12 +72,12 @@ def share_table(result: Result) -> pd.DataFrame:
 
 
 def recent_shares(result: Result) -> dict[str, float | None]:
-    """In-house shares of the last twelve months."""
+    """Return the in-house shares of the last twelve months, by name."""
     return {k.removeprefix(SHARE): v for k, v in result.kpis.items() if k.startswith(SHARE)}
 
 
 def share_marks(result: Result) -> list[MilestoneMark]:
-    """Milestones of in-house shares, and first outputs of own sources, as marks on the line of their share."""
+    """Return milestones of in-house shares, and first outputs of own sources, as marks on the line of their share."""
     plan, own = result.plan, set(own_recipes(result.scenario.document))
     found = []
     for milestone in plan.milestones:
@@ -88,16 +93,17 @@ def share_marks(result: Result) -> list[MilestoneMark]:
 
 
 def site_table(result: Result) -> pd.DataFrame:
-    """Each site by period: name, title, in_house, begin, end, capacity (the allocation where that is less) and load.
+    """Return each site by period: name, title, in_house, begin, end, capacity and load.
 
-    Both at the rate of a month of 30.4 days, of abstract time of its unit.
+    Capacity is the allocation where that is less, inf if unlimited. Both are rates: per month of 30.4 days, or per
+    unit of abstract time.
     """
     found = measured(result, "site", "capacity", "allocation", "load")
     sites = result.scenario.document.sites
     found["capacity"] = found[["capacity", "allocation"]].min(axis=1)
     unlimited = [sites[n].capacity == "unlimited" for n in found["name"]]
     found.loc[np.array(unlimited, dtype=bool) & found["allocation"].isna(), "capacity"] = np.inf
-    # At the rate of a mean month: else every February is a dip.
+    # As a rate per mean month: otherwise every February would be a dip.
     months = periods(result).set_index("period")["days"] / (DAYS_PER_MONTH if is_dated(result) else 1.0)
     for measure in ("capacity", "load"):
         found[measure] = found[measure] / found["period"].map(months)
@@ -107,7 +113,10 @@ def site_table(result: Result) -> pd.DataFrame:
 
 
 def recent_use(result: Result) -> pd.DataFrame:
-    """By site: title, in_house, and the part of its capacity that it used in the last twelve months (NaN: unlimited)."""
+    """Return the use of each site over the last twelve months.
+
+    Index: name; columns: title, in_house, and used, load over capacity (NaN: unlimited).
+    """
     sites, found = result.scenario.document.sites, usable(result)
     names = [name for name in sites if name in found]
     rows = {
@@ -123,7 +132,10 @@ def recent_use(result: Result) -> pd.DataFrame:
 
 
 def causes(result: Result) -> pd.DataFrame:
-    """What cut the starts of each site most, by quarter, as spans of time: name, begin, end, cause."""
+    """Return what cut the starts of each site most, as spans of time.
+
+    Columns: name, begin, end, cause. Neighbouring quarters with the same cause are one span.
+    """
     frame = after_warmup(result, result.frames["monthly"])
     frame = frame[(frame["scope"] == "recipe") & frame["measure"].str.startswith("cut.") & (frame["value"] > 0)]
     counted = periods(result)
@@ -145,7 +157,7 @@ def causes(result: Result) -> pd.DataFrame:
 
 
 def milestone_table(result: Result) -> pd.DataFrame:
-    """Milestones: name, title, date, and since and until when they were announced."""
+    """Return milestones: name, title, date, and since and until when they were announced."""
     found = result.frames["milestones"].drop(columns="time")
     if not is_dated(result):
         return found.assign(since=None, until=None)
@@ -154,8 +166,9 @@ def milestone_table(result: Result) -> pd.DataFrame:
 
 
 def money_table(result: Result) -> pd.DataFrame:
-    """Money by year: period, begin, end, the groups, net and cumulative; without salvage."""
+    """Return money by year in USD: period, begin, end, the groups, net and cumulative; without salvage."""
     cash = result.frames["cash"]
+    # Salvage values what is left at the end: it is no payment of that year.
     cash = cash[cash["category"] != "salvage"].merge(periods(result), on="period")
     cash["group"] = [group_of(str(category)) for category in cash["category"]]
     sums = cash.pivot_table(index="year", columns="group", values="usd", aggfunc="sum")
@@ -167,14 +180,17 @@ def money_table(result: Result) -> pd.DataFrame:
 
 
 def currency(scenario: Scenario) -> str:
-    """Dollars, of which year, and for what time."""
+    """Return the label of an axis of money: US dollars, of which year, and per year."""
     year = scenario.document.money.currency_year
     span = " a year" if scenario.document.horizon.start is not None else ""
     return f"US dollars of {year}{span}" if year else f"US dollars{span}"
 
 
 def compute_table(result: Result) -> pd.DataFrame:
-    """Compute on the lines that ask for it: time, asked, in_service, at the start and at the end of each period."""
+    """Return compute on the lines that ask for it, at the start and after each period, in H100-equivalents.
+
+    Columns: time, asked, in_service.
+    """
     draws, records = result.draws, result.records
     lines = asking(draws)
     calendar = draws.plan.calendar
@@ -193,7 +209,7 @@ def compute_table(result: Result) -> pd.DataFrame:
 
 
 def demand_table(result: Result) -> pd.DataFrame:
-    """Each demand line by period: name, title, begin, end, demanded, served, and both since the start."""
+    """Return each demand line by period: name, title, begin, end, demanded, served, and both since the start."""
     found = measured(result, "demand", "demanded", "served")
     demand = result.scenario.document.demand
     found = found[found["name"].isin(list(demand))].drop(columns="period").reset_index(drop=True)
@@ -203,5 +219,5 @@ def demand_table(result: Result) -> pd.DataFrame:
 
 
 def served(kpis: dict[str, float | None], names: Iterable[str]) -> dict[str, float | None]:
-    """The part of each line's demand that is served by the end."""
+    """Return the share of each line's demand that is served by the end."""
     return {name: kpis.get(f"served_by_end.{name}") for name in names}

@@ -40,10 +40,15 @@ def shares(
     marks: Sequence[MilestoneMark] = (),
     runs: int | None = None,
 ) -> Chart:
-    """In-house share of each stage by period.
+    """Return the chart of the in-house share of each stage by period.
 
-    `table`: a row for each share and period with name, title, begin, end, and value, or the percentiles p5, p25, p50,
-    p75 and p95 of `runs` runs; NaN where nothing was made. `recent`: the share over the time that the setting names.
+    Args:
+        table: a row for each share and period with name, title, begin, end, and value, or the percentiles p5, p25,
+            p50, p75 and p95 over `runs` runs; shares from 0 to 1, NaN where nothing was made.
+        recent: name -> the share over the time that the setting names; None where nothing was made.
+        setting: what all charts of the run or study share.
+        marks: milestones to mark.
+        runs: the runs of a study; None for one run.
     """
     names = list(dict.fromkeys(table["name"]))
     titles = {n: str(table.loc[table["name"] == n, "title"].iloc[0]) for n in names}
@@ -74,12 +79,12 @@ def _finding(titles: Mapping[str, str], recent: Mapping[str, float | None], sett
 
 def _key(runs: int | None, marks: Sequence[MilestoneMark]) -> str:
     if runs:
-        return "Line: median of each period; bands: half and nine tenths of the runs"
+        return "Line: median of each period; bands: 50 % and 90 % of the runs"
     return "Triangle: the first own output; dots: when the shares of milestones are reached" if marks else ""
 
 
 def _description(setting: Setting, runs: int | None, marks: Sequence[MilestoneMark]) -> str:
-    fan = f"The line is the median of {runs:,} runs, the bands hold half and nine tenths of them. " if runs else ""
+    fan = f"The line is the median of {runs:,} runs, the bands contain 50 % and 90 % of them. " if runs else ""
     ticks = "Triangles: the first own output; dots: milestones of the share. " if marks else ""
     shaded = "Shaded: disruptions. " if setting.bands else ""
     return f"In-house share of each stage by period, in per cent of what was made, and by name {setting.recent}; no line where nothing was made. {fan}{ticks}{shaded}".strip()
@@ -100,7 +105,7 @@ def _draw(
         for low, high, strength in (("p5", "p95", 0.16), ("p25", "p75", 0.3)):
             if low in part:
                 one.fill_between(x, part[low].tolist(), part[high].tolist(), color=BLUE, alpha=strength, lw=0)
-        # Of one period there is no line.
+        # One period makes no line: mark it by a dot.
         one.plot(x, line, color=BLUE, clip_on=False, marker="o" if len(x) == 1 else "")
         one.set_ylim(0, 1)
         written(one.yaxis, percent_tick, 4)
@@ -112,7 +117,7 @@ def _draw(
 
 
 def _said(axes: Axes, recent: float | None, line: Sequence[float]) -> None:
-    """The share of the last year, inside the panel where the line leaves room."""
+    """Write inside the panel that nothing was made, or nothing in-house: an empty panel would look like an error."""
     if recent is None:
         text = "nothing made"
     elif recent == 0 and not any(v > 0 for v in line):
@@ -123,7 +128,7 @@ def _said(axes: Axes, recent: float | None, line: Sequence[float]) -> None:
 
 
 def _marked(axes: Axes, marks: Sequence[MilestoneMark], x: Sequence[float], line: Sequence[float]) -> None:
-    """Milestones on the line: a triangle at the first output, dots where shares are reached."""
+    """Mark milestones on the line: a triangle at the first output, dots where shares are reached."""
     import numpy as np
 
     for mark in marks:

@@ -27,23 +27,29 @@ _COLUMNS = 2
 def side_by_side(
     table: pd.DataFrame, titles: Mapping[str, str], telling: str, source: str, runs: int, *, remark: str = ""
 ) -> Chart:
-    """The distribution of each KPI in each scenario.
+    """Return the chart of the distribution of each KPI in each scenario.
 
-    `table`: a row for each KPI and scenario with kpi, scenario, mean, p5, p50 and p95 over the runs that have a value.
-    `telling`: the KPI that the title tells. `remark`: what is to be said of the comparison.
+    Args:
+        table: a row for each KPI and scenario with kpi, scenario, mean, p5, p50 and p95 over the runs that have a
+            value.
+        titles: KPI -> its title.
+        telling: the KPI of the title.
+        source: the source line.
+        runs: runs of each scenario.
+        remark: what the key adds about the comparison.
     """
     kpis, scenarios = (list(dict.fromkeys(table[column])) for column in ("kpi", "scenario"))
     return Chart(
         name=NAME,
         title=_finding(table, titles, telling),
         description=(
-            f"Each KPI over {runs:,} runs of each scenario: the mark is the median, the line holds nine tenths of the runs; "
+            f"Each KPI over {runs:,} runs of each scenario: the mark is the median, the line contains 90 % of the runs; "
             "at the right, the median."
         ),
         source=source,
         table=table,
         panels=tuple(panel_title(_panel(titles[kpi], kpi), width=_WIDTH) for kpi in kpis),
-        key=f"Mark: median; line: nine tenths of the runs{remark}",
+        key=f"Mark: median; line: 90 % of the runs{remark}",
         draw=partial(_draw, table, kpis, scenarios),
         columns=min(_COLUMNS, len(kpis)),
         height=0.72 + ROW * len(scenarios),
@@ -56,7 +62,7 @@ def _panel(title: str, kpi: str) -> str:
 
 
 def _finding(table: pd.DataFrame, titles: Mapping[str, str], kpi: str) -> str:
-    """The median of one KPI in each scenario, the highest first."""
+    """Return the title: the median of one KPI in each scenario, the highest first."""
     medians = (
         table[(table["kpi"] == kpi) & table["p50"].notna()].set_index("scenario")["p50"].sort_values(ascending=False)
     )
@@ -65,10 +71,11 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str], kpi: str) -> str:
 
 
 def _draw(table: pd.DataFrame, kpis: Sequence[str], scenarios: Sequence[str], axes: Sequence[Axes]) -> None:
-    for k, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
+    for panel, (kpi, one) in enumerate(zip(kpis, axes, strict=True)):
         part = table[table["kpi"] == kpi].set_index("scenario")
         one.set_ylim(len(scenarios) - 0.4, -0.6)
-        one.set_yticks(range(len(scenarios)), scenarios if k % _COLUMNS == 0 else [""] * len(scenarios), color=INK)
+        # Names once in each row of panels, at its left.
+        one.set_yticks(range(len(scenarios)), scenarios if panel % _COLUMNS == 0 else [""] * len(scenarios), color=INK)
         one.tick_params(axis="y", length=0)
         one.grid(axis="x", color=RULE)
         one.grid(visible=False, axis="y")

@@ -23,7 +23,7 @@ MOST_YEARS = 12
 
 
 def setting(scenario: Scenario, plan: Plan, told: str, struck: tuple[Band, ...] = ()) -> Setting:
-    """What all figures of a scenario share; `told` is their source line."""
+    """Return what all charts of a scenario share; `told` is their source line."""
     return Setting(
         source=told,
         begin=instant(plan, plan.calendar.warmup),
@@ -35,7 +35,7 @@ def setting(scenario: Scenario, plan: Plan, told: str, struck: tuple[Band, ...] 
 
 
 def bands(scenario: Scenario, draws: Draws, which: Iterable[int]) -> tuple[Band, ...]:
-    """When some of the disruptions are in force, by the title of each."""
+    """Return the spans in which the disruptions `which` are in force, with their titles."""
     plan, days, named = draws.plan, draws.plan.calendar.days, scenario.document.disruptions
     strokes = sorted(
         (begin, end, plan.disruptions[k].name) for k in which for begin, end in draws.struck[k] if begin < days
@@ -44,13 +44,13 @@ def bands(scenario: Scenario, draws: Draws, which: Iterable[int]) -> tuple[Band,
 
 
 def source(name: str, seed: int, digest: str | None, *more: str | None) -> str:
-    """Where the numbers come from, in a line."""
+    """Return the source line: version, scenario, seed, what else defines the numbers, and the hash."""
     parts = [f"fabshift {version('fabshift')}", name, f"seed {seed}", *(m for m in more if m)]
     return f"Source: {', '.join(parts)}{f', hash {digest[:12]}' if digest else ''}"
 
 
 def instant(plan: Plan, days: float) -> dt.date | float:
-    """Days from the start as a date, of abstract time as they are."""
+    """Return days from the start as a date; of abstract time, as they are."""
     start = plan.calendar.start
     if start is None:
         return float(days)
@@ -59,20 +59,21 @@ def instant(plan: Plan, days: float) -> dt.date | float:
 
 
 def periods(plan: Plan) -> pd.DataFrame:
-    """The reporting periods that statistics count, within the horizon: period, begin, end, days and year.
+    """Return the reporting periods within the horizon that statistics count.
 
-    Of abstract time, and where there are very many years, `year` names some periods together: 1-3.
+    Columns: period, begin, end, days and year. Where time is abstract, or there are more than MOST_YEARS years, `year`
+    names several together: 1-3.
     """
     calendar = plan.calendar
     inside = [
-        (k, begin, min(end, calendar.days))
-        for k, (begin, end) in enumerate(zip(calendar.reports, calendar.reports[1:], strict=False))
+        (place, begin, min(end, calendar.days))
+        for place, (begin, end) in enumerate(zip(calendar.reports, calendar.reports[1:], strict=False))
         if calendar.warmup <= begin < calendar.days
     ]
-    rows = [(k, instant(plan, b), instant(plan, e), e - b) for k, b, e in inside]
+    rows = [(place, instant(plan, b), instant(plan, e), e - b) for place, b, e in inside]
     found = pd.DataFrame(rows, columns=["period", "begin", "end", "days"])
     if calendar.start is None:
-        return found.assign(year=_together([str(k + 1) for k in range(len(found))]))
+        return found.assign(year=_together([str(place + 1) for place in range(len(found))]))
     found[["begin", "end"]] = found[["begin", "end"]].apply(pd.to_datetime)
     years = [str(begin.year) for begin in found["begin"]]
     names = dict(zip(dict.fromkeys(years), _together(list(dict.fromkeys(years))), strict=True))
@@ -80,7 +81,7 @@ def periods(plan: Plan) -> pd.DataFrame:
 
 
 def _together(names: list[str]) -> list[str]:
-    """The names, or where there are more than MOST_YEARS the first and last of each few of them."""
+    """Return the names; more than MOST_YEARS are put into groups, each named by its first and last."""
     size = -(-len(names) // MOST_YEARS)
     if size <= 1:
         return names
@@ -89,6 +90,6 @@ def _together(names: list[str]) -> list[str]:
 
 
 def years(plan: Plan) -> pd.DataFrame:
-    """The columns of a chart by year: year, begin, end."""
+    """Return the columns of a chart by year: year, begin, end."""
     found = periods(plan).groupby("year", sort=False).agg(begin=("begin", "min"), end=("end", "max"))
     return found.reset_index()

@@ -26,12 +26,13 @@ _SCHEDULED = "scheduled"
 
 
 def setting(found: MonteCarlo, runs: int | None = None) -> Setting:
-    """What all figures of a study share; shaded are the disruptions that come on a date."""
+    """Return what all charts of a study share; only scheduled disruptions are shaded."""
     plan = found.plan
     lots = f"lots {found.lot_scale} times as large" if found.lot_scale > 1 else None
     told = spans.source(
         found.scenario.name, found.seed, scenario_hash(found.scenario), f"{runs or found.n:,} runs", lots
     )
+    # Random disruptions come at another time in every run; scheduled ones are the same in all.
     which = [k for k, d in enumerate(plan.disruptions) if d.kind == _SCHEDULED]
     return spans.setting(
         found.scenario, plan, told, spans.bands(found.scenario, draw(plan, found.seed), which) if which else ()
@@ -39,23 +40,31 @@ def setting(found: MonteCarlo, runs: int | None = None) -> Setting:
 
 
 def quantiles(values: FloatArray, names: Sequence[str] = tuple(FAN)) -> pd.DataFrame:
-    """Percentiles over replications, of those that have a value; shape of `values`: (replications, periods)."""
+    """Return percentiles over replications, of those that have a value.
+
+    `values`: shape (replications, periods), NaN where there is no value. The result has a row for each period and a
+    column for each name.
+    """
     return pd.DataFrame(values).quantile([FAN[name] for name in names]).T.set_axis(list(names), axis=1)
 
 
 def inside(found: MonteCarlo) -> tuple[pd.DataFrame, list[int]]:
-    """The periods that count, and their places in a series."""
+    """Return the periods that count, and their positions in a series."""
     table = spans.periods(found.plan)
     return table, table["period"].tolist()
 
 
 def share_table(found: MonteCarlo) -> pd.DataFrame:
-    """Each share by period: name, title, begin, end, and percentiles over the runs in which anything was made."""
+    """Return each in-house share by period.
+
+    Columns: name, title, begin, end, and percentiles over the runs in which anything was made.
+    """
     run = found.over_time.values
     table, places = inside(found)
     parts = []
     for share in found.plan.shares:
         own, total = run["in_house", share.name][:, places], run["total", share.name][:, places]
+        # Where nothing was made there is no share, and the run does not count in that period's percentiles.
         part = np.divide(own, total, out=np.full(own.shape, np.nan), where=total > 0)
         named = table[["begin", "end"]].assign(
             name=share.name, title=titled(found.scenario.document.shares, share.name)
@@ -65,7 +74,7 @@ def share_table(found: MonteCarlo) -> pd.DataFrame:
 
 
 def recent_shares(found: MonteCarlo) -> dict[str, float | None]:
-    """The median of each in-house share of the last twelve months."""
+    """Return the median of each in-house share of the last twelve months."""
     prefix = "in_house_share."
     medians = {
         k.removeprefix(prefix): s.percentiles["p50"].estimate for k, s in found.kpis.items() if k.startswith(prefix)
@@ -74,8 +83,11 @@ def recent_shares(found: MonteCarlo) -> dict[str, float | None]:
 
 
 def milestone_table(found: MonteCarlo) -> pd.DataFrame:
-    """Milestones: name, title, probability, percentiles of the date where reached, since and until when announced, and
-    how probably by then (on_time)."""
+    """Return the milestones of a study.
+
+    Columns: name, title, probability (of being reached by the end), percentiles of the date over the runs that reach
+    it, since and until when it was announced, and on_time, the probability that it is reached by then.
+    """
     plan = found.plan
     rows = [(name, m.title, m.probability.estimate, *_dates(found, name)) for name, m in found.milestones.items()]
     table = pd.DataFrame(rows, columns=["name", "title", "probability", *FAN])
@@ -89,7 +101,7 @@ def milestone_table(found: MonteCarlo) -> pd.DataFrame:
 
 
 def on_time(found: MonteCarlo) -> dict[str, Interval]:
-    """How probably each milestone with an announced date is reached by it, over all valid runs."""
+    """Return the probability that each milestone is reached by its announced date, over all valid runs."""
     start = found.scenario.document.horizon.start
     if start is None:
         return {}
@@ -102,7 +114,7 @@ def on_time(found: MonteCarlo) -> dict[str, Interval]:
 
 
 def _dates(found: MonteCarlo, milestone: str) -> list[object]:
-    """Percentiles of the date, of the runs that reach it."""
+    """Return percentiles of the date of a milestone, over the runs that reach it."""
     days = found.outcomes.column(milestone)[found.outcomes.valid]
     return [_instant(found.plan, percentile(days, q).estimate) for q in FAN.values()]
 
@@ -112,7 +124,10 @@ def _instant(plan: Plan, days: float) -> object:
 
 
 def money_table(found: MonteCarlo) -> pd.DataFrame:
-    """Money by year: period, begin, end, means of the groups and of the net, and percentiles of the running total."""
+    """Return money by year in USD.
+
+    Columns: period, begin, end, means of the groups and of net, and percentiles of the running total.
+    """
     run = found.over_time.values
     table, places = inside(found)
     years = spans.years(found.plan)
@@ -123,12 +138,16 @@ def money_table(found: MonteCarlo) -> pd.DataFrame:
             sums[group_of(category)] = sums[group_of(category)] + values[:, places] @ member
     net = np.asarray(sum(sums.values()))
     means = pd.DataFrame({**{group: sums[group].mean(axis=0) for group in GROUPS}, NET: net.mean(axis=0)})
+    # Percentiles of the sums, not sums of percentiles: the years of one run are correlated.
     fans = quantiles(net.cumsum(axis=1), ("p5", "p50", "p95"))
     return pd.concat([years.rename(columns={"year": "period"}), means, fans], axis=1)
 
 
 def compute_table(found: MonteCarlo) -> pd.DataFrame:
-    """Compute on the lines that ask for it: time, the median asked for, and percentiles of what is in service."""
+    """Return compute on the lines that ask for it, in H100-equivalents.
+
+    Columns: time, asked (the median), and percentiles of what is in service.
+    """
     run = found.over_time.values
     table, places = inside(found)
     lines = [name for measure, name in run if measure == "h100e_asked"]
@@ -143,7 +162,7 @@ def compute_table(found: MonteCarlo) -> pd.DataFrame:
 
 
 def demand_table(found: MonteCarlo) -> pd.DataFrame:
-    """The part of each line's demand that is served by the end: name, title, p5, p50 and p95."""
+    """Return the share of each line's demand that is served by the end: name, title, p5, p50 and p95."""
     demand = found.scenario.document.demand
     rows = [
         (name, titled(demand, name), *(found.kpis[kpi].percentiles[p].estimate for p in ("p5", "p50", "p95")))
@@ -154,7 +173,7 @@ def demand_table(found: MonteCarlo) -> pd.DataFrame:
 
 
 def kpi_table(found: MonteCarlo, kpi: str) -> pd.DataFrame:
-    """A KPI in each valid run: replication and the KPI."""
+    """Return a KPI in each valid run that has it: replication and the KPI."""
     runs = found.runs
     if kpi not in runs:
         return pd.DataFrame(columns=["replication", kpi])

@@ -24,10 +24,15 @@ HEIGHT = 2.5
 
 
 def swept(table: pd.DataFrame, titles: Mapping[str, str], varied: Sequence[str], source: str, runs: int) -> Chart:
-    """Means of KPIs with their intervals at each point of a grid.
+    """Return the chart of mean KPIs with their confidence intervals at each point of a grid.
 
-    `table`: a row for each point and KPI with a column for each path in `varied`, kpi, mean, low and high. The first path is
-    along the bottom; there is a line for each combination of the others.
+    Args:
+        table: a row for each point and KPI with a column for each path in `varied`, kpi, mean, low and high (95 %
+            confidence interval).
+        titles: KPI -> its title.
+        varied: the paths varied. The first is along the bottom; each combination of the others has a line.
+        source: the source line.
+        runs: runs at each point.
     """
     kpis = list(dict.fromkeys(table["kpi"]))
     return Chart(
@@ -65,14 +70,14 @@ def _finding(table: pd.DataFrame, titles: Mapping[str, str], varied: Sequence[st
 
 
 def _moved(table: pd.DataFrame, kpi: str) -> float:
-    """How far the means of a KPI are apart, of the largest of them."""
+    """Return the range of the means of a KPI relative to the largest of them."""
     means = table.loc[table["kpi"] == kpi, "mean"].dropna()
     largest = float(means.abs().max()) if len(means) else 0.0
     return float(means.max() - means.min()) / largest if largest else 0.0
 
 
 def _kind(values: Sequence[str]) -> str:
-    """Whether values as they are written are numbers, dates or words."""
+    """Return whether values as they are written are numbers, dates or words."""
     for kind, read in (("numbers", float), ("dates", dt.date.fromisoformat)):
         try:
             for value in values:
@@ -87,17 +92,20 @@ def _draw(table: pd.DataFrame, kpis: Sequence[str], varied: Sequence[str], axes:
     path, *others = varied
     values = list(dict.fromkeys(table[path]))
     kind = _kind(values)
-    place = {v: float(v) if kind == "numbers" else at(v) if kind == "dates" else float(k) for k, v in enumerate(values)}
+    place = {
+        v: float(v) if kind == "numbers" else at(v) if kind == "dates" else float(number)
+        for number, v in enumerate(values)
+    }
     for kpi, one in zip(kpis, axes, strict=True):
         part = table[table["kpi"] == kpi]
         lines = list(part.groupby(others, sort=False)) if others else [((), part)]
         labels = []
-        for k, (key, line) in enumerate(lines):
-            colour = SERIES[k % len(SERIES)] if others else BLUE
+        for number, (key, line) in enumerate(lines):
+            colour = SERIES[number % len(SERIES)] if others else BLUE
             x = [place[v] for v in line[path]]
             one.plot(
-                x, line["mean"].tolist(), color=colour, ls="" if kind == "words" else DASHES[k % len(DASHES)],
-                marker=MARKERS[k % len(MARKERS)], ms=5,
+                x, line["mean"].tolist(), color=colour, ls="" if kind == "words" else DASHES[number % len(DASHES)],
+                marker=MARKERS[number % len(MARKERS)], ms=5,
             )  # fmt: skip
             if kind == "words":
                 one.vlines(x, line["low"].tolist(), line["high"].tolist(), color=colour, lw=2)
@@ -107,7 +115,7 @@ def _draw(table: pd.DataFrame, kpis: Sequence[str], varied: Sequence[str], axes:
         written(one.yaxis, ticks_of(kpi), 5)
         one.margins(x=0.06, y=0.12)
         if kpi.startswith(SHARES):
-            # Intervals of a few runs reach beyond what a share can be.
+            # Confidence intervals of a few runs reach beyond 0 and 1.
             low, high = one.get_ylim()
             one.set_ylim(max(low, -0.02), min(high, 1.02))
         _bottom(one, kind, place)
@@ -117,7 +125,7 @@ def _draw(table: pd.DataFrame, kpis: Sequence[str], varied: Sequence[str], axes:
 
 
 def _bottom(axes: Axes, kind: str, place: Mapping[str, float]) -> None:
-    """The values along the bottom, as they were written where they are few."""
+    """Label the values along the bottom, as they were written where they are few."""
     if kind == "numbers" and len(place) > 6:
         written(axes.xaxis, tick, 6)
     else:

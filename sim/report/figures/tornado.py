@@ -39,10 +39,14 @@ class TornadoKpi:
 
 
 def tornado(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, TornadoKpi], source: str, key: str) -> Chart:
-    """Bars of KPIs by name, a panel for each, the widest first.
+    """Return the tornado chart of KPIs, a panel for each, with the widest bars on top.
 
-    Each table: a row for each trial of an input, inputs in the order of their swing, with input, side (low, high, reading), tried (in
-    words), value (missing: none there) and base.
+    Args:
+        tables: KPI -> a row for each trial, inputs in the order of their swing: input, side (low, high, reading),
+            tried (in words), value (NaN: the KPI has none) and base (the KPI with all inputs at the values in force).
+        measures: KPI -> its title and how its values are written.
+        source: the source line.
+        key: how to read the chart.
     """
     shown = {kpi: _first(table) for kpi, table in tables.items()}
     rows = max((len(t["input"].unique()) for t in shown.values()), default=1)
@@ -82,8 +86,8 @@ def _finding(table: pd.DataFrame, measure: TornadoKpi) -> str:
     none = ", ".join(str(t) for t in mine.loc[mine["value"].isna(), "tried"])
     gone = f" (none at {none})" if none else ""
     span = f" ({measure.said(min(reached))} to {measure.said(max(reached))})" if len(reached) > 1 else gone
-    rest = f", then on {listed(names[1:4])}" if len(names) > 1 else ""
-    return f"{measure.title} rests most on {names[0]}{span}{rest}"
+    rest = f", then to {listed(names[1:4])}" if len(names) > 1 else ""
+    return f"{measure.title} is most sensitive to {names[0]}{span}{rest}"
 
 
 def _draw(tables: Mapping[str, pd.DataFrame], measures: Mapping[str, TornadoKpi], axes: Sequence[Axes]) -> None:
@@ -119,7 +123,7 @@ def _bars(axes: Axes, table: pd.DataFrame, measure: TornadoKpi) -> None:
 
 
 def _vanished(axes: Axes, trials: pd.DataFrame, place: int) -> None:
-    """Say at the right where the KPI has no value: a milestone that is not reached."""
+    """Write at the right which trials leave the KPI without a value, such as a milestone not reached."""
     if len(trials):
         axes.annotate(
             f"{', '.join(map(str, trials['tried']))}: none", (1, place), xycoords=("axes fraction", "data"), ha="right", va="center",
@@ -128,11 +132,11 @@ def _vanished(axes: Axes, trials: pd.DataFrame, place: int) -> None:
 
 
 def _limits(base: float, ends: Sequence[tuple[float, str, int]]) -> tuple[float, float]:
-    """Ends of the axis that leave room for the words beside the bars."""
+    """Return the limits of the axis, with room for the words beside the bars."""
     low = min([base, *(value for value, _, _ in ends)])
     high = max([base, *(value for value, _, _ in ends)])
     for _ in range(4):
-        # What an inch is grows with the room that is left for words.
+        # Room for words widens the axis, so that an inch is more: a few steps of fixed-point iteration suffice.
         inch = ((high - low) or 1.0) / _PANEL
         reach = [value + way * inch * (inches(words, SMALL) + 0.1) for value, words, way in ends]
         low, high = min([base, *reach, *(v for v, _, _ in ends)]), max([base, *reach, *(v for v, _, _ in ends)])
@@ -140,7 +144,7 @@ def _limits(base: float, ends: Sequence[tuple[float, str, int]]) -> tuple[float,
 
 
 def _end(axes: Axes, trials: pd.DataFrame, place: int, side: int) -> list[tuple[float, str, int]]:
-    """Write what was tried beside the bar that it makes, of several on one side the one that reaches farthest; where it stands."""
+    """Label the longest bar on one side with the value tried; return its end, the words and the side."""
     if trials.empty:
         return []
     farthest = trials.iloc[int((trials["value"] * side).to_numpy().argmax())]

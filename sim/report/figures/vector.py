@@ -20,17 +20,18 @@ _UNKNOWN_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 def document(figure: Chart) -> str:
-    """An SVG file."""
+    """Return the chart as an SVG file."""
     return f'<?xml version="1.0" encoding="utf-8"?>\n{_written(_tree(figure))}\n'
 
 
 def element(figure: Chart) -> str:
-    """An SVG element for a page that defines the variables of the style, or leaves the colours as they are.
+    """Return the chart as an SVG element for a page, whose style may define the variables of the colours.
 
-    Title, key and source are not drawn: the page writes them where they wrap.
+    Title, key and source are not drawn: the page writes them as text that wraps.
     """
     tree = _tree(figure, bare=True)
     for attribute in ("width", "height"):
+        # Without a size the drawing scales to the width of the page.
         tree.attrib.pop(attribute, None)
     tree.set("class", "figure")
     _share_styles(tree, figure.name)
@@ -38,7 +39,7 @@ def element(figure: Chart) -> str:
 
 
 def _tree(figure: Chart, *, bare: bool = False) -> ElementTree.Element:
-    """What matplotlib drew, with its own ids and a name for those who do not see it."""
+    """Return what matplotlib drew, with ids of our own and a title and description for screen readers."""
     text = StringIO()
     with canvas(figure, bare=bare) as drawn:
         drawn.savefig(text, format="svg", metadata=_UNKNOWN_DATE)
@@ -52,14 +53,17 @@ def _tree(figure: Chart, *, bare: bool = False) -> ElementTree.Element:
         child.text = told
         root.insert(place, child)
     root.set("id", figure.name)
+    # A screen reader reads title and description instead of each text in the drawing.
     root.set("role", "img")
     root.set("aria-labelledby", f"{figure.name}-title {figure.name}-desc")
     return root
 
 
 def _own_ids(root: ElementTree.Element, name: str) -> None:
-    """Ids that are the same each time, for what is referred to alone, and begin with the figure's name: several can stand in
-    one page."""
+    """Replace ids by reproducible ones that begin with the chart's name; remove those that nothing refers to.
+
+    So several charts can be in one page.
+    """
     told = " ".join(value for node in root.iter() for key, value in node.attrib.items() if key != "id")
     used = re.findall(r"(?:url\(#|(?:^| )#)([\w.-]+)", told)
     new = {old: f"{name}-{k}" for k, old in enumerate(dict.fromkeys(used))}
@@ -74,7 +78,7 @@ def _own_ids(root: ElementTree.Element, name: str) -> None:
 
 
 def _share_styles(root: ElementTree.Element, name: str) -> None:
-    """Put styles that several elements have into rules of the figure: they are a third of the page else."""
+    """Move styles that several elements share into rules of the chart; inline they are a third of the page."""
     styled = Counter(node.attrib["style"] for node in root.iter() if "style" in node.attrib)
     classes = {style: f"s{k}" for k, style in enumerate(s for s, often in styled.items() if often > 1)}
     for node in root.iter():
@@ -87,7 +91,7 @@ def _share_styles(root: ElementTree.Element, name: str) -> None:
 
 
 def _own_style(root: ElementTree.Element, name: str) -> None:
-    """Rules that hold within the figure alone, and one font for all of it, of those that every reader has."""
+    """Limit the style rules to the chart, and set one font that every reader has."""
     for node in root.iter():
         if node.tag == f"{{{_SVG}}}style" and node.text:
             node.text = node.text.replace("*{", f"#{name} *{{") + f" #{name} text{{font-family: {_FONTS}}}"
@@ -100,7 +104,7 @@ def _own_style(root: ElementTree.Element, name: str) -> None:
             del node.attrib["transform"]
         for attribute in ("d", "x", "y", "transform"):
             if attribute in node.attrib:
-                # A hundredth of a point is less than anybody sees; six decimals are half of the file.
+                # A hundredth of a point is invisible; six decimals would double the file.
                 node.set(attribute, re.sub(r"-?\d+\.\d+", _rounded, node.attrib[attribute]))
         if "d" in node.attrib:
             node.set("d", re.sub(r"\s*([A-Za-z])\s*", r"\1", node.attrib["d"]))

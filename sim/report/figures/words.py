@@ -6,29 +6,29 @@ from collections.abc import Sequence
 
 
 def within(title: str) -> str:
-    """A title inside a sentence: wafers (AI chips), RF chips."""
+    """Return a title as it is written inside a sentence: wafers (AI chips), RF chips."""
     return title if title[:2].isupper() else lowered(title)
 
 
 def lowered(text: str) -> str:
-    """A sentence as a part of another."""
+    """Return a sentence with a small initial, as a part of another."""
     return f"{text[:1].lower()}{text[1:]}"
 
 
 def opened(text: str) -> str:
-    """A sentence with a capital at its beginning."""
+    """Return a sentence with a capital at its beginning."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
 def of_hundred(share: float | None) -> str:
-    """A share beside a name: 74 %, 3.7 %; nothing where there is none."""
+    """Return a share beside a name: 74 %, 3.7 %; empty if there is none."""
     if share is None or share != share:
         return ""
     return f"{100 * share:.0f} %" if share == 0 or share >= 0.0995 else f"{100 * share:.1f} %"
 
 
 def listed(parts: Sequence[str], most: int = 3) -> str:
-    """A few parts with commas and an `and`; of more than `most`, how many more there are."""
+    """Return parts joined by commas and a last `and`; more than `most` are counted instead."""
     shown = list(parts[:most])
     if len(parts) > most:
         shown.append(f"{len(parts) - most} more")
@@ -36,5 +36,5 @@ def listed(parts: Sequence[str], most: int = 3) -> str:
 
 
 def of_runs(n: int | None) -> str:
-    """What a title begins with where its numbers are medians over a study's runs."""
+    """Return the beginning of a title whose numbers are medians over the runs of a study."""
     return f"Median of {n:,} runs: " if n else ""

@@ -40,7 +40,7 @@ class FlowByPeriod:
 
 
 def flow_of(result: Result) -> FlowByPeriod | None:
-    """The flow of a run; None where nothing flows."""
+    """Return the flow of a run by period; None if nothing flows."""
     found = periods(result)
     if found.empty:
         return None
@@ -48,6 +48,7 @@ def flow_of(result: Result) -> FlowByPeriod | None:
     made = graph(result, which)
     if not made.links:
         return None
+    # Whole groups of periods keep the slider and the page small.
     size = -(-len(found) // MOST_PERIODS)
     firsts = list(range(0, len(found), size))
     units = np.array([np.add.reduceat(link.units, firsts) for link in made.links]).T
@@ -65,7 +66,7 @@ def _with(link: Link, units: FloatArray) -> Link:
 
 
 def _named(begin: object, end: object, *, dated: bool) -> str:
-    """A month by its name, else from when to when."""
+    """Return the name of a period: a month by its name, else its first and last day."""
     if not dated:
         return f"{begin:g} to {end:g}"
     first, last = pd.Timestamp(str(begin)), pd.Timestamp(str(end))
@@ -75,7 +76,7 @@ def _named(begin: object, end: object, *, dated: bool) -> str:
 
 
 def flow_table(flow: FlowByPeriod) -> pd.DataFrame:
-    """A row for each link with from, to, kind, unit and its units in each period, by the period's beginning."""
+    """Return a row for each link with from, to, kind, unit and its units in each period, a column by its first day."""
     nodes = flow.graph.nodes
     named = [(nodes[k.source].title, nodes[k.target].title, k.kind, flow.graph.unit(k)) for k in flow.graph.links]
     begins = [str(pd.Timestamp(b).date()) if isinstance(b, pd.Timestamp) else f"{b:g}" for b in flow.begins[1:]]
@@ -84,12 +85,13 @@ def flow_table(flow: FlowByPeriod) -> pd.DataFrame:
 
 
 def flow_part(result: Result) -> str:
-    """The diagram of the mean period, which the slider moves through all of them; the sums as a table, all of it as CSV."""
+    """Return the diagram of the mean period with a slider over all periods, the sums as a table and all as CSV."""
     flow = flow_of(result)
     if flow is None:
         return ""
     source = setting(result).source
     sums, table = _sums(flow), flow_table(flow)
+    # Beyond MOST_NODES the ribbons can't be followed; the table says more.
     drawn = _drawn(flow, source) if len(flow.graph.nodes) <= MOST_NODES else ""
     return (
         f'<figure class="flow" aria-labelledby="flow-heading">\n<h3 id="flow-heading">{text(_finding(flow))}</h3>\n{drawn}<p class="note">{text(source)}</p>\n'
@@ -99,7 +101,7 @@ def flow_part(result: Result) -> str:
 
 
 def _sums(flow: FlowByPeriod) -> pd.DataFrame:
-    """Units of each link by year, or over all of abstract time, and their sum."""
+    """Return units of each link by year, or over all of abstract time, and their total."""
     table = flow_table(flow)
     named, amounts = table[["from", "to", "unit"]], table.iloc[:, 4:]
     if not isinstance(flow.begins[1], pd.Timestamp):
@@ -109,7 +111,7 @@ def _sums(flow: FlowByPeriod) -> pd.DataFrame:
 
 
 def _finding(flow: FlowByPeriod) -> str:
-    """Which part of what each stage gets comes from own sites, the largest first."""
+    """Return the share of each stage that comes from own sites, the largest first, as a sentence."""
     parts: dict[str, float] = {}
     for key, node in flow.graph.nodes.items():
         made = [
@@ -126,8 +128,9 @@ def _finding(flow: FlowByPeriod) -> str:
 
 
 def _drawn(flow: FlowByPeriod, source: str) -> str:
-    """The SVG of the mean, the slider that is there with JavaScript alone, and the paths of all periods as data."""
+    """Return the SVG of the mean, the slider, and the shapes of all periods as data for the script."""
     places = layout(flow.graph)
+    # A live region reads this sentence aloud when the slider moves: the drawing alone tells a screen reader nothing.
     said = [_said(flow, k) for k in range(len(flow.names))]
     values = [_values(flow, k) for k in range(len(flow.names))]
     data = {
@@ -160,26 +163,26 @@ def _key() -> str:
 
 
 def _embedded(data: Mapping[str, object]) -> str:
-    """Data that no text in it can end, nor be taken for markup."""
+    """Return data as JSON that can't end its script element or be read as markup."""
     told = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
     return told.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
-def _said(flow: FlowByPeriod, k: int) -> str:
-    """The period and its largest flows: of each of the stages that carry most, seen against their own largest period."""
+def _said(flow: FlowByPeriod, which: int) -> str:
+    """Return a period and its largest flows, one a stage, relative to the largest period of that stage."""
     links = flow.graph.links
     sizes = {
         key: max(float(link.units.max()) for link in links if link.stage == key)
         for key in {link.stage for link in links}
     }
-    units = flow.units[k].tolist()
+    units = flow.units[which].tolist()
     order = sorted((j for j in range(len(links)) if units[j] > 0), key=lambda j: -units[j] / sizes[links[j].stage])
     shown: list[int] = []
     for j in order:
         if links[j].stage not in [links[i].stage for i in shown]:
             shown.append(j)
     told = [f"{_titled(flow, links[j])}, {count(units[j])}" for j in shown[:_TOLD]]
-    return f"{flow.names[k]}. Largest flows: {'; '.join(told)}." if told else f"{flow.names[k]}. Nothing flows."
+    return f"{flow.names[which]}. Largest flows: {'; '.join(told)}." if told else f"{flow.names[which]}. Nothing flows."
 
 
 def _titled(flow: FlowByPeriod, link: Link) -> str:
@@ -187,10 +190,10 @@ def _titled(flow: FlowByPeriod, link: Link) -> str:
     return f"{nodes[link.source].title} to {within(nodes[link.target].title)}"
 
 
-def _values(flow: FlowByPeriod, k: int) -> list[str]:
-    """What stands under each title: what comes in, with what goes on where that is another number."""
+def _values(flow: FlowByPeriod, period: int) -> list[str]:
+    """Return the number under each title: what comes in, and what goes out where that differs."""
     found = []
-    units = flow.units[k].tolist()
+    units = flow.units[period].tolist()
     targets, sources = [link.target for link in flow.graph.links], [link.source for link in flow.graph.links]
     for key, node in flow.graph.nodes.items():
         come, go = (sum(u for end, u in zip(ends, units, strict=True) if end == key) for ends in (targets, sources))
@@ -231,7 +234,7 @@ def _svg(flow: FlowByPeriod, places: Layout, source: str) -> str:
 
 
 def _label(places: Layout, key: str, value: str) -> str:
-    """The title of a node above its bar, and its number."""
+    """Return the title of a node above its bar, with its number."""
     place = places.places[key]
     top = place.y - LINE * (len(place.lines) + 1) + LINE - 3
     told: Sequence[str] = [*place.lines, value]

@@ -56,15 +56,15 @@ class Graph:
         return 1 + max((node.column for node in self.nodes.values()), default=-1)
 
     def unit(self, link: Link) -> str:
-        """The unit of a link: that of its stage."""
+        """Return the unit of a link: that of its stage."""
         return self.nodes[link.stage].unit
 
 
 def graph(result: Result, which: list[int]) -> Graph:
-    """The flow of a run in the reporting periods `which`.
+    """Return the flow of a run in the reporting periods `which`.
 
-    A stage is what items of one stage and family have in common, as in-house shares count them; where such stages would
-    feed each other in a circle, each pool of items is one.
+    Items of one stage and family are one node, as in in-house shares. Where such nodes would form a cycle, each pool of
+    items is a node of its own.
     """
     plan = result.plan
     flows = [flow for flow in unit_flows(result.draws, result.records) if flow.units[which].any()]
@@ -79,13 +79,13 @@ def graph(result: Result, which: list[int]) -> Graph:
 
 
 def _families(plan: Plan) -> dict[int, str]:
-    """The stage of each pool: its stage and family."""
+    """Return the node of each pool: its stage and family."""
     first = [plan.items[pool.members[0]] for pool in plan.pools]
     return {p: f"stage {item.stage} {item.family}" for p, item in enumerate(first)}
 
 
 def _levels(plan: Plan, flows: list[UnitFlow], stages: Mapping[int, str]) -> dict[str, int]:
-    """How many stages lie before each. What is made of nothing stands right before the first that takes it."""
+    """Return how many stages precede each; one without materials stands right before the first that uses it."""
     inputs: dict[str, set[str]] = {stages[flow.pool]: set() for flow in flows}
     homes = {flow.source: stages[flow.pool] for flow in flows if flow.made}
     for flow in flows:
@@ -103,7 +103,7 @@ def _levels(plan: Plan, flows: list[UnitFlow], stages: Mapping[int, str]) -> dic
 
 
 def _home(plan: Plan, source: int, stages: Mapping[int, str]) -> str:
-    """The stage of what a source makes."""
+    """Return the node of what a source makes."""
     return next(stages[p] for p, pool in enumerate(plan.pools) if plan.sources[source].item in pool.members)
 
 
@@ -126,6 +126,7 @@ def _graph(
         else:
             site = plan.sites[plan.sources[flow.source].site]
             level = levels[_home(plan, flow.source, stages)]
+            # A site that makes several stages is a node in each of their columns: links go from left to right only.
             key = f"site {site.name} {level}"
             nodes.setdefault(key, FlowNode(key, titled(result.scenario.document.sites, site.name), 2 * level, ""))
             kind = ONWARD if not flow.made else OWN if site.in_house else OUTSIDE
@@ -135,7 +136,7 @@ def _graph(
 
 
 def _title(result: Result, stage: str, stages: Mapping[int, str]) -> str:
-    """A stage as the in-house shares call it, else what its one pool is called, else in words."""
+    """Return the title of the in-house share of a stage, else that of its only pool, else its name in words."""
     plan, document = result.plan, result.scenario.document
     pools = [pool for p, pool in enumerate(plan.pools) if stages[p] == stage]
     item = plan.items[pools[0].members[0]]
@@ -152,11 +153,11 @@ def _title(result: Result, stage: str, stages: Mapping[int, str]) -> str:
 
 
 def _unit(plan: Plan, stage: str, stages: Mapping[int, str]) -> str:
-    """The unit of all items of a stage, or that there are several."""
+    """Return the unit of all items of a stage; `unit` if they differ."""
     found = {plan.items[i].unit for p, pool in enumerate(plan.pools) if stages[p] == stage for i in pool.members}
     return found.pop() if len(found) == 1 else "unit"
 
 
 def touching(graph: Graph, key: str, *, into: bool) -> Iterator[Link]:
-    """The links into a node, or out of it."""
+    """Yield the links into a node, or out of it."""
     return (link for link in graph.links if (link.target if into else link.source) == key)

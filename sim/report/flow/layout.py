@@ -45,30 +45,35 @@ class Layout:
 
 
 def layout(graph: Graph) -> Layout:
-    """Places for all nodes: columns from left to right, in each those next to each other that are linked to the same."""
+    """Return places for all nodes, in columns from left to right.
+
+    Nodes of a column are ordered so that those with links to the same nodes are neighbours (see `_pull`).
+    """
+    # Stages have units of their own (wafers, boards): each is scaled to its own largest period.
     scale = {key: STAGE / most for key in graph.nodes if (most := _most(graph, key)) > 0}
     tall = {key: max(_tallest(graph, key, scale), _LEAST) for key in graph.nodes}
     lines = {key: wrapped(node.title) for key, node in graph.nodes.items()}
-    columns = [[key for key, node in graph.nodes.items() if node.column == c] for c in range(graph.columns)]
+    columns = [[key for key, node in graph.nodes.items() if node.column == number] for number in range(graph.columns)]
     rooms = {key: LINE * (len(lines[key]) + 1) + tall[key] + GAP for key in graph.nodes}
     height = max(sum(rooms[key] for key in column) for column in columns)
     step = (WIDTH - 2 * MARGIN - TITLES) / max(graph.columns - 1, 1)
+    # Right to left and left to right in turn; a few sweeps settle the order.
     for sweep in range(_SWEEPS):
         middles = _middles(columns, rooms, height)
         for column in columns if sweep % 2 else columns[::-1]:
             column.sort(key=lambda key: _pull(graph, key, middles, scale))
             middles = _middles(columns, rooms, height)
     places = {}
-    for c, column in enumerate(columns):
+    for number, column in enumerate(columns):
         y = (height - sum(rooms[key] for key in column)) / 2
         for key in column:
-            places[key] = NodePlace(MARGIN + c * step, y + LINE * (len(lines[key]) + 1), tall[key], lines[key])
+            places[key] = NodePlace(MARGIN + number * step, y + LINE * (len(lines[key]) + 1), tall[key], lines[key])
             y += rooms[key]
     return Layout(places, scale, height)
 
 
 def _most(graph: Graph, key: str) -> float:
-    """The most units of a stage that come or go in one period."""
+    """Return the most units of a stage that come or go in one period."""
     if not any(link.stage == key for link in graph.links):
         return 0.0
     return float(max(_sum(graph, key, into=True).max(), _sum(graph, key, into=False).max()))
@@ -80,7 +85,7 @@ def _sum(graph: Graph, key: str, *, into: bool) -> FloatArray:
 
 
 def _tallest(graph: Graph, key: str, scale: Mapping[str, float]) -> float:
-    """The greatest height of what comes to a node, or goes from it, in one period."""
+    """Return the greatest height of what comes to a node, or leaves it, in one period."""
     nothing = np.zeros(len(graph.links[0].units))
     sides = (
         sum((link.units * scale[link.stage] for link in touching(graph, key, into=into)), nothing)
@@ -100,7 +105,7 @@ def _middles(columns: Sequence[Sequence[str]], rooms: Mapping[str, float], heigh
 
 
 def _pull(graph: Graph, key: str, middles: Mapping[str, float], scale: Mapping[str, float]) -> float:
-    """The mean height of what a node is linked to, by how much flows (the barycentre of Sugiyama, Tagawa & Toda 1981)."""
+    """Return the mean height of the linked nodes, weighted by flow (the barycentre of Sugiyama, Tagawa & Toda 1981)."""
     ends = [
         (middles[link.target if link.source == key else link.source], float(link.units.sum()) * scale[link.stage])
         for link in graph.links
@@ -111,7 +116,7 @@ def _pull(graph: Graph, key: str, middles: Mapping[str, float], scale: Mapping[s
 
 
 def wrapped(title: str) -> tuple[str, ...]:
-    """A title in lines that fit between two columns; three at most."""
+    """Return a title in at most three lines that fit between two columns."""
     lines: list[str] = []
     for word in title.split():
         if lines and len(lines[-1]) + 1 + len(word) <= LETTERS:
@@ -122,9 +127,9 @@ def wrapped(title: str) -> tuple[str, ...]:
 
 
 def ribbons(graph: Graph, layout: Layout, units: Sequence[float]) -> list[tuple[float, float, float]]:
-    """The ribbon of each link that carries so many units: where it begins and ends from above, and how high it is.
+    """Return the ribbon of each link: its top at the source, its top at the target, and its height.
 
-    The ribbons of a node lie one below the other, in the order of their other ends.
+    The ribbons of a node lie one below the other, in the order of their other ends. `units`: one number for each link.
     """
     heights = [amount * layout.scale[link.stage] for link, amount in zip(graph.links, units, strict=True)]
     left, right = (_tops(graph, layout, heights, into=into) for into in (False, True))
@@ -132,24 +137,24 @@ def ribbons(graph: Graph, layout: Layout, units: Sequence[float]) -> list[tuple[
 
 
 def spans(graph: Graph, layout: Layout) -> list[tuple[float, float]]:
-    """Where the ribbon of each link begins and ends from the left."""
+    """Return where the ribbon of each link begins and ends from the left."""
     return [(round(layout.places[link.source].x + BAR), round(layout.places[link.target].x)) for link in graph.links]
 
 
 def path(span: tuple[float, float], ribbon: tuple[float, float, float]) -> str:
-    """A band with level ends as an SVG path, the same as the page's script draws; nothing of no height."""
-    (x0, x1), (a, b, height) = span, ribbon
+    """Return a band with level ends as an SVG path, as the page's script draws it; empty if it has no height."""
+    (x0, x1), (top, end, height) = span, ribbon
     if height == 0:
         return ""
     middle = (x0 + x1) / 2
     return (
-        f"M{x0:g} {a:g}C{middle:g} {a:g} {middle:g} {b:g} {x1:g} {b:g}"
-        f"v{height:g}C{middle:g} {b + height:g} {middle:g} {a + height:g} {x0:g} {a + height:g}Z"
+        f"M{x0:g} {top:g}C{middle:g} {top:g} {middle:g} {end:g} {x1:g} {end:g}"
+        f"v{height:g}C{middle:g} {end + height:g} {middle:g} {top + height:g} {x0:g} {top + height:g}Z"
     )
 
 
 def _tops(graph: Graph, layout: Layout, heights: Sequence[float], *, into: bool) -> dict[int, float]:
-    """Where each ribbon begins at its source, or ends at its target."""
+    """Return the top of each ribbon at its source, or at its target."""
 
     def ends(link: Link) -> tuple[str, str]:
         return (link.target, link.source) if into else (link.source, link.target)
@@ -164,12 +169,13 @@ def _tops(graph: Graph, layout: Layout, heights: Sequence[float], *, into: bool)
 
 
 def bars(graph: Graph, layout: Layout, units: Sequence[float]) -> list[float]:
-    """The height of each node's bar, of the larger of what comes and what goes."""
+    """Return the height of each node's bar: the larger of what comes and what goes."""
     found = []
     for key in graph.nodes:
         sides = [0.0, 0.0]
         for link, amount in zip(graph.links, units, strict=True):
             for side, end in enumerate((link.source, link.target)):
                 sides[side] += amount * layout.scale[link.stage] if end == key else 0.0
+        # A node that nothing flows through in a period stays visible.
         found.append(round(max(*sides, _LEAST), 1))
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def inputs_part(scenario: Scenario) -> str:
-    """Changes, what a study draws, and every input."""
+    """Return changes, uncertain inputs and all inputs as HTML."""
     changed = changes(scenario)
     table, drawn = inputs_frame(listed(scenario)), ranges(scenario)
     uncertain = (
@@ -37,25 +37,28 @@ def inputs_part(scenario: Scenario) -> str:
 
 
 def ranges(scenario: Scenario) -> pd.DataFrame:
-    """Every input that is drawn: low, typical and high in its unit, by which distribution, and what it is."""
+    """Return every uncertain input.
+
+    Columns: input, low, typical and high (in its unit), unit, distribution, statement.
+    """
     import pandas as pd
 
     figures = scenario.ledger.figures
     rows = [
         (
             name,
-            *(_written(scenario, u.unit, v) for v in (u.low, u.mode, u.high)),
-            u.unit,
-            str(u.draw),
+            *(_written(scenario, entry.unit, value) for value in (entry.low, entry.mode, entry.high)),
+            entry.unit,
+            str(entry.draw),
             figures[name].statement if name in figures else "",
         )
-        for name, u in scenario.uncertain.items()
+        for name, entry in scenario.uncertain.items()
     ]
     return pd.DataFrame(rows, columns=["input", "low", "typical", "high", "unit", "distribution", "statement"])
 
 
 def _written(scenario: Scenario, unit: str, value: float | str | None) -> str:
-    """A value of an input; of a date, which is in days from the start, the date."""
+    """Return a value of an input as text; a date, given in days from the start, as the date."""
     if value is None:
         return ""
     return date(scenario, value) if unit == "date" and isinstance(value, (int, float)) else plain(value)

@@ -23,7 +23,7 @@ _COLUMNS = (
 
 
 def claims_part(judgement: Judgement | None, *, drawn: bool = False) -> str:
-    """Counts by verdict, every claim with its probability and by how much it holds or fails, and why; as CSV too."""
+    """Return the counts by verdict and every claim with its probability, margin and reason, as HTML with a CSV file."""
     if judgement is None:
         return ""
     _, *blocks = claims_report(judgement)
@@ -44,7 +44,7 @@ def _finding(judgement: Judgement) -> str:
 
 
 def claims_table(judgement: Judgement) -> pd.DataFrame:
-    """A row for each claim, the ends of its probability's interval apart."""
+    """Return a row for each claim; the ends of the confidence interval have columns of their own."""
     rows = [
         {**claim, **dict(zip(("low", "high"), claim["ci95"] or (None, None), strict=True))}
         for claim in as_json(judgement)["claims"]

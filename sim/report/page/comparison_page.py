@@ -22,7 +22,7 @@ _HEADINGS = {"difference": "Differences", "spread": "Side by side"}
 
 
 def comparison_page(found: Comparison, command: Sequence[str], *, older: str = "") -> str:
-    """A whole HTML document: differences with their intervals, the scenarios side by side, their inputs."""
+    """Return a whole HTML document: differences with their intervals, the scenarios side by side, their inputs."""
     labels = list(found.found)
     name = " and ".join(labels) if len(labels) == 2 else f"{', '.join(labels[:-1])} and {labels[-1]}"
     figures = [
@@ -44,7 +44,7 @@ def comparison_page(found: Comparison, command: Sequence[str], *, older: str = "
 
 
 def _titles(found: Comparison) -> str:
-    """What each scenario is, and what it asks."""
+    """Return title and question of each scenario as HTML."""
     rows = "".join(
         f"<dt>{text(label)}</dt><dd>{text(f.scenario.document.title)}. {text(f.scenario.document.question or '')}</dd>"
         for label, f in found.found.items()

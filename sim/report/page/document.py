@@ -19,7 +19,7 @@ class PagePart:
 
 
 def document(name: str, title: str, question: str, parts: Sequence[PagePart]) -> str:
-    """A whole HTML document of the parts that say something."""
+    """Return a whole HTML document of the parts that have a body."""
     said = [part for part in parts if part.body.strip()]
     sections = "".join(
         f'<section id="part-{part.id}" aria-labelledby="part-{part.id}-heading"><h2 id="part-{part.id}-heading">{text(part.title)}</h2>\n'
@@ -27,6 +27,7 @@ def document(name: str, title: str, question: str, parts: Sequence[PagePart]) ->
         for part in said
     )
     links = "".join(f'<li><a href="#part-{part.id}">{text(part.title)}</a></li>' for part in said)
+    # Inline, like the style: a page must open from a mail attachment, without a network.
     script = _kept("page.js")
     asked = f'<p class="question">{text(question)}</p>\n' if question else ""
     return (
@@ -41,5 +42,5 @@ def document(name: str, title: str, question: str, parts: Sequence[PagePart]) ->
 
 
 def _kept(name: str) -> str:
-    """A file that stands beside this module."""
+    """Return the text of a file beside this module."""
     return files("sim.report.page").joinpath(name).read_text(encoding="utf-8")

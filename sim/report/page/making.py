@@ -10,7 +10,7 @@ from sim.results.store import versions
 
 
 def making_part(lines: Sequence[str], command: Sequence[str]) -> str:
-    """These lines, the versions of what the numbers depend on, and the command."""
+    """Return these lines, the versions of what the numbers depend on, and the command, as HTML."""
     made = ", ".join(f"{name} {number}" for name, number in versions().items())
     return (
         paragraphs([*lines, f"Versions: {made}."])

@@ -28,18 +28,18 @@ WORDY = 60
 
 
 def text(words: object) -> str:
-    """Words as text of a page, control characters made visible; a number stays with its sign."""
+    """Return words escaped for HTML, with control characters visible and per cent signs kept beside their numbers."""
     return html.escape(visible(str(words))).replace(" %", "\u00a0%")
 
 
 def paragraphs(lines: tuple[str, ...] | list[str], kind: str = "") -> str:
-    """A paragraph for each line."""
+    """Return a paragraph for each line."""
     opening = f'<p class="{kind}">' if kind else "<p>"
     return "\n".join(f"{opening}{text(line)}</p>" for line in lines)
 
 
 def block(shown: Block) -> str:
-    """A table or lines of the report."""
+    """Return a table or lines of the report as HTML."""
     if isinstance(shown, Lines):
         return (f"<h3>{text(shown.title)}</h3>\n" if shown.title else "") + paragraphs(shown.lines)
     return scrolled(_table(shown), shown.title or "Table", rows=len(shown.rows)) + paragraphs(list(shown.notes), "note")
@@ -47,7 +47,7 @@ def block(shown: Block) -> str:
 
 def _table(shown: Table) -> str:
     caption = f"<caption>{text(shown.title)}</caption>" if shown.title else ""
-    # A heading that says nothing is none.
+    # An empty header cell would be announced as a header without a name.
     head = "".join(_cell("th", c.heading, c, ' scope="col"') if c.heading else "<td></td>" for c in shown.columns)
     rows = (_row(row, shown.columns) for row in shown.rows)
     body = "\n".join(f"<tr>{cells}</tr>" for cells in rows)
@@ -57,7 +57,7 @@ def _table(shown: Table) -> str:
 
 
 def _row(cells: Sequence[str], columns: Sequence[Column]) -> str:
-    """The cells of a row; words in the first name it."""
+    """Return the cells of a row; words in the first cell are its header."""
     named = bool(columns) and columns[0].align == "left" and bool(cells[0])
     tags = ["th" if named and not k else "td" for k in range(len(cells))]
     return "".join(
@@ -72,18 +72,21 @@ def _cell(tag: str, words: str, column: Column, more: str = "") -> str:
 
 
 def scrolled(inner: str, label: str, *, rows: int = 0) -> str:
-    """What may be wider than the page, or has many rows; the keyboard reaches it too. As regions all would be landmarks."""
+    """Return a box that scrolls by itself, for what may be wider than the page or has many rows.
+
+    The keyboard can focus it (WCAG 2.1.1). Its role is a group: as a region each one would be a landmark.
+    """
     kind = "scroll long" if rows > LONG else "scroll"
     return f'<div class="{kind}" role="group" tabindex="0" aria-label="{text(label)}">{inner}</div>\n'
 
 
 def folded(summary: str, inner: str) -> str:
-    """What is shown when it is asked for."""
+    """Return a part that is folded until a reader opens it."""
     return f"<details><summary>{text(summary)}</summary>\n{inner}</details>\n"
 
 
 def figure(shown: Chart, of: str) -> str:
-    """A figure under what it finds, with its source, the table of its numbers, and the same as a CSV file to be kept."""
+    """Return a chart under its finding, with its source, the table of its numbers, and these as a CSV file."""
     rows = len(shown.table)
     numbers = frame(shown.table, shown.title)
     heading = f"{shown.name}-heading"
@@ -97,8 +100,10 @@ def figure(shown: Chart, of: str) -> str:
 
 
 def frame(table: pd.DataFrame, title: str) -> str:
-    """A data frame as a table, without what its CSV has for programs: names beside titles, the ends of periods beside
-    their beginnings."""
+    """Return a data frame as an HTML table.
+
+    Columns that only programs need are left to the CSV file: names beside titles, ends of periods beside beginnings.
+    """
     left_out = [other for shown, other in (("title", "name"), ("begin", "end")) if {shown, other} <= set(table.columns)]
     shown, every = _thinned(table)
     shown = shown.drop(columns=left_out)
@@ -113,8 +118,9 @@ def frame(table: pd.DataFrame, title: str) -> str:
 
 
 def _thinned(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """The rows of every so many periods, so that MOST_ROWS or few more remain: weeks of three years would fill the page."""
+    """Return the rows of every so many periods, about MOST_ROWS in all, and that number of periods."""
     time = next((column for column in ("begin", "time") if column in table.columns), None)
+    # Thousands of rows would make the page slow and unreadable; the CSV file has all of them.
     every = -(-len(table) // MOST_ROWS)
     if time is None or every == 1:
         return table, 1
@@ -122,7 +128,7 @@ def _thinned(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 
 
 def _written(value: object) -> str:
-    """A value of a frame: dates without a time, numbers to six digits, nothing where there is none."""
+    """Return a value of a frame as text: dates without a time, numbers to six digits, empty where missing."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return ""
     if isinstance(value, pd.Timestamp):
@@ -131,12 +137,13 @@ def _written(value: object) -> str:
 
 
 def download(table: pd.DataFrame, name: str) -> str:
-    """A link that holds the whole table as CSV, numbers to seven digits, so that no network is needed.
+    """Return a link that contains the whole table as CSV, numbers to seven digits; it needs no network.
 
-    A long one is packed, and the page's script unpacks it; without JavaScript the file that is kept is packed.
+    A long table is compressed, and the page's script unpacks it; without JavaScript the file saved is a .gz.
     """
     told = table.to_csv(index=False, date_format="%Y-%m-%d", float_format="%.7g")
     if len(told) > LONG_FILE:
+        # mtime=0: the same table gives the same bytes.
         packed = base64.b64encode(gzip.compress(told.encode(), mtime=0)).decode()
         name, address = f"{name}.gz", f"data:application/gzip;base64,{packed}"
     else:

@@ -26,9 +26,9 @@ _SAID = "answer"
 
 
 def option_page(found: Flexibility, command: Sequence[str], *, older: str = "") -> str:
-    """A whole HTML document; `older` says what made an option that was kept, where that is another version."""
+    """Return a whole HTML document; `older` names the version that ran the paths, if it was another one."""
     scenario = found.scenario
-    # The head, and what it rests on, stand in the answer.
+    # The head and the last block, the basis, are part of the answer.
     _, *blocks, _ = option_report(found)
     told = [one for one in blocks if isinstance(one, Lines)]
     parts = [

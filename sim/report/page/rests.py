@@ -21,11 +21,13 @@ _MOST = 3
 
 
 def rests_part(scenario: Scenario) -> str:
-    """A tornado for each KPI that was explained, the last ones first, and the contested figures with the readings taken."""
+    """Return a tornado chart for each KPI explained, the latest first, and the contested figures, as HTML."""
     kept = list(explained(scenario_hash(scenario)).items())[:_MOST]
     drawn = [
-        replace(of_trials(scenario, kpi, pd.DataFrame(found.trials), found.seed, found.factor), name=f"tornado-{k}")
-        for k, (kpi, found) in enumerate(kept, 1)
+        replace(
+            of_trials(scenario, kpi, pd.DataFrame(found.trials), found.seed, found.factor), name=f"tornado-{number}"
+        )
+        for number, (kpi, found) in enumerate(kept, 1)
         if found.trials
     ]
     disputed = contested(scenario)

@@ -38,7 +38,7 @@ PLACES = {"npv": "money"}
 def run_page(
     result: Result, against: Against | None, command: Sequence[str], *, claims: Judgement | None = None
 ) -> str:
-    """A whole HTML document: answer, figures with their numbers, claims, tables, inputs, and the command that makes it again."""
+    """Return a whole HTML document: answer, charts with numbers, claims, tables, inputs, and how to make it again."""
     scenario = result.scenario
     bodies = {
         "answer": _answer(result, against),
@@ -61,12 +61,12 @@ def run_page(
 
 
 def parts_of(bodies: Mapping[str, str]) -> list[PagePart]:
-    """The parts of a page in their order."""
+    """Return the parts of a page in their order."""
     return [PagePart(part, title, bodies.get(part, "")) for part, title in HEADINGS.items()]
 
 
 def by_part(figures: Sequence[Chart], of: str) -> dict[str, str]:
-    """Figures as HTML, by the part in which they stand."""
+    """Return charts as HTML, by the part of the page that they belong to."""
     found: dict[str, str] = {}
     for one in figures:
         place = PLACES.get(one.name, one.name)
@@ -75,7 +75,7 @@ def by_part(figures: Sequence[Chart], of: str) -> dict[str, str]:
 
 
 def tables_part(result: Result, against: Against | None) -> str:
-    """The tables of a run, but for what stands under the inputs."""
+    """Return the tables of a run as HTML, except the one shown under the inputs."""
     disputed = contested(result.scenario)
     return "".join(block(one) for one in run_report(result, against) if isinstance(one, Table) and one != disputed)
 
@@ -85,7 +85,7 @@ def _replication(result: Result) -> str:
 
 
 def _answer(result: Result, against: Against | None) -> str:
-    """What differs from the counterfactual, then the run in a few sentences, as `run` prints them."""
+    """Return what differs from the counterfactual, then the run in a few sentences, as `run` prints them."""
     found = None if against is None else answer(result, against)
     first = [] if found is None else list(found.lines)
     rest = sentences(result, frozenset() if found is None else found.topics)

@@ -31,9 +31,14 @@ _TYPICAL = "Of one run with every input at its typical value: the study keeps no
 def study_page(
     found: MonteCarlo, typical: Result, command: Sequence[str], *, claims: Judgement | None = None, older: str = ""
 ) -> str:
-    """A whole HTML document of quantiles over the replications; no replication is in it.
+    """Return a whole HTML document of quantiles over the replications; it shows no single replication.
 
-    `typical`: one run at typical inputs, for what a study keeps no numbers of. `older`: what made the study, if not this code.
+    Args:
+        found: the study.
+        typical: one run at typical inputs, for details of which a study keeps no numbers.
+        command: the command line.
+        claims: the claims tested, if any.
+        older: the version that ran the replications, if it was another one.
     """
     scenario = found.scenario
     figures = [one for make in of_montecarlo.FIGURES.values() if (one := make(found)) is not None]

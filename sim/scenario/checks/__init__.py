@@ -35,12 +35,13 @@ ONLY_WHOLE = (
 
 
 def check(context: Context) -> None:
-    """Run every check; those that look across entries only if none is missing."""
+    """Run every check; those that look across entries run only if the schema refused no part."""
+    # A check across entries would miss what was refused, and report that instead of the cause.
     for one in (*STRUCTURE, *NUMBERS, *(ONLY_WHOLE if context.refused.whole else ())):
         one(context)
 
 
 def check_numbers(context: Context) -> None:
-    """Run the checks that read numbers: enough for a scenario that differs from a checked one in nothing else."""
+    """Run the checks that read numbers: enough for a scenario that differs in its numbers alone from a checked one."""
     for one in (*NUMBERS, *ONLY_WHOLE):
         one(context)

@@ -16,25 +16,26 @@ State = tuple[tuple[str, str], ...]
 
 
 def check(context: Context) -> None:
-    """Rules name earlier gates, every choice can be made somewhere, and the plan keeps to the rules."""
+    """Check that rules name earlier gates, that every choice can be made, and that the plan keeps to the rules."""
     decisions = context.document.decisions
     before = len(context.problems)
     for name in decisions:
         for option in decisions[name].choices:
             for rule in ("after", "unless"):
                 _rule(context, name, ("decisions", name, "choices", option, rule))
+    # A rule with a wrong name would make choices seem out of reach.
     if len(context.problems) == before:
         _states(context)
     _plan(context)
 
 
 def _day(context: Context, path: str) -> float:
-    """The day of a gate; one that is refused is taken to be before all others."""
+    """Return the day of a gate; one that is refused is taken to come before all others."""
     return context.number(*path.split(".")) or 0.0
 
 
 def _rule(context: Context, name: str, here: Loc) -> None:
-    """A rule names choices at gates that come before its own on every path."""
+    """Check that a rule names choices at gates that come before its own, whatever was chosen."""
     decisions = context.document.decisions
     order = in_order(decisions, lambda path: _day(context, path))
     choice = decisions[name].choices[str(here[3])]
@@ -46,23 +47,24 @@ def _rule(context: Context, name: str, here: Loc) -> None:
         if other not in earlier:
             message = "a choice can rest on what was chosen at an earlier gate; this one comes no earlier than its own"
             context.add((*here, other), message, found=other, expected=listed(earlier) or "none: its gate is the first")
-        for i, option in enumerate(options):
-            context.refer((*here, other, i), option, decisions[other].choices, f"choice at {other}:", ())
+        for index, option in enumerate(options):
+            context.refer((*here, other, index), option, decisions[other].choices, f"choice at {other}:", ())
 
 
 def _same_day(context: Context, name: str, other: str) -> bool:
-    """Whether two gates are on the same date."""
+    """Return whether two gates are on the same date."""
     first, second = (context.number("decisions", one, "at") for one in (name, other))
     return first is not None and first == second
 
 
 def _states(context: Context) -> None:
-    """Every choice can be made after some earlier choices, and after all of them something can be chosen."""
+    """Check that every choice can be made after some earlier choices, and that after all of them one can be made."""
     decisions = context.document.decisions
     order = in_order(decisions, lambda path: _day(context, path))
     states: set[State] = {()}
-    for k, name in enumerate(order):
-        needed = {other for later in order[k + 1 :] for other in decisions[later].rests_on}
+    for place, name in enumerate(order, 1):
+        # Only choices on which a later gate depends tell states apart, which keeps their number small.
+        needed = {other for later in order[place:] for other in decisions[later].rests_on}
         reached, following = set[str](), set[State]()
         stuck: State | None = None
         for state in sorted(states):
@@ -76,15 +78,17 @@ def _states(context: Context) -> None:
             context.add(("decisions", name, "choices"), message)
         if len(following) > MOST_STATES:
             return
+        # Where nothing can be chosen, an error says so; the gates that follow are still looked at.
         states = following or states
 
 
 def _kept(state: State, needed: set[str]) -> State:
+    """Return a state without the choices on which nothing depends any more."""
     return tuple(pair for pair in state if pair[0] in needed)
 
 
 def _unreached(context: Context, name: str, decision: Decision, reached: set[str]) -> None:
-    """A choice that nothing leads to."""
+    """Note the choices of a decision that no earlier choices lead to."""
     for option, choice in decision.choices.items():
         if option not in reached:
             rule = "after" if choice.after else "unless"
@@ -93,7 +97,7 @@ def _unreached(context: Context, name: str, decision: Decision, reached: set[str
 
 
 def _plan(context: Context) -> None:
-    """The plan names choices that there are, each after the others as the rules have it."""
+    """Check that the plan names choices that exist, each of which may follow the others by the rules."""
     document, decisions = context.document, context.document.decisions
     for name, option in document.plan.items():
         if not context.refer(("plan", name), name, decisions, "decision", ("decisions",)):
@@ -107,5 +111,5 @@ def _plan(context: Context) -> None:
 
 
 def _told(chosen: Mapping[str, str]) -> str:
-    """Choices in words."""
+    """Return choices in words."""
     return ", ".join(f"{name}: {option}" for name, option in chosen.items()) or "nothing"

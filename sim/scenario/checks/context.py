@@ -41,24 +41,28 @@ class Context:
         self.problems.append(Problem(self.written.blame(loc), dotted(loc), message, found, expected, close))
 
     def number(self, *loc: str | int) -> float | None:
-        """The resolved number at a place, or None."""
+        """Return the resolved number at a place, in the unit of its field, or None."""
         found = self.inputs.get(dotted(loc))
         return found.value if found is not None and not isinstance(found.value, str) else None
 
     def name(self, *loc: str | int) -> str | None:
-        """The resolved name at a place, or None."""
+        """Return the resolved name at a place, or None."""
         found = self.inputs.get(dotted(loc))
         return found.value if found is not None and isinstance(found.value, str) else None
 
     def near(self, word: str, valid: Collection[str]) -> str | None:
-        """The valid name closest to a word; not looked for when there are more problems than anyone reads."""
+        """Return the valid name closest to a word, or None.
+
+        It is not looked for once there are more problems than anyone reads, since comparing names is slow.
+        """
         return nearest(word, valid) if len(self.problems) < MAX_NEAREST else None
 
     def refer(self, loc: Loc, name: str, valid: Iterable[str], kind: str, sections: tuple[str, ...]) -> bool:
-        """Whether a name is among the valid ones; if not, a problem says why."""
+        """Return whether a name is among the valid ones; if not, note why."""
         known = list(valid)
         if name in known:
             return True
+        # The schema has refused what has the name: one problem with it is enough.
         if name in self.refused.parts:
             return False
         if any(f"{section}.{name}" in self.pruned.names for section in sections):
@@ -83,18 +87,21 @@ class Context:
     def wanted(self) -> dict[str, list[str]]:
         """What may be wanted: each item and pool with the items that satisfy it."""
         pools = {
-            name: [m for m in pool.members if m in self.document.items] for name, pool in self.document.pools.items()
+            name: [member for member in pool.members if member in self.document.items]
+            for name, pool in self.document.pools.items()
         }
         items = {item: pools.get(self.pool_of.get(item, ""), [item]) for item in self.document.items}
         return {**items, **pools}
 
     def recipes_of(self, name: str) -> dict[str, Recipe]:
-        """The recipes an item or pool is sourced from: those of its sourcing, else all that make it."""
+        """Return the recipes that an item or pool is sourced from: those of its sourcing, else all that make it."""
         recipes = self.document.recipes
         sourcing = self.document.sourcing.get(self.pool_of.get(name, name))
         if sourcing is not None:
-            return {r: recipes[r] for r in sourcing.sources if r in recipes}
-        return {r: recipes[r] for member in self.wanted.get(name, ()) for r in self._makers.get(member, ())}
+            return {recipe: recipes[recipe] for recipe in sourcing.sources if recipe in recipes}
+        return {
+            recipe: recipes[recipe] for member in self.wanted.get(name, ()) for recipe in self._makers.get(member, ())
+        }
 
     @cached_property
     def _makers(self) -> dict[str, list[str]]:
@@ -110,7 +117,7 @@ class Context:
         return pools | {item: item for item in self.document.items if item not in self.pool_of}
 
     def leader(self, stock: str) -> Item | None:
-        """The item that a pool follows, or the item itself; None if there is no such item."""
+        """Return the item that a pool follows, or the item itself; None if there is no such item."""
         return self.document.items.get(self.stocks.get(stock, ""))
 
     @cached_property
@@ -118,7 +125,7 @@ class Context:
         """The stocks that are planned, rather than kept by a classical policy."""
         leaders = {stock: self.leader(stock) for stock in self.stocks}
         return frozenset(
-            s for s, item in leaders.items() if item is not None and item.policy.type is PolicyType.PLANNED
+            stock for stock, item in leaders.items() if item is not None and item.policy.type is PolicyType.PLANNED
         )
 
     @cached_property
@@ -137,7 +144,12 @@ class Context:
     @cached_property
     def awaited(self) -> frozenset[str]:
         """The recipes for which a changeover of some demand line waits."""
-        return frozenset(r for line in self.document.demand.values() for g in line.generations for r in g.wait_for)
+        return frozenset(
+            recipe
+            for line in self.document.demand.values()
+            for generation in line.generations
+            for recipe in generation.wait_for
+        )
 
     @cached_property
     def reviewed(self) -> frozenset[str]:
@@ -156,17 +168,20 @@ class Context:
         return frozenset(found)
 
     def thinner(self, *sections: str) -> bool:
-        """Whether `only_if` switched off whole entries of these sections; what is left need not use every field."""
+        """Return whether `only_if` switched off whole entries of these sections.
+
+        What is left need not use every field.
+        """
         return any(name.split(".")[:-1] == [section] for name in self.pruned.names for section in sections)
 
     def highest(self, *loc: str | int) -> float | None:
-        """The largest value that the number at a place is drawn from, or its value if it is fixed."""
+        """Return the largest value that the number at a place is drawn from, or its value if it is fixed."""
         found = self.inputs.get(dotted(loc))
         value = self.number(*loc)
         return value if found is None or found.path not in self.drawn or found.high is None else found.high
 
     def lowest(self, *loc: str | int) -> float | None:
-        """The smallest value that the number at a place is drawn from, or its value if it is fixed."""
+        """Return the smallest value that the number at a place is drawn from, or its value if it is fixed."""
         found = self.inputs.get(dotted(loc))
         value = self.number(*loc)
         return value if found is None or found.path not in self.drawn or found.low is None else found.low
@@ -199,6 +214,7 @@ class Context:
         return found
 
     def _is_drawn(self, figure: str) -> bool:
+        """Return whether a figure is drawn itself, and not only an input that takes it."""
         return figure in self.uncertain and self.uncertain[figure].figure
 
     @cached_property
@@ -214,25 +230,25 @@ class Context:
         return {dotted(loc): loc for loc in found}
 
     def in_house(self, recipe: Recipe) -> bool | None:
-        """Whether a recipe runs at a site of ours; None if there is no such site."""
+        """Return whether a recipe runs at a site of ours; None if there is no such site."""
         site = self.document.sites.get(recipe.site)
         return site.in_house if site is not None else None
 
 
 def switched_off(context: Context, section: str) -> str:
-    """Entries of a section that `only_if` switched off, in brackets; empty if there are none."""
+    """Return the entries of a section that `only_if` switched off, in brackets; "" if there are none."""
     off = [name for name in context.pruned.names if name.startswith(f"{section}.")]
     return f" ({', '.join(off)} switched off by only_if)" if off else ""
 
 
 def listed(names: Iterable[str]) -> str | None:
-    """Names with commas, cut to a readable number."""
+    """Return names with commas, cut to a readable number; None if there are none."""
     known = list(names)
     more = f", ... ({len(known) - 20} more)" if len(known) > 20 else ""
     return ", ".join(known[:20]) + more if known else None
 
 
 def amount(value: float, unit: str) -> str:
-    """A number with its unit."""
+    """Return a number with its unit."""
     text = f"{value:,.10g}"
     return text if unit in ("", "1") else f"{text} {unit}"

@@ -13,7 +13,10 @@ from sim.scenario.schema.supply import Site
 
 
 def check(context: Context) -> None:
-    """What begins is not there yet, what closes is there and ours, and what a choice pays is paid within the run."""
+    """Check sites that begin and close, by date or by a choice, and what choices pay.
+
+    What begins is not there yet, what closes is there and ours, and what a choice pays is paid within the run.
+    """
     begun = {site for _, choice in _choices(context) for site in choice.begins}
     for name, site in context.document.sites.items():
         if site.construction is not None and site.construction.decision is None and name not in begun:
@@ -35,14 +38,14 @@ def check(context: Context) -> None:
 
 
 def _choices(context: Context) -> Iterator[tuple[Loc, GateChoice]]:
-    """Every choice, and where it stands."""
+    """Yield every choice and where it stands."""
     for name, decision in context.document.decisions.items():
         for option, choice in decision.choices.items():
             yield ("decisions", name, "choices", option), choice
 
 
 def _grows(context: Context, name: str) -> bool:
-    """Whether capacity may be added to a site within the run."""
+    """Return whether capacity may be added to a site within the run."""
     site, path = context.document.sites[name], f"sites.{name}.capacity"
     chosen = any(
         path in values
@@ -53,7 +56,7 @@ def _grows(context: Context, name: str) -> bool:
 
 
 def _can_close(context: Context, loc: Loc, name: str) -> bool:
-    """Whether there is such a site of ours, with capacity that ends."""
+    """Return whether there is such a site of ours, with capacity that ends; if not, note why."""
     if not context.refer(loc, name, context.document.sites, "site", ("sites",)):
         return False
     site = context.document.sites[name]
@@ -67,7 +70,7 @@ def _can_close(context: Context, loc: Loc, name: str) -> bool:
 
 
 def _closing(context: Context, name: str) -> None:
-    """A site that closes on a date is open before."""
+    """Check that a site which closes on a date is open before."""
     loc = ("sites", name, "closes")
     day, days, opens = context.number(*loc), context.document.horizon.days, _opens(context, name)
     if day is None:
@@ -81,7 +84,7 @@ def _closing(context: Context, name: str) -> None:
 
 
 def _opens(context: Context, name: str) -> float | None:
-    """The day on which a ramp begins, if dates say so."""
+    """Return the day on which a ramp begins, if dates fix it."""
     site = context.document.sites[name]
     if site.construction is None:
         return context.number("sites", name, "ramp", "start")
@@ -92,7 +95,7 @@ def _opens(context: Context, name: str) -> float | None:
 
 
 def _begins(context: Context, loc: Loc, name: str) -> None:
-    """What a choice begins is built, and nothing else has decided it."""
+    """Check that a choice begins a site that is to be built, and that nothing else has decided it."""
     if not context.refer(loc, name, context.document.sites, "site", ("sites",)):
         return
     site: Site = context.document.sites[name]
@@ -107,7 +110,7 @@ def _begins(context: Context, loc: Loc, name: str) -> None:
 
 
 def _closes(context: Context, here: Loc, choice: GateChoice, name: str) -> None:
-    """A choice closes what is not closed by then, and changes nothing of it afterwards."""
+    """Check that a choice closes what is not closed by then, and changes nothing of it afterwards."""
     loc: Loc = (*here, "closes", name)
     after, gate = context.number(*loc), _gate(context, here)
     if after is None:
@@ -123,8 +126,8 @@ def _closes(context: Context, here: Loc, choice: GateChoice, name: str) -> None:
             loc, "it closes before its construction begins", found=f"{after:g}", expected=f"more than {begins:g} days"
         )
     given: list[tuple[Loc, float | None, object]] = [((*here, "from_gate"), 0.0, choice.from_gate)]
-    for i, later in enumerate(choice.later):
-        given.append(((*here, "later", i, "values"), context.number(*here, "later", i, "after"), later.values))
+    for index, later in enumerate(choice.later):
+        given.append(((*here, "later", index, "values"), context.number(*here, "later", index, "after"), later.values))
     for place, day, values in given:
         assert isinstance(values, dict)
         for path in values:
@@ -133,13 +136,14 @@ def _closes(context: Context, here: Loc, choice: GateChoice, name: str) -> None:
 
 
 def _gate(context: Context, here: Loc) -> float | None:
-    """The day of the gate of a choice, where it is a date."""
+    """Return the day of the gate of a choice, where it is a date."""
     return context.number("decisions", here[1], "at")
 
 
 def _within(context: Context, loc: Loc, never: str) -> None:
-    """What comes some days after a gate comes before the end of the run."""
+    """Check that what comes some days after a gate comes before the end of the run."""
     after, gate, days = context.number(*loc), _gate(context, loc), context.document.horizon.days
+    # A gate outside the run has a problem of its own; the day of a milestone is not known here.
     if after is not None and gate is not None and 0 < gate < days and gate + after >= days:
         found, expected = f"{shown(context, gate + after)}", f"before {shown(context, days)}"
         context.add(loc, f"lies after the end of the horizon and {never}", found=found, expected=expected)

@@ -16,9 +16,9 @@ MOST_LENGTH = 1_000_000
 
 
 def check(context: Context) -> None:
-    """Horizon, paths, changeovers, phase-outs, orders, contracts, disruptions and the reach of demand."""
+    """Check that dates are in order, and that they lie within the horizon where they must."""
     _horizon(context)
-    for path in dict.fromkeys(p.partition(".points.")[0] for p in context.inputs if ".points." in p):
+    for path in dict.fromkeys(point.partition(".points.")[0] for point in context.inputs if ".points." in point):
         _path(context, tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
     leads: dict[str, float] = {}
     for name in context.document.demand:
@@ -37,17 +37,19 @@ def check(context: Context) -> None:
 
 
 def shown(context: Context, day: float) -> str:
-    """A day of the run as a date, or as a time."""
+    """Return a day of the run as a date, or as a time of an abstract model."""
     start = context.document.horizon.start
     if start is None:
         return f"time {day:g}"
     try:
         return (start + dt.timedelta(days=math.floor(day))).isoformat()
+    # A number may be far beyond the calendar of Python, which ends with the year 9999.
     except OverflowError:
         return f"day {day:g}"
 
 
 def _horizon(context: Context) -> None:
+    """Check the length of the run, its warmup and its periods."""
     document, horizon = context.document, context.document.horizon
     if not horizon.days <= MOST_LENGTH:
         where = ("horizon", "length" if horizon.start is None else "end")
@@ -68,17 +70,17 @@ def _horizon(context: Context) -> None:
 
 
 def _path(context: Context, loc: Loc) -> None:
-    """Dated points must follow each other, and `ends` must not cut them off."""
+    """Check that dated points follow each other, and that `ends` does not cut them off."""
     before: float | None = None
-    i = 0
-    while (at := context.number(*loc, "points", i, "at")) is not None:
+    index = 0
+    while (at := context.number(*loc, "points", index, "at")) is not None:
         if before is not None and at <= before:
             context.add(
-                (*loc, "points", i, "at"),
+                (*loc, "points", index, "at"),
                 f"comes no later than the point before it ({shown(context, before)}); points run forward in time",
                 found=shown(context, at),
             )
-        before, i = at, i + 1
+        before, index = at, index + 1
     ends = context.number(*loc, "ends")
     if ends is not None and before is not None and ends < before:
         context.add(
@@ -89,7 +91,7 @@ def _path(context: Context, loc: Loc) -> None:
 
 
 def _begins(context: Context, loc: Loc, *, also_before: bool = False) -> None:
-    """A first day must lie within the horizon; a disruption may have begun before it."""
+    """Check that a first day lies within the horizon; a disruption may have begun before it."""
     day = context.number(*loc)
     if day is None:
         return
@@ -111,7 +113,7 @@ def _begins(context: Context, loc: Loc, *, also_before: bool = False) -> None:
 
 
 def _orders(context: Context) -> None:
-    """Orders, of customers and at suppliers, fall due from the start on."""
+    """Check that orders, of customers and at suppliers, fall due from the start on."""
     for name, line in context.document.demand.items():
         for i in range(len(line.orders)):
             _not_before(context, ("demand", name, "orders", i, "date"), "lies before the start of the horizon")
@@ -121,14 +123,14 @@ def _orders(context: Context) -> None:
 
 
 def _not_before(context: Context, loc: Loc, message: str) -> None:
-    """A day must not lie before the start."""
+    """Check that a day does not lie before the start."""
     day = context.number(*loc)
     if day is not None and day < 0:
         context.add(loc, message, found=shown(context, day), expected=f"from {shown(context, 0)}")
 
 
 def _until(context: Context, loc: Loc) -> None:
-    """A commitment must be in force for some of the horizon."""
+    """Check that a commitment is in force for some of the horizon."""
     day = context.number(*loc)
     if day is not None and day <= 0:
         context.add(
@@ -140,7 +142,7 @@ def _until(context: Context, loc: Loc) -> None:
 
 
 def _paid_ahead(context: Context, loc: Loc) -> None:
-    """Money is paid ahead before the end, or it does nothing."""
+    """Check that a prepayment is paid before the end of the horizon."""
     day = context.number(*loc)
     if day is not None and day >= context.document.horizon.days:
         context.add(
@@ -152,24 +154,24 @@ def _paid_ahead(context: Context, loc: Loc) -> None:
 
 
 def _duration(context: Context, loc: Loc) -> float:
-    """A disruption's duration; one drawn at random may always be long enough."""
+    """Return the duration of a disruption in days; one that is drawn may be of any length."""
     constant = context.number(*loc)
     return math.inf if constant is None else constant
 
 
 def _generations(context: Context, name: str) -> None:
-    """The first generation has no changeover; each later one begins after the one before."""
+    """Check that the first generation has no changeover, and that each later one begins after the one before."""
     before: float | None = None
-    for i, generation in enumerate(context.document.demand[name].generations):
-        here: Loc = ("demand", name, "generations", i)
+    for index, generation in enumerate(context.document.demand[name].generations):
+        here: Loc = ("demand", name, "generations", index)
         given = [key for key in ("begins", "cadence") if getattr(generation, key) is not None]
-        if i == 0:
+        if index == 0:
             for key in ("begins", "cadence", "months", "wait_for"):
                 if key in generation.model_fields_set and getattr(generation, key):
                     context.add((*here, key), "has no effect: the first generation is there from the start")
-        if i > 0 and len(given) != 1:
+        if index > 0 and len(given) != 1:
             context.add(here, "a later generation has either begins or cadence", found=" and ".join(given) or "neither")
-        begins = context.number(*here, "begins") if i else None
+        begins = context.number(*here, "begins") if index else None
         if begins is not None and before is not None and begins <= before:
             context.add(
                 (*here, "begins"),
@@ -180,6 +182,7 @@ def _generations(context: Context, name: str) -> None:
 
 
 def _phase_out(context: Context, loc: Loc) -> None:
+    """Check that a phase-out ends after it begins, and that some of it lies within the horizon."""
     begins, ends = context.number(*loc, "begins"), context.number(*loc, "ends")
     if begins is None or ends is None:
         return
@@ -206,10 +209,11 @@ def _phase_out(context: Context, loc: Loc) -> None:
 
 
 def _reach(context: Context, name: str, leads: dict[str, float]) -> None:
-    """Planning looks ahead of the end, so demand must be known past it."""
+    """Check that a demand line is known as far as planning looks beyond the end of the horizon."""
     line = context.document.demand[name]
     items = [line.item] if line.item else [generation.item for generation in line.generations]
     lead = max((lead_time(context, item, leads) for item in items), default=0.0)
+    # What is released at the last review arrives a lead time later, and serves the demand until the next review.
     needed = context.document.horizon.days + lead + _review(context)
     paths: tuple[tuple[Loc, Path | None], ...] = (
         (("rate",), line.rate),
@@ -231,9 +235,10 @@ def _reach(context: Context, name: str, leads: dict[str, float]) -> None:
 
 
 def _end(context: Context, loc: Loc, path: Path) -> tuple[Loc, float] | None:
-    """Where a path stops speaking: at `ends`, else at the last of several dated points of a slope.
+    """Return the last day for which a path has a value, and where it stands; None if it has one for ever.
 
-    A constant, a single point and steps hold for ever, and so does a slope in an abstract model.
+    The day is that of `ends`, else of the last of several dated points of a slope. A constant, a single point and steps
+    hold for ever, and so does a slope in an abstract model.
     """
     ends = context.number(*loc, "ends")
     if ends is not None:
@@ -246,13 +251,16 @@ def _end(context: Context, loc: Loc, path: Path) -> tuple[Loc, float] | None:
 
 
 def _review(context: Context) -> float:
+    """Return the longest time between reviews, in days or time units."""
     every = context.document.review_every
     dated = context.document.horizon.start is not None
     return float(every) if isinstance(every, int) else float(_MONTH) if every == "month" and dated else 1.0
 
 
 def lead_time(context: Context, name: str, known: dict[str, float]) -> float:
-    """The longest sum of planned lead times from the first input to the item, in days; fills `known`."""
+    """Return the longest sum of planned lead times from the first material to the item, in days; fills `known`."""
+    # With a stack of its own, since a chain of recipes may be longer than Python's calls may be deep. One that goes in
+    # a cycle is left to its own check.
     waiting = [name]
     while waiting:
         recipes = context.recipes_of(waiting[-1])
@@ -262,14 +270,15 @@ def lead_time(context: Context, name: str, known: dict[str, float]) -> float:
             waiting.extend(later)
             continue
         chains = (
-            _planned(context, r) + max((known.get(i, 0.0) for i in recipe.inputs), default=0.0)
-            for r, recipe in recipes.items()
+            _planned(context, made_by) + max((known.get(wanted, 0.0) for wanted in recipe.inputs), default=0.0)
+            for made_by, recipe in recipes.items()
         )
         known[waiting.pop()] = max(chains, default=0.0)
     return known[name]
 
 
 def _planned(context: Context, recipe: str) -> float:
+    """Return the lead time that the planner counts on, in days."""
     planned = context.number("recipes", recipe, "planned_lead_time")
     if planned is not None:
         return planned

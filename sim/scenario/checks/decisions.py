@@ -18,7 +18,7 @@ from sim.scenario.seen import KINDS, allowed, seen_at_gates
 
 
 def check(context: Context) -> None:
-    """Every decision can be made, every choice somewhere, and `plan` names choices that there are."""
+    """Check that every decision can be made, and that choices change what can change at a gate."""
     paths = [dotted(loc) for loc in paths_over_time(context.document)]
     for name, decision in context.document.decisions.items():
         _named(context, ("decisions", name), name)
@@ -39,14 +39,14 @@ def check(context: Context) -> None:
 
 
 def _named(context: Context, loc: Loc, name: str) -> None:
-    """Names of decisions and choices become parts of dotted paths."""
+    """Check the name of a decision or choice, which becomes part of dotted paths."""
     if not name.strip() or any(sign in name for sign in ".=,\n"):
         message = "a name must not be empty or hold a dot, comma or =, since it becomes part of a path"
         context.add(loc, message, found=repr(name))
 
 
 def _gate(context: Context, name: str) -> None:
-    """A gate lies within the run: on one day, or after a milestone that is watched."""
+    """Check that a gate lies within the run: on one day, or after a milestone that is watched."""
     here: Loc = ("decisions", name, "at")
     milestone = context.document.decisions[name].at.milestone
     if milestone is not None:
@@ -62,13 +62,13 @@ def _gate(context: Context, name: str) -> None:
 
 
 def _features(context: Context, name: str) -> None:
-    """What a rule may go by can be seen."""
+    """Check that what a rule may go by can be seen."""
     full = seen_at_gates(context.document)
     known = [*KINDS, *full]
-    for i, word in enumerate(context.document.decisions[name].features):
+    for index, word in enumerate(context.document.decisions[name].features):
         if word not in known:
             context.add(
-                ("decisions", name, "features", i),
+                ("decisions", name, "features", index),
                 "nothing that is seen at a gate",
                 found=word,
                 expected=allowed(full),
@@ -77,16 +77,18 @@ def _features(context: Context, name: str) -> None:
 
 
 def _in_order(context: Context, here: Loc, choice: GateChoice) -> None:
-    """What comes later is written later."""
+    """Check that what comes later is written later."""
     before = 0.0
-    for i in range(len(choice.later)):
-        after = context.number(*here, "later", i, "after")
+    for index in range(len(choice.later)):
+        after = context.number(*here, "later", index, "after")
         if after is not None and after <= before:
             told = (
-                f"more than {before:g} days" if i else "more than 0 days; what holds from the gate stands in from_gate"
+                f"more than {before:g} days"
+                if index
+                else "more than 0 days; what holds from the gate stands in from_gate"
             )
             context.add(
-                (*here, "later", i, "after"),
+                (*here, "later", index, "after"),
                 "comes no later than what stands before it",
                 found=f"{after:g}",
                 expected=told,
@@ -95,7 +97,7 @@ def _in_order(context: Context, here: Loc, choice: GateChoice) -> None:
 
 
 def _changed(here: Loc, choice: GateChoice) -> Iterator[tuple[Loc, str, Quantity]]:
-    """The paths that a choice changes, where it says so, and the values."""
+    """Yield the paths that a choice changes, with where it does so and the values."""
     given: list[tuple[Loc, Mapping[str, Quantity]]] = [((*here, "from_gate"), choice.from_gate)]
     given += [((*here, "later", i, "values"), later.values) for i, later in enumerate(choice.later)]
     for loc, values in given:
@@ -103,7 +105,7 @@ def _changed(here: Loc, choice: GateChoice) -> Iterator[tuple[Loc, str, Quantity
 
 
 def _undated(context: Context, loc: Loc, path: str, paths: list[str]) -> None:
-    """What is no path over time cannot change at a gate; why, and what can."""
+    """Note why a choice cannot change what is no path over time, and what it can change."""
     inside = [known for known in paths if known.startswith(f"{path}.")]
     if inside:
         message = "is more than one value; a choice names a path over time"
@@ -119,7 +121,7 @@ def _undated(context: Context, loc: Loc, path: str, paths: list[str]) -> None:
 
 
 def _stands(node: object, path: str) -> bool:
-    """Whether the schema has a field at a path, or the scenario an entry, written or not."""
+    """Return whether the schema has a field at a path, or the scenario an entry, written or not."""
     if not path:
         return True
     key, _, rest = path.partition(".")
@@ -130,7 +132,7 @@ def _stands(node: object, path: str) -> bool:
 
 
 def _apart(context: Context) -> None:
-    """Two decisions on one date change different paths: neither comes after the other."""
+    """Check that two decisions on one date change different paths: neither comes after the other."""
     first: dict[tuple[float, str], str] = {}
     for name, decision in context.document.decisions.items():
         at = context.number("decisions", name, "at")

@@ -15,7 +15,7 @@ _WITHOUT_SAFETY = {
 
 
 def check(context: Context) -> None:
-    """Demand lines, then the policies of items."""
+    """Check that every field of a demand line and of a stock policy has an effect, and has what it needs."""
     for name, line in context.document.demand.items():
         _line(context, ("demand", name), line)
         _idle(context, ("demand", name), line)
@@ -26,6 +26,7 @@ def check(context: Context) -> None:
 
 
 def _line(context: Context, loc: Loc, line: DemandLine) -> None:
+    """Check that the fields of a demand line have an effect with its pattern and its backlog."""
     if not line.backlog:
         for key in ("cancel_after", "shortage_cost"):
             if getattr(line, key) is not None:
@@ -52,33 +53,39 @@ def _line(context: Context, loc: Loc, line: DemandLine) -> None:
 
 
 def _idle(context: Context, loc: Loc, line: DemandLine) -> None:
-    """Only a compute need is met by idle compute, and only lines that have some, none of which is met so itself, meet it."""
+    """Check that idle compute meets a compute need, and is that of lines which have some.
+
+    A line of which idle compute meets the need has none for others.
+    """
     if line.idle_of and line.compute is None:
         context.add((*loc, "idle_of"), "has no effect: idle compute meets a compute need, and the line has none")
-    for i, name in enumerate(line.idle_of):
+    for index, name in enumerate(line.idle_of):
         other = context.document.demand.get(name)
         if other is None:
             continue
         if other.idle_share is None:
-            context.add((*loc, "idle_of", i), f"has no effect: nothing of {name!r} stands idle; give it an idle_share")
+            context.add(
+                (*loc, "idle_of", index), f"has no effect: nothing of {name!r} stands idle; give it an idle_share"
+            )
         elif other.idle_of:
-            context.add((*loc, "idle_of", i), f"the compute need of {name!r} is met by idle compute itself")
+            context.add((*loc, "idle_of", index), f"the compute need of {name!r} is met by idle compute itself")
 
 
 def _compute(context: Context, loc: Loc, line: DemandLine) -> None:
-    """A compute need is met by items that have compute, and only they have some that stands idle or is worth something."""
+    """Check that a line with a compute need, an idle share or a value per H100e is for items that have compute."""
     uses = {"a compute need": line.compute, "an idle share": line.idle_share, "a value per H100e": line.value_per_h100e}
     what = next(use for use, given in uses.items() if given is not None)
     wants = [((*loc, "item"), line.item)] if line.item else []
-    wants += [((*loc, "generations", i, "item"), g.item) for i, g in enumerate(line.generations)]
+    wants += [((*loc, "generations", i, "item"), generation.item) for i, generation in enumerate(line.generations)]
     for place, wanted in wants:
         members = context.wanted.get(str(wanted), [])
-        without = [m for m in members if not context.number("items", m, "h100e")]
+        without = [member for member in members if not context.number("items", member, "h100e")]
         if without:
             context.add(place, f"{what} counts H100-equivalents, but {listed(without)} has no h100e")
 
 
 def _policy(context: Context, loc: Loc, name: str, item: Item) -> None:
+    """Check that the policy, the safety stock and the review of an item go together, and with its pool."""
     policy, planned = item.policy, item.policy.type is PolicyType.PLANNED
     if planned and policy.review is not None:
         context.add((*loc, "policy", "review"), "has no effect on a planned item; plans are made every review_every")

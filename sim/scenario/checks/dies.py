@@ -8,7 +8,7 @@ from sim.vocabulary import YieldModel
 
 
 def check(context: Context) -> None:
-    """What a fab recipe needs, and what only a fab recipe may have."""
+    """Check that recipes with a process node have a die that fits, and that yields rise as they are learned."""
     for name, recipe in context.document.recipes.items():
         if recipe.node is None:
             _without_node(context, name, recipe)
@@ -19,6 +19,7 @@ def check(context: Context) -> None:
 
 
 def _on_node(context: Context, name: str, recipe: Recipe, node: str) -> None:
+    """Check that a die has an area on the node of its recipe, and fits its reticle."""
     item = context.document.items.get(recipe.item)
     if item is None:
         return
@@ -37,6 +38,7 @@ def _on_node(context: Context, name: str, recipe: Recipe, node: str) -> None:
 
 
 def _without_node(context: Context, name: str, recipe: Recipe) -> None:
+    """Check that a recipe without a node has no defects."""
     for key in ("defects", "defect_learning"):
         if getattr(recipe.yields, key) is not None:
             context.add(
@@ -45,6 +47,7 @@ def _without_node(context: Context, name: str, recipe: Recipe) -> None:
 
 
 def _yield_model(context: Context, name: str, recipe: Recipe) -> None:
+    """Check that the parameters of defects belong to the yield model."""
     yields, here = recipe.yields, ("recipes", name, "yield")
     has_defects = yields.defects is not None or yields.defect_learning is not None
     if yields.alpha is not None and yields.model is not YieldModel.NEGATIVE_BINOMIAL:
@@ -56,7 +59,7 @@ def _yield_model(context: Context, name: str, recipe: Recipe) -> None:
 
 
 def _learning(context: Context, name: str, recipe: Recipe) -> None:
-    """What is learned gets better: a yield rises, and a defect density falls."""
+    """Check that what is learned gets better: a yield rises, and a defect density falls."""
     for key, better in (("assembly_learning", 1.0), ("defect_learning", -1.0)):
         if getattr(recipe.yields, key) is None:
             continue

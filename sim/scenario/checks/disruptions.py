@@ -1,4 +1,4 @@
-"""Disruptions: each strikes something, does something there, and raises no circle of others."""
+"""Disruptions: each strikes something, does something there, and raises no cycle of others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from sim.scenario.schema.supply import Site
 
 
 def check(context: Context) -> None:
-    """Every disruption has an effect where it strikes."""
+    """Check that every disruption strikes something and has an effect there."""
     for name, disruption in context.document.disruptions.items():
         here: Loc = ("disruptions", name)
         _strikes(context, here, disruption)
         sites = _struck(context, disruption)
+        # What is left under a reading may have nothing to strike, though the whole scenario has.
         if sites and not context.thinner("sites", "recipes", "sourcing"):
             _capacity(context, here, disruption, sites)
             _others(context, (*here, "effects"), disruption.effects, sites)
@@ -24,6 +25,7 @@ def check(context: Context) -> None:
 
 
 def _strikes(context: Context, here: Loc, disruption: AnyDisruption) -> None:
+    """Check that a disruption strikes something, has an effect, and says once how capacity comes back."""
     if not (disruption.sites or disruption.owners or disruption.regions):
         context.add(here, "strikes nothing; name sites, owners or regions")
     effects = [key for key, value in disruption.effects if value not in (None, False)]
@@ -39,13 +41,13 @@ def _strikes(context: Context, here: Loc, disruption: AnyDisruption) -> None:
 
 
 def _recovers(disruption: AnyDisruption) -> list[str]:
-    """The fields that say how capacity comes back."""
+    """Return the fields that say how capacity comes back."""
     linear = ["recovery"] if disruption.recovery is not None else []
     return [*linear, *(["recovery_points"] if disruption.recovery_points else [])]
 
 
 def _in_order(context: Context, loc: Loc, points: int) -> None:
-    """Each point of a recovery comes after the one before, whatever is drawn."""
+    """Check that each point of a recovery comes after the one before, whatever is drawn."""
     for i in range(1, points):
         before, after = context.highest(*loc, i - 1, "after"), context.lowest(*loc, i, "after")
         if before is not None and after is not None and after <= before:
@@ -55,16 +57,17 @@ def _in_order(context: Context, loc: Loc, points: int) -> None:
 
 
 def _struck(context: Context, disruption: AnyDisruption) -> dict[str, Site]:
+    """Return the sites that a disruption strikes."""
     sites = context.document.sites.items()
     return {
-        n: s
-        for n, s in sites
-        if n in disruption.sites or s.owner in disruption.owners or s.region in disruption.regions
+        name: site
+        for name, site in sites
+        if name in disruption.sites or site.owner in disruption.owners or site.region in disruption.regions
     }
 
 
 def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Mapping[str, Site]) -> None:
-    """Unlimited capacity is all there or, at a factor of 0, not at all."""
+    """Check that a factor on unlimited capacity is 0, the only one with an effect, and that no recovery is gradual."""
     if disruption.effects.capacity is None or not _unlimited(sites):
         return
     factor = context.number(*here, "effects", "capacity")
@@ -83,12 +86,13 @@ def _capacity(context: Context, here: Loc, disruption: AnyDisruption, sites: Map
 
 
 def _unlimited(sites: Mapping[str, Site]) -> bool:
+    """Return whether the capacity of all these sites is unlimited."""
     return all(site.capacity == "unlimited" for site in sites.values())
 
 
 def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Site]) -> None:
-    """What changes prices, allocations or cycle times needs some to change."""
-    without = [name for name, s in sites.items() if s.contract is None or s.contract.allocation is None]
+    """Check that the sites have what the other effects change: prices, allocations, stock, cycle times."""
+    without = [name for name, site in sites.items() if site.contract is None or site.contract.allocation is None]
     if effects.allocation is not None and without:
         context.add(
             (*loc, "allocation"), f"has no effect: there is no contract with an allocation at {listed(without)}"
@@ -101,21 +105,27 @@ def _others(context: Context, loc: Loc, effects: Effects, sites: Mapping[str, Si
         return
     if effects.price is not None and all(recipe.price is None for recipe in recipes.values()):
         context.add((*loc, "price"), f"has no effect: no price is given for {listed(recipes)}")
-    if effects.scrap_wip is not None and not any(_takes_time(context, r) for r in recipes) and _unlimited(sites):
+    if (
+        effects.scrap_wip is not None
+        and not any(_takes_time(context, recipe) for recipe in recipes)
+        and _unlimited(sites)
+    ):
         context.add((*loc, "scrap_wip"), f"has no effect: nothing is ever in process at {listed(sites)}")
-    if effects.cycle_time is not None and not any(_takes_time(context, r) for r in recipes):
+    if effects.cycle_time is not None and not any(_takes_time(context, recipe) for recipe in recipes):
         context.add((*loc, "cycle_time"), f"has no effect: the cycle time of {listed(recipes)} is 0")
 
 
 def _takes_time(context: Context, name: str) -> bool:
-    """Whether a recipe's cycle time may be above 0."""
+    """Return whether a recipe's cycle time may be above 0."""
     at: Loc = ("recipes", name, "cycle_time")
     mean = context.highest(*at) if context.number(*at) is not None else context.highest(*at, "mean")
     return mean != 0
 
 
 def _raises(context: Context) -> None:
-    """Rates are settled one after the other, so no disruption may raise its own, directly or through others."""
+    """Check that no disruption raises its own rate, directly or through others."""
+    # Rates are settled one after the other, each once those that raise it are known. Only random disruptions have a
+    # rate.
     random = {name for name, disruption in context.document.disruptions.items() if disruption.kind == "random"}
     edges: dict[str, dict[str, Loc]] = {
         name: {other: ("disruptions", name, "raises", other) for other in disruption.raises if other in random}

@@ -16,7 +16,7 @@ draws, and cutting them off raises its mean by 0.4 %."""
 
 
 def check(context: Context) -> None:
-    """Loads, cycle times, durations of disruptions, and demand of random quantity."""
+    """Check that loads, cycle times, durations and quantities are not drawn from distributions cut off at zero."""
     for name, recipe in context.document.recipes.items():
         _spread(context, ("recipes", name, "load"), recipe.load)
         _spread(context, ("recipes", name, "cycle_time"), recipe.cycle_time)
@@ -31,6 +31,7 @@ def check(context: Context) -> None:
 
 
 def _spread(context: Context, loc: Loc, noise: Random | Units) -> None:
+    """Check that the coefficient of variation of a shape is not too large for it."""
     most, cv = _MOST.get(noise.shape), context.highest(*loc, "cv")
     if most is not None and cv is not None and cv > most + 1e-9:
         message = f"a {noise.shape} shape this wide goes below zero, and cut off there its mean would be more than stated; take gamma or lognormal"
@@ -38,7 +39,7 @@ def _spread(context: Context, loc: Loc, noise: Random | Units) -> None:
 
 
 def _demand(context: Context, loc: Loc) -> None:
-    """Normal demand is cut off at zero too."""
+    """Check that the mean of normal demand is far enough above zero for its standard deviation."""
     mean, sd = context.lowest(*loc, "quantity"), context.highest(*loc, "sd")
     if mean is not None and sd is not None and sd > _MOST[Shape.NORMAL] * mean:
         message = "normal demand this wide goes below zero, and cut off there its mean would be more than stated"
@@ -46,7 +47,7 @@ def _demand(context: Context, loc: Loc) -> None:
 
 
 def _units(context: Context, loc: Loc, units: Units) -> None:
-    """A random number of units: its spread, and weights that add up to something."""
+    """Check the distribution of a number of units: its spread, and that its weights add up to more than 0."""
     _spread(context, loc, units)
     mean, cv = context.lowest(*loc, "mean"), context.lowest(*loc, "cv")
     if units.shape is UnitShape.NEGATIVE_BINOMIAL and mean and cv is not None and cv**2 * mean <= 1 + 1e-9:

@@ -43,26 +43,28 @@ def check_origins(context: Context) -> None:
 
 
 def _faults(path: str, entry: Input) -> list[tuple[str, str | None]]:
-    """Message and finding of all that is wrong with one number."""
+    """Return all that is wrong with one number, as messages with what was found."""
     if isinstance(entry.value, str):
         return []
-    if not all(math.isfinite(x) for x in (entry.value, entry.low or 0, entry.high or 0)):
+    # Finite numbers may overflow when they are converted to the unit of the field.
+    if not all(math.isfinite(number) for number in (entry.value, entry.low or 0, entry.high or 0)):
         return [(f"is too large in {entry.unit}", None)]
     faults: list[tuple[str, str | None]] = []
     for what, value in (("", entry.value), ("its low ", entry.low), ("its high ", entry.high)):
         if value is not None and (bound := broken_bound(value, entry.bounds)) is not None:
             hint = (
                 f" ({value:g} % is written {value / 100:g})"
+                # A share between 2 and 100 was most likely meant in per cent.
                 if entry.bounds.get("le") == 1 and 2 <= value <= 100
                 else ""
             )
             faults.append((f"{what}must be {bound}{hint}", amount(value, entry.unit)))
-    ends = [x for x in (entry.low, entry.value, entry.high) if x is not None]
+    ends = [number for number in (entry.low, entry.value, entry.high) if number is not None]
     if ends != sorted(ends):
         shown = ", ".join(
-            f"{k} {amount(v, entry.unit)}"
-            for k, v in (("low", entry.low), ("value", entry.value), ("high", entry.high))
-            if v is not None
+            f"{name} {amount(end, entry.unit)}"
+            for name, end in (("low", entry.low), ("value", entry.value), ("high", entry.high))
+            if end is not None
         )
         faults.append(("low, value and high must not fall", shown))
     if WHOLE.fullmatch(path) and entry.value != int(entry.value):

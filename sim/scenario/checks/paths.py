@@ -10,7 +10,7 @@ from sim.vocabulary import Interpolate
 
 
 def check(context: Context) -> None:
-    """Every path can be followed as it is written."""
+    """Check that every path over time can be followed as it is written."""
     for loc, path in paths_over_time(context.document).items():
         if path.ends is not None and (loc[0] != "demand" or "power" in loc or str(loc[2]).startswith("value")):
             context.add(
@@ -22,9 +22,12 @@ def check(context: Context) -> None:
 
 
 def _exponential(context: Context, loc: Loc, path: Path) -> None:
-    """Growth by a constant factor neither starts from zero nor reaches it."""
-    for i in range(len(path.points)):
-        place: Loc = (*loc, "points", i, "value")
+    """Check that an exponential path has only values above 0.
+
+    Growth by a constant factor neither starts from 0 nor reaches it.
+    """
+    for index in range(len(path.points)):
+        place: Loc = (*loc, "points", index, "value")
         lowest = context.lowest(*place)
         if lowest is not None and lowest <= 0:
             context.add(

@@ -12,7 +12,7 @@ _SUMMED = ("tops", "watts", "h100e")
 
 
 def check(context: Context) -> None:
-    """Items by their policies, members by their pools, and what a scenario without planned items does not use."""
+    """Check that items, pools and forecasts have only what their policy reads."""
     for stock in context.stocks:
         leader = context.leader(stock)
         if leader is not None and stock not in context.planned:
@@ -31,7 +31,7 @@ def check(context: Context) -> None:
 
 
 def _ordered(context: Context, stock: str, leader: Item) -> None:
-    """A stock policy orders from its one source, whenever it likes and as much as it likes."""
+    """Check what a stock policy orders by: a single source, whose orders it sizes itself."""
     sourcing, recipes = context.document.sourcing.get(stock), context.recipes_of(stock)
     kind = leader.policy.type
     if not recipes:
@@ -49,6 +49,7 @@ def _ordered(context: Context, stock: str, leader: Item) -> None:
         )
     if sourcing is not None:
         for key in _SOURCING:
+            # A default that is written out changes nothing, and is not refused.
             if getattr(sourcing, key) != Sourcing.model_fields[key].get_default():
                 context.add(
                     ("sourcing", stock, key),
@@ -61,12 +62,13 @@ def _ordered(context: Context, stock: str, leader: Item) -> None:
                     ("recipes", name, key),
                     f"has no effect with a {kind} policy, which sizes its own orders; it is for planned items",
                 )
+        # A changeover waits for the phases of a recipe, whatever policy orders by it.
         if name not in context.awaited:
             _planner_only(context, stock, name, recipe, str(kind))
 
 
 def _planner_only(context: Context, stock: str, name: str, recipe: Recipe, kind: str) -> None:
-    """Phases and planned lead times are for the planner, of this item or of what it is made of."""
+    """Check that a recipe has phases and planned lead times only where a planner reads them."""
     loc: Loc = ("recipes", name)
     if recipe.qualification is not None:
         context.add(
@@ -81,7 +83,7 @@ def _planner_only(context: Context, stock: str, name: str, recipe: Recipe, kind:
 
 
 def _forecast(context: Context, name: str) -> None:
-    """A forecast is read by the planner alone."""
+    """Check that a line with a forecast is for items that are planned, or made of what is planned."""
     line = context.document.demand[name]
     wanted = [line.item] if line.item is not None else [generation.item for generation in line.generations]
     if any(context.pool_of.get(item, item) in context.reviewed for item in wanted):
@@ -95,10 +97,10 @@ def _forecast(context: Context, name: str) -> None:
 
 
 def _pool(context: Context, pool: str) -> None:
-    """A pool follows its first member in how it is planned, queued for and counted."""
+    """Check that members of a pool do not differ in what the pool takes from its first member."""
     first, *others = context.document.pools[pool].members
     leader = context.document.items.get(first)
-    wants = {g.item for line in context.document.demand.values() for g in line.generations}
+    wants = {generation.item for line in context.document.demand.values() for generation in line.generations}
     wants |= {line.item for line in context.document.demand.values() if line.item is not None}
     demanded = not wants.isdisjoint({pool, first, *others})
     for name in others:
@@ -108,12 +110,14 @@ def _pool(context: Context, pool: str) -> None:
         for key in ("priority", "bypass", "partial"):
             if key in item.model_fields_set and getattr(item, key) != getattr(leader, key):
                 _follows(context, pool, first, name, key)
+        # Compute and power are summed over delivered units: they have no effect in a pool that nobody demands.
         for key in ("safety_stock", *(_SUMMED if demanded else ())):
             if getattr(item, key) is not None and _number(context, name, key) != _number(context, first, key):
                 _follows(context, pool, first, name, key)
 
 
 def _follows(context: Context, pool: str, first: str, name: str, key: str) -> None:
+    """Note that a field of a member has no effect, since the pool follows its first member."""
     context.add(
         ("items", name, key),
         f"has no effect: the pool {pool} follows the {key} of its first member, {first}; leave this one out",
@@ -121,12 +125,13 @@ def _follows(context: Context, pool: str, first: str, name: str, key: str) -> No
 
 
 def _number(context: Context, item: str, key: str) -> tuple[object, ...] | None:
-    """A number of an item with all that makes it equal to another."""
+    """Return a number of an item with all that makes it equal to another; None if it is not given."""
     found = context.inputs.get(dotted(("items", item, key)))
     return (found.value, found.low, found.high, found.draw) if found is not None else None
 
 
 def _nothing_planned(context: Context) -> None:
+    """Check that a scenario without planned items has no settings of the planner."""
     if context.document.initial is Initial.PIPELINE:
         context.add(
             ("initial",),

@@ -16,7 +16,7 @@ _PLACE = re.compile("|".join(place.replace(".", r"\.").replace("NAME", ".+") for
 
 
 def check(context: Context) -> None:
-    """Every process moves demand, a price or a value, by months; money is discounted at one rate, known to fit."""
+    """Check that processes move demand, prices or values, by months, and that discounting has what it needs."""
     for path, loc in context.processes.items():
         if not _PLACE.fullmatch(dotted(loc[:-1])):
             context.add(
@@ -31,7 +31,10 @@ def check(context: Context) -> None:
 
 
 def _risk_neutral(context: Context) -> None:
-    """Risk-neutral valuation takes the risk-free rate, and lowers the drift of every process by its premium."""
+    """Check that risk-neutral valuation has a risk-free rate, and a risk premium of every process.
+
+    It discounts at the risk-free rate, and lowers the drift of every process by its premium.
+    """
     money = context.document.money
     if money.discounting is Discounting.REAL:
         return

@@ -12,7 +12,7 @@ TOLERANCE = 1e-9
 
 
 def check(context: Context) -> None:
-    """What each recipe takes and inherits, who waits for it or has ordered by it, and settings that speak of all recipes."""
+    """Check what each recipe takes and inherits, and that recipes which others name are in use."""
     for name, recipe in context.document.recipes.items():
         for wanted in recipe.inputs:
             _takes(context, ("recipes", name), recipe, wanted)
@@ -33,9 +33,13 @@ def check(context: Context) -> None:
 
 
 def _transit(context: Context, name: str) -> None:
-    """Units are in transit where something ships them."""
-    shipped = [r for r in context.document.recipes.values() if r.item == name and r.shipping_time is not None]
-    held = any(d.effects.shipments_held for d in context.document.disruptions.values())
+    """Check that units of an item with a cost in transit are ever shipped."""
+    shipped = [
+        recipe
+        for recipe in context.document.recipes.values()
+        if recipe.item == name and recipe.shipping_time is not None
+    ]
+    held = any(disruption.effects.shipments_held for disruption in context.document.disruptions.values())
     if not shipped and not held:
         context.add(
             ("items", name, "transit_cost"),
@@ -44,7 +48,8 @@ def _transit(context: Context, name: str) -> None:
 
 
 def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:
-    """Units are whole: a start takes a fixed whole number of each input."""
+    """Check that a start takes a fixed whole number of units of a material."""
+    # A material is given for one unit that is made, and a start of a panel makes several.
     panel = recipe.node is None and recipe.units_per_start is not None
     places = [(*loc, "inputs", wanted), *([(*loc, "units_per_start")] if panel else [])]
     drawn = [
@@ -59,6 +64,7 @@ def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:
         return
     each, per_start = values[0] or 0.0, (values[1] or 0.0) if panel else 1.0
     taken = each * per_start
+    # The product of two decimal numbers may miss a whole number by a rounding error.
     if round(taken) < 1 or abs(taken - round(taken)) > TOLERANCE * taken:
         shown = (
             f"{amount(each, '')} x {amount(per_start, '')} units_per_start = {amount(taken, '')}"
@@ -69,6 +75,7 @@ def _takes(context: Context, loc: Loc, recipe: Recipe, wanted: str) -> None:
 
 
 def _inherits(context: Context, loc: Loc, recipe: Recipe) -> None:
+    """Check that learning is inherited from a recipe in use."""
     for key in ("defect_learning", "assembly_learning"):
         learning = getattr(recipe.yields, key)
         if learning is not None and learning.inherits is not None:
@@ -76,7 +83,9 @@ def _inherits(context: Context, loc: Loc, recipe: Recipe) -> None:
 
 
 def _in_use(context: Context, loc: Loc, name: str) -> None:
+    """Check that some sourcing takes a recipe."""
     recipe = context.document.recipes.get(name)
+    # A name without a recipe is reported with the references.
     if recipe is None or name in context.used:
         return
     stock = context.pool_of.get(recipe.item, recipe.item)
@@ -85,25 +94,25 @@ def _in_use(context: Context, loc: Loc, name: str) -> None:
 
 
 def _settings(context: Context) -> None:
-    """Settings of the whole scenario that need a recipe to act on."""
+    """Check that settings of the whole scenario have a recipe to act on."""
     recipes = context.used.values()
-    if context.document.yield_noise is YieldNoise.GAMMA and all(r.yields.lot_cv is None for r in recipes):
+    if context.document.yield_noise is YieldNoise.GAMMA and all(recipe.yields.lot_cv is None for recipe in recipes):
         context.add(
             ("yield_noise",),
             "has no effect: no recipe's yield has lot_cv, by which the defect densities of lots differ",
             found="gamma",
             expected="off, binomial, or lot_cv beside alpha",
         )
-    if context.document.lot_scale != 1 and all(r.lot_size is None for r in recipes):
+    if context.document.lot_scale != 1 and all(recipe.lot_size is None for recipe in recipes):
         context.add(("lot_scale",), "has no effect: no recipe has a lot_size", found=str(context.document.lot_scale))
 
 
 def _milestones(context: Context) -> None:
-    """A milestone of output watches something that is made."""
+    """Check that a milestone of output watches something that is made."""
     for name, milestone in context.document.milestones.items():
         known = context.document.items.keys() | context.document.sites.keys()
         where = milestone.sites or context.document.sites
-        made = any(r.item in milestone.items and r.site in where for r in context.used.values())
+        made = any(recipe.item in milestone.items and recipe.site in where for recipe in context.used.values())
         if milestone.items and not made and known.issuperset([*milestone.items, *milestone.sites]):
             key = "sites" if milestone.sites else "items"
             at = f" at {listed(milestone.sites)}" if milestone.sites else ""

@@ -15,7 +15,7 @@ EITHER = ("items", "pools")
 
 
 def check(context: Context) -> None:
-    """Every name used is the name of something."""
+    """Check that every name used is the name of something."""
     _names(context)
     _figures(context)
     _pools(context)
@@ -37,7 +37,7 @@ def check(context: Context) -> None:
 
 
 def _names(context: Context) -> None:
-    """Names become parts of dotted paths (`--set sites.NAME.lines=2`) and of KPI names."""
+    """Check names, which become parts of dotted paths (`--set sites.NAME.lines=2`) and of KPI names."""
     for section in SECTIONS:
         for name in getattr(context.document, section):
             if not name.strip() or any(sign in name for sign in ".=\n"):
@@ -49,6 +49,7 @@ def _names(context: Context) -> None:
 
 
 def _figures(context: Context) -> None:
+    """Check that the figures and readings that quantities name are in the ledger."""
     ledger = context.ledger
     for loc, quantity in context.quantities.values():
         figure = quantity.figure
@@ -69,41 +70,46 @@ def _figures(context: Context) -> None:
 def _each(
     context: Context, loc: Loc, names: Iterable[str], valid: Iterable[str], kind: str, sections: tuple[str, ...]
 ) -> None:
+    """Check that every name of a list is one of the valid ones, and stands there once."""
     known, seen = list(valid), set()
-    for i, name in enumerate(names):
+    for index, name in enumerate(names):
         if name in seen:
-            context.add((*loc, i), f"{name!r} is listed twice")
-        elif context.refer((*loc, i), name, known, kind, sections):
+            context.add((*loc, index), f"{name!r} is listed twice")
+        elif context.refer((*loc, index), name, known, kind, sections):
             seen.add(name)
 
 
 def _pools(context: Context) -> None:
+    """Check that pools have members, names of their own, and no member in common."""
     document = context.document
     owner: dict[str, str] = {}
     for name, pool in document.pools.items():
         if name in document.items:
             context.add(("pools", name), f"{name!r} is the name of an item too; name the pool otherwise")
         _each(context, ("pools", name, "members"), pool.members, document.items, "item", ITEM)
-        for i, member in enumerate(pool.members):
+        for index, member in enumerate(pool.members):
             if owner.setdefault(member, name) != name:
                 context.add(
-                    ("pools", name, "members", i),
+                    ("pools", name, "members", index),
                     f"{member!r} is in the pool {owner[member]!r} already; an item is in one pool",
                 )
 
 
 def _items(context: Context) -> None:
+    """Check that die areas are given for process nodes that exist."""
     for name, item in context.document.items.items():
         for node in item.die_area:
             context.refer(("items", name, "die_area", node), node, context.document.nodes, "node", ("nodes",))
 
 
 def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
+    """Check the names in a recipe: its item, site, materials, process node and where it inherits learning from."""
     document = context.document
     context.refer((*loc, "item"), recipe.item, document.items, "item", ITEM)
     context.refer((*loc, "site"), recipe.site, document.sites, "site", ("sites",))
     for name in recipe.inputs:
         context.refer((*loc, "inputs", name), name, [*document.items, *document.pools], "item or pool", EITHER)
+    # The node of a recipe may be a figure: its resolved name counts.
     if recipe.node is not None and (node := context.name(*loc, "node")) is not None:
         context.refer((*loc, "node"), node, document.nodes, "node", ("nodes",))
     for key, learning in (
@@ -115,7 +121,7 @@ def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
 
 
 def _inherits(context: Context, loc: Loc, recipe: Recipe, learning: Learning, key: str) -> None:
-    """Learning passes from another recipe at the same site that learns the same thing."""
+    """Check that learning is inherited from another recipe at the same site that learns the same thing."""
     name = str(learning.inherits)
     if not context.refer(loc, name, context.document.recipes, "recipe", ("recipes",)):
         return
@@ -129,6 +135,7 @@ def _inherits(context: Context, loc: Loc, recipe: Recipe, learning: Learning, ke
 
 
 def _sourcing(context: Context) -> None:
+    """Check the names in sourcings: what is made, their sources, and the sources with shares."""
     document = context.document
     for name, sourcing in document.sourcing.items():
         here: Loc = ("sourcing", name)
@@ -142,19 +149,21 @@ def _sourcing(context: Context) -> None:
 
 
 def _demand(context: Context) -> None:
+    """Check the names in demand lines: what is wanted, what a changeover waits for, and whose idle compute is taken."""
     document = context.document
     wanted = [*document.items, *document.pools]
     for name, line in document.demand.items():
         if line.item is not None:
             context.refer(("demand", name, "item"), line.item, wanted, "item or pool", EITHER)
         _each(context, ("demand", name, "idle_of"), line.idle_of, document.demand, "demand line", ("demand",))
-        for i, generation in enumerate(line.generations):
-            here: Loc = ("demand", name, "generations", i)
+        for index, generation in enumerate(line.generations):
+            here: Loc = ("demand", name, "generations", index)
             context.refer((*here, "item"), generation.item, wanted, "item or pool", EITHER)
             _each(context, (*here, "wait_for"), generation.wait_for, document.recipes, "recipe", ("recipes",))
 
 
 def _disruptions(context: Context) -> None:
+    """Check the names in disruptions: what they strike, and which disruptions they make likelier."""
     document = context.document
     owners = dict.fromkeys(site.owner for site in document.sites.values())
     regions = dict.fromkeys(site.region for site in document.sites.values())
@@ -173,6 +182,7 @@ def _disruptions(context: Context) -> None:
 
 
 def _reports(context: Context) -> None:
+    """Check the names in shares and milestones."""
     document = context.document
     stages = dict.fromkeys(item.stage for item in document.items.values())
     families = dict.fromkeys(item.family for item in document.items.values())

@@ -11,7 +11,7 @@ from sim.vocabulary import Weekday, WithdrawOn
 
 
 def check(context: Context) -> None:
-    """Every field has an effect where it stands."""
+    """Check that every field of sites and recipes has an effect where it stands."""
     for name, site in context.document.sites.items():
         _ownership(context, ("sites", name), site)
         _unlimited(context, ("sites", name), site)
@@ -26,6 +26,7 @@ def check(context: Context) -> None:
 
 
 def _ownership(context: Context, loc: Loc, site: Site) -> None:
+    """Check that a site has only fields that fit its owner: ours, or an outside supplier."""
     outside, ours = ("contract", "rivals", "tariff"), ("announced", "capex", "outside_sales")
     for key in outside if site.in_house else ours:
         if getattr(site, key) is not None:
@@ -35,13 +36,14 @@ def _ownership(context: Context, loc: Loc, site: Site) -> None:
 
 
 def _unlimited(context: Context, loc: Loc, site: Site) -> None:
+    """Check that a site with unlimited capacity has no field that only a limit gives an effect."""
     for key in ("lines", "availability", "rivals", "capex", "fixed_cost", "outside_sales"):
         if site.capacity == "unlimited" and key in site.model_fields_set and getattr(site, key) is not None:
             context.add((*loc, key), f"{key} has no effect on unlimited capacity")
 
 
 def _closed(context: Context, loc: Loc, site: Site) -> None:
-    """Closures have dates, and capacity that they stop."""
+    """Check that closures have dates, and capacity that they stop."""
     if site.closed and site.capacity == "unlimited":
         context.add(loc, "has no effect on unlimited capacity")
     if site.closed and context.document.horizon.start is None:
@@ -51,7 +53,7 @@ def _closed(context: Context, loc: Loc, site: Site) -> None:
 
 
 def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None:
-    """A commitment has a consequence, and nothing else goes without a commitment."""
+    """Check that a commitment has a consequence, and that nothing which needs a commitment stands without one."""
     if contract.commitment is None:
         for key in ("until", "notice", "take_or_pay"):
             if getattr(contract, key) is not None:
@@ -67,7 +69,7 @@ def _contract(context: Context, loc: Loc, name: str, contract: Contract) -> None
 
 
 def _unplanned(context: Context, loc: Loc, recipes: Mapping[str, Recipe], contract: Contract) -> None:
-    """Terms that only the planner keeps to, where all orders come from stock policies."""
+    """Check terms that only the planner keeps to, where all orders come from stock policies."""
     if any(context.pool_of.get(recipe.item, recipe.item) in context.planned for recipe in recipes.values()):
         return
     for key in ("allocation", "notice"):
@@ -84,7 +86,7 @@ def _unplanned(context: Context, loc: Loc, recipes: Mapping[str, Recipe], contra
 
 
 def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
-    """Outlay is parted into equipment and building where something is built."""
+    """Check that outlay is divided into equipment and building where something is built, and only there."""
     if site.construction is None and capex.equipment_share is not None:
         context.add((*loc, "equipment_share"), "has no effect without construction: all is paid as capacity is added")
     if site.construction is not None and capex.equipment_share is None:
@@ -99,7 +101,7 @@ def _capex(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
 
 
 def _credit(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
-    """A credit has outlay to be a share of."""
+    """Check that a credit has outlay to be a share of."""
     if capex.credit is not None and site.ramp is None and capex.sunk is not False:
         context.add(
             loc, "has no effect: the capacity stands already and was paid before; sunk: false pays it on the first day"
@@ -107,11 +109,18 @@ def _credit(context: Context, loc: Loc, site: Site, capex: Capex) -> None:
 
 
 def _announced(context: Context) -> None:
-    """Announced output counts where orders are withdrawn on it."""
+    """Check that announced output is given where orders are withdrawn on it."""
     if context.thinner("recipes", "sourcing"):
         return
-    withdrawn = [s for s in context.document.sourcing.values() if s.withdraw_on is WithdrawOn.ANNOUNCED]
-    relied = {context.document.recipes[r].site for s in withdrawn for r in s.sources if r in context.document.recipes}
+    withdrawn = [
+        sourcing for sourcing in context.document.sourcing.values() if sourcing.withdraw_on is WithdrawOn.ANNOUNCED
+    ]
+    relied = {
+        context.document.recipes[source].site
+        for sourcing in withdrawn
+        for source in sourcing.sources
+        if source in context.document.recipes
+    }
     for name, site in context.document.sites.items():
         if site.in_house and site.announced is not None and name not in relied:
             context.add(
@@ -120,6 +129,7 @@ def _announced(context: Context) -> None:
 
 
 def _recipe(context: Context, loc: Loc, recipe: Recipe) -> None:
+    """Check that a recipe has a price outside or a cost of ours, and one lead time."""
     ours = context.in_house(recipe)
     if ours is True and recipe.price is not None:
         context.add(

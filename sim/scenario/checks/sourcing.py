@@ -11,11 +11,12 @@ TOLERANCE = 1e-6
 
 
 def check(context: Context) -> None:
-    """Each sourcing can be followed as it is written."""
+    """Check that each sourcing can be followed as it is written."""
     for name, sourcing in context.document.sourcing.items():
         if name in context.wanted:
             _right_items(context, name, sourcing)
-            if name not in context.pruned.thinned:  # what only_if leaves of it need not be complete
+            # What `only_if` leaves of a sourcing need not be complete.
+            if name not in context.pruned.thinned:
                 _shares(context, ("sourcing", name, "shares"), sourcing)
                 _sides(context, ("sourcing", name), sourcing)
                 if context.pool_of.get(name, name) in context.planned:
@@ -23,16 +24,19 @@ def check(context: Context) -> None:
 
 
 def _right_items(context: Context, name: str, sourcing: Sourcing) -> None:
+    """Check that every source makes the item, or a member of the pool."""
     members = context.wanted[name]
-    for i, source in enumerate(sourcing.sources):
+    for index, source in enumerate(sourcing.sources):
         recipe = context.document.recipes.get(source)
         if recipe is not None and recipe.item not in members:
-            makers = listed(r for r, other in context.document.recipes.items() if other.item in members)
-            context.add(("sourcing", name, "sources", i), f"{source} makes {recipe.item}, not {name}", expected=makers)
+            makers = listed(made_by for made_by, other in context.document.recipes.items() if other.item in members)
+            context.add(
+                ("sourcing", name, "sources", index), f"{source} makes {recipe.item}, not {name}", expected=makers
+            )
 
 
 def _shares(context: Context, loc: Loc, sourcing: Sourcing) -> None:
-    """Shares are given for all sources or none, and a split adds up to 1."""
+    """Check that a split has a share for all sources or for none, and that shares add up."""
     if not sourcing.shares:
         return
     values = {source: context.number(*loc, source) for source in sourcing.shares}
@@ -51,9 +55,10 @@ def _shares(context: Context, loc: Loc, sourcing: Sourcing) -> None:
 
 
 def _sides(context: Context, loc: Loc, sourcing: Sourcing) -> None:
-    """Whether there is an inside and an outside for what speaks of them."""
-    recipes = [context.document.recipes[s] for s in sourcing.sources if s in context.document.recipes]
+    """Check that there are sources inside and outside where a field divides between them."""
+    recipes = [context.document.recipes[source] for source in sourcing.sources if source in context.document.recipes]
     sides = {context.in_house(recipe) for recipe in recipes}
+    # A site that does not exist has been reported with the references.
     if None in sides or not recipes:
         return
     if sourcing.second_source_floor is not None and False not in sides:
@@ -71,7 +76,7 @@ def _sides(context: Context, loc: Loc, sourcing: Sourcing) -> None:
 
 
 def _unread(context: Context, loc: Loc, sourcing: Sourcing) -> None:
-    """What the policy does not read when it divides a need."""
+    """Check that a sourcing has no field that its policy does not read."""
     policy = sourcing.policy
     if policy in (SourcingPolicy.SPLIT, SourcingPolicy.LEAST_COST) and sourcing.second_source_floor is not None:
         context.add(
@@ -95,7 +100,7 @@ def _unread(context: Context, loc: Loc, sourcing: Sourcing) -> None:
 
 
 def _inside(context: Context, loc: Loc, sourcing: Sourcing) -> None:
-    """Where our own sites go first, shares divide what is ordered outside."""
+    """Check that shares are given only for outside sources where our own sites go first."""
     for source in sourcing.shares:
         recipe = context.document.recipes.get(source)
         if recipe is not None and context.in_house(recipe):

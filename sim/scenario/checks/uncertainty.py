@@ -24,7 +24,7 @@ RANGES = ("uncertainty", "ranges")
 
 
 def check(context: Context) -> None:
-    """What `uncertainty` names, and correlations between what is drawn."""
+    """Check what `uncertainty` names, the ends of draws, and correlations between what is drawn."""
     for name, draw in context.document.uncertainty.draw.items():
         if not _switched_off(context, name):
             _named(context, name, draw)
@@ -36,7 +36,7 @@ def check(context: Context) -> None:
 
 
 def _switched_off(context: Context, name: str) -> bool:
-    """Whether a name is part of what `only_if` switched off, or of what the schema refused."""
+    """Return whether a name is part of what `only_if` switched off, or of what the schema refused."""
     parts = name.split(".")
     return any(name.startswith(f"{entry}.") for entry in context.pruned.names) or (
         len(parts) > 1 and (name in context.refused.figures or parts[1] in context.refused.parts)
@@ -44,7 +44,10 @@ def _switched_off(context: Context, name: str) -> bool:
 
 
 def _named(context: Context, name: str, draw: Draw) -> None:
-    """A name under `draw`: a figure or a path, with a range to draw from. What is inherited may lie idle."""
+    """Check a name under `draw`: a figure or a path, with a range to draw from.
+
+    One that is inherited may have nothing to draw here.
+    """
     loc: Loc = (*HERE, name)
     entry = context.inputs.get(name)
     if name not in context.ledger and entry is None:
@@ -52,7 +55,9 @@ def _named(context: Context, name: str, draw: Draw) -> None:
         close = context.near(name, valid) or context.near(name, list(context.ledger))
         context.add(loc, f"there is no figure {name!r}, and no number at such a path", close=close)
     elif entry is not None and entry.figure is not None:
-        bases = [f for f in operands([entry.figure], context.ledger) if not context.ledger.figures[f].operands]
+        bases = [
+            figure for figure in operands([entry.figure], context.ledger) if not context.ledger.figures[figure].operands
+        ]
         context.add(loc, f"takes its value from the ledger's {entry.figure}; name the figure", expected=listed(bases))
     elif (other := _contradicted(context, name, draw)) is not None:
         context.add(loc, f"contradicts {other}, which says draw: {context.inputs[other].draw}", found=str(draw))
@@ -63,8 +68,10 @@ def _named(context: Context, name: str, draw: Draw) -> None:
 
 
 def _settled(context: Context, name: str) -> bool:
-    """Whether an override, a reading, an article left out or a study's value took the range of what is
-    named, or what used it: it lies idle then."""
+    """Return whether something else took the range of what is named, or what used it, so that nothing is drawn.
+
+    That is an override, a reading, an article left out or a value of a study.
+    """
     places: list[Loc] = [(*HERE, name), RANGES, *([_place(name)] if name in context.inputs else [])]
     if name in context.ledger.pinned or any(is_override(context.written.mark(place)) for place in places):
         return True
@@ -73,19 +80,22 @@ def _settled(context: Context, name: str) -> bool:
     if name not in context.rests_on and (context.pruned.names or context.written.overridden):
         return True
     figure = context.ledger.figures[name]
+    # The figure has given way to its fallback, which may have no range.
     if figure.fallback is not None and figure.fallback in (figure.own, figure.formula):
         return True
-    return ranged(context.ledger.resolve(name)) is None and any(ranged(r) for r in figure.readings.values())
+    return ranged(context.ledger.resolve(name)) is None and any(ranged(reading) for reading in figure.readings.values())
 
 
 def _contradicted(context: Context, name: str, draw: Draw) -> str | None:
-    """The path of an input with this number that says otherwise itself."""
+    """Return the path of an input with this number that has another draw of its own, or None."""
     inputs = context.inputs.items()
-    return next((path for path, i in inputs if name in (path, i.figure) and i.draw not in (Draw.FIXED, draw)), None)
+    return next(
+        (path for path, entry in inputs if name in (path, entry.figure) and entry.draw not in (Draw.FIXED, draw)), None
+    )
 
 
 def _idle(context: Context, name: str, draw: Draw) -> str | None:
-    """Why a name under `draw` has no effect here, if so."""
+    """Return why a name under `draw` has no effect here, or None."""
     if name in context.inputs:
         if not context.inputs[name].ranged:
             return "has no low and no high to draw from"
@@ -101,7 +111,7 @@ def _idle(context: Context, name: str, draw: Draw) -> str | None:
 
 
 def _ends(context: Context, one: Uncertain) -> None:
-    """A lognormal begins above 0; a draw without ends stays within the bounds of what it feeds."""
+    """Check that a lognormal draw begins above 0, and that a draw without ends keeps to the bounds of what it feeds."""
     if one.draw is Draw.LOGNORMAL and one.low <= 0:
         message = f"a lognormal draw needs a low above 0; that of {one.name} is {amount(one.low, one.unit)}"
         context.add(_said(context, one), message)
@@ -117,7 +127,7 @@ def _ends(context: Context, one: Uncertain) -> None:
 
 
 def _said(context: Context, one: Uncertain) -> Loc:
-    """Where it is said that a number is drawn."""
+    """Return the place that makes a number be drawn."""
     if one.name in context.document.uncertainty.draw:
         return (*HERE, one.name)
     paths = context.fed_by.get(one.name, ())
@@ -126,17 +136,19 @@ def _said(context: Context, one: Uncertain) -> Loc:
 
 
 def _place(path: str) -> Loc:
+    """Return the location of a dotted path."""
     return tuple(int(part) if part.isdecimal() else part for part in path.split("."))
 
 
 def _fed(context: Context, one: Uncertain, end: float) -> Iterator[tuple[str, Input, float]]:
-    """The inputs that a number feeds, with their values when it is at this end."""
+    """Yield the inputs that a number feeds, with the value and unit that they have when it is at this end."""
     ledger = context.ledger.valued({one.name: end}) if one.figure else context.ledger
     for path in context.fed_by.get(one.name, ()):
         entry = context.inputs[path]
         try:
             value = ledger.resolve(str(entry.figure)).value if entry.follows else end
             unit = ledger.figures[str(entry.figure)].unit if entry.follows else entry.unit
+            # Dates are in days from the start, and their fields have no bounds.
             if isinstance(value, (int, float)) and entry.unit != "date":
                 yield path, entry, convert(float(value), unit, entry.unit)
         except (LedgerError, UnitError) as error:
@@ -145,7 +157,7 @@ def _fed(context: Context, one: Uncertain, end: float) -> Iterator[tuple[str, In
 
 
 def _whole(context: Context) -> None:
-    """What must be a whole number is drawn from whole numbers."""
+    """Check that what must be a whole number is drawn from whole numbers."""
     for one in context.uncertain.values():
         for path in context.fed_by.get(one.name, ()):
             entry = context.inputs[path]
@@ -156,7 +168,10 @@ def _whole(context: Context) -> None:
 
 
 def _known(context: Context) -> None:
-    """Only what is drawn can be known at the start. What is inherited, or was overridden, may lie idle."""
+    """Check that only what is drawn is known at the start.
+
+    What is inherited, or was overridden, may have nothing to draw here.
+    """
     for path, entry in context.inputs.items():
         place: Loc = (*_place(path), "known")
         if (
@@ -168,49 +183,57 @@ def _known(context: Context) -> None:
 
 
 def _correlations(context: Context) -> None:
-    """Each pair once, between two random streams, and all of them such that numbers can have them."""
+    """Check that each pair is correlated once and can be, and that all rank correlations can hold at once."""
     said: dict[tuple[str, str], int] = {}
-    place = {name: k for k, name in enumerate([*context.uncertain, *context.processes])}
+    place = {name: index for index, name in enumerate([*context.uncertain, *context.processes])}
     pairs: list[tuple[int, int, float]] = []
-    for i, entry in enumerate(context.document.correlations):
-        names = _labels(context, i, entry)
-        rank = context.number("correlations", i, "rank")
+    for number, entry in enumerate(context.document.correlations):
+        names = _labels(context, number, entry)
+        rank = context.number("correlations", number, "rank")
         for first, second in entry.pairs:
-            a, b = names[first], names[second]
-            if first == second or (a is not None and a == b):
-                context.add(("correlations", i), "an input cannot be correlated with itself", found=first)
-            elif a is not None and b is not None and (a in context.processes) != (b in context.processes):
+            one, other = names[first], names[second]
+            if first == second or (one is not None and one == other):
+                context.add(("correlations", number), "an input cannot be correlated with itself", found=first)
+            elif one is not None and other is not None and (one in context.processes) != (other in context.processes):
                 message = "a process is drawn month by month, and correlated with other processes alone"
-                context.add(("correlations", i), message, found=second if a in context.processes else first)
-            elif a is not None and b is not None and _first_said(context, i, (a, b), said):
-                pairs += [(place[a], place[b], rank)] if rank is not None and abs(rank) < 1 else []
+                context.add(("correlations", number), message, found=second if one in context.processes else first)
+            elif one is not None and other is not None and _first_said(context, number, (one, other), said):
+                pairs += [(place[one], place[other], rank)] if rank is not None and abs(rank) < 1 else []
     _possible(context, list(place), pairs, said)
 
 
-def _labels(context: Context, i: int, entry: Correlation) -> dict[str, str | None]:
-    """The uncertain number behind each label of a correlation."""
+def _labels(context: Context, number: int, entry: Correlation) -> dict[str, str | None]:
+    """Return the uncertain number or process behind each label of a correlation."""
     places = [(("inputs", j), label) for j, label in enumerate(entry.inputs)]
     places += [(("with", j), label) for j, label in enumerate(entry.others)]
-    return {label: _uncertain(context, ("correlations", i, *at), label) for at, label in places}
+    return {label: _uncertain(context, ("correlations", number, *at), label) for at, label in places}
 
 
-def _first_said(context: Context, i: int, pair: tuple[str, str], said: dict[tuple[str, str], int]) -> bool:
-    a, b = sorted(pair)
-    if (a, b) not in said:
-        said[a, b] = i
+def _first_said(context: Context, number: int, pair: tuple[str, str], said: dict[tuple[str, str], int]) -> bool:
+    """Return whether a pair is correlated here for the first time; if not, note it."""
+    first, second = sorted(pair)
+    if (first, second) not in said:
+        said[first, second] = number
         return True
-    context.add(("correlations", i), f"{a} and {b} are correlated already, by correlations.{said[a, b]}")
+    context.add(
+        ("correlations", number), f"{first} and {second} are correlated already, by correlations.{said[first, second]}"
+    )
     return False
 
 
 def _possible(
     context: Context, names: list[str], pairs: list[tuple[int, int, float]], said: dict[tuple[str, str], int]
 ) -> None:
-    """Correlations may contradict each other: what goes with a third goes with what that goes with."""
+    """Check that the rank correlations of each group can hold at once.
+
+    Two inputs that are each strongly correlated with a third cannot be uncorrelated with each other.
+    """
+    # A group that no correlation links to another has a matrix of its own, which keeps matrices small and errors
+    # short.
     for group in linked(pairs):
         if not possible(normal_matrix(group, pairs)):
-            members = [names[k] for k in group]
-            last = max(i for (a, _), i in said.items() if a in members)
+            members = [names[place] for place in group]
+            last = max(number for (label, _), number in said.items() if label in members)
             message = (
                 "no numbers can have all these rank correlations at once, where pairs that are not named have none"
             )
@@ -218,7 +241,7 @@ def _possible(
 
 
 def _uncertain(context: Context, loc: Loc, label: str) -> str | None:
-    """The uncertain number or the process that a correlation names; None after noting what is wrong."""
+    """Return the uncertain number or the process that a correlation names, or None after noting what is wrong."""
     if label in context.processes:
         return label
     entry = context.inputs.get(label)

@@ -23,6 +23,7 @@ class Shutdown(Strict):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        """Check that a shutdown ends after it begins, and that a yearly one is shorter than a year."""
         if self.ends < self.begins:
             raise ValueError(f"ends must not come before begins (begins {self.begins}, ends {self.ends})")
         if self.yearly and (self.ends - self.begins).days >= 365:

@@ -12,7 +12,10 @@ from sim.scenario.schema.quantity import Quantity, Strict, number
 
 
 def _one_value(data: Any) -> Any:
-    """One number; what moves in time or differs from lot to lot cannot begin at a gate."""
+    """Return a value that a choice gives, which is a single one.
+
+    What moves in time or differs from lot to lot cannot begin at a gate.
+    """
     if isinstance(data, list) or (isinstance(data, dict) and data.keys() & {"points", "interpolate", "shape", "mean"}):
         raise ValueError("a choice gives one value, which holds from the gate on; what follows it stands under later")
     return data
@@ -33,10 +36,12 @@ class Gate(Strict):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, data: Any) -> Any:
+        """Write out the short form: anything but a mapping with keys of a gate is its date."""
         return data if isinstance(data, dict) and data.keys() & {"date", "milestone", "lag"} else {"date": data}
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        """Check that a gate is either a date or a milestone with its lag."""
         if (self.date is None) == (self.milestone is None):
             raise ValueError("a gate is either a date or {milestone: NAME, lag: DAYS}")
         if self.date is not None and "lag" in self.model_fields_set:
@@ -81,7 +86,7 @@ class GateChoice(Strict):
         return {*self.after, *self.unless}
 
     def may_follow(self, chosen: Mapping[str, str]) -> bool:
-        """Whether it can be chosen after these choices at earlier decisions."""
+        """Return whether this can be chosen after these choices at earlier decisions."""
         wanted = all(chosen.get(name) in choices for name, choices in self.after.items())
         return wanted and not any(chosen.get(name) in choices for name, choices in self.unless.items())
 
@@ -103,20 +108,23 @@ class Decision(Strict):
         return {name for choice in self.choices.values() for name in choice.rests_on}
 
     def open_after(self, chosen: Mapping[str, str]) -> list[str]:
-        """What can be chosen after these choices at earlier decisions, in the order listed."""
+        """Return what can be chosen after these choices at earlier decisions, in the order listed."""
         return [name for name, choice in self.choices.items() if choice.may_follow(chosen)]
 
 
 def taken(decisions: Mapping[str, Decision], plan: Mapping[str, str]) -> dict[str, str]:
-    """The choice taken at each decision: what the plan names, else the first that may follow what is taken before.
+    """Return the choice taken at each decision: what the plan names, else the first that may follow.
 
-    Decisions that rest on each other in a circle, which the checks refuse, take their first.
+    Decisions that depend on each other in a cycle, which the checks refuse, take their first choice.
     """
     found: dict[str, str] = {}
     while len(found) < len(decisions):
         rest = [name for name in decisions if name not in found]
+        # A decision is taken once all that it depends on are. In a cycle none is ready: all are then taken as they
+        # come, so that the loop ends.
         ready = [name for name in rest if not decisions[name].rests_on.intersection(rest)] or rest
         for name in ready:
             first = next(iter(decisions[name].open_after(found)), next(iter(decisions[name].choices)))
             found[name] = plan.get(name, first)
+    # Taken in the order of their dependence, returned in the order listed.
     return {name: found[name] for name in decisions}

@@ -118,12 +118,14 @@ class DemandLine(DrawnEntry):
     @model_validator(mode="before")
     @classmethod
     def _listed(cls, data: Any) -> Any:
+        """Fill in the pattern of a line with dated orders."""
         if isinstance(data, dict) and data.get("orders") and "pattern" not in data:
             return {**data, "pattern": Pattern.ORDERS}
         return data
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        """Check that a line has an item or generations, and the fields that its pattern needs and no others."""
         if (self.item is None) == (not self.generations):
             raise ValueError("give either item or generations")
         if self.value is not None and self.value_per_h100e is not None:
@@ -135,9 +137,11 @@ class DemandLine(DrawnEntry):
             wanted = ()
         elif self.power is not None:
             raise ValueError("power limits a compute need, and the line has none")
-        missing = [k for k in wanted if not getattr(self, k)]
+        missing = [key for key in wanted if not getattr(self, key)]
         allowed = {"every", *wanted}
-        extra = [k for k in ("rate", "quantity", "sd", "values", "orders") if getattr(self, k) and k not in allowed]
+        extra = [
+            key for key in ("rate", "quantity", "sd", "values", "orders") if getattr(self, key) and key not in allowed
+        ]
         what = "a list of dated orders" if self.pattern is Pattern.ORDERS else f"{self.pattern} demand"
         if missing:
             raise ValueError(f"{what} needs {', '.join(missing)}")

@@ -40,6 +40,7 @@ class Horizon(Strict):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        """Check that the horizon has two dates in order, or a length."""
         dated, abstract = self.start is not None or self.end is not None, self.length is not None
         if dated == abstract:
             raise ValueError("give either start and end, or length and time_unit")
@@ -58,7 +59,10 @@ class Horizon(Strict):
         return self.time_unit or "time unit"
 
     def written(self, unit: str) -> str:
-        """A unit as it is written in this model: in an abstract one the time unit replaces day, month and year."""
+        """Return a unit as it is written in this model.
+
+        In an abstract model its time unit replaces day, month and year.
+        """
         return unit if self.length is None else re.sub(r"\b(day|month|year)\b", self.unit, unit)
 
     @property
@@ -122,6 +126,7 @@ class Milestone(Entry):
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
+        """Check that a milestone has the fields that its rule needs, and no others."""
         if self.rule is MilestoneRule.IN_HOUSE_SHARE:
             if self.share is None or self.items or self.sites:
                 raise ValueError("an in_house_share milestone needs share and takes no items or sites")
@@ -156,6 +161,7 @@ class Correlation(Strict):
 
     @model_validator(mode="after")
     def _two(self) -> Self:
+        """Check that a correlation names two inputs or more."""
         if len(self.inputs) < 2 and not self.others:
             raise ValueError("a correlation is between two inputs: name another, here or under with")
         return self
@@ -246,7 +252,7 @@ class Document(Strict):
     """Sentences the run prints beside its headline."""
 
     def __repr__(self) -> str:
-        """The title alone: the whole of it would fill a screen."""
+        """Return the title alone: the whole of it would fill a screen."""
         return f"Document({self.title!r})"
 
     __str__ = __repr__

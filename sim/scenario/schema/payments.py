@@ -24,6 +24,7 @@ class Payment(Entry):
 
     @model_validator(mode="after")
     def _dated(self) -> Self:
+        """Check that a payment has one date or one qualification, and is repeated if it has an end."""
         if (self.at is None) == (self.qualification is None):
             raise ValueError("give either at, a date, or qualification, a recipe")
         if self.until is not None and self.every is None:

@@ -26,11 +26,12 @@ class Strict(BaseModel):
 
 
 def number(unit: str, sentence: str, default: Any = ..., **bounds: float) -> Any:
-    """Declare a field that holds a Quantity (or a Path or Random of them).
+    """Return the declaration of a field for a Quantity, or for a Path or a distribution of them.
 
-    `unit` is what a bare number means, and what a figure is converted to; `bounds` (`ge`, `gt`,
-    `le`, `lt`) hold for the value in that unit. `unit` "date" means an instant, "text" a name.
+    `unit` is what a bare number means, and what a figure is converted to; `bounds` (`ge`, `gt`, `le`, `lt`) apply to
+    the value in that unit. `unit` "date" means an instant, "text" a name.
     """
+    # pydantic does not check these bounds: what a figure is in this unit shows only when it is resolved.
     extra: dict[str, Any] = {"unit": unit, **bounds}
     field: FieldInfo = Field(default, description=sentence, json_schema_extra=extra, validate_default=False)
     return field
@@ -71,13 +72,15 @@ class Quantity(Strict):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, data: Any) -> Any:
+        """Write out the short form: a scalar is a bare value."""
         if isinstance(data, (bool, int, float, str, dt.date)):
             return {"bare": data}
         return data
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        origins = [k for k in ("figure", "assumed", "derived", "bare") if getattr(self, k) is not None]
+        """Check that a quantity has exactly one origin, and a source where that needs one."""
+        origins = [key for key in ("figure", "assumed", "derived", "bare") if getattr(self, key) is not None]
         if len(origins) != 1:
             raise ValueError("give exactly one of figure, assumed or derived")
         if origins[0] in ("assumed", "derived") and not (self.source or "").strip():
@@ -96,7 +99,7 @@ class Quantity(Strict):
 
 
 def _or_constant(data: Any) -> Any:
-    """A shape as it is written; anything else is the mean of a constant."""
+    """Return a distribution as it is written; anything else is the mean of a constant."""
     return data if isinstance(data, dict) and ("shape" in data or "mean" in data) else {"mean": data}
 
 
@@ -113,10 +116,12 @@ class Random(Strict):
     @model_validator(mode="before")
     @classmethod
     def _constant(cls, data: Any) -> Any:
+        """Write out the short form: a quantity is a constant."""
         return _or_constant(data)
 
     @model_validator(mode="after")
     def _spread(self) -> Self:
+        """Check that the shape has a coefficient of variation if it needs one, and none if not."""
         fixed = self.shape in (Shape.CONSTANT, Shape.EXPONENTIAL)
         if fixed and self.cv is not None:
             raise ValueError(f"a {self.shape} shape has no cv")
@@ -142,12 +147,14 @@ class Units(Strict):
     @model_validator(mode="before")
     @classmethod
     def _constant(cls, data: Any) -> Any:
+        """Write out the short form: a quantity is a constant."""
         if isinstance(data, dict) and "values" in data and "shape" not in data:
             raise ValueError("a list of values needs its shape: {shape: empirical, values: [...]}")
         return _or_constant(data)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        """Check that the shape has the parameters that it needs, and no others."""
         needed = {
             UnitShape.CONSTANT: ("mean",),
             UnitShape.EXPONENTIAL: ("mean",),
@@ -155,8 +162,8 @@ class Units(Strict):
             UnitShape.EMPIRICAL: ("values",),
         }.get(self.shape, ("mean", "cv"))
         allowed = (*needed, "weights") if self.shape is UnitShape.EMPIRICAL else needed
-        missing = [k for k in needed if not getattr(self, k)]
-        extra = [k for k in ("mean", "cv", "values", "weights") if getattr(self, k) and k not in allowed]
+        missing = [key for key in needed if not getattr(self, key)]
+        extra = [key for key in ("mean", "cv", "values", "weights") if getattr(self, key) and key not in allowed]
         if missing:
             raise ValueError(f"a quantity of shape {self.shape} needs {', '.join(missing)}")
         if extra:
@@ -200,6 +207,7 @@ class Process(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        """Check that a process has a speed of return if its kind needs one, and none if not."""
         if (self.reversion is None) == (self.kind is ProcessKind.MEAN_REVERTING):
             verb = "needs a" if self.reversion is None else "takes no"
             raise ValueError(f"a {self.kind} process {verb} reversion")
@@ -231,6 +239,7 @@ class Path(Strict):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, data: Any) -> Any:
+        """Write out the short forms: a list of points, a quantity, or a quantity beside its process."""
         if isinstance(data, list):
             return {"points": data}
         if isinstance(data, dict) and data.keys() & {"points", "constant", "interpolate"}:
@@ -242,6 +251,7 @@ class Path(Strict):
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        """Check that a path is either points or a constant."""
         if self.process is not None and not self.points and self.constant is None:
             raise ValueError("give the points or the constant that the process moves")
         if bool(self.points) == (self.constant is not None):

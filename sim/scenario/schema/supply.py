@@ -38,6 +38,7 @@ class ReplenishmentPolicy(Strict):
 
     @model_validator(mode="after")
     def _needs(self) -> Self:
+        """Check that a policy has the parameters that it needs, and no others."""
         needed = {
             PolicyType.PLANNED: (),
             PolicyType.BASE_STOCK: ("level",),
@@ -45,9 +46,9 @@ class ReplenishmentPolicy(Strict):
             PolicyType.REORDER: ("reorder", "quantity"),
             PolicyType.PERIODIC: ("quantity", "review"),
         }[self.type]
-        given = [k for k in ("level", "reorder", "quantity") if getattr(self, k) is not None]
-        missing = [k for k in needed if getattr(self, k) is None]
-        extra = [k for k in given if k not in needed]
+        given = [key for key in ("level", "reorder", "quantity") if getattr(self, key) is not None]
+        missing = [key for key in needed if getattr(self, key) is None]
+        extra = [key for key in given if key not in needed]
         if missing:
             raise ValueError(f"a {self.type} policy needs {', '.join(missing)}")
         if extra:
@@ -237,6 +238,7 @@ class Site(DrawnEntry):
 
     @model_validator(mode="after")
     def _one_capacity(self) -> Self:
+        """Check that a site has either a capacity or a ramp, and that a ramp begins once."""
         if (self.capacity is None) == (self.ramp is None):
             raise ValueError("give either capacity or ramp")
         if self.ramp is None and (self.construction or self.expansions or self.tools):
@@ -344,6 +346,7 @@ class Sourcing(DrawnEntry):
 
     @model_validator(mode="after")
     def _dates(self) -> Self:
+        """Check that a phase-out has dates, and no other policy has."""
         if (self.policy is SourcingPolicy.PHASE_OUT) != (self.phase_out is not None):
             raise ValueError("phase_out dates belong to the phase_out policy")
         return self

@@ -27,6 +27,7 @@ class Learning(Strict):
 
     @model_validator(mode="after")
     def _constant(self) -> Self:
+        """Check that learning has its one constant (days or starts), and the share it keeps if it inherits."""
         if (self.over is LearnOver.TIME) != (self.days is not None) or (self.over is LearnOver.STARTS) != (
             self.starts is not None
         ):
@@ -69,6 +70,7 @@ class Yield(Strict):
 
     @model_validator(mode="after")
     def _one_each(self) -> Self:
+        """Check that each yield is given once, and that a negative binomial model has its alpha."""
         if self.assembly is not None and self.assembly_learning is not None:
             raise ValueError("give assembly or assembly_learning, not both")
         if self.defect_learning is not None and self.assembly_learning is not None:

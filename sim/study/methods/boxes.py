@@ -1,4 +1,4 @@
-"""A box in the space of inputs: limits that hold together, and how well they tell where something happens."""
+"""A box in the space of inputs: the limits that define it, and how well it predicts where an event happens."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Limit:
     bound: float
 
     def holds(self, columns: Sequence[InputColumn]) -> BoolArray:
-        """For each run, whether it keeps to the limit."""
+        """Return for each run whether it satisfies the limit, shape (runs,)."""
         values = columns[self.column].values
         if self.side is LimitSide.AT_LEAST:
             return values >= self.bound
@@ -49,26 +49,29 @@ Limits = tuple[Limit, ...]
 
 
 def inside(limits: Iterable[Limit], columns: Sequence[InputColumn]) -> BoolArray:
-    """For each run, whether it keeps to all limits."""
+    """Return for each run whether it satisfies all limits, shape (runs,); with no limits every run does."""
     everywhere = np.ones(len(columns[0].values), dtype=np.bool_)
     return reduce(np.logical_and, (limit.holds(columns) for limit in limits), everywhere)
 
 
 def tightened(limits: Limits, limit: Limit) -> Limits:
-    """Limits with one more, which takes the place of one of the same side of the same column."""
+    """Return the limits with one more, which replaces the limit on the same side of the same column.
+
+    Labels that are excluded add up: a limit of the kind `IS_NOT` replaces nothing.
+    """
     if limit.side is LimitSide.IS_NOT:
         return (*limits, limit)
     return (*(each for each in limits if (each.column, each.side) != (limit.column, limit.side)), limit)
 
 
 def without(limits: Limits, limit: Limit) -> Limits:
-    """Limits without one of them."""
+    """Return the limits without one of them."""
     return tuple(each for each in limits if each != limit)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well limits tell where it happens: `hits` of the `inside` runs, of `happened` of `runs` in all."""
+    """Counts of runs: `hits` have the event among those `inside` the box, `happened` among all `runs`."""
 
     hits: int
     inside: int
@@ -77,22 +80,22 @@ class Score:
 
     @property
     def density(self) -> float:
-        """The share of runs inside in which it happens."""
+        """The share of the runs inside that have the event."""
         return self.hits / self.inside if self.inside else 0.0
 
     @property
     def coverage(self) -> float:
-        """The share of runs in which it happens that lie inside."""
+        """The share of the runs with the event that are inside."""
         return self.hits / self.happened if self.happened else 0.0
 
     @property
     def mass(self) -> float:
-        """The share of all runs that lie inside."""
+        """The share of all runs that are inside."""
         return self.inside / self.runs if self.runs else 0.0
 
     @property
     def rate(self) -> float:
-        """The share of all runs in which it happens."""
+        """The share of all runs that have the event."""
         return self.happened / self.runs if self.runs else 0.0
 
     @property
@@ -102,18 +105,18 @@ class Score:
 
 
 def score(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) -> Score:
-    """The score of limits over these runs."""
+    """Count the runs inside the limits, and those with the event (`happens`, shape (runs,)) there and overall."""
     within = inside(limits, columns)
     return Score(int(happens[within].sum()), int(within.sum()), int(happens.sum()), len(happens))
 
 
 def significance(limits: Limits, limit: Limit, columns: Sequence[InputColumn], happens: BoolArray) -> float:
-    """The quasi-p-value of one limit (Bryant & Lempert 2010, appendix).
+    """Return the quasi-p-value of one limit of a box (Bryant & Lempert 2010, appendix).
 
-    The chance to find at least as many hits among the runs inside, if each were one with the rate
-    that holds without this limit. Quasi: the box was chosen on the same runs.
+    It is the probability of at least as many hits among the runs inside, if each were a hit with the density of the box
+    without this limit. The value is only quasi, since the box was chosen on the same runs.
     """
     from scipy.stats import binom
 
-    all_, fewer = score(limits, columns, happens), score(without(limits, limit), columns, happens)
-    return float(binom.sf(all_.hits - 1, all_.inside, fewer.density))
+    with_limit, without_limit = score(limits, columns, happens), score(without(limits, limit), columns, happens)
+    return float(binom.sf(with_limit.hits - 1, with_limit.inside, without_limit.density))

@@ -15,21 +15,21 @@ Evaluate = Callable[[FloatArray], FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """Coordinates that are moved together: one input, or several that are correlated."""
+    """Coordinates that are moved together: one input, or a group of correlated inputs."""
 
     name: str
     columns: tuple[int, ...]
 
 
 def around(estimate: float, half_width: float) -> Interval:
-    """An estimate with a symmetric interval."""
+    """Return an estimate with a symmetric interval around it."""
     return Interval(float(estimate), float(estimate - half_width), float(estimate + half_width))
 
 
 def problem(factors: Sequence[Factor]) -> dict[str, Any]:
-    """Factors as SALib wants them: a unit range for each coordinate, and the group it belongs to.
+    """Return the problem dictionary of SALib: a unit range for each coordinate, and the group that it belongs to.
 
-    The factors must hold each coordinate from 0 up once.
+    The columns of all factors together must be 0, 1, 2, ... without gaps or repetitions.
     """
     owner = {column: str(place) for place, factor in enumerate(factors) for column in factor.columns}
     columns = range(len(owner))
@@ -37,11 +37,15 @@ def problem(factors: Sequence[Factor]) -> dict[str, Any]:
         "num_vars": len(owner),
         "names": [f"x{column}" for column in columns],
         "bounds": [[0.0, 1.0]] * len(owner),
+        # SALib reports one result for each group. A factor of one coordinate is a group of its own.
         "groups": [owner[column] for column in columns],
     }
 
 
 def in_order(factors: Sequence[Factor]) -> list[int]:
-    """For each factor the place at which SALib, which goes by first coordinates, has its result."""
+    """Return for each factor the index of its result in the output of SALib.
+
+    SALib orders groups by the first coordinate of each.
+    """
     first = sorted(range(len(factors)), key=lambda place: min(factors[place].columns))
     return [first.index(place) for place in range(len(factors))]

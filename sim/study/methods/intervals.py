@@ -38,11 +38,11 @@ class Interval:
 
 
 def mean_interval(values: FloatArray, *, scrambled: bool) -> Interval:
-    """The mean of the values of replications 0, 1, ..., shape (replications,), and its interval.
+    """Return the mean of the values of replications 0, 1, ..., shape (replications,), with its confidence interval.
 
-    NaN counts as no value. `scrambled`: the replications have points; else they are independent.
-    Scrambles weigh as many values as they have, and the variance is that of a ratio (Cochran 1977,
-    section 6.3), which for equal numbers is that of the mean of their means.
+    NaN is a missing value. With `scrambled` the replications are points of randomised quasi-Monte Carlo sequences;
+    otherwise they are independent. A scramble is weighted by its number of values. The variance is that of a ratio
+    estimator (Cochran 1977, section 6.3); with equal numbers it is the variance of the mean of the scrambles' means.
     """
     kept = ~np.isnan(values)
     numbers = values[kept]
@@ -50,6 +50,7 @@ def mean_interval(values: FloatArray, *, scrambled: bool) -> Interval:
         return Interval(np.nan, np.nan, np.nan)
     mean = _mean(numbers)
     if scrambled and len(values) >= ENOUGH:
+        # The scramble is given by the number of the replication, so it is computed before missing values are dropped.
         groups = (np.arange(len(values)) % SCRAMBLES)[kept]
     else:
         groups = np.arange(len(numbers))
@@ -57,11 +58,13 @@ def mean_interval(values: FloatArray, *, scrambled: bool) -> Interval:
 
 
 def _mean(numbers: FloatArray) -> float:
-    # Equal numbers have themselves as their mean, to the bit: rounding makes no spread where there is none.
+    """Return the mean. The mean of equal numbers is that number, exactly."""
+    # Rounding in the sum must not give an interval of positive width to values that are all the same.
     return float(numbers[0] + (numbers - numbers[0]).mean())
 
 
 def _student(mean: float, residuals: FloatArray, groups: int) -> Interval:
+    """Return Student's interval for a mean from the sum of residuals of each group, scaled by the number of values."""
     from scipy import stats
 
     if groups < 2:
@@ -72,9 +75,9 @@ def _student(mean: float, residuals: FloatArray, groups: int) -> Interval:
 
 
 def probability_interval(successes: int, n: int) -> Interval:
-    """A share of n runs with its interval (Wilson 1927), which has a width at 0 and 1 too.
+    """Return the proportion `successes / n` with its Wilson (1927) interval, which has a positive width at 0 and 1 too.
 
-    The runs are taken as independent, which makes it too wide, if anything, for points of a scramble.
+    The runs are treated as independent. For points of one scramble the interval is therefore too wide, if anything.
     """
     from scipy.stats import binomtest
 
@@ -85,11 +88,11 @@ def probability_interval(successes: int, n: int) -> Interval:
 
 
 def percentile(values: FloatArray, q: float) -> Interval:
-    """The smallest value that at least the share q of the values do not exceed, and the interval of order
-    statistics around it, which holds for any distribution (David & Nagaraja 2003, section 7.1).
+    """Return the `q` quantile of the values (0 < q < 1) with a distribution-free interval between order statistics.
 
-    An end is NaN where even the outermost value is not sure enough: for p5 and p95 that takes 72 values.
-    NaN counts as no value.
+    The estimate is the smallest value that at least the share `q` of the values do not exceed; the interval is in David
+    & Nagaraja (2003), section 7.1. An end is NaN where the sample is too small for its confidence: for p5 and p95 it
+    takes 72 values. NaN is a missing value.
     """
     ordered = np.sort(values[~np.isnan(values)])
     n = len(ordered)
@@ -103,8 +106,11 @@ def percentile(values: FloatArray, q: float) -> Interval:
 
 @lru_cache(maxsize=64)
 def _order_statistics(n: int, q: float) -> tuple[int, int]:
-    """Ranks r and s around the quantile: the r-th smallest of n values lies above it with probability
-    P(Bin(n, q) < r), the s-th below with P(Bin(n, q) >= s)."""
+    """Return the ranks r and s of the order statistics that bound the quantile.
+
+    The r-th smallest of n values is above the quantile with probability P(Bin(n, q) < r), the s-th below it with
+    P(Bin(n, q) >= s).
+    """
     from scipy.stats import binom
 
     outside = (1 - LEVEL) / 2
@@ -112,5 +118,7 @@ def _order_statistics(n: int, q: float) -> tuple[int, int]:
 
 
 def _rank(n: int, q: float) -> int:
-    # 0.95 * 20 is 19.000000000000004 in some orders of rounding: ranks are meant to a millionth.
+    """Return the index, from 0, of the empirical quantile among n sorted values."""
+    # Products such as 0.95 * 20 may come out just above a whole number: without the tolerance the rank would be one
+    # too high.
     return min(max(int(np.ceil(n * q - 1e-6)) - 1, 0), n - 1)

@@ -1,4 +1,4 @@
-"""Morris screening: how much an output changes when one input after the other is moved, from many places."""
+"""Morris screening: elementary effects of each input on an output, from many base points."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from sim.study.methods.factors import Evaluate, Factor, around, in_order, proble
 from sim.study.methods.intervals import Interval
 
 RESAMPLES = 1000
+"""Bootstrap samples for the confidence interval of mu*."""
 LEVELS = 4
 LEAST_TRAJECTORIES = 2
+"""Complete trajectories that are needed for a standard deviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """The effects of all factors on one output, in the order of the factors; empty if too few trajectories are whole.
+    """The effects of all factors on one output, in their order; empty if too few trajectories are complete.
 
-    Of `trajectories`, each one run for each factor and one more, `left_out` were not whole, for the
-    `missing` runs in which the output had no value.
+    A trajectory has one run for each factor and one more. Of `trajectories`, `left_out` are incomplete, because the
+    output has no value in `missing` runs.
     """
 
     factors: tuple[Factor, ...]
@@ -46,7 +48,7 @@ class Screening:
     missing: int
 
     def records(self) -> Iterator[dict[str, object]]:
-        """One for each input."""
+        """Yield one record for each input, with its effects in the unit of the output."""
         for factor, effect in zip(self.factors, self.effects, strict=bool(self.effects)):
             size = effect.mu_star
             yield {
@@ -64,11 +66,11 @@ def morris(
     held: int = 0,
     seed: int = 0,
 ) -> list[Screening]:
-    """Elementary effects on each output, from `trajectories` x (factors + 1) evaluations.
+    """Compute elementary effects on each output from `trajectories` x (factors + 1) evaluations.
 
-    Coordinates move on a grid of four levels between the `ends`, by two thirds of that range (Morris
-    1991; groups: Campolongo, Cariboni & Saltelli 2007). `held` further coordinates, behind those of
-    the factors, are drawn anew for each trajectory and stay along it.
+    Coordinates move on a grid of four levels between the `ends`, by two thirds of that range (Morris 1991; for groups
+    Campolongo, Cariboni & Saltelli 2007). After the coordinates of the factors come `held` further ones, which are
+    drawn once for each trajectory and do not change along it. Returns one `Screening` for each output.
     """
     from SALib.sample.morris import sample
 
@@ -81,15 +83,19 @@ def morris(
 
 
 def _held(trajectories: int, length: int, held: int, seed: int) -> FloatArray:
+    """Draw the coordinates that are constant along each trajectory, shape (trajectories * length, held)."""
     uniforms = np.random.default_rng((seed, trajectories)).random((trajectories, held))
+    # If they changed along a trajectory, their effect would be attributed to the factor that is moved.
     return np.repeat(uniforms, length, axis=0)
 
 
 def _screening(
     grid: FloatArray, values: FloatArray, factors: Sequence[Factor], described: dict[str, Any], seed: int
 ) -> Screening:
+    """Return the effects on one output. A trajectory with a missing value is left out as a whole."""
     length = len(factors) + 1
     whole: BoolArray = np.invert(np.isnan(values.reshape(-1, length)).any(axis=1))
+    # SALib requires complete trajectories: rows come in blocks of `length`.
     kept = np.repeat(whole, length)
     enough = whole.sum() >= LEAST_TRAJECTORIES
     return Screening(
@@ -104,6 +110,7 @@ def _screening(
 def _effects(
     grid: FloatArray, values: FloatArray, factors: Sequence[Factor], described: dict[str, Any], seed: int
 ) -> tuple[Effect, ...]:
+    """Return the elementary effects of each factor, as SALib computes them on the unscaled grid."""
     from SALib.analyze.morris import analyze
 
     found = analyze(described, grid, values, num_levels=LEVELS, num_resamples=RESAMPLES, seed=seed)
@@ -112,5 +119,6 @@ def _effects(
         alone = len(factor.columns) == 1
         size = around(found["mu_star"][place], found["mu_star_conf"][place])
         mu, sigma = float(found["mu"][place]), float(found["sigma"][place])
+        # In a group each coordinate moves up or down on its own, so the sign of the effect has no meaning.
         effects.append(Effect(size, mu if alone else None, sigma if alone else None))
     return tuple(effects)

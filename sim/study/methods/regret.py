@@ -40,24 +40,26 @@ class Regrets:
 def regrets(
     names: Sequence[str], values: FloatArray, *, least: bool = False, scrambled: bool = False
 ) -> Regrets | None:
-    """Regrets from `values` (worlds, plans): the more the better, or with `least` the less.
+    """Return the regret of every plan from its `values`, shape (worlds, plans), and the minimax-regret plan.
 
-    None where no world has a value of every plan. `scrambled`: the worlds are replications at points, and
-    intervals of means go by their scrambles.
+    Large values are good, or with `least` small ones. With `scrambled` the worlds are replications at points, and the
+    intervals of means use the means of the scrambles. Returns None where no world has a value of every plan.
     """
     whole: BoolArray = np.invert(np.isnan(values).any(axis=1))
     if not whole.any():
         return None
-    # A world in which a plan has no value is out of it for all of them.
+    # Plans must be compared over the same worlds: where one plan has no value, the world is left out for all.
     kept = np.where(whole[:, None], values, np.nan)
     good = -kept if least else kept
     table = good.max(axis=1, keepdims=True) - good
-    plans = [_regret(name, kept[:, k], table[:, k], scrambled) for k, name in enumerate(names)]
+    plans = [_regret(name, kept[:, plan], table[:, plan], scrambled) for plan, name in enumerate(names)]
+    # Ties of the greatest regret occur: several plans may share a bad world. The mean decides between them.
     choice = min(plans, key=lambda plan: (plan.most, plan.mean.estimate))
     return Regrets(tuple(plans), choice.plan, len(values), int((~whole).sum()))
 
 
 def _regret(name: str, values: FloatArray, regret: FloatArray, scrambled: bool) -> Regret:
+    """Summarise the value and the regret of one plan over all worlds, each of shape (worlds,)."""
     worst, there = int(np.nanargmax(regret)), regret[~np.isnan(regret)]
     return Regret(
         plan=name,

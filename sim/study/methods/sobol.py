@@ -1,4 +1,4 @@
-"""Sobol indices: the parts of an output's variance that its inputs are behind, alone and in interaction."""
+"""Sobol indices: the shares of an output's variance due to each input, alone and with its interactions."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from sim.study.methods.factors import Evaluate, Factor, around, in_order, proble
 from sim.study.methods.intervals import Interval
 
 RESAMPLES = 1000
+"""Bootstrap samples for the confidence intervals."""
 Z95 = 1.959963984540054
 LEAST_ROWS = 8
-"""Rows of the design below which no index is given."""
-
+"""Complete rows of the design below which no index is estimated."""
 NOISE = 0.005
-"""Differences of indices up to this one do not show in two decimals."""
+"""Differences between indices that two decimals do not show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Indices:
-    """What the variance of one output is made of; `first` and `total` in the order of the factors.
+    """The decomposition of the variance of one output: `first` and `total` indices in the order of the factors.
 
-    Both are empty where the output does not vary, or too few rows are whole. A row of the design is
-    one run for each factor and two more; of `rows` rows `left_out` were not whole, for the `missing`
-    runs in which the output had no value.
+    Both are empty where the output does not vary, or too few rows are complete. A row of the design has one run for
+    each factor and two more. Of `rows` rows `left_out` are incomplete, because the output has no value in `missing`
+    runs.
     """
 
     factors: tuple[Factor, ...]
@@ -44,13 +44,13 @@ class Indices:
     def noisy(self) -> tuple[Factor, ...]:
         """The factors whose first-order estimate exceeds the total one by more than `NOISE`.
 
-        The exact first-order index never exceeds the total one, so the difference is sampling error.
+        The exact first-order index never exceeds the total one, so such a difference is sampling error.
         """
         estimates = zip(self.factors, self.first, self.total, strict=bool(self.first))
         return tuple(factor for factor, first, total in estimates if first.estimate > total.estimate + NOISE)
 
     def records(self) -> Iterator[dict[str, object]]:
-        """One for each input."""
+        """Yield one record for each input, with its indices (from 0 to 1) and their confidence intervals."""
         for factor, first, total in zip(self.factors, self.first, self.total, strict=bool(self.first)):
             yield {
                 "input": factor.name, "first": first.estimate, "first_low": first.low, "first_high": first.high,
@@ -59,18 +59,18 @@ class Indices:
 
 
 def rows_for(n: int) -> int:
-    """The power of two from `n` up: fewer points of a Sobol sequence are not balanced."""
+    """Return the smallest power of two that is at least `n` (and 2): other numbers of Sobol points are not balanced."""
     return 1 << max(n - 1, 1).bit_length()
 
 
 def sobol(evaluate: Evaluate, factors: Sequence[Factor], n: int, *, seed: int = 0) -> list[Indices]:
-    """First-order and total indices of each output, from `rows_for(n)` x (factors + 2) evaluations.
+    """Return the first-order and total Sobol indices of each output, from `rows_for(n)` x (factors + 2) evaluations.
 
-    The coordinates are independent and uniform; correlated inputs belong into one factor, for which
-    indices are defined (Jacques, Lavergne & Devictor 2006). Points: a scrambled Sobol sequence.
-    Estimators: Saltelli et al. 2010, table 2, b (first order) and f (Jansen, total). Intervals:
-    normal, with the standard error of a bootstrap over rows, which ignores the sequence's balance
-    and so is rather too wide.
+    The coordinates are independent and uniform. Correlated inputs are grouped in one factor, since Sobol indices
+    require independent inputs (Jacques, Lavergne & Devictor 2006). The points are a scrambled Sobol sequence. The
+    estimators are those of Saltelli et al. (2010), table 2: (b) for first-order and (f), of Jansen, for total indices.
+    The intervals are normal, with the standard error of a bootstrap over rows. It ignores that the points are balanced,
+    so the intervals are too wide rather than too narrow.
     """
     from SALib.sample.sobol import sample
 
@@ -81,9 +81,11 @@ def sobol(evaluate: Evaluate, factors: Sequence[Factor], n: int, *, seed: int = 
 
 
 def _indices(values: FloatArray, factors: Sequence[Factor], described: dict[str, Any], seed: int) -> Indices:
+    """Return the indices of one output from its values, shape (rows, factors + 2). Incomplete rows are left out."""
     whole = ~np.isnan(values).any(axis=1)
     kept = values[whole]
-    # The first and the last run of a row are independent of each other; those between are not.
+    # Mean and variance use only the first and the last run of a row, the matrices A and B of Saltelli: these are
+    # independent. Each run between them shares coordinates with both.
     ends = kept[:, [0, -1]].ravel()
     enough = len(kept) >= LEAST_ROWS and np.ptp(ends) > 0.0
     first, total = _analysed(kept, factors, described, seed) if enough else ((), ())
@@ -102,19 +104,20 @@ def _indices(values: FloatArray, factors: Sequence[Factor], described: dict[str,
 def _analysed(
     kept: FloatArray, factors: Sequence[Factor], described: dict[str, Any], seed: int
 ) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
+    """Return the first-order and the total indices, each in the order of the factors, as SALib estimates them."""
     from SALib.analyze.sobol import analyze
 
-    # SALib takes seed 0 for none.
+    # SALib treats the seed 0 as no seed, which would draw another bootstrap on each call.
     found = analyze(described, kept.ravel(), calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1)
     order = in_order(factors)
     return (
-        tuple(around(found["S1"][k], found["S1_conf"][k]) for k in order),
-        tuple(around(found["ST"][k], found["ST_conf"][k]) for k in order),
+        tuple(around(found["S1"][place], found["S1_conf"][place]) for place in order),
+        tuple(around(found["ST"][place], found["ST_conf"][place]) for place in order),
     )
 
 
 def _variance(sample: FloatArray) -> Interval:
-    """Variance, with the large-sample standard error sqrt((m4 - m2^2) / n)."""
+    """Return the sample variance with a normal interval; its standard error is sqrt((m4 - m2^2) / n), for large n."""
     if len(sample) < 2:
         return Interval(float("nan"), float("nan"), float("nan"))
     squares = (sample - sample.mean()) ** 2

@@ -12,9 +12,10 @@ from sim.plan import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Where each trial of one input puts an output (None: it has no value there).
+    """The value of an output at each trial of one input; None where it has no value.
 
-    `swing` is in the output's unit, the base included; infinite where the output vanishes or appears.
+    `swing` is the range of these values and the base, in the output's unit. It is infinite where the output has a
+    value in some of them only.
     """
 
     name: str
@@ -30,14 +31,18 @@ class Tornado:
     bars: tuple[Bar, ...]
 
     def records(self) -> Iterator[dict[str, object]]:
-        """One for each trial of each input."""
+        """Yield one record for each trial of each input."""
         for bar in self.bars:
             for label, value in bar.ends:
                 yield {"input": bar.name, "at": label, "value": value, "base": self.base, "swing": bar.swing}
 
 
 def tornado(trials: Sequence[tuple[str, Sequence[str]]], values: FloatArray) -> Tornado:
-    """The bars of one output from its value at the base and, in order, at every trial of every input."""
+    """Return the bars of one output, widest first.
+
+    `trials` are the inputs with the labels of their trials. `values` (1 + trials of all inputs,) are the output at the
+    base, followed by the output at each trial in the same order.
+    """
     found, at = [], 1
     for name, labels in trials:
         tried = values[at : at + len(labels)].tolist()
@@ -48,10 +53,12 @@ def tornado(trials: Sequence[tuple[str, Sequence[str]]], values: FloatArray) -> 
 
 
 def _number(value: float) -> float | None:
+    """Return the value, or None where it is missing (NaN)."""
     return None if np.isnan(value) else value
 
 
 def _swing(values: Sequence[float]) -> float:
+    """Return the range of the values; infinite where only some are missing, 0 where all are."""
     there = [v for v in values if not np.isnan(v)]
     if not there:
         return 0.0

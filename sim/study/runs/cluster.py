@@ -1,4 +1,4 @@
-"""Tasks on the workers of a Dask scheduler: the same blocks, the same bits. Needs the extra `cluster`."""
+"""Tasks on the workers of a Dask scheduler: the same blocks and bitwise the same results. Needs the extra `cluster`."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 AHEAD = 3
-"""Tasks sent for each thread of the workers: enough that none waits for the next."""
+"""Tasks sent ahead for each thread of the workers, so that no thread waits for its next task."""
 PATIENCE = 20
-"""Seconds that a scheduler may take to answer, and its first worker to come."""
+"""Seconds that a scheduler may take to answer, and its first worker to join."""
 LOOK = 5
-"""Seconds without a result after which to look whether there is a worker yet."""
+"""Seconds without a result after which the number of workers is checked."""
 _ANSWERED: set[str] = set()
-"""Schedulers that have been used. Where one is missed later (a study may connect several times), the input is right."""
+"""Schedulers that have answered before: if one does not answer later, it is lost, and the input was right."""
 
 
 def on_cluster(address: str, tasks: Iterable[Task[T]]) -> Iterator[T]:
-    """What the tasks return, in their order. A worker that dies loses nothing: others do its tasks.
+    """Yield the results of tasks in their order. If a worker dies, its tasks are run by others.
 
     Raises:
         InputError: no scheduler answers, it has no workers, or they run another version of the program.
-        LostError: the scheduler or all workers are gone, or a task has outlived too many workers.
+        LostError: the scheduler or all workers are gone, or too many workers died with the same task.
     """
     with _connected(address) as client:
         waiting: deque[Any] = deque()
@@ -45,7 +45,10 @@ def on_cluster(address: str, tasks: Iterable[Task[T]]) -> Iterator[T]:
             most = AHEAD * sum(client.nthreads().values())
         for function, arguments in tasks:
             with _attached(address, client):
+                # `pure=False` gives each task a key of its own: results are not shared between studies on the same
+                # scheduler.
                 waiting.append(client.submit(_checked, made_by(), function, *arguments, pure=False))
+            # Tasks are submitted as results are consumed: the rows of a large study are never all in memory.
             if len(waiting) >= most:
                 yield _result(address, client, waiting.popleft())
         while waiting:
@@ -53,23 +56,24 @@ def on_cluster(address: str, tasks: Iterable[Task[T]]) -> Iterator[T]:
 
 
 def shipped(data: object) -> bytes:
-    """Data that goes with a task, small enough to go with each: a worker may know none of the files."""
+    """Return data as compressed bytes that are sent with each task: a worker may have none of the files."""
     return zlib.compress(pickle.dumps(data), 1)
 
 
 @lru_cache(maxsize=32)
 def unpacked(data: bytes) -> Any:
-    """The data, unpacked once in each worker."""
+    """Return the data of `shipped`; the most recent are cached in each worker."""
     return pickle.loads(zlib.decompress(data))
 
 
 def _checked(wanted: dict[str, str], function: Any, *arguments: Any) -> Any:
-    """Run a task on a worker, if it has the same version: one may have joined since the others were asked."""
+    """Run a task on a worker that has the same version. Workers may join after the versions were checked."""
     _refuse_others("a worker", wanted, made_by())
     return function(*arguments)
 
 
 def _refuse_others(worker: str, wanted: dict[str, str], has: dict[str, str]) -> None:
+    """Check that a worker runs the same versions of the program and of what it calls."""
     problems = [
         Problem(argument(f"--cluster {worker}"), name, f"runs another version: {has.get(name)} there, {version} here")
         for name, version in wanted.items()
@@ -81,7 +85,7 @@ def _refuse_others(worker: str, wanted: dict[str, str], has: dict[str, str]) -> 
 
 @contextmanager
 def _connected(address: str) -> Iterator[Client]:
-    """A connection to a scheduler whose workers all run this version."""
+    """Connect to a scheduler whose workers all run this version."""
     try:
         from distributed import Client
     except ModuleNotFoundError:
@@ -102,7 +106,7 @@ def _connected(address: str) -> Iterator[Client]:
 
 @contextmanager
 def _unlogged() -> Iterator[None]:
-    """Keep what the client logs of a lost scheduler, with tracebacks, off stderr: an error says it in one line."""
+    """Silence the client's log of a lost scheduler, with its tracebacks: the error is reported in one line."""
     log = logging.getLogger("distributed.client")
     before = log.level
     log.setLevel(logging.CRITICAL + 1)
@@ -114,9 +118,9 @@ def _unlogged() -> Iterator[None]:
 
 @contextmanager
 def _attached(address: str, client: Client, task: Any = None) -> Iterator[None]:
-    """Turn what the client raises where it has lost its scheduler into LostError, but not what the task raises.
+    """Turn errors of a client that has lost its scheduler into LostError; errors of the task are raised as they are.
 
-    A scheduler that is restarted knows none of the tasks, so the client is not left to wait for one.
+    A scheduler that was restarted does not know the tasks, so that waiting for one would never end.
     """
     from distributed import CancelledError
 
@@ -132,7 +136,7 @@ def _attached(address: str, client: Client, task: Any = None) -> Iterator[None]:
 
 
 def _knock(address: str) -> None:
-    """Wait until somebody listens there, who may just be starting; what is no address is told at once."""
+    """Wait until the port is open, since the scheduler may just be starting; a malformed address is refused at once."""
     place, patience = urlsplit(address), time.monotonic() + PATIENCE
     try:
         if not place.hostname or not place.port:
@@ -144,6 +148,7 @@ def _knock(address: str) -> None:
 
 
 def _open(host: str, port: int, *, last: bool) -> bool:
+    """Return whether the port accepts a connection; a refused connection is raised at the last attempt."""
     try:
         socket.create_connection((host, port), timeout=PATIENCE).close()
     except ConnectionRefusedError:
@@ -154,6 +159,7 @@ def _open(host: str, port: int, *, last: bool) -> bool:
 
 
 def _ask_workers(address: str, client: Client) -> None:
+    """Check that there is a worker, and that all workers run this version."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
@@ -167,7 +173,7 @@ def _ask_workers(address: str, client: Client) -> None:
 
 
 def _result(address: str, client: Client, future: Any) -> Any:
-    """What a task returns or raises. Nobody tells the client that there is no worker left: it looks now and then."""
+    """Return or raise what a task does; the client is not told when the last worker is gone, so it checks for that."""
     from distributed import KilledWorker
 
     with _attached(address, client, future):
@@ -177,13 +183,14 @@ def _result(address: str, client: Client, future: Any) -> Any:
             except KilledWorker:
                 raise _lost(address, "too many workers died with one block") from None
             except TimeoutError:
+                # A TimeoutError of the task itself, not of waiting for it.
                 if future.status == "error" and isinstance(future.exception(), TimeoutError):
                     raise
                 _look_for_workers(address, client)
 
 
 def _look_for_workers(address: str, client: Client) -> None:
-    """Return if there are workers, or one comes in time; a scheduler that no longer answers raises TimeoutError."""
+    """Return if there are workers or one joins in time; raise TimeoutError if the scheduler does not answer."""
     if client.sync(client.nthreads, callback_timeout=PATIENCE):
         return
     try:
@@ -193,10 +200,12 @@ def _look_for_workers(address: str, client: Client) -> None:
 
 
 def _lost(address: str, message: str) -> LostError:
+    """Return the error of a cluster that was lost on the way."""
     return LostError(f"--cluster {address}: {message}")
 
 
 def _refused(address: str, message: str) -> InputError | LostError:
+    """Return the error of a scheduler that does not answer: lost if it has answered before, else wrong input."""
     if address in _ANSWERED:
         return _lost(address, message)
     return InputError([Problem(argument(f"--cluster {address}"), "", message)])

@@ -1,4 +1,4 @@
-"""The scenario and plan of a row: loaded and compiled, or worked out from those of a row that changes less."""
+"""The scenario and plan of a row: loaded and compiled, or derived from those of a row that changes less."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Compiled = tuple[Scenario, Plan]
 
 
 def new_study() -> str:
-    """Return a name for `compiled` that no other study has: until the next study a file may change."""
+    """Return a key for `compiled` that no other study has: scenario files may change between studies."""
     return uuid4().hex
 
 
@@ -27,8 +27,8 @@ def new_study() -> str:
 def compiled(study: str, base: Asked, change: Row) -> Compiled | None:
     """Return the scenario and plan of all rows of a study that make the same change; None if it is invalid.
 
-    They are worked out from the row without its values and numbers, and those of that row from the row
-    without its readings. Only for a change of more than numbers is the scenario loaded.
+    They are derived from the row without its values and numbers, which is derived from the row without its readings.
+    The scenario is loaded only for a change of more than numbers: that takes far longer.
     """
     try:
         return _worked_out(study, base, change) or _loaded(base, change)
@@ -37,7 +37,7 @@ def compiled(study: str, base: Asked, change: Row) -> Compiled | None:
 
 
 def _worked_out(study: str, base: Asked, change: Row) -> Compiled | None:
-    """From a row that changes less; None if there is none, or if more than numbers differs."""
+    """Return the result from a row that changes less; None if there is none, or if more than numbers differs."""
     plainer = (
         replace(change, values=(), numbers=()) if change.values or change.numbers else replace(change, readings=())
     )
@@ -46,19 +46,21 @@ def _worked_out(study: str, base: Asked, change: Row) -> Compiled | None:
     start = compiled(study, base, plainer)
     found = _at_numbers(start, change)
     if found is None and start is not None and change.readings:
+        # A reading that an `only_if` depends on changes which parts the scenario has. With these readings in force,
+        # the others may change numbers only.
         switching = _switching(start[0], change)
         return None if switching in (plainer, change) else _at_numbers(compiled(study, base, switching), change)
     return found
 
 
 def _switching(scenario: Scenario, change: Row) -> Row:
-    """The row with those of its readings alone on which some `only_if` depends."""
+    """Return the row with only those of its readings that an `only_if` depends on."""
     deciding = {figure for figure, paths in scenario.fed.items() if ONLY_IF in paths}
     return replace(change, readings=tuple(f"{f}={name}" for f, name in change.chosen.items() if f in deciding))
 
 
 def _at_numbers(plainer: Compiled | None, change: Row) -> Compiled | None:
-    """The scenario and plan of a row that changes less, with the numbers of a change."""
+    """Return the scenario and plan of a row that changes less, with the numbers of a change; None if not possible."""
     if plainer is None:
         return None
     scenario, plan = plainer
@@ -69,5 +71,6 @@ def _at_numbers(plainer: Compiled | None, change: Row) -> Compiled | None:
 
 
 def _loaded(base: Asked, change: Row) -> Compiled:
+    """Load and compile the scenario of a row."""
     scenario = loaded(base, change)
     return scenario, compile_plan(scenario)

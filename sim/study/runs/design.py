@@ -1,4 +1,4 @@
-"""Designs: the rows of a study, cut into blocks; a row says what one run changes about the base, and its seed."""
+"""Designs: the rows of a study in blocks; a row is what one run changes about the base, with its seed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 BLOCK = 8
-"""Rows that are run, sent and written together. It is no matter of how many run at a time, so results are the
-same whatever that is."""
+"""Rows that are run, sent and written together. It does not depend on the number of jobs, so neither do results."""
 ENOUGH_LOTS = 2500
+"""Lots in a run above which `--lot-scale auto` makes lots larger."""
 MOST_LOT_SCALE = 20
-"""Where a run has more lots, a study makes them larger, at most so many times."""
+"""Greatest factor by which it does."""
 _READINGS = "readings."
 
 
@@ -30,10 +30,10 @@ _READINGS = "readings."
 class Row:
     """One run: what it changes about the base, and its seed and replication.
 
-    `values` are those of ledger figures, `numbers` those written in place, by their paths. `without`
-    names articles to leave out, `scenario` is another than the base's. Operational noise is keyed by (seed, replication). `point` gives each uncertain
-    input of the plan its probability, in (0, 1) and in the order of `Plan.dimensions`; without one
-    they are at their typical values.
+    `values` are those of ledger figures, `numbers` those written in place, by their paths. `without` names articles to
+    leave out; `scenario` replaces that of the base. Random streams depend on (seed, replication). `point` has a
+    probability in (0, 1) for each uncertain input of the plan, in the order of `Plan.dimensions`; without a point
+    inputs have their typical values.
     """
 
     sets: tuple[str, ...] = ()
@@ -67,25 +67,25 @@ class Design:
 
     @property
     def blocks(self) -> int:
-        """How many blocks the rows make."""
+        """The number of blocks."""
         return -(-len(self.rows) // self.size)
 
     def identity(self) -> dict[str, Any]:
-        """What the outcomes depend on, as plain data."""
+        """Return all that the outcomes depend on as plain data."""
         rows = hashlib.sha256(repr(tuple(self.rows)).encode()).hexdigest()
         return {"study": "design", "scenarios": {"base": fingerprint(loaded(self.base, Row()))}, "rows": rows}
 
     def resolved(self) -> dict[str, Any]:
-        """The base in full."""
+        """Return the base in full."""
         return {"base": told(loaded(self.base, Row()))}
 
     def block(self, index: int) -> Sequence[Row]:
-        """The rows of one block."""
+        """Return the rows of one block."""
         return self.rows[index * self.size : (index + 1) * self.size]
 
 
 class Blocks(Protocol):
-    """Rows of a base in blocks, listed or worked out when they are asked for."""
+    """Rows of a base in blocks, listed or computed when they are asked for."""
 
     @property
     def base(self) -> Asked:
@@ -93,20 +93,20 @@ class Blocks(Protocol):
 
     @property
     def blocks(self) -> int:
-        """How many blocks there are."""
+        """The number of blocks."""
 
     def block(self, index: int) -> Sequence[Row]:
-        """The rows of one block."""
+        """Return the rows of one block."""
 
     def identity(self) -> dict[str, Any]:
-        """What the outcomes depend on, as plain data; how many rows there are is no part of it."""
+        """Return all that the outcomes depend on as plain data; the number of rows is not part of it."""
 
     def resolved(self) -> dict[str, Any]:
-        """The scenarios in full, to tell what changed."""
+        """Return the scenarios in full, from which changes can be listed."""
 
 
 def based(scenario: Scenario | Asked | str | Path) -> Asked:
-    """What to vary: a scenario as it was asked for, or by its name."""
+    """Return how a scenario was asked for, which is what a study varies; a name or path is asked for as it is."""
     if isinstance(scenario, Asked):
         return scenario
     if not isinstance(scenario, Scenario):
@@ -117,7 +117,7 @@ def based(scenario: Scenario | Asked | str | Path) -> Asked:
 def overridden(
     scenario: Scenario | str | Path, sets: Sequence[str], readings: Sequence[str], *, allow_outside: bool
 ) -> Asked:
-    """A scenario as it was asked for or by its name, with more overrides."""
+    """Return how a scenario was asked for, with further overrides."""
     base = based(scenario)
     return replace(
         base, sets=(*base.sets, *sets), readings=(*base.readings, *readings),
@@ -126,16 +126,20 @@ def overridden(
 
 
 def anchored(scenario: str) -> str:
-    """A scenario's name as every process finds it, wherever it works; raises InputError if there is none."""
+    """Return a scenario's name as a path that every process finds, whatever its working directory.
+
+    Raises:
+        InputError: there is no such scenario.
+    """
     file = locate(scenario)
     return str(file.resolve()) if str(file) == scenario else scenario
 
 
 def with_larger_lots(base: Asked, result: Result, factor: int | None = None) -> tuple[Asked, int]:
-    """The base with lots `factor` times as large, and the factor.
+    """Return the base with lots `factor` times as large, and the factor.
 
-    By default as large as leaves enough lots, going by a `result` of it; 1 where the base sets them
-    itself, or has none.
+    The default factor leaves `ENOUGH_LOTS`, judging by the number of lots in `result`. The factor is 1 where the base
+    sets the lot scale itself, or has no lots.
     """
     document = result.scenario.document
     if any(s.partition("=")[0].strip() == "lot_scale" for s in base.sets) or not any(
@@ -151,10 +155,10 @@ def with_larger_lots(base: Asked, result: Result, factor: int | None = None) -> 
 
 
 def loaded(base: Asked, row: Row) -> Scenario:
-    """The scenario of a row. What the row says comes after, and wins over, what the base says.
+    """Load the scenario of a row; the changes of the row override those of the base.
 
     Raises:
-        InputError: what the row changes makes it invalid.
+        InputError: the changes of the row make it invalid.
     """
     return load_scenario(
         row.scenario or base.scenario, sets=_sets(base, row), readings=_readings(base, row),
@@ -164,13 +168,13 @@ def loaded(base: Asked, row: Row) -> Scenario:
 
 
 def _readings(base: Asked, row: Row) -> tuple[str, ...]:
-    """A row's reading of a figure takes the place of the base's."""
+    """Return the readings of base and row; for the same figure the row's replaces the base's."""
     chosen = _left_sides(row.readings) | {p.removeprefix(_READINGS) for p in _left_sides(row.sets)}
     return (*(text for text in base.readings if _left(text) not in chosen), *row.readings)
 
 
 def _sets(base: Asked, row: Row) -> tuple[str, ...]:
-    """A row's number takes the place of the base's, and so does its reading where the base sets that by its path."""
+    """Return the overrides of base and row; those of the row replace the base's, also where the base sets a reading."""
     numbers = dict(row.numbers)
     chosen = {f"{_READINGS}{figure}" for figure in _left_sides(row.readings)} | numbers.keys()
     kept = (text for text in base.sets if _left(text) not in chosen)
@@ -178,8 +182,10 @@ def _sets(base: Asked, row: Row) -> tuple[str, ...]:
 
 
 def _left(text: str) -> str:
+    """Return the left side of `PATH=VALUE`."""
     return text.partition("=")[0].strip()
 
 
 def _left_sides(texts: Sequence[str]) -> set[str]:
+    """Return the left sides of several `PATH=VALUE`."""
     return {_left(text) for text in texts}

@@ -1,4 +1,4 @@
-"""Larger lots, to save time, and what they do to the KPIs: paired runs with both sizes."""
+"""Larger lots, which save time, and the resulting bias of the KPIs from paired runs with both sizes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ RUNS = 20
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Bias(Displayed):
-    """What lots `factor` times as large do: each KPI's mean with the scenario's own lots over `n` runs,
-    and the mean of the paired difference to it; of a milestone, in days, where both reach it."""
+    """The bias by lots `factor` times as large: each KPI's mean with the scenario's own lots over `n` runs (`own`).
+
+    `difference` is the mean of the paired differences to it; for a milestone in days, over runs in which both reach it.
+    """
 
     factor: int
     n: int
@@ -32,20 +34,24 @@ class Bias(Displayed):
     difference: dict[str, Interval]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return the bias as plain data."""
         return {
             "n": self.n,
             "kpis": {
-                name: {"own_lots": number(self.own[name]), "difference": number(d.estimate), "ci95": ci95(d)}
-                for name, d in self.difference.items()
+                name: {
+                    "own_lots": number(self.own[name]),
+                    "difference": number(difference.estimate),
+                    "ci95": ci95(difference),
+                }
+                for name, difference in self.difference.items()
             },
         }
 
 
 def factor_of(base: Asked, own: Sequence[Variant], wanted: int | str, engine: str) -> int:
-    """How many times as large lots are to be: `wanted`, or as leaves enough of them in every variant (`auto`).
+    """Return the factor of lot sizes: `wanted`, or for `auto` the greatest that leaves enough lots in every variant.
 
-    1 where a variant sets its lots itself, or has none.
+    It is 1 where a variant sets the lot scale itself, or has no lots.
 
     Raises:
         InputError: `wanted` is neither `auto` nor a whole number from 1 on.
@@ -55,7 +61,7 @@ def factor_of(base: Asked, own: Sequence[Variant], wanted: int | str, engine: st
 
 
 def wanted_factor(wanted: int | str) -> int | None:
-    """How many times as large lots are to be; None for `auto`.
+    """Return the factor of lot sizes that is asked for; None for `auto`.
 
     Raises:
         InputError: `wanted` is neither `auto` nor a whole number from 1 on.
@@ -69,21 +75,22 @@ def wanted_factor(wanted: int | str) -> int | None:
 
 
 def _factor(base: Asked, own: Variant, wanted: int | None, engine: str) -> int:
+    """Return the factor for one variant, from the number of lots in a run at typical inputs."""
     typical = play(own.scenario, own.plan, engine=engine)
     return with_larger_lots(replace(base, sets=(*base.sets, *own.row.sets)), typical, wanted)[1]
 
 
 def with_lots(own: Variant, factor: int) -> Row:
-    """The row of a variant with lots `factor` times as large."""
+    """Return the row of a variant with lots `factor` times as large."""
     if factor == 1:
         return own.row
     return replace(own.row, sets=(*own.row.sets, f"lot_scale={own.scenario.document.lot_scale * factor}"))
 
 
 def lot_bias(base: Asked, own: Variant, factor: int, *, seed: int, engine: str, **how: Any) -> Bias | None:
-    """Run a variant with its own and with larger lots, on common random numbers; `how` is for `run_design`.
+    """Run a variant with its own and with larger lots, on common random numbers; None for a factor of 1.
 
-    None where its lots are its own.
+    `how` is passed to `run_design`.
     """
     if factor == 1:
         return None

@@ -1,4 +1,4 @@
-"""Outputs of a run that a study looks at: KPIs, the dates of milestones, and whether they are reached."""
+"""The outputs of a run that a study analyses: KPIs, the dates of milestones, and whether they are reached."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from sim.errors import InputError, Problem, argument, nearest
 from sim.plan import BoolArray, FloatArray
 
 NEAREST = 4
-"""KPIs that are offered in place of an unknown one."""
+"""KPIs that are suggested for an unknown one."""
 SHARES = ("in_house_share", "fill_rate", "served_by_end", "utilisation", "wait_probability")
-"""KPIs whose names begin so are shares of one."""
+"""Beginnings of the names of KPIs that are shares, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What a run of a scenario gives: names of KPIs and milestones; its first day (None: the model is
-    abstract) and its length in days or time units."""
+    """The names of the KPIs and milestones of a run, its first day and its length.
+
+    `start` is None in abstract time. `days` are days, or time units in abstract time.
+    """
 
     kpis: tuple[str, ...]
     milestones: tuple[str, ...]
@@ -52,8 +54,8 @@ class OutputKind(StrEnum):
 class Output:
     """One output: a column of the table, and how it is read.
 
-    A date not reached counts as the end of the run, and `reached` as 1 or 0, so that both have a
-    value in every run; a KPI may have none.
+    A milestone that is not reached has the end of the run as its date; `reached` is 1 or 0. So both have a value in
+    every run. A KPI may have none.
     """
 
     column: str
@@ -61,11 +63,11 @@ class Output:
 
     @property
     def name(self) -> str:
-        """As the user asks for it."""
+        """The name by which a user asks for it."""
         return f"{self.column} reached" if self.kind is OutputKind.REACHED else self.column
 
     def read(self, column: FloatArray, valid: BoolArray, end: float) -> FloatArray:
-        """Values from the column of the table; NaN in a run that was refused."""
+        """Return the values from the column of the table, shape (runs,); NaN in runs of an invalid scenario."""
         values = column
         if self.kind is OutputKind.DATE:
             values = np.where(np.isnan(column), end, column)
@@ -75,16 +77,16 @@ class Output:
 
 
 def default_outputs(catalogue: Catalogue) -> list[Output]:
-    """The first in-house share, and the NPV: how far it moves, and what that costs."""
+    """Return the first in-house share and the NPV: the effect of a plan and its cost."""
     share = next((name for name in catalogue.kpis if name.startswith("in_house_share.")), "served_by_end")
     return [Output(share, OutputKind.KPI), Output("npv_usd", OutputKind.KPI)]
 
 
 def outputs(texts: Iterable[str], catalogue: Catalogue, flag: str = "--kpi") -> list[Output]:
-    """The outputs named by a user, each once: `KPI`, `MILESTONE` or `MILESTONE reached`.
+    """Return the outputs that a user names, each once: `KPI`, `MILESTONE` or `MILESTONE reached`.
 
     Raises:
-        InputError: the run has no such KPI or milestone; all of them at once.
+        InputError: all names that are no KPI or milestone of the run.
     """
     found, problems = [], []
     for text in dict.fromkeys(" ".join(t.split()) for t in texts):
@@ -101,7 +103,7 @@ def outputs(texts: Iterable[str], catalogue: Catalogue, flag: str = "--kpi") -> 
 
 
 def unknown(flag: str, name: str, text: str, catalogue: Catalogue) -> Problem:
-    """A name that no KPI or milestone has, or `reached` said of a KPI."""
+    """Return the problem of a name that is no KPI or milestone, or of `reached` after a KPI."""
     if name in catalogue.kpis:
         return Problem(
             argument(flag), "", "only a milestone can be reached", repr(text), _few(catalogue.milestones, "milestones")
@@ -110,7 +112,7 @@ def unknown(flag: str, name: str, text: str, catalogue: Catalogue) -> Problem:
 
 
 def missing(flag: str, name: str, known: Iterable[str]) -> Problem:
-    """A name that no KPI or milestone has."""
+    """Return the problem of a name that is no KPI or milestone, with the nearest names."""
     message = "the run has no such KPI or milestone"
     close = difflib.get_close_matches(name, list(known), n=NEAREST, cutoff=0.4)
     allowed = f"{', '.join(close)}, ... (run --json lists all)" if close else "those of run --json"
@@ -118,11 +120,16 @@ def missing(flag: str, name: str, known: Iterable[str]) -> Problem:
 
 
 def refuse_missing(flag: str, names: Iterable[str], known: Sequence[str]) -> None:
-    """Raise InputError for every name that is none of the known ones."""
+    """Check that all names are known ones.
+
+    Raises:
+        InputError: every name that is not.
+    """
     problems = [missing(flag, name, known) for name in names if name not in known]
     if problems:
         raise InputError(problems)
 
 
 def _few(names: Sequence[str], what: str) -> str:
+    """Return the names as a list in words."""
     return ", ".join(names) if names else f"the scenario has no {what}"

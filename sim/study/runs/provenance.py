@@ -1,4 +1,4 @@
-"""What the numbers of a study come from: the scenario with its ranges, and the code that plays it."""
+"""What the numbers of a study depend on: the scenario with its ranges, and the code that runs it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sim.results.result import resolved, scenario_hash
 from sim.scenario.loader import Scenario
 
 NO_PART = ("bench", "claims", "cli", "linting", "options", "report", "study", "__main__.py")
-"""Rooms that no number of a run passes through."""
+"""Packages that do not affect the numbers of a run."""
 
 
 @lru_cache(maxsize=1)
 def made_by() -> dict[str, str]:
-    """Version of the program, a hash of the sources that make numbers, and versions of what they call."""
+    """Return the version of the program, a hash of the sources that affect numbers, and versions of what they call."""
     found = {"sources": _sources(), "machine": platform.machine()}
     for package in ("fabshift", "numpy", "scipy", "numba", "simpy"):
         try:
@@ -30,8 +30,10 @@ def made_by() -> dict[str, str]:
 
 
 def _sources() -> str:
+    """Return a hash of the sources that affect the numbers of a run."""
     root = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256()
+    # The order in which a file system lists files differs between machines.
     for file in sorted(root.rglob("*.py")):
         if (name := file.relative_to(root)).parts[0] not in NO_PART:
             digest.update(name.as_posix().encode() + b"\0" + file.read_bytes())
@@ -39,15 +41,18 @@ def _sources() -> str:
 
 
 def fingerprint(scenario: Scenario) -> str:
-    """SHA-256 of all that runs of a scenario depend on: what is resolved, and how it is drawn."""
+    """Return the SHA-256 of all that the runs of a scenario depend on: the resolved inputs, and how they are drawn."""
     plan = compile_plan(scenario)
     drawn = repr((plan.dimensions, plan.correlations, plan.lineage))
     return hashlib.sha256(f"{scenario_hash(scenario)} {drawn}".encode()).hexdigest()
 
 
 def told(scenario: Scenario) -> dict[str, Any]:
-    """The same as plain data, for people, and to tell what changed: document, inputs, what is drawn."""
+    """Return the same as plain data, to be read and compared: document, inputs, and the ranges that are drawn."""
     ranges = {
-        d.name: f"{d.low:g} to {d.mode:g} to {d.high:g} {d.unit}, {d.draw}" for d in compile_plan(scenario).dimensions
+        dimension.name: (
+            f"{dimension.low:g} to {dimension.mode:g} to {dimension.high:g} {dimension.unit}, {dimension.draw}"
+        )
+        for dimension in compile_plan(scenario).dimensions
     }
     return {**resolved(scenario), "drawn": ranges}

@@ -23,7 +23,7 @@ from sim.study.runs.provenance import fingerprint, told
 
 @dataclass(frozen=True)
 class Variant:
-    """What is replicated: a name, the row that makes it of the base, and its scenario and plan."""
+    """What is replicated: a label, the row that changes the base, and the resulting scenario and plan."""
 
     label: str
     row: Row
@@ -32,12 +32,13 @@ class Variant:
 
 
 def variants(base: Asked, rows: Iterable[tuple[str, Row]]) -> tuple[Variant, ...]:
-    """The variants that rows make of a base, by label.
+    """Return the variants of a base, one for each labelled row.
 
     Raises:
-        InputError: what is wrong with any of them, all at once.
+        InputError: everything that is wrong with any of them.
     """
     found: list[Variant] = []
+    # A dictionary rather than a set: each problem once, in the order in which they are found.
     problems: dict[Problem, None] = {}
     for label, row in rows:
         try:
@@ -53,18 +54,21 @@ def variants(base: Asked, rows: Iterable[tuple[str, Row]]) -> tuple[Variant, ...
 class Replicated:
     """A design: replications 0 to n - 1 of each variant, in blocks of one variant each.
 
-    Variants share seed and replications, and inputs of one name share their probabilities. More
-    replications only add blocks, or rows to the last ones.
+    Variants share seed and replications, and inputs with the same random stream share their probabilities. More
+    replications only add blocks, or rows to the last ones: a study can be extended.
     """
 
     def __init__(self, study: str, base: Asked, variants: Sequence[Variant], n: int, seed: int) -> None:
         refuse_out_of_range(1, MOST_RUNS, n=n)
         refuse_out_of_range(0, MOST_SEED, seed=seed)
         self.study, self.base, self.variants, self.n, self.seed = study, base, tuple(variants), n, seed
-        shared = {d.stream: d for v in self.variants for d in v.plan.dimensions}
+        # One coordinate for each random stream of any variant: common random numbers also where variants draw
+        # different inputs.
+        shared = {dimension.stream: dimension for variant in self.variants for dimension in variant.plan.dimensions}
         self.dimensions: tuple[Dimension, ...] = tuple(shared.values())
-        place = {stream: i for i, stream in enumerate(shared)}
-        self._taken = [[place[d.stream] for d in v.plan.dimensions] for v in self.variants]
+        column = {stream: number for number, stream in enumerate(shared)}
+        self._taken = [[column[dimension.stream] for dimension in variant.plan.dimensions] for variant in self.variants]
+        # Blocks of the variants come in turn and need the same points.
         self._points = lru_cache(maxsize=2)(self._points_of)
 
     @property
@@ -74,15 +78,16 @@ class Replicated:
 
     @property
     def blocks(self) -> int:
-        """How many blocks there are."""
+        """The number of blocks."""
         return self.blocks_of(self.n)
 
     def blocks_of(self, n: int) -> int:
-        """How many blocks n replications of each variant make."""
+        """Return the number of blocks of n replications of each variant."""
         return -(-n // BLOCK) * len(self.variants)
 
     def block(self, index: int) -> Sequence[Row]:
-        """The rows of one block: up to BLOCK replications of one variant."""
+        """Return the rows of one block: up to BLOCK replications of one variant."""
+        # Blocks of all variants take turns: a study that stops early has the same replications of each.
         group, which = divmod(index, len(self.variants))
         replications = range(group * BLOCK, min((group + 1) * BLOCK, self.n))
         drawn = self._points(replications.start, len(replications))[:, self._taken[which]]
@@ -93,12 +98,12 @@ class Replicated:
         ]
 
     def identity(self) -> dict[str, Any]:
-        """What the outcomes depend on, as plain data; how many replications there are is no part of it."""
-        scenarios = {v.label: fingerprint(v.scenario) for v in self.variants}
+        """Return all that the outcomes depend on as plain data. The number of replications is not part of it."""
+        scenarios = {variant.label: fingerprint(variant.scenario) for variant in self.variants}
         return {"study": self.study, "seed": self.seed, "scenarios": scenarios}
 
     def resolved(self) -> dict[str, Any]:
-        """The scenarios that the variants are made of, in full."""
+        """Return in full the scenarios that the variants are made of."""
         found: dict[str | None, list[Variant]] = {}
         for variant in self.variants:
             found.setdefault(variant.row.scenario, []).append(variant)
@@ -108,18 +113,22 @@ class Replicated:
         }
 
     def parts(self, outcomes: Outcomes) -> list[Outcomes]:
-        """The outcomes of each variant, a row for each replication that was run."""
+        """Return the outcomes of each variant, with a row for each replication that was run."""
         n = len(outcomes.table) // len(self.variants)
         parts = [outcomes.rows(self._where(which, n)) for which in range(len(self.variants))]
-        # Of several scenarios none need have the KPIs of another.
-        return parts if len({v.row.scenario for v in self.variants}) == 1 else [part.filled() for part in parts]
+        # The table has the columns of all variants. Different scenarios have different KPIs, and those that a scenario
+        # does not have are removed.
+        scenarios = {variant.row.scenario for variant in self.variants}
+        return parts if len(scenarios) == 1 else [part.filled() for part in parts]
 
     def _where(self, which: int, n: int) -> IntArray:
-        """Where the rows of one variant stand in the table of n replications of each, shape (n,)."""
+        """Return the indices of the rows of one variant in the table of n replications of each, shape (n,)."""
         replication = np.arange(n)
         group, count = replication // BLOCK, len(self.variants)
+        # The last blocks may be shorter, those of all variants alike.
         size = np.minimum(BLOCK, n - group * BLOCK)
         return np.asarray(group * BLOCK * count + which * size + replication % BLOCK)
 
     def _points_of(self, first: int, n: int) -> FloatArray:
+        """Return the points of n replications from `first` on, shape (n, dimensions)."""
         return points(self.dimensions, self.seed, first, n)

@@ -1,4 +1,4 @@
-"""How replications go on over time: what no KPI holds, period by period."""
+"""Replications over time: series by reporting period, which KPIs do not contain."""
 
 from __future__ import annotations
 
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
 FILE = "series.npz"
 MOST = 256
-"""Replications that a fan of quantiles needs at most: a wider one would look the same."""
+"""Replications that quantiles are computed from at most: with more a fan chart looks the same."""
 Series = Mapping[tuple[str, str], FloatArray]
 """(measure, name) -> a value for each period, shape (periods,)."""
 
 
 def look(result: Result) -> Series:
-    """In-house and total output of each share, money by category, and compute asked for and delivered, by reporting period."""
+    """Return the series of a run by reporting period, shape (periods,) each.
+
+    They are the in-house and total output of each share, money by category in dollars, and the compute asked for and
+    delivered by each demand line in H100 equivalents.
+    """
     draws, calendar = result.draws, result.plan.calendar
     records = between(result.records, calendar.periods, calendar.reports)
     found: dict[tuple[str, str], FloatArray] = {}
@@ -55,9 +59,9 @@ def look(result: Result) -> Series:
 
 @dataclass(frozen=True)
 class OverTime:
-    """Replications by reporting period: of each measure and name an array of the shape (`runs`, periods).
+    """Replications by reporting period: for each measure and name an array of the shape (`runs`, periods).
 
-    It is 0 where a replication has nothing of it; `runs` counts those that make a valid scenario.
+    It is 0 in a replication that does not have the measure. `runs` counts the valid replications.
     """
 
     runs: int
@@ -68,8 +72,9 @@ def over_time(
     base: Asked, n: int, *, seed: int = 0, engine: str = "batch", jobs: int = 0, kept: Path | None = None,
     progress: Progress | None = None,
 ) -> OverTime:  # fmt: skip
-    """Replications 0 to n - 1, MOST of them at most, as they were in each period: what the directory of the study has
-    `kept`, else they are run, and kept there.
+    """Return replications 0 to n - 1, but at most MOST, by reporting period.
+
+    They are read from the directory that has `kept` the study; otherwise they are run, and kept there.
     """
     design = Replicated("series", base, variants(base, [("scenario", Row())]), min(n, MOST), seed)
     file = None if kept is None else kept / FILE
@@ -83,6 +88,7 @@ def over_time(
 
 
 def _run(design: Replicated, engine: str, jobs: int, progress: Progress | None) -> OverTime:
+    """Run the replications of a design, and return their series."""
     runs: list[Series] = []
     for done, block in enumerate(each_block(design, look, engine=engine, jobs=jobs), 1):
         runs += [run for run in block if run is not None]
@@ -95,10 +101,11 @@ def _run(design: Replicated, engine: str, jobs: int, progress: Progress | None) 
 
 
 def _read(file: Path, key: str) -> OverTime | None:
-    """What is kept there under this key; None where nothing is, or it is damaged: it can be run again."""
+    """Return the series kept in a file under this key; None where there are none or the file is damaged."""
     try:
         with np.load(file, allow_pickle=False) as data:
             if str(data["key"]) != key:
+                # The key has all that the series depend on: another one means that they are out of date.
                 return None
             names = [tuple(name) for name in data["names"].tolist()]
             return OverTime(int(data["runs"]), {name: data[f"v{k}"] for k, name in enumerate(names)})
@@ -107,6 +114,7 @@ def _read(file: Path, key: str) -> OverTime | None:
 
 
 def _write(file: Path, key: str, found: OverTime) -> None:
+    """Write the series to a file."""
     data = io.BytesIO()
     names = np.array(list(found.values), dtype=np.str_).reshape(len(found.values), 2)
     arrays = {f"v{k}": values for k, values in enumerate(found.values.values())}

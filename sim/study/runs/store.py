@@ -1,8 +1,8 @@
-"""A study on disk: finished blocks, each written whole, under what their numbers depend on.
+"""A study on disk: finished blocks, each written atomically, and a manifest of all that their numbers depend on.
 
-`study.json` says what the study is of; blocks of another are never mixed with its own. Killed at any
-moment, a directory holds whole blocks and perhaps a temporary file, which nothing reads. `runs.parquet`
-and `kpis.json` are written at the end.
+`study.json` identifies the study; blocks of different studies are never mixed. If the program is killed, the directory
+contains complete blocks and perhaps a temporary file, which is not read. `runs.parquet` and `kpis.json` are written at
+the end.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 MANIFEST, BLOCKS = "study.json", "blocks"
 MOST_DIFFERENCES = 8
 _NO_PART = ("resolved", "runs", "asked")
-"""What a manifest says that two of the same study need not share."""
+"""Entries of a manifest that do not identify a study."""
 Difference = tuple[str, str, str]
-"""Path, what the study there has, what this one has."""
+"""Path, value in the study that is kept, value in this one."""
 
 
 class Store:
     """The blocks of one study in a directory.
 
     Raises:
-        InputError: the directory holds another study, with what differs, or other files, or cannot be
+        InputError: the directory contains another study (the differences are listed) or other files, or cannot be
             written.
     """
 
@@ -61,8 +61,9 @@ class Store:
                 write_whole(directory / MANIFEST, _json(whole))
 
     def read(self, index: int, rows: Sequence[Row]) -> Outcomes | None:
-        """The outcomes of these rows, if the block is there; one that is damaged is told, and as good as none."""
+        """Return the outcomes of these rows if their block is kept, else None; a damaged block is reported."""
         path = self._path(index)
+        # Unlike `exists`, this finds a broken link too, which is then reported.
         if not os.path.lexists(path):
             return None
         try:
@@ -78,11 +79,12 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
             print(f"{path}: not a whole block of this study ({error}); it is run again", file=sys.stderr)
             return None
-        # A block of fewer rows was the last one when fewer replications were asked for.
+        # A block may have fewer rows if it was the last one of fewer replications, and is then run again; or more,
+        # of which the first are taken.
         return found.rows(np.arange(len(rows))) if told[: len(rows)] == [_digest_row(r) for r in rows] else None
 
     def write(self, index: int, rows: Sequence[Row], outcomes: Outcomes) -> None:
-        """Keep a finished block."""
+        """Write a finished block."""
         data = io.BytesIO()
         np.savez(
             data, table=outcomes.table, valid=outcomes.valid, names=np.array(outcomes.names, dtype=np.str_),
@@ -92,11 +94,17 @@ class Store:
             write_whole(self._path(index), data.getvalue())
 
     def _path(self, index: int) -> Path:
+        """Return the file of a block."""
+        # Leading zeros, so that files sorted by name are in the order of the blocks.
         return self.directory / BLOCKS / f"{index:07d}.npz"
 
 
 def _refuse_misshapen(found: Outcomes, rows: int) -> None:
-    """Raise ValueError where the arrays of a block are not those of so many rows."""
+    """Check that the arrays of a block have the shapes and types of `rows` rows.
+
+    Raises:
+        ValueError: they do not.
+    """
     shapes = (found.table.shape, found.valid.shape)
     if shapes != ((rows, len(found.names)), (rows,)):
         raise ValueError(f"arrays of the shapes {shapes[0]} and {shapes[1]} for {rows} rows")
@@ -110,8 +118,10 @@ def publish(
     document: Mapping[str, Any],
     scenarios: Mapping[str, Scenario] = MappingProxyType({}),
 ) -> None:
-    """Write what a finished study says: `runs.parquet`, `kpis.json`, and in `study.json` its number of runs and how each of
-    its scenarios was asked for, by label."""
+    """Write the results of a finished study: `runs.parquet`, `kpis.json` and two entries of `study.json`.
+
+    The entries are the number of runs, and how each scenario was asked for, by its label in `scenarios`.
+    """
     data = io.BytesIO()
     runs.to_parquet(data, index=False)
     before = json.loads((directory / MANIFEST).read_text(encoding="utf-8")).get("runs", 0)
@@ -120,6 +130,7 @@ def publish(
     with writing(directory):
         write_whole(directory / "runs.parquet", data.getvalue())
         write_whole(directory / "kpis.json", _json(document))
+        # The manifest comes last: if it has the entry `asked`, the other two files are complete.
         told = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
         asked = {label: asked_json(scenario.asked, directory) for label, scenario in scenarios.items()}
         now = {"runs": len(runs), "asked": asked}
@@ -128,7 +139,7 @@ def publish(
 
 @contextmanager
 def writing(directory: Path) -> Iterator[None]:
-    """Turn errors of the file system into wrong input: the directory was asked for by the user."""
+    """Turn errors of the file system into InputError, since the user chose the directory."""
     try:
         yield
     except OSError as error:
@@ -137,18 +148,19 @@ def writing(directory: Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whenever the machine stops."""
+    """Write a file atomically: at any time it is complete or absent, also if the machine stops."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     with scratch.open("wb") as file:
         file.write(data)
         file.flush()
+        # The data must be on disk before the name: otherwise a file could be empty after a power failure.
         os.fsync(file.fileno())
     scratch.replace(path)
     _sync(path.parent)
 
 
 def _sweep(*directories: Path) -> None:
-    """Remove what writers that were killed left behind: scratch files of processes that no longer run."""
+    """Remove scratch files of writers that were killed: of processes that no longer run."""
     for directory in directories:
         for file in directory.glob(".*"):
             owner = file.name.rpartition(".")[2]
@@ -157,20 +169,22 @@ def _sweep(*directories: Path) -> None:
 
 
 def _runs(process: int) -> bool:
-    """Whether a process of this id runs on this machine."""
+    """Return whether a process with this id runs on this machine."""
+    # On Windows `os.kill` with signal 0 ends the process.
     if os.name != "posix":
-        return True  # asking would end it
+        return True
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        return True  # of another user
+        # It exists, but belongs to another user.
+        return True
     return True
 
 
 def _sync(directory: Path) -> None:
-    """Make the new name last too, where the system lets a directory be synchronised."""
+    """Write a directory to disk, and with it the new name of a file, where the system allows it."""
     if os.name == "posix":
         handle = os.open(directory, os.O_RDONLY)
         try:
@@ -180,18 +194,22 @@ def _sync(directory: Path) -> None:
 
 
 def _json(data: Mapping[str, Any]) -> bytes:
+    """Return plain data as JSON; raise ValueError for NaN, which is not valid JSON."""
     return (json.dumps(data, indent=2, default=str, allow_nan=False) + "\n").encode()
 
 
 def _digest(data: Mapping[str, Any]) -> str:
+    """Return a SHA-256 of plain data, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _digest_row(row: Row) -> str:
+    """Return a hash of a row; 128 bits are enough to tell rows apart."""
     return hashlib.sha256(repr(row).encode()).hexdigest()[:32]
 
 
 def _refuse_others(directory: Path, ours: dict[str, Any]) -> None:
+    """Check that the directory is new, or contains this study."""
     if directory.exists() and not directory.is_dir():
         raise InputError([problem(str(directory), "is a file; --out needs a directory")])
     path = directory / MANIFEST
@@ -211,6 +229,7 @@ def _refuse_others(directory: Path, ours: dict[str, Any]) -> None:
 
 
 def _told(path: Path, found: Sequence[Difference]) -> Iterator[Problem]:
+    """Yield a problem for each difference, up to MOST_DIFFERENCES, then the number of the others."""
     for line, (name, old, new) in enumerate(found[:MOST_DIFFERENCES], 1):
         message = f"another study is kept here: {old} -> {new}"
         yield Problem(Mark(str(path), line), name, message)
@@ -221,40 +240,47 @@ def _told(path: Path, found: Sequence[Difference]) -> Iterator[Problem]:
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
-    """What differs between two manifests: inputs by their paths rather than by their hash. Of studies of another
-    kind only which they are: nothing else in them can be compared."""
+    """Return the differences between two manifests, with inputs by their paths rather than by a hash.
+
+    Of studies of different kinds only the kinds and titles are compared.
+    """
     if old["study"] != new["study"]:
         return [("study", _described(old), _described(new))]
+    # Hashes of scenarios always differ if inputs do; the inputs say more.
     plain = _changed(*(_leaves({k: v for k, v in told.items() if k not in _NO_PART}) for told in (old, new)))
     both = [name for name in new["resolved"] if name in old["resolved"]]
-    inputs = [d for name in both for d in changed_inputs(old["resolved"][name], new["resolved"][name])]
-    return [*(d for d in plain if not (inputs and d[0].startswith("scenarios."))), *inputs]
+    inputs = [
+        difference for name in both for difference in changed_inputs(old["resolved"][name], new["resolved"][name])
+    ]
+    return [*(difference for difference in plain if not (inputs and difference[0].startswith("scenarios."))), *inputs]
 
 
 def _described(told: Mapping[str, Any]) -> str:
-    """A study's kind and the titles of its scenarios."""
+    """Return the kind of a study and the titles of its scenarios."""
     titles = dict.fromkeys(str(scenario["document"]["title"]) for scenario in told["resolved"].values())
     return f"{told['study']} ({'; '.join(titles)})"
 
 
 def changed_inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
-    """Inputs with their units, what is drawn, and what else the document says."""
+    """Return the differences between inputs with their units, between drawn ranges, and in the rest of the document."""
     values = _changed(
-        *({path: f"{i['value']} {i['unit']}" for path, i in told["inputs"].items()} for told in (old, new))
+        *({path: f"{entry['value']} {entry['unit']}" for path, entry in told["inputs"].items()} for told in (old, new))
     )
-    drawn = [(f"{name} is drawn", a, b) for name, a, b in _changed(old["drawn"], new["drawn"])]
+    drawn = [(f"{name} is drawn", before, now) for name, before, now in _changed(old["drawn"], new["drawn"])]
+    # The document repeats inputs as they are written; these are listed already, with their values in units.
     named = tuple(f"{name}." for name, _, _ in values)
     rest = _changed(_leaves(old["document"]), _leaves(new["document"]))
-    return [*values, *drawn, *(d for d in rest if not f"{d[0]}.".startswith(named))]
+    return [*values, *drawn, *(entry for entry in rest if not f"{entry[0]}.".startswith(named))]
 
 
 def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """Return the entries in which two mappings differ; `nothing` stands for one that is missing."""
     names = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
     return [(name, str(old.get(name, "nothing")), str(new.get(name, "nothing"))) for name in names]
 
 
 def _leaves(data: Any, path: str = "") -> dict[str, Any]:
-    """Everything in nested data that is no mapping or list itself, by its dotted path."""
+    """Return the leaves of nested mappings and lists, by their dotted path."""
     parts = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else None
     if parts is None:
         return {path: data}

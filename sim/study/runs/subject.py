@@ -1,4 +1,4 @@
-"""The scenario that a study looks at, made ready: compiled, with larger lots, and with the names of its outputs."""
+"""The scenario that a study analyses, prepared: compiled, with larger lots, and with the names of its outputs."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from sim.study.runs.replicated import Variant, variants
 from sim.study.runs.run import Progress, run_design
 
 REPLICATIONS = 2**31
-"""Replications that the last coordinate of a point can pick."""
+"""Replications that the last coordinate of a point selects from."""
 
 
 @dataclass(frozen=True)
 class Subject:
     """A scenario and how it is run.
 
-    `common` is how it was asked for and `own` what that gives; in `base`, and the `plan` of it that is
-    run, lots are `lot_scale` times as large.
+    `common` is how it was asked for, and `own` the resulting variant. In `base` and in `plan`, which are run, lots are
+    `lot_scale` times as large.
     """
 
     common: Asked
@@ -54,16 +54,16 @@ class Subject:
         return replace(self.common, sets=(*self.common.sets, *with_lots(self.own, self.lot_scale).sets))
 
     def run(self, part: str, rows: Sequence[Row], progress: Progress | None = None) -> Outcomes:
-        """Run rows of it; what is finished of this part of the study is kept under its name."""
+        """Run rows of it; `part` names the subdirectory of `out` that keeps the finished blocks."""
         return run_design(Design(self.base, rows), engine=self.engine, progress=progress, **self._how(part))
 
     def bias(self, progress: Progress | None = None) -> Bias | None:
-        """What the larger lots do to each KPI; None where they are the scenario's own."""
+        """Return the bias of each KPI by the larger lots; None where lots are the scenario's own."""
         how = {"progress": progress, **self._how("lots")}
         return lot_bias(self.common, self.own, self.lot_scale, seed=self.seed, engine=self.engine, **how)
 
     def _how(self, part: str) -> dict[str, Any]:
-        """How `run_design` runs one part of the study."""
+        """Return the arguments of `run_design` for one part of the study."""
         return {
             "jobs": self.jobs, "out": None if self.out is None else self.out / part, "cluster": self.cluster,
         }  # fmt: skip
@@ -79,8 +79,9 @@ def subject(
     out: Path | None = None,
     cluster: str | None = None,
 ) -> Subject:
-    """Compile a scenario and run it once, to see what it gives. `out` is where finished runs are
-    kept, `cluster` the address of a Dask scheduler.
+    """Compile a scenario and run it once, to get the names of its outputs.
+
+    `out` is the directory that keeps finished runs, `cluster` the address of a Dask scheduler.
 
     Raises:
         InputError: the scenario or `lot_scale` is wrong.
@@ -96,10 +97,10 @@ def subject(
 
 
 class Runs:
-    """Outputs of a subject as a function of points, and a count of what was run.
+    """The outputs of a subject as a function of points, with counts of the runs.
 
-    A point has a coordinate for each dimension of the plan and one more, which picks the replication:
-    the random variation within a run.
+    A point has a coordinate for each dimension of the plan and one more, which selects the replication, and so the
+    random variation within a run.
     """
 
     def __init__(self, subject: Subject, outputs: Sequence[Output], tell: Callable[[int], Progress]) -> None:
@@ -109,20 +110,21 @@ class Runs:
         self.missing = dict.fromkeys(outputs, 0)
 
     def at_points(self, part: str, points: FloatArray) -> FloatArray:
-        """Values (points, outputs)."""
+        """Return the outputs at points, shape (points, dimensions + 1), as an array (points, outputs)."""
         seed = self._subject.seed
         return self.of_rows(
             part, [Row(seed=seed, replication=int(u[-1] * REPLICATIONS), point=tuple(u[:-1].tolist())) for u in points]
         )
 
     def of_rows(self, part: str, rows: Sequence[Row]) -> FloatArray:
-        """Values (rows, outputs)."""
+        """Return the outputs of rows, shape (rows, outputs); NaN where an output has no value."""
         found = self._subject.run(part, rows, self._tell(len(rows)))
         self.runs += len(rows)
         self.refused += int((~found.valid).sum())
         return np.stack([self._read(found, output) for output in self._outputs], axis=1)
 
     def _read(self, found: Outcomes, output: Output) -> FloatArray:
+        """Return the values of one output, and count those that are missing."""
         column = found.column(output.column)
         counted = self.missing if output.kind is OutputKind.KPI else self.not_reached
         counted[output] += int((np.isnan(column) & found.valid).sum())
@@ -138,7 +140,7 @@ class Stages:
             announce(total)
 
     def __call__(self, runs: int) -> Progress:
-        """The progress of the next design, of so many runs."""
+        """Return the progress of the next design, which has this number of runs."""
         before, self._before = self._before, self._before + runs
 
         def done(share: float) -> None:

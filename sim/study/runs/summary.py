@@ -1,4 +1,4 @@
-"""What a table of replications says: the spread of each KPI, milestones by date, shares passed."""
+"""Summaries of replications: the distribution of each KPI, milestones by date, in-house shares exceeded."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from sim.study.runs.outcomes import Outcomes
 
 PERCENTILES = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 PASSED = (0.0, 0.1, 0.5)
-"""In-house shares to pass: any, a tenth, half."""
+"""In-house shares whose probability of being exceeded is reported: any, a tenth, half."""
 SHARE = "in_house_share."
 MOST_DATES = 12
+"""Ends of quarters in a horizon above which ends of years are used instead."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Spread(Displayed):
-    """A KPI over the runs: in `n` of them it has a value."""
+    """The distribution of a KPI over the `n` runs in which it has a value."""
 
     n: int
     mean: Interval
@@ -34,7 +35,7 @@ class Spread(Displayed):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reached(Displayed):
-    """A milestone: how probably it is reached by the end and by each date, and when (days, if it is)."""
+    """A milestone: the probability that it is reached by the end and by each date, and percentiles of its day."""
 
     title: str
     probability: Interval
@@ -44,7 +45,7 @@ class Reached(Displayed):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A date by which milestones may be reached: as a heading, as it is written, in days from the start."""
+    """A date by which milestones may be reached: as a heading, in ISO form, and in days from the start."""
 
     label: str
     date: str
@@ -53,9 +54,9 @@ class Deadline:
 
 @dataclass(frozen=True, repr=False)
 class Replications(Displayed):
-    """Replications 0, 1, ... of a scenario, one row of `outcomes` each, and what they say.
+    """Replications 0, 1, ... of a scenario, one row of `outcomes` each, with their summaries.
 
-    `scrambled`: its inputs were drawn at points; else the replications are independent.
+    With `scrambled` inputs are drawn at points; otherwise the replications are independent.
     """
 
     scenario: Scenario
@@ -64,35 +65,35 @@ class Replications(Displayed):
 
     @property
     def n(self) -> int:
-        """Replications."""
+        """The number of replications."""
         return len(self.outcomes.table)
 
     @property
     def dropped(self) -> int:
-        """Replications whose drawn inputs make no valid scenario; nothing counts them."""
+        """The number of replications whose drawn inputs make the scenario invalid; no summary includes them."""
         return int((~self.outcomes.valid).sum())
 
     @cached_property
     def kpis(self) -> dict[str, Spread]:
-        """The spread of each KPI that some run has."""
+        """The distribution of each KPI that some run has."""
         names = (name for name in self.outcomes.names if name not in self.scenario.document.milestones)
         columns = ((name, self.outcomes.column(name)) for name in names)
         return Named({name: spread(column, scrambled=self.scrambled) for name, column in columns})
 
     @cached_property
     def milestones(self) -> dict[str, Reached]:
-        """How probably and when each milestone is reached."""
+        """The probability and the dates of each milestone."""
         return Named({name: reached(self.scenario, name, self.outcomes) for name in self.scenario.document.milestones})
 
     @cached_property
     def passed(self) -> dict[str, dict[float, Interval]]:
-        """How probably each in-house share of the last twelve months is passed: 0, 10 and 50 %."""
+        """The probabilities that each in-house share of the last twelve months exceeds 0, 10 and 50 %."""
         names = (name for name in self.outcomes.names if name.startswith(SHARE))
         return {name.removeprefix(SHARE): passed(self.outcomes.column(name)) for name in names}
 
 
 def spread(values: FloatArray, *, scrambled: bool) -> Spread:
-    """The spread of the values of replications 0, 1, ..., shape (replications,); NaN counts as no value."""
+    """Summarise the values of replications 0, 1, ..., shape (replications,); NaN is a missing value."""
     numbers = values[~np.isnan(values)]
     return Spread(
         len(numbers),
@@ -103,19 +104,20 @@ def spread(values: FloatArray, *, scrambled: bool) -> Spread:
 
 
 def reached(scenario: Scenario, milestone: str, outcomes: Outcomes) -> Reached:
-    """What the valid runs say about a milestone."""
+    """Return the probability of a milestone over the valid runs, by the end and by each date, with percentiles."""
     days = outcomes.column(milestone)[outcomes.valid]
+    # A date of NaN, not reached, is never below a day.
     by = {d.date: probability_interval(int((days < d.days).sum()), len(days)) for d in deadlines(scenario)}
     return Reached(
         scenario.document.milestones[milestone].title or milestone,
         probability_interval(int((~np.isnan(days)).sum()), len(days)),
         by,
-        {name: percentile(days, q) for name, q in PERCENTILES.items()},
+        {name: percentile(days, share) for name, share in PERCENTILES.items()},
     )
 
 
 def passed(share: FloatArray) -> dict[float, Interval]:
-    """How probably a share is more than nothing, or at least each other share to pass, where there is one."""
+    """Return the probability that a share is above zero, or at least each other level of `PASSED`."""
     numbers = share[~np.isnan(share)]
     return {
         level: probability_interval(int((numbers >= level).sum() if level else (numbers > 0).sum()), len(numbers))
@@ -124,23 +126,24 @@ def passed(share: FloatArray) -> dict[float, Interval]:
 
 
 def deadlines(scenario: Scenario) -> tuple[Deadline, ...]:
-    """Ends of quarters up to the horizon's; of years where those are many; of abstract time, tenths of it."""
+    """Return the ends of quarters in the horizon; of years where those are many; in abstract time, tenths of it."""
     horizon = scenario.document.horizon
     if horizon.start is None or horizon.end is None:
         length = float(horizon.length or 0.0)
         tenths = [length * k / 10 for k in range(1, 11)]
+        # The last deadline is infinite: a milestone at the very end counts as reached by the end.
         return tuple(Deadline(f"{t:g}", f"{t:g}", t if t < length else np.inf) for t in tenths)
     for months in (3, 12):
         ends = list(_ends(horizon.start, horizon.end, months))
         if len(ends) <= MOST_DATES or months == 12:
             break
     found = [Deadline(_label(e, months), e.isoformat(), float((e - horizon.start).days)) for e in ends]
-    # What is reached at all is reached by the end.
+    # A milestone that is reached at all is reached by the end.
     return (*found[:-1], Deadline(found[-1].label, found[-1].date, np.inf))
 
 
 def _ends(start: dt.date, end: dt.date, months: int) -> Iterator[dt.date]:
-    """First days of the next quarters (years) after the start; the last is the horizon's end."""
+    """Yield the first days of the next quarters (or years) after the start, then the end of the horizon."""
     month = start.year * 12 + (start.month - 1) // months * months + months
     while (date := dt.date(month // 12, month % 12 + 1, 1)) < end:
         yield date
@@ -149,5 +152,7 @@ def _ends(start: dt.date, end: dt.date, months: int) -> Iterator[dt.date]:
 
 
 def _label(end: dt.date, months: int) -> str:
+    """Return the heading of a period that ends before this day: 2028, or 28Q3."""
+    # Ends are first days of the next period; the heading names the period that is over.
     last = end - dt.timedelta(1)
     return str(last.year) if months == 12 else f"{last.year % 100:02d}Q{(last.month + 2) // 3}"

@@ -1,9 +1,9 @@
-"""When a study has enough runs: the wanted half-width of an interval.
+"""When a study has enough runs: once the interval of a KPI has the wanted half-width.
 
-It is looked at only after fixed numbers of replications, of which the first is large enough for the
-error to be well known, so that stopping just when chance makes the interval narrow is rare: fixed-width
-intervals hold their level in the limit (Chow & Robbins 1965), and fall short of it when they may stop
-early (Law, Simulation Modeling and Analysis, section 9.4.1).
+The interval is checked only after fixed numbers of replications. The first is large enough for a good estimate of the
+error, so that the study rarely stops because the interval is narrow by chance. Fixed-width intervals have their nominal
+coverage in the limit (Chow & Robbins 1965), and less if they may stop early (Law, Simulation Modeling and Analysis,
+section 9.4.1).
 """
 
 from __future__ import annotations
@@ -25,25 +25,26 @@ FORM = "KPI:HALFWIDTH (fill_rate:0.005)"
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Stop when half the interval of a KPI's mean, or of a milestone's probability, is as small."""
+    """Stop when the interval of a KPI's mean, or of a milestone's probability, has this half-width or less."""
 
     name: str
     half_width: float
 
     def interval(self, scenario: Scenario, outcomes: Outcomes, *, scrambled: bool) -> Interval:
-        """The interval that is to be narrow."""
+        """Return the interval that must be narrow enough."""
         values = outcomes.column(self.name)
         if self.name in scenario.document.milestones:
+            # NaN, not equal to itself, stands for a milestone that is not reached.
             return probability_interval(int((values == values).sum()), int(outcomes.valid.sum()))
         return mean_interval(values, scrambled=scrambled)
 
     def enough(self, scenario: Scenario, outcomes: Outcomes, *, scrambled: bool) -> bool:
-        """Whether it is."""
+        """Return whether the interval is narrow enough."""
         return self.interval(scenario, outcomes, scrambled=scrambled).half_width <= self.half_width
 
 
 def read_until(text: str, names: Iterable[str]) -> Until:
-    """Understand KPI:HALFWIDTH against the names that a run has.
+    """Parse KPI:HALFWIDTH; `names` are the KPIs and milestones of a run.
 
     Raises:
         InputError: it has another form, no such name, or no positive half-width.
@@ -66,7 +67,7 @@ def read_until(text: str, names: Iterable[str]) -> Until:
 
 
 def _number(text: str) -> float:
-    """A number, which may be given in per cent; NaN if it is none."""
+    """Return a number that may be a percentage; NaN if the text is none."""
     try:
         return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
@@ -74,7 +75,10 @@ def _number(text: str) -> float:
 
 
 def checks(most: int) -> Iterator[int]:
-    """Numbers of replications after which to look: 64, 96, 128, 192, 256, ..., all scrambles equally filled."""
+    """Yield the numbers of replications after which to check: 64, 96, 128, 192, 256, ...
+
+    All scrambles then have the same number of points.
+    """
     size = ENOUGH
     while size < most:
         yield from (n for n in (size, size * 3 // 2) if n < most)
@@ -82,7 +86,7 @@ def checks(most: int) -> Iterator[int]:
 
 
 def stop(until: Until, design: Replicated) -> Stop:
-    """The rule for a design: the interval of every variant is narrow enough."""
+    """Return the rule for a design: stop when the interval of every variant is narrow enough."""
 
     def enough(outcomes: Outcomes) -> bool:
         parts = zip(design.variants, design.parts(outcomes), strict=True)

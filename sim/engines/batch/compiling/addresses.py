@@ -11,15 +11,15 @@ CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 
 
 def ask(address: int, number: int) -> None:
-    """Call the function at an address."""
+    """Call the function at an address with a number."""
     CALLBACK(int(address))(int(number))
 
 
 def borrow(fields: Any) -> Any:
-    """A named tuple of arrays as it is; compiled, its address (see `passing`)."""
+    """Return a named tuple of arrays as it is; compiled, its address (see `passing`)."""
     return fields
 
 
 def call(function: Callable[..., int], address: int, a: Any, b: Any, c: Any, d: Any, number: int) -> int:  # noqa: ARG001
-    """Call a function with four named tuples and a number; compiled, the one that was compiled by itself, at its address."""
+    """Call a function with four named tuples and a number; compiled, the one at the address."""
     return function(a, b, c, d, number)

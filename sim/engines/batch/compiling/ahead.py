@@ -21,14 +21,14 @@ from sim.engines.batch.compiling.program import Program
 
 
 def worth_while() -> bool:
-    """Whether there is a spare core, and an interpreter to be started."""
+    """Return whether there is a spare core, and an interpreter to start."""
     from joblib import cpu_count
 
     return bool(sys.executable) and cpu_count() > 1
 
 
 def start(program: Program, signature: tuple[Any, ...], cache: Path) -> subprocess.Popen[bytes]:
-    """Begin to compile `apart` into the cache, for the types of its tuples."""
+    """Start a process that compiles `apart` into the cache, for the types of its tuples."""
     # The same modules as here, wherever they were found.
     places = os.pathsep.join(filter(None, sys.path))
     helper = subprocess.Popen(

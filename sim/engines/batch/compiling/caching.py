@@ -14,12 +14,13 @@ from sim.remembered import user_cache
 
 
 def cache_directory(sources: Iterable[Path]) -> Path:
-    """`NUMBA_CACHE_DIR` or the user's cache; where neither can be written, a directory for this process."""
+    """Return where compiled code is kept: `NUMBA_CACHE_DIR`, the user's cache or, if not writable, a new directory."""
     given = os.environ.get("NUMBA_CACHE_DIR")
     base = Path(given) if given else user_cache()
     place = base / f"batch-{_fingerprint(sources)}"
     try:
         place.mkdir(parents=True, exist_ok=True)
+        # Whether files can be written is known only once one is.
         with tempfile.TemporaryFile(dir=place):
             return place
     except OSError:
@@ -27,7 +28,7 @@ def cache_directory(sources: Iterable[Path]) -> Path:
 
 
 def _fingerprint(sources: Iterable[Path]) -> str:
-    """Changes with every source that is compiled, and with what lays out its data."""
+    """Return a hash of all sources that compiled code depends on."""
     digest = hashlib.sha256()
     for file in sorted(set(sources)):
         digest.update(file.read_bytes())
@@ -36,7 +37,7 @@ def _fingerprint(sources: Iterable[Path]) -> str:
 
 @contextmanager
 def kept_in(config: Any, place: Path) -> Iterator[None]:
-    """Keep machine code by the sources it comes from: numba itself looks at one file alone."""
+    """Keep compiled code in a place that depends on all its sources: numba itself looks at one file alone."""
     before = config.CACHE_DIR
     config.CACHE_DIR = str(place)
     try:
@@ -46,14 +47,14 @@ def kept_in(config: Any, place: Path) -> Iterator[None]:
 
 
 def is_in_cache(dispatcher: Any, signature: tuple[Any, ...]) -> bool:
-    """Whether a function lies in the cache, compiled for these types."""
+    """Return whether the cache holds a function compiled for these types."""
     cache = dispatcher._cache
     index = getattr(cache, "_cache_file", None)
     return index is not None and cache._index_key(signature, dispatcher.targetctx.codegen()) in index._load_index()
 
 
 def forget(place: Path) -> None:
-    """Remove all that was compiled."""
+    """Remove all compiled code."""
     for file in place.rglob("*.nb?"):
         with suppress(OSError):
             file.unlink()

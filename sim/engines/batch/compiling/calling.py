@@ -20,8 +20,11 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def compiled(program: Program) -> Callable[..., int]:
-    """`main` of a program, to be called with its tuples; from the cache if it was compiled before. With numba's own switch
-    NUMBA_DISABLE_JIT=1 in the environment it runs as plain Python instead, which a debugger can step through."""
+    """Return `main` of a program, to be called with its tuples; from the cache if it was compiled before.
+
+    With numba's own switch NUMBA_DISABLE_JIT=1 in the environment it runs as plain Python instead, which a debugger can
+    step through.
+    """
     if _switched_off():
         return partial(uncompiled, program)
     with _ONE_AT_A_TIME:
@@ -29,12 +32,12 @@ def compiled(program: Program) -> Callable[..., int]:
 
 
 def _switched_off() -> bool:
-    """Whether numba's own switch asks for plain Python."""
+    """Return whether numba's own switch asks for plain Python."""
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
 def is_kept(program: Program, *arguments: Any) -> bool:
-    """Whether `compiled` can be called with these arguments without compiling first; never where it runs as plain Python."""
+    """Return whether `compiled` can be called with these arguments without compiling first; never in plain Python."""
     if _switched_off() or not any(cache_directory(program.sources).rglob("*.nbi")):
         return False
     import numba
@@ -47,14 +50,17 @@ def is_kept(program: Program, *arguments: Any) -> bool:
 
 
 def uncompiled(program: Program, state: Any, *others: Any) -> int:
-    """`main` as plain Python: records of the first tuple with their fields as attributes, as compiled code has them."""
+    """Run `main` as plain Python.
+
+    Records of the first tuple get their fields as attributes, as compiled code has them.
+    """
     views = (array.view(np.recarray) if array.dtype.names else array for array in state)
     return int(program.main(type(state)(*views), *others, 0))
 
 
 @lru_cache(maxsize=1)
 def _announced(program: Program) -> Callable[..., int]:
-    """Say so where the first call has to compile; threads that come meanwhile wait for it."""
+    """Return `main`, which compiles at its first call and says so; threads that come meanwhile wait for it."""
     import numba
 
     first, main = threading.Lock(), jitted(program).main
@@ -71,8 +77,10 @@ def _announced(program: Program) -> Callable[..., int]:
 
 
 def load_or_compile(program: Program, signature: tuple[Any, ...]) -> int:
-    """Make `main` ready to be called; returns the address of `apart`. What lies in the cache and cannot be read is made
-    again."""
+    """Make `main` ready to be called and return the address of `apart`.
+
+    What lies in the cache and cannot be read is compiled again.
+    """
     from numba.core.errors import NumbaError
 
     try:
@@ -85,6 +93,7 @@ def load_or_compile(program: Program, signature: tuple[Any, ...]) -> int:
 
 
 def _made_ready(program: Program, signature: tuple[Any, ...]) -> int:
+    """Load or compile `main` and `apart`, and return the address of `apart`."""
     from numba import types
 
     engine = jitted(program)
@@ -101,7 +110,7 @@ def _made_ready(program: Program, signature: tuple[Any, ...]) -> int:
 
 
 def kept_address(program: Program, signature: tuple[Any, ...]) -> int | None:
-    """The address of `apart` for the types of its tuples, if it was compiled before; None where it was not."""
+    """Return the address of `apart` for the types of its tuples; None where it was not compiled before."""
     if _switched_off():
         return None
     with _ONE_AT_A_TIME:
@@ -117,5 +126,6 @@ def kept_address(program: Program, signature: tuple[Any, ...]) -> int | None:
 
 
 def _address(dispatcher: Any) -> int:
+    """Return the address of a compiled function that takes plain C arguments."""
     (found,) = dispatcher.overloads.values()
     return int(found.library.get_pointer_to_function(found.fndesc.llvm_cfunc_wrapper_name))

@@ -27,7 +27,7 @@ class Jitted(NamedTuple):
 
 @lru_cache(maxsize=1)
 def jitted(program: Program) -> Jitted:
-    """The functions of a program, ready to be compiled when they are first called or `compile_function` is."""
+    """Return the functions of a program, to be compiled when they are first called or by `compile_main`."""
     import numba
 
     # Registers what numba must know.
@@ -52,6 +52,7 @@ def jitted(program: Program) -> Jitted:
 
 
 def _options(program: Program, module: ModuleType, function: FunctionType) -> dict[str, bool]:
+    """Return numba's options for a function of a program."""
     if function is program.main:
         return {"nogil": True}
     if function is program.apart:
@@ -76,7 +77,7 @@ def _plain(dispatcher: Any) -> Any:
 
 
 def _with_globals(function: FunctionType, space: dict[str, Any]) -> FunctionType:
-    """The same code, which finds its callees in another place."""
+    """Return the same function with another namespace, in which it finds its callees."""
     copy = FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
     copy.__kwdefaults__, copy.__module__, copy.__qualname__ = (
         function.__kwdefaults__,
@@ -97,7 +98,7 @@ def compile_apart(program: Program, signature: tuple[Any, ...]) -> None:
 
 
 def _compile(program: Program, function: Callable[..., int], dispatcher: Any, signature: tuple[Any, ...]) -> None:
-    """Load or compile a function; where it cannot be kept, say so and go on with it."""
+    """Load or compile a function; if it cannot be kept, report that and go on."""
     from sim.engines.batch.compiling.whole import as_a_whole
 
     try:
@@ -111,7 +112,7 @@ def _compile(program: Program, function: Callable[..., int], dispatcher: Any, si
 
 
 def borrowed(signature: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Types of `apart`: its tuples by address, and a number."""
+    """Return the types of `apart`: its tuples by address, and a number."""
     from numba import types
 
     from sim.engines.batch.compiling.passing import Borrowed
@@ -121,9 +122,10 @@ def borrowed(signature: tuple[Any, ...]) -> tuple[Any, ...]:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """The compiler makes millions of objects that live on: looking for garbage among them is a tenth of its time."""
+    """Suspend the garbage collector, which takes a tenth of the compiler's time."""
     import gc
 
+    # The compiler makes millions of objects that live on: there is no garbage among them to be found.
     enabled = gc.isenabled()
     gc.disable()
     try:

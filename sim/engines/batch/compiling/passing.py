@@ -36,7 +36,7 @@ class Borrowed(types.Type):
         return self.fields
 
     def place(self, name: str) -> int:
-        """Where a field stands."""
+        """Return the index of a field."""
         return int(self.fields.fields.index(name))
 
 
@@ -49,11 +49,11 @@ class Counted(types.Array):
 
     @classmethod
     def like(cls, array: types.Array) -> Counted:
-        """The same array, known to be indexed so."""
+        """Return the type of an array, known to be indexed from its beginning."""
         return cls(array.dtype, array.ndim, array.layout, not array.mutable, aligned=array.aligned)
 
     def copy(self, *arguments: Any, **changed: Any) -> Any:
-        """Parts of it are indexed so too."""
+        """Return the type with changes; parts of an array are indexed from the beginning too."""
         return self.like(super().copy(*arguments, **changed))
 
 
@@ -61,7 +61,7 @@ register_model(Counted)(models.ArrayModel)
 
 
 def _from_beginning(context: Any, builder: Any, kind: Any, index: Any) -> tuple[Any, Any]:
-    """An index as an unsigned number, or several."""
+    """Return an index, or several, as unsigned numbers."""
     if isinstance(kind, types.Integer):
         return types.uintp, context.cast(builder, index, kind, types.uintp)
     unsigned = UniTuple(types.uintp, len(kind))
@@ -70,6 +70,7 @@ def _from_beginning(context: Any, builder: Any, kind: Any, index: Any) -> tuple[
 
 @lower_builtin(operator.getitem, Counted, types.Integer)
 def _item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Read an element at one index."""
     array, kind = signature.args
     kind, index = _from_beginning(context, builder, kind, arguments[1])
     return arrayobj.getitem_arraynd_intp(context, builder, signature.return_type(array, kind), (arguments[0], index))
@@ -78,6 +79,7 @@ def _item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
 @lower_builtin(operator.getitem, Counted, UniTuple)
 @lower_builtin(operator.getitem, Counted, Tuple)
 def _item_of_many(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Read an element or a part at several indices."""
     array, kind = signature.args
     kind, index = _from_beginning(context, builder, kind, arguments[1])
     return arrayobj.getitem_array_tuple(context, builder, signature.return_type(array, kind), (arguments[0], index))
@@ -85,6 +87,7 @@ def _item_of_many(context: Any, builder: Any, signature: Any, arguments: Any) ->
 
 @lower_builtin(operator.setitem, Counted, types.Any, types.Any)
 def _set_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Write an element or a part."""
     array, kind, value = signature.args
     kind, index = _from_beginning(context, builder, kind, arguments[1])
     return arrayobj.setitem_array(
@@ -94,6 +97,8 @@ def _set_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
 
 @intrinsic
 def _address(_context: Any, fields: Any) -> Any:
+    """Return the address of a named tuple on the stack."""
+
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         address = builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
         # Through an empty instruction that may do anything: from here on it counts as never written.
@@ -108,12 +113,13 @@ class _Fields(AttributeTemplate):
     key = Borrowed
 
     def generic_resolve(self, kind: Borrowed, name: str) -> Any:
-        """The type of a field."""
+        """Return the type of a field; None if there is no such field."""
         return Counted.like(kind.fields.types[kind.place(name)]) if name in kind.fields.fields else None
 
 
 @lower_getattr_generic(Borrowed)
 def _field(context: Any, builder: Any, kind: Borrowed, address: Any, name: str) -> Any:
+    """Read a field of a borrowed tuple."""
     of = Counted.like(kind.fields.types[kind.place(name)])
     fields = builder.bitcast(address, context.get_value_type(kind.fields).as_pointer())
     kept = context.make_array(of)(context, builder, ref=cgutils.gep_inbounds(builder, fields, 0, kind.place(name)))
@@ -126,7 +132,8 @@ def _field(context: Any, builder: Any, kind: Borrowed, address: Any, name: str) 
 
 
 def _unchanging(builder: Any, place: Any) -> Any:
-    """Load what nobody ever writes: else each store into any array would have where the others are read again."""
+    """Load what is never written, and tell the compiler so."""
+    # Else each store into any array would have all others read again.
     kind = place.type.pointee
     if isinstance(kind, ir.ArrayType):
         loaded = ir.Constant(kind, ir.Undefined)
@@ -142,11 +149,14 @@ def _unchanging(builder: Any, place: Any) -> Any:
 # Inlined, because the address is one in the frame of the function that borrows.
 @overload(addresses.borrow, strict=False, inline="always")
 def _borrow(fields: Any) -> Any:  # noqa: ARG001  numba calls by this name
+    """Compile `borrow` as taking an address."""
     return lambda fields: _address(fields)  # type: ignore[call-arg]
 
 
 @intrinsic
 def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    """Call the function at an address with a number."""
+
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         function = ir.FunctionType(ir.VoidType(), [ir.IntType(64)]).as_pointer()
         builder.call(builder.inttoptr(arguments[0], function), [arguments[1]])
@@ -157,11 +167,14 @@ def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  num
 
 @overload(addresses.ask, strict=False)
 def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    """Compile `ask` as a call by address."""
     return lambda address, number: _call(address, number)  # type: ignore[call-arg]
 
 
 @intrinsic
 def _call_function(_context: Any, address: Any, a: Any, b: Any, c: Any, d: Any, number: Any) -> Any:  # noqa: ARG001
+    """Call the function at an address with four tuples and a number."""
+
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         function = ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t] * 4 + [ir.IntType(64)]).as_pointer()
         return builder.call(builder.inttoptr(arguments[0], function), arguments[1:])
@@ -171,5 +184,6 @@ def _call_function(_context: Any, address: Any, a: Any, b: Any, c: Any, d: Any, 
 
 @overload(addresses.call, strict=False)
 def _function(function: Any, address: Any, a: Any, b: Any, c: Any, d: Any, number: Any) -> Any:  # noqa: ARG001
+    """Compile `call` as a call by address."""
     # What is called stands at the address: the function itself says only which one in plain Python.
     return lambda function, address, a, b, c, d, number: _call_function(address, a, b, c, d, number)  # type: ignore[call-arg]  # noqa: ARG005

@@ -13,11 +13,11 @@ from typing import Any
 class Program:
     """Functions that are compiled as they are written.
 
-    `main` is called from Python with named tuples of arrays and the address of `apart`, and returns a number. `apart` is
-    compiled by itself and called by address, with all of these tuples but the first, and a number. `modules` are
-    those whose functions are compiled; those of `uncounted` make no arrays and are compiled into their callers,
-    except for those `called`. `sources` are the files that the compiled code depends on. `place` is the module in which
-    this stands as `PROGRAM`, so that another process can find it.
+    `main` is called from Python with named tuples of arrays and the address of `apart`, and returns a number. `apart`
+    is compiled by itself and called by address, with all of these tuples but the first, and a number. `modules` are
+    those whose functions are compiled; those of `uncounted` make no arrays and are compiled into their callers, except
+    for those `called`. `sources` are the files that the compiled code depends on. `place` is the module in which this
+    stands as `PROGRAM`, so that another process can find it.
     """
 
     main: Callable[..., int]
@@ -29,7 +29,7 @@ class Program:
     place: str
 
     def functions(self) -> Iterator[tuple[ModuleType, FunctionType]]:
-        """All functions, with the modules that they stand in."""
+        """Yield all functions with the modules that they stand in."""
         for module in self.modules:
             for found in vars(module).values():
                 if isinstance(found, FunctionType) and found.__module__ == module.__name__:

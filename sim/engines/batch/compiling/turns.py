@@ -31,7 +31,7 @@ class Turn:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Let others have their turn meanwhile; nothing where this thread does not have it."""
+        """Let other threads have their turn meanwhile; do nothing where this thread does not have it."""
         if self._owner != get_ident():
             yield
             return

@@ -17,7 +17,7 @@ from numba.core.registry import cpu_target
 
 @contextmanager
 def as_a_whole(*outer: str) -> Iterator[None]:
-    """Compile functions of these names, and all others only as parts of them."""
+    """Compile functions of these names as a whole, and all others only as parts of them."""
 
     class Library(JITCodeLibrary):  # type: ignore[misc]  # numba says nothing of its type
         """A function with all that it calls."""
@@ -37,7 +37,7 @@ def as_a_whole(*outer: str) -> Iterator[None]:
     set_env = codegen.set_env
 
     def set_known(name: str, environment: Any) -> None:
-        """Tell a function where it finds Python objects, if it is machine code."""
+        """Set where a function finds Python objects, if it is machine code."""
         if codegen._engine.get_global_value_address(name):
             set_env(name, environment)
 
