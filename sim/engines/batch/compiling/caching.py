@@ -10,13 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sim.remembered import user_cache
-
 
 def cache_directory(sources: Iterable[Path]) -> Path:
     """Return where compiled code is kept: `NUMBA_CACHE_DIR`, the user's cache or, if not writable, a new directory."""
     given = os.environ.get("NUMBA_CACHE_DIR")
-    base = Path(given) if given else user_cache()
+    base = Path(given) if given else _user_cache() / "fabshift"
     place = base / f"batch-{_fingerprint(sources)}"
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -25,6 +23,13 @@ def cache_directory(sources: Iterable[Path]) -> Path:
             return place
     except OSError:
         return Path(tempfile.mkdtemp(prefix="fabshift-")) / place.name
+
+
+def _user_cache() -> Path:
+    """Return the cache directory of the user."""
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir())
 
 
 def _fingerprint(sources: Iterable[Path]) -> str:
