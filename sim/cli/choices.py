@@ -128,14 +128,18 @@ class Overrides:
         """
         return self.remembered("scenario", scenario, lambda: self._load(scenario))
 
-    def against(self, scenario: str, loaded: Scenario) -> Counterfactual | None:
-        """Load the counterfactual of a scenario that was loaded with `load`; None where it names none."""
+    def against(self, scenario: str) -> Counterfactual | None:
+        """Load the counterfactual of a scenario with these changes; None where it names none."""
         from sim.scenario.counterfactual import load_counterfactual
 
-        return self.remembered("counterfactual", scenario, lambda: load_counterfactual(loaded))
+        # The scenario is loaded within, so that its files are among those that the counterfactual rests on.
+        return self.remembered("counterfactual", scenario, lambda: load_counterfactual(self.load(scenario)))
 
     def remembered(self, purpose: str, scenario: str, make: Callable[[], T]) -> T:
-        """Return what was worked out before from a scenario so changed and from nothing else, or work it out."""
+        """Return what was worked out before from a scenario so changed, or work it out.
+
+        `make` calls `load` itself: what it works out from a scenario that was loaded outside does not rest on its files.
+        """
         return remembered(purpose, (scenario, sorted(self.keywords.items())), make)
 
     def _load(self, scenario: str) -> Scenario:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.books import EXCEL, refuse_no_workbook, write_book
-from sim.cli.choices import AS_KNOWN, ENGINE, FULL, JSON, NO_CHANGES, SCENARIO, SEED, Changes, Engine
+from sim.cli.choices import AS_KNOWN, FULL, JSON, NO_CHANGES, SCENARIO, SEED, Changes, Engine
 from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
 from sim.cli.plots import NO_PICTURE, Picture
@@ -39,7 +39,12 @@ def command(
             help="Draw the uncertain inputs as replication K of a study (default: typical).",
         ),
     ] = None,
-    engine: ENGINE = Engine.EVENTS,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(
+            help="events: the readable reference; batch: compiled, with the same numbers (default: batch once it is compiled)."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")
     ] = None,
@@ -65,9 +70,10 @@ def command(
     _idle_readings(loaded)
     from sim.api import run, run_against
 
-    other = None if no_against else changes.against(scenario, loaded)
+    other = None if no_against else changes.against(scenario)
     with Progress(loaded.name) as bar:
-        result = run(loaded, seed=seed, replication=replication, engine=engine.value, trace=trace, progress=bar)
+        chosen = None if engine is None else engine.value
+        result = run(loaded, seed=seed, replication=replication, engine=chosen, trace=trace, progress=bar)
     with Progress(other.name if other is not None else "") as bar:
         against = run_against(result, other, progress=bar)
     if out is not None:
