@@ -1,5 +1,8 @@
-"""What can be seen at a gate, by name: capacities and their use, yields, prices, output, demand, backlogs, levels of
-processes, days of gates on milestones, and inputs known from the start."""
+"""What can be seen at a gate, by name.
+
+These are capacities and their use, yields, prices, output, demand, backlogs, levels of processes, days of gates on
+milestones, and inputs known from the start.
+"""
 
 from __future__ import annotations
 
