@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sim.engines.batch.engine import BatchEngine
 
 ENGINES = ("events", "batch")
-"""The readable reference, and the compiled engine that gives the same numbers."""
+"""The reference engine, written to be read, and the compiled engine, which returns the same numbers."""
 
 
 def run(
@@ -39,7 +39,7 @@ def run(
     *,
     seed: int = 0,
     replication: int | None = None,
-    engine: str = "events",
+    engine: str | None = "events",
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
@@ -49,7 +49,8 @@ def run(
         scenario: a shipped name, a path or a loaded scenario.
         seed: the random seed, from 0; the same seed repeats the run.
         replication: the replication of `monte_carlo` to repeat, from 0; None takes typical inputs.
-        engine: "events", readable and without compiling, or "batch", compiled; the numbers are the same to the bit.
+        engine: "events", readable and without compiling, or "batch", compiled; the numbers are the same to the bit. None
+            takes the one that answers sooner: batch where it was compiled before.
         trace: whether `frames` is to contain `lots`, one row for each lot.
         progress: called now and then with the share of the horizon that is done, from 0 to 1.
 
@@ -60,15 +61,16 @@ def run(
         InputError: the scenario is wrong, or the engine is not known.
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
-    if engine not in ENGINES:
+    if engine is not None and engine not in ENGINES:
         raise InputError([Problem(argument("--engine"), "", "no such engine", engine, ", ".join(ENGINES))])
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     plan = compile_plan(loaded)
     at = None if replication is None else point_of(plan.dimensions, seed, replication)
+    chosen = engine or _sooner(loaded, plan, seed, replication or 0, at)
     return play(
-        loaded, plan, seed=seed, replication=replication or 0, point=at, engine=engine, trace=trace, progress=progress
+        loaded, plan, seed=seed, replication=replication or 0, point=at, engine=chosen, trace=trace, progress=progress
     )
 
 
@@ -85,40 +87,41 @@ class Against:
         return self.counterfactual.name
 
     def to_json(self) -> dict[str, Any]:
-        """What `fabshift run --json` prints under `against`."""
+        """Return what `fabshift run --json` prints under `against`."""
         return {"scenario": self.name, "kpis": self.result.kpis}
 
 
 def run_against(
     result: Result, counterfactual: Counterfactual | None, *, progress: Callable[[float], None] | None = None
 ) -> Against | None:
-    """Run the counterfactual of a run with common random numbers: the same seed and replication.
+    """Run the counterfactual of a run with common random numbers, that is, with the same seed and replication.
 
-    The engine is the compiled one where the run took it or where it need not be compiled first: the numbers are the same.
+    The compiled engine is taken if the run used it or if it is compiled already. The numbers are the same.
     """
     if counterfactual is None:
         return None
     scenario = counterfactual.scenario
     plan = compile_plan(scenario)
     point = None if result.point is None else point_of(plan.dimensions, result.seed, result.replication)
-    engine = "batch" if result.engine == "batch" or _is_compiled(scenario, plan, result) else "events"
+    engine = "batch" if result.engine == "batch" else _sooner(scenario, plan, result.seed, result.replication, point)
     other = play(
         scenario, plan, seed=result.seed, replication=result.replication, point=point, engine=engine, progress=progress
     )
     return Against(other, counterfactual)
 
 
-def _is_compiled(scenario: Scenario, plan: Plan, result: Result) -> bool:
+def _sooner(scenario: Scenario, plan: Plan, seed: int, replication: int, point: ArrayLike | None) -> str:
+    """Return the engine that answers sooner: the compiled one, unless it would have to be compiled first."""
     from sim.engines.batch.engine import BatchEngine
 
-    return BatchEngine(_drawn(scenario, plan, result.seed)).is_compiled()
+    return "batch" if BatchEngine(_drawn(scenario, plan, seed, replication, point)).is_compiled() else "events"
 
 
 def checked(scenario: Scenario) -> Plan:
-    """The plan of a scenario, of which a run at the typical values of its inputs can be drawn.
+    """Return the plan of a scenario, after a check that a run at typical inputs can be drawn.
 
     Raises:
-        InputError: a run could not be played, counted or drawn; every problem has its place in the files.
+        InputError: it cannot be compiled or drawn; every problem has its place in the files.
     """
     plan = compile_plan(scenario)
     _drawn(scenario, plan, 0)
@@ -129,7 +132,7 @@ def _drawn(
     scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None,
     gates: Days | None = None, kept: Kept | None = None,
 ) -> Draws:  # fmt: skip
-    """One replication; what is wrong with the plan itself is laid to the place in the files."""
+    """Draw one replication; problems with the plan as a whole get the place in the files that they come from."""
     try:
         return draw(plan, seed, replication, point, gates, kept)
     except InputError as error:
@@ -153,19 +156,19 @@ def play(
     gates: Sequence[float] = (),
     kept: Kept | None = None,
 ) -> Result:
-    """Run one replication of a compiled scenario; replication 0 is what `run` gives.
+    """Run one replication of a compiled scenario and return its result; replication 0 without a point is that of `run`.
 
-    With a `point`, a uniform in (0, 1) for each of the plan's dimensions, uncertain inputs take their
-    quantiles there. `foreseen` are plans that planners take to hold until each gate; then they know this one. Without them
-    they know the plan from the start, but not that a gate will come that waits for a milestone. `gates` are the days of
-    the first gates, infinite where one does not come; the run finds those of the others, each by a run up to it.
-    `kept` holds what was drawn for other choices on the same path, and is filled.
+    With a `point`, shape (dimensions,), of uniforms in (0, 1), uncertain inputs take their quantiles there. Planners
+    expect the plans in `foreseen`, one until each gate, and this plan afterwards. Without `foreseen` they know this plan
+    from the start, except for gates that wait for a milestone. `gates` are the days of the first gates, infinite where
+    one does not come; the days of the others are found by a run up to each. `kept` caches what was drawn for other
+    choices on the same path, and is added to.
 
     Raises:
-        InputError: the inputs drawn make no valid scenario.
-        ValueError: the point has not one coordinate for each dimension.
-        ModelError: the model broke a rule of its own, which no input should make it do; or what is chosen at a gate
-            moves the milestone that the gate waits for.
+        InputError: the drawn inputs are no valid scenario.
+        ValueError: the point does not have one coordinate for each dimension.
+        ModelError: the model broke a rule of its own, which no input should make it do; or the choice at a gate moves
+            the milestone that the gate waits for.
     """
     own = Kept() if kept is None and foreseen else kept
 
@@ -193,9 +196,10 @@ def play(
 
 
 def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
-    """An engine by its name; the compiled one costs the start of its compiler, so only where it is asked for."""
+    """Return an engine by its name."""
     if name == "events":
         return EventsEngine
+    # Imported only where it is asked for, since numba is slow to load.
     from sim.engines.batch.engine import BatchEngine
 
     return BatchEngine

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from sim import remembered
 from sim.cli import progress
 from sim.scenario.loader import Scenario, load_scenario
 
@@ -20,6 +21,8 @@ INPUTS = Path(__file__).parent / "inputs"
 os.environ["COLUMNS"] = "100"
 # A slow machine must add no lines of progress to what a test compares; tests of progress set their own.
 progress.EVERY = 3600.0
+# A test loads what it names: nothing that another one kept. Tests of what is kept set their own.
+remembered.MOST_BYTES = 0
 FUZZ = "FABSHIFT_FUZZ"
 """By this the option reaches tests when they are imported, in every worker."""
 LONG = [

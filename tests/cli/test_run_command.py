@@ -97,7 +97,7 @@ def test_results_of_another_replication_are_kept(
     out = str(tmp_path / "results")
     assert main(["run", chargers, "--replication", "1", "--out", out]) == 0
     assert main(["run", chargers, "--replication", "2", "--out", out]) == 2
-    assert "holds the results of chargers, seed 0, replication 1, engine events" in capsys.readouterr().err
+    assert "holds the results of chargers, seed 0, replication 1" in capsys.readouterr().err
     assert main(["run", chargers, "--replication", "1", "--out", out]) == 0
 
 
