@@ -243,4 +243,4 @@ def test_any_design_can_be_kept(uncertain: Scenario, tmp_path: Path) -> None:
 def test_fewer_runs_in_the_same_place_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for n in (12, 4):
         monte_carlo("as-announced", n, out=tmp_path / "study", lot_scale=20, jobs=1)
-    assert "told of 12 runs, and now of 4; their blocks are kept" in capsys.readouterr().err
+    assert "had results of 12 runs, now of 4; all finished blocks are kept" in capsys.readouterr().err
