@@ -39,7 +39,7 @@ def run(
     *,
     seed: int = 0,
     replication: int | None = None,
-    engine: str = "events",
+    engine: str | None = "events",
     trace: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Result:
@@ -49,7 +49,8 @@ def run(
         scenario: a shipped name, a path or a loaded scenario.
         seed: the random seed, from 0; the same seed repeats the run.
         replication: the replication of `monte_carlo` to repeat, from 0; None takes typical inputs.
-        engine: "events", readable and without compiling, or "batch", compiled; the numbers are the same to the bit.
+        engine: "events", readable and without compiling, or "batch", compiled; the numbers are the same to the bit. None
+            takes the one that answers sooner: batch where it was compiled before.
         trace: whether `frames` is to contain `lots`, one row for each lot.
         progress: called now and then with the share of the horizon that is done, from 0 to 1.
 
@@ -60,15 +61,16 @@ def run(
         InputError: the scenario is wrong, or the engine is not known.
         ModelError: the model broke a rule of its own, which no input should make it do.
     """
-    if engine not in ENGINES:
+    if engine is not None and engine not in ENGINES:
         raise InputError([Problem(argument("--engine"), "", "no such engine", engine, ", ".join(ENGINES))])
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     plan = compile_plan(loaded)
     at = None if replication is None else point_of(plan.dimensions, seed, replication)
+    chosen = engine or _sooner(loaded, plan, seed, replication or 0, at)
     return play(
-        loaded, plan, seed=seed, replication=replication or 0, point=at, engine=engine, trace=trace, progress=progress
+        loaded, plan, seed=seed, replication=replication or 0, point=at, engine=chosen, trace=trace, progress=progress
     )
 
 
@@ -101,17 +103,18 @@ def run_against(
     scenario = counterfactual.scenario
     plan = compile_plan(scenario)
     point = None if result.point is None else point_of(plan.dimensions, result.seed, result.replication)
-    engine = "batch" if result.engine == "batch" or _is_compiled(scenario, plan, result) else "events"
+    engine = "batch" if result.engine == "batch" else _sooner(scenario, plan, result.seed, result.replication, point)
     other = play(
         scenario, plan, seed=result.seed, replication=result.replication, point=point, engine=engine, progress=progress
     )
     return Against(other, counterfactual)
 
 
-def _is_compiled(scenario: Scenario, plan: Plan, result: Result) -> bool:
+def _sooner(scenario: Scenario, plan: Plan, seed: int, replication: int, point: ArrayLike | None) -> str:
+    """Return the engine that answers sooner: the compiled one, unless it would have to be compiled first."""
     from sim.engines.batch.engine import BatchEngine
 
-    return BatchEngine(_drawn(scenario, plan, result.seed)).is_compiled()
+    return "batch" if BatchEngine(_drawn(scenario, plan, seed, replication, point)).is_compiled() else "events"
 
 
 def checked(scenario: Scenario) -> Plan:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 import typer
 
 from sim.cli.books import INPUTS, with_inputs
 from sim.cli.studies import asked
 from sim.errors import MOST_SEED
+from sim.remembered import remembered
 
 if TYPE_CHECKING:
+    from sim.scenario.counterfactual import Counterfactual
     from sim.scenario.loader import Scenario
     from sim.scenario.override import Asked
+
+T = TypeVar("T")
 
 
 class Engine(StrEnum):
@@ -122,6 +126,23 @@ class Overrides:
         Raises:
             InputError: the scenario is wrong, or what is changed about it.
         """
+        return self.remembered("scenario", scenario, lambda: self._load(scenario))
+
+    def against(self, scenario: str) -> Counterfactual | None:
+        """Load the counterfactual of a scenario with these changes; None where it names none."""
+        from sim.scenario.counterfactual import load_counterfactual
+
+        # The scenario is loaded within, so that its files are among those that the counterfactual depends on.
+        return self.remembered("counterfactual", scenario, lambda: load_counterfactual(self.load(scenario)))
+
+    def remembered(self, purpose: str, scenario: str, make: Callable[[], T]) -> T:
+        """Return what was worked out before from a scenario so changed, or work it out.
+
+        `make` calls `load` itself: what it computes from a scenario that was loaded outside does not depend on its files.
+        """
+        return remembered(purpose, (scenario, sorted(self.keywords.items())), make)
+
+    def _load(self, scenario: str) -> Scenario:
         from sim.scenario.loader import load_scenario
 
         return load_scenario(scenario, **self.keywords)

@@ -59,7 +59,7 @@ def command(
     picture: Picture = NO_PICTURE,
     as_json: JSON = False,
 ) -> None:
-    """Value the freedom to choose at the gates of a scenario."""
+    """Value the right to choose at the gates of a scenario."""
     wanted = picture.of("option")
     refuse_no_workbook(excel)
     if html is not None:

@@ -12,19 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.books import EXCEL, refuse_no_workbook, write_book
-from sim.cli.choices import AS_KNOWN, ENGINE, FULL, JSON, NO_CHANGES, SCENARIO, SEED, Changes, Engine
+from sim.cli.choices import AS_KNOWN, FULL, JSON, NO_CHANGES, SCENARIO, SEED, Changes, Engine
 from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
 from sim.cli.plots import NO_PICTURE, Picture
 from sim.cli.progress import Progress
 from sim.errors import MOST_RUNS, visible
-from sim.ledger import load_ledger
-from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import Scenario
-from sim.scenario.written import READING
 
 if TYPE_CHECKING:
     from sim.api import Against, Result
+    from sim.scenario.loader import Scenario
 
 
 @grouped
@@ -42,7 +39,12 @@ def command(
             help="Draw the uncertain inputs as replication K of a study (default: typical).",
         ),
     ] = None,
-    engine: ENGINE = Engine.EVENTS,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(
+            help="events: the readable reference; batch: compiled, with the same numbers (default: batch once it is compiled)."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write manifest, KPIs and Parquet frames there.")
     ] = None,
@@ -61,16 +63,16 @@ def command(
     refuse_no_workbook(excel)
     changes = changes.given([scenario])
     if as_known is not None:
-        chosen = [*(changes.readings or ()), *(changes.sets or ())]
-        known = _reported(as_known.date(), chosen)
+        known = _reported(as_known.date(), [*(changes.readings or ()), *(changes.sets or ())])
         changes = replace(changes, readings=[*(changes.readings or ()), *known])
     loaded = changes.load(scenario)
     _idle_readings(loaded)
     from sim.api import run, run_against
 
-    other = None if no_against else load_counterfactual(loaded)
+    other = None if no_against else changes.against(scenario)
     with Progress(loaded.name) as bar:
-        result = run(loaded, seed=seed, replication=replication, engine=engine.value, trace=trace, progress=bar)
+        chosen = None if engine is None else engine.value
+        result = run(loaded, seed=seed, replication=replication, engine=chosen, trace=trace, progress=bar)
     with Progress(other.name if other is not None else "") as bar:
         against = run_against(result, other, progress=bar)
     if out is not None:
@@ -105,6 +107,7 @@ def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
     """Return readings from reports up to `day`, as `--reading` takes them, of figures without a `chosen` reading."""
     from sim.claims.load import load_claims, shipped_claims
     from sim.claims.reports import load_reports, shipped_reports
+    from sim.ledger import load_ledger
 
     book = load_claims(shipped_claims(), load_ledger())
     taken = {text.partition("=")[0].strip().removeprefix("readings.") for text in chosen}
@@ -118,6 +121,8 @@ def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
 
 def _idle_readings(scenario: Scenario) -> None:
     """Print a note on each figure that was given another reading or value, although no input depends on it."""
+    from sim.scenario.written import READING
+
     chosen = [change.path for change in scenario.changes if change.origin == READING or change.path in scenario.ledger]
     if not chosen:
         return

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Annotated, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,10 +14,17 @@ from sim.cli.grouped import grouped
 from sim.cli.output import emit_json
 from sim.cli.progress import Progress
 from sim.errors import InputError, Problem, visible
-from sim.scenario.catalogue import locate
-from sim.scenario.counterfactual import load_counterfactual
-from sim.scenario.loader import Scenario
-from sim.scenario.remarks import remarks
+
+if TYPE_CHECKING:
+    from sim.scenario.loader import Scenario
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What is said of a scenario in which nothing is wrong."""
+
+    summary: str
+    remarks: tuple[str, ...]
 
 
 @grouped
@@ -38,16 +45,12 @@ def command(
         if not ok:
             raise typer.Exit(WRONG_INPUT)
         return
-    from sim.api import checked
-
     overrides = overrides.given(scenarios)
     problems: list[Problem] = []
     for name in scenarios:
         try:
-            scenario = overrides.load(name)
-            checked(scenario)
-            load_counterfactual(scenario)
-            print("\n".join([_summary(scenario), *(f"note: {remark}" for remark in remarks(scenario))]))
+            approval = _approved(name, overrides)
+            print("\n".join([approval.summary, *(f"note: {remark}" for remark in approval.remarks)]))
         except InputError as error:
             problems.extend(error.problems)
     if problems:
@@ -55,18 +58,35 @@ def command(
         raise InputError(dict.fromkeys(problems))
 
 
-def _verdict(name: str, scenarios: Sequence[str], overrides: Overrides) -> dict[str, Any]:
-    """Return a scenario with its problems and remarks on it; `file` is null if there is none of that name."""
+def _approved(name: str, overrides: Overrides) -> Approval:
+    """Check a scenario with all that a run of it needs, or recall that it was found right with the same files.
+
+    Raises:
+        InputError: something is wrong with it.
+    """
+    return overrides.remembered("approval", name, lambda: _check(name, overrides))
+
+
+def _check(name: str, overrides: Overrides) -> Approval:
     from sim.api import checked
+    from sim.scenario.counterfactual import load_counterfactual
+    from sim.scenario.remarks import remarks
+
+    scenario = overrides.load(name)
+    checked(scenario)
+    load_counterfactual(scenario)
+    return Approval(_summary(scenario), tuple(remarks(scenario)))
+
+
+def _verdict(name: str, scenarios: Sequence[str], overrides: Overrides) -> dict[str, Any]:
+    """Return the verdict on one scenario, with problems or remarks; `file` is null if there is none of that name."""
+    from sim.scenario.catalogue import locate
 
     found: dict[str, Any] = {"name": name, "file": None, "problems": [], "remarks": []}
     try:
         file = locate(name)
         found |= {"name": file.stem, "file": str(file)}
-        scenario = overrides.given(scenarios).load(name)
-        checked(scenario)
-        load_counterfactual(scenario)
-        found["remarks"] = remarks(scenario)
+        found["remarks"] = list(_approved(name, overrides.given(scenarios)).remarks)
     except InputError as error:
         found["problems"] = [_as_json(problem) for problem in error.problems]
     return found

@@ -30,7 +30,8 @@ class Factors:
     held: tuple[tuple[int, int], ...]
 
 
-UNDISTURBED = Factors(*(constant(1.0) for _ in range(5)), held=())
+_ALWAYS = constant(1.0)
+UNDISTURBED = Factors(_ALWAYS, _ALWAYS, _ALWAYS, _ALWAYS, _ALWAYS, held=())
 """What disruptions do to a site that none strikes; one object, by which what follows is found again."""
 
 

@@ -64,7 +64,7 @@ def _places(part: Any) -> Iterator[int]:
     elif is_dataclass(part):
         if isinstance(part, ProcessPlan):
             yield from range(part.levels.start, part.levels.stop or 0)
-        for name, referring in _fields(type(part)):
+        for name, referring in _fields(part.__class__):
             value = getattr(part, name)
             yield from _listed(value) if referring else _places(value)
 

@@ -73,9 +73,25 @@ def _log_gamma(a: float, p: FloatArray, q: FloatArray) -> FloatArray:
 
 def _tabulate(function: Callable[[FloatArray, FloatArray], FloatArray]) -> QuantileTable:
     """Return a spline through a function of the probabilities below and above each point of the grid."""
-    from scipy.interpolate import CubicSpline
     from scipy.special import expit
 
     odds = np.linspace(LEAST, MOST, INTERVALS + 1)
-    spline = CubicSpline(np.arange(INTERVALS + 1.0), function(expit(odds), expit(-odds)))
-    return QuantileTable(np.ascontiguousarray(spline.c))
+    return QuantileTable(_spline(function(expit(odds), expit(-odds))))
+
+
+def _spline(values: FloatArray) -> FloatArray:
+    """Return the cubic spline with not-a-knot ends through values at 0, 1, ..., shape (4, intervals).
+
+    It is to the bit that of `scipy.interpolate.CubicSpline`, which takes a third of a second to import.
+    """
+    from scipy.linalg import solve_banded
+
+    slope = np.diff(values)
+    bands, right = np.ones((3, len(values))), np.empty(len(values))
+    bands[1, 1:-1], right[1:-1] = 4, 3 * (slope[:-1] + slope[1:])
+    # The third derivative is continuous at the second point from either end.
+    bands[0, 1] = bands[2, -2] = 2
+    right[0], right[-1] = (5 * slope[0] + slope[1]) / 2, (slope[-2] + 5 * slope[-1]) / 2
+    rise = solve_banded((1, 1), bands, right)
+    bend = rise[:-1] + rise[1:] - 2 * slope
+    return np.stack([bend, (slope - rise[:-1]) - bend, rise[:-1], values[:-1]])

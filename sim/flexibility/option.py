@@ -37,6 +37,7 @@ from sim.plotting import Plotted
 from sim.results.books import npv, yearly_rate
 from sim.results.result import Result
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.seen import DAY
 from sim.study.runs.lots import Bias
 from sim.study.runs.run import Progress
 from sim.study.runs.subject import Stages
@@ -118,7 +119,7 @@ def option(
     contested: int = 0, sooner: float = 0.0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None,
     progress: Progress | None = None, announce: Callable[[int], None] | None = None,
 ) -> Flexibility:  # fmt: skip
-    """Value the freedom to choose at the gates of a scenario.
+    """Value the right to choose at the gates of a scenario.
 
     Every sequence of choices is run on every path, with common random numbers. Before a gate, planners expect the
     scenario's plan, and that no gate comes that waits for a milestone. On every path it is checked that nothing before a
@@ -278,7 +279,7 @@ def _seen(result: Result, gate: int) -> dict[str, float]:
     if days[gate] == inf:
         return {}
     waited = {
-        f"days until {g.name}": min(day, plan.calendar.days)
+        f"{DAY} of {g.name}": min(day, plan.calendar.days)
         for g, day in zip(plan.gates[: gate + 1], days, strict=False)
         if g.waits
     }

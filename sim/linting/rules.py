@@ -13,6 +13,7 @@ from sim.errors import InputError, Problem, nearest
 from sim.ledger import Ledger, LedgerError
 from sim.linting.measures import MEASURES
 from sim.linting.place import Place
+from sim.remembered import remembered
 from sim.scenario.read import Loc, Source, read_source
 from sim.scenario.schema.quantity import Strict
 from sim.shipped import shipped_root
@@ -128,18 +129,30 @@ def load_rules(ledger: Ledger, over: Path | None = None) -> dict[str, LintRule]:
     """
     problems: list[Problem] = []
     rules: dict[str, LintRule] = {}
+    # Reading the shipped file takes most of the time of a lint.
+    sources = [remembered("bounds", NAME, lambda: _read(shipped_root() / NAME))]
     # The user's file comes last, so that it replaces or removes shipped rules.
-    for file in [shipped_root() / NAME, *([over] if over is not None else [])]:
-        source = read_source(file, problems)
-        for name, data in source.data.items():
-            if data is None:
+    sources += [_read(over)] if over is not None else []
+    for source, found, wrong in sources:
+        problems.extend(wrong)
+        for name, rule in found.items():
+            if rule is None:
                 _remove(rules, name, source, problems)
-            elif (rule := _rule(name, data, source, problems)) is not None:
+            else:
                 problems.extend(_broken_links(name, rule, source, ledger))
                 rules[name] = rule
     if problems:
         raise InputError(problems)
     return rules
+
+
+def _read(file: Path) -> tuple[Source, dict[str, LintRule | None], list[Problem]]:
+    """Return a file with its rules, None for one that it removes, and what is wrong with them."""
+    problems: list[Problem] = []
+    source = read_source(file, problems)
+    every = {name: None if data is None else _rule(name, data, source, problems) for name, data in source.data.items()}
+    rules = {name: rule for name, rule in every.items() if rule is not None or source.data[name] is None}
+    return source, rules, problems
 
 
 def _remove(rules: dict[str, LintRule], name: str, source: Source, problems: list[Problem]) -> None:

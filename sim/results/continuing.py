@@ -10,7 +10,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.results.books import discount, npv
-from sim.results.run import Run, cost, of
+from sim.results.run import Run, cost, within
 from sim.results.suppliers import prepaid_left
 from sim.results.unit_costs import Costs, direct_cost, material_cost, mean_cost, rolled_up, sources_of, starts_per_good
 from sim.results.worth import value_at_end
@@ -101,7 +101,6 @@ def _in_transit(run: Run, r: int, paid: Costs) -> float:
         return 0.0
     if plan.sites[plan.sources[r].site].in_house:
         return units * _at_most(run.draws, int(plan.item_pool[plan.sources[r].item]), paid[r] or 0.0)
-    mine = of("recipe", plan.sources[r].name)
-    ahead = cost(run, lambda e: mine(e) and e.category in ("order", "shipment"))
+    ahead = cost(run, within({"order", "shipment"}), of=("recipe", plan.sources[r].name))
     of_all = units / (units + run.total(book["received"], [r]) + run.total(book["seeded"], [r]))
     return units * starts_per_good(run, r) * (material_cost(run, r, paid) or 0.0) + ahead * of_all

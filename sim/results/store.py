@@ -25,11 +25,11 @@ def save(
     directory: Path, manifest: dict[str, Any], asked: dict[str, Any], indicators: dict[str, Any],
     frames: dict[str, pd.DataFrame], *, force: bool = False,
 ) -> None:  # fmt: skip
-    """Write a result to a directory.
+    """Write a result to a directory; the engine does not matter, as both give the same numbers.
 
     Raises:
-        InputError: the directory cannot be written, or contains something else than results of the same scenario, seed,
-            replication and engine, and `force` is not set.
+        InputError: the directory cannot be written, or contains something else than results of the same scenario, seed
+            and replication, and `force` is not set.
     """
     try:
         _check(directory, manifest, force)
@@ -60,8 +60,7 @@ def _check(directory: Path, ours: dict[str, Any], force: bool) -> None:
         raise InputError([problem(str(directory), "holds other files; choose another directory or add --force")])
     try:
         there = json.loads(manifest.read_text(encoding="utf-8"))
-        same = all(there.get(key) == ours[key] for key in ("hash", "seed", "engine"))
-        same = same and there.get("replication") == ours["replication"]
+        same = all(there.get(key) == ours[key] for key in ("hash", "seed", "replication"))
     except (ValueError, AttributeError):
         raise InputError(
             [problem(str(directory), "its manifest.json is not one of ours; choose another directory or add --force")]
@@ -83,7 +82,7 @@ def _named(there: dict[str, Any], ours: dict[str, Any]) -> str:
         " with other inputs" if there.get("hash") != ours["hash"] and there.get("scenario") == ours["scenario"] else ""
     )
     drawn = f", replication {there['replication']}" if there.get("replication") is not None else ""
-    return f"{there.get('scenario')}{other}, seed {there.get('seed')}{drawn}, engine {there.get('engine')}"
+    return f"{there.get('scenario')}{other}, seed {there.get('seed')}{drawn}"
 
 
 def versions() -> dict[str, str]:

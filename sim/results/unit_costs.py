@@ -12,7 +12,7 @@ from sim.draws.outlay import credited_curve
 from sim.draws.sites import integral_by_period
 from sim.plan import Plan
 from sim.results.requirements import mature_yield
-from sim.results.run import Run, cost, of, ratio
+from sim.results.run import Run, cost, ratio, within
 
 Costs = list[float | None]
 """Dollars by source; None where nothing was made."""
@@ -109,7 +109,7 @@ def direct_cost(run: Run, r: int) -> float | None:
     plan, book = run.draws.plan, run.records.source
     source = plan.sources[r]
     if not plan.sites[source.site].in_house:
-        paid = cost(run, of("recipe", source.name))
+        paid = cost(run, of=("recipe", source.name))
         return ratio(paid, run.total(book["received"], [r]) + run.total(book["seeded"], [r]))
     good = run.total(book["good"], [r])
     finished = run.total(book["out"], [r]) + run.total(book["scrapped"], [r])
@@ -122,7 +122,7 @@ def _paid_per_start(run: Run, r: int) -> float | None:
     book = run.records.source
     released = run.total(book["starts"], [r]) + run.total(book["sample_starts"], [r])
     begun = released + run.before(book["waiting"], [r]) - int(book["waiting"][-1, r])
-    return cost(run, of("recipe", run.draws.plan.sources[r].name)) / begun if begun > 0 else None
+    return cost(run, of=("recipe", run.draws.plan.sources[r].name)) / begun if begun > 0 else None
 
 
 def _at_load_run(run: Run, r: int) -> float:
@@ -152,8 +152,8 @@ def _loads(run: Run, s: int) -> dict[int, float]:
 def _site_cost(run: Run, r: int) -> float:
     """Return the fixed cost and depreciation of a source's site, in dollars."""
     site = run.draws.plan.sources[r].site
-    of_site = of("site", run.draws.plan.sites[site].name)
-    return cost(run, lambda e: of_site(e) and e.category == "fixed") + _depreciation(run, site)
+    fixed = cost(run, within({"fixed"}), of=("site", run.draws.plan.sites[site].name))
+    return fixed + _depreciation(run, site)
 
 
 def _capacity(run: Run, s: int) -> float:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.remembered import not_kept
 from sim.shipped import shipped_root
 
 OUTSIDE = "lies outside the current folder, the folder of the scenario named and what is shipped"
@@ -20,11 +21,15 @@ def is_below(file: Path, folders: Sequence[Path]) -> bool:
     """Return whether a file is in one of the folders."""
     # Links are followed first: one that leads out of a folder is outside it.
     real = Path(os.path.realpath(file))
-    return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
+    below = any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
+    if not below:
+        not_kept(f"{file}: outside")
+    return below
 
 
 def neighbours(path: Path, pattern: str = "*.y*ml") -> list[Path]:
-    """Return the first files beside a path whose names fit a pattern."""
+    """Return the first files beside a path whose names fit a pattern: it is asked for where a file is missing."""
+    not_kept(f"{path}: missing")
     try:
         return sorted(path.parent.glob(pattern))[:200]
     # They only serve to suggest a name in an error, which is reported in any case.

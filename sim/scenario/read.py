@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Mark, Problem, argument
+from sim.remembered import not_kept, noted
 from sim.scenario.compose import Composer, Loc, StopError, YamlNode, plain
 
 __all__ = ["MAX_BYTES", "Form", "Loc", "Source", "parse_text", "parse_value", "read_source", "read_text"]
@@ -117,8 +118,10 @@ def read_text(file: str | Path, form: Form = SCENARIO) -> str:
     try:
         raw = _bytes(Path(file), form)
     except _RefusedError as error:
+        not_kept(f"{file}: refused")
         raise InputError([Problem(Mark(str(file)), "", str(error))]) from None
     except (OSError, ValueError) as error:
+        not_kept(f"{file}: unreadable")
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError([Problem(Mark(str(file)), "", f"the file cannot be read: {reason.lower()}")]) from None
     try:
@@ -149,7 +152,7 @@ def _bytes(file: Path, form: Form) -> bytes:
         raise _RefusedError(f"the file has {status.st_size / 1e6:,.1f} MB; {form.noun} may have {MAX_BYTES / 1e6:g} MB")
     with file.open("rb") as stream:
         # The reading is bounded too: a file may have grown since its size was looked at.
-        return stream.read(MAX_BYTES + 1)
+        return noted(file, stream.read(MAX_BYTES + 1))
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("display",),
     ("plotting",),
     ("units", "dies", "shipped"),
+    ("remembered",),
     ("ledger",),
     ("scenario",),
     ("dimensions", "calendar"),

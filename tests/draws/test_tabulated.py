@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicSpline
 
 from sim.draws.streams import quantile
-from sim.draws.tabulated import table
+from sim.draws.tabulated import INTERVALS, _spline, table
 from sim.vocabulary import Shape
 
 PROBABILITIES = np.concatenate(
@@ -30,3 +31,10 @@ def test_the_normal_is_exact_in_both_tails() -> None:
     assert standard is not None
     z = standard.at(PROBABILITIES)
     np.testing.assert_allclose(np.maximum(1 + 0.3 * z, 0.0), quantile(Shape.NORMAL, 1.0, 0.3, PROBABILITIES), atol=1e-8)
+
+
+def test_the_spline_is_that_of_scipy_to_the_bit() -> None:
+    random = np.random.default_rng(1)
+    for exponent in np.linspace(-3, 3, 40):
+        values = np.cumsum(random.normal(size=INTERVALS + 1)) * 10.0**exponent
+        np.testing.assert_array_equal(_spline(values), CubicSpline(np.arange(INTERVALS + 1.0), values).c)

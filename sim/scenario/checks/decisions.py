@@ -63,7 +63,7 @@ def _gate(context: Context, name: str) -> None:
 
 def _features(context: Context, name: str) -> None:
     """Check that the features of a decision can be seen at its gate."""
-    full = seen_at_gates(context.document)
+    full = seen_at_gates(context.document, context.inputs)
     known = [*KINDS, *full]
     for index, word in enumerate(context.document.decisions[name].features):
         if word not in known:
