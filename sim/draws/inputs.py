@@ -108,7 +108,7 @@ def _converted(fed: Fed, value: float | dt.date) -> float:
 def correlated(u: FloatArray, pairs: Pairs) -> FloatArray:
     """Return uniforms with these rank correlations, by a Gaussian copula, shape as `u`.
 
-    Each group of correlated inputs goes by a lower triangular root, in the order of the dimensions: the first keeps its
+    Each group of correlated inputs is multiplied by a lower triangular root, in the order of the dimensions: the first keeps its
     own draw, each later one follows those before it and its own. So an input that is taken away leaves all before it as
     they were, to the bit, and what is not correlated stays at its own draw.
     """

@@ -104,7 +104,7 @@ class Ledger:
             LedgerError: there is no such figure or reading, or its formula fails.
         """
         definition = self._definition(figure)
-        # A reading that went with an article gives way to the one in force: a scenario that names it can still be
+        # A reading left out with its article is replaced by the one in force: a scenario that names it can still be
         # loaded.
         if reading is not None and reading not in definition.left_out:
             return _named(definition, reading)
@@ -168,7 +168,7 @@ class Ledger:
     def without(self, articles: Collection[str]) -> Ledger:
         """Return a ledger without what these articles say.
 
-        What depends on them alone gives way to another reading, else to the figure's fallback. A figure that has none is
+        Figures taken from them alone get another reading, else their fallback. A figure that has neither is
         marked `unsupported`.
         """
         thinned = Without(self._definitions, frozenset(articles))

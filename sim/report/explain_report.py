@@ -1,4 +1,4 @@
-"""What a KPI depends on, as tables: the chain of events, the figures that move it, the parts of its spread."""
+"""What a KPI depends on, as tables: the chain of events, the figures that move it, the parts of its variance."""
 
 from __future__ import annotations
 

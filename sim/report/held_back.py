@@ -1,4 +1,4 @@
-"""What held the shift back (own sources made less than wished) and what held supply back (nobody released it)."""
+"""What held the shift back (own sources made less than planned) and what held supply back (unreleased need)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def _contested(scenario: Scenario) -> list[str]:
         return []
     told = [f"{name} ({chosen})" for name, (chosen, _) in list(readings.items())[:_MOST]]
     more = len(readings) - _MOST
-    return [f"Rests on contested figures: {', '.join(told)}{f' and {more} more' if more > 0 else ''}"]
+    return [f"Depends on contested figures: {', '.join(told)}{f' and {more} more' if more > 0 else ''}"]
 
 
 def contested_readings(scenario: Scenario) -> dict[str, tuple[str, tuple[str, ...]]]:

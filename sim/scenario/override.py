@@ -210,7 +210,7 @@ def check_readings(
             # The schema refuses it.
             continue
         elif name in ledger[figure].left_out:
-            # A choice in the file gives way to the article that is left out; one on the same command line contradicts
+            # A choice in the file is dropped with the article that is left out; one on the same command line contradicts
             # it.
             if is_override(place):
                 message = f"the reading {name!r} depends on an article that is left out"

@@ -50,7 +50,7 @@ def unsupported(figures: Iterable[str], ledger: Ledger) -> Iterator[Problem]:
 
 
 def substitutions(figures: Iterable[str], before: Ledger, after: Ledger) -> list[Change]:
-    """Return old -> new of each figure that gives way, among these and all they go back to."""
+    """Return old -> new of each figure that is replaced, among these and all that they are calculated from."""
     found = []
     for id in behind(figures, after):
         # A calculated figure changes with its operands, which are listed themselves.
