@@ -15,7 +15,6 @@ from sim.draws import Draws, draw
 from sim.draws.gates import Days
 from sim.draws.kept import Kept
 from sim.draws.points import point as point_of
-from sim.engines.events.engine import EventsEngine
 from sim.engines.shared.records import Records
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
 from sim.plan import Plan
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from sim.engines.batch.engine import BatchEngine
+    from sim.engines.events.engine import EventsEngine
 
 ENGINES = ("events", "batch")
 """The readable reference, and the compiled engine that gives the same numbers."""
@@ -66,11 +66,27 @@ def run(
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    plan = compile_plan(loaded)
-    at = None if replication is None else point_of(plan.dimensions, seed, replication)
-    chosen = engine or _sooner(loaded, plan, seed, replication or 0, at)
+    return run_plan(
+        loaded, compile_plan(loaded), seed=seed, replication=replication, engine=engine, trace=trace, progress=progress
+    )
+
+
+def run_plan(
+    scenario: Scenario, plan: Plan, *, seed: int, replication: int | None, engine: str | None, trace: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Result:  # fmt: skip
+    """Run a scenario with its compiled plan; otherwise as `run`."""
+    point = None if replication is None else point_of(plan.dimensions, seed, replication)
+    chosen = engine or _sooner(scenario, plan, seed, replication or 0, point)
     return play(
-        loaded, plan, seed=seed, replication=replication or 0, point=at, engine=chosen, trace=trace, progress=progress
+        scenario,
+        plan,
+        seed=seed,
+        replication=replication or 0,
+        point=point,
+        engine=chosen,
+        trace=trace,
+        progress=progress,
     )
 
 
@@ -92,16 +108,22 @@ class Against:
 
 
 def run_against(
-    result: Result, counterfactual: Counterfactual | None, *, progress: Callable[[float], None] | None = None
+    result: Result,
+    counterfactual: Counterfactual | None,
+    *,
+    progress: Callable[[float], None] | None = None,
+    plan: Plan | None = None,
 ) -> Against | None:
     """Run the counterfactual of a run with common random numbers: the same seed and replication.
+
+    `plan` is its compiled plan, if that is at hand.
 
     The engine is the compiled one where the run took it or where it need not be compiled first: the numbers are the same.
     """
     if counterfactual is None:
         return None
     scenario = counterfactual.scenario
-    plan = compile_plan(scenario)
+    plan = compile_plan(scenario) if plan is None else plan
     point = None if result.point is None else point_of(plan.dimensions, result.seed, result.replication)
     engine = "batch" if result.engine == "batch" else _sooner(scenario, plan, result.seed, result.replication, point)
     other = play(
@@ -196,12 +218,14 @@ def play(
 
 
 def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
-    """An engine by its name; the compiled one costs the start of its compiler, so only where it is asked for."""
+    """An engine by its name; each costs its imports, the compiled one the start of its compiler, so only that one is."""
     if name == "events":
+        from sim.engines.events.engine import EventsEngine
+
         return EventsEngine
     from sim.engines.batch.engine import BatchEngine
 
     return BatchEngine
 
 
-__all__ = ["ENGINES", "Against", "Result", "checked", "engine_class", "play", "run", "run_against"]
+__all__ = ["ENGINES", "Against", "Result", "checked", "engine_class", "play", "run", "run_against", "run_plan"]
