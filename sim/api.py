@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sim.engines.events.engine import EventsEngine
 
 ENGINES = ("events", "batch")
-"""The readable reference, and the compiled engine that gives the same numbers."""
+"""The reference engine, written to be read, and the compiled engine, which returns the same numbers."""
 
 
 def run(
@@ -103,7 +103,7 @@ class Against:
         return self.counterfactual.name
 
     def to_json(self) -> dict[str, Any]:
-        """What `fabshift run --json` prints under `against`."""
+        """Return what `fabshift run --json` prints under `against`."""
         return {"scenario": self.name, "kpis": self.result.kpis}
 
 
@@ -114,11 +114,10 @@ def run_against(
     progress: Callable[[float], None] | None = None,
     plan: Plan | None = None,
 ) -> Against | None:
-    """Run the counterfactual of a run with common random numbers: the same seed and replication.
+    """Run the counterfactual of a run with common random numbers, that is, with the same seed and replication.
 
-    `plan` is its compiled plan, if that is at hand.
-
-    The engine is the compiled one where the run took it or where it need not be compiled first: the numbers are the same.
+    The compiled engine is taken if the run used it or if it is compiled already. The numbers are the same. `plan` is the
+    compiled plan of the counterfactual, if it is known.
     """
     if counterfactual is None:
         return None
@@ -140,10 +139,10 @@ def _sooner(scenario: Scenario, plan: Plan, seed: int, replication: int, point: 
 
 
 def checked(scenario: Scenario) -> Plan:
-    """The plan of a scenario, of which a run at the typical values of its inputs can be drawn.
+    """Return the plan of a scenario, after a check that a run at typical inputs can be drawn.
 
     Raises:
-        InputError: a run could not be played, counted or drawn; every problem has its place in the files.
+        InputError: it cannot be compiled or drawn; every problem has its place in the files.
     """
     plan = compile_plan(scenario)
     _drawn(scenario, plan, 0)
@@ -154,7 +153,7 @@ def _drawn(
     scenario: Scenario, plan: Plan, seed: int, replication: int = 0, point: ArrayLike | None = None,
     gates: Days | None = None, kept: Kept | None = None,
 ) -> Draws:  # fmt: skip
-    """One replication; what is wrong with the plan itself is laid to the place in the files."""
+    """Draw one replication; problems with the plan as a whole get the place in the files that they come from."""
     try:
         return draw(plan, seed, replication, point, gates, kept)
     except InputError as error:
@@ -178,19 +177,19 @@ def play(
     gates: Sequence[float] = (),
     kept: Kept | None = None,
 ) -> Result:
-    """Run one replication of a compiled scenario; replication 0 is what `run` gives.
+    """Run one replication of a compiled scenario and return its result; replication 0 without a point is that of `run`.
 
-    With a `point`, a uniform in (0, 1) for each of the plan's dimensions, uncertain inputs take their
-    quantiles there. `foreseen` are plans that planners take to hold until each gate; then they know this one. Without them
-    they know the plan from the start, but not that a gate will come that waits for a milestone. `gates` are the days of
-    the first gates, infinite where one does not come; the run finds those of the others, each by a run up to it.
-    `kept` holds what was drawn for other choices on the same path, and is filled.
+    With a `point`, shape (dimensions,), of uniforms in (0, 1), uncertain inputs take their quantiles there. Planners
+    expect the plans in `foreseen`, one until each gate, and this plan afterwards. Without `foreseen` they know this plan
+    from the start, except for gates that wait for a milestone. `gates` are the days of the first gates, infinite where
+    one does not come; the days of the others are found by a run up to each. `kept` caches what was drawn for other
+    choices on the same path, and is added to.
 
     Raises:
-        InputError: the inputs drawn make no valid scenario.
-        ValueError: the point has not one coordinate for each dimension.
-        ModelError: the model broke a rule of its own, which no input should make it do; or what is chosen at a gate
-            moves the milestone that the gate waits for.
+        InputError: the drawn inputs are no valid scenario.
+        ValueError: the point does not have one coordinate for each dimension.
+        ModelError: the model broke a rule of its own, which no input should make it do; or the choice at a gate moves
+            the milestone that the gate waits for.
     """
     own = Kept() if kept is None and foreseen else kept
 
@@ -218,7 +217,8 @@ def play(
 
 
 def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
-    """An engine by its name; each costs its imports, the compiled one the start of its compiler, so only that one is."""
+    """Return an engine by its name."""
+    # Each is imported only where it is asked for, since numba and what the other needs are slow to load.
     if name == "events":
         from sim.engines.events.engine import EventsEngine
 

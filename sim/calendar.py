@@ -11,11 +11,11 @@ from sim.clock import DAYS_PER_YEAR
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Days from the start at which things begin; the last entry of each is the end of the horizon.
+    """The edges of periods in days from the start; the last of each is the end of the horizon.
 
-    Engines book by `periods`, which reporting periods (`reports`) and calendar months (`months`, of an
-    abstract model its reporting periods) are made up of; the warm-up ends one of each. `unit_days` is the length
-    of a time unit in days (1 for dated scenarios, and where its name is no unit of time).
+    Engines book by `periods`, of which reporting periods (`reports`) and calendar months (`months`; in an abstract model
+    the reporting periods) are composed. The end of the warm-up is an edge of each. `reviews` are the days of planning.
+    `unit_days` is the length of a time unit in days (1 for dated scenarios, and where its name is no unit of time).
     """
 
     days: float
@@ -35,5 +35,5 @@ class Calendar:
 
     @property
     def year(self) -> float:
-        """Days of a year; an abstract model has its time unit for a year."""
+        """The days of a year; in an abstract model a time unit takes its place."""
         return DAYS_PER_YEAR if self.start is not None else 1.0

@@ -1,4 +1,4 @@
-"""The uncertain numbers of a compiled scenario, and what must be calculated again when they are drawn."""
+"""The uncertain numbers of a compiled scenario, and the inputs that are recalculated when they are drawn."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from sim.ledger import Term
 class Dimension:
     """One uncertain number: a ledger figure, or a number written in place, with its distribution in `unit`.
 
-    It is drawn once, wherever the number is used. `stream` names its random stream: the figure, else the path,
-    or that path under the name an entity had before. `whole`: it counts things, and only whole
-    numbers are drawn.
+    It is drawn once per replication and shared wherever it is used. `stream` names its random stream: the figure, else
+    the path, with the earlier name of a renamed entity. `whole`: it counts things, so that only whole numbers are drawn.
     """
 
     name: str
@@ -31,10 +30,10 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """An input that is drawn itself: a number in place, or one that says `draw:`.
+    """An input that is drawn itself: a number in place, or one with `draw:`.
 
-    It takes the quantile of `spread` at the draw of `dimension`, times `scale` in internal units.
-    `always`: it says `draw:`, and is drawn in a single run too.
+    Its value is the quantile of `spread` at the probability drawn for `dimension`, times `scale` in internal units.
+    `always`: it has `draw:`, and is drawn in a single run too.
     """
 
     input: int
@@ -46,11 +45,10 @@ class Direct:
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """An input that takes its value from a drawn figure, or from a formula over drawn figures.
+    """An input whose value is a drawn figure, or a formula over drawn figures.
 
-    In internal units it is the figure's value times `factor` times `scale`, as the resolver and the
-    compiler convert it; a date is the days from `start`. `bounds` are those of its field, in the
-    field's unit, before `scale`.
+    In internal units it is the figure's value times `factor` (conversion to the unit of the field) times `scale`
+    (conversion to internal units). A date is days from `start`. `bounds` are those of its field, in the field's unit.
     """
 
     input: int
@@ -63,12 +61,11 @@ class Fed:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """How inputs follow the dimensions.
+    """How inputs are calculated from the dimensions.
 
-    `figures` are the drawn ledger figures with the places of their dimensions. `formulas` are the
-    figures between those and the inputs, each with its formula, after the ones it uses; `terms`
-    holds all of them and every other operand at their typical values. The end of a range, `low(x)`
-    or `high(x)` in a formula, stays where it is.
+    `figures` are the drawn ledger figures with the indices of their dimensions. `formulas` are the figures between those
+    and the inputs, each with its formula, after the ones it uses. `terms` contains all of them and every other operand
+    at their typical values. The ends of a range, `low(x)` and `high(x)` in a formula, are not drawn.
     """
 
     figures: tuple[tuple[str, int], ...] = ()

@@ -1,4 +1,4 @@
-"""What an object shows at the end of a notebook's cell: a few lines of text, or a small table."""
+"""The repr of objects in a terminal and in a notebook: a few lines of text, or a small table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, repr=False)
 class Summary:
-    """An object in a few rows: a title, headings, and how many rows there are beyond those shown.
+    """An object in a few rows: a title, headings, rows, and the number of rows beyond those shown.
 
     A row may have any number of cells; `headings` may be empty.
     """
@@ -60,7 +60,7 @@ class Summary:
 class Displayed:
     """An object whose repr is a few lines of text, and which a notebook shows as a small table.
 
-    What they say is worked out by `sim.summary`.
+    `sim.summary` computes both.
     """
 
     __slots__ = ()

@@ -6,7 +6,7 @@ import math
 from enum import StrEnum
 
 LEAST, MOST = 2.0**-54, 1 - 2.0**-53
-"""The least and the greatest probability at which anything is drawn."""
+"""The least and the greatest probability at which anything is drawn: at 0 and 1 a normal would be infinite."""
 _Z95 = 1.6448536269514722
 """The 95th percentile of the standard normal distribution."""
 

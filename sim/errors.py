@@ -1,4 +1,4 @@
-"""Problems in what a user wrote: where, what was found, what is allowed, the nearest valid name."""
+"""Problems in the input of a user: the place, what was found, what is allowed, and the nearest valid name."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 class Mark:
     """A place in a file: 1-based line and column; both 0 for an argument, which has no places (see `argument`).
 
-    In a workbook it is a cell of a `sheet`. `named` is the place that names the file, where that is one that a scenario
-    takes values from.
+    In a workbook it is a cell of a `sheet`. `named` is the place that names the file, if it is a file of values of a
+    scenario.
     """
 
     file: str
@@ -70,8 +70,8 @@ def invisible(text: str) -> str | None:
 class Problem:
     """One thing wrong with the input.
 
-    `path` is dotted (`sites.terafab.ramp.months`), `found` what stands there, `expected` what is
-    allowed, `nearest` the valid name closest to what was written.
+    `path` is dotted (`sites.terafab.ramp.months`), `found` is the value there, `expected` what is allowed, and `nearest`
+    the valid name closest to what was written.
     """
 
     mark: Mark
@@ -95,7 +95,7 @@ class Problem:
 
 
 class InputError(Exception):
-    """Everything wrong with one piece of input, reported together; the command exits with 2."""
+    """All problems with one piece of input, reported together; the command exits with 2."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=lambda problem: (problem.mark, problem.path)))
@@ -130,7 +130,7 @@ class ModelError(Exception):
 
 
 class LostError(Exception):
-    """What a study ran on is gone. Finished blocks are kept; the command exits with 1."""
+    """The workers of a study are gone. Finished blocks are kept; the command exits with 1."""
 
 
 _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}

@@ -1,8 +1,8 @@
 """The compiled scenario: names become indices, numbers become references into one vector of inputs.
 
-A `Ref` is an index into `Plan.inputs`; -1 (`NONE`) means that the scenario leaves the field out.
-Replications differ only in that vector and in what is drawn from it (`sim.draws`), so a plan is
-compiled once. Times are in days, rates per day, money in dollars, whatever units were written.
+A `Ref` is an index into `Plan.inputs`; -1 (`NONE`) means that the scenario leaves the field out. Replications differ only
+in that vector and in what is drawn from it (`sim.draws`), so a plan is compiled once. Times are in days, rates per day and
+money in dollars, whatever the units in the scenario.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class RampPlan:
-    """One growth of capacity: it begins `after` days from the end of the one before."""
+    """A ramp of capacity to `target` over `days`, which begins `after` days after the end of the one before."""
 
     after: Ref
     target: Ref
@@ -67,7 +67,7 @@ class RampPlan:
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """A site's capacity, contract and money."""
+    """A site: its capacity, contract and costs."""
 
     name: str
     stream: str
@@ -90,7 +90,7 @@ class SitePlan:
     closings: tuple[MomentPlan, ...]
     """When choices close it; the first counts."""
     closed: tuple[tuple[float, float], ...]
-    """Days on which it stands still: disjoint intervals from the start, in order."""
+    """Closures in days from the start: disjoint intervals, in order."""
     rivals: PathPlan | None
     tariff: PathPlan | None
     allocation: PathPlan | None
@@ -105,7 +105,7 @@ class SitePlan:
     paid_ahead: PaidAheadPlan | None
     credit: CreditPlan | None
     sunk: bool | None
-    """Whether capacity of the first day was paid before; None: unless a ramp begins then."""
+    """Whether the capacity of the first day was paid for before; None: it was, unless a ramp begins on that day."""
     life: Ref
     salvage: Ref
     fixed_cost: Ref
@@ -115,7 +115,7 @@ class SitePlan:
 
 @dataclass(frozen=True, slots=True)
 class LearningPlan:
-    """A value that approaches maturity exponentially with time or with starts."""
+    """A value that approaches its mature level exponentially with time or with starts."""
 
     start: Ref
     mature: Ref
@@ -127,7 +127,7 @@ class LearningPlan:
 
 @dataclass(frozen=True, slots=True)
 class YieldPlan:
-    """What comes out good of one start; `die_area` is NONE where a start is not a wafer."""
+    """The yields of a start; `die_area` is NONE where a start is not a wafer."""
 
     line: Ref
     assembly: Ref
@@ -140,7 +140,7 @@ class YieldPlan:
     units_per_start: Ref
     die_area: Ref
     wafer: tuple[Ref, Ref, Ref]
-    """Diameter, edge exclusion and scribe."""
+    """Diameter, edge exclusion and scribe line, in mm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +184,10 @@ class OpenOrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPlan:
-    """A payment that depends on no volume; `source` is the one whose qualification it is paid with, -1 if it is dated
-    or comes with a choice."""
+    """A payment that depends on no volume.
+
+    `source` is the source at whose qualification it is paid, -1 if it is paid on a date or by a choice.
+    """
 
     name: str
     title: str
@@ -199,7 +201,7 @@ class PaymentPlan:
 
 @dataclass(frozen=True, slots=True)
 class ItemPlan:
-    """An item: where it counts, what it costs to hold, what compute it carries."""
+    """An item: its stage and family, holding costs, and compute per unit."""
 
     name: str
     stage: str
@@ -216,7 +218,7 @@ class ItemPlan:
 
 @dataclass(frozen=True, slots=True)
 class PoolPlan:
-    """Items that stand in for each other (most often just one), and how they are replenished."""
+    """Items that are substitutes for each other (most often just one), and how they are replenished."""
 
     name: str
     members: tuple[int, ...]
@@ -234,7 +236,7 @@ class PoolPlan:
     overflow: bool
     floor: Ref
     phase_out: tuple[Ref, Ref, Ref]
-    """Begin, end and final outside share."""
+    """The begin and end of the phase-out, and the final outside share."""
     withdraw_on_announced: bool
 
 
@@ -255,9 +257,9 @@ class LinePlan:
     quantity: UnitsPlan | None
     sd: Ref
     values: tuple[Ref, ...]
-    """Units listed: of a series or of dated orders."""
+    """The listed units of a series or of dated orders."""
     dates: tuple[Ref, ...]
-    """Dates of orders, in the order in which they are listed."""
+    """The dates of orders, in the order in which they are listed."""
     repeats: bool
     begins: Ref
     priority: int
@@ -278,7 +280,7 @@ class LinePlan:
 
 @dataclass(frozen=True, slots=True)
 class EffectsPlan:
-    """Factors in force while a disruption lasts."""
+    """The factors in force during a disruption."""
 
     capacity: Ref
     cycle_time: Ref
@@ -292,7 +294,7 @@ class EffectsPlan:
 
 @dataclass(frozen=True, slots=True)
 class DisruptionPlan:
-    """A disruption: its kind's own numbers by name, whom it strikes and what it does."""
+    """A disruption: the numbers of its kind by name, the sites it strikes, and its effects."""
 
     name: str
     stream: str
@@ -301,7 +303,7 @@ class DisruptionPlan:
     duration: NoisePlan | None
     recovery: Ref
     recovery_points: tuple[tuple[Ref, Ref], ...]
-    """Days since the end, and the factor on capacity then."""
+    """Days since the end of the disruption, and the factor on capacity then."""
     sites: tuple[int, ...]
     effects: EffectsPlan
     raises: tuple[tuple[int, Ref], ...]
@@ -319,7 +321,7 @@ class SharePlan:
 
 @dataclass(frozen=True, slots=True)
 class MilestonePlan:
-    """A date to find in the records."""
+    """A milestone, whose date is found in the records of a run."""
 
     name: str
     title: str
@@ -333,7 +335,7 @@ class MilestonePlan:
 
 @dataclass(frozen=True, slots=True)
 class WipLimitPlan:
-    """A limit on the work in process of a line of sites."""
+    """A limit on the work in process of a production line, which spans one or more sites."""
 
     name: str
     limit: Ref
@@ -342,14 +344,14 @@ class WipLimitPlan:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plan:
-    """Everything about a scenario that all its replications share. Arrays are read-only.
+    """The part of a scenario that all its replications share. Arrays are read-only.
 
-    `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of what source `r` takes: a
-    pool, and units of it for one start. `order` lists pools with every pool before the pools it is made from (finished
-    goods first). `dimensions` are the uncertain numbers that its inputs rest on, `correlations` the rank correlations
-    between two of them; `known` are the inputs whose draw planners know from the start on, with what a value in the
-    field's unit is multiplied by here. `process_correlations` are those between two random streams of `processes`, by
-    the place of the stream among `process_streams`. `gates` come in this order.
+    `inputs_start[r]:inputs_start[r + 1]` are the positions in `input_pool` and `input_ref` of the materials of source
+    `r`: a pool, and its units for one start. `order` lists every pool before the pools it is made from (finished goods
+    first). `dimensions` are the uncertain numbers that its inputs depend on, `correlations` the rank correlations of
+    pairs of them. `known` are the inputs whose draw planners know from the start, each with the factor from the unit of
+    its field to internal units. `process_correlations` are those of pairs of random streams of `processes`, by index
+    among `process_streams`. `gates` come in this order.
     """
 
     name: str

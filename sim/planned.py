@@ -1,4 +1,4 @@
-"""What a plan is written in: references into its vector of inputs, and the shapes that numbers take."""
+"""The parts of a plan: references into its vector of inputs, and records of such references."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.vocabulary import Interpolate, Shape, UnitShape
 Ref = NewType("Ref", int)
 NONE = Ref(-1)
 LEAST_STEPS = 64
-"""Steps in which a slope in time is followed, however short it is."""
+"""The least number of steps by which a continuous slope in time is approximated, however short it is."""
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -49,8 +49,10 @@ class UnitsPlan:
 
 @dataclass(frozen=True, slots=True)
 class MomentPlan:
-    """A day that a choice brings: so many days after its gate, less those that it comes `sooner`, to value a shorter
-    lead time."""
+    """The day of something that a choice begins: `after` days after its gate, less `sooner`.
+
+    `sooner` is 0 except where a shorter lead time is valued.
+    """
 
     gate: Ref
     after: Ref
@@ -59,7 +61,7 @@ class MomentPlan:
 
 @dataclass(frozen=True, slots=True)
 class SplicePlan(MomentPlan):
-    """A choice's value of a path: from its moment on it replaces what the path says."""
+    """A value that a choice gives to a path: from its moment on it replaces that of the path."""
 
     value: Ref = field(kw_only=True)
 
@@ -68,8 +70,9 @@ class SplicePlan(MomentPlan):
 class ProcessPlan:
     """A random factor on a path, constant from each of `months` (days) to the next.
 
-    Its levels stand in the vector of inputs, behind the inputs: those of the process with `place` 0 last, those of
-    place 1 before them, and so on. `path` is where the path stands; `premium` is NONE under real probabilities.
+    Its levels come after the inputs in the vector of inputs: those of the process with `place` 0 last, those of place 1
+    before them, and so on. `path` is the path in the scenario that it multiplies. `premium` is NONE under real
+    probabilities.
     """
 
     path: str
@@ -86,18 +89,18 @@ class ProcessPlan:
 
     @property
     def levels(self) -> slice:
-        """Where its levels stand in the vector of inputs."""
+        """The positions of its levels in the vector of inputs."""
         end = -self.place * len(self.months)
         return slice(end - len(self.months), end or None)
 
 
 @dataclass(frozen=True, slots=True)
 class GatePlan:
-    """A gate: the place of its day in the vector of inputs, and what is chosen there.
+    """A gate: the reference to its day, and the choice made there.
 
-    A gate on a milestone (its index; -1 for a date) waits for it and for the lag after it, and its day is infinite
-    until it is found. `needs` are earlier gates at which something must have been chosen for this choice to be taken;
-    `changes` says whether the choice changes anything.
+    `milestone` is the index of the milestone that the gate waits for, -1 if it is on a date. Its day is then infinite
+    until it is found. `needs` are the earlier gates whose choices this choice requires. `changes` is whether the choice
+    changes anything.
     """
 
     name: str
@@ -116,8 +119,7 @@ class GatePlan:
 
 @dataclass(frozen=True, slots=True)
 class PathPlan:
-    """A value over time: dated points, or one constant point dated NONE, times its process; then what choices put in
-    its place."""
+    """A value over time: dated points, or one constant point dated NONE, times its process; then splices of choices."""
 
     interpolate: Interpolate
     at: tuple[Ref, ...]
@@ -128,7 +130,7 @@ class PathPlan:
 
 @dataclass(frozen=True, slots=True)
 class ToolsPlan:
-    """Tools for a unit of capacity, and tools a day that are delivered."""
+    """Tools per unit of capacity, and tools delivered a day."""
 
     per_capacity: Ref
     supply: PathPlan
@@ -136,7 +138,7 @@ class ToolsPlan:
 
 @dataclass(frozen=True, slots=True)
 class PaidAheadPlan:
-    """The share of equipment that is paid so many days before it stands."""
+    """The share of equipment that is paid before it is installed, and the days by which it is paid earlier."""
 
     days: Ref
     share: Ref
@@ -144,7 +146,7 @@ class PaidAheadPlan:
 
 @dataclass(frozen=True, slots=True)
 class CreditPlan:
-    """The share of outlay that is given back, and the day by which building must have begun."""
+    """The share of outlay that is credited, and the day by which construction must have begun."""
 
     share: Ref
     begun_by: Ref
@@ -152,7 +154,7 @@ class CreditPlan:
 
 @dataclass(frozen=True, slots=True)
 class PrepaymentPlan:
-    """Dollars paid ahead, the day, and the share of later purchases paid out of them."""
+    """A prepayment in dollars, its day, and the share of later purchases against which it is set off."""
 
     amount: Ref
     at: Ref
@@ -161,7 +163,7 @@ class PrepaymentPlan:
 
 @dataclass(frozen=True, slots=True)
 class OutsideSalesPlan:
-    """Load a day that others would buy of what is idle, what they pay for a unit, and what it costs."""
+    """Outside demand for idle capacity in load a day, its price and its variable cost for a unit."""
 
     demand: PathPlan
     price: PathPlan
@@ -170,7 +172,7 @@ class OutsideSalesPlan:
 
 @dataclass(frozen=True, slots=True)
 class PowerPlan:
-    """Watts available over time, and watts of one H100-equivalent."""
+    """Watts available over time, and watts per H100-equivalent."""
 
     available: PathPlan
     per_compute: Ref

@@ -1,4 +1,4 @@
-"""What runs and studies have in common in a notebook: a short repr, and `plot`."""
+"""The base class of runs and studies, which have a short repr and a method `plot`."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class Drawing(Protocol):
-    """A chart as its users see it; the report draws it."""
+    """The interface of a chart; `sim.report.figures` implements it."""
 
     @property
     def name(self) -> str:
-        """By which it is asked for."""
+        """The name by which `plot` finds it."""
 
     @property
     def title(self) -> str:
-        """What its numbers say."""
+        """The finding, in one sentence."""
 
     @property
     def table(self) -> pd.DataFrame:
-        """The numbers that it shows."""
+        """The numbers that the chart shows."""
 
     def svg(self, *, inline: bool = False) -> str:
         """Return the chart as SVG."""

@@ -1,4 +1,4 @@
-"""Where the shipped scenarios and figures are."""
+"""The folder of the shipped scenarios and figures."""
 
 from __future__ import annotations
 

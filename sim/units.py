@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pint import UnitRegistry
 
 NOT_CONVERTED = frozenset({"date", "text", "calendar_year"})
-"""Names that stand where a unit would, for values that are no amounts."""
+"""Names in place of a unit, for values that are no amounts."""
 
 # The quantifiers are possessive (*+, ?+, ++), so that no text that users write makes the match backtrack for long.
 _WRITTEN = re.compile(

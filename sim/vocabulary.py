@@ -1,4 +1,4 @@
-"""The words that a scenario chooses from, for all rooms: neither engines nor draws import its schema for them."""
+"""The words that fields of a scenario allow, apart from the schema, which engines and draws do not import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Pattern(StrEnum):
-    """How demand falls in time."""
+    """How demand is distributed over time."""
 
     EVEN = "even"
     PERIODIC = "periodic"
@@ -27,7 +27,7 @@ class PolicyType(StrEnum):
 
 
 class SourcingPolicy(StrEnum):
-    """How need is divided among sources."""
+    """How a requirement is divided among sources."""
 
     SPLIT = "split"
     IN_HOUSE_FIRST = "in_house_first"
@@ -36,7 +36,7 @@ class SourcingPolicy(StrEnum):
 
 
 class WithdrawOn(StrEnum):
-    """What lets outside orders fall."""
+    """The in-house output against which outside orders are reduced."""
 
     EXPECTED = "expected"
     ANNOUNCED = "announced"
@@ -51,7 +51,7 @@ class RampShape(StrEnum):
 
 
 class YieldModel(StrEnum):
-    """Die yield from defects."""
+    """The model of die yield as a function of defect density."""
 
     POISSON = "poisson"
     MURPHY = "murphy"
@@ -60,14 +60,14 @@ class YieldModel(StrEnum):
 
 
 class LearnOver(StrEnum):
-    """What yield learns with."""
+    """What yield learning depends on."""
 
     STARTS = "starts"
     TIME = "time"
 
 
 class YieldNoise(StrEnum):
-    """Randomness of each lot's yield."""
+    """The random variation of the yield of a lot."""
 
     OFF = "off"
     BINOMIAL = "binomial"
@@ -75,7 +75,7 @@ class YieldNoise(StrEnum):
 
 
 class Initial(StrEnum):
-    """State at the start."""
+    """The state at the start: a filled pipeline or an empty one."""
 
     PIPELINE = "pipeline"
     EMPTY = "empty"
@@ -90,14 +90,14 @@ class MilestoneRule(StrEnum):
 
 
 class Discounting(StrEnum):
-    """Under which probabilities, and at which rate, money is discounted."""
+    """The probability measure under which prices move, and so the rate at which money is discounted."""
 
     REAL = "real"
     RISK_NEUTRAL = "risk_neutral"
 
 
 class Shape(StrEnum):
-    """Shape of operational noise: drawn anew each time, with the stated mean."""
+    """The distribution of operational noise, which is drawn anew each time with the stated mean."""
 
     CONSTANT = "constant"
     EXPONENTIAL = "exponential"
@@ -108,7 +108,7 @@ class Shape(StrEnum):
 
 
 class UnitShape(StrEnum):
-    """Shape of a random number of units: those of noise, counts, and a list of values."""
+    """The distribution of a random number of units: those of noise, distributions of counts, and listed values."""
 
     CONSTANT = "constant"
     EXPONENTIAL = "exponential"
@@ -122,7 +122,7 @@ class UnitShape(StrEnum):
 
 
 class Interpolate(StrEnum):
-    """How a path runs between its dated points."""
+    """How a path is interpolated between its dated points."""
 
     LINEAR = "linear"
     STEP = "step"
@@ -130,20 +130,20 @@ class Interpolate(StrEnum):
 
 
 class ProcessKind(StrEnum):
-    """How a random process moves."""
+    """The kind of a random process."""
 
     GEOMETRIC = "geometric"
     MEAN_REVERTING = "mean_reverting"
 
 
 class Known(StrEnum):
-    """From when on planners know an uncertain input."""
+    """The time from which on planners know the drawn value of an uncertain input."""
 
     START = "start"
 
 
 class At(StrEnum):
-    """Which point of a figure's range is meant."""
+    """A point of a figure's range."""
 
     LOW = "low"
     TYPICAL = "typical"

@@ -25,17 +25,19 @@ progress.EVERY = 3600.0
 remembered.MOST_BYTES = 0
 FUZZ = "FABSHIFT_FUZZ"
 """By this the option reaches tests when they are imported, in every worker."""
-LONG = frozenset(
+LONG = [
     f"test_{name}"
     for name in (
-        "first_call", "cluster", "networks", "scenarios", "fuzz_runs", "montecarlo_command", "intervals", "store",
+        "first_call", "prim", "scenarios", "good", "cluster", "montecarlo_command", "networks", "fuzz_runs", "hand_checks",
+        "compare_and_sweep_commands", "store", "intervals",
     )
-)  # fmt: skip
-"""Files that take half a minute or more."""
+]  # fmt: skip
+"""Files that take long, in the order in which they are given out. The first compiles the engine for all others; the second and the
+fourth, which another process plays meanwhile, do not use it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--fuzz N` plays N generated networks and N mutated files instead of 300."""
+    """`--fuzz N` plays N generated networks and N mutated files instead of 120."""
     parser.addoption("--fuzz", type=int, default=None, metavar="N", help="generated networks and mutated files to play")
 
 
@@ -47,7 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files come first, so that no process is left with one when all else is done."""
-    items.sort(key=lambda item: item.path.stem not in LONG)
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
 
 
 def examples(usual: int, share: float = 1.0) -> int:

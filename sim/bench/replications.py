@@ -67,7 +67,7 @@ def replications(
 
 
 def times(scenario: Scenario, plan: Plan, replication: int) -> Times:
-    """Medians of what a replication takes where another came before it."""
+    """Return the median times, in milliseconds, of a replication that is run after another one."""
     with Watch() as watch:
         found = []
         for _ in range(REPEATS):

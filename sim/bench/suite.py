@@ -56,7 +56,8 @@ def seconds_of(arguments: list[str]) -> float:
 def as_announced(folder: Path | None, build: Path, say: Say) -> dict[str, BenchValue]:
     """Measure lots per second of the main scenario, what a second thread adds, and a replication part by part.
 
-    Reading the files is not counted."""
+    Reading the files is not counted.
+    """
     from sim.bench.replications import replications
     from sim.scenario.loader import load_scenario
 

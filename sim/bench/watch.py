@@ -66,7 +66,7 @@ class Watch:
         """See a run after its last event."""
 
     def _watched(self, program: Program) -> Callable[..., int]:
-        """What the engine calls in place of `calling.compiled`."""
+        """Return the program that the engine calls in place of that of `calling.compiled`."""
         import numba
 
         def play(state: State, tables: Tables, *others: Any) -> int:

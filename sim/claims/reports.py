@@ -131,7 +131,7 @@ class Evidence:
 
     @property
     def decides(self) -> bool:
-        """Whether it says anything that a verdict can rest on."""
+        """Whether it says anything that a verdict can depend on."""
         return any(x is not None for x in (self.about.date, self.about.number, self.about.holds))
 
     @property

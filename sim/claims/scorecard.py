@@ -41,7 +41,7 @@ class Outcome(StrEnum):
 class Standing(Displayed):
     """One announcement and what has been reported of it.
 
-    `by` is the report that `outcome` rests on: the last one that says anything definite, and a fact
+    `by` is the report that `outcome` depends on: the last one that says anything definite, and a fact
     before a forecast; None where the announcement is open. `months` is how late (positive) or early
     (negative) the reported date is against the days announced, 0 between them, None without a date.
     """

@@ -23,7 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Every input of a scenario that can be set: value, range, kind, source, what feeds it.",
     ),
     "figures": ("sim.cli.figures", "The ledger: every figure with its value, kind and source."),
-    "explain": ("sim.cli.explain", "What a KPI rests on: the figures that move it, and the events behind a milestone."),
+    "explain": (
+        "sim.cli.explain",
+        "What a KPI depends on: the figures that move it, and the events behind a milestone.",
+    ),
     "montecarlo": (
         "sim.cli.montecarlo",
         "Many replications, inputs drawn: distributions and confidence intervals.",

@@ -36,7 +36,7 @@ def command(
     picture: Picture = NO_PICTURE,
     as_json: JSON = False,
 ) -> None:
-    """Show what a KPI rests on."""
+    """Show what a KPI depends on."""
     wanted = picture.of("explain")
     if spread and wanted is not None:
         raise InputError([Problem(argument("--plot"), "", "can only be used without --spread", repr(str(wanted.path)))])
@@ -49,7 +49,7 @@ def command(
 
 
 def explained(base: Asked, kpi: str, **options: Any) -> Explanation:
-    """Return what a KPI rests on, and keep it for the screen and the page of later runs."""
+    """Return what a KPI depends on, and keep it for the screen and the page of later runs."""
     from sim.report.explain_report import movers
     from sim.report.figures.of_studies import trials_of
     from sim.study.explain import explain
@@ -65,7 +65,7 @@ def explained(base: Asked, kpi: str, **options: Any) -> Explanation:
 def _dependences(
     base: Asked, kpi: str, as_json: bool, top: int, options: dict[str, Any], picture: Target | None
 ) -> None:
-    """Print what a KPI rests on, and write the figure of it if one is asked for."""
+    """Print what a KPI depends on, and write the figure of it if one is asked for."""
     from sim.report.explain_report import chain, dependences_json, moved_by
     from sim.report.render import show
 

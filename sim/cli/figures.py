@@ -106,7 +106,7 @@ def _unknown(figure: str, ledger: Ledger, scenario: Scenario | None) -> InputErr
 
 
 def _uses(figure: str, ledger: Ledger, scenario: Scenario | None) -> dict[str, tuple[str, ...]]:
-    """Return the paths of the inputs that rest on `figure`, by scenario, and where the ledger and the bounds name it.
+    """Return the paths of the inputs that depend on `figure`, by scenario, and where the ledger and the bounds name it.
 
     The scenarios are the one asked for, else all that are shipped.
     """

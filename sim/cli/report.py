@@ -55,7 +55,7 @@ def command(
     explain: Annotated[
         list[str] | None,
         typer.Option(
-            "--explain", metavar="KPI", help="First find what this KPI rests on, for a tornado; may be repeated."
+            "--explain", metavar="KPI", help="First find what this KPI depends on, for a tornado; may be repeated."
         ),
     ] = None,
 ) -> None:

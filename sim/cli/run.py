@@ -64,8 +64,7 @@ def command(
     refuse_no_workbook(excel)
     changes = changes.given([scenario])
     if as_known is not None:
-        chosen = [*(changes.readings or ()), *(changes.sets or ())]
-        known = _reported(as_known.date(), chosen)
+        known = _reported(as_known.date(), [*(changes.readings or ()), *(changes.sets or ())])
         changes = replace(changes, readings=[*(changes.readings or ()), *known])
     loaded = changes.load(scenario)
     _idle_readings(loaded)
@@ -109,7 +108,7 @@ def _print(result: Result, against: Against | None, beyond: Sequence[Finding] | 
 
 
 def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
-    """The readings that reports up to `day` give of figures for which no reading is `chosen`, as `--reading` takes them."""
+    """Return readings from reports up to `day`, as `--reading` takes them, of figures without a `chosen` reading."""
     from sim.claims.load import load_claims, shipped_claims
     from sim.claims.reports import load_reports, shipped_reports
     from sim.ledger import load_ledger
@@ -125,8 +124,7 @@ def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:
 
 
 def _idle_readings(scenario: Scenario) -> None:
-    """Say of each figure that was given another reading or value, and on which nothing in the scenario rests, that it
-    changes nothing."""
+    """Print a note on each figure that was given another reading or value, although no input depends on it."""
     from sim.scenario.written import READING
 
     chosen = [change.path for change in scenario.changes if change.origin == READING or change.path in scenario.ledger]

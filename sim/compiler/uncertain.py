@@ -1,4 +1,4 @@
-"""The dimensions of a plan: the uncertain numbers that its inputs rest on, and how inputs follow them."""
+"""The dimensions of a plan: the uncertain numbers that its inputs depend on, and how inputs follow them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Correlations = tuple[tuple[int, int, float], ...]
 
 
 def dimensions(scenario: Scenario, refs: References) -> tuple[tuple[Dimension, ...], Lineage]:
-    """Return the uncertain numbers that the plan's inputs rest on, in the scenario's order, and how inputs follow."""
+    """Return the uncertain numbers that the plan's inputs depend on, in the scenario's order, and how inputs follow."""
     # The day of a gate on a milestone is no number of the scenario.
     planned = {p.path: scenario.inputs[p.path] for p in refs.planned if p.path in scenario.inputs}
     wish = scenario.document.uncertainty

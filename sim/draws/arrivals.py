@@ -19,8 +19,11 @@ DATED = (Pattern.PERIODIC, Pattern.NORMAL, Pattern.SERIES, Pattern.ORDERS)
 
 
 class Arrivals(NamedTuple):
-    """Random or dated demand of a line: days, units, and where each arrival wants one generation, chosen by its
-    share of the line then, a uniform to choose by; all of the same length."""
+    """Random or dated demand of a line: days, units, and uniforms (`which`), all of the same length.
+
+    A uniform chooses the generation of an arrival by the shares of generations on its day. There are none where the line
+    has one generation, or divides arrivals among generations.
+    """
 
     days: FloatArray
     units: FloatArray

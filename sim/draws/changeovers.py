@@ -15,8 +15,10 @@ from sim.plan import NONE, FloatArray, GenerationPlan, IntArray, LinePlan
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """Inputs, and the day from which each source that a changeover waits for supplies in volume. Compared by identity,
-    so that what follows from it can be cached."""
+    """Inputs, and the day from which each source that a changeover waits for supplies in volume.
+
+    Compared by identity, so that results computed from it can be cached.
+    """
 
     vector: FloatArray
     ready: Mapping[int, float]

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.clock import NEVER, all_ticks, ticks
-from sim.draws.curves import Curve, product, steps, value
+from sim.draws.curves import Curve, constant, product, steps, value
 from sim.draws.rates import middles, slope_edges
 from sim.draws.streams import quantile, stream, uniforms
 from sim.plan import NONE, DisruptionPlan, FloatArray, NoisePlan, Plan, Ref
@@ -28,6 +28,11 @@ class Factors:
     price: Curve
     allocation: Curve
     held: tuple[tuple[int, int], ...]
+
+
+_ALWAYS = constant(1.0)
+UNDISTURBED = Factors(_ALWAYS, _ALWAYS, _ALWAYS, _ALWAYS, _ALWAYS, held=())
+"""What disruptions do to a site that none strikes; one object, by which what follows is found again."""
 
 
 class Variates:
@@ -145,12 +150,7 @@ def strokes(plan: Plan, vector: FloatArray, seed: int, replication: int, days: f
     return found
 
 
-def factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]]) -> list[Factors]:
-    """Return the factors of disruptions at every site."""
-    return [_site_factors(plan, vector, struck, site) for site in range(len(plan.sites))]
-
-
-def _site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], site: int) -> Factors:
+def site_factors(plan: Plan, vector: FloatArray, struck: list[list[Interval]], site: int) -> Factors:
     """Return the factors of disruptions at one site, and when its shipments are held."""
     here = [(disruption, struck[i]) for i, disruption in enumerate(plan.disruptions) if site in disruption.sites]
 

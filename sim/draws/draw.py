@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import ticks
+from sim.clock import all_ticks, ticks
 from sim.draws.arrivals import grain
 from sim.draws.changeovers import Outlook
 from sim.draws.curves import value
 from sim.draws.demand import Flow, flows
-from sim.draws.disruptions import Interval, factors, strokes
+from sim.draws.disruptions import UNDISTURBED, Interval, site_factors, strokes
 from sim.draws.gates import Days, in_force, known_at_start
 from sim.draws.inputs import sample_inputs
 from sim.draws.kept import Kept
 from sim.draws.limits import refuse_endless
 from sim.draws.losses import Loss, losses
+from sim.draws.recall import inputs_of, recall
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, order_days, pool_leads, ready_day, source_draws
-from sim.plan import FloatArray, IntArray, Plan
+from sim.plan import FloatArray, IntArray, Plan, Ref
 from sim.vocabulary import Pattern
 
 if TYPE_CHECKING:
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Draws:
-    """One replication of a plan: what both engines read and neither changes. Compared by identity, so that what follows
-    from it can be cached.
+    """One replication of a plan: what both engines read and neither changes.
+
+    Compared by identity, so that results computed from it can be cached.
 
     Instants are in ticks. `lead[p]` is the planned lead time of pool p, `safety[p]` its safety days,
     and `cover[p, f]` the days from p to the customer of flow f (lead times and safety cover along
@@ -95,21 +98,8 @@ def draw(
     parts = own.once((sampled, expected), Kept)
     vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
     struck = parts.once("struck", lambda: strokes(plan, vector, seed, replication, days))
-    # Without disruptions sites follow from the inputs alone, and are worked out once for all replications.
-    if kept is None and not any(struck):
-        sites = _calm_sites(plan, drawn, planned)
-    else:
-        sites = _sites(plan, vector, typical, struck, parts)
-    sources = [
-        parts.once(
-            (source, plan.sites[source.site]),
-            partial(source_draws, plan, vector, typical, r, sites[source.site], seed, replication),
-        )
-        for r, source in enumerate(plan.sources)
-    ]
-    # Noise remembers how far it was drawn: a run of another choice needs it from the beginning.
-    if kept is not None:
-        sources = [source.from_first() for source in sources]
+    sites = _sites(plan, vector, typical, struck, parts)
+    sources = [source.of(seed, replication) for source in _sources(plan, vector, typical, sites, parts)]
     safety = np.array([value(vector, plan.items[pool.members[0]].safety_days) for pool in plan.pools])
     lead = pool_leads(plan, sources)
     wanted = [g.pool for line in plan.lines for g in line.generations]
@@ -120,6 +110,7 @@ def draw(
     reach = int(np.ceil(days + ahead.max() + longest_review + _longest_grain(plan, vector))) + 2
     key = "flows", plan.lines, reach, *(tuple(outlook.ready.items()) for outlook in (drawn, planned))
     came = parts.once(key, lambda: flows(plan, seed, replication, reach, drawn, planned))
+    periods, reviews = _instants(plan)
     return Draws(
         plan=plan,
         seed=seed,
@@ -127,8 +118,8 @@ def draw(
         vector=vector,
         end=ticks(days),
         warmup=ticks(plan.calendar.warmup),
-        periods=np.array([ticks(p) for p in plan.calendar.periods], dtype=np.int64),
-        reviews=np.array([ticks(r) for r in plan.calendar.reviews], dtype=np.int64),
+        periods=periods,
+        reviews=reviews,
         sites=tuple(sites),
         sources=tuple(sources),
         flows=tuple(came),
@@ -141,6 +132,16 @@ def draw(
         losses=losses(plan, vector, struck),
         gates=gates,
     )
+
+
+@lru_cache(maxsize=64)
+def _instants(plan: Plan) -> tuple[IntArray, IntArray]:
+    """Return the edges of periods and the reviews, in ticks."""
+    periods, reviews = (all_ticks(np.array(days)) for days in (plan.calendar.periods, plan.calendar.reviews))
+    for instants in (periods, reviews):
+        # Shared by all replications: nobody may write into it.
+        instants.setflags(write=False)
+    return periods, reviews
 
 
 def _as_planned(plan: Plan, drawn: FloatArray) -> FloatArray:
@@ -175,22 +176,36 @@ def _outlook(plan: Plan, values: bytes) -> Outlook:
     return Outlook(vector, {r: ready_day(plan.sources[r], plan.sites[s], vector, opened[s]) for r, s in place.items()})
 
 
-@lru_cache(maxsize=2)
-def _calm_sites(plan: Plan, drawn: Outlook, planned: Outlook) -> list[SiteDraws]:
-    """Return the sites where no disruption strikes."""
-    undisturbed = factors(plan, drawn.vector, [[] for _ in plan.disruptions])
-    return [
-        site_draws(s, drawn.vector, planned.vector, f, plan.calendar)
-        for s, f in zip(plan.sites, undisturbed, strict=True)
-    ]
-
-
 def _sites(
     plan: Plan, vector: FloatArray, typical: FloatArray, struck: list[list[Interval]], parts: Kept
 ) -> list[SiteDraws]:
-    """Return the sites with the disruptions that strike them."""
-    hit = parts.once("factors", lambda: factors(plan, vector, struck))
-    return [
-        parts.once(site, partial(site_draws, site, vector, typical, factor, plan.calendar))
-        for site, factor in zip(plan.sites, hit, strict=True)
-    ]
+    """Return the sites; those that no disruption strikes follow from their inputs alone, and are recalled."""
+    hit = {site for i, found in enumerate(struck) if found for site in plan.disruptions[i].sites}
+    found: list[SiteDraws] = []
+    for s, site in enumerate(plan.sites):
+        if s in hit:
+            factor = parts.once(("factors", s), partial(site_factors, plan, vector, struck, s))
+            make = partial(site_draws, site, vector, typical, factor, plan.calendar)
+            found.append(parts.once(site, make))
+        else:
+            make = partial(site_draws, site, vector, typical, UNDISTURBED, plan.calendar)
+            inputs = inputs_of(site, vector), inputs_of(site, typical)
+            found.append(recall(plan).once(("site", s), inputs, make))
+    return found
+
+
+def _sources(
+    plan: Plan, vector: FloatArray, typical: FloatArray, sites: Sequence[SiteDraws], parts: Kept
+) -> Iterator[SourceDraws]:
+    """Yield the sources, each with the noise of no replication in particular; they follow from inputs and sites."""
+    for r, source in enumerate(plan.sources):
+        site, taken = sites[source.site], list(plan.input_ref[plan.inputs_start[r] : plan.inputs_start[r + 1]])
+
+        def recalled(r: int = r, site: SiteDraws = site, taken: list[Ref] = taken) -> SourceDraws:
+            # The site stands for its own inputs, of which a source reads some.
+            source = plan.sources[r]
+            inputs = site, inputs_of(source, vector), inputs_of(source, typical), vector[taken].tobytes()
+            make = partial(source_draws, plan, vector, typical, r, site)
+            return recall(plan).once(("source", r), inputs, make)
+
+        yield parts.once((source, plan.sites[source.site]), recalled)

@@ -83,7 +83,7 @@ def _draw_own(plan: Plan, seed: int, replication: int, vector: FloatArray) -> No
 
 
 def _follow(plan: Plan, u: FloatArray, vector: FloatArray) -> None:
-    """Set the figures drawn, calculate again what rests on them, and hand it to the inputs."""
+    """Set the figures drawn, calculate again what depends on them, and hand it to the inputs."""
     terms: dict[str, Term] = dict(plan.lineage.terms)
     for name, k in plan.lineage.figures:
         terms[name] = replace(terms[name], value=input_quantile(plan.dimensions[k], float(u[k])))

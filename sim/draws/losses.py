@@ -12,8 +12,11 @@ from sim.plan import NONE, FloatArray, Plan
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one disruption destroys when it begins (`at`, ticks): a share of the stock of these items, and of what is
-    in process at these sites; `pools` are those of the items."""
+    """The losses by one disruption when it begins (`at`, ticks).
+
+    It destroys a share of the stock of these items, and a share of what is in process at these sites. `pools` are those
+    of the items.
+    """
 
     at: int
     stock: float

@@ -20,8 +20,10 @@ Part = Callable[[SitePlan, Curve], Curve]
 
 @dataclass(frozen=True, slots=True)
 class Outlay:
-    """What is paid for capacity: dollars at instants, in the order in which they are booked, and those of the building
-    evenly from one day to another, of which all after `until` are not paid any more."""
+    """What is paid for capacity: dollars at instants, in the order of booking, and dollars of the building.
+
+    Those of the building are paid evenly from one day to another; none are paid after `until`.
+    """
 
     paid: tuple[tuple[IntArray, FloatArray], ...]
     building: float
@@ -103,8 +105,7 @@ def _outlay(plan: SitePlan, vector: FloatArray, nameplate: Curve, calendar: Cale
 
 
 class _Added(NamedTuple):
-    """Instants at which capacity is added, the dollars of its equipment, and those of the building that it takes beyond
-    the first ramp."""
+    """Capacity that is added: instants, dollars of equipment, and dollars of building beyond the first ramp."""
 
     at: IntArray
     equipment: FloatArray

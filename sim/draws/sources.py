@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,10 +53,13 @@ class SourceDraws:
     shipment_cost: int
     share: float
 
-    def from_first(self) -> SourceDraws:
-        """Return the same source with noise from its first variate on, for another run."""
-        noise = None if self.yield_noise is None else self.yield_noise.from_first()
-        return replace(self, load=self.load.from_first(), cycle=self.cycle.from_first(), yield_noise=noise)
+    def of(self, seed: int, replication: int) -> SourceDraws:
+        """Return the same source with the noise of a replication, from its first variate on."""
+        load, cycle = self.load.of(seed, replication), self.cycle.of(seed, replication)
+        noise = None if self.yield_noise is None else self.yield_noise.of(seed, replication)
+        if load is self.load and cycle is self.cycle and noise is None:
+            return self
+        return replace(self, load=load, cycle=cycle, yield_noise=noise)
 
 
 def cents_of(vector: FloatArray, ref: int) -> float:
@@ -63,10 +67,8 @@ def cents_of(vector: FloatArray, ref: int) -> float:
     return 0.0 if ref == NONE else float(vector[ref]) * 100.0
 
 
-def source_draws(
-    plan: Plan, vector: FloatArray, typical: FloatArray, index: int, site: SiteDraws, seed: int, replication: int
-) -> SourceDraws:
-    """Return the numbers of source `r`."""
+def source_draws(plan: Plan, vector: FloatArray, typical: FloatArray, index: int, site: SiteDraws) -> SourceDraws:
+    """Return the numbers of source `index`, with noise that is not yet that of a replication."""
     source = plan.sources[index]
     begin, end = int(plan.inputs_start[index]), int(plan.inputs_start[index + 1])
     per_start = value(vector, source.yields.units_per_start, 1.0)
@@ -81,9 +83,9 @@ def source_draws(
         order_ticks=ticks(value(vector, source.order_period)),
         takes=np.array(takes, dtype=np.int64),
         yields=yield_curve(source.yields, vector, plan.yield_noise),
-        load=_noise(source, "load", vector, seed, replication),
-        cycle=_noise(source, "cycle_time", vector, seed, replication),
-        yield_noise=_yield_noise(plan, source, vector, seed, replication),
+        load=_noise(source, "load", vector),
+        cycle=_noise(source, "cycle_time", vector),
+        yield_noise=_yield_noise(plan, source, vector),
         lead_days=_lead_days(source, vector),
         shipping=ticks(value(vector, source.shipping_time)),
         sample_begins=sample,
@@ -139,14 +141,14 @@ def _phases(source: SourcePlan, vector: FloatArray, opened: int, closes: int) ->
     return sample, risk, volume
 
 
-def _noise(source: SourcePlan, what: str, vector: FloatArray, seed: int, replication: int) -> Noise:
+def _noise(source: SourcePlan, what: str, vector: FloatArray) -> Noise:
     """Return the noise of load or cycle time of a source."""
     plan = source.load if what == "load" else source.cycle_time
     name = f"{what}/{source.stream}"
-    return Noise(seed, replication, name, plan.shape, value(vector, plan.mean), value(vector, plan.cv))
+    return Noise(name, plan.shape, value(vector, plan.mean), value(vector, plan.cv))
 
 
-def _yield_noise(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, replication: int) -> Noise | None:
+def _yield_noise(plan: Plan, source: SourcePlan, vector: FloatArray) -> Noise | None:
     """Return the noise of yield of a source, one variate a lot; None where lots are alike.
 
     A variate is a gamma factor on the lot's defect density, or a uniform for its binomial.
@@ -156,9 +158,9 @@ def _yield_noise(plan: Plan, source: SourcePlan, vector: FloatArray, seed: int, 
     name = f"yield/{source.stream}"
     if plan.yield_noise is YieldNoise.GAMMA:
         lot_cv = value(vector, source.yields.lot_cv)
-        return Noise(seed, replication, name, Shape.GAMMA, 1.0, lot_cv) if lot_cv else None
+        return Noise(name, Shape.GAMMA, 1.0, lot_cv) if lot_cv else None
     # A uniform on 0..1 has mean 1/2 and coefficient of variation 1/sqrt(3).
-    return Noise(seed, replication, name, Shape.UNIFORM, 0.5, 1 / np.sqrt(3))
+    return Noise(name, Shape.UNIFORM, 0.5, 1 / np.sqrt(3))
 
 
 def pool_leads(plan: Plan, sources: Sequence[SourceDraws]) -> FloatArray:
@@ -177,7 +179,13 @@ def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety:
 
     Planned lead times and safety cover are summed along the bill of materials, by the longest way.
     """
-    own = leads + safety
+    return _cover(plan, tuple(flow_pools), (leads + safety).tobytes())
+
+
+@lru_cache(maxsize=64)
+def _cover(plan: Plan, flow_pools: tuple[int, ...], each: bytes) -> FloatArray:
+    """Return `cover_days` of the days of each pool, worked out once for all replications that share them."""
+    own = np.frombuffer(each)
     cover = np.full((len(plan.pools), len(flow_pools)), -1.0)
     for f, pool in enumerate(flow_pools):
         cover[pool, f] = own[pool]
@@ -187,6 +195,7 @@ def cover_days(plan: Plan, flow_pools: Sequence[int], leads: FloatArray, safety:
             for child in plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist():
                 through = np.where(cover[parent] >= 0, own[child] + cover[parent], -1.0)
                 cover[child] = np.maximum(cover[child], through)
+    cover.setflags(write=False)
     return cover
 
 

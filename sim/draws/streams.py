@@ -82,30 +82,23 @@ def _from_normal(shape: Shape, mean: float, cv: float, z: FloatArray) -> FloatAr
 class Noise:
     """An endless sequence of variates, drawn in blocks when first asked for.
 
-    Element k depends on the stream alone, whoever asks and however often; the stream is that of a
-    cause's `name` in a replication.
+    Element k depends on the stream alone, whoever asks and however often; the stream is that of a cause's `name` in a
+    replication (0 of seed 0 until `of` says which).
     """
 
-    def __init__(self, seed: int, replication: int, name: str, shape: Shape, mean: float, cv: float) -> None:
-        self.shape, self.mean, self.cv = shape, mean, cv
+    def __init__(self, name: str, shape: Shape, mean: float, cv: float, seed: int = 0, replication: int = 0) -> None:
+        self.name, self.shape, self.mean, self.cv = name, shape, mean, cv
         self.constant = mean == 0.0 or shape is Shape.CONSTANT or (cv == 0.0 and shape is not Shape.EXPONENTIAL)
-        self._key = (seed, replication, name)
+        self._replication = (seed, replication)
 
     @cached_property
     def _generator(self) -> np.random.Generator:
         # Most causes never draw: a generator costs more than all else that is known of a noise.
-        return stream(*self._key)
+        return stream(*self._replication, self.name)
 
-    def from_first(self) -> Noise:
-        """Return the same noise from its first variate on."""
-        if self.constant:
-            return self
-        return Noise(*self._key, self.shape, self.mean, self.cv)
-
-    @property
-    def name(self) -> str:
-        """The name of the cause."""
-        return self._key[2]
+    def of(self, seed: int, replication: int) -> Noise:
+        """Return the noise of a replication from its first variate on; itself if it does not vary."""
+        return self if self.constant else Noise(self.name, self.shape, self.mean, self.cv, seed, replication)
 
     def blocks(self, count: int = 1) -> FloatArray:
         """Draw the next `count` blocks of `BLOCK` variates, end to end, shape (count * BLOCK,)."""

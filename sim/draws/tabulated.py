@@ -80,8 +80,9 @@ def _tabulate(function: Callable[[FloatArray, FloatArray], FloatArray]) -> Quant
 
 
 def _spline(values: FloatArray) -> FloatArray:
-    """Return the cubic spline with not-a-knot ends through values at 0, 1, ..., shape (4, intervals), to the bit as
-    `scipy.interpolate.CubicSpline` has it, which takes a third of a second to import.
+    """Return the cubic spline with not-a-knot ends through values at 0, 1, ..., shape (4, intervals).
+
+    It is to the bit that of `scipy.interpolate.CubicSpline`, which takes a third of a second to import.
     """
     from scipy.linalg import solve_banded
 

@@ -33,10 +33,12 @@ DEFECT_END = 32.0
 
 @dataclass(frozen=True, slots=True)
 class YieldCurve:
-    """Tables of one source. `learns` is 0 (constant), 1 (over starts) or 2 (over time); `scale` the learning constant
-    in starts or ticks; tables are on even grids from 0. `defects` are fatal defects on a die, where lots differ those
-    of a lot of average density; `survival` is of a lot's own density, `expected` the mean over lots, on which planners
-    count."""
+    """Yield tables of one source, on even grids from 0.
+
+    `learns` is 0 (constant), 1 (over starts) or 2 (over time), and `scale` the learning constant in starts or ticks.
+    `defects` are fatal defects on a die; where lots differ, those of a lot of average density. `survival` is for the
+    density of a lot, `expected` the mean over lots, which planners use.
+    """
 
     line: float
     gross: float

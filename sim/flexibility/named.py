@@ -17,7 +17,7 @@ def refuse_unknown(scenario: Scenario, words: Iterable[str]) -> None:
     Raises:
         InputError: each word that names none, with the nearest name.
     """
-    full = seen_at_gates(scenario.document)
+    full = seen_at_gates(scenario.document, scenario.inputs)
     known = [*KINDS, *full]
     problems = [
         Problem(argument(FLAG), "", "nothing that is seen at a gate", repr(word), allowed(full), nearest(word, known))

@@ -37,6 +37,7 @@ from sim.plotting import Plotted
 from sim.results.books import npv, yearly_rate
 from sim.results.result import Result
 from sim.scenario.loader import Scenario, load_scenario
+from sim.scenario.seen import DAY
 from sim.study.runs.lots import Bias
 from sim.study.runs.run import Progress
 from sim.study.runs.subject import Stages
@@ -133,7 +134,7 @@ def option(
             that each decision of the scenario names, or all.
         contested: paths on which fixed plans are also run under each other reading of each contested figure; 0 for none.
         sooner: days by which lead times after gates are shorter in a second valuation on the same paths; 0 for none.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported.
         out: a directory that keeps finished paths; a study found there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the paths instead.
@@ -278,7 +279,7 @@ def _seen(result: Result, gate: int) -> dict[str, float]:
     if days[gate] == inf:
         return {}
     waited = {
-        f"days until {g.name}": min(day, plan.calendar.days)
+        f"{DAY} of {g.name}": min(day, plan.calendar.days)
         for g, day in zip(plan.gates[: gate + 1], days, strict=False)
         if g.waits
     }

@@ -1,4 +1,4 @@
-"""The figures a scenario rests on: value, range, unit, kind, source, and readings where sources disagree."""
+"""The figures a scenario depends on: value, range, unit, kind, source, and readings where sources disagree."""
 
 from sim.ledger.figure import Figure, Kind, Reading, Scalar
 from sim.ledger.formula import FormulaError, Term

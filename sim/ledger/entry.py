@@ -48,7 +48,7 @@ class _Value(BaseModel):
 
 
 class FallbackEntry(_Value):
-    """What takes the place of a figure when the articles it rests on are left out."""
+    """What takes the place of a figure when the articles it depends on are left out."""
 
     figure: str | None = None
     """The figure whose value is taken; else give value and source."""
@@ -138,7 +138,7 @@ class FigureEntry(_Entry):
     context: str | None = None
     """Why it is used in no scenario."""
     fallback: FallbackEntry | None = None
-    """What takes its place when the articles it rests on are left out."""
+    """What takes its place when the articles it depends on are left out."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

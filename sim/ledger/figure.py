@@ -48,7 +48,7 @@ class Reading:
 
     @property
     def articles(self) -> tuple[str, ...]:
-        """The articles it rests on, any of which is enough."""
+        """The articles it depends on, any of which is enough."""
         return (*((self.article,) if self.article else ()), *self.also)
 
 
@@ -72,7 +72,7 @@ class Figure:
     context: str | None = None
     also: tuple[str, ...] = ()
     fallback: Reading | str | None = None
-    """What takes its place where the articles it rests on are left out: a value, or the id of a figure."""
+    """What takes its place where the articles it depends on are left out: a value, or the id of a figure."""
     left_out: Mapping[str, Reading] = field(default_factory=dict)
     """Readings that went with an article."""
     unsupported: bool = False

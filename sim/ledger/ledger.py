@@ -168,7 +168,7 @@ class Ledger:
     def without(self, articles: Collection[str]) -> Ledger:
         """Return a ledger without what these articles say.
 
-        What rests on them alone gives way to another reading, else to the figure's fallback. A figure that has none is
+        What depends on them alone gives way to another reading, else to the figure's fallback. A figure that has none is
         marked `unsupported`.
         """
         thinned = Without(self._definitions, frozenset(articles))
@@ -243,7 +243,7 @@ class Ledger:
         return self._definitions[id]
 
     def _before(self, figure: str) -> Iterator[str]:
-        """Yield the figures without a value yet that this one rests on, each after its own operands; it comes last.
+        """Yield the figures without a value yet that this one depends on, each after its own operands; it comes last.
 
         The walk has a stack of its own, since a chain of formulas may be longer than Python's calls may be deep.
         """

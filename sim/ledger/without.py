@@ -36,7 +36,7 @@ def _without(figure: Figure, articles: frozenset[str]) -> Figure:
 
 
 def _kept(reading: Reading, articles: frozenset[str]) -> Reading | None:
-    """Return the reading with the articles that are left, or None if it rested on none of them."""
+    """Return the reading with the articles that are left, or None if it used none of them."""
     left = [article for article in reading.articles if article not in articles]
     if len(left) == len(reading.articles):
         return reading

@@ -10,7 +10,7 @@ from sim.options.arrays import Arrays, FloatArray, Later
 MOST_T = 5.0
 """|t| above which a correlation is taken as real: one in two million exceeds it by chance for each pair."""
 LEAST_PATHS = 20
-"""Effective number of paths that a slope must rest on: the inverse of the sum of their squared shares in it."""
+"""Effective number of paths that a slope must depend on: the inverse of the sum of their squared shares in it."""
 
 
 def refuse_leaks(arrays: Arrays) -> None:

@@ -93,8 +93,10 @@ def sites(result: Result) -> Table | None:
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """What a site could do for us in the last twelve months, and what it did; `allocated` where its
-    contract and not its capacity bounds it."""
+    """The load that a site could process for us in the last twelve months, and the load it did.
+
+    `allocated`: its contract and not its capacity is the limit.
+    """
 
     capacity: float
     load: float
@@ -153,7 +155,7 @@ def money(result: Result) -> Table | None:
     rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
     notes = [_worth(result), *_continuing(result), *payback(result)]
     if _assumes_values(result):
-        notes.append("value delivered, and so NPV, rests on assumed values per unit")
+        notes.append("value delivered, and so NPV, depends on assumed values per unit")
     year = result.scenario.document.money.currency_year
     unit = f"USD of {year}" if year else "USD"
     columns = [left(""), *spread((*grouping.labels, "all"))]

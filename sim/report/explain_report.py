@@ -1,4 +1,4 @@
-"""What a KPI rests on, as tables: the chain of events, the figures that move it, the parts of its spread."""
+"""What a KPI depends on, as tables: the chain of events, the figures that move it, the parts of its spread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.study.disagreement import Disagreement
 
 MOST_TOLD = 5
-"""Numbers that a run names afterwards as what it rests on."""
+"""Numbers that a run names afterwards as what it depends on."""
 
 
 def _lots(factor: int) -> str:
@@ -65,7 +65,7 @@ def moved_by(scenario: Scenario, found: Dependences, top: int, seed: int, factor
         f"{TRIED_DAYS} days) to either side*",
         f"one input at a time, common random numbers of seed {seed}{_lots(factor)}",
     ]
-    title = f"{scenario.name}: {found.kpi} is {shown(scenario, found.kpi, found.base)}, and rests on"
+    title = f"{scenario.name}: {found.kpi} is {shown(scenario, found.kpi, found.base)}, and depends on"
     blocks: list[Block] = [table(title, columns, rows, notes)]
     if found.without:
         left_out = [(article, shown(scenario, found.kpi, value)) for article, value in found.without]

@@ -14,7 +14,7 @@ from sim.report.render import WIDTH
 from sim.report.tables import Block, Lines, Table, left, table
 
 Uses = Mapping[str, tuple[str, ...]]
-"""Scenario -> paths of the inputs that rest on a figure; kind of use -> names of figures or rules."""
+"""Scenario -> paths of the inputs that depend on a figure; kind of use -> names of figures or rules."""
 
 _PATHS_SHOWN = 8
 _VALUE_WIDTH = 20

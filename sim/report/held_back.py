@@ -55,8 +55,11 @@ def own_output(result: Result) -> Table | None:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What held the shift of one stage back: its main causes in words, each with the time for which it was the main one,
-    the place where most was lost, and what was lost over what all sources made."""
+    """What held back the shift of one stage.
+
+    Its main causes in words, each with the time for which it was the main one; the place where most was lost; and the
+    loss as a share of what all sources made.
+    """
 
     title: str
     spans: tuple[tuple[str, str], ...]

@@ -1,4 +1,4 @@
-"""What the answer of a run rests on: what `explain` found to move it most, else what its scenario marks."""
+"""What the answer of a run depends on: what `explain` found to move it most, else what its scenario marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run on one screen: the question, its answer, the shift, what held it back, the money, and what it all rests on."""
+"""A run on one screen: the question, its answer, the shift, what held it back, the money, and what it all depends on."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _due(row: Standing) -> str:
 
 
 def _since(row: Standing, numbers: dict[str, str]) -> str:
-    """Return everything reported of an announcement: first what the verdict rests on, then the latest."""
+    """Return everything reported of an announcement: first what the verdict depends on, then the latest."""
     first = [] if row.by is None else [row.by]
     ordered = [*first, *(e for e in reversed(row.evidence) if e is not row.by)]
     texts = [f"{numbers[e.id]}, {e.report.when}: {e.report.statement.rstrip('.')}" for e in ordered]

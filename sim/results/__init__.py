@@ -1,1 +1,1 @@
-"""What a run means: tidy frames, indicators, milestones and money."""
+"""Tidy frames, KPIs, milestones and cash flows of a run."""

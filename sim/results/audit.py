@@ -1,9 +1,13 @@
-"""Conservation of money: the book of a run holds every cent that was booked by event, and what follows
-from deliveries, capacity and contracts adds up to what is found for whole years at once."""
+"""Conservation of money, checked after every run.
+
+The cash entries of a run contain every cent that engines booked by event, and those that follow from deliveries, capacity
+and contracts equal sums that are computed by another way, for whole years at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from math import ceil, floor, fsum
 
 import numpy as np
@@ -11,6 +15,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.draws.outlay import capex, credit_by_period
+from sim.draws.recall import recall
 from sim.draws.sites import closing_day, integral_by_period
 from sim.engines.shared.records import Records
 from sim.errors import ModelError
@@ -29,7 +34,7 @@ Gap = tuple[str, int]
 
 
 def audit(draws: Draws, records: Records, found: Sequence[CashEntry]) -> int:
-    """The largest breach in cents, which is 0.
+    """Return the largest breach in cents, which is 0.
 
     Raises:
         ModelError: cents of the book are not accounted for.
@@ -41,7 +46,7 @@ def audit(draws: Draws, records: Records, found: Sequence[CashEntry]) -> int:
 
 
 def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator[Gap]:
-    """Every comparison: events by period, values by line over the run, the rest by site at the end of each year."""
+    """Yield every comparison: events by period, values by line over the run, the rest by site at each year's end."""
     yield "booked by event", _by_event(records, found)
     for index, line in enumerate(draws.plan.lines):
         mine = (e.cents for e in found if e.category == "value" and e.name == line.name)
@@ -51,15 +56,14 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
     booked = {(e.name, e.category): e.cents for e in found if e.scope == "site" and e.category in BOOKED_AFTER}
 
     def to_date(name: str, category: str) -> list[int]:
-        """Cents booked to the end of each year."""
+        """Return the cents booked by the end of each year."""
         cents = booked.get((name, category))
         return [0] * len(ends) if cents is None else np.cumsum(cents)[ends].tolist()
 
     for s, site in enumerate(draws.plan.sites):
+        of_capacity = recall(draws.plan).once(("audited", s), draws.sites[s], partial(_of_capacity, draws, s, ends))
         for category, sign, exact in (
-            ("capex", -1, _outlay(draws, s, ends)),
-            ("credit", 1, _credit(draws, s, ends)),
-            ("fixed", -1, _fixed(draws, s, ends)),
+            *of_capacity,
             ("take_or_pay", -1, _owed(draws, records, s, ends)),
             ("outside_sales", 1, _earned(draws, records, s, ends)),
         ):
@@ -79,13 +83,13 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
 
 
 def _gap(booked: int, dollars: float) -> int:
-    """Cents between an amount booked and one found otherwise, beyond rounding to a cent."""
+    """Return the cents between an amount booked and one computed otherwise, beyond rounding to a cent."""
     wanted = dollars * 100.0
     return max(ceil(abs(booked - wanted) - 0.5 - SLACK - 1e-12 * abs(wanted)), 0)
 
 
 def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
-    """Largest difference in any period between the entries made by event and all that engines booked."""
+    """Return the largest difference in any period between the entries by event and all that engines booked."""
     booked = np.zeros(len(records.load), dtype=np.int64)
     for tables in (records.source, records.item, records.site, records.flow):
         for name, table in tables.items():
@@ -95,15 +99,24 @@ def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
     return int(np.abs(booked - entered).max())
 
 
+def _of_capacity(draws: Draws, s: int, ends: Sequence[int]) -> list[tuple[str, int, list[float]]]:
+    """Return category, sign and dollars by the end of each year of what depends on the capacity of a site alone."""
+    return [
+        ("capex", -1, _outlay(draws, s, ends)),
+        ("credit", 1, _credit(draws, s, ends)),
+        ("fixed", -1, _fixed(draws, s, ends)),
+    ]
+
+
 def _outlay(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
-    """Outlay from the start to the end of each year, taken in one piece."""
+    """Return the outlay from the start to the end of each year, computed in one piece."""
     site, opened, calendar = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar
     paid = capex(site, draws.vector, opened, calendar)
     return [float(paid.by_period((0.0, calendar.periods[end + 1]))[0]) for end in ends]
 
 
 def _credit(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
-    """What is given back of the outlay from the start to the end of each year, taken in one piece."""
+    """Return the credit on outlay from the start to the end of each year, computed in one piece."""
     site, opened, calendar = draws.plan.sites[s], draws.sites[s].nameplate, draws.plan.calendar
     if site.credit is None:
         return [0.0] * len(ends)
@@ -112,7 +125,7 @@ def _credit(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
 
 
 def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
-    """Fixed operating cost from the start to the end of each year, taken in one piece."""
+    """Return the fixed operating cost from the start to the end of each year, computed in one piece."""
     rate = value(draws.vector, draws.plan.sites[s].fixed_cost)
     if not rate:
         return [0.0] * len(ends)
@@ -121,7 +134,7 @@ def _fixed(draws: Draws, s: int, ends: Sequence[int]) -> list[float]:
 
 
 def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[float]:
-    """Take-or-pay to the end of each year, from the starts that each year promised and ordered."""
+    """Return the take-or-pay charges by the end of each year, from the starts promised and ordered in each year."""
     part, owed = value(draws.vector, draws.plan.sites[s].take_or_pay), [0.0]
     if not part:
         return owed * len(ends)
@@ -135,7 +148,7 @@ def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[f
 
 
 def _earned(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[float]:
-    """What sales of idle capacity brought to the end of each year."""
+    """Return the dollars of outside sales by the end of each year."""
     if draws.plan.sites[s].outside_sales is None:
         return [0.0] * len(ends)
     brought = gained(draws, records, s).tolist()
@@ -143,20 +156,20 @@ def _earned(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list
 
 
 def _paid(draws: Draws, payment: PaymentPlan, ends: Sequence[int]) -> list[float]:
-    """What is paid to the end of each year: so many whole intervals since the first day."""
+    """Return the dollars of a payment by the end of each year: whole intervals since its first day times the amount."""
     first, periods = first_day(draws, payment), draws.plan.calendar.periods
     step = value(draws.vector, payment.every, np.inf)
     until = min(value(draws.vector, payment.until, np.inf), draws.plan.calendar.days)
 
     def times(day: float) -> int:
-        """Payments before a day."""
+        """Return the number of payments before a day."""
         return 0 if first is None or day <= first else 1 if step == np.inf else ceil((min(day, until) - first) / step)
 
     return [(max(times(periods[end + 1]), 0) - max(times(0.0), 0)) * each(draws, payment) / 100.0 for end in ends]
 
 
 def _prepaid(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[int]:
-    """Cents of a site's prepayment to the end of each year: what was set off by then, less what was paid within the run."""
+    """Return the cents of a site's prepayment by the end of each year: set off less paid within the run."""
     terms = draws.plan.sites[s].prepayment
     if terms is None:
         return [0] * len(ends)
@@ -166,11 +179,11 @@ def _prepaid(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> lis
 
 
 def _salvage(draws: Draws, s: int, capex: IntArray) -> float:
-    """What can be recovered of the outlay booked, month by month."""
+    """Return the dollars of salvage of the booked outlay, summed month by month."""
     calendar, share = draws.plan.calendar, value(draws.vector, draws.plan.sites[s].salvage)
     if not share:
         return 0.0
     months = summed(-capex, calendar.periods, calendar.months).tolist()
     left = undepreciated(draws, s).tolist()
-    # Rounded as it is booked: to the cent below, or above from a half on.
+    # Rounded as it is booked: half a cent is rounded up.
     return floor(share * fsum(m * part for m, part in zip(months, left, strict=True)) + 0.5) / 100.0

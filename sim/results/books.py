@@ -1,14 +1,16 @@
-"""The money of a run: what engines booked by event, and what follows from capacity, contracts and deliveries."""
+"""The cash entries of a run: what engines booked by event, and what follows from capacity, contracts and deliveries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.draws.outlay import capex, credit_by_period
+from sim.draws.recall import recall
 from sim.draws.sites import closing_day, integral_by_period, tariff_curve
 from sim.engines.shared.records import Records
 from sim.engines.shared.rules import cents
@@ -22,7 +24,7 @@ from sim.results.worth import value_delivered
 BOOKED_AFTER = (
     "capex", "credit", "fixed", "take_or_pay", "prepayment", "outside_sales", "disposal", "salvage", "payment", "value",
 )  # fmt: skip
-"""Categories that follow from capacity, contracts, dates and deliveries; all others engines book by event."""
+"""Categories computed from capacity, contracts, dates and deliveries; engines book all others by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class CashEntry:
 
 
 def entries(draws: Draws, records: Records) -> list[CashEntry]:
-    """Every flow of money of a run."""
+    """Return the cash entries of a run, without those that are 0 throughout."""
     plan = draws.plan
     found: list[CashEntry] = []
     for r, source in enumerate(plan.sources):
@@ -59,16 +61,14 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
             found.append(CashEntry(category, "demand", line.name, None, booked))
         found.append(CashEntry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
     for s, site in enumerate(plan.sites):
-        built, periods = (site, draws.vector, draws.sites[s].nameplate, plan.calendar), plan.calendar.periods
-        outlay, closes = -_whole(capex(*built).by_period(periods)), closing_day(site, draws.vector) < plan.calendar.days
+        make = partial(_capacity_costs, draws, s)
+        *built, left = recall(plan).once(("capacity costs", s), draws.sites[s], make)
         for category, booked in (
-            ("capex", outlay),
-            ("credit", _whole(credit_by_period(*built, periods))),
-            ("fixed", -_whole(_fixed(draws, s))),
+            *built,
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
             ("prepayment", prepaid(draws, records, s)),
             ("outside_sales", _whole(gained(draws, records, s))),
-            ("disposal" if closes else "salvage", _salvage(draws, s, outlay)),
+            left,
         ):
             found.append(CashEntry(category, "site", site.name, site.in_house, booked))
     for payment in plan.payments:
@@ -76,15 +76,28 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
     return [e for e in found if e.cents.any()]
 
 
+def _capacity_costs(draws: Draws, s: int) -> list[tuple[str, IntArray]]:
+    """Return cents by category and period that depend on the capacity of a site alone, not on its use."""
+    plan, site = draws.plan, draws.plan.sites[s]
+    built, periods = (site, draws.vector, draws.sites[s].nameplate, plan.calendar), plan.calendar.periods
+    outlay, closes = -_whole(capex(*built).by_period(periods)), closing_day(site, draws.vector) < plan.calendar.days
+    return [
+        ("capex", outlay),
+        ("credit", _whole(credit_by_period(*built, periods))),
+        ("fixed", -_whole(_fixed(draws, s))),
+        ("disposal" if closes else "salvage", _salvage(draws, s, outlay)),
+    ]
+
+
 def _whole(dollars: FloatArray) -> IntArray:
-    """Cents by period; the running total is rounded, so that the sum does not drift."""
+    """Return dollars by period as cents; the running total is rounded, so that rounding errors do not add up."""
     total = np.floor(np.cumsum(dollars) * 100.0 + 0.5).astype(np.int64)
     total[1:] -= total[:-1].copy()
     return total
 
 
 def _fixed(draws: Draws, s: int) -> FloatArray:
-    """Fixed operating cost: a rate for each unit of installed capacity and day."""
+    """Return the fixed operating cost of a site in dollars by period: a rate per unit of installed capacity and day."""
     site = draws.plan.sites[s]
     rate = value(draws.vector, site.fixed_cost)
     periods = draws.plan.calendar.periods
@@ -92,10 +105,10 @@ def _fixed(draws: Draws, s: int) -> FloatArray:
 
 
 def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
-    """What is owed for promised starts not ordered, settled at the end of each year of the horizon.
+    """Return the dollars owed by period for promised starts not ordered, settled at the end of each calendar year.
 
-    A promise ends as its notice period lets it.
-    The price is the highest among the site's recipes in the period of settlement.
+    A commitment ends at the earliest after its notice period. The price is the highest among the site's recipes in the
+    period of settlement.
     """
     plan, site = draws.plan, draws.plan.sites[s]
     owed = np.zeros(len(plan.calendar.periods) - 1)
@@ -114,15 +127,20 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
 
 
 def start_price(draws: Draws, sources: list[int], period: int) -> float:
-    """The highest price of a start without duty, in dollars, among these sources of a site at the end of a period."""
+    """Return the highest price of a start in dollars, without duty, among sources of a site at the end of a period."""
     end, site = draws.periods[period + 1 : period + 2], draws.plan.sites[draws.plan.sources[sources[0]].site]
     duty = float(tariff_curve(site, draws.vector, draws.plan.calendar).at_all(end)[0])
     return max(float(draws.sources[r].price.at_all(end)[0]) for r in sources) / 100.0 / (1.0 + duty)
 
 
 def year_ends(draws: Draws) -> list[int]:
-    """The last period of each calendar year, and of the horizon."""
-    calendar = draws.plan.calendar
+    """Return the last period of each calendar year, and of the horizon."""
+    return _year_ends(draws.plan)
+
+
+@lru_cache(maxsize=64)
+def _year_ends(plan: Plan) -> list[int]:
+    calendar = plan.calendar
     last = len(calendar.periods) - 2
     if calendar.start is None:
         return [last]
@@ -132,8 +150,10 @@ def year_ends(draws: Draws) -> list[int]:
 
 
 def _salvage(draws: Draws, s: int, capex: IntArray) -> IntArray:
-    """Undepreciated outlay on the day on which the site closes, else at the end of the horizon, times the share that can be
-    recovered, in cents."""
+    """Return the salvage of a site in cents by period: undepreciated outlay times the share that can be recovered.
+
+    It falls due on the day on which the site closes, else at the end of the horizon.
+    """
     calendar, share = draws.plan.calendar, value(draws.vector, draws.plan.sites[s].salvage)
     recovered = np.zeros(len(capex), dtype=np.int64)
     if share and capex.any():
@@ -145,7 +165,10 @@ def _salvage(draws: Draws, s: int, capex: IntArray) -> IntArray:
 
 
 def undepreciated(draws: Draws, s: int) -> FloatArray:
-    """The part of each month's outlay that is not written off when the site closes, or at the end of the horizon."""
+    """Return the undepreciated part of each month's outlay when the site closes, else at the end of the horizon.
+
+    Depreciation is straight-line over the life of the site, from the middle of the month on.
+    """
     site, months = draws.plan.sites[s], np.array(draws.plan.calendar.months)
     life = value(draws.vector, site.life, np.inf)
     age = min(closing_day(site, draws.vector), draws.plan.calendar.days) - (months[1:] + months[:-1]) / 2
@@ -153,7 +176,7 @@ def undepreciated(draws: Draws, s: int) -> FloatArray:
 
 
 def npv(draws: Draws, found: list[CashEntry], *, salvage: bool) -> float:
-    """Net present value in dollars: monthly totals discounted from the middle of their month."""
+    """Return the net present value in dollars: monthly totals discounted from the middle of their month."""
     calendar = draws.plan.calendar
     total = np.zeros(len(calendar.periods) - 1, dtype=np.int64)
     for entry in found:
@@ -165,13 +188,13 @@ def npv(draws: Draws, found: list[CashEntry], *, salvage: bool) -> float:
 
 
 def discount(draws: Draws, days: FloatArray) -> FloatArray:
-    """What a dollar on these days from the start is worth on the first."""
+    """Return the discount factors of these days from the start."""
     year = draws.plan.calendar.year
     return np.asarray((1.0 + yearly_rate(draws.plan, draws.vector)) ** (-days / year))
 
 
 def yearly_rate(plan: Plan, vector: FloatArray) -> float:
-    """The discount rate of a year; of an abstract model, of a time unit."""
+    """Return the discount rate of a year; of an abstract model, of a time unit."""
     return value(vector, plan.discount_rate) * plan.calendar.year
 
 

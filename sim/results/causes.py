@@ -1,4 +1,4 @@
-"""The chain of events behind a milestone, walked back lot by lot to the decisions it began with."""
+"""The chain of events that led to a milestone, followed back lot by lot to the decisions it began with."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 INSTANT = 1e-6
 """Days within which two events are the same instant (a tick is 2^-20 day)."""
 LONG = 35.0
-"""Days between what was allowed and what was planned that ask for a reason: more than a review period."""
+"""Days between permission and release above which a reason is given: more than a review period."""
 DEEPEST = 8
-"""Lots that a chain follows from input to input."""
+"""The most lots that a chain follows from material to material."""
 
 
 @dataclass(frozen=True, slots=True)
 class CausalStep:
-    """Something that happened on a day (from the start), and the paths of the inputs that set it."""
+    """An event, its day from the start, and the paths of the inputs that set this day."""
 
     day: float
     what: str
@@ -36,10 +36,10 @@ class CausalStep:
 
 
 def causes(result: Result, milestone: str) -> list[CausalStep]:
-    """Steps from a milestone back to its first cause; none if it was not reached.
+    """Return the steps from a milestone back to its first cause; none if it was not reached.
 
-    `result` must carry a trace. Of a milestone by month, the chain is that of the first lot of the
-    recipe that brought most in that month.
+    `result` must carry a trace. For a milestone by month, the chain is that of the first lot of the recipe with the
+    largest output in that month.
     """
     plan = next(m for m in result.plan.milestones if m.name == milestone)
     rows = result.frames["milestones"].set_index("name")["time"]
@@ -57,7 +57,7 @@ class _Walk:
     # --- from a milestone to a lot -----------------------------------------------------------
 
     def milestone(self, plan: MilestonePlan, day: float) -> Iterator[CausalStep]:
-        """The lot that brought it, and what was behind that lot."""
+        """Yield the lot that reached a milestone, and what led to that lot."""
         if plan.rule is MilestoneRule.FIRST_OUTPUT:
             lots = self._of(plan.sources)
             lot = lots[(lots["good"] > 0) & (lots["ready"] >= day - INSTANT)].sort_values("ready").iloc[0]
@@ -97,7 +97,7 @@ class _Walk:
     # --- from a lot to its materials or its release --------------------------------------------
 
     def lot(self, lot: Any, depth: int) -> Iterator[CausalStep]:
-        """When it was done, began and was released, and what it waited for."""
+        """Yield when a lot was finished, began and was released, and what it waited for."""
         r = self._recipes.index(lot["recipe"])
         source = self._plan.sources[r]
         cycle = lot["ready"] - lot["leave"]
@@ -129,7 +129,7 @@ class _Walk:
         yield from self._gate(r, lot)
 
     def _awaited(self, r: int, begin: float) -> Any | None:
-        """The lot of an input that arrived at the instant at which a lot began."""
+        """Return the lot of a material that arrived at the instant at which a lot began, if there is one."""
         pools = self._plan.input_pool[self._plan.inputs_start[r] : self._plan.inputs_start[r + 1]]
         makers = tuple(m for pool in pools for m in self._plan.pools[pool].sources)
         lots = self._of(makers)
@@ -137,7 +137,10 @@ class _Walk:
         return arrived.iloc[0] if len(arrived) else None
 
     def _expected(self, r: int, lot: Any) -> Any | None:
-        """The last to arrive of the lots whose units a lot took, first in first out, if it came after the lot was ordered."""
+        """Return the last to arrive of the lots whose units a lot took, if it arrived after the lot was ordered.
+
+        Units are taken first in, first out.
+        """
         begin, end = self._plan.inputs_start[r : r + 2]
         taken = [self._taken(pool, take, lot) for pool, take in zip(
             self._plan.input_pool[begin:end].tolist(), self._draws.sources[r].takes.tolist(), strict=True
@@ -146,7 +149,7 @@ class _Walk:
         return max(found, key=lambda before: before["arrive"], default=None)
 
     def _taken(self, pool: int, take: int, lot: Any) -> Any | None:
-        """The lot that brought the last unit of a pool that a lot took; None if that was there from the start."""
+        """Return the lot that brought the last unit of a pool taken by a lot; None if it was in stock at the start."""
         earlier = self._lots[self._lots["begin"] < lot["begin"]].groupby("recipe")["starts"].sum()
         units = take * lot["starts"] - sum(
             int(self._draws.initial_stock[member]) for member in self._plan.pools[pool].members
@@ -164,7 +167,7 @@ class _Walk:
     # --- from a release to what allowed it ---------------------------------------------------
 
     def _gate(self, r: int, lot: Any) -> Iterator[CausalStep]:
-        """The phase of qualification that allowed it, and what held it back in that phase."""
+        """Yield the qualification phase in which a lot was released, and what delayed it within that phase."""
         s = self._draws.sources[r]
         allowed = {"samples": s.sample_begins, "risk": s.risk_begins, "volume": s.volume_begins}[
             lot["phase"]
@@ -182,7 +185,7 @@ class _Walk:
         yield from self._phases(r, lot["phase"])
 
     def _held(self, recipe: str, since: float, until: float) -> str:
-        """What cut releases most between two days, in words."""
+        """Return the cause that cut releases most between two days, in words; empty if none did."""
         frame = self._result.frames["monthly"]
         rows = frame[(frame["scope"] == "recipe") & (frame["name"] == recipe) & frame["measure"].str.startswith("cut.")]
         edges = self._plan.calendar.reports
@@ -216,7 +219,7 @@ class _Walk:
             yield from self._site(source.site, opened / TICKS_PER_DAY)
 
     def _site(self, s: int, opened: float) -> Iterator[CausalStep]:
-        """How the site came by its first capacity."""
+        """Yield the steps to a site's first capacity."""
         plan, vector = self._plan.sites[s], self._draws.vector
         title = self._result.scenario.document.sites[plan.name].title or plan.name
         if plan.stages:

@@ -1,4 +1,4 @@
-"""Compute on demand lines: delivered, idle in the fleet, and its growth beside the growth asked for."""
+"""Compute on demand lines: delivered, idle in the fleet, and needed in service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.plan import NONE, FloatArray
 
 
 def delivered(draws: Draws, records: Records, index: int, measure: str = "h100e") -> FloatArray:
-    """A measure of what one line got in each period, shape (periods,)."""
+    """Return a measure (`h100e`, `watts`, `tops`) of what was delivered to a line in each period, shape (periods,)."""
     plan = draws.plan
     total = np.zeros(len(records.flow["delivered"]))
     for f, flow in enumerate(draws.flows):
@@ -23,38 +23,40 @@ def delivered(draws: Draws, records: Records, index: int, measure: str = "h100e"
 
 
 def idle(draws: Draws, records: Records, index: int) -> FloatArray:
-    """H100-equivalents that stand idle in all that a line got up to each period's end, shape (periods,)."""
+    """Return the idle H100-equivalents delivered to a line by the end of each period, shape (periods,)."""
     share = value(draws.vector, draws.plan.lines[index].idle_share)
     return share * np.cumsum(delivered(draws, records, index))
 
 
 def lent(draws: Draws, records: Records, index: int, first: int) -> float:
-    """H100-equivalents of the idle compute delivered from period `first` on that serve the compute need of a line, which takes
-    its share of them as of the need."""
+    """Return the idle H100-equivalents delivered from period `first` on that serve the compute need of a line.
+
+    A line takes the same share of the idle compute as of the need.
+    """
     line = draws.plan.lines[index]
     grown = (idle(draws, records, other) for other in line.idle_of)
     return rate_scale(line, draws.vector) * float(sum(path[-1] - (path[first - 1] if first else 0.0) for path in grown))
 
 
 def has_idle(draws: Draws) -> bool:
-    """Whether any line says what share of its compute stands idle."""
+    """Return whether any line states which share of its compute is idle."""
     return any(line.idle_share != NONE for line in draws.plan.lines)
 
 
 def asking(draws: Draws) -> list[int]:
-    """Lines that say how much compute they need in service."""
+    """Return the lines with a compute need."""
     return [index for index, line in enumerate(draws.plan.lines) if line.compute is not None]
 
 
 def asked_at(draws: Draws, index: int, days: FloatArray) -> FloatArray:
-    """H100-equivalents that a line with a compute need asks to have in service on these days, same shape."""
+    """Return the H100-equivalents that a line with a compute need requires in service on these days, same shape."""
     line = draws.plan.lines[index]
     assert line.compute is not None
     return path_at(line.compute, draws.vector, days) * rate_scale(line, draws.vector)
 
 
 def asked(draws: Draws) -> dict[int, tuple[float, float]]:
-    """Lines with a compute need: what they ask to have in service at the start and at the end (after warm-up)."""
+    """Return the H100-equivalents required by each line with a compute need at the ends of warm-up and horizon."""
     calendar = draws.plan.calendar
     ends = np.array([calendar.warmup, calendar.days])
     levels = {index: asked_at(draws, index, ends).tolist() for index in asking(draws)}

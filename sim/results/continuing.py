@@ -1,4 +1,4 @@
-"""What a run leaves at the end of the horizon, at what was paid for it."""
+"""The continuing value of a run: what is left at the end of the horizon, at cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from sim.draws import Draws
 from sim.draws.curves import value
 from sim.results.books import discount, npv
-from sim.results.run import Run, cost, of
+from sim.results.run import Run, cost, within
 from sim.results.suppliers import prepaid_left
 from sim.results.unit_costs import Costs, direct_cost, material_cost, mean_cost, rolled_up, sources_of, starts_per_good
 from sim.results.worth import value_at_end
@@ -18,14 +18,13 @@ from sim.results.worth import value_at_end
 
 @dataclass(frozen=True, slots=True)
 class Continuing:
-    """Dollars at the end of the horizon, undiscounted: stock, what is under way, what suppliers were paid ahead and not yet
-    gave goods for, and the terminal value stated.
+    """Undiscounted dollars at the end of the horizon: stock, units under way, unused prepayments, terminal value.
 
-    Each unit counts at what was paid for its item and its materials, on average over their sources and the run: prices,
-    variable cost, orders and shipments; what customers take counts at its value on the last day where that is less (lower of
-    cost and net realisable value, IAS 2.9), since a value may fall with time. A site's fixed cost and depreciation are not part of it: capacity has its salvage, and a unit that
-    bears more of them the less is made would be worth the more, the worse the run. `npv` is today's value of the run
-    with salvage and all of these.
+    A unit counts at what was paid for its item and its materials, on average over their sources and the run: prices,
+    variable cost, orders and shipments. What customers take counts at its value on the last day if that is lower (lower
+    of cost and net realisable value, IAS 2.9). The fixed cost and depreciation of sites are left out: capacity has its
+    salvage, and if units carried these costs, those of a run that makes few would be worth most. `npv` is the NPV of
+    the run with salvage and all of these.
     """
 
     stock: float
@@ -36,7 +35,7 @@ class Continuing:
 
 
 def continuing_value(run: Run) -> Continuing:
-    """Returns what is left at the end, the warm-up counted in like in every NPV."""
+    """Return what is left at the end; costs include those of the warm-up, as those of every NPV do."""
     whole = replace(run, counted=slice(0, None))
     plan, draws = run.draws.plan, run.draws
     sources = range(len(plan.sources))
@@ -61,18 +60,18 @@ def continuing_value(run: Run) -> Continuing:
 
 
 def _each(run: Run, sources: Sequence[int], paid: Costs) -> float:
-    """Dollars paid for a unit, whichever source it is from; nothing where none was made or bought."""
+    """Return the mean dollars paid for a unit over its sources; 0 where none was made or bought."""
     return mean_cost(run, sources, paid) or 0.0
 
 
 def _at_most(draws: Draws, pool: int, paid: float) -> float:
-    """Dollars paid for a unit of a pool, or what customers would give for it at the end if that is less."""
+    """Return the dollars paid for a unit of a pool, or its value to customers at the end if that is lower."""
     worth = value_at_end(draws, pool)
     return paid if worth is None else min(paid, worth)
 
 
 def _to_customers(run: Run, paid: Costs) -> float:
-    """Units handed out and not yet delivered."""
+    """Return the dollars of units that were served and are not yet delivered."""
     plan, book = run.draws.plan, run.records.flow
     units = (book["served"].sum(axis=0) - book["delivered"].sum(axis=0)).tolist()
     each = [_each(run, plan.pools[flow.pool].sources, paid) for flow in run.draws.flows]
@@ -82,9 +81,9 @@ def _to_customers(run: Run, paid: Costs) -> float:
 
 
 def _in_process(run: Run, r: int, paid: Costs) -> float:
-    """Materials of the starts in process, and the variable cost of those of them that a bottleneck has begun.
+    """Return the dollars of the starts in process: their materials, and the variable cost of those already begun.
 
-    Suppliers are paid on arrival: what they have in process has cost the materials sent to them.
+    Suppliers are paid on arrival, so what they have in process has cost only the materials sent to them.
     """
     book = run.records.source
     starts = int(book["in_process"][-1, r])
@@ -95,14 +94,13 @@ def _in_process(run: Run, r: int, paid: Costs) -> float:
 
 
 def _in_transit(run: Run, r: int, paid: Costs) -> float:
-    """Good units on their way to stock; suppliers' only at what was paid before they arrive."""
+    """Return the dollars of good units in transit to stock; those of suppliers count what is paid before arrival."""
     plan, book = run.draws.plan, run.records.source
     units = int(book["in_transit"][-1, r])
     if not units:
         return 0.0
     if plan.sites[plan.sources[r].site].in_house:
         return units * _at_most(run.draws, int(plan.item_pool[plan.sources[r].item]), paid[r] or 0.0)
-    mine = of("recipe", plan.sources[r].name)
-    ahead = cost(run, lambda e: mine(e) and e.category in ("order", "shipment"))
+    ahead = cost(run, within({"order", "shipment"}), of=("recipe", plan.sources[r].name))
     of_all = units / (units + run.total(book["received"], [r]) + run.total(book["seeded"], [r]))
     return units * starts_per_good(run, r) * (material_cost(run, r, paid) or 0.0) + ahead * of_all

@@ -1,4 +1,4 @@
-"""Which way of a KPI is better, where that is known."""
+"""Whether a higher or a lower value of a KPI is better, where that is known."""
 
 _HIGHER = (
     "in_house_share", "fill_rate", "served", "delivered", "h100e_delivered", "h100e_growth_per", "megawatts_delivered",
@@ -12,7 +12,7 @@ _LOWER = (
 
 
 def higher_is_better(kpi: str) -> bool | None:
-    """Whether more of it is better; None where that depends (demand, starts, stocks, use of a site)."""
+    """Return whether a higher value of a KPI is better; None where it depends (demand, starts, stocks, utilisation)."""
     if kpi.startswith(_HIGHER):
         return True
     return False if kpi.startswith(_LOWER) else None

@@ -1,4 +1,4 @@
-"""Tidy frames: one row a fact, with its unit."""
+"""Tidy frames of a run: one row per observation, with its unit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LINE_MEASURES = ("demanded", "served", "delivered", "lost", "cancelled", "backlo
 
 
 def monthly(draws: Draws, records: Records) -> pd.DataFrame:
-    """Everything counted, by reporting period.
+    """Return all measures of a run by reporting period.
 
     Columns: period_start (a date, or a number of time units), period, scope, name, measure, unit,
     value, and the labels item, site, in_house, stage and family where they apply.
@@ -61,7 +61,7 @@ def monthly(draws: Draws, records: Records) -> pd.DataFrame:
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Dates as pandas dates, and a yes or no that may be missing as such."""
+    """Set the dtypes of dates, and of `in_house`, which may be missing."""
     import pandas as pd
 
     if len(frame) and isinstance(frame["period_start"].iloc[0], dt.date):
@@ -74,12 +74,12 @@ LABELS = ("item", "site", "in_house", "stage", "family")
 
 
 def period_starts(draws: Draws) -> list[Any]:
-    """First day of each reporting period."""
+    """Return the first day of each reporting period."""
     return [date_of(draws, p) for p in draws.plan.calendar.reports[:-1]]
 
 
 def date_of(draws: Draws, days: float) -> Any:
-    """A date of a dated model; the number of time units of an abstract one."""
+    """Return the date of a day from the start; of an abstract model, the number of time units."""
     start = draws.plan.calendar.start
     return days if start is None else (start + np.timedelta64(int(days), "D")).astype(dt.date)
 
@@ -166,8 +166,9 @@ def _pools(draws: Draws, records: Records) -> Iterator[Series]:
 
 
 def share_output(draws: Draws, records: Records, index: int) -> tuple[FloatArray, FloatArray]:
-    """In-house and total output of one share, by period: wafers where all of it is cut from wafers, else
-    good units. What was in the pipeline at the start counts in neither.
+    """Return the in-house and total output of a share by period: wafers if every source starts them, else good units.
+
+    What was in process or in transit at the start counts in neither.
     """
     plan, share = draws.plan, draws.plan.shares[index]
     table = records.source["out" if in_wafers(draws, index) else "good"]
@@ -177,7 +178,7 @@ def share_output(draws: Draws, records: Records, index: int) -> tuple[FloatArray
 
 
 def in_wafers(draws: Draws, index: int) -> bool:
-    """Whether every source of a share starts wafers."""
+    """Return whether every source of a share starts wafers."""
     return all(draws.plan.sources[r].yields.die_area != NONE for r in draws.plan.shares[index].sources)
 
 
@@ -193,7 +194,7 @@ def _shares(draws: Draws, records: Records) -> Iterator[Series]:
 def milestones(
     plan: Plan, dates: Mapping[str, dt.date | float | None], days: Mapping[str, float | None]
 ) -> pd.DataFrame:
-    """Milestones in the order of the scenario: name, title, date, and time in days from the start."""
+    """Return milestones in the order of the scenario: name, title, date, and time in days from the start."""
     import pandas as pd
 
     rows = [(m.name, m.title, dates[m.name], days[m.name]) for m in plan.milestones]
@@ -201,7 +202,7 @@ def milestones(
 
 
 def cash(draws: Draws, entries: list[CashEntry]) -> pd.DataFrame:
-    """Money by period: category, entity and dollars, costs negative."""
+    """Return the cash entries by reporting period: category, entity and dollars, costs negative."""
     import pandas as pd
 
     calendar, starts, rows = draws.plan.calendar, period_starts(draws), []
@@ -216,7 +217,7 @@ def cash(draws: Draws, entries: list[CashEntry]) -> pd.DataFrame:
 
 
 def lots(draws: Draws, records: Records) -> pd.DataFrame:
-    """One row for each lot that arrived, instants in days from the start."""
+    """Return one row for each lot that arrived, with its instants in days from the start."""
     import pandas as pd
 
     rows = [

@@ -1,4 +1,4 @@
-"""Gates that wait for a milestone: when they come in a run, and runs in which they come."""
+"""Gates that wait for a milestone: the days on which they come in a run, and the runs that find these days."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from sim.results.milestones import reached
 
 
 def gate_day(draws: Draws, records: Records, gate: int, days: Sequence[float]) -> float:
-    """The day of the first review after the milestone of a gate is known and its lag is over; infinite if it does not come.
+    """Return the day of a gate: the first review after its milestone is known and its lag is over; infinite if none.
 
-    `days` are those of the other gates. It comes no earlier than the gates before it, waits for those of them that wait
-    for milestones too, and does not come once a gate on a date comes that stands after it.
+    `days` are those of the other gates. A gate comes no earlier than the gates before it, and waits for those of them
+    that wait for milestones too. Once a later gate on a date has come, it comes no more.
     """
     plan = draws.plan
     own = plan.gates[gate]
@@ -41,21 +41,21 @@ def gate_day(draws: Draws, records: Records, gate: int, days: Sequence[float]) -
 
 
 def _held_up(draws: Draws, before: Sequence[float]) -> bool:
-    """Whether the gate just before it waits for a milestone and has not come: whether it will is not known."""
+    """Return whether the gate just before waits for a milestone and has not come, so that it may still come first."""
     return bool(before) and before[-1] == inf and draws.plan.gates[len(before) - 1].waits
 
 
 def gated(
     plan: Plan, given: Sequence[float], played: Callable[[Days], tuple[Draws, Records]], *, reuse: bool
 ) -> tuple[Draws, Records]:
-    """Play a plan with each gate on the day on which it comes.
+    """Run a plan with each gate on the day on which it comes and return its draws and records.
 
     `given` are the days of the first gates. The day of each later gate that waits for a milestone is found by a run in
-    which it is still open, with what was chosen before it. With `reuse` a run in which it makes no difference that the
-    gate comes stands for the run after it.
+    which it is still open, after the choices before it. With `reuse` that run is also used for the next gate if the
+    choice at the gate changes nothing.
 
     Raises:
-        ModelError: what is chosen at a gate moves the milestone that the gate waits for.
+        ModelError: the choice at a gate moves the milestone that the gate waits for.
     """
     days = (*given, *known_at_start(plan)[len(given) :])
     run: tuple[Draws, Records] | None = None
@@ -80,8 +80,10 @@ def gated(
 
 
 def with_outlooks(drawn: Callable[[Plan, Days], Draws], plan: Plan, days: Days, foreseen: Sequence[Plan]) -> Draws:
-    """A replication with what planners expect until each gate: one of the plans `foreseen`, and that no gate comes that
-    waits for a milestone. Without `foreseen` they expect this plan."""
+    """Draw a replication with what planners expect until each gate.
+
+    They expect the plan of that gate in `foreseen`, or this plan if it is empty, and no gate that waits for a milestone.
+    """
     draws = drawn(plan, days)
     found: list[tuple[int, Draws]] = []
     for k, gate in enumerate(plan.gates):

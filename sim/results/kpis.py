@@ -1,5 +1,7 @@
-"""Key performance indicators: one function a group, one row a number. Periods before the warm-up
-count in none of them. An indicator with an empty denominator is None."""
+"""Key performance indicators: a function for each group, which yields names and numbers.
+
+Periods before the end of the warm-up are not counted. A KPI whose denominator is empty is None.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,14 @@ Indicator = tuple[str, float | None]
 
 
 def kpis(draws: Draws, records: Records, entries: list[CashEntry]) -> dict[str, float | None]:
-    """All indicators by name."""
+    """Return all KPIs by name; None where a denominator is empty."""
     first = int(np.flatnonzero(counted(draws.plan.calendar.periods, draws.plan.calendar))[0])
     run = Run(draws, records, entries, slice(first, None))
     return {name: number for group in GROUPS for name, number in group(run)}
 
 
 def shares(run: Run) -> Iterator[Indicator]:
-    """In-house shares of the last twelve months, and of starts and good units beside them."""
+    """Yield each in-house share of the last twelve months, and the in-house shares of starts and of good units."""
     plan = run.draws.plan
     last = np.flatnonzero(last_year(plan.calendar))
     for index, share in enumerate(plan.shares):
@@ -44,7 +46,7 @@ def shares(run: Run) -> Iterator[Indicator]:
         yield f"in_house_share.{share.name}", ratio(float(own[last].sum()), float(total[last].sum()))
         inside = [r for r in share.sources if plan.sites[plan.sources[r].site].in_house]
         for measure in ("starts", "good"):
-            # Starts of different kinds are made comparable by their gross units.
+            # Starts of wafers and of other units are not comparable, the gross units that they yield are.
             alike = measure == "good" or in_wafers(run.draws, index)
             output = {
                 r: (1.0 if alike else run.draws.sources[r].yields.gross)
@@ -56,9 +58,10 @@ def shares(run: Run) -> Iterator[Indicator]:
 
 
 def service(run: Run) -> Iterator[Indicator]:
-    """Fill rate (served from stock at the instant of demand), service by the end, backlog.
+    """Yield fill rate, service by the end, backlog, units and time to serve, of all demand and of each line.
 
-    Service by the end is the served part of what was demanded after the warm-up or still waited then.
+    The fill rate is the share of demand served from stock at the instant of demand. Service by the end is the served
+    share of all that was demanded after the warm-up or was in backlog at its end.
     """
     plan, book = run.draws.plan, run.records.flow
     everything = list(range(len(run.draws.flows)))
@@ -81,7 +84,7 @@ def service(run: Run) -> Iterator[Indicator]:
 
 
 def compute(run: Run) -> Iterator[Indicator]:
-    """Compute delivered: H100-equivalents and megawatts."""
+    """Yield the compute delivered, in H100-equivalents and in megawatts."""
     for name, pick, scale in (("h100e_delivered", "h100e", 1.0), ("megawatts_delivered", "watts", 1e-6)):
         total = 0.0
         for f, flow in enumerate(run.draws.flows):
@@ -91,7 +94,7 @@ def compute(run: Run) -> Iterator[Indicator]:
 
 
 def idle_fleet(run: Run) -> Iterator[Indicator]:
-    """Compute that stands idle, by the end, in what was delivered, and what of it serves compute needs."""
+    """Yield the idle part of the compute delivered by the end, and the part of it that serves compute needs."""
     if has_idle(run.draws):
         lines = range(len(run.draws.plan.lines))
         yield "h100e_idle_fleet", float(sum(idle(run.draws, run.records, line)[-1] for line in lines))
@@ -101,10 +104,9 @@ def idle_fleet(run: Run) -> Iterator[Indicator]:
 
 
 def growth(run: Run) -> Iterator[Indicator]:
-    """Factor a year by which compute in service must grow on the lines that ask for it, and does.
+    """Yield the growth factors a year of compute in service on lines with a compute need: needed and reached.
 
-    What they ask to have in service at the start counts as being there, and so does idle compute that serves them;
-    nothing wears out.
+    What the lines need at the start counts as in service, and so does idle compute that serves them. Nothing is retired.
     """
     lines, calendar = asked(run.draws), run.draws.plan.calendar
     if not lines:
@@ -118,7 +120,10 @@ def growth(run: Run) -> Iterator[Indicator]:
 
 
 def sites(run: Run) -> Iterator[Indicator]:
-    """Per site: how probably a lot waits at the bottleneck, mean wait and queue (lots), time in system, utilisation."""
+    """Yield for each site the probability that a lot waits, mean wait and queue (lots), time in system, utilisation.
+
+    The first three are of the queue at the site's bottleneck.
+    """
     plan, book = run.draws.plan, run.records.site
     for s, site in enumerate(plan.sites):
         lots = run.total(book["lots"], [s])
@@ -133,29 +138,35 @@ def sites(run: Run) -> Iterator[Indicator]:
 
 
 def tools(run: Run) -> Iterator[Indicator]:
-    """Per site that needs tools: monthly capacity at the end of the horizon, as it is there and as intended."""
+    """Yield for each site that needs tools its capacity at the end of the horizon, installed and intended.
+
+    In load a month, in an abstract model a time unit.
+    """
     for name, (there, intended) in held_capacity(run.draws).items():
         yield f"capacity_end.{name}", there
         yield f"capacity_intended_end.{name}", intended
 
 
 def outside_sales(run: Run) -> Iterator[Indicator]:
-    """Per site with sales to others: load that they buy."""
+    """Yield for each site with outside sales the load sold."""
     for s, site in enumerate(run.draws.plan.sites):
         if site.outside_sales is not None:
             yield f"sold_outside.{site.name}", float(sold(run.draws, run.records, s)[run.counted].sum())
 
 
 def power(run: Run) -> Iterator[Indicator]:
-    """Per line that needs power: H100e in service at the end that there is power for, and that are wanted."""
+    """Yield for each line that needs power the H100e in service at the end: those with power, and those wanted."""
     for name, (powered, wanted) in held_compute(run.draws).items():
         yield f"h100e_powered_end.{name}", powered
         yield f"h100e_wanted_end.{name}", wanted
 
 
 def limited_lines(run: Run) -> Iterator[Indicator]:
-    """Per limit on work in process: mean units in the line and waiting to enter it, at period ends; units that leave it finished
-    in a time unit; and by Little's law the time that they spend in it."""
+    """Yield for each limit on work in process the mean units inside and waiting to enter, throughput and time in line.
+
+    Means are over period ends. Throughput counts units that leave finished, a time unit. The time in line follows from
+    both by Little's law (1961).
+    """
     plan, book, limits = run.draws.plan, run.records.source, wip_limits(run.draws)
     for index, limit in enumerate(plan.wip_limits):
         mine = np.flatnonzero(limits.limit == index)
@@ -171,8 +182,11 @@ def limited_lines(run: Run) -> Iterator[Indicator]:
 
 
 def production(run: Run) -> Iterator[Indicator]:
-    """Per recipe: starts, good units, orders, shipments and the cost of a good unit: alone, with its materials at
-    the load run, and with them at full load; per item the latter two over all its sources."""
+    """Yield units and unit costs of each recipe, and the unit costs of each item over all its sources.
+
+    A unit cost is that of a good unit: of the recipe alone, with materials at the load of the run, and with materials at
+    full load. Items have the latter two.
+    """
     plan = run.draws.plan
     found = unit_costs(run)
     for r, source in enumerate(plan.sources):
@@ -187,7 +201,7 @@ def production(run: Run) -> Iterator[Indicator]:
 
 
 def one_off_costs(run: Run) -> Iterator[Indicator]:
-    """Per recipe with payments of its own: what they come to for each good unit, which no unit cost holds."""
+    """Yield for each recipe with payments of its own their amount per good unit, which no unit cost includes."""
     plan = run.draws.plan
     for r, source in enumerate(plan.sources):
         mine = {payment.name for payment in plan.payments if payment.source == r}
@@ -197,7 +211,7 @@ def one_off_costs(run: Run) -> Iterator[Indicator]:
 
 
 def money(run: Run) -> Iterator[Indicator]:
-    """Dollars over the counted periods; NPV over all."""
+    """Yield costs, revenues and values in dollars over the counted periods, and the NPV over all periods."""
     yield "capex_usd", cost(run, lambda e: e.category == "capex")
     yield "investment_credit_usd", usd(run, lambda e: e.category == "credit")
     yield "tariff_usd", cost(run, lambda e: e.category == "tariff")
@@ -224,7 +238,7 @@ def money(run: Run) -> Iterator[Indicator]:
 
 
 def _promised(run: Run) -> Iterator[Indicator]:
-    """Per site with a commitment: dollars promised beyond the end of the horizon, at the prices of that day."""
+    """Yield for each site with a commitment the dollars promised beyond the end of the horizon, at its prices then."""
     plan = run.draws.plan
     for s, site in enumerate(plan.sites):
         sources = [r for r, source in enumerate(plan.sources) if source.site == s]
@@ -234,13 +248,16 @@ def _promised(run: Run) -> Iterator[Indicator]:
 
 
 def stocks(run: Run) -> Iterator[Indicator]:
-    """Stock of each item at the end."""
+    """Yield the stock of each item at the end."""
     for i, item in enumerate(run.draws.plan.items):
         yield f"stock_end.{item.name}", float(run.records.item["stock"][-1, i])
 
 
 def leftovers(run: Run) -> Iterator[Indicator]:
-    """Per pool: stock at the end beyond what the backlog and a year's demand, as it is then, would take of it."""
+    """Yield for each pool the stock at the end that exceeds the needs of the backlog and of a year's demand.
+
+    The demand is that of the last days of the horizon. An abstract model has no years, so it yields nothing.
+    """
     plan = run.draws.plan
     if plan.calendar.start is None:
         return

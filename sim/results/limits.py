@@ -1,4 +1,4 @@
-"""What holds a plan below what it is to have: tools that are not delivered yet, and power."""
+"""Capacity and compute that a plan intends and does not reach, for want of tools or of power."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.draws.sites import intended_curve
 
 
 def held_capacity(draws: Draws) -> dict[str, tuple[float, float]]:
-    """Sites that need tools and do not close: capacity at the end of the horizon, as it is there and as intended.
+    """Return the capacity at the end of the horizon, installed and intended, of sites that need tools and do not close.
 
     In load a month, in an abstract model a time unit.
     """
@@ -29,7 +29,7 @@ def held_capacity(draws: Draws) -> dict[str, tuple[float, float]]:
 
 
 def held_compute(draws: Draws) -> dict[str, tuple[float, float]]:
-    """Lines that need power: H100e in service at the end of the horizon that there is power for, and that are wanted."""
+    """Return the H100e in service at the end of the horizon, with power and wanted, of lines that need power."""
     end = np.array([draws.plan.calendar.days])
     found = {}
     for line in draws.plan.lines:

@@ -1,4 +1,4 @@
-"""Dates found in the records of a run."""
+"""Dates of milestones, found in the records of a run."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from sim.vocabulary import MilestoneRule
 
 @dataclass(frozen=True, slots=True)
 class ReachedMilestone:
-    """A milestone: days from the start, and the last instant (ticks) of what must have happened for it to be known."""
+    """A milestone that is reached: its day from the start, and the instant (ticks) from which on that is known."""
 
     day: float
     known: int
 
 
 def find(draws: Draws, records: Records, milestone: MilestonePlan) -> float | None:
-    """Days from the start at which a milestone is reached after the warm-up, or None.
+    """Return the days from the start at which a milestone is reached after the warm-up, or None.
 
-    A first output is dated by its lot (by its month, where there was output in the warm-up too), a
-    rate or share by the first day of the (first) month, whatever the reporting period.
+    A first output has the date of its lot, or of its month if there was output in the warm-up too. A rate or share has
+    the date of the first day of the (first) month, whatever the reporting period.
     """
     found = reached(draws, records, milestone)
     return None if found is None else found.day
 
 
 def reached(draws: Draws, records: Records, milestone: MilestonePlan) -> ReachedMilestone | None:
-    """When a milestone is reached, and when that is known: a month is known when it is over."""
+    """Return when a milestone is reached and when that is known: what counts by month is known at its end."""
     calendar = draws.plan.calendar
     records = between(records, calendar.periods, calendar.months)
     if milestone.rule is MilestoneRule.FIRST_OUTPUT:
@@ -57,7 +57,7 @@ def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> R
 
 
 def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> BoolArray:
-    """Months in which good output reaches the level of the rate demanded of the watched pools."""
+    """Return the months in which good output reaches the required share of the demand on the watched pools."""
     made = records.source["good"][:, list(milestone.sources)].sum(axis=1)
     edges = np.array(draws.plan.calendar.months)
     wanted = np.zeros(len(edges) - 1)

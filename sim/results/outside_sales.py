@@ -1,4 +1,4 @@
-"""Idle capacity of own sites that others buy."""
+"""Sales of idle capacity of own sites to outside customers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.plan import FloatArray
 
 
 def sold(draws: Draws, records: Records, s: int) -> FloatArray:
-    """Load of a site that others buy in each period: what is idle then, at most what they would buy, shape (periods,)."""
+    """Return the load of a site sold in each period: idle capacity, at most the outside demand; shape (periods,)."""
     plan, site = draws.plan, draws.plan.sites[s]
     units = np.zeros(len(records.load))
     if site.outside_sales is None:
@@ -26,8 +26,10 @@ def sold(draws: Draws, records: Records, s: int) -> FloatArray:
 
 
 def _idle(left: FloatArray) -> FloatArray:
-    """What is idle in each period, given capacity less load: a lot's load is booked when it begins, so what is more than a
-    period's capacity is worked off in the next."""
+    """Return the idle capacity in each period, from capacity less load.
+
+    The load of a lot is booked when it begins, so what exceeds the capacity of a period is processed in the next.
+    """
     idle, owed = np.zeros_like(left), 0.0
     for period, here in enumerate(left.tolist()):
         idle[period], owed = max(here - owed, 0.0), max(owed - here, 0.0)
@@ -35,7 +37,10 @@ def _idle(left: FloatArray) -> FloatArray:
 
 
 def gained(draws: Draws, records: Records, s: int) -> FloatArray:
-    """Dollars that it brings in each period, at its mean price, less what it costs to make, shape (periods,)."""
+    """Return the dollars that outside sales bring in each period, net of variable cost, shape (periods,).
+
+    They are sold at the mean price of the period.
+    """
     sales, calendar = draws.plan.sites[s].outside_sales, draws.plan.calendar
     units = sold(draws, records, s)
     if sales is None:

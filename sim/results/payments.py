@@ -1,4 +1,4 @@
-"""Payments that depend on no volume: when they fall due in a run, and how much they are."""
+"""Payments that depend on no volume: their due dates in a run, and their amounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.plan import NONE, FloatArray, IntArray, PaymentPlan
 
 
 def due_days(draws: Draws, payment: PaymentPlan) -> FloatArray:
-    """Days from the start on which a payment is paid within the horizon, in order."""
+    """Return the days from the start on which a payment falls due within the horizon, in order."""
     end = draws.plan.calendar.days
     first = first_day(draws, payment)
     if first is None:
@@ -27,7 +27,7 @@ def due_days(draws: Draws, payment: PaymentPlan) -> FloatArray:
 
 
 def first_day(draws: Draws, payment: PaymentPlan) -> float | None:
-    """Day from the start on which a payment is first due; None where the recipe it waits for never begins."""
+    """Return the day from the start on which a payment is first due; None if the recipe it waits for never begins."""
     if payment.chosen is not None:
         return moment_day(payment.chosen, draws.vector)
     if payment.source < 0:
@@ -37,12 +37,12 @@ def first_day(draws: Draws, payment: PaymentPlan) -> float | None:
 
 
 def each(draws: Draws, payment: PaymentPlan) -> int:
-    """Cents of one payment."""
+    """Return the cents of one payment."""
     return cents(100.0 * value(draws.vector, payment.amount))
 
 
 def by_period(draws: Draws, payment: PaymentPlan) -> IntArray:
-    """Cents paid in each period."""
+    """Return the cents paid in each period."""
     periods = np.array(draws.plan.calendar.periods)
     period = np.searchsorted(periods, due_days(draws, payment), side="right") - 1
     return np.bincount(period, minlength=len(periods) - 1).astype(np.int64) * each(draws, payment)

@@ -1,4 +1,4 @@
-"""Which periods of a run count, and how they make up months and reporting periods."""
+"""The periods of a run that are counted, and sums of periods over months and reporting periods."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from sim.engines.shared.records import Records
 from sim.plan import BoolArray, FloatArray, IntArray
 
 LEVELS = frozenset({"waiting", "in_process", "in_transit", "stock", "backlog"})
-"""Counters of what is there at the end of a period; all others add up over periods."""
+"""Tables of levels at the end of a period; all others are sums over the period."""
 
 Edges = tuple[float, ...]
 
 
 def run_edges(calendar: Calendar, until: int) -> Edges:
-    """Edges of the periods of a run that ended at `until` (ticks): the last is the end of a drain."""
+    """Return the edges of the periods of a run that ended at `until` (ticks); the last is the end of the drain."""
     end = until / TICKS_PER_DAY if calendar.drain else calendar.days
     return (*calendar.periods[:-1], max(end, calendar.days))
 
 
 def counted(edges: Edges, calendar: Calendar) -> BoolArray:
-    """Whether each period between these edges lies after the warm-up, which always ends one."""
+    """Return whether each period between these edges is after the warm-up, whose end is always an edge."""
     return np.asarray(np.array(edges[:-1]) >= calendar.warmup)
 
 
 def last_year(calendar: Calendar) -> BoolArray:
-    """Whether each period lies in the last twelve months (abstract time: anywhere) after the warm-up.
+    """Return whether each period is in the last twelve months (abstract time: anywhere) and after the warm-up.
 
-    Months belong to them that begin within a year of the end.
+    The last twelve months are those that begin within a year of the end.
     """
     found = counted(calendar.periods, calendar)
     if calendar.start is None:
@@ -44,12 +44,12 @@ def last_year(calendar: Calendar) -> BoolArray:
 
 
 def summed(table: IntArray, periods: Edges, edges: Edges) -> IntArray:
-    """A table by period added up between edges, each of which is an edge of periods too."""
+    """Return the sums of a table by period between edges, each of which is an edge of periods too."""
     return np.asarray(np.add.reduceat(table, _firsts(periods, edges), axis=0), dtype=table.dtype)
 
 
 def between(records: Records, periods: Edges, edges: Edges) -> Records:
-    """The records by longer periods; each edge is an edge of the records' own periods."""
+    """Return the records by longer periods; each edge is an edge of the records' own periods."""
     if periods == edges:
         return records
     ends = [*(k - 1 for k in _firsts(periods, edges)[1:]), len(periods) - 2]
@@ -68,6 +68,6 @@ def between(records: Records, periods: Edges, edges: Edges) -> Records:
 
 
 def _firsts(periods: Edges, edges: Edges) -> list[int]:
-    """The period that begins at each edge but the last."""
+    """Return the period that begins at each edge but the last."""
     place = {edge: k for k, edge in enumerate(periods)}
     return [place[edge] for edge in edges[:-1]]

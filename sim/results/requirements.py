@@ -1,4 +1,4 @@
-"""What the demand requires of each stage at mature yields, and whether it could ever be met."""
+"""The requirements of demand on each pool at mature yields, and whether its sources could meet them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from sim.results.frames import date_of
 LAST_DAYS = 30.0
 """Days before the end over which the demand at the end is averaged."""
 OUT_OF_REACH = 2.0
-"""Requirements beyond this multiple of all that sources could make are called out of reach."""
+"""Requirements are out of reach above this multiple of all that the sources could make."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """A pool whose sources could never make what is required of it.
+    """A pool whose requirements its sources could never meet.
 
-    `required` and `possible` are good units a month, of abstract time a time unit, at the end of the horizon; `starts` is
-    `required` in starts of the pool's first source. `since` is the first day (or number of time units) of
-    the period from which, to the end, more is required than could be made.
+    `required` and `possible` are good units a month (of abstract time, a time unit) at the end of the horizon; `starts`
+    is `required` in starts of the pool's first source. `since` is the first day (or number of time units) of the period
+    from which on, to the end, more is required than could be made.
     """
 
     pool: str
@@ -42,7 +42,7 @@ class Shortfall:
 
 @lru_cache(maxsize=4)
 def mature_yield(draws: Draws) -> FloatArray:
-    """Good units of one start of each source when all is learned, shape (sources,)."""
+    """Return the good units of one start of each source after all learning, shape (sources,)."""
     return np.array(
         [
             s.yields.line
@@ -55,7 +55,7 @@ def mature_yield(draws: Draws) -> FloatArray:
 
 @lru_cache(maxsize=4)
 def units_per_flow(draws: Draws) -> FloatArray:
-    """Units of each pool in one unit of each flow, at mature yields, shape (pools, flows)."""
+    """Return the units of each pool required for one unit of each flow, at mature yields, shape (pools, flows)."""
     t, yields = tables(draws), mature_yield(draws)
     units = np.zeros((len(t.order), len(t.flow_pool)))
     units[t.flow_pool, np.arange(len(t.flow_pool))] = 1.0
@@ -71,11 +71,10 @@ def units_per_flow(draws: Draws) -> FloatArray:
 
 
 def shortfalls(draws: Draws) -> list[Shortfall]:
-    """Pools of which the demand at the end requires more than twice what all their sources could make, those
-    that fail first before the others.
+    """Return the pools of which demand at the end requires more than twice what all their sources could make.
 
-    What a source could make is its site's largest capacity or allocation within the horizon, at
-    mature yield, as if the site made nothing else.
+    The earliest shortfall comes first. What a source could make is its site's largest capacity or allocation within the
+    horizon, at mature yield, as if the site made nothing else.
     """
     yields, units = mature_yield(draws), units_per_flow(draws)
     end, day = draws.plan.calendar.days, draws.plan.calendar.day
@@ -95,13 +94,13 @@ def shortfalls(draws: Draws) -> list[Shortfall]:
 
 
 def owed(draws: Draws, records: Records) -> list[str]:
-    """Pools of which there are units in what is in backlog at the end, at mature yields."""
+    """Return the names of the pools of which the backlog at the end requires units."""
     units = units_per_flow(draws) @ records.flow["backlog"][-1]
     return [pool.name for pool, amount in zip(draws.plan.pools, units.tolist(), strict=True) if amount > 0.0]
 
 
 def _since(draws: Draws, sources: tuple[int, ...], units: FloatArray, yields: FloatArray) -> float:
-    """The day from which, to the end, the demand of each period requires more than could be made in it."""
+    """Return the day from which on, to the end, each period requires more than could be made in it."""
     edges = draws.plan.calendar.periods
     required = sum(u * flow.actual_rate.between(np.array(edges)) for u, flow in zip(units, draws.flows, strict=True))
     possible = sum(float(yields[r]) * _most_by_period(draws, r) for r in sources)
@@ -110,14 +109,14 @@ def _since(draws: Draws, sources: tuple[int, ...], units: FloatArray, yields: Fl
 
 
 def _most_by_period(draws: Draws, r: int) -> FloatArray:
-    """Most starts of a source in each period, shape (periods,)."""
+    """Return the most starts of a source in each period, shape (periods,)."""
     site, edges = draws.sites[draws.plan.sources[r].site], draws.plan.calendar.periods
     load = max(draws.sources[r].load.mean, 1e-12)
     return np.minimum(integral_by_period(site.available, edges) / load, integral_by_period(site.allocation, edges))
 
 
 def _most(draws: Draws, r: int) -> float:
-    """Most starts a day of a source within the horizon."""
+    """Return the most starts a day of a source within the horizon."""
     site = draws.sites[draws.plan.sources[r].site]
     within = site.available.knots < draws.end
     load = max(draws.sources[r].load.mean, 1e-12)

@@ -34,15 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DrawnInput:
-    """An uncertain number as it was drawn: its value in the dimension's unit, and how much of the
-    distribution lies below it."""
+    """An uncertain number as drawn: its value in the dimension's unit, and the probability of a lower one."""
 
     dimension: Dimension
     value: float
     probability: float
 
     def to_json(self) -> dict[str, Any]:
-        """One of the `inputs` that `fabshift run --replication K --json` prints."""
+        """Return one of the `inputs` that `fabshift run --replication K --json` prints."""
         of = self.dimension
         return {
             "name": of.name, "unit": of.unit, "low": of.low, "typical": of.mode, "high": of.high,
@@ -52,11 +51,11 @@ class DrawnInput:
 
 @dataclass(frozen=True, repr=False)
 class Result(Plotted):
-    """One replication: what it read and what it left, and everything that is worked out from that when asked for.
+    """One replication: its draws and records, and what is computed from them on demand.
 
-    `conservation` holds the worst breach in units and dollars, which is always 0; `point` is where
-    `replication` drew its inputs, None of a run at typical values. A study of many runs asks for
-    indicators alone, and frames cost more than they.
+    `conservation` is the worst breach in units and in dollars, always 0. `point` is the point of the unit cube at which
+    the inputs of the `replication` were drawn, None of a run at typical values. KPIs and frames are computed only when
+    read, since studies of many runs read KPIs alone and frames take longer.
     """
 
     scenario: Scenario
@@ -80,12 +79,12 @@ class Result(Plotted):
 
     @property
     def replication(self) -> int:
-        """Which replication of a study it is."""
+        """The index of the replication in its study."""
         return self.draws.replication
 
     @cached_property
     def kpis(self) -> dict[str, float | None]:
-        """Indicators by name; None where a denominator is empty."""
+        """The KPIs by name; None where a denominator is empty."""
         return Named(kpis(self.draws, self.records, self.money))
 
     @cached_property
@@ -95,14 +94,17 @@ class Result(Plotted):
 
     @cached_property
     def milestones(self) -> dict[str, dt.date | float | None]:
-        """Milestones by date; in an abstract model by time units."""
+        """The dates of milestones by name, in an abstract model times; None if they are not reached."""
         days = self.milestone_days.items()
         return Named({name: None if day is None else date_of(self.draws, day) for name, day in days})
 
     @cached_property
     def gates(self) -> dict[str, dt.date | float | None]:
-        """The date from which on what is chosen at each gate is in force, in their order; None where it is not: the
-        milestone that the gate waits for is not reached in time, or an earlier choice that it must come after not taken."""
+        """The dates from which on the choice at each gate is in force, in the order of gates.
+
+        None where it is not: the milestone that the gate waits for is not reached in time, or an earlier choice that it
+        requires was not taken.
+        """
         days = zip(self.plan.gates, taken_from(self.plan, self.draws.gates), strict=True)
         return Named({gate.name: None if day == inf else date_of(self.draws, day) for gate, day in days})
 
@@ -122,12 +124,12 @@ class Result(Plotted):
 
     @cached_property
     def shortfalls(self) -> list[Shortfall]:
-        """Pools of which the demand requires more than any source could make."""
+        """The pools of which demand requires far more than their sources could make."""
         return shortfalls(self.draws)
 
     @cached_property
     def owed(self) -> list[str]:
-        """Pools of which there are units in the backlog at the end."""
+        """The names of the pools of which the backlog at the end requires units."""
         return owed(self.draws, self.records)
 
     @cached_property
@@ -137,7 +139,7 @@ class Result(Plotted):
 
     @cached_property
     def drawn(self) -> tuple[DrawnInput, ...] | None:
-        """What each dimension of the plan was drawn to, in their order; None of a run at typical values."""
+        """The drawn value of each dimension of the plan, in their order; None of a run at typical values."""
         if self.point is None:
             return None
         found = zip(self.plan.dimensions, probabilities(self.plan, self.point).tolist(), strict=True)
@@ -145,14 +147,14 @@ class Result(Plotted):
 
     @property
     def horizon(self) -> dict[str, str | float]:
-        """First day and the day after the last (time units in an abstract model)."""
+        """The first day and the day after the last (time units in an abstract model)."""
         horizon = self.scenario.document.horizon
         if horizon.start is None or horizon.end is None:
             return {"start": 0.0, "end": float(horizon.length or 0.0)}
         return {"start": horizon.start.isoformat(), "end": horizon.end.isoformat()}
 
     def to_json(self) -> dict[str, Any]:
-        """The document that `fabshift run --json` prints."""
+        """Return the document that `fabshift run --json` prints."""
         return {
             "scenario": self.scenario.name,
             "seed": self.seed,
@@ -167,7 +169,7 @@ class Result(Plotted):
         }
 
     def _decisions(self) -> dict[str, Any]:
-        """What is chosen at each gate and from when on, as `fabshift run --json` prints it."""
+        """Return the choice at each gate and its date, as `fabshift run --json` prints them."""
         chosen = {gate.name: gate.choice for gate in self.plan.gates}
         found = {
             name: {"choice": chosen[name], "from": day.isoformat() if isinstance(day, dt.date) else day}
@@ -181,11 +183,11 @@ class Result(Plotted):
         return {"replication": self.replication, "inputs": [one.to_json() for one in self.drawn]}
 
     def save(self, directory: Path, *, force: bool = False) -> None:
-        """Write manifest, indicators and frames; whole or not at all.
+        """Write manifest, KPIs and frames to a directory, all or none of them.
 
         Raises:
-            InputError: the directory holds results of another scenario, seed or engine and `force`
-                is not set, or cannot be written.
+            InputError: the directory contains results of another scenario, seed or engine and `force` is not set, or
+                it cannot be written.
         """
         asked = asked_json(self.scenario.asked, directory)
         store.save(directory, self._manifest(), asked, self.to_json(), self.frames, force=force)
@@ -205,9 +207,9 @@ class Result(Plotted):
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:
-    """The whole resolved scenario as plain data: the document, and each number with its origin.
+    """Return the resolved scenario as plain data: the document, and each number with its origin.
 
-    The name of the file and what it is compared with play no part in it.
+    `extends` and `against` are left out: they are names of files and change no number.
     """
     inputs = {
         path: {"value": i.value, "unit": i.unit, "kind": i.kind, "figure": i.figure, "source": i.source}
@@ -221,6 +223,6 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """SHA-256 of the resolved scenario: equal for equal inputs, wherever the file lies."""
+    """Return the SHA-256 of the resolved scenario: equal for equal inputs, wherever the file is."""
     text = json.dumps(resolved(scenario), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

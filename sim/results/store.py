@@ -1,4 +1,4 @@
-"""Results on disk: written beside the target and moved there, whole or not at all."""
+"""Results on disk: written beside the target directory and then moved there, so that none is ever half written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ASKED = "asked.json"
-"""How the scenario was asked for: with the path to its file, the one thing that depends on where the results lie."""
+"""How the scenario was requested. Its path to the scenario file is relative to the directory of the results, so this
+file alone depends on where they are."""
 FILES = ("manifest.json", ASKED, "kpis.json", "monthly.parquet", "milestones.parquet", "cash.parquet", "lots.parquet")
 
 
@@ -24,9 +25,11 @@ def save(
     directory: Path, manifest: dict[str, Any], asked: dict[str, Any], indicators: dict[str, Any],
     frames: dict[str, pd.DataFrame], *, force: bool = False,
 ) -> None:  # fmt: skip
-    """Write a result to a directory; those of another scenario, seed or replication are kept unless `force`.
+    """Write a result to a directory; the engine does not matter, as both give the same numbers.
 
-    Results of the other engine are the same numbers.
+    Raises:
+        InputError: the directory cannot be written, or contains something else than results of the same scenario, seed
+            and replication, and `force` is not set.
     """
     try:
         _check(directory, manifest, force)
@@ -74,7 +77,7 @@ def _check(directory: Path, ours: dict[str, Any], force: bool) -> None:
 
 
 def _named(there: dict[str, Any], ours: dict[str, Any]) -> str:
-    """Whose results lie there, and what sets them apart if the name does not."""
+    """Return the name of the results in a directory, with what distinguishes them from ours."""
     other = (
         " with other inputs" if there.get("hash") != ours["hash"] and there.get("scenario") == ours["scenario"] else ""
     )
@@ -83,7 +86,7 @@ def _named(there: dict[str, Any], ours: dict[str, Any]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of what the numbers depend on."""
+    """Return the versions of the packages that the numbers depend on."""
     found = {"python": platform.python_version()}
     for package in ("fabshift", "simpy", "numpy", "scipy", "pandas"):
         try:
@@ -98,9 +101,9 @@ def _json(path: Path, data: dict[str, Any]) -> None:
 
 
 def _replace(fresh: Path, directory: Path) -> None:
-    """Put the fresh directory where the old one was, in one step; files in it that are not ours stay.
+    """Replace a directory by a fresh one and keep the files in it that are not results.
 
-    Killed in between, the old results lie whole beside it.
+    If the process is killed in between, the old results are complete in the scratch directory beside it.
     """
     if not directory.exists():
         fresh.rename(directory)

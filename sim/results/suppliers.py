@@ -1,4 +1,4 @@
-"""What outside suppliers are paid: purchases, import duty with them, money paid ahead, and promises that outlast a run."""
+"""Payments to outside suppliers: purchases, import duty, prepayments, and commitments beyond the end of a run."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sim.plan import IntArray
 
 
 def purchases(draws: Draws, records: Records, r: int) -> tuple[IntArray, IntArray]:
-    """Cents paid for what a source delivered, by period: without import duty, and the duty.
+    """Return the cents paid by period for what a source delivered, without import duty, and the cents of the duty.
 
-    Engines pay both at once; they are told apart by the mean duty of the period.
+    Engines book both in one amount, which is split by the mean duty of the period.
     """
     site, paid = draws.plan.sites[draws.plan.sources[r].site], records.source["purchase_cents"][:, r]
     duty = np.zeros_like(paid)
@@ -28,9 +28,9 @@ def purchases(draws: Draws, records: Records, r: int) -> tuple[IntArray, IntArra
 
 
 def prepaid(draws: Draws, records: Records, s: int) -> IntArray:
-    """Cents of a site's prepayment by period: paid (negative), then set off against purchases until it is used up.
+    """Return the cents of a site's prepayment by period: paid (negative), then set off against purchases until used up.
 
-    What is bought from the period after the payment on counts; import duty is not set off.
+    Purchases count from the period after the payment on. Import duty is not set off.
     """
     booked = np.zeros(len(records.load), dtype=np.int64)
     if draws.plan.sites[s].prepayment is None:
@@ -43,7 +43,7 @@ def prepaid(draws: Draws, records: Records, s: int) -> IntArray:
 
 
 def prepayment(draws: Draws, s: int) -> int:
-    """Cents that are paid ahead at a site within the horizon or before it; 0 where none are."""
+    """Return the cents of a site's prepayment, 0 where there is none before the end of the horizon."""
     plan = draws.plan.sites[s].prepayment
     if plan is None or _paid_in(draws, s) >= len(draws.plan.calendar.periods) - 1:
         return 0
@@ -51,12 +51,12 @@ def prepayment(draws: Draws, s: int) -> int:
 
 
 def prepaid_left(draws: Draws, records: Records, s: int) -> int:
-    """Cents of a site's prepayment that are not used up at the end."""
+    """Return the cents of a site's prepayment that are not used up at the end."""
     return prepayment(draws, s) - min(int(set_off(draws, records, s).sum()), prepayment(draws, s))
 
 
 def set_off(draws: Draws, records: Records, s: int) -> IntArray:
-    """Cents of a site's purchases in each period that money paid ahead may be used for."""
+    """Return the cents of a site's purchases in each period against which its prepayment may be set off."""
     plan, terms = draws.plan, draws.plan.sites[s].prepayment
     bought = np.zeros(len(records.load), dtype=np.int64)
     if terms is None:
@@ -69,15 +69,17 @@ def set_off(draws: Draws, records: Records, s: int) -> IntArray:
 
 
 def _paid_in(draws: Draws, s: int) -> int:
-    """The period in which a site is paid ahead; -1 before the start."""
+    """Return the period in which a site's prepayment is paid; -1 before the start."""
     plan = draws.plan.sites[s].prepayment
     at = 0.0 if plan is None else value(draws.vector, plan.at)
     return int(np.searchsorted(draws.plan.calendar.periods, at, side="right")) - 1
 
 
 def promised_beyond(draws: Draws, records: Records, s: int) -> float:
-    """Starts promised to a site after the end of the horizon, as far as notice given at the end could not undo it; none
-    where the promise has ended by then."""
+    """Return the starts promised to a site after the end of the horizon that notice given at the end could not cancel.
+
+    0 where the commitment has ended by then.
+    """
     if not records.promised[-1, s]:
         return 0.0
     site, end = draws.plan.sites[s], draws.plan.calendar.days

@@ -1,4 +1,4 @@
-"""What a good unit costs: alone, rolled up the bill of materials, and with own sites at full load."""
+"""The cost of a good unit: of its recipe alone, rolled up the bill of materials, and with own sites at full load."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.draws.outlay import credited_curve
 from sim.draws.sites import integral_by_period
 from sim.plan import Plan
 from sim.results.requirements import mature_yield
-from sim.results.run import Run, cost, of, ratio
+from sim.results.run import Run, cost, ratio, within
 
 Costs = list[float | None]
 """Dollars by source; None where nothing was made."""
@@ -20,11 +20,11 @@ Costs = list[float | None]
 
 @dataclass(frozen=True, slots=True)
 class UnitCosts:
-    """Dollars of a good unit of each source, None where it made none.
+    """Dollars per good unit of each source, None where it made none.
 
-    `own` is what is paid for the recipe and its part of its site's fixed cost and depreciation;
-    `with_materials` adds what its materials cost, from the raw items up; `at_full_load` is the same with each own site
-    working off all that it could in the same time, at mature yield: many starts are what teaches it.
+    `own` is what is paid for the recipe and its part of its site's fixed cost and depreciation. `with_materials` adds
+    the cost of its materials, from the raw items up. `at_full_load` is the same with each own site at full load over
+    the same time; it assumes mature yield, since yield learning comes with starts.
     """
 
     own: Costs
@@ -33,7 +33,7 @@ class UnitCosts:
 
 
 def unit_costs(run: Run) -> UnitCosts:
-    """Returns the costs of a good unit of every source over the counted periods."""
+    """Return the costs of a good unit of every source over the counted periods."""
     plan = run.draws.plan
     sources = range(len(plan.sources))
     own: Costs = []
@@ -48,9 +48,9 @@ def unit_costs(run: Run) -> UnitCosts:
 
 
 def rolled_up(run: Run, own: Costs, starts: Sequence[float]) -> Costs:
-    """Returns the costs of a good unit with its materials, each at the mean of its pool's sources, weighted by output.
+    """Return the costs of a good unit with its materials, each at the mean of its pool's sources, weighted by output.
 
-    `starts` are those of one good unit. A material of which none was made has no cost, nor has what is made from it.
+    `starts` are starts per good unit. Where none of a material was made, it has no cost, nor has what is made from it.
     """
     plan, total = run.draws.plan, list(own)
     for p in reversed(plan.order.tolist()):
@@ -61,7 +61,7 @@ def rolled_up(run: Run, own: Costs, starts: Sequence[float]) -> Costs:
 
 
 def material_cost(run: Run, r: int, total: Costs) -> float | None:
-    """What the materials of one start of a source cost, given the rolled-up costs of what they are made by."""
+    """Return the cost of the materials of one start of a source, from the rolled-up costs of their sources."""
     plan, paid = run.draws.plan, 0.0
     pools = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]].tolist()
     for pool, takes in zip(pools, run.draws.sources[r].takes.tolist(), strict=True):
@@ -73,7 +73,7 @@ def material_cost(run: Run, r: int, total: Costs) -> float | None:
 
 
 def mean_cost(run: Run, sources: Sequence[int], costs: Costs) -> float | None:
-    """The mean cost over sources, weighted by good output and by what was under way at the start."""
+    """Return the mean cost over sources, weighted by good output and by what was under way at the start."""
     book, amount, paid = run.records.source, 0, 0.0
     for r in sources:
         each = costs[r]
@@ -84,32 +84,32 @@ def mean_cost(run: Run, sources: Sequence[int], costs: Costs) -> float | None:
 
 
 def sources_of(plan: Plan, item: int) -> list[int]:
-    """The sources that make or sell an item."""
+    """Return the sources that make or sell an item."""
     return [r for r, source in enumerate(plan.sources) if source.item == item]
 
 
 def starts_per_good(run: Run, r: int) -> float:
-    """Starts for one good unit: as finished in the counted time, or at mature yield where nothing was."""
+    """Return the starts per good unit finished in the counted time, or at mature yield where none was finished."""
     book = run.records.source
     good, finished = run.total(book["good"], [r]), run.total(book["out"], [r]) + run.total(book["scrapped"], [r])
     return finished / good if good and finished else _mature(run, r)
 
 
 def _mature(run: Run, r: int) -> float:
-    """Starts for one good unit when all is learned."""
+    """Return the starts per good unit after all learning."""
     return 1.0 / max(float(mature_yield(run.draws)[r]), 1e-12)
 
 
 def direct_cost(run: Run, r: int) -> float | None:
-    """What is paid for a good unit, without its materials and its site: each cost by the units it was paid for.
+    """Return what is paid for a good unit, without its materials and its site.
 
-    Suppliers are paid for what arrives (what was under way at the start included); own starts are paid when they
-    begin, and counted at the good units that a finished start gave.
+    Each cost is divided by the units it was paid for. Suppliers are paid for what arrives, also for what was under way
+    at the start. Own starts are paid when they begin, and are converted by the good units per finished start.
     """
     plan, book = run.draws.plan, run.records.source
     source = plan.sources[r]
     if not plan.sites[source.site].in_house:
-        paid = cost(run, of("recipe", source.name))
+        paid = cost(run, of=("recipe", source.name))
         return ratio(paid, run.total(book["received"], [r]) + run.total(book["seeded"], [r]))
     good = run.total(book["good"], [r])
     finished = run.total(book["out"], [r]) + run.total(book["scrapped"], [r])
@@ -118,22 +118,22 @@ def direct_cost(run: Run, r: int) -> float | None:
 
 
 def _paid_per_start(run: Run, r: int) -> float | None:
-    """What is paid for a start of an own recipe."""
+    """Return what is paid for a start of an own recipe."""
     book = run.records.source
     released = run.total(book["starts"], [r]) + run.total(book["sample_starts"], [r])
     begun = released + run.before(book["waiting"], [r]) - int(book["waiting"][-1, r])
-    return cost(run, of("recipe", run.draws.plan.sources[r].name)) / begun if begun > 0 else None
+    return cost(run, of=("recipe", run.draws.plan.sources[r].name)) / begun if begun > 0 else None
 
 
 def _at_load_run(run: Run, r: int) -> float:
-    """A good unit's part of its site's fixed cost and depreciation, by load; all of it falls on good output."""
+    """Return a good unit's part of its site's fixed cost and depreciation, by load; good output bears all of it."""
     good, load = run.total(run.records.source["good"], [r]), _loads(run, run.draws.plan.sources[r].site)
     whole = sum(load.values())
     return _site_cost(run, r) * load[r] / whole / good if whole and good else 0.0
 
 
 def _at_full_load(run: Run, r: int) -> float | None:
-    """Direct cost and site's part of a good unit at mature yield, with the site's cost spread over all that it could do."""
+    """Return direct cost plus the part of the site's cost, spread over full load, of a good unit at mature yield."""
     site, each = run.draws.plan.sources[r].site, _paid_per_start(run, r)
     whole = max(_capacity(run, site), sum(_loads(run, site).values()))
     part = _site_cost(run, r) * run.draws.sources[r].load.mean / whole if whole else 0.0
@@ -141,7 +141,7 @@ def _at_full_load(run: Run, r: int) -> float | None:
 
 
 def _loads(run: Run, s: int) -> dict[int, float]:
-    """Load of what each source of a site started."""
+    """Return the load of what each source of a site started."""
     return {
         r: run.total(run.records.source["starts"], [r]) * run.draws.sources[r].load.mean
         for r, source in enumerate(run.draws.plan.sources)
@@ -150,21 +150,20 @@ def _loads(run: Run, s: int) -> dict[int, float]:
 
 
 def _site_cost(run: Run, r: int) -> float:
-    """Fixed cost and depreciation of a source's site, in dollars."""
+    """Return the fixed cost and depreciation of a source's site, in dollars."""
     site = run.draws.plan.sources[r].site
-    of_site = of("site", run.draws.plan.sites[site].name)
-    return cost(run, lambda e: of_site(e) and e.category == "fixed") + _depreciation(run, site)
+    fixed = cost(run, within({"fixed"}), of=("site", run.draws.plan.sites[site].name))
+    return fixed + _depreciation(run, site)
 
 
 def _capacity(run: Run, s: int) -> float:
-    """Load that a site could work off in the counted time: what it holds ready, less closures and disruptions."""
+    """Return the load that a site could process in the counted time: its capacity less closures and disruptions."""
     able = float(integral_by_period(run.draws.sites[s].available, run.periods)[run.counted].sum())
     return able if np.isfinite(able) else 0.0
 
 
 def _depreciation(run: Run, s: int) -> float:
-    """Straight-line depreciation within the horizon of the capacity installed in it, less what was given back for it, in
-    dollars."""
+    """Return the straight-line depreciation, in dollars, of capacity installed within the horizon, net of credits."""
     site, draws = run.draws.plan.sites[s], run.draws
     per_capacity, life = value(draws.vector, site.capex_per_capacity), value(draws.vector, site.life)
     if not per_capacity or not life:

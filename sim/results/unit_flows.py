@@ -1,4 +1,4 @@
-"""How units flow: from recipes into stock, from stock into other recipes and to demand, by reporting period."""
+"""Flows of units by reporting period: from recipes into stock, and from stock into other recipes and to demand."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class UnitFlow:
 
 
 def unit_flows(draws: Draws, records: Records) -> list[UnitFlow]:
-    """Every flow of a run, samples and what was in process or on its way at the start included.
+    """Return every flow of a run, including samples and what was in process or in transit at the start.
 
-    What came into stock of a pool, less what was used and served and what disruptions destroyed, is what its stock grew by.
+    Units made of a pool, less those used, served and destroyed by disruptions, equal the growth of its stock.
     """
     plan, calendar = draws.plan, draws.plan.calendar
     records = between(records, calendar.periods, calendar.reports)
@@ -50,13 +50,15 @@ def unit_flows(draws: Draws, records: Records) -> list[UnitFlow]:
 
 
 def pool_of_items(plan: Plan) -> dict[int, int]:
-    """The pool in which each item stands, by their indices."""
+    """Return the index of the pool of each item."""
     return {item: p for p, pool in enumerate(plan.pools) for item in pool.members}
 
 
 def stocks(draws: Draws, records: Records) -> tuple[IntArray, IntArray]:
-    """Stock of each pool at the start and at the end of each reporting period, shape (periods + 1, pools), and what
-    disruptions destroyed of it in each, shape (periods, pools)."""
+    """Return the stock of each pool at the edges of reporting periods, and what disruptions destroyed of it in each.
+
+    Shapes (periods + 1, pools) and (periods, pools).
+    """
     plan, calendar = draws.plan, draws.plan.calendar
     records = between(records, calendar.periods, calendar.reports)
     members = [list(pool.members) for pool in plan.pools]

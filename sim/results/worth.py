@@ -1,4 +1,4 @@
-"""What units delivered are worth on the day of their delivery, and what units left over would fetch at the end."""
+"""The value of units delivered, on the day of delivery, and of units left over, at the end of the horizon."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sim.results.periods import Edges, run_edges
 
 
 def value_delivered(draws: Draws, records: Records, index: int) -> FloatArray:
-    """Dollars of what a line got in each period, shape (periods,).
+    """Return the value in dollars of what was delivered to a line in each period, shape (periods,).
 
-    A unit counts at the mean of its value over the period of its delivery, which is exact for a value that stays and for
-    deliveries that are spread evenly; the shorter the periods (`report_every`), the nearer to the day itself.
+    A unit counts at the mean of its value over the period of its delivery. This is exact where the value is constant or
+    deliveries are spread evenly, and the closer to the day of delivery, the shorter the periods (`report_every`).
     """
     path = _path(draws.plan.lines[index])
     total = np.zeros(len(records.load))
@@ -30,9 +30,9 @@ def value_delivered(draws: Draws, records: Records, index: int) -> FloatArray:
 
 
 def value_at_end(draws: Draws, pool: int) -> float | None:
-    """Dollars that a unit of a pool would fetch on the last day: the most of the lines that take it.
+    """Return the value in dollars of a unit of a pool on the last day, the highest of the lines that take it.
 
-    None where no line that takes the pool says what a unit is worth, or where something is made from it.
+    None where no such line states a value, or where the pool is a material of a recipe.
     """
     plan = draws.plan
     if pool in plan.input_pool:
@@ -50,7 +50,7 @@ def _path(line: LinePlan) -> PathPlan | None:
 
 
 def _factor(draws: Draws, index: int, pool: int) -> float:
-    """What a unit of a pool is multiplied by: its compute, where a line values that."""
+    """Return the H100-equivalents of a unit of a pool where the line values compute, else 1."""
     plan = draws.plan
     if plan.lines[index].value is not None:
         return 1.0
@@ -58,7 +58,7 @@ def _factor(draws: Draws, index: int, pool: int) -> float:
 
 
 def _mean(draws: Draws, path: PathPlan, edges: Edges) -> FloatArray:
-    """Mean of a path over each period, shape (periods,)."""
+    """Return the mean of a path over each period, shape (periods,)."""
     curve = path_curve(path, draws.vector, draws.plan.calendar.day, edges[-1])
     if len(curve.knots) == 1:
         return np.full(len(edges) - 1, curve.values[0])

@@ -1,0 +1,1 @@
+"""Scenarios: reading, merging, overriding, validating, resolving and checking them."""

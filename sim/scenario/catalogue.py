@@ -1,4 +1,4 @@
-"""The shipped scenarios by name and title, and the files that names and paths mean."""
+"""The shipped scenarios by name and title, and the files that names and paths resolve to."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ _TITLE = re.compile(r"^title:.*$", re.MULTILINE)
 
 
 def shipped_scenarios() -> dict[str, Path]:
-    """Name -> file of every shipped scenario; the claims and what begins with `_` are none."""
+    """Return the file of every shipped scenario by name: those that have a title and no `_` before their name."""
     files = sorted(shipped_root().glob("*.yaml"))
     return {f.stem: f for f in files if _TITLE.search(f.read_text(encoding="utf-8")) and not f.stem.startswith("_")}
 
 
 def shipped_titles() -> dict[str, str]:
-    """Name -> title. Only that line is parsed: reading whole scenarios would take seconds."""
+    """Return the title of every shipped scenario by name.
+
+    Only that line is parsed: reading whole scenarios would take seconds.
+    """
     return {name: _title(file.read_text(encoding="utf-8")) for name, file in shipped_scenarios().items()}
 
 
@@ -35,17 +38,21 @@ def _title(text: str) -> str:
 
 
 def starter() -> str:
-    """The commented starter scenario that `fabshift new` writes."""
+    """Return the commented starter scenario that `fabshift new` writes."""
     return (shipped_root() / "_starter.yaml").read_text(encoding="utf-8")
 
 
 def typed(name: str, file: Path) -> str:
-    """What names a scenario on the command line: a shipped name, else its file."""
+    """Return the argument that names a scenario on the command line: a shipped name, else its file."""
     return name if name in shipped_scenarios() else str(file)
 
 
 def locate(name_or_path: str | Path) -> Path:
-    """The file of a scenario: a shipped name, or a path; raises InputError."""
+    """Return the file of a scenario, given a shipped name or a path.
+
+    Raises:
+        InputError: there is no such scenario or file.
+    """
     text = str(name_or_path)
     shipped = shipped_scenarios()
     if text in shipped:
@@ -76,9 +83,13 @@ def locate(name_or_path: str | Path) -> Path:
 
 
 def named(key: str, text: str, file: Path, mark: Mark, folders: Sequence[Path]) -> Path:
-    """The file that `extends` or `against` of `file` names: beside it or shipped; below one of the folders (none: anywhere).
+    """Return the file that `extends` or `against` of `file` names: a shipped one, or one relative to `file`.
 
-    Raises InputError at `mark`, which does not reveal whether a file outside the folders exists.
+    A relative path must be below one of the `folders`, unless there are none.
+
+    Raises:
+        InputError: there is no such file, or it is outside the folders; the error, at `mark`, does not reveal whether a
+            file outside them exists.
     """
     shipped = shipped_scenarios()
     if text in shipped:
@@ -100,7 +111,7 @@ def named(key: str, text: str, file: Path, mark: Mark, folders: Sequence[Path]) 
 
 
 def _shown(file: Path) -> Path:
-    """The path as people would type it: relative to the working directory when inside it."""
+    """Return the path as a user would type it: relative to the working directory if it is inside."""
     try:
         return file.relative_to(Path.cwd())
     except ValueError:

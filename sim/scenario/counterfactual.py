@@ -1,4 +1,4 @@
-"""Loads the counterfactual of a scenario under the same assumptions."""
+"""The counterfactual of a scenario, loaded under the same assumptions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.scenario.without import WITHOUT
 from sim.scenario.written import READING, SET
 
 _SETTINGS = ("horizon", "lot_scale", "report_every")
-"""How a run is played, which is the same on both sides."""
+"""The settings of a run, which must be equal on both sides of a comparison."""
 
 Override = tuple[str, str]
 """The option and its argument: ("--set", "horizon.end=2028-07-01")."""
@@ -23,10 +23,10 @@ Override = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """What a scenario is compared with, by the name that reports call it.
+    """The counterfactual of a scenario, with its name in reports.
 
-    `left_out` are the overrides of the scenario that could not be applied to it, as they stand on the command line;
-    `settings` the sections that it takes from the scenario instead of its own.
+    `left_out` are the overrides of the scenario that could not be applied to it, as on the command line. `settings` are
+    the sections that it takes from the scenario instead of its own.
     """
 
     scenario: Scenario
@@ -36,18 +36,18 @@ class Counterfactual:
 
     @property
     def no_place(self) -> str:
-        """A line that names the overrides left out."""
+        """A line that lists the overrides left out."""
         return f"{self.name} has no place for {', '.join(self.left_out)}"
 
 
 def load_counterfactual(scenario: Scenario) -> Counterfactual | None:
-    """Load what a scenario is compared with, or return None where it names nothing.
+    """Load the counterfactual of a scenario, or return None if it names none.
 
     It takes the horizon, the lot scale and the reporting period of the scenario, the readings that `against` lists, and
-    every other override that it has a place for.
+    every other override of the scenario that applies to it.
 
     Raises:
-        InputError: it does not load; one problem is at `against` of the scenario.
+        InputError: it cannot be loaded; one of the problems is at `against` of the scenario.
     """
     if scenario.against is None:
         return None
@@ -62,7 +62,7 @@ def load_counterfactual(scenario: Scenario) -> Counterfactual | None:
 
 
 def _placed(scenario: Scenario, problem: Problem) -> Problem:
-    """A problem with one of the readings under `against`, at its place in the file."""
+    """Return a problem; one with a reading under `against` gets its place in the file."""
     for figure, reading in _readings(scenario).items():
         if problem.mark.file == _told((READING, f"{figure}={reading}")):
             path = f"{AGAINST}.{READINGS}.{figure}"
@@ -71,7 +71,7 @@ def _placed(scenario: Scenario, problem: Problem) -> Problem:
 
 
 def _readings(scenario: Scenario) -> dict[str, str]:
-    """The readings that the counterfactual takes whatever those of the scenario are."""
+    """Return the readings that `against` sets for the counterfactual."""
     written = scenario.document.against
     return written.readings if isinstance(written, OtherReadings) else {}
 
@@ -105,7 +105,7 @@ def _loaded(scenario: Scenario) -> Counterfactual:
             wrong = any(_placed(scenario, p) is not p for p in error.problems)
             if wrong or not kept:
                 raise
-            # What is wrong elsewhere in the file follows from some of them.
+            # Problems at other places in the file are consequences of some of the overrides, it is not known of which.
             left_out += blamed or kept
             kept = [o for o in kept if o not in left_out]
         else:
@@ -113,7 +113,7 @@ def _loaded(scenario: Scenario) -> Counterfactual:
 
 
 def _path(text: str) -> str:
-    """What an override changes."""
+    """Return the path that an override changes."""
     return text.partition("=")[0].strip()
 
 
@@ -130,7 +130,7 @@ def _load(scenario: Scenario, overrides: Sequence[Override], settings: dict[str,
 
 
 def _settings(scenario: Scenario) -> dict[str, str]:
-    """The settings of the scenario that the counterfactual's file has otherwise, as they are set."""
+    """Return the settings of the scenario that differ from those of the counterfactual's file, as override texts."""
     assert scenario.against is not None
     data = merged(scenario.against, [], allow_outside=scenario.asked.allow_outside).data
     ours, found = scenario.document, {}

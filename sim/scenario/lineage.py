@@ -1,4 +1,4 @@
-"""Which inputs of a scenario rest on a figure, directly, through formulas and through its conditions."""
+"""Which inputs of a scenario depend on a figure, directly, through formulas and through its conditions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ONLY_IF = "only_if"
 
 
 def feeds(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Return each figure behind a scenario with the paths of the inputs that rest on it."""
+    """Return each figure behind a scenario with the paths of the inputs that depend on it."""
     taken = [(entry.path, entry.figure) for entry in scenario.inputs.values() if entry.figure]
     lineage = {name: behind([name], scenario.ledger) for name in {figure for _, figure in taken}}
     found: dict[str, list[str]] = {}
@@ -27,5 +27,5 @@ def feeds(scenario: Scenario) -> dict[str, tuple[str, ...]]:
 
 
 def uses(scenario: Scenario, figure: str) -> tuple[str, ...]:
-    """Return the paths of the inputs that rest on `figure`."""
+    """Return the paths of the inputs that depend on `figure`."""
     return scenario.fed.get(figure, ())

@@ -1,4 +1,4 @@
-"""Every input of a scenario that can be set by its path: what it is, where it is from, what rests on the same figure."""
+"""Every input of a scenario that can be set by its path: what it is, where it is from, what depends on the same figure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ListedInput:
 
     `figure` is the figure of the ledger that it takes, `statement` what that says, `rests_on` the figures which that
     is calculated from or follows, `derived` the figures calculated from it that the scenario uses, and `feeds` the
-    other inputs that rest on it. `words` are the only values allowed, where the schema or the ledger lists them;
+    other inputs that depend on it. `words` are the only values allowed, where the schema or the ledger lists them;
     `bounds` the limits of the field (`ge`, `gt`, `le`, `lt`).
     """
 

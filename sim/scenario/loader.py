@@ -1,4 +1,4 @@
-"""A scenario ready to run: read, merged, overridden, validated, resolved and checked, each step from what the one before handed on."""
+"""Loading a scenario: it is read, merged, overridden, validated, resolved and checked, in this order."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ class Scenario(Displayed):
     changes: tuple[Change, ...]
     inputs: Inputs
     pruned: tuple[str, ...]
-    """What `only_if` switched off, as `section.name` or `section.name.part`."""
+    """The parts that `only_if` switched off, as `section.name` or `section.name.part`."""
     switches: tuple[str, ...]
     """The figures that decide what `only_if` switches."""
     uncertain: Mapping[str, Uncertain]
-    """What a study draws, by the id of the figure or the path of a number in place."""
+    """The numbers that a study draws, by the id of the figure or the path of a number in place."""
     asked: Asked
     against: Path | None
     """The file of its counterfactual; `load_counterfactual` loads it."""
     context: Context = field(repr=False, compare=False)
-    """What the checks read; other numbers of the scenario are checked in the same one."""
+    """The context of the checks, kept since changed numbers of the scenario are checked in it again."""
 
     @cached_property
     def fed(self) -> Mapping[str, tuple[str, ...]]:
-        """Each figure behind it, and the paths of the inputs that rest on the figure."""
+        """The figures behind it, each with the paths of the inputs that depend on it."""
         return feeds(self)
 
     def mark(self, path: str) -> Mark:
-        """The place of an input, or the nearest around it that is written."""
+        """Return the place of an input, or of the nearest mapping around it that is written."""
         places = {dotted(loc): mark for loc, mark in self.marks.items()}
         while path and path not in places:
             path = path.rpartition(".")[0]
@@ -79,13 +79,13 @@ def load_scenario(
     values: Mapping[str, Scalar] | None = None,
     allow_outside: bool = False,
 ) -> Scenario:
-    """Load a shipped scenario or a file, and change some of its inputs.
+    """Load a shipped scenario or a file, with some of its inputs changed.
 
     Args:
         name_or_path: a shipped name (see `list_shipped`) or the path of a YAML file.
         sets: overrides `PATH=VALUE`, in the units of the file: `sites.terafab.ramp.months=30`.
         readings: readings of contested figures, `FIGURE=NAME`.
-        without: articles to leave out; what rests on them alone gives way to another reading or a fallback.
+        without: articles to leave out; figures taken from them alone get another reading or a fallback.
         values: other values of figures of the ledger, by id and in the unit of the figure.
         allow_outside: whether `extends` may read files outside the current folder, that of the scenario and the
             shipped ones.
@@ -94,7 +94,7 @@ def load_scenario(
         A Scenario: `document`, `inputs` by path, `uncertain`, `changes` (what the overrides changed, old and new).
 
     Raises:
-        InputError: everything that is wrong with it, each problem with its place in the file.
+        InputError: the scenario is wrong; it lists every problem with its place in the file.
     """
     asked = Asked(str(name_or_path), tuple(sets), tuple(readings), tuple(without), tuple((values or {}).items()), allow_outside)  # fmt: skip
     problems: list[Problem] = []
@@ -110,7 +110,7 @@ def load_scenario(
 
 
 def _loaded(written: Written, asked: Asked, problems: list[Problem]) -> Scenario | None:
-    """The scenario of merged data; what is wrong with it is appended to `problems`, None if too little is right."""
+    """Return the scenario of merged data, or None if it could not be validated; problems are appended to `problems`."""
     against = find_counterfactual(written, problems)
     overridden = override(written, asked, problems)
     validated = validate(overridden, problems)
@@ -128,7 +128,10 @@ def _loaded(written: Written, asked: Asked, problems: list[Problem]) -> Scenario
 
 
 def _checked(found: Validated, problems: list[Problem]) -> Context:
-    """Resolve and check; a number that a check or the schema speaks of already is not said to have no value as well."""
+    """Resolve and check a validated scenario; return the context of the checks.
+
+    That a number has no value is not reported where a check or the schema already reports another problem with it.
+    """
     unresolved: list[Problem] = []
     inputs = resolve(found.document, found.ledger, found.written, unresolved)
     context = Context(found.document, inputs, found.ledger, found.written, found.pruned, found.refused)
@@ -146,7 +149,7 @@ def _checked(found: Validated, problems: list[Problem]) -> Context:
 def _substituted(
     overridden: Overridden, validated: Validated, inputs: Inputs, problems: list[Problem]
 ) -> tuple[Change, ...]:
-    """What gave way to something else because an article is left out, and problems where nothing could."""
+    """Return what was replaced because an article is left out; what nothing can replace is added to `problems`."""
     taken = [*validated.pruned.switches, *(i.figure for i in inputs.values() if i.figure)]
     problems.extend(unsupported(taken, validated.ledger))
     written, whole = validated.written, overridden.whole

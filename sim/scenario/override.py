@@ -213,7 +213,7 @@ def check_readings(
             # A choice in the file gives way to the article that is left out; one on the same command line contradicts
             # it.
             if is_override(place):
-                message = f"the reading {name!r} rests on an article that is left out"
+                message = f"the reading {name!r} depends on an article that is left out"
                 problems.append(Problem(place, path, message, expected=", ".join(ledger[figure].readings) or None))
         elif name not in ledger[figure].readings:
             names = list(ledger[figure].readings)

@@ -116,7 +116,7 @@ def _field(node: BaseModel, loc: Loc) -> tuple[str, Loc]:
 def _inputs(
     scenario: Scenario, document: Document, ledger: Ledger, figures: Collection[str], numbers: Mapping[str, Scalar]
 ) -> Inputs:
-    """Return all inputs, of which those that rest on the figures and those in place have their new values."""
+    """Return all inputs, of which those that depend on the figures and those in place have their new values."""
     resting = {path for figure in figures for path in scenario.fed.get(figure, ())} - {ONLY_IF}
     found = dict(scenario.inputs)
     for path in resting - numbers.keys():

@@ -35,7 +35,7 @@ class Uncertain:
 
 
 def uncertain(wish: Uncertainty, inputs: Inputs, ledger: Ledger) -> dict[str, Uncertain]:
-    """Return what is drawn, by name: figures in the order in which inputs rest on them, then what is in place."""
+    """Return what is drawn, by name: figures in the order in which inputs depend on them, then what is in place."""
     found = {one.name: one for one in _figures(wish, inputs, ledger)}
     for path, entry in inputs.items():
         if (own := drawn_itself(wish, path, entry)) is not None:

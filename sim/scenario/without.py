@@ -22,7 +22,7 @@ def leave_out(ledger: Ledger, articles: Sequence[str], problems: list[Problem]) 
         meant = [file for file in known if article and article in file]
         named.update(meant)
         if len(meant) != 1:
-            message = "more than one article has this in its name" if meant else "no figure rests on such an article"
+            message = "more than one article has this in its name" if meant else "no figure depends on such an article"
             problems.append(
                 Problem(
                     argument(f"{WITHOUT} {article}"),
@@ -36,14 +36,14 @@ def leave_out(ledger: Ledger, articles: Sequence[str], problems: list[Problem]) 
 
 
 def unsupported(figures: Iterable[str], ledger: Ledger) -> Iterator[Problem]:
-    """Yield problems with figures that rest on an article left out, where nothing else can take its place."""
+    """Yield problems with figures that depend on an article left out, where nothing else can take its place."""
     for id in behind(figures, ledger):
         figure = ledger[id]
         if figure.unsupported:
             resting = dict.fromkeys(
                 article for reading in (figure.own, *figure.readings.values()) for article in reading.articles
             )
-            message = f"rests on {', '.join(resting)} alone, and nothing can take its place"
+            message = f"depends on {', '.join(resting)} alone, and nothing can take its place"
             yield Problem(
                 figure.mark or Mark("?"), id, message, expected="another reading, or a fallback, in its entry"
             )

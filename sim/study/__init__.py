@@ -1,1 +1,1 @@
-"""Many runs: a design is a sequence of rows, one function runs them, and summaries are made of the outcomes."""
+"""Studies of many runs: a design is a sequence of rows, one function runs it, each study summarises the outcomes."""

@@ -1,4 +1,4 @@
-"""Scenarios compared on common random numbers: differences are not due to chance."""
+"""Scenarios compared with common random numbers, which removes most of the random variation of their differences."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Paired(Displayed):
-    """A KPI, or the date of a milestone in days, in one scenario against the first, replication by replication.
+    """A KPI, or the date of a milestone in days, of one scenario compared with the first, replication by replication.
 
-    `difference` is the mean of this minus the first over the `pairs` in which both have a value. `beats` says how probably
-    this one is better, and `beaten` how probably the first is, over all replications; where no way is
-    known to be better, the higher. A milestone that is not reached is later than any that is.
+    `difference` is the mean of this minus the first over the `pairs` in which both have a value. `beats` is the
+    probability that this one is better, and `beaten` that the first is, over all replications. Where it is not known
+    whether higher or lower is better, higher counts as better. A milestone that is not reached is later than any that is.
     """
 
     difference: Interval
@@ -49,11 +49,11 @@ class Paired(Displayed):
 
     @property
     def same(self) -> bool:
-        """Whether neither is ever better."""
+        """Whether neither is better in any replication."""
         return self.beats.estimate == self.beaten.estimate == 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return plain data."""
         better = {True: "higher", False: "lower", None: None}[self.higher_is_better]
         return {
             "difference": number(self.difference.estimate),
@@ -67,7 +67,7 @@ class Paired(Displayed):
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Plotted):
-    """Replications of several scenarios by label, all with common random numbers; the others are compared with the first."""
+    """Replications of several scenarios by label, with common random numbers; the first is the one compared with."""
 
     found: dict[str, Replications]
     seed: int
@@ -75,10 +75,10 @@ class Comparison(Plotted):
     outcomes: Outcomes
     lot_scale: int
     bias: dict[str, Bias]
-    """What larger lots do to each scenario, where they are larger."""
+    """The bias by larger lots in each scenario, where lots are larger."""
     seconds: float
     dimensions: dict[str, int]
-    """How many inputs each scenario draws."""
+    """The number of inputs that each scenario draws."""
 
     @property
     def n(self) -> int:
@@ -87,12 +87,12 @@ class Comparison(Plotted):
 
     @cached_property
     def paired(self) -> dict[str, dict[str, Paired]]:
-        """Every KPI and milestone that a scenario shares with the first, by the label of the scenario."""
+        """Each KPI and milestone that a scenario shares with the first, by the label of the scenario."""
         first, *others = self.found
         return {label: self.against(first, label) for label in others}
 
     def against(self, first: str, other: str) -> dict[str, Paired]:
-        """Every KPI and milestone that two scenarios share, the second minus the first, by their labels."""
+        """Return each KPI and milestone that two scenarios share, the second minus the first, from their labels."""
         return _against(self.found[first], self.found[other])
 
     @cached_property
@@ -106,7 +106,7 @@ class Comparison(Plotted):
         return pd.concat(list(frames), ignore_index=True)
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `fabshift compare --json`."""
+        """Return the document of `fabshift compare --json`."""
         return {
             "scenarios": {label: summary_json(f) for label, f in self.found.items()},
             "n": self.n,
@@ -125,7 +125,7 @@ class Comparison(Plotted):
 
 
 def _horizon(scenario: Scenario) -> dict[str, Any]:
-    """What money is counted over, which must be alike for it to be compared."""
+    """Return the horizon and warm-up over which money is summed, which must be equal for a comparison of money."""
     return scenario.document.horizon.model_dump(mode="json", include={"start", "end", "length", "warmup"})
 
 
@@ -136,7 +136,7 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Run replications 0 to n - 1 of each scenario with common random numbers.
 
-    Random streams are shared by the names of their causes; inputs of the same name are drawn at the same probability.
+    Random streams are matched by the names of their causes. Inputs of the same name are drawn at the same probability.
 
     Args:
         scenarios: two or more shipped names, paths or loaded scenarios; the others are compared with the first.
@@ -147,9 +147,9 @@ def compare(
         seed: the random seed; replication k of a seed is always the same run.
         engine: "batch", compiled, or "events", readable; the numbers are the same.
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported.
-        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        out: a directory that keeps finished runs; a study kept there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the study instead.
         progress: called with the share of the work that is done, from 0 to 1.
         allow_outside: whether `extends` may read files outside the current folder, that of a scenario and the shipped ones.
@@ -158,7 +158,7 @@ def compare(
         A Comparison: `found` (each scenario's replications by label), `paired` (differences by label and KPI), `runs`, `plot()`.
 
     Raises:
-        InputError: what is wrong with any scenario, or `out` holds another study.
+        InputError: what is wrong with any scenario, or `out` contains another study.
     """
     began = time.monotonic()
     if len(scenarios) < 2:
@@ -208,7 +208,7 @@ def _row(scenario: Scenario | str | Path) -> Row:
 
 
 def _labelled(rows: Sequence[Row]) -> list[tuple[str, Row]]:
-    """Each under its name; where a name comes again, with its number."""
+    """Return each row with its label: the name of its scenario, numbered if the name is taken."""
     found: dict[str, Row] = {}
     for row in rows:
         name = Path(row.scenario or "").stem

@@ -33,8 +33,10 @@ _SCALES = {None: 1.0, "%": 0.01, "k": 1e3, "M": 1e6, "bn": 1e9, "tn": 1e12}
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One comparison. Of a milestone days are compared, whole from the first day of the run on; one that
-    is not reached lies beyond every day of it."""
+    """One comparison.
+
+    A milestone is compared in whole days from the start of the run; one that is not reached is after every day.
+    """
 
     name: str
     operator: str
@@ -42,7 +44,7 @@ class Clause:
     milestone: bool
 
     def verdict(self, column: FloatArray) -> FloatArray:
-        """1 where it is true, 0 where it is not, NaN where the KPI has no value."""
+        """Return 1 where it is true, 0 where it is not, NaN where the KPI has no value; same shape."""
         if self.milestone:
             column = np.where(np.isnan(column), np.inf, np.floor(column))
         found = _OPERATORS[self.operator](column, self.value).astype(np.float64)
@@ -51,43 +53,43 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCondition:
-    """Clauses: true if all of any one of the groups are (`and` binds before `or`)."""
+    """Clauses in groups: true if all clauses of any group are, since `and` binds more tightly than `or`."""
 
     text: str
     groups: tuple[tuple[Clause, ...], ...]
 
     def verdicts(self, columns: Mapping[str, FloatArray]) -> FloatArray:
-        """For each run 1, 0, or NaN where it hangs on a KPI that has no value (Kleene's logic)."""
+        """Return 1 or 0 for each run, or NaN where that depends on a KPI without a value (Kleene's logic)."""
         return _any([_all([clause.verdict(columns[clause.name]) for clause in group]) for group in self.groups])
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns it reads."""
+        """The names of the columns that it reads."""
         return tuple(dict.fromkeys(clause.name for group in self.groups for clause in group))
 
 
 def _all(verdicts: list[FloatArray]) -> FloatArray:
-    """False if one is, else unknown if one is."""
+    """Return false (0) where any verdict is false, else unknown (NaN) where any is unknown, else true (1)."""
     table = np.array(verdicts)
     return np.where((table == 0.0).any(axis=0), 0.0, table.sum(axis=0) / len(table))
 
 
 def _any(verdicts: list[FloatArray]) -> FloatArray:
-    """True if one is, else unknown if one is."""
+    """Return true (1) where any verdict is true, else unknown (NaN) where any is unknown, else false (0)."""
     return 1.0 - _all([1.0 - verdict for verdict in verdicts])
 
 
 def happened(verdicts: FloatArray) -> tuple[BoolArray, BoolArray]:
-    """The runs in which a condition is known to be true or false, and those of them in which it is true."""
+    """Return the runs in which a condition is known to be true or false, and whether it is true in each of those."""
     known = ~np.isnan(verdicts)
     return known, verdicts[known] == 1.0
 
 
 def condition(text: str, catalogue: Catalogue) -> OutcomeCondition:
-    """A condition as a user writes it.
+    """Parse a condition as a user writes it.
 
     Raises:
-        InputError: it cannot be read, or names what the run does not have; every fault at once.
+        InputError: it is malformed, or names what the run does not have; it lists all faults.
     """
     problems: list[Problem] = []
     groups = [
@@ -142,7 +144,7 @@ def _compared(name: str, sign: str, value: str, catalogue: Catalogue) -> Clause:
 
 
 def _day(name: str, value: str, catalogue: Catalogue) -> float:
-    """Days (or time units) from the start of the run to what a milestone is compared with."""
+    """Return the days (or time units) from the start of the run to the date that a milestone is compared with."""
     if catalogue.start is None:
         allowed, day = f"a number of time units up to {catalogue.end}", _float(value)
     else:

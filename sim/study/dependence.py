@@ -1,4 +1,4 @@
-"""What a KPI rests on: each number behind the compiled scenario, moved on its own to the ends of its range."""
+"""What a KPI depends on: each number behind a scenario, changed on its own to the ends of its range."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A trial and where it put the KPI (None: the KPI has no value there)."""
+    """A trial and the KPI in it (None: the KPI has no value)."""
 
     label: str
     value: Scalar
@@ -40,7 +40,8 @@ class Moved:
 class Dependence:
     """A number on which the KPI depends, its trials, and the KPI's swing over them.
 
-    `swing` is in the KPI's unit, the base included; infinite where a trial makes it vanish or appear.
+    `swing` is the range of the KPI over the base and the trials, in the KPI's unit; infinite if the KPI has a value in
+    some of them only.
     """
 
     knob: Knob
@@ -50,20 +51,20 @@ class Dependence:
 
 @dataclass(frozen=True, slots=True)
 class Dependences:
-    """All numbers on which a KPI depends, by swing; the names of those that were tried and moved nothing."""
+    """All numbers on which a KPI depends, by swing, and the names of those that were tried without effect."""
 
     kpi: str
     base: float | None
     found: tuple[Dependence, ...]
     unmoved: tuple[str, ...]
     without: tuple[tuple[str, float | None], ...]
-    """The KPI when an article is left out, for each article the scenario rests on and can do without."""
+    """The KPI when an article is left out, for each article that the scenario uses and can do without."""
     refused: tuple[str, ...]
     """Readings that contradict the rest of the scenario, as `FIGURE=READING`; they were not run."""
 
 
 def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
-    """Other values that a number may have: its other readings, and the ends of its range."""
+    """Yield the other values that a number may have: its other readings, and the ends of its range."""
     seen = {knob.value}
     if knob.figure:
         for name, reading in other_readings(scenario.ledger, knob.name).items():
@@ -75,7 +76,7 @@ def trials(scenario: Scenario, knob: Knob) -> Iterator[Trial]:
 
 
 def _ends(knob: Knob) -> list[tuple[str, Scalar]]:
-    """The ends of its range; where it has none, a step to either side."""
+    """Return the ends of the range of a number; if it has none, a step below and above."""
     now = knob.value
     if isinstance(now, str) or not now:
         return []
@@ -85,7 +86,7 @@ def _ends(knob: Knob) -> list[tuple[str, Scalar]]:
         return [(label, end) for label, end in (("low", knob.low), ("high", knob.high)) if end is not None]
     if knob.unit == "calendar_year":
         return [(f"{years:+d} year", now + years) for years in (-1, 1)]
-    # To twelve digits: a tenth more of 90,000 is 99,000, not 99,000.00000000001.
+    # Rounded to twelve digits: 90,000 plus a tenth is 99,000, not 99,000.00000000001.
     return [(f"{100 * s:+.0f} %", float(f"{now * (1 + s):.12g}")) for s in (-TRIED_SHARE, TRIED_SHARE)]
 
 
@@ -93,10 +94,10 @@ def dependences(
     base: Asked, scenario: Scenario, kpi: str, *, seed: int = 0, jobs: int = 0, progress: Progress | None = None,
     announce: Callable[[int], None] | None = None,
 ) -> Dependences:  # fmt: skip
-    """Run every trial of every number behind `scenario` and keep the numbers that move the KPI.
+    """Run every trial of every number behind `scenario` and return the numbers that change the KPI.
 
-    Common random numbers: only that number differs between the runs, so what moves is its doing. `announce` is told
-    how many runs there will be.
+    All runs have common random numbers: only that number differs between them, so that it alone causes the difference.
+    `announce` is called with the number of runs.
     """
     tried = [(knob, trial) for knob in knobs(scenario) for trial in trials(scenario, knob)]
     articles = articles_behind(scenario)
@@ -129,7 +130,7 @@ def dependences(
 
 
 def articles_behind(scenario: Scenario) -> list[str]:
-    """Articles on which the values in force behind a scenario rest."""
+    """Return the articles that the values in force behind a scenario are taken from."""
     found = {article for name in base_figures(scenario) for article in scenario.ledger.resolve(name).articles}
     return sorted(found)
 

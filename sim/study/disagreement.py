@@ -23,7 +23,7 @@ from sim.study.runs.run import Progress, run_design
 
 RESAMPLES = 2000
 Combination = tuple[tuple[str, str], ...]
-"""A reading for every contested figure."""
+"""A reading of every contested figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A KPI over combinations of readings: mean, standard deviation, and what the variance is made of.
+    """A KPI over combinations of readings: its mean, standard deviation, and the parts of its variance.
 
-    `combinations` of `possible` were run, each with `draws` of the uncertain figures and two of the
-    operational noise in each; `dropped` of them had no value of the KPI or were refused.
+    `combinations` of `possible` were run, each with `draws` of the uncertain figures and two random seeds in each draw.
+    `dropped` of them had no value of the KPI or were refused.
     """
 
     kpi: str
@@ -66,7 +66,7 @@ class Disagreement:
 
 
 def combinations(readings: dict[str, tuple[str, ...]], most: int, seed: int) -> list[Combination]:
-    """All combinations of readings, or a random sample of `most` different ones."""
+    """Return all combinations of readings, or a random sample of `most` different ones."""
     possible = prod(len(names) for names in readings.values())
     if possible <= most:
         return [tuple(zip(readings, names, strict=True)) for names in product(*readings.values())]
@@ -95,9 +95,9 @@ def disagreement(
 ) -> Disagreement | None:
     """Run combinations of readings, draws of all ranges in each and two seeds in each of those.
 
-    Every number with a range is drawn from the triangle low, value, high: twice under each of `most`
-    combinations, more often where there are fewer. None where no combination gives the KPI a value.
-    `announce` is told how many runs there will be.
+    Every number with a range is drawn from the triangular distribution (low, value, high): twice under each of `most`
+    combinations, more often where there are fewer. Returns None if the KPI has no value under any combination.
+    `announce` is called with the number of runs.
     """  # fmt: skip
     readings = dict(contested(scenario))
     chosen = combinations(readings, most, seed)
@@ -128,7 +128,7 @@ def disagreement(
 
 
 def _rows(study: str, base: Asked, names: tuple[str, ...], seed: int, k: int, draws: int) -> list[Row]:
-    """Draws of the ranges under one combination, two seeds each."""
+    """Return the rows of the draws of all ranges under one combination, two seeds each."""
     made = compiled(study, base, Row(readings=names))
     if made is None:
         return [Row(readings=names, seed=seed)] * 2 * draws
@@ -138,7 +138,7 @@ def _rows(study: str, base: Asked, names: tuple[str, ...], seed: int, k: int, dr
 
 
 def drawn_row(scenario: Scenario, generator: np.random.Generator) -> Row:
-    """A row with a value for every number with a range behind a scenario."""
+    """Draw every number with a range behind a scenario and return the row that sets them."""
     ranged = [(knob, limits) for knob in knobs(scenario) if (limits := _range(knob)) is not None]
     uniforms = generator.random(len(ranged))
     rows = [knob.at(_drawn(limits, float(u))) for (knob, limits), u in zip(ranged, uniforms, strict=True)]
@@ -162,17 +162,16 @@ def _drawn(limits: tuple[float, float, float], u: float) -> float:
 
 
 def components(table: FloatArray) -> tuple[float, float, float]:
-    """Variance among combinations, among draws within them, and among seeds within those.
+    """Return the variance among combinations, among draws within them, and among seeds within those.
 
-    `table[combination, draw, seed]`, balanced and nested: the mean squares of a two-level nested
-    analysis of variance, solved for its components (Searle, Casella & McCulloch 1992, ch. 3);
-    negative estimates are set to 0.
+    `table`, shape (combinations, draws, seeds), is balanced and nested. The mean squares of a two-level nested analysis
+    of variance are solved for its components (Searle, Casella & McCulloch 1992, ch. 3); negative estimates are set to 0.
     """
     a, b, n = table.shape
     cells, rows = table.mean(axis=2), table.mean(axis=(1, 2))
     noise = float(((table - cells[:, :, None]) ** 2).sum() / (a * b * (n - 1)))
     draws = float(n * ((cells - rows[:, None]) ** 2).sum() / (a * (b - 1)))
-    # One combination alone disagrees with nobody.
+    # One combination alone has no variance among combinations.
     readings = float(b * n * ((rows - rows.mean()) ** 2).sum() / (a - 1)) if a > 1 else 0.0
     return max((readings - draws) / (b * n), 0.0), max((draws - noise) / n, 0.0), noise
 
@@ -184,8 +183,10 @@ def _shares(table: FloatArray) -> FloatArray:
 
 
 def _parts(table: FloatArray, seed: int, *, whole: bool) -> tuple[VariancePart, ...]:
-    """Shares of the variance. For the intervals combinations are resampled; where all there are were run
-    (`whole`), they are no sample, and draws are."""
+    """Return the shares of the variance with bootstrap intervals.
+
+    Combinations are resampled. If all that are possible were run (`whole`), they are no sample, and draws are resampled.
+    """
     axis = 1 if whole or len(table) == 1 else 0
     size = table.shape[axis]
     generator = np.random.default_rng((seed, size))
@@ -201,7 +202,7 @@ def _parts(table: FloatArray, seed: int, *, whole: bool) -> tuple[VariancePart, 
 def _sides(
     chosen: Sequence[Combination], means: NDArray[np.float64], readings: dict[str, tuple[str, ...]]
 ) -> tuple[Side, ...]:
-    """The mean of the KPI under each reading; figures whose readings part most come first."""
+    """Return the mean of the KPI under each reading; figures whose readings differ most come first."""
     taken = [dict(c) for c in chosen]
     found: list[list[Side]] = []
     for figure, names in readings.items():

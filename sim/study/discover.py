@@ -1,4 +1,4 @@
-"""Under which conditions on its inputs something happens in a scenario."""
+"""Scenario discovery: ranges of inputs in which a condition on the outcome holds."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ DEFAULT_N = 500
 
 @dataclass(frozen=True, repr=False)
 class Discovery(Displayed):
-    """Where in the space of inputs a condition holds.
+    """Boxes of inputs in which a condition holds.
 
-    `columns` are the inputs of the runs in which it is known to hold or not, `happens` says in which
-    it does. `unknown` runs have no value of a KPI it hangs on; in `refused` ones the values drawn, or
-    the readings, contradict each other. `density` is what was asked of a box.
+    `columns` are the inputs of the runs in which it is known whether the condition holds, and `happens`, shape (runs,),
+    whether it does. `unknown` runs have no value of a KPI that it depends on. In `refused` runs the drawn values, or the
+    readings, contradict each other. `density` is the required density of a box.
     """
 
     scenario: Scenario
@@ -58,12 +58,12 @@ class Discovery(Displayed):
 
     @property
     def probability(self) -> Interval:
-        """How often it happens, of the runs in which that is known."""
+        """The probability that the condition holds, from the runs in which that is known."""
         return probability_interval(int(self.happens.sum()), len(self.happens))
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row for each run: every input as it was drawn, and whether it happens."""
+        """One row for each run: every input as drawn, and whether the condition holds."""
         import pandas as pd
 
         drawn = {c.name: [c.labels[int(v)] for v in c.values] if c.labels else c.values for c in self.columns}
@@ -95,13 +95,13 @@ def discover(
         n: runs, each with all uncertain inputs drawn.
         over_readings: whether readings of contested figures are drawn too, as inputs.
         density: the share of runs in a box, from 0 to 1, in which the condition is to hold.
-        most: boxes looked for at most.
+        most: the most boxes to find.
         seed: the random seed; replication k of a seed is always the same run.
         engine: "batch", compiled, or "events", readable; the numbers are the same.
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported.
-        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        out: a directory that keeps finished runs; a study kept there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the study instead.
         progress: called with the share of the work that is done, from 0 to 1.
         announce: called once with the number of runs there will be.
@@ -120,7 +120,7 @@ def discover(
     stages = Stages(n + (2 * RUNS if of.lot_scale > 1 else 0), progress, announce)
     found = tried.outcomes(of, 0, stages(n))
     verdicts = asked.verdicts({name: found.column(name) for name in asked.names})
-    # A run that was refused has no milestone either, which is not to say that it is not reached.
+    # A refused run has no date of a milestone either; that must not count as a milestone that is not reached.
     known: BoolArray = found.valid & ~np.isnan(verdicts)
     columns, happens = tried.columns(0, known), verdicts[known] == 1.0
     return Discovery(

@@ -1,4 +1,4 @@
-"""What a KPI rests on: the inputs that move it, the events behind a milestone, and what its variance is made of."""
+"""What a KPI depends on: the inputs that change it, the events behind a milestone, and the parts of its variance."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Explanation(Plotted):
-    """What a KPI rests on: `dependences` by their swing and, for a milestone, `steps` from its date back to its cause.
+    """What a KPI depends on: `dependences` by swing and, for a milestone, `steps` from its date back to its cause.
 
-    `result` is the run at typical inputs; in the trials lots are `lot_scale` times as large as in the scenario.
+    `result` is the run at typical inputs. In the trials lots are `lot_scale` times as large as in the scenario.
     """
 
     result: Result
@@ -41,12 +41,12 @@ class Explanation(Plotted):
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario that was explained."""
+        """The scenario of the run."""
         return self.result.scenario
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A tidy frame: a row for each trial of each input, with the KPI then and its swing, in the KPI's own unit."""
+        """A tidy frame: a row for each trial of each input, with the KPI and its swing, in the KPI's own unit."""
         import pandas as pd
 
         rows = [
@@ -68,17 +68,17 @@ def explain(
     progress: Progress | None = None,
     announce: Callable[[int], None] | None = None,
 ) -> Explanation:
-    """Move every number behind a scenario on its own, and return those that move a KPI.
+    """Change every number behind a scenario on its own, and return those that change a KPI.
 
-    Each number is tried at the ends of its range and at its other readings; where it has neither, 10 % (of dates
-    91 days) to either side. All runs have common random numbers.
+    Each number is tried at the ends of its range and at its other readings; if it has neither, 10 % (dates: 91 days)
+    below and above. All runs have common random numbers.
 
     Args:
         scenario: a shipped name, a path or a loaded scenario.
         kpi: a KPI or a milestone of the run.
         seed: the random seed of all runs.
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them.
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them.
         progress: called with the share of the work that is done, from 0 to 1.
         announce: called with the number of runs, before the first.
 
@@ -96,9 +96,9 @@ def explain(
 
 @dataclass(frozen=True, repr=False)
 class Decomposition(Displayed):
-    """What the variance of a KPI is made of: `disagreement` among sources, uncertainty and noise.
+    """The parts of the variance of a KPI: `disagreement` among sources, uncertainty and noise.
 
-    `result` is the run at typical inputs; in the study lots are `lot_scale` times as large as in the scenario.
+    `result` is the run at typical inputs. In the study lots are `lot_scale` times as large as in the scenario.
     """
 
     result: Result
@@ -122,15 +122,16 @@ def decompose(
     Args:
         scenario: a shipped name, a path or a loaded scenario.
         kpi: a KPI or a milestone of the run.
-        n: combinations of readings at most; each is run with two draws of all ranges, and two seeds in each of those.
+        n: the most combinations of readings; each is run with two draws of all ranges, and two seeds in each draw.
         seed: the first random seed.
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them.
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them.
         progress: called with the share of the work that is done, from 0 to 1.
         announce: called with the number of runs, before the first.
 
     Returns:
-        A Decomposition; its `disagreement` has the `parts` with their 95 % intervals and the mean under each reading.
+        A Decomposition; its `disagreement` has the `parts` with 95 % confidence intervals, and the mean under each
+        reading.
 
     Raises:
         InputError: the scenario, the KPI or `lot_scale` is wrong, or no combination gives the KPI a value.
@@ -146,7 +147,7 @@ def decompose(
 def _prepared(
     scenario: Scenario | Asked | str | Path, kpi: str, seed: int, lot_scale: int | str
 ) -> tuple[Result, Asked, int]:
-    """The run at typical inputs, and the base with larger lots."""
+    """Return the run at typical inputs, the base with larger lots, and the factor by which they are larger."""
     base, wanted = based(scenario), wanted_factor(lot_scale)
     whole = scenario if isinstance(scenario, Scenario) else loaded(base, Row())
     result = run(whole, seed=seed, engine="batch", trace=kpi in whole.document.milestones)

@@ -1,4 +1,4 @@
-"""What `explain` found, kept beside the compiled code, so that the next run of the same scenario can say it."""
+"""Findings of `explain`, kept in the user's cache, so that the next run of the same scenario can show them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MOST_SCENARIOS = 200
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What was found of one KPI: what moves it most, each in a few words, and every trial as the figure of `explain` has it.
+    """The findings on one KPI: the numbers that change it most, in words, and the trials as the chart shows them.
 
-    `factor` is how many times as large lots were, `seed` that of the runs.
+    `factor` is the lot scale and `seed` the random seed of the runs.
     """
 
     told: list[str]
@@ -26,8 +26,7 @@ class Explained:
 
 
 def explained(scenario_hash: str) -> dict[str, Explained]:
-    """KPI -> what `explain` found for a scenario with this hash, the KPI asked for last first; empty where it was never
-    asked."""
+    """Return the findings of `explain` for a scenario with this hash by KPI, the latest first; empty if none."""
     try:
         kept = json.loads(_place(scenario_hash).read_text(encoding="utf-8"))
         return {kpi: Explained(**found) for kpi, found in kept.items()}
@@ -36,7 +35,7 @@ def explained(scenario_hash: str) -> dict[str, Explained]:
 
 
 def remember(scenario_hash: str, kpi: str, found: Explained) -> None:
-    """Keep what moves a KPI most. Where nothing can be kept, nothing is: it is no error."""
+    """Keep the findings on a KPI; a cache that cannot be written is no error."""
     place = _place(scenario_hash)
     kept = {kpi: found} | {k: v for k, v in explained(scenario_hash).items() if k != kpi}
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The numbers behind a scenario that a study may turn: ledger figures, and numbers written in place."""
+"""The numbers behind a scenario that a study may change: ledger figures, and numbers written in place."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ class Knob:
     paths: tuple[str, ...]
 
     def at(self, value: Scalar) -> Row:
-        """The row that turns it to a value."""
+        """Return the row that sets it to a value."""
         if self.figure:
             return Row(values=((self.name, value),))
         return Row(numbers=((self.name, value),))
 
     @property
     def origin(self) -> str:
-        """Kind and source in words."""
+        """The kind and the source in words."""
         return f"{self.kind} ({self.article or self.source})"
 
 
 def knobs(scenario: Scenario) -> list[Knob]:
-    """Figures that are no formula of others, and numbers in place, in the order of the scenario."""
+    """Return figures that are not calculated from others, and numbers in place, in the order of the scenario."""
     fed = feeds(scenario)
     figures = [_figure(scenario, name, fed[name]) for name in base_figures(scenario)]
     return [*figures, *(knob for path, i in scenario.inputs.items() if (knob := _in_place(scenario, path, i)))]
 
 
 def base_figures(scenario: Scenario) -> list[str]:
-    """Figures behind a scenario's inputs and switches that are no formula of others."""
+    """Return the figures behind a scenario's inputs and switches that are not calculated from others."""
     taken = [i.figure for i in scenario.inputs.values() if i.figure]
     names = behind([*scenario.switches, *taken], scenario.ledger)
     return [name for name in names if not scenario.ledger.figures[name].formula]
@@ -68,7 +68,7 @@ def _figure(scenario: Scenario, name: str, paths: tuple[str, ...]) -> Knob:
 
 
 def _in_place(scenario: Scenario, path: str, i: Input) -> Knob | None:
-    """A number written in the scenario itself; None for names, and for what the schema supplies."""
+    """Return the knob of a number written in the scenario; None for names, and for defaults of the schema."""
     start = scenario.document.horizon.start
     if i.figure is not None or i.source == UNWRITTEN or isinstance(i.value, str):
         return None
@@ -81,7 +81,7 @@ def _in_place(scenario: Scenario, path: str, i: Input) -> Knob | None:
 
 
 def knob_of(scenario: Scenario, path: str) -> Knob | None:
-    """The figure, or the number in place, that an input has its value from."""
+    """Return the figure, or the number in place, that an input has its value from."""
     i = scenario.inputs[path]
     return (
         _figure(scenario, i.figure, uses(scenario, i.figure)) if i.figure is not None else _in_place(scenario, path, i)
@@ -89,11 +89,11 @@ def knob_of(scenario: Scenario, path: str) -> Knob | None:
 
 
 def other_readings(ledger: Ledger, figure: str) -> dict[str, Reading]:
-    """Readings that a figure may have beside the one in force, later reports apart.
+    """Return the readings that a figure may have other than the one in force, except those of later reports.
 
-    A figure that follows another takes the reading of the same name: combined with any other it would be the cost of one
-    process beside the speed of another. Readings with names of its own go with every reading of the followed one. While
-    one of them is in force, `following` stands for the reading by which it would follow again.
+    A figure that follows another takes the reading of the same name; with any other, the cost of one process would be
+    combined with the speed of another. Readings whose names only this figure has go with every reading of the followed
+    one. While one of them is in force, the name from `following` stands for the reading by which it would follow again.
     """
     definition, taken = ledger.figures[figure], ledger.reading_name(figure)
     found = {name: r for name, r in definition.readings.items() if name != taken and r.kind is not Kind.LATER_REPORT}
@@ -107,12 +107,12 @@ def other_readings(ledger: Ledger, figure: str) -> dict[str, Reading]:
 
 
 def following(followed: str) -> str:
-    """What a study calls the reading by which a figure follows another, whichever that is."""
+    """Return the name in studies of the reading by which a figure follows another, whichever that is."""
     return f"as {followed}"
 
 
 def contested(scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Contested figures behind a scenario, each with its readings, the one in force first."""
+    """Yield the contested figures behind a scenario, each with its readings, the one in force first."""
     ledger = scenario.ledger
     for figure in base_figures(scenario):
         others, taken = other_readings(ledger, figure), ledger.reading_name(figure)
@@ -123,12 +123,12 @@ def contested(scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def settled(ledger: Ledger, taken: Mapping[str, str]) -> tuple[str, ...]:
-    """`FIGURE=READING` for each figure of a combination; `following` gives way to the reading that it comes to there."""
+    """Return `FIGURE=READING` for each figure of a combination, with names from `following` resolved."""
     return tuple(f"{figure}={_settled(ledger, taken, figure)}" for figure in taken)
 
 
 def _settled(ledger: Ledger, taken: Mapping[str, str], figure: str, *, released: bool = False) -> str:
-    """The reading of a figure under a combination; `released`: whatever is chosen for it, it follows."""
+    """Return the reading of a figure under a combination; if `released`, it follows whatever is chosen for it."""
     chosen = "" if released else taken.get(figure, ledger.chosen.get(figure, ""))
     if figure not in ledger:
         return chosen

@@ -1,4 +1,4 @@
-"""Monte Carlo: many replications of one scenario, its uncertain inputs drawn, and what they say."""
+"""Monte Carlo: many replications of one scenario with its uncertain inputs drawn, and their statistics."""
 
 from __future__ import annotations
 
@@ -32,11 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class MonteCarlo(Replications, Plotted):
-    """Replications of a scenario and what they say.
+    """Replications of a scenario and their statistics.
 
-    `outcomes` holds one row a replication; `dimensions` inputs were drawn. `lot_scale` says how many
-    times as large as the scenario's own lots were, and `bias` the resulting bias of each KPI. `kept` is the directory that keeps
-    the study, None if there is none.
+    `outcomes` has one row for each replication; `dimensions` inputs were drawn. Lots were `lot_scale` times as large as
+    the scenario's, and `bias` is the resulting bias of each KPI. `kept` is the directory of the study, or None.
     """
 
     seed: int
@@ -60,11 +59,11 @@ class MonteCarlo(Replications, Plotted):
 
     @cached_property
     def over_time(self) -> OverTime:
-        """Its replications by reporting period; as the directory of the study keeps them, else run again when first asked for."""
+        """The replications by reporting period, from the directory of the study, else run again when first read."""
         return self.run_again()
 
     def run_again(self, progress: Progress | None = None) -> OverTime:
-        """Run its replications, MOST of them at most, again for `over_time`, unless they were."""
+        """Run at most MOST of the replications again, unless that was done, and return them by reporting period."""
         kept: dict[str, OverTime] = self.__dict__  # where cached_property looks for its value
         if "over_time" not in kept:
             kept["over_time"] = over_time(
@@ -74,13 +73,13 @@ class MonteCarlo(Replications, Plotted):
 
     @property
     def narrow(self) -> bool | None:
-        """Whether the wanted half-width was reached; None if none was wanted."""
+        """Whether the requested half-width was reached; None if none was requested."""
         if self.until is None:
             return None
         return self.until.enough(self.scenario, self.outcomes, scrambled=self.scrambled)
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `fabshift montecarlo --json`; dates of abstract time are numbers."""
+        """Return the document of `fabshift montecarlo --json`; dates of abstract time are numbers."""
         return {
             "scenario": self.scenario.name,
             "n": self.n,
@@ -110,9 +109,9 @@ def monte_carlo(
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
         until: `KPI:W`, which stops once the half-width of the 95 % confidence interval of a KPI's mean, or of a
             milestone's probability, is at most W, in the KPI's own unit ("fill_rate:0.005").
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported.
-        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        out: a directory that keeps finished runs; a study kept there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the study instead.
         progress: called with the share of the work that is done, from 0 to 1.
 
@@ -120,7 +119,7 @@ def monte_carlo(
         A MonteCarlo: `kpis` (mean with its interval, standard deviation, percentiles), `milestones`, `runs` (pandas), `plot()`.
 
     Raises:
-        InputError: the scenario, `until` or `lot_scale` is wrong, or `out` holds another study.
+        InputError: the scenario, `until` or `lot_scale` is wrong, or `out` contains another study.
     """
     began, base = time.monotonic(), based(scenario)
     (own,) = variants(base, [("own lots", Row())])
@@ -157,5 +156,5 @@ def monte_carlo(
 
 
 def _names(variant: Variant, engine: str) -> list[str]:
-    """KPIs and milestones that a run has."""
+    """Return the names of the KPIs and milestones of a run."""
     return list(measured(play(variant.scenario, variant.plan, engine=engine)))

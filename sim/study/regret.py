@@ -1,4 +1,4 @@
-"""Which of several plans one would regret least, over states of the world that they share."""
+"""The regret of plans over shared states of the world, and the plan with the least."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ FLAG = "--regret"
 
 @dataclass(frozen=True, repr=False)
 class RegretComparison(Displayed):
-    """Plans on one output over shared worlds; `values` has the shape (worlds, plans), NaN: no value.
+    """Plans compared by one output over shared worlds; `values` has the shape (worlds, plans), NaN: no value.
 
-    `regrets` is None where no world has a value of every plan. `not_reached` counts the runs in which
-    a milestone was not reached, which count as the end of the run; `refused` those in which the
-    values drawn, or the readings, contradict each other.
+    `regrets` is None if no world has a value of every plan. `not_reached` is the number of runs in which a milestone was
+    not reached, for which the end of the run is taken, and `refused` the number in which the drawn values, or the
+    readings, contradict each other.
     """
 
     names: tuple[str, ...]
@@ -52,7 +52,7 @@ class RegretComparison(Displayed):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row for each world: the output under each plan."""
+        """One row for each world, with the output under each plan."""
         import pandas as pd
 
         return pd.DataFrame(self.values, columns=list(self.names))
@@ -83,29 +83,30 @@ def regret(
     Args:
         scenarios: shipped names, paths or loaded scenarios; loaded ones must have the same overrides.
         kpi: a KPI, a milestone (its date) or `MILESTONE reached`.
-        least: whether less of the KPI is better; None where fabshift knows which way is better.
+        least: whether less of the KPI is better; None for KPIs of which fabshift knows that.
         n: worlds.
         over_readings: whether readings of contested figures are drawn too.
         base: overrides that hold for every plan; its scenario is not used.
         seed: the random seed; replication k of a seed is always the same run.
         engine: "batch", compiled, or "events", readable; the numbers are the same.
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported.
-        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        out: a directory that keeps finished runs; a study kept there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the study instead.
         progress: called with the share of the work that is done, from 0 to 1.
         announce: called once with the number of runs there will be.
 
     Returns:
-        A Choice: `regrets` (mean and greatest of each plan, in the KPI's unit; the minimax plan), `frame` (pandas).
+        A RegretComparison: `regrets` (mean and greatest of each plan, in the KPI's unit; the minimax plan), `frame`
+        (pandas).
 
     Raises:
         InputError: a scenario or the KPI is wrong, loaded scenarios differ in their overrides, or dates are compared of
             plans that begin on different days.
     """
     names, common = _named(scenarios, base)
-    # Whatever is wrong with any of the plans is told at once.
+    # All plans are loaded first, so that one error lists what is wrong with any of them.
     variants(common, [(name, Row(scenario=name)) for name in names])
     each = [
         subject(
@@ -137,7 +138,7 @@ def regret(
 
 
 def _named(scenarios: Sequence[Scenario | str | Path], base: Asked | None) -> tuple[list[str], Asked]:
-    """The plans by name, and the overrides that hold for all of them."""
+    """Return the names of the plans, and the overrides that apply to all of them."""
     bases = [based(scenario) for scenario in scenarios]
     names = [each.scenario for each in bases]
     if base is not None:
@@ -149,7 +150,7 @@ def _named(scenarios: Sequence[Scenario | str | Path], base: Asked | None) -> tu
 
 
 def _less_is_better(output: Output) -> bool:
-    """Of a date the earlier is better, of a milestone that it is reached."""
+    """Return whether less of an output is better: an earlier date is, and a milestone is better reached than not."""
     if output.kind is not OutputKind.KPI:
         return output.kind is OutputKind.DATE
     higher = higher_is_better(output.column)
@@ -160,7 +161,7 @@ def _less_is_better(output: Output) -> bool:
 
 
 def _common(each: Sequence[Subject]) -> Catalogue:
-    """What every plan gives."""
+    """Return the KPIs and milestones that every plan has."""
     first = each[0].catalogue
     kpis = [name for name in first.kpis if all(name in s.catalogue.kpis for s in each)]
     milestones = [name for name in first.milestones if all(name in s.catalogue.milestones for s in each)]
@@ -168,7 +169,7 @@ def _common(each: Sequence[Subject]) -> Catalogue:
 
 
 def _alike(each: Sequence[Subject]) -> list[Subject]:
-    """The plans with lots as large as the plan with the fewest of them allows."""
+    """Return the plans with equal lot scales: the smallest of them, which the plan with the fewest lots allows."""
     least = min(of.lot_scale for of in each)
     return [replace(of, lot_scale=least) for of in each]
 

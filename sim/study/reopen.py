@@ -1,4 +1,4 @@
-"""Runs and studies opened again from the directories that keep them: nothing of a study is run again."""
+"""Runs and studies loaded from the directories that keep them, without running a study again."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _SHOWN = ("montecarlo", "compare")
 
 
 def reopen(directory: Path, progress: Progress | None = None) -> Result | MonteCarlo | Comparison:
-    """The run, study or comparison that `--out` kept in a directory; of a run the one replication is run again.
+    """Return the run, study or comparison that `--out` kept in a directory; a run is run again, since it is short.
 
     Raises:
-        InputError: the directory keeps none, its study is not finished, or its scenario says something else by now.
+        InputError: the directory keeps none, its study is not finished, or its scenario has changed since.
     """
     if (directory / MANIFEST).is_file():
         return _study(directory)
@@ -50,7 +50,7 @@ def reopen(directory: Path, progress: Progress | None = None) -> Result | MonteC
 
 
 def older(directory: Path) -> str:
-    """What made a kept study, where the code that makes numbers is another by now; else empty."""
+    """Return the version that made a kept study if the code that computes numbers has changed since; else empty."""
     by = read_json(directory / MANIFEST).get("made_by", {})
     return f"fabshift {by.get('fabshift')}, sources {by.get('sources')}" if by != made_by() else ""
 
@@ -125,7 +125,7 @@ def _outcomes(runs: pd.DataFrame) -> Outcomes:
 
 
 def kept_bias(kept: Mapping[str, Any] | None, factor: int) -> Bias | None:
-    """What larger lots do, as a document of a study says it."""
+    """Return the bias by larger lots from the document of a study."""
     if kept is None:
         return None
     return Bias(
@@ -141,7 +141,7 @@ def _number(kept: float | None) -> float:
 
 
 def asked_of(kept: Any, directory: Path, manifest: str) -> Scenario:
-    """The scenario that a manifest says was asked for."""
+    """Load the scenario that a manifest names, with the same overrides."""
     try:
         return asked_again(kept, directory)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -150,12 +150,12 @@ def asked_of(kept: Any, directory: Path, manifest: str) -> Scenario:
 
 
 def changed_since(kept: Mapping[str, Any] | None, scenario: Scenario) -> list[Difference]:
-    """In what a scenario differs from what was kept of it."""
+    """Return the differences between a scenario and what was kept of it."""
     return [] if kept is None else changed_inputs(kept, told(scenario))
 
 
 def moved(manifest: Path, found: list[Difference]) -> list[Problem]:
-    """That the files of a scenario say something else than when it was run, and what."""
+    """Return the problem that a scenario has changed since it was run, with the first differences."""
     listed = "; ".join(f"{name}: {old} -> {new}" for name, old, new in found[:MOST_DIFFERENCES])
     more = f"; and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
     message = "its scenario has changed since, so that its page would mix two: run the command that made it again"
@@ -163,7 +163,11 @@ def moved(manifest: Path, found: list[Difference]) -> list[Problem]:
 
 
 def read_json(file: Path) -> dict[str, Any]:
-    """A document of ours; raises InputError where it is none."""
+    """Return a document that fabshift wrote.
+
+    Raises:
+        InputError: the file is no such document.
+    """
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(found, dict):

@@ -1,4 +1,4 @@
-"""Which uncertain inputs drive a KPI: tornado, Morris or Sobol on a scenario's own distributions."""
+"""Sensitivity of KPIs to uncertain inputs: tornado, Morris or Sobol, on the scenario's own distributions."""
 
 from __future__ import annotations
 
@@ -55,12 +55,11 @@ DEFAULT_N = {Method.TORNADO: 1, Method.MORRIS: 10, Method.SOBOL: 128}
 
 @dataclass(frozen=True, repr=False)
 class Sensitivity(Plotted):
-    """What drives the outputs of a scenario; `found` has a Tornado, Screening or Indices for each output.
+    """The sensitivity of outputs of a scenario; `found` has a Tornado, Screening or Indices for each output.
 
-    `n` is the number of replications behind each bar, of trajectories, or of rows of the Sobol
-    design. In `refused` of all `runs` the values drawn contradicted each other; `not_reached` counts
-    the runs in which a milestone was not reached, which count as the end of the run, and `missing` those in
-    which a KPI had no value.
+    `n` is the number of replications behind each bar, of trajectories, or of rows of the Sobol design. In `refused` of
+    all `runs` the drawn values contradicted each other. `not_reached` is the number of runs in which a milestone was not
+    reached, for which the end of the run is taken, and `missing` the number in which a KPI had no value.
     """
 
     scenario: Scenario
@@ -79,7 +78,7 @@ class Sensitivity(Plotted):
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Tidy: one row for each output and input."""
+        """A tidy frame: one row for each output and input."""
         import pandas as pd
 
         rows = [
@@ -118,10 +117,10 @@ def sensitivity(
         seed: the random seed; replication k of a seed is always the same run.
         engine: "batch", compiled, or "events", readable; the numbers are the same.
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported.
         top: inputs that get a Sobol index of their own, the widest bars of a tornado first; the others get one together.
-        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        out: a directory that keeps finished runs; a study kept there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the study instead.
         progress: called with the share of the work that is done, from 0 to 1.
         announce: called once with the number of runs there will be.
@@ -174,13 +173,13 @@ def _method(text: str) -> Method:
 
 
 def certain(name: str) -> Problem:
-    """Nothing in a scenario is drawn, so that nothing can be found out about what drives it."""
+    """Return the problem that nothing in a scenario is drawn, so that no sensitivity can be computed."""
     words = "nothing in this scenario is uncertain: no number has a range that is drawn"
     return Problem(argument(name), "uncertainty", words, expected="uncertainty: {ranges: triangular}")
 
 
 def _total(of: Subject, method: Method, n: int, top: int) -> int:
-    """About how many runs there will be, readings apart."""
+    """Return about how many runs there will be, without those of other readings."""
     k = len(factors(of.plan))
     if method is Method.MORRIS:
         return n * (k + 1)
@@ -195,9 +194,10 @@ Trial = tuple[str, tuple[str, ...]]
 
 
 def _tornados(of: Subject, runs: Runs, n: int) -> list[Tornado]:
-    """Each input at its 5th and 95th percentile, each other reading, and the random variation of single runs.
+    """Return a tornado for each output: inputs at their 5th and 95th percentiles, other readings, random variation.
 
-    Bars are means over `n` replications, with common random numbers.
+    Bars are means over `n` replications, with common random numbers. The bar of random variation spans the 5th to the
+    95th percentile of single runs at typical inputs.
     """
     trials, rows = _ends(of.plan)
     sides, others = _readings(of)
@@ -209,14 +209,14 @@ def _tornados(of: Subject, runs: Runs, n: int) -> list[Tornado]:
 
 
 def _ends(plan: Plan) -> tuple[list[Trial], list[Row]]:
-    """The row of typical inputs, and two for each dimension."""
+    """Return the trials of inputs, and their rows: one of typical inputs, and two for each dimension."""
     places = range(len(plan.dimensions))
     points = [typical(plan), *(typical(plan, {k: u}) for k in places for u in (LOW, HIGH))]
     return [(d.name, LABELS) for d in plan.dimensions], [Row(point=tuple(p.tolist())) for p in points]
 
 
 def _readings(of: Subject) -> tuple[list[Trial], list[Row]]:
-    """The other readings of contested figures at typical inputs; those that contradict the rest are left out."""
+    """Return trials and rows of the other readings of contested figures, without those that contradict the scenario."""
     trials: list[Trial] = []
     rows: list[Row] = []
     for figure, (_, *others) in contested(of.asked):
@@ -239,14 +239,14 @@ def _under(of: Subject, figure: str, reading: str) -> Row | None:
 
 
 def _means(values: FloatArray, n: int) -> FloatArray:
-    """Means over replications, of those that have a value."""
+    """Return means over the replications that have a value; `values` has the shape (rows * n, outputs)."""
     grouped = values.reshape(-1, n, values.shape[1])
     count = (~np.isnan(grouped)).sum(axis=1)
     return np.where(count > 0, np.nansum(grouped, axis=1) / np.maximum(count, 1), np.nan)
 
 
 def _percentiles(values: FloatArray) -> FloatArray:
-    """5th and 95th percentile of each output, of the runs that give it a value."""
+    """Return the 5th and 95th percentile of each output over the runs that have a value, shape (2, outputs)."""
     columns = [column[~np.isnan(column)] for column in values.T]
     return np.array([np.quantile(c, [LOW, HIGH]) if len(c) else (np.nan, np.nan) for c in columns]).T
 
@@ -255,12 +255,12 @@ def _percentiles(values: FloatArray) -> FloatArray:
 
 
 def _screenings(of: Subject, runs: Runs, n: int) -> list[Screening]:
-    """Elementary effects of all inputs; the runs of a trajectory have common random numbers."""
+    """Return the elementary effects of all inputs; the runs of a trajectory have common random numbers."""
     return morris(partial(runs.at_points, "trajectories"), factors(of.plan), n, ends=(LOW, HIGH), held=1, seed=of.seed)
 
 
 def _indices(of: Subject, runs: Runs, n: int, top: int) -> list[Indices]:
-    """Indices of the inputs that swing most, of all others together, and of the random variation within a run."""
+    """Return Sobol indices of the inputs that swing most, of all others together, and of random variation in a run."""
     inputs = factors(of.plan)
     if len(inputs) > top + 1:
         inputs = _parted(inputs, _leading(of, runs, inputs, top))
@@ -270,7 +270,7 @@ def _indices(of: Subject, runs: Runs, n: int, top: int) -> list[Indices]:
 
 
 def _leading(of: Subject, runs: Runs, inputs: Sequence[Factor], top: int) -> list[Factor]:
-    """The `top` factors with the widest bars, the outputs taking turns."""
+    """Return the `top` factors with the widest bars, taken from each output in turn."""
     trials, rows = _ends(of.plan)
     values = runs.of_rows("screening", [replace(row, seed=of.seed) for row in rows])
     ranked = [_by_swing(tornado(trials, column), of.plan, inputs) for column in values.T]

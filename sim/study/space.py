@@ -1,4 +1,4 @@
-"""The unit cube of a plan's uncertain inputs: what moves together, and where the typical values lie."""
+"""The unit cube of a plan's uncertain inputs: groups of correlated inputs, and the point of typical values."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from sim.study.methods.factors import Factor
 
 
 def factors(plan: Plan) -> list[Factor]:
-    """The dimensions of a plan as factors; inputs that are correlated are one, named after all of them.
+    """Return the dimensions of a plan as factors.
 
-    Indices of single inputs are defined for independent ones only.
+    Correlated inputs are grouped into one factor, named after all of them, since Sobol indices require independent
+    inputs.
     """
     groups = linked(plan.correlations)
     inside = {k for group in groups for k in group}
@@ -26,9 +27,9 @@ def factors(plan: Plan) -> list[Factor]:
 
 
 def typical(plan: Plan, moved: Mapping[int, float] | None = None) -> FloatArray:
-    """The point at which inputs have their typical values, but those `moved`: dimension -> probability.
+    """Return the point at which all inputs have typical values except those `moved`: dimension -> probability.
 
-    One input is moved on its own, whatever it is correlated with.
+    A moved input does not move those correlated with it.
     """
     moved = moved or {}
     wanted = [moved.get(k, probability_of_mode(d)) for k, d in enumerate(plan.dimensions)]
@@ -36,7 +37,7 @@ def typical(plan: Plan, moved: Mapping[int, float] | None = None) -> FloatArray:
 
 
 def probability_of_mode(dimension: Dimension) -> float:
-    """The probability that an input is no more than its typical value."""
+    """Return the probability that an input is no more than its typical value."""
     from scipy import special
 
     low, mode, high = dimension.low, dimension.mode, dimension.high

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Sweep(Plotted):
     """Replications at every point of a grid, in the order of the values, the last input fastest.
 
-    `points` holds the values of the varied inputs at each point, as written, and `found` what came out.
+    `points` are the values of the varied inputs at each point, as written, and `found` the replications there.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Sweep(Plotted):
     engine: str
     lot_scale: int
     bias: Bias | None
-    """What larger lots do at the first point, where they are larger."""
+    """The bias by larger lots at the first point, where lots are larger."""
     seconds: float
 
     @property
@@ -52,7 +52,7 @@ class Sweep(Plotted):
 
     @cached_property
     def means(self) -> pd.DataFrame:
-        """A tidy frame: a row for each point and KPI, with its mean, the ends of its interval and percentiles."""
+        """A tidy frame: a row for each point and KPI, with its mean, 95 % confidence interval and percentiles."""
         import pandas as pd
 
         rows = [
@@ -75,7 +75,7 @@ class Sweep(Plotted):
         return pd.concat(list(frames), ignore_index=True)
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `fabshift sweep --json`."""
+        """Return the document of `fabshift sweep --json`."""
         return {
             "scenario": self.name,
             "n": self.n,
@@ -108,9 +108,9 @@ def sweep(
         seed: the random seed; replication k of a seed is always the same run.
         engine: "batch", compiled, or "events", readable; the numbers are the same.
         jobs: runs at a time; 0 for one on each core. The result does not depend on it.
-        lot_scale: lots so many times as large as the scenario's, to save time; "auto" leaves enough of them. The resulting
+        lot_scale: lots this many times as large as the scenario's, to save time; "auto" keeps enough of them. The resulting
             bias is reported for the first point.
-        out: a directory that keeps finished runs; a study that it holds is resumed or extended.
+        out: a directory that keeps finished runs; a study kept there is resumed or extended.
         cluster: the address of a Dask scheduler, whose workers run the study instead.
         progress: called with the share of the work that is done, from 0 to 1.
 
@@ -118,7 +118,7 @@ def sweep(
         A Sweep: `points`, `found` (the replications at each), `means` and `runs` (pandas), `plot()`.
 
     Raises:
-        InputError: everything wrong with any value, before anything is run; or `out` holds another study.
+        InputError: some values are wrong (it lists all, before anything is run), or `out` contains another study.
     """
     began, base = time.monotonic(), based(scenario)
     varied = read_varies(vary)
@@ -154,7 +154,7 @@ def _variants(base: Asked, varied: Sequence[Vary], points: Sequence[tuple[str, .
 
 
 def _as_written(problems: Sequence[Problem], written: dict[str, str]) -> Iterator[Problem]:
-    """Problems of values where the user wrote them, each once."""
+    """Yield problems of values at the places where the user wrote them."""
     for problem in problems:
         mark = problem.mark
         yield replace(problem, mark=replace(mark, file=written.get(mark.file, mark.file)))

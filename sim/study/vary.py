@@ -1,4 +1,4 @@
-"""`--vary PATH=a,b,c`: the values that a sweep gives to an input."""
+"""`--vary PATH=a,b,c`: an input of a sweep and its values."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from sim.errors import InputError, Problem, argument
 
 FORM = "PATH=a,b,c or PATH=low..high/number (sites.fab.ramp.months=12,24 or 12..36/5)"
 MOST_POINTS = 2000
-"""Points of a sweep: each is a scenario that is read and compiled."""
+"""The most points of a sweep: each is a scenario that is read and compiled."""
 _OPEN, _CLOSE = "[{", "]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Vary:
-    """An input and the values it takes, as they are written."""
+    """An input and its values, as written."""
 
     path: str
     values: tuple[str, ...]
 
     def sets(self) -> list[str]:
-        """An override for each value."""
+        """Return an override for each value."""
         return [f"{self.path}={value}" for value in self.values]
 
 
 def read_varies(texts: Sequence[str]) -> list[Vary]:
-    """Understand every `--vary`.
+    """Parse the arguments of all `--vary`.
 
     Raises:
-        InputError: all that are written wrong.
+        InputError: some are malformed; it lists all of them.
     """
     problems: list[Problem] = []
     found = [_read(text, problems) for text in texts]
@@ -64,7 +64,7 @@ def _read(text: str, problems: list[Problem]) -> Vary:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """What stands between commas, of which those within brackets part nothing."""
+    """Yield the parts between commas; commas within brackets do not separate."""
     depth, begin = 0, 0
     for place, letter in enumerate(text):
         depth += (letter in _OPEN) - (letter in _CLOSE)
@@ -75,7 +75,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _spread(part: str) -> list[str]:
-    """The values of a range, ends included; anything else is itself."""
+    """Return the values of a range, ends included, or the text itself if it is no range."""
     low, dots, rest = part.partition("..")
     if not dots:
         return [part]

@@ -1,4 +1,4 @@
-"""States of the world in which plans are tried: points, random streams and, if asked for, readings of contested figures."""
+"""States of the world in which plans are compared: points, random streams and, on request, readings of figures."""
 
 from __future__ import annotations
 
@@ -25,26 +25,27 @@ from sim.study.runs.subject import Subject
 
 MOST_COMBINATIONS = 256
 RUNS_EACH = 4
-"""Worlds of one combination: many combinations tell readings apart, each takes its time to compile."""
+"""The least number of worlds of one combination: more combinations separate the effects of readings better, but each
+takes time to compile."""
 
 
 @dataclass(frozen=True)
 class Sight:
-    """A plan under one combination of readings; None for both where the two contradict each other."""
+    """A plan under one combination of readings; scenario and plan are None where the two contradict each other."""
 
     scenario: Scenario | None
     plan: Plan | None
     row: Row
-    """The plan and the readings that it takes."""
+    """The row of the plan with its readings."""
 
 
 @dataclass(frozen=True)
 class Worlds:
     """`n` worlds for several plans: world k has replication k, a point and a combination of readings.
 
-    `dimensions` are the uncertain inputs of any plan under any combination, `points` has a
-    probability for each of them, shape (worlds, dimensions): an input is drawn alike for all plans.
-    `taken[k]` is the combination of world k, and `sights[plan][combination]` what it makes of a plan.
+    `dimensions` are the uncertain inputs of all plans under all combinations. `points`, shape (worlds, dimensions), has
+    a probability for each of them, so that an input is drawn at the same probability for all plans. `taken[k]` is the
+    combination of world k, and `sights[plan][combination]` the plan under it.
     """
 
     names: tuple[str, ...]
@@ -58,11 +59,11 @@ class Worlds:
 
     @property
     def groups(self) -> IntArray:
-        """Worlds that have their readings in common; without readings, each world alone."""
+        """The group of each world, shape (worlds,): its combination of readings; without readings, its own."""
         return self.taken if self.readings else np.arange(len(self.taken))
 
     def row(self, plan: int, world: int) -> Row | None:
-        """The row that runs a plan in a world; None where the readings contradict it."""
+        """Return the row that runs a plan in a world; None where the readings contradict it."""
         seen = self.sights[plan][int(self.taken[world])]
         if seen.plan is None:
             return None
@@ -71,7 +72,7 @@ class Worlds:
         return replace(seen.row, seed=self.seed, replication=world, point=point)
 
     def outcomes(self, of: Subject, plan: int, progress: Progress | None = None) -> Outcomes:
-        """What comes out of a plan in every world; not valid where the readings contradict it."""
+        """Run a plan in every world and return the outcomes; those whose readings contradict it are not valid."""
         rows = [self.row(plan, world) for world in range(len(self.taken))]
         there = np.array([row is not None for row in rows])
         found = of.run(f"worlds-{plan}", [row for row in rows if row is not None], progress)
@@ -81,7 +82,7 @@ class Worlds:
         return replace(found, table=table, valid=valid)
 
     def columns(self, plan: int, worlds: BoolArray) -> tuple[InputColumn, ...]:
-        """Every input of a plan in some of the worlds: numbers in their own units, and readings."""
+        """Return every input of a plan in the selected worlds: numbers in their own units, and readings."""
         values = np.array([self._values(plan, int(world)) for world in np.flatnonzero(worlds)])
         numbers = (InputColumn(d.name, values[:, k]) for k, d in enumerate(self.dimensions))
         return (*numbers, *(self._labels(figure, worlds) for figure in self.readings))
@@ -103,7 +104,7 @@ class Worlds:
 
 
 def _fixed(scenario: Scenario, dimension: Dimension) -> float:
-    """The value of a number that is not drawn under these readings."""
+    """Return the value of a number that is not drawn under these readings."""
     name = dimension.name
     if name in scenario.ledger.figures:
         value = scenario.ledger.resolve(name).value
@@ -113,10 +114,10 @@ def _fixed(scenario: Scenario, dimension: Dimension) -> float:
 
 
 def worlds(base: Asked, names: Sequence[str], n: int, seed: int, *, over_readings: bool) -> Worlds:
-    """Worlds for plans by name, on the base's settings.
+    """Return `n` worlds for plans, given by their names, with the settings of `base`.
 
     Raises:
-        InputError: a plan is wrong under the readings it chose itself.
+        InputError: a plan is wrong under its own readings.
     """
     plans = [loaded(base, Row(scenario=name)) for name in names]
     readings = _contested(plans) if over_readings else {}
@@ -129,14 +130,14 @@ def worlds(base: Asked, names: Sequence[str], n: int, seed: int, *, over_reading
     dimensions = tuple(found.values())
     return Worlds(
         names=tuple(names), seed=seed, readings=readings, combinations=chosen,
-        # Worlds of one combination lie side by side: it is compiled once.
+        # Worlds of one combination are next to each other, so that it is compiled once.
         taken=np.arange(n) * len(chosen) // n, sights=sights, dimensions=dimensions,
         points=points(dimensions, seed, 0, n),
     )  # fmt: skip
 
 
 def _contested(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
-    """Every contested figure behind any of the plans, with its readings."""
+    """Return each contested figure behind any of the plans, with its readings."""
     found: dict[str, tuple[str, ...]] = {}
     for scenario in scenarios:
         for figure, names in contested(scenario):
@@ -145,7 +146,7 @@ def _contested(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
 
 
 def _sight(base: Asked, plan: tuple[str, Scenario], combination: Combination) -> Sight:
-    """What a combination makes of a plan, given by its name and as it is under its own readings."""
+    """Return a plan under a combination; `plan` is its name, and its scenario under its own readings."""
     row = Row(scenario=plan[0], readings=settled(plan[1].ledger, dict(combination)))
     try:
         scenario = loaded(base, row)

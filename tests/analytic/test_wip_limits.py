@@ -32,7 +32,7 @@ def test_the_penny_fab_at_its_best(play: Fixture, agreed: Fixture, jobs: int) ->
 @pytest.mark.parametrize("jobs", [1, 2, 4, 8])
 def test_the_penny_fab_at_its_practical_worst(play: Fixture, judge: Fixture, jobs: int) -> None:
     """Exponential times: a closed line of four machines that makes jobs / (jobs + 3) of half a job an hour."""
-    sets = [f"wip_limits.line.limit={jobs}", "horizon.length=22000", "demand.mint.rate=0.6"]
+    sets = [f"wip_limits.line.limit={jobs}", "horizon.length=8000", "demand.mint.rate=0.6"]
     sets += [
         f"recipes.{name}.load={{shape: exponential, mean: 1}}"
         for name in ("stamping", "trimming", "rimming", "deburring")

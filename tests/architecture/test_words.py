@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tokenize
@@ -110,3 +111,33 @@ def test_a_refused_word_is_seen_in_text_and_not_in_names(tmp_path: Path) -> None
     )
     told = [text.split(": ")[1] for text in refused(file)]
     assert told == ["'luck'", "'one luck'", "'just so'", "'to spare'"]
+
+
+NO_VERBS = {
+    "a", "all", "an", "any", "as", "both", "by", "days", "each", "every", "for",
+    "how", "if", "in", "its", "no", "none", "one", "their", "the", "they", "this", "those", "what", "when", "where", "whether", "which", "who", "whose",
+}  # fmt: skip
+"""First words of docstrings that name a result without a verb; ruff (D401) refuses others."""
+
+
+def undone(text: str) -> list[str]:
+    """Functions of a file whose docstring does not begin with a verb; properties are described as attributes are."""
+    return [
+        f"{node.name}: {doc.splitlines()[0]}"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and (doc := ast.get_docstring(node))
+        if not any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+        if doc.split()[0].lower() in NO_VERBS
+    ]
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_docstrings_of_functions_begin_with_a_verb(file: Path) -> None:
+    assert not undone(file.read_text(encoding="utf-8"))
+
+
+def test_a_docstring_without_a_verb_is_seen() -> None:
+    function = 'def f():\n    """{} it is."""\n'
+    assert undone(function.format("Whether")) == ["f: Whether it is."]
+    assert not undone(function.format("Return whether"))
+    assert not undone("@property\n" + function.format("Whether"))

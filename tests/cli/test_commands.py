@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -15,6 +17,16 @@ import pytest
 
 from sim.cli.commands import COMMANDS
 from sim.cli.main import main
+from sim.scenario.loader import load_scenario
+
+
+@pytest.fixture(scope="module")
+def loaded_once() -> Iterator[None]:
+    """Each scenario that the command reads is read once for all tests: nothing changes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.cli.figures.load_scenario", cache(load_scenario))
+        yield
+
 
 HEAVY = ("joblib", "numpy", "pandas", "pint", "pydantic", "pyarrow", "rich", "ruamel", "scipy", "simpy", "typer")
 
@@ -177,6 +189,7 @@ def test_figures_of_an_article_are_those_that_rest_on_it(capsys: pytest.CaptureF
         ("dojo.leavers", "nothing"),
     ],
 )
+@pytest.mark.usefixtures("loaded_once")
 def test_a_figure_tells_who_uses_it_and_what_takes_its_place(
     figure: str, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +197,7 @@ def test_a_figure_tells_who_uses_it_and_what_takes_its_place(
     assert line in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_one_figure_shows_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures", "fab.start"]) == 0
     out = capsys.readouterr().out

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("starter")
-    subprocess.run([sys.executable, "-m", "sim", "new", "plant"], cwd=folder, check=True, capture_output=True)
+    with pytest.MonkeyPatch.context() as there:
+        there.chdir(folder)
+        assert main(["new", "plant"]) == 0
     return str(folder / "plant.yaml")
 
 
@@ -99,7 +99,7 @@ def test_the_session_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_milestone_can_be_asked_for_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["as-announced", "late-plan", "--set", "lot_scale=20", "-n", "4"]
+    asked = ["as-announced", "late-plan", "--set", "lot_scale=40", "-n", "2"]
     for full, title in (
         ([], "Milestones: probability by the end [%]"),
         (["--full"], "Probability that a milestone is reached"),

@@ -20,9 +20,10 @@ STARTER = ["--set", "horizon.end=2026-12-31"]
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("starter")
-    file = folder / "plant.yaml"
-    subprocess.run([sys.executable, "-m", "sim", "new", "plant"], cwd=folder, check=True, capture_output=True)
-    return str(file)
+    with pytest.MonkeyPatch.context() as there:
+        there.chdir(folder)
+        assert main(["new", "plant"]) == 0
+    return str(folder / "plant.yaml")
 
 
 def test_tables(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,7 +98,8 @@ def test_another_study_in_the_directory_exits_2(plant: str, tmp_path: Path, caps
 def test_an_interrupted_study_says_how_to_go_on(
     number: signal.Signals, code: int, engine: str, plant: str, tmp_path: Path
 ) -> None:
-    command = ["montecarlo", plant, "-n", "20000", "--engine", engine, "--jobs", "2", "--out", str(tmp_path / "s")]
+    out = str(tmp_path / "s")
+    command = ["montecarlo", plant, *STARTER, "-n", "2000", "--engine", engine, "--jobs", "2", "--out", out]
     running = subprocess.Popen([sys.executable, "-m", "sim", *command], stderr=subprocess.PIPE, text=True)
     while running.poll() is None and len(list((tmp_path / "s" / "blocks").glob("*.npz"))) < 2:
         time.sleep(0.01)
@@ -125,7 +127,7 @@ def test_what_could_never_be_meant_is_refused(
     assert why in capsys.readouterr().err
 
 
-def test_a_half_width_can_be_given_in_per_cent(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["montecarlo", "as-announced", "--set", "lot_scale=20", "-n", "96", "--until", "fill_rate:20%"]
+def test_a_half_width_can_be_given_in_per_cent(plant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["montecarlo", plant, "-n", "96", "--until", "fill_rate:20%"]
     assert main(asked) == 0
     assert "64 runs" in capsys.readouterr().out

@@ -167,12 +167,15 @@ def test_new_keeps_what_is_there(
 
 
 def test_the_python_example_runs() -> None:
-    exec(compile(example("python", "python"), "use-python.md", "exec"), {})
+    text = example("python", "python")
+    assert text.count("n=64") == 1
+    exec(compile(text.replace("n=64", "n=4"), "use-python.md", "exec"), {})
 
 
 def test_bench_names_what_it_measures(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sim.bench.suite.ROUNDS", 1)
     monkeypatch.setattr("sim.bench.suite.STARTS", 1)
+    monkeypatch.setattr("sim.bench.suite.REPLICATIONS", 2)
     assert main(["bench", "--json"]) == 0
     results = json.loads(capsys.readouterr().out)
     names = {"events.as_announced", "batch.as_announced", "events.line3", "batch.line3", "simpy.line3", "start.help"}

@@ -13,7 +13,7 @@ from scipy import stats
 from sim.clock import TICKS_PER_DAY
 from sim.compiler import compile_plan
 from sim.draws import draw
-from sim.draws.disruptions import Hazard, factors, strokes
+from sim.draws.disruptions import Hazard, site_factors, strokes
 from sim.draws.sites import integral_by_period
 
 Fixture = Callable[..., Any]
@@ -162,7 +162,7 @@ def test_factors_of_disruptions_that_meet_are_multiplied(build: Fixture) -> None
         "two": one | {"begins": 10, "effects": {"capacity": 0.4, "shipments_held": True}},
     }
     plan = compile_plan(build(data))
-    (found,) = factors(plan, plan.vector(), strokes(plan, plan.vector(), 0, 0, 30))
+    found = site_factors(plan, plan.vector(), strokes(plan, plan.vector(), 0, 0, 30), 0)
     days = np.array([0, 5, 10, 15, 20]) * TICKS_PER_DAY
     assert found.capacity.at_all(days) == pytest.approx([1, 0.5, 0.2, 0.4, 1])
     assert found.yields.at_all(days) == pytest.approx([1, 0.9, 0.9, 1, 1])

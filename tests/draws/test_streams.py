@@ -15,7 +15,7 @@ from sim.vocabulary import Shape
 
 @pytest.mark.parametrize("shape", [Shape.GAMMA, Shape.LOGNORMAL, Shape.NORMAL, Shape.EXPONENTIAL, Shape.UNIFORM])
 def test_a_stream_of_noise_is_the_inverse_transform_of_its_uniforms(shape: Shape) -> None:
-    noise = Noise(3, 1, "cycle/x", shape, 20.0, 1.0 if shape is Shape.EXPONENTIAL else 0.3)
+    noise = Noise("cycle/x", shape, 20.0, 1.0 if shape is Shape.EXPONENTIAL else 0.3, 3, 1)
     found = np.concatenate([noise.blocks(), noise.blocks()])
     u = uniforms(stream(3, 1, "cycle/x"), 2 * BLOCK)
     np.testing.assert_allclose(found, quantile(shape, 20.0, 0.3, u), rtol=1e-7, atol=1e-8)
@@ -60,12 +60,12 @@ def test_a_shape_has_the_mean_and_the_spread_that_are_stated(shape: Shape, cv: f
 )
 def test_what_does_not_vary_is_its_mean(shape: Shape, mean: float, cv: float) -> None:
     assert quantile(shape, mean, cv, np.array([0.01, 0.99])).tolist() == [mean, mean]
-    assert Noise(1, 0, "n", shape, mean, cv).constant
+    assert Noise("n", shape, mean, cv, 1).constant
 
 
 def test_noise_begins_anew_from_its_first_variate() -> None:
-    noise = Noise(1, 0, "n", Shape.GAMMA, 7.0, 0.5)
+    noise = Noise("n", Shape.GAMMA, 7.0, 0.5, 1)
     first, second = noise.blocks(), noise.blocks(2)
-    again = noise.from_first()
+    again = noise.of(1, 0)
     assert again.blocks(3).tolist() == [*first.tolist(), *second.tolist()]
     assert (again.name, first.size) == ("n", BLOCK)

@@ -16,7 +16,7 @@ from sim.engines.shared.positions import blank_position, memory
 from sim.engines.shared.tables import tables
 from sim.engines.shared.worksheet import worksheet
 from sim.errors import ModelError
-from sim.scenario.loader import load_scenario
+from sim.scenario.loader import Scenario, load_scenario
 
 Differences = Callable[..., list[str]]
 
@@ -24,14 +24,19 @@ Differences = Callable[..., list[str]]
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The batch engine was compiled before, and may be used."""
-    run(load_scenario("as-announced", sets=["lot_scale=20"]), engine="batch")
+    run(announced(), engine="batch")
     monkeypatch.setattr(EventsEngine, "by_compiled", True)
+
+
+def announced() -> Scenario:
+    """The main scenario until its own fab is built, in larger lots."""
+    return load_scenario("as-announced", sets=["lot_scale=20", "horizon.end=2027-10-01"])
 
 
 @pytest.mark.usefixtures("compiled")
 def test_the_records_are_those_of_plain_python(monkeypatch: pytest.MonkeyPatch, differ: Differences) -> None:
     """To the bit, initial pipeline included; and no review was planned in plain Python."""
-    plan = compile_plan(load_scenario("as-announced", sets=["lot_scale=20"]))
+    plan = compile_plan(announced())
     with monkeypatch.context() as plain:
         plain.setattr(EventsEngine, "by_compiled", False)
         expected = EventsEngine(draw(plan, 3), trace=True).run()
@@ -42,7 +47,7 @@ def test_the_records_are_those_of_plain_python(monkeypatch: pytest.MonkeyPatch, 
 def test_without_compiled_code_reviews_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where numba is switched off nothing is looked for."""
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
-    t = tables(draw(compile_plan(load_scenario("as-announced", sets=["lot_scale=20"])), 0))
+    t = tables(draw(compile_plan(announced()), 0))
     assert kept.kept_planner(t, blank_position(1, 1, 1, 1, 1), memory(t), worksheet(t)) is None
 
 
@@ -51,4 +56,4 @@ def test_a_failed_review_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compiled code says that it failed by a number."""
     monkeypatch.setattr(kept, "DECIDED", 2)
     with pytest.raises(ModelError, match="the planner failed at review -1"):
-        run(load_scenario("as-announced", sets=["lot_scale=20"]), engine="events")
+        run(announced(), engine="events")

@@ -15,8 +15,10 @@ from sim.cli.main import main
 from sim.compiler import compile_plan
 from sim.errors import InputError
 from sim.flexibility.frames import BETWEEN
+from sim.flexibility.named import refuse_unknown
 from sim.flexibility.observe import features
-from sim.flexibility.option import Flexibility, option
+from sim.flexibility.option import Flexibility, _played, option
+from sim.flexibility.sequences import tree_of
 from sim.report.option_report import option_report, option_screen
 from sim.report.render import as_text
 from sim.scenario.loader import Scenario, load_scenario
@@ -137,10 +139,25 @@ def test_a_feature_that_is_not_seen_is_refused(scenario: Scenario) -> None:
 
 def test_what_is_seen_has_the_names_that_can_be_written(scenario: Scenario) -> None:
     seen = features(run(scenario), 400.0)
-    assert set(seen) <= set(seen_at_gates(scenario.document))
+    assert set(seen) <= set(seen_at_gates(scenario.document, scenario.inputs))
     assert {name.partition(" of ")[0] for name in seen} == {
         "capacity", "use", "yield", "price", "output", "demand", "backlog",
     }  # fmt: skip
+
+
+def test_what_only_some_scenarios_show_can_be_named_too(build: Build) -> None:
+    """The day of a gate on a milestone, and an input known from the start."""
+    data = uncertain(700, 3300)
+    rule = {"rule": "output_rate", "items": ["charger"], "sites": ["hall"], "level": 0.5, "months": 2}
+    data["milestones"] = {"half": rule}
+    data["decisions"] = {"second": data["decisions"]["second"] | {"at": {"milestone": "half", "lag": 30}}}
+    data["plan"] = {"second": "wait"}
+    data["demand"]["chargers"]["rate"] |= {"known": "start"}
+    scenario = build(data, "all_seen")
+    named = set(seen_at_gates(scenario.document, scenario.inputs))
+    seen = {name for path in _played(tree_of(scenario), range(16), 0) for found in path.seen.values() for name in found}
+    assert {"day of second", "demand.chargers.rate"} <= seen <= named
+    refuse_unknown(scenario, sorted(seen))
 
 
 def test_it_fits_on_a_screen(found: Flexibility) -> None:

@@ -70,7 +70,7 @@ def test_the_page_has_figures_with_their_numbers(found: Flexibility, figures: di
     for figure in figures.values():
         assert f'id="{figure.name}-heading"' in page
         assert f'download="priced-{figure.name}.csv"' in page
-    for told in ("Freedom to change course", "What it rests on"):
+    for told in ("Freedom to change course", "What it depends on"):
         assert told not in page
     for told in ("The freedom to change course is worth", "States after each gate", "other reading", "our.price"):
         assert told in page

@@ -21,7 +21,7 @@ JUNK = st.sampled_from(
     [None, "", "junk", [], {}, [None], {"a": 1}, {"figure": "x"}, {"assumed": 1}, {"points": 5}, {"mean": []}, [[1]],
      True, 0, -1, 1e308, -1e-9, 2**62, float("nan"), {"at": 1, "value": {}}, {"shape": "x"}, "2026-01-01", "unlimited"]
 )  # fmt: skip
-SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def survives(raw: bytes) -> None:

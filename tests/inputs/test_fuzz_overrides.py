@@ -42,13 +42,13 @@ def survives(sets: list[str]) -> None:
         load_scenario(BASE, sets=sets)
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(SOME_PATHS, VALUES).map("=".join), min_size=1, max_size=3))
 def test_any_values_at_any_paths(sets: list[str]) -> None:
     survives(sets)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(SOME_PATHS, VALUES, st.sampled_from(STEPS), VALUES)
 def test_a_place_and_another_inside_it(path: str, value: str, step: str, inside: str) -> None:
     survives([f"{path}={value}", f"{path}.{step}={inside}"])

@@ -220,7 +220,7 @@ def pick(result: Result, scope: str, measure: str) -> pd.Series:
 @given(networks(), st.integers(0, 5))
 def test_every_unit_and_cent_is_accounted_for(build: Fixture, data: Network, seed: int) -> None:
     """The engine checks itself at each period end; here the books are added up from outside."""
-    result = run(build(data), seed=seed)
+    result = run(build(data), seed=seed, engine="batch")
     assert result.conservation == {"worst_units": 0, "worst_usd": 0}
     served, lost, cancelled = (pick(result, "demand", k).groupby("name").sum() for k in ("served", "lost", "cancelled"))
     demanded = pick(result, "demand", "demanded").groupby("name").sum()
@@ -258,7 +258,7 @@ def test_nothing_is_released_at_a_site_once_it_is_closed(
     build: Fixture, data: Network, more: st.DataObject, seed: int
 ) -> None:
     closing = more.draw(st.composite(close)(data)) if data["sites"] else []
-    result = run(build(data), seed=seed, trace=True)
+    result = run(build(data), seed=seed, trace=True, engine="batch")
     sources = result.draws.plan.sources
     for lot in result.records.lots:
         site = data["recipes"][sources[lot.source].name]["site"]

@@ -57,7 +57,7 @@ def test_it_says_what_the_run_says(page: str, tree: ElementTree.Element) -> None
     assert tree.attrib["lang"] == "en"
     assert "Whose parts &amp; &lt;spares&gt;?" in page
     assert [node.text for node in tree.iter("h2")] == [
-        "The answer", "In-house shares", "From sites to demand", "Sites", "Milestones", "Money", "Demand", "What it rests on", "Tables", "Inputs", "How it was made",
+        "The answer", "In-house shares", "From sites to demand", "Sites", "Milestones", "Money", "Demand", "What it depends on", "Tables", "Inputs", "How it was made",
     ]  # fmt: skip
     assert "fabshift report plant --html 'a b.html'" in "".join(tree.itertext())
 

@@ -78,7 +78,7 @@ def test_the_page_of_a_study_says_probabilities_and_holds_no_replication(scenari
     page = study_page(study, sim.run(scenario), COMMAND)
     tree = ElementTree.fromstring(page.partition("\n")[2])
     assert [node.text for node in tree.iter("h2")] == [
-        "The answer", "In-house shares", "From sites to demand", "Sites", "Milestones", "Money", "Demand", "What it rests on", "Tables", "Inputs",
+        "The answer", "In-house shares", "From sites to demand", "Sites", "Milestones", "Money", "Demand", "What it depends on", "Tables", "Inputs",
         "How it was made",
     ]  # fmt: skip
     npv = study.runs["npv_usd"]

@@ -102,7 +102,7 @@ def test_assumed_values_are_named_under_the_money() -> None:
     result.scenario.inputs = {"demand.cars.value": SimpleNamespace(kind="assumed")}
     table = money(result)
     assert table is not None
-    assert table.notes[-1] == "value delivered, and so NPV, rests on assumed values per unit"
+    assert table.notes[-1] == "value delivered, and so NPV, depends on assumed values per unit"
 
 
 def test_good_units_of_a_start_are_shown_where_yield_is_learned() -> None:

@@ -1,4 +1,4 @@
-"""One screen of a run: what it says of a small shift, and what it rests on once `explain` was asked."""
+"""One screen of a run: what it says of a small shift, and what it depends on once `explain` was asked."""
 
 from __future__ import annotations
 

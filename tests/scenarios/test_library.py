@@ -46,7 +46,7 @@ def test_every_scenario_asks_a_question_and_runs_to_a_balanced_end(play: Play, n
     assert result.kpis["served_by_end"] is not None
 
 
-def test_the_list_shows_every_scenario_by_name_and_title(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_shows_every_scenario_by_name_and_title(play: Play, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     shown = capsys.readouterr().out
     wanted = {
@@ -56,7 +56,7 @@ def test_the_list_shows_every_scenario_by_name_and_title(capsys: pytest.CaptureF
     }  # fmt: skip
     assert wanted <= set(NAMES)
     for name in NAMES:
-        title = sim.load_scenario(name).document.title
+        title = play(name).scenario.document.title
         assert any(line.startswith(name) and title in line for line in shown.splitlines()), name
 
 
@@ -358,9 +358,9 @@ def test_at_two_hundred_billion_all_fails(play: Play) -> None:
     assert lacking["ai6_die"].starts > 2e8
 
 
-def test_statements_without_a_usable_figure_say_so_and_feed_nothing() -> None:
+def test_statements_without_a_usable_figure_say_so_and_feed_nothing(play: Play) -> None:
     figures = load_ledger().figures
-    used = {i.figure for name in NAMES for i in sim.load_scenario(name).inputs.values()}
+    used = {i.figure for name in NAMES for i in play(name).scenario.inputs.values()}
     for name in ("wimi", "neuralink", "edge.loop", "dojo.value", "ai5.model_size", "robot.value"):
         context = figures[name].context
         assert context is not None

@@ -12,7 +12,7 @@ FIGURE = "terafab.ramp.final_months"
 
 def test_slower_growth_costs_less() -> None:
     """Each slower reading builds less by the end and loses less; what stops near 100,000 wafers a month loses a thirtieth,
-    since in-house shares rest on the first 100,000."""
+    since in-house shares depend on the first 100,000."""
     found = {}
     for reading in ("announced-phases", "five-years", "precedent", "full-first"):
         scenario = load_scenario("as-announced", sets=["lot_scale=20"], readings=[f"{FIGURE}={reading}"])

@@ -1,4 +1,4 @@
-"""A KPI rests on the figures that move it, and on no others."""
+"""A KPI depends on the figures that move it, and on no others."""
 
 from __future__ import annotations
 

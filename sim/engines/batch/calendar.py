@@ -1,5 +1,4 @@
-"""What is to be done when: future events in buckets of time, a heap of those of the bucket at hand, and one of
-follow-ups of this instant.
+"""The event calendar: future events in buckets of time, a heap of the current bucket, and one of this instant.
 
 The order is that of `phases`: time, then round (`turn`), phase, priority, rank and sequence; a count ends
 ties. Only that order matters, not the way SimPy's calendar reaches it. Buckets keep the heap small: most events

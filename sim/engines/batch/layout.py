@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from sim.engines.shared.policies import POLICIES, is_planned, ships_parts, watch
 from sim.engines.shared.tables import Tables, ranked_sites, stock_levels
 from sim.engines.shared.wip import WipLimits, wip_limits
 from sim.engines.shared.yields import KnownYield, known_yield
-from sim.plan import NONE, IntArray
+from sim.plan import NONE, IntArray, Plan
 from sim.vocabulary import YieldNoise
 
 
@@ -53,7 +54,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     flows = joined([flow.times for flow in draws.flows])
     members = joined([pool.members for pool in plan.pools])
     counters = joined(_counters(draws))
-    pulls = joined(_pulls(draws))
+    pulls = _pulls(plan)
     limits = wip_limits(draws)
     taken = joined([[number for pair in pairs for number in pair] for pairs in limits.takes])
     lines = np.cumsum([0, *(site.lines for site in draws.sites)], dtype=np.int64)
@@ -89,7 +90,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         # Copies: a column of pairs is not contiguous, which to numba is another type.
         input_pool=taken.values.reshape(-1, 2)[:, 0].copy(),
         takes=taken.values.reshape(-1, 2)[:, 1].copy(),
-        pulls=pulls.values,
+        pulls=pulls.values.copy(),
         members=members.values,
         counters=counters.values,
         again=np.zeros(len(plan.pools) + len(plan.wip_limits) + 1, dtype=np.int64),
@@ -171,8 +172,9 @@ def _sources(draws: Draws, pulls: Joined, survival: list[int], takes: IntArray) 
     )  # fmt: skip
     for name in ("lot_size", "shipped_lot", "shipping"):
         sources[name] = [getattr(source, name) for source in draws.sources]
+    known = _known(draws)
     for name in KnownYield._fields:
-        sources[name] = [getattr(known, name) for known in _known(draws)]
+        sources[name] = [getattr(one, name) for one in known]
     for name in ("line", "gross", "learns", "scale", "inherits", "keep"):
         sources[name] = [getattr(source.yields, name) for source in draws.sources]
     fill(
@@ -184,11 +186,11 @@ def _sources(draws: Draws, pulls: Joined, survival: list[int], takes: IntArray) 
     return sources
 
 
-def _pulls(draws: Draws) -> list[list[int]]:
+@lru_cache(maxsize=64)
+def _pulls(plan: Plan) -> Joined:
     """Return the input pools of each source whose stock policies review them when orders claim inputs."""
-    plan = draws.plan
     inputs = [plan.input_pool[b:e].tolist() for b, e in zip(plan.inputs_start[:-1], plan.inputs_start[1:], strict=True)]
-    return [[p for p in pools if watched(plan.pools[p])] for pools in inputs]
+    return joined([[p for p in pools if watched(plan.pools[p])] for pools in inputs])
 
 
 def _counters(draws: Draws) -> list[list[int]]:

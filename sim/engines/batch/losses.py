@@ -1,5 +1,7 @@
-"""Stock and lots that disruptions destroy. A lot keeps its place and its instants, with what is left of it: what was
-booked ahead of it is taken back."""
+"""Stock and lots that disruptions destroy.
+
+The remainder of a lot keeps the lot's place and instants; what was booked ahead for the lost units is reversed.
+"""
 
 from __future__ import annotations
 

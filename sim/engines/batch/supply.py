@@ -24,8 +24,7 @@ MOST_AT_ONCE = 512
 
 
 class Stream:
-    """The variates of one kind for one source, as the engine wants them; it keeps what it has drawn, for a run
-    that begins again.
+    """The variates of one kind for one source, drawn as the engine needs them and kept for a run that starts again.
 
     Uniform noise comes with its standard normal quantiles: its blocks have two rows, others one.
     """
@@ -70,7 +69,7 @@ class Supply:
     """Lays out the variates of a run, draws more when compiled code asks for them, and passes on how far it is."""
 
     _used: dict[str, int] = {}
-    """Blocks that the last run used of each stream: the next is likely to use as many, and gets them at the start."""
+    """Blocks that runs before used of each stream: the next is likely to use as many, and gets them at the start."""
 
     def __init__(self, draws: Draws, streams: list[Stream], progress: Progress | None) -> None:
         self._draws, self._streams, self._progress = draws, streams, progress
@@ -119,7 +118,9 @@ class Supply:
         """Keep how many blocks a run used: the next one is given as many at its start."""
         for number, stream in enumerate(self._streams):
             n = s.noise[stream.source, stream.kind]
-            self._used[stream.name] = self._given[number] - int(n["end"] - n["at"]) // BLOCK
+            used = self._given[number] - int(n["end"] - n["at"]) // BLOCK
+            # To ask on the way costs as much as several blocks too many: a run that used more is forgotten slowly.
+            self._used[stream.name] = max(used, self._used.get(stream.name, 0) * 7 // 8)
 
 
 def streams(draws: Draws) -> list[Stream]:

@@ -1,4 +1,4 @@
-"""What is to be done when: SimPy's calendar, with the order of simultaneous events that `phases` lays down."""
+"""The event calendar: SimPy's, with the order of simultaneous events that `phases` defines."""
 
 from __future__ import annotations
 

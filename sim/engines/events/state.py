@@ -92,8 +92,10 @@ class SourceState:
 
 @dataclass(slots=True)
 class Line:
-    """One of a site's parallel lines: when it is free, the step of its rate then, and what it could do of the next
-    lot's load until then."""
+    """One of a site's parallel lines: when it is free, the step of its rate then, and its spare load until then.
+
+    The spare load is what the line could process of the next lot before it is free.
+    """
 
     free: int = 0
     step: int = 0
@@ -102,9 +104,11 @@ class Line:
 
 @dataclass(slots=True)
 class SiteState:
-    """A bottleneck of identical parallel lines. `queue` is a heap of lots that wait for a line, where priorities differ
-    (`ranked`); shipments ready within one of the times `held` leave at its end. From `closes` on nothing is ordered of
-    it."""
+    """A bottleneck of identical parallel lines.
+
+    `queue` is a heap of lots that wait for a line, where priorities differ (`ranked`). Shipments ready within one of the
+    intervals `held` leave at its end. From `closes` on nothing is ordered from it.
+    """
 
     rate: Steps
     curves: tuple[Steps, Steps, Steps]
@@ -117,9 +121,11 @@ class SiteState:
 
 @dataclass(slots=True)
 class PoolState:
-    """Items that stand in for each other, their stock policy, and who waits for them: `counters` are flows of demand
-    by priority, `queue` a heap of lots, `waiting` the units that these claim. Behind the pools of the plan stand the
-    lines with a limit on work in process, with their free `places`."""
+    """Items that are substitutes for each other, their stock policy, and who waits for them.
+
+    `counters` are flows of demand by priority, `queue` is a heap of lots, and `waiting` the units that these claim. The
+    pools of the plan are followed by the lines with a limit on work in process, with their free `places`.
+    """
 
     members: tuple[int, ...] = ()
     counters: list[int] = field(default_factory=list)
@@ -141,8 +147,11 @@ class PoolState:
 
 @dataclass(slots=True)
 class ItemState:
-    """Stock of an item, and the cents a unit-day costs in stock (`rate`) and in transit. `unit_days` runs from the last
-    settlement to `last`; `owed` is the exact cost so far, of which `booked` cents are in the books."""
+    """Stock of an item, and the cents a unit-day costs in stock (`rate`) and in transit.
+
+    `unit_days` are those from the last settlement to `last`. `owed` is the exact cost so far, of which `booked` cents are
+    booked.
+    """
 
     units: int
     rate: float
@@ -156,8 +165,11 @@ class ItemState:
 
 @dataclass(slots=True)
 class FlowState:
-    """Demand of one line and generation; `waiting` holds [since, units] in the order they came. `seen` is demand since
-    the last review; `lost` are units lost or cancelled so far, for which `lost_booked` cents are in the books."""
+    """Demand of one line and generation.
+
+    `waiting` contains [since, units] in order of arrival. `seen` is demand since the last review. `lost` are units lost
+    or cancelled so far, for which `lost_booked` cents are booked.
+    """
 
     pool: int
     priority: int
@@ -183,11 +195,14 @@ class FlowState:
 
 @dataclass(slots=True)
 class State:
-    """All of a replication. `rows` are the counters of this period, which ends at `period_end`; `by_period` those of
-    all periods, and one more for what lies beyond the end. `open_lots` are those released and not arrived, by number,
-    in the order of their release; `arrivals` those that have arrived, if the run is traced; `totals` the counters added
-    up over closed periods. `may_pass` says whether lots may pass others in any queue. `decide` plans a review and
-    leaves the decision in the worksheet `sheet`; what is kept of it is by review."""
+    """The state of a replication.
+
+    `rows` are the counters of this period, which ends at `period_end`, and `by_period` those of all periods, with one
+    more for what is after the end. `open_lots` are lots released and not arrived, by number, in the order of release;
+    `arrivals` are those that have arrived, if the run is traced. `totals` are the sums of counters over closed periods.
+    `may_pass` is whether lots may pass others in any queue. `decide` plans a review and leaves the decision in the
+    worksheet `sheet`; what is kept of it is by review.
+    """
 
     draws: Draws
     plan: Plan

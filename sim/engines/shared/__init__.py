@@ -1,0 +1,1 @@
+"""Decisions and accounts that both engines share: plain functions over arrays."""

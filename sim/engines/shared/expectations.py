@@ -23,8 +23,10 @@ from sim.plan import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instants:
-    """Reviews (K + 1,) and the edges of buckets (J + 1,), in ticks. Compared by identity, so that what follows from it
-    can be cached."""
+    """Reviews (K + 1,) and the edges of buckets (J + 1,), in ticks.
+
+    Compared by identity, so that results computed from it can be cached.
+    """
 
     reviews: IntArray
     edges: IntArray

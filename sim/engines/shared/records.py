@@ -11,8 +11,11 @@ from sim.plan import FloatArray, IntArray
 
 
 class Lot:
-    """A lot and its instants (ticks): `due` is the date for which it is wanted, `promised` that for which it was
-    promised at its release, when `expected` was the good output counted on."""
+    """A lot and its instants, in ticks.
+
+    `due` is the date by which it is required, `promised` the date promised at its release, and `expected` the good
+    output expected then.
+    """
 
     source: int
     number: int
@@ -52,9 +55,11 @@ WaitedByFlow = Annotated[list[float], "flow"]
 
 @dataclass(slots=True)
 class Rows:
-    """Counters of one period, a list over sources, items, sites or flows each. Levels are those at
-    its end; `delayed` are lots that waited at a bottleneck; `transit` are unit-days in transit of what
-    costs something there; waits are in ticks, money in cents, load in units of bottleneck load."""
+    """Counters of one period, each a list over sources, items, sites or flows.
+
+    Levels are those at its end. `delayed` are lots that waited at a bottleneck. `transit` are unit-days in transit of
+    items with a cost there. Waits are in ticks, money in cents, load in units of bottleneck load.
+    """
 
     starts: BySource
     sample_starts: BySource
@@ -117,13 +122,13 @@ def dtype_of(measure: str) -> type:
 
 @dataclass(slots=True, repr=False)
 class Records:
-    """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows (one
-    per demand line and generation). `load[period, site]` is bottleneck load worked off;
-    `cut[period, source, cause]`, `short` (the part of it that no source made up for), `need` and
-    `released` are in good units, as is `starved[period, pool, cause]` (what a lack of that pool kept from being made,
-    by the cause of the lack); `promised[period, site]` in
-    starts that commitments asked for; `first_good` is the instant
-    of each source's first good unit, samples included, or NEVER; `until` is the last instant.
+    """Tables by period: `source["good"][period, source]`, and so on for items, sites and flows.
+
+    A flow is a generation of a demand line. `load[period, site]` is bottleneck load processed. In good units are
+    `cut[period, source, cause]`, `short` (the part of it that no source made up for), `need`, `released` and
+    `starved[period, pool, cause]` (what was not made for lack of that pool, by the cause of the lack).
+    `promised[period, site]` are the starts of commitments. `first_good` is the instant of each source's first good unit,
+    samples included, or NEVER; `until` is the last instant.
     `worst_units` and `worst_cents` are the largest breaches of conservation at any period end.
     """
 

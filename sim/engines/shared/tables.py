@@ -272,6 +272,7 @@ def _contested(plan: Plan, draws: Draws) -> BoolArray:
     return np.array([len(pools) > 1 and finite for pools, finite in zip(users, limited, strict=True)])
 
 
+@lru_cache(maxsize=64)
 def ranked_sites(plan: Plan) -> BoolArray:
     """Return at which sites lots of stock policies queue by priority (S,); reviews release in its order already."""
     ranks: list[set[int]] = [set() for _ in plan.sites]

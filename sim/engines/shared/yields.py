@@ -10,9 +10,12 @@ from sim.engines.shared.rules import good_share
 
 
 class KnownYield(NamedTuple):
-    """`has_fixed`: nothing is learned, so `fixed` good units are expected of a start and `share_fixed` of its gross
-    units are good in a lot of average defect density (both 0 otherwise). `certain`: good units follow from starts, to
-    the fraction carried over. `perfect`: each start gives one good unit, always."""
+    """Yields that simple sources have, which spares both engines the tables.
+
+    `has_fixed`: without learning, `fixed` good units are expected of a start, and `share_fixed` of its gross units are
+    good in a lot of average defect density (both 0 otherwise). `certain`: good units are a fixed share of starts, with
+    fractions carried over. `perfect`: each start yields exactly one good unit.
+    """
 
     has_fixed: bool
     fixed: float

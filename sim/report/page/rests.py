@@ -1,4 +1,4 @@
-"""What the result rests on: what `explain` found to move it, and the figures on which sources disagree."""
+"""What the result depends on: what `explain` found to move it, and the figures on which sources disagree."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEADINGS = {
     "answer": "The answer", "share": "In-house shares", "flow": "From sites to demand", "capacity": "Sites",
     "milestones": "Milestones", "money": "Money", "compute": "Compute", "demand": "Demand", "claims": "Claims",
-    "rests": "What it rests on", "tables": "Tables", "inputs": "Inputs", "source": "How it was made",
+    "rests": "What it depends on", "tables": "Tables", "inputs": "Inputs", "source": "How it was made",
 }  # fmt: skip
 """Id of each part of a page -> its heading, in their order."""
 PLACES = {"npv": "money"}

@@ -12,7 +12,7 @@ from sim.scenario.schema.decisions import Decision
 MOST_STATES = 4096
 """More states are not looked through for choices that nothing leads to."""
 State = tuple[tuple[str, str], ...]
-"""What was chosen at the decisions that later ones rest on."""
+"""What was chosen at the decisions that later ones depend on."""
 
 
 def check(context: Context) -> None:
@@ -45,7 +45,9 @@ def _rule(context: Context, name: str, here: Loc) -> None:
         if not context.refer((*here, other), other, decisions, "decision", ("decisions",)):
             continue
         if other not in earlier:
-            message = "a choice can rest on what was chosen at an earlier gate; this one comes no earlier than its own"
+            message = (
+                "a choice can depend on what was chosen at an earlier gate; this one comes no earlier than its own"
+            )
             context.add((*here, other), message, found=other, expected=listed(earlier) or "none: its gate is the first")
         for index, option in enumerate(options):
             context.refer((*here, other, index), option, decisions[other].choices, f"choice at {other}:", ())

@@ -63,7 +63,7 @@ def _gate(context: Context, name: str) -> None:
 
 def _features(context: Context, name: str) -> None:
     """Check that what a rule may go by can be seen."""
-    full = seen_at_gates(context.document)
+    full = seen_at_gates(context.document, context.inputs)
     known = [*KINDS, *full]
     for index, word in enumerate(context.document.decisions[name].features):
         if word not in known:

@@ -102,7 +102,7 @@ def _idle(context: Context, name: str, draw: Draw) -> str | None:
     elif context.ledger.figures[name].formula is not None:
         return f"is worked out from other figures; name those: {', '.join(context.ledger.figures[name].operands)}"
     elif name not in context.rests_on:
-        return "has no effect: no number here rests on this figure"
+        return "has no effect: no number here depends on this figure"
     elif ranged(context.ledger.resolve(name)) is None:
         return "this figure has no low and no high to draw from"
     if draw is Draw.FIXED and context.document.uncertainty.ranges is Draw.FIXED:

@@ -145,7 +145,7 @@ class Uncertainty(Strict):
     """Which numbers a study draws, once for each replication. A single run takes their typical values."""
 
     ranges: Draw = Draw.FIXED
-    """How every number with a low and a high that the scenario rests on is drawn; fixed: only those named under `draw`."""
+    """How every number with a low and a high that the scenario depends on is drawn; fixed: only those named under `draw`."""
     draw: dict[str, Draw] = {}
     """Single figures of the ledger, and numbers written in place by their path: how they are drawn, or fixed, whatever `ranges` says."""
 

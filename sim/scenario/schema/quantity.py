@@ -38,10 +38,10 @@ def number(unit: str, sentence: str, default: Any = ..., **bounds: float) -> Any
 
 
 class Quantity(Strict):
-    """One number, date or name with its origin. Written in one of four ways:
+    """One number, date or name with its origin, written in one of four forms.
 
-    `{figure: ID}` points to the ledger; `{assumed: X, source: WHY}` and `{derived: X, source: HOW}`
-    say in place what the number is; a bare scalar stands only in a file with `bare_numbers:`.
+    `{figure: ID}` points to the ledger. `{assumed: X, source: WHY}` and `{derived: X, source: HOW}` state the number in
+    place. A bare scalar is allowed only in a file with `bare_numbers:`.
     """
 
     figure: str | None = None
@@ -223,8 +223,10 @@ class Point(Strict):
 
 
 class Path(Strict):
-    """A value over time: a constant, or dated points. Before the first point and after the last the
-    end values hold, except for `step`, which is 0 before its first point."""
+    """A value over time: a constant, or dated points.
+
+    Before the first point and after the last the end values apply, except for `step`, which is 0 before its first point.
+    """
 
     interpolate: Interpolate = Interpolate.LINEAR
     """linear, step or exponential between points."""

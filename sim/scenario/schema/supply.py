@@ -268,7 +268,7 @@ class Qualification(Strict):
 
 
 class Recipe(DrawnEntry):
-    """This site, on this node, turns these materials into this item."""
+    """A site, on a process node if there is one, turns materials into an item."""
 
     item: str
     """The item that is made."""

@@ -9,7 +9,7 @@ decisions:
   first: {{at: 2026-04-01, choices: {{go: {{}}, stay: {{}}}}}}
   second: {{at: 2026-07-01, choices: {{more: {{after: {{first: [go]}}}}, none: {{}}}}}}
 """
-EARLIER = "a choice can rest on what was chosen at an earlier gate"
+EARLIER = "a choice can depend on what was chosen at an earlier gate"
 
 
 def test_a_choice_rests_on_no_later_gate(refuses: Refuses) -> None:

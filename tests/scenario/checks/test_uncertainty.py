@@ -28,7 +28,7 @@ OWN = "{assumed: %s, low: %s, high: %s, draw: %s, source: us}"
         ("recipes.own.cycle_time: pert", "takes its value from the ledger's both; name the figure"),
         ("recipes.bought.cycle_time: pert", "has no low and no high to draw from"),
         ("both: pert", "is worked out from other figures; name those: days, ship"),
-        ("idle: pert", "no number here rests on this figure"),
+        ("idle: pert", "no number here depends on this figure"),
         ("sure: pert", "this figure has no low and no high to draw from"),
         ("days: fixed", "nothing is drawn that is not named"),
     ],

@@ -1,5 +1,6 @@
-"""Compiling a part in a second process while this one compiles the rest, so that a first call waits for
-the longer of the two and not for both.
+"""Compiling a part in a second process while this one compiles the rest.
+
+A first call then waits for the longer of the two and not for both.
 
 What the other process makes reaches this one through the cache on disk, as any compiled function does. Should it
 fail, nothing is lost but time: this process then finds nothing there and compiles that part itself.

@@ -1,5 +1,4 @@
-"""What numba must know to compile the engine: named tuples passed by address, indices that are never negative,
-and calls by address.
+"""Extensions of numba that the engine needs: tuples passed by address, indices never negative, calls by address.
 
 A named tuple of forty arrays passed by value is three hundred arguments of every call; its address is
 one, and compiles several times faster. This module is imported only when something is compiled.
@@ -44,8 +43,10 @@ register_model(Borrowed)(models.OpaqueModel)
 
 
 class Counted(types.Array):
-    """An array whose indices count from its beginning alone: to ask of each whether it counts from the end was a
-    fifth of a run's time."""
+    """An array whose indices count from its beginning only.
+
+    Testing each index for a negative one, which counts from the end, took a fifth of the time of a run.
+    """
 
     @classmethod
     def like(cls, array: types.Array) -> Counted:
