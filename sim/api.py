@@ -15,7 +15,6 @@ from sim.draws import Draws, draw
 from sim.draws.gates import Days
 from sim.draws.kept import Kept
 from sim.draws.points import point as point_of
-from sim.engines.events.engine import EventsEngine
 from sim.engines.shared.records import Records
 from sim.errors import MOST_RUNS, MOST_SEED, InputError, Problem, argument, refuse_out_of_range
 from sim.plan import Plan
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from sim.engines.batch.engine import BatchEngine
+    from sim.engines.events.engine import EventsEngine
 
 ENGINES = ("events", "batch")
 """The reference engine, written to be read, and the compiled engine, which returns the same numbers."""
@@ -66,11 +66,27 @@ def run(
     refuse_out_of_range(0, MOST_RUNS - 1, replication=replication or 0)
     refuse_out_of_range(0, MOST_SEED, seed=seed)
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    plan = compile_plan(loaded)
-    at = None if replication is None else point_of(plan.dimensions, seed, replication)
-    chosen = engine or _sooner(loaded, plan, seed, replication or 0, at)
+    return run_plan(
+        loaded, compile_plan(loaded), seed=seed, replication=replication, engine=engine, trace=trace, progress=progress
+    )
+
+
+def run_plan(
+    scenario: Scenario, plan: Plan, *, seed: int, replication: int | None, engine: str | None, trace: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Result:  # fmt: skip
+    """Run a scenario with its compiled plan; otherwise as `run`."""
+    point = None if replication is None else point_of(plan.dimensions, seed, replication)
+    chosen = engine or _sooner(scenario, plan, seed, replication or 0, point)
     return play(
-        loaded, plan, seed=seed, replication=replication or 0, point=at, engine=chosen, trace=trace, progress=progress
+        scenario,
+        plan,
+        seed=seed,
+        replication=replication or 0,
+        point=point,
+        engine=chosen,
+        trace=trace,
+        progress=progress,
     )
 
 
@@ -92,16 +108,21 @@ class Against:
 
 
 def run_against(
-    result: Result, counterfactual: Counterfactual | None, *, progress: Callable[[float], None] | None = None
+    result: Result,
+    counterfactual: Counterfactual | None,
+    *,
+    progress: Callable[[float], None] | None = None,
+    plan: Plan | None = None,
 ) -> Against | None:
     """Run the counterfactual of a run with common random numbers, that is, with the same seed and replication.
 
-    The compiled engine is taken if the run used it or if it is compiled already. The numbers are the same.
+    The compiled engine is taken if the run used it or if it is compiled already. The numbers are the same. `plan` is the
+    compiled plan of the counterfactual, if it is known.
     """
     if counterfactual is None:
         return None
     scenario = counterfactual.scenario
-    plan = compile_plan(scenario)
+    plan = compile_plan(scenario) if plan is None else plan
     point = None if result.point is None else point_of(plan.dimensions, result.seed, result.replication)
     engine = "batch" if result.engine == "batch" else _sooner(scenario, plan, result.seed, result.replication, point)
     other = play(
@@ -197,12 +218,14 @@ def play(
 
 def engine_class(name: str) -> type[EventsEngine] | type[BatchEngine]:
     """Return an engine by its name."""
+    # Each is imported only where it is asked for, since numba and what the other needs are slow to load.
     if name == "events":
+        from sim.engines.events.engine import EventsEngine
+
         return EventsEngine
-    # Imported only where it is asked for, since numba is slow to load.
     from sim.engines.batch.engine import BatchEngine
 
     return BatchEngine
 
 
-__all__ = ["ENGINES", "Against", "Result", "checked", "engine_class", "play", "run", "run_against"]
+__all__ = ["ENGINES", "Against", "Result", "checked", "engine_class", "play", "run", "run_against", "run_plan"]

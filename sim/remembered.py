@@ -30,8 +30,8 @@ from sim.shipped import shipped_root
 
 T = TypeVar("T")
 
-MOST_KEPT = 32
-"""Entries: the oldest give way, since an analyst who tries values makes a new one with each."""
+MOST_KEPT = 64
+"""Entries: the oldest give way, since an analyst who tries values makes new ones with each."""
 MOST_BYTES = 16_000_000
 """Of an entry: what is larger is not kept."""
 _LIBRARIES = ("pydantic", "numpy")

@@ -17,6 +17,8 @@ from sim.errors import MOST_SEED
 from sim.remembered import remembered
 
 if TYPE_CHECKING:
+    from sim.linting.findings import Finding
+    from sim.plan import Plan
     from sim.scenario.counterfactual import Counterfactual
     from sim.scenario.loader import Scenario
     from sim.scenario.override import Asked
@@ -134,6 +136,28 @@ class Overrides:
 
         # The scenario is loaded within, so that its files are among those that the counterfactual depends on.
         return self.remembered("counterfactual", scenario, lambda: load_counterfactual(self.load(scenario)))
+
+    def plan(self, scenario: str) -> Plan:
+        """Compile the plan of a scenario with these changes."""
+        from sim.compiler import compile_plan
+
+        return self.remembered("plan", scenario, lambda: compile_plan(self.load(scenario)))
+
+    def plan_against(self, scenario: str) -> Plan | None:
+        """Compile the plan of its counterfactual."""
+        from sim.compiler import compile_plan
+
+        def made() -> Plan | None:
+            other = self.against(scenario)
+            return None if other is None else compile_plan(other.scenario)
+
+        return self.remembered("plan of the counterfactual", scenario, made)
+
+    def beyond(self, scenario: str) -> list[Finding]:
+        """Return the inputs of a scenario with these changes that go beyond precedent or physics."""
+        from sim.linting.findings import lint
+
+        return self.remembered("lint", scenario, lambda: list(lint(self.load(scenario))))
 
     def remembered(self, purpose: str, scenario: str, make: Callable[[], T]) -> T:
         """Return what was worked out before from a scenario so changed, or work it out.

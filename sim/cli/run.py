@@ -21,6 +21,7 @@ from sim.errors import MOST_RUNS, visible
 
 if TYPE_CHECKING:
     from sim.api import Against, Result
+    from sim.linting.findings import Finding
     from sim.scenario.loader import Scenario
 
 
@@ -67,14 +68,16 @@ def command(
         changes = replace(changes, readings=[*(changes.readings or ()), *known])
     loaded = changes.load(scenario)
     _idle_readings(loaded)
-    from sim.api import run, run_against
+    from sim.api import run_against, run_plan
 
     other = None if no_against else changes.against(scenario)
     with Progress(loaded.name) as bar:
-        chosen = None if engine is None else engine.value
-        result = run(loaded, seed=seed, replication=replication, engine=chosen, trace=trace, progress=bar)
+        by = None if engine is None else engine.value
+        plan = changes.plan(scenario)
+        result = run_plan(loaded, plan, seed=seed, replication=replication, engine=by, trace=trace, progress=bar)
     with Progress(other.name if other is not None else "") as bar:
-        against = run_against(result, other, progress=bar)
+        plan_against = None if other is None else changes.plan_against(scenario)
+        against = run_against(result, other, progress=bar, plan=plan_against)
     if out is not None:
         result.save(out, force=force)
     if as_json:
@@ -82,7 +85,11 @@ def command(
             print(f"note: {other.not_applied}", file=sys.stderr)
         emit_json(result.to_json() | ({} if against is None else {"against": against.to_json()}))
     else:
-        _print(result, against, out, full=full, trace=trace)
+        _print(result, against, None if full else changes.beyond(scenario))
+        if out is not None:
+            print(f"\nwritten to {out}")
+        elif trace:
+            print("note: --trace without --out: the lots are written nowhere", file=sys.stderr)
     if wanted is not None:
         wanted.write(result.plot(wanted.name), quiet=as_json)
     if excel is not None:
@@ -91,16 +98,13 @@ def command(
         write_book(excel, run_book(result, against, sys.argv[1:]), quiet=as_json)
 
 
-def _print(result: Result, against: Against | None, out: Path | None, *, full: bool, trace: bool) -> None:
+def _print(result: Result, against: Against | None, beyond: Sequence[Finding] | None) -> None:
+    """Print one screen, with what goes `beyond` the bounds of inputs; every table where that is None."""
     from sim.report.render import show
     from sim.report.run_report import run_report
     from sim.report.run_screen import run_screen
 
-    show((run_report if full else run_screen)(result, against))
-    if out is not None:
-        print(f"\nwritten to {out}")
-    elif trace:
-        print("note: --trace without --out: the lots are written nowhere", file=sys.stderr)
+    show(run_report(result, against) if beyond is None else run_screen(result, against, beyond))
 
 
 def _reported(day: dt.date, chosen: Sequence[str]) -> list[str]:

@@ -74,9 +74,12 @@ def _counted(beyond: Sequence[Finding]) -> str:
     return (told + (f", in {len(beyond)} ways" if len(beyond) > inputs else "")) if inputs else ""
 
 
-def lint_sentence(scenario: Scenario) -> list[str]:
-    """Return how many inputs go beyond precedent or physics, and how to list them, as a sentence; empty if none."""
-    counted = _counted(lint(scenario))
+def lint_sentence(scenario: Scenario, beyond: Sequence[Finding] | None = None) -> list[str]:
+    """Return how many inputs go `beyond` precedent or physics, and how to list them, as a sentence; empty if none.
+
+    Without `beyond` the inputs are compared here.
+    """
+    counted = _counted(lint(scenario) if beyond is None else beyond)
     if not counted:
         return []
     name = typed(scenario.name, scenario.file)

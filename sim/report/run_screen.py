@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.report.against import answer, notes
@@ -25,6 +26,7 @@ from sim.scenario.remarks import remarks
 
 if TYPE_CHECKING:
     from sim.api import Against
+    from sim.linting.findings import Finding
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
 
@@ -35,15 +37,18 @@ _MOST_CHANGES = 3
 _MOST_MILESTONES = 3
 
 
-def run_screen(result: Result, against: Against | None = None) -> list[Block]:
-    """Return what `fabshift run` prints: at most 45 lines of 120 columns for scenarios as large as the shipped ones."""
+def run_screen(result: Result, against: Against | None = None, beyond: Sequence[Finding] | None = None) -> list[Block]:
+    """Return what `fabshift run` prints: at most 45 lines of 120 columns for scenarios as large as the shipped ones.
+
+    `beyond` is what `lint` finds in its scenario, if that is at hand.
+    """
     blocks = (
         _changes(result.scenario),
         _headline(result, against),
         _shares(result, against),
         _held(result),
         _money(result, against),
-        _closing(result),
+        _closing(result, beyond),
     )
     return [block for block in blocks if block is not None]
 
@@ -182,11 +187,11 @@ def _worth(result: Result) -> list[str]:
     return [f"NPV {', '.join(told)}"] if told else []
 
 
-def _closing(result: Result) -> Lines:
+def _closing(result: Result, beyond: Sequence[Finding] | None) -> Lines:
     """Return what the answer depends on, what was reached, what goes beyond precedent, and what to type next."""
     scenario = result.scenario
     named = typed(scenario.name, scenario.file)
-    state = (*_reached(result), *lint_sentence(scenario))
+    state = (*_reached(result), *lint_sentence(scenario, beyond))
     again = " (with the same changes)" if scenario.changes else ""
     return Lines(
         "",

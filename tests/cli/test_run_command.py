@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
+from sim.engines.batch.engine import BatchEngine
 from sim.ledger import load_ledger
 from tests.docs.examples import example
 
@@ -55,6 +56,24 @@ def test_run_json_is_one_document(chargers: str, capsys: pytest.CaptureFixture[s
     assert document["horizon"] == {"start": "2026-01-01", "end": "2028-01-01"}
     assert document["conservation"] == {"worst_units": 0, "worst_usd": 0}
     assert set(KPIS) <= set(document["kpis"])
+
+
+def test_the_engine_is_the_compiled_one_once_it_is_compiled(
+    chargers: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --engine; the output names it and is the same otherwise."""
+    found = []
+    for compiled, options, name in (
+        (False, (), "events"),
+        (True, (), "batch"),
+        (True, ("--engine", "events"), "events"),
+        (False, ("--engine", "batch"), "batch"),
+    ):
+        monkeypatch.setattr(BatchEngine, "is_compiled", lambda _, compiled=compiled: compiled)
+        assert main(["run", chargers, "--json", *options]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+        assert found[-1].pop("engine") == name
+    assert all(document == found[0] for document in found)
 
 
 def test_an_override_is_shown_old_to_new(chargers: str, capsys: pytest.CaptureFixture[str]) -> None:

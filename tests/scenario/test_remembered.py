@@ -6,7 +6,6 @@ import os
 import pickle
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,11 +15,13 @@ import pytest
 from sim import remembered as module
 from sim.cli.choices import Overrides
 from sim.cli.main import main
+from sim.compiler import compile_plan
 from sim.errors import InputError
 from sim.remembered import remembered
 from sim.scenario.loader import Scenario, load_scenario
 from sim.scenario.read import MAX_BYTES
 
+pytestmark = pytest.mark.usefixtures("kept")
 ROOT = Path(__file__).resolve().parents[2]
 BASE = """\
 title: Chargers
@@ -34,15 +35,6 @@ demand: {chargers: {item: charger, rate: 1500}}
 VARIANT = "title: More chargers\nbare_numbers: own estimates\nextends: base.yaml\ndemand: {chargers: {rate: 2000}}\n"
 TABLE = "title: Months\nbare_numbers: own estimates\nextends: base.yaml\n"
 TABLE += "demand: {chargers: {rate: {csv: rates.csv, date: month, value: rate, ends: 2026-12-31}}}\n"
-
-
-@pytest.fixture(autouse=True)
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep what is loaded in a folder of the test, as a program that nobody edits meanwhile; it need not exist."""
-    monkeypatch.setattr(module, "MOST_BYTES", 16_000_000)
-    monkeypatch.setattr(module, "_program", lambda: "the same program")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "fabshift" / "kept"
 
 
 @pytest.fixture(autouse=True)
@@ -230,6 +222,38 @@ def test_what_rests_on_an_answer_rests_on_its_files(work: Path) -> None:
     assert remembered("approval", "base", checked) == 1900
 
 
+def test_a_counterfactual_rests_on_the_files_of_its_scenario(work: Path) -> None:
+    """Which file it is, its horizon and its overrides come from there; its own file is as it was."""
+    (work / "one.yaml").write_text(BASE)
+    (work / "two.yaml").write_text(BASE)
+    scenario = work / "base.yaml"
+    for against, end in (("one", "2026-04-01"), ("two", "2026-04-01"), ("two", "2026-05-01")):
+        scenario.write_text(f"{BASE.replace('2026-04-01', end)}against: {against}.yaml\n")
+        for _ in range(2):
+            found = Overrides().against("base.yaml")
+            assert found is not None
+            assert (found.name, str(found.scenario.document.horizon.end)) == (against, end)
+            plan = Overrides().plan_against("base.yaml")
+            assert plan is not None
+            assert str(plan.calendar) == str(compile_plan(found.scenario).calendar)
+    scenario.write_text(BASE)
+    assert Overrides().against("base.yaml") is None
+    assert Overrides().plan_against("base.yaml") is None
+
+
+def test_a_run_shows_the_same_from_what_was_kept(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "other.yaml").write_text(BASE)
+    (work / "variant.yaml").write_text(VARIANT + "against: other.yaml\n")
+    said = []
+    for _ in range(2):
+        assert main(["run", "variant.yaml"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    (work / "base.yaml").write_text(BASE.replace("3000", "1000"))
+    assert main(["run", "variant.yaml"]) == 0
+    assert capsys.readouterr().out != said[0]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -296,37 +320,6 @@ def test_what_cannot_be_pickled_or_is_too_large_is_returned_all_the_same(
     assert not kept.exists() or not list(kept.iterdir())
 
 
-def test_the_oldest_answers_give_way(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_KEPT", 3)
-    long_ago = time.time() - 1000
-    for number in range(5):
-        remembered("number", number, lambda number=number: number)
-        for age, entry in enumerate(sorted(kept.iterdir(), key=lambda file: file.stat().st_mtime)):
-            os.utime(entry, (long_ago + age, long_ago + age))
-    assert len(list(kept.iterdir())) == 3
-    assert remembered("number", 4, lambda: "made again") == 4
-    assert remembered("number", 0, lambda: "made again") == "made again"
-
-
-WRITER = """
-import sys
-from sim import remembered as module
-module._program = lambda: "the same program"
-for k in range(200):
-    module.user_cache().joinpath("kept").mkdir(parents=True, exist_ok=True, mode=0o700)
-    for entry in module.user_cache().joinpath("kept").glob("*.pickle"):
-        entry.unlink(missing_ok=True)
-    found = module.remembered("race", "", lambda: [int(sys.argv[1])] * 20_000)
-    assert len(found) == 20_000 and len(set(found)) == 1, found[:3]
-"""
-
-
-def test_processes_that_write_at_once_leave_whole_answers(kept: Path) -> None:
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(k)], cwd=ROOT, env=os.environ) for k in (1, 2)]
-    assert [writer.wait() for writer in writers] == [0, 0]
-    assert all(entry.suffix == ".pickle" for entry in kept.iterdir())
-
-
 def test_nothing_is_kept_where_there_is_no_working_directory(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -372,10 +365,9 @@ def test_validate_says_the_same_again_and_names_what_became_wrong(
 
 @pytest.mark.parametrize("scenario", ["as-announced", "charger-option", "foundry-only"])
 def test_a_kept_scenario_compiles_to_the_same_plan(scenario: str) -> None:
-    from sim.compiler import compile_plan
-
     first, again = Overrides().load(scenario), Overrides().load(scenario)
     assert again is not first
+    assert repr(Overrides().plan(scenario)) == repr(Overrides().plan(scenario)) == repr(compile_plan(first))
     assert pickle.dumps(compile_plan(again)) == pickle.dumps(compile_plan(again))
     assert repr(compile_plan(again)) == repr(compile_plan(first))
     assert again.inputs == first.inputs
