@@ -73,7 +73,7 @@ def remembered(purpose: str, asked: object, make: Callable[[], T]) -> T:
             _keep(entry, files, value)
     else:
         files, value = found
-    # What rests on this answer rests on its files too.
+    # What depends on this answer depends on its files too.
     outer = _reading.get()
     if outer is not None:
         outer.update(files)
@@ -89,7 +89,7 @@ def noted(file: Path, contents: bytes) -> bytes:
 
 
 def not_kept(why: str) -> None:
-    """Note that what is being worked out rests on something that is no file's contents, so that it is not kept."""
+    """Note that what is being computed depends on more than the contents of files, so that it is not kept."""
     files = _reading.get()
     if files is not None:
         files[why] = None

@@ -134,7 +134,7 @@ class Overrides:
         """Load the counterfactual of a scenario with these changes; None where it names none."""
         from sim.scenario.counterfactual import load_counterfactual
 
-        # The scenario is loaded within, so that its files are among those that the counterfactual rests on.
+        # The scenario is loaded within, so that its files are among those that the counterfactual depends on.
         return self.remembered("counterfactual", scenario, lambda: load_counterfactual(self.load(scenario)))
 
     def plan(self, scenario: str) -> Plan:
@@ -162,7 +162,7 @@ class Overrides:
     def remembered(self, purpose: str, scenario: str, make: Callable[[], T]) -> T:
         """Return what was worked out before from a scenario so changed, or work it out.
 
-        `make` calls `load` itself: what it works out from a scenario that was loaded outside does not rest on its files.
+        `make` calls `load` itself: what it computes from a scenario that was loaded outside does not depend on its files.
         """
         return remembered(purpose, (scenario, sorted(self.keywords.items())), make)
 

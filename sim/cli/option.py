@@ -34,7 +34,7 @@ def command(
         typer.Option(
             "--feature",
             metavar="WORD",
-            help="Let rules go by this alone: a kind (demand), or of one thing ('capacity of hall'); may be repeated.",
+            help="Restrict rules to this feature: a kind (demand), or one thing ('capacity of hall'); may be repeated.",
         ),
     ] = None,
     contested: Annotated[
@@ -43,13 +43,13 @@ def command(
             min=0,
             max=MOST_RUNS,
             metavar="N",
-            help="Run fixed plans under each other reading of each contested figure too, on N paths each (64 tell most).",
+            help="Run fixed plans under each other reading of each contested figure too, on N paths each (64 are usually enough).",
         ),
     ] = 0,
     sooner: Annotated[
         float,
         typer.Option(
-            min=0, metavar="DAYS", help="Value it again with what choices bring DAYS sooner; doubles the runs."
+            min=0, metavar="DAYS", help="Value it again with lead times after the gates DAYS shorter; doubles the runs."
         ),
     ] = 0.0,
     how: RunOptions = OWN_RUNS,
@@ -59,7 +59,7 @@ def command(
     picture: Picture = NO_PICTURE,
     as_json: JSON = False,
 ) -> None:
-    """Value the freedom to choose at the gates of a scenario."""
+    """Value the right to choose at the gates of a scenario."""
     wanted = picture.of("option")
     refuse_no_workbook(excel)
     if html is not None:

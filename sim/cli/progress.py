@@ -21,7 +21,7 @@ _LEFT_OUT = 2
 
 
 class Progress:
-    """A bar on a terminal, elsewhere a line now and then, also while nothing can be told of the work.
+    """A bar on a terminal, elsewhere a line now and then, also while its progress is not known.
 
     `what` says whose progress it is. With a `total` of runs these are counted, else the work is told in per cent. With
     `foretold`, the first line says how long all of it will take.

@@ -82,7 +82,7 @@ def command(
         result.save(out, force=force)
     if as_json:
         if other is not None and other.left_out:
-            print(f"note: {other.no_place}", file=sys.stderr)
+            print(f"note: {other.not_applied}", file=sys.stderr)
         emit_json(result.to_json() | ({} if against is None else {"against": against.to_json()}))
     else:
         _print(result, against, None if full else changes.beyond(scenario))
@@ -136,4 +136,4 @@ def _idle_readings(scenario: Scenario) -> None:
     part = behind([*taken, *scenario.switches], scenario.ledger)
     for figure in chosen:
         if figure not in part:
-            print(f"note: {figure} plays no part in {visible(scenario.name)}", file=sys.stderr)
+            print(f"note: {figure} has no effect in {visible(scenario.name)}", file=sys.stderr)

@@ -145,7 +145,7 @@ def _roots(pairs: Pairs) -> list[tuple[tuple[int, ...], FloatArray]]:
 def _root(matrix: FloatArray) -> FloatArray:
     """Return the Cholesky root of a correlation matrix, of which a negative eigenvalue is rounding.
 
-    It goes by rows (Banachiewicz), each of which needs those before it alone: library routines go by blocks, the bits
+    It is computed by rows (Banachiewicz), each of which needs those before it alone: library routines use blocks, the bits
     of which depend on the size of the whole, and refuse a matrix without full rank.
     """
     root = np.zeros_like(matrix)

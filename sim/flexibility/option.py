@@ -119,7 +119,7 @@ def option(
     contested: int = 0, sooner: float = 0.0, lot_scale: int | str = 1, out: Path | None = None, cluster: str | None = None,
     progress: Progress | None = None, announce: Callable[[int], None] | None = None,
 ) -> Flexibility:  # fmt: skip
-    """Value the freedom to choose at the gates of a scenario.
+    """Value the right to choose at the gates of a scenario.
 
     Every sequence of choices is run on every path, with common random numbers. Before a gate, planners expect the
     scenario's plan, and that no gate comes that waits for a milestone. On every path it is checked that nothing before a

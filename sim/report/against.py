@@ -319,4 +319,4 @@ def notes(result: Result, against: Against) -> list[str]:
         )
     if new := _only(ours, theirs):
         said.append(f"demanded in {ours.name} alone, and part of its sums and money: {'; '.join(new)}")
-    return [*said, *([how.no_place] if how.left_out else [])]
+    return [*said, *([how.not_applied] if how.left_out else [])]

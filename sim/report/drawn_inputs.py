@@ -26,7 +26,7 @@ def drawn_inputs(result: Result) -> Table | Lines | None:
     if not result.drawn and result.plan.processes:
         return None
     if not result.drawn:
-        return Lines(title, ("no input is uncertain; uncertainty: in a scenario file says what is drawn",))
+        return Lines(title, ("no input is uncertain; `uncertainty` in a scenario file sets what is drawn",))
     # Inputs drawn far from their median explain a replication best.
     furthest = sorted(result.drawn, key=lambda d: -abs(d.probability - 0.5))
     rows = [_row(d) for d in furthest[:MOST]]

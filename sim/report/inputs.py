@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.ledger import Scalar
 
 COLUMNS = ("path", "value", "low", "high", "unit", "kind", "figure", "source")
-"""What is told of each input first."""
+"""Columns of an input that come first."""
 _MORE = ("title", "statement", "rests_on", "derived", "feeds")
 IN_FULL = 12
 """So many inputs or fewer are printed in full."""

@@ -232,7 +232,7 @@ def _sooner(found: Flexibility) -> Lines | None:
         return None
     one, valuation = found.sooner, found.sooner.valuation
     return Lines(
-        f"If what choices bring came {one.days:g} days sooner",
+        f"With lead times after the gates {one.days:g} days shorter",
         (
             f"the option would be worth {words.sure(valuation.gain)}; fixed {words.sure(one.fixed)} more, with the rule "
             f"{words.sure(one.policy)} more (paired, same paths).",

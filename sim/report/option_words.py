@@ -113,7 +113,7 @@ def basis(found: Flexibility) -> list[str]:
     """Return what the numbers are means of, how they are discounted, and what was checked."""
     paths = f"{found.n:,} paths of {len(found.sequences)} sequences from seed {found.seed}"
     stated = found.valuation.basis
-    named = f" Rules go by {', '.join(found.features)} alone." if found.features else ""
+    named = f" Rules use only {', '.join(found.features)}." if found.features else ""
     return [
         f"Means over {found.valuation.fresh:,} of {paths}; the other paths trained the rule; +- is a standard error.{named}",
         f"{stated[:1].upper()}{stated[1:]}. Before each gate all sequences were the same to the bit, on every path.",

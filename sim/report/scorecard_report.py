@@ -81,7 +81,7 @@ def _announcements(card: Scorecard, numbers: dict[str, str]) -> Table:
     if any(row.by is not None and row.by.forecast for row in card.rows):
         notes.append("forecast: what is planned or expected, and may still change")
     if any(row.overdue for row in card.rows):
-        notes.append("past: the time announced is over, and no report says what came of it")
+        notes.append("past: the time announced is over, and no report states the outcome")
     if given:
         notes.append(
             "held in runs: the probability that the scenario gives it, the share of replications in which it held as the "

@@ -35,9 +35,9 @@ class Counterfactual:
     settings: tuple[str, ...]
 
     @property
-    def no_place(self) -> str:
+    def not_applied(self) -> str:
         """A line that lists the overrides left out."""
-        return f"{self.name} has no place for {', '.join(self.left_out)}"
+        return f"{self.name} is run without {', '.join(self.left_out)}"
 
 
 def load_counterfactual(scenario: Scenario) -> Counterfactual | None:

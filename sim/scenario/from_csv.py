@@ -26,7 +26,7 @@ from sim.units import UnitError, convert
 
 KEY = "csv"
 MOST_SHOWN = 20
-"""Problems told of one file."""
+"""The most problems reported for one file."""
 _UNREAD = object()
 _BARE = (
     "the numbers of the file are bare; give their kind (assumed or derived) and source beside csv, "

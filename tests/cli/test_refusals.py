@@ -104,7 +104,7 @@ def test_a_manifest_of_others_is_kept(text: str, mine: str, capsys: pytest.Captu
 
 def test_a_reading_that_changes_nothing_is_remarked_on(mine: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", mine, "--json", "--reading", "story=y", "--reading", "base=high"]) == 0
-    assert capsys.readouterr().err == "note: story plays no part in mine\nnote: base plays no part in mine\n"
+    assert capsys.readouterr().err == "note: story has no effect in mine\nnote: base has no effect in mine\n"
 
 
 @pytest.mark.parametrize("figure", ["base", "double"])

@@ -17,7 +17,7 @@ from tests.draws.lines import END, REACH, Fixture, dated, drawn, orders
 
 Line = dict[str, Any]
 MANY = settings(
-    max_examples=150, deadline=None, derandomize=True, database=None,
+    max_examples=60, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 SHORT, LEAD, LATER = 60, 25, 120

@@ -20,7 +20,7 @@ from sim.scenario.loader import load_scenario
 CASES = Path(__file__).resolve().parents[1] / "planning" / "cases"
 
 
-@pytest.mark.parametrize("case", ["new-plant-new-input", "priority", "stuck-lot", "two-levels"])
+@pytest.mark.parametrize("case", ["new-plant-new-input", "priority", "two-levels"])
 def test_uncompiled_batch_plays_like_events(
     between: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:

@@ -165,7 +165,7 @@ def test_it_fits_on_a_screen(found: Flexibility) -> None:
     lines = text.splitlines()
     assert len(lines) <= 50
     assert max(map(len, lines)) <= 120
-    for told in ("worst 5 %", "Choices by date", "With hindsight", "regret", "30 days sooner", "perfect information"):
+    for told in ("worst 5 %", "Choices by date", "With hindsight", "regret", "30 days shorter", "perfect information"):
         assert told in text
     assert "--full" in text
     assert "--contested" not in text

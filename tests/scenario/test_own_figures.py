@@ -129,4 +129,4 @@ def test_explain_varies_them_and_their_readings() -> None:
 
 def test_a_figure_that_plays_no_part_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "own.yaml", "--set", "fab.node=14nm", "--set", "our.price=70"]) == 0
-    assert capsys.readouterr().err == "note: fab.node plays no part in own\n"
+    assert capsys.readouterr().err == "note: fab.node has no effect in own\n"

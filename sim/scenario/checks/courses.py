@@ -20,7 +20,7 @@ def check(context: Context) -> None:
     begun = {site for _, choice in _choices(context) for site in choice.begins}
     for name, site in context.document.sites.items():
         if site.construction is not None and site.construction.decision is None and name not in begun:
-            message = "nobody decides it: give decision, a date, or let a choice begin the site"
+            message = "it never begins: give decision, a date, or let a choice begin the site"
             context.add(("sites", name, "construction"), message, expected=f"begins: {{{name}: 0}} in a choice")
         if site.capex is not None and site.capex.paid_ahead is not None and not _grows(context, name):
             message = "has no effect: no capacity is added here, by a ramp, by points of its capacity or by a choice"

@@ -62,7 +62,7 @@ def _gate(context: Context, name: str) -> None:
 
 
 def _features(context: Context, name: str) -> None:
-    """Check that what a rule may go by can be seen."""
+    """Check that the features of a decision can be seen at its gate."""
     full = seen_at_gates(context.document, context.inputs)
     known = [*KINDS, *full]
     for index, word in enumerate(context.document.decisions[name].features):

@@ -26,7 +26,7 @@ def check(context: Context) -> None:
                 expected=", ".join(PLACES),
             )
         if context.document.horizon.start is None:
-            context.add(loc, "a process goes by months and years; write horizon with dates (start and end)")
+            context.add(loc, "a process needs calendar months: write horizon with dates (start and end)")
     _risk_neutral(context)
 
 

@@ -100,7 +100,7 @@ class Decision(Strict):
     choices: dict[str, GateChoice] = Field(min_length=2)
     """What can be chosen; a run takes what `plan` names, else the first that may follow what is chosen before."""
     features: list[str] = []
-    """What a rule for this decision may go by, of what is seen there: a kind (demand), or of one thing (capacity of NAME); default: all."""
+    """Features that a rule for this decision may use: a kind (demand), or one thing (capacity of NAME); default: all."""
 
     @property
     def rests_on(self) -> set[str]:

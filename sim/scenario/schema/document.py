@@ -203,7 +203,7 @@ class Document(Strict):
     horizon: Horizon
     """The time covered."""
     report_every: int | Literal["month", "day"] = "month"
-    """Reporting period: month, day or a number of days. Milestones and discounting go by calendar months whatever it is."""
+    """Reporting period: month, day or a number of days. Milestones and discounting use calendar months whatever it is."""
     review_every: int | Literal["month", "day"] = "month"
     """Planning period: month, day or a number of days."""
     initial: Initial = Initial.EMPTY

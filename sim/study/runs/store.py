@@ -126,7 +126,10 @@ def publish(
     runs.to_parquet(data, index=False)
     before = json.loads((directory / MANIFEST).read_text(encoding="utf-8")).get("runs", 0)
     if before > len(runs):
-        print(f"{directory} told of {before:,} runs, and now of {len(runs):,}; their blocks are kept", file=sys.stderr)
+        print(
+            f"{directory} had results of {before:,} runs, now of {len(runs):,}; all finished blocks are kept",
+            file=sys.stderr,
+        )
     with writing(directory):
         write_whole(directory / "runs.parquet", data.getvalue())
         write_whole(directory / "kpis.json", _json(document))

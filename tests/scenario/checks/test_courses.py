@@ -29,7 +29,7 @@ def choice(text: str, option: str = "wait") -> str:
 def test_somebody_decides_a_construction(refuses: Refuses) -> None:
     shed = "construction: {stages: [{name: shell, duration: 9}]}, ramp: {initial: 1, target: 3, months: 3}"
     change = f"sites:\n  shed: {{in_house: true, {shed}}}"
-    refuses(change, "sites.shed.construction", 2, "nobody decides it", COURSE)
+    refuses(change, "sites.shed.construction", 2, "it never begins", COURSE)
 
 
 def test_what_is_paid_ahead_is_for_capacity_that_is_added(refuses: Refuses, accepts: Accepts) -> None:

@@ -36,7 +36,7 @@ def test_demand_prices_and_values_follow_one(accepts: Accepts, change: str) -> N
 
 def test_a_process_goes_by_the_calendar(refuses: Refuses) -> None:
     abstract = SHOP.replace("{start: 2026-01-01, end: 2027-01-01}", "{length: 365, time_unit: day}")
-    refuses(RATE % (MOVES % (100, "")), "demand.sales.rate.process", 2, "a process goes by months and years", abstract)
+    refuses(RATE % (MOVES % (100, "")), "demand.sales.rate.process", 2, "a process needs calendar months", abstract)
 
 
 def test_risk_neutral_valuation_discounts_at_the_risk_free_rate(refuses: Refuses, accepts: Accepts) -> None:

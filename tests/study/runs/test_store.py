@@ -245,4 +245,4 @@ def test_fewer_runs_in_the_same_place_are_told(
 ) -> None:
     for n in (12, 4):
         study(uncertain, tmp_path / "study", n)
-    assert "told of 12 runs, and now of 4; their blocks are kept" in capsys.readouterr().err
+    assert "had results of 12 runs, now of 4; all finished blocks are kept" in capsys.readouterr().err
