@@ -61,6 +61,6 @@ def test_what_groups_declare_no_command_declares_again() -> None:
         for name in shared & set(inspect.signature(command).parameters):
             if isinstance(info := hints[name].__metadata__[0], OptionInfo):
                 declared[name].add(id(info))
-    # `run --out` keeps one run, not a study that the same command resumes.
-    assert {name for name, found in declared.items() if len(found) > 1} == {"out"}
+    # `run --out` keeps one run, not a study that the same command resumes; `run --engine` has no engine of its own.
+    assert {name for name, found in declared.items() if len(found) > 1} == {"engine", "out"}
     assert shared == set(declared)
