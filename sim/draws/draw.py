@@ -99,7 +99,7 @@ def draw(
     vector, typical, days = drawn.vector, planned.vector, plan.calendar.days
     struck = parts.once("struck", lambda: strokes(plan, vector, seed, replication, days))
     sites = _sites(plan, vector, typical, struck, parts)
-    sources = [source.of(seed, replication) for source in _sources(plan, vector, typical, sites, parts)]
+    sources = list(_sources(plan, vector, typical, sites, seed, replication, parts))
     safety = np.array([value(vector, plan.items[pool.members[0]].safety_days) for pool in plan.pools])
     lead = pool_leads(plan, sources)
     wanted = [g.pool for line in plan.lines for g in line.generations]
@@ -188,16 +188,22 @@ def _sites(
             make = partial(site_draws, site, vector, typical, factor, plan.calendar)
             found.append(parts.once(site, make))
         else:
-            make = partial(site_draws, site, vector, typical, UNDISTURBED, plan.calendar)
-            inputs = inputs_of(site, vector), inputs_of(site, typical)
-            found.append(recall(plan).once(("site", s), inputs, make))
+            found.append(parts.once(site, partial(_undisturbed, plan, s, vector, typical)))
     return found
 
 
+def _undisturbed(plan: Plan, s: int, vector: FloatArray, typical: FloatArray) -> SiteDraws:
+    """Return a site that no disruption strikes."""
+    site = plan.sites[s]
+    inputs = inputs_of(site, vector), inputs_of(site, typical)
+    make = partial(site_draws, site, vector, typical, UNDISTURBED, plan.calendar)
+    return recall(plan).once(("site", s), inputs, make)
+
+
 def _sources(
-    plan: Plan, vector: FloatArray, typical: FloatArray, sites: Sequence[SiteDraws], parts: Kept
-) -> Iterator[SourceDraws]:
-    """Yield the sources, each with the noise of no replication in particular; they follow from inputs and sites."""
+    plan: Plan, vector: FloatArray, typical: FloatArray, sites: Sequence[SiteDraws], seed: int, replication: int, parts: Kept
+) -> Iterator[SourceDraws]:  # fmt: skip
+    """Yield the sources, which follow from inputs and sites but for their noise."""
     for r, source in enumerate(plan.sources):
         site, taken = sites[source.site], list(plan.input_ref[plan.inputs_start[r] : plan.inputs_start[r + 1]])
 
@@ -206,6 +212,6 @@ def _sources(
             source = plan.sources[r]
             inputs = site, inputs_of(source, vector), inputs_of(source, typical), vector[taken].tobytes()
             make = partial(source_draws, plan, vector, typical, r, site)
-            return recall(plan).once(("source", r), inputs, make)
+            return recall(plan).once(("source", r), inputs, make).of(seed, replication)
 
         yield parts.once((source, plan.sites[source.site]), recalled)

@@ -17,9 +17,9 @@ from sim.plan import NONE, FloatArray, IntArray, Plan, SitePlan, SourcePlan
 from sim.vocabulary import Shape, YieldNoise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SourceDraws:
-    """One source in one replication. Instants and durations in ticks, rates per day, money in cents.
+    """One source in one replication. Compared by identity, so that what follows from it can be cached. Instants and durations in ticks, rates per day, money in cents.
 
     `lot_size` 0 means that an order is one lot; `shipped_lot` is the size of lots that are not made larger to save
     time: so many starts at most go with one shipment. An order has at least `minimum` starts and a multiple of
@@ -54,7 +54,7 @@ class SourceDraws:
     share: float
 
     def of(self, seed: int, replication: int) -> SourceDraws:
-        """Return the same source with the noise of a replication, from its first variate on."""
+        """Return the same source with the noise of a replication."""
         load, cycle = self.load.of(seed, replication), self.cycle.of(seed, replication)
         noise = None if self.yield_noise is None else self.yield_noise.of(seed, replication)
         if load is self.load and cycle is self.cycle and noise is None:

@@ -8,6 +8,7 @@ numbers). Variates come from uniforms by inverse transform, in order.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -79,30 +80,51 @@ def _from_normal(shape: Shape, mean: float, cv: float, z: FloatArray) -> FloatAr
     return np.maximum(np.asarray(mean * (1 + cv * z), dtype=np.float64), 0.0)
 
 
+@dataclass(frozen=True, slots=True)
 class Noise:
-    """An endless sequence of variates, drawn in blocks when first asked for.
+    """What varies from lot to lot: a distribution, and the stream of a cause's `name` in a replication.
 
-    Element k depends on the stream alone, whoever asks and however often; the stream is that of a cause's `name` in a
-    replication (0 of seed 0 until `of` says which).
+    It is of replication 0 of seed 0 until `of` says which.
     """
 
-    def __init__(self, name: str, shape: Shape, mean: float, cv: float, seed: int = 0, replication: int = 0) -> None:
-        self.name, self.shape, self.mean, self.cv = name, shape, mean, cv
-        self.constant = mean == 0.0 or shape is Shape.CONSTANT or (cv == 0.0 and shape is not Shape.EXPONENTIAL)
-        self._replication = (seed, replication)
+    name: str
+    shape: Shape
+    mean: float
+    cv: float
+    seed: int = 0
+    replication: int = 0
+
+    @property
+    def constant(self) -> bool:
+        """Whether all variates are the mean."""
+        return (
+            self.mean == 0.0 or self.shape is Shape.CONSTANT or (self.cv == 0.0 and self.shape is not Shape.EXPONENTIAL)
+        )
+
+    def of(self, seed: int, replication: int) -> Noise:
+        """Return the noise of a replication; itself if it does not vary."""
+        return self if self.constant else replace(self, seed=seed, replication=replication)
+
+    def variates(self) -> Variates:
+        """Return its variates from the first on; element k is the same whoever draws it, and however often."""
+        return Variates(self)
+
+
+class Variates:
+    """An endless sequence of variates of one noise, drawn in blocks when asked for."""
+
+    def __init__(self, noise: Noise) -> None:
+        self.noise = noise
 
     @cached_property
     def _generator(self) -> np.random.Generator:
         # Most causes never draw: a generator costs more than all else that is known of a noise.
-        return stream(*self._replication, self.name)
-
-    def of(self, seed: int, replication: int) -> Noise:
-        """Return the noise of a replication from its first variate on; itself if it does not vary."""
-        return self if self.constant else Noise(self.name, self.shape, self.mean, self.cv, seed, replication)
+        return stream(self.noise.seed, self.noise.replication, self.noise.name)
 
     def blocks(self, count: int = 1) -> FloatArray:
         """Draw the next `count` blocks of `BLOCK` variates, end to end, shape (count * BLOCK,)."""
-        return _variates(self.shape, self.mean, self.cv, uniforms(self._generator, count * BLOCK))
+        noise = self.noise
+        return _variates(noise.shape, noise.mean, noise.cv, uniforms(self._generator, count * BLOCK))
 
 
 def _variates(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:

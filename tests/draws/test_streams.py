@@ -15,7 +15,7 @@ from sim.vocabulary import Shape
 
 @pytest.mark.parametrize("shape", [Shape.GAMMA, Shape.LOGNORMAL, Shape.NORMAL, Shape.EXPONENTIAL, Shape.UNIFORM])
 def test_a_stream_of_noise_is_the_inverse_transform_of_its_uniforms(shape: Shape) -> None:
-    noise = Noise("cycle/x", shape, 20.0, 1.0 if shape is Shape.EXPONENTIAL else 0.3, 3, 1)
+    noise = Noise("cycle/x", shape, 20.0, 1.0 if shape is Shape.EXPONENTIAL else 0.3, 3, 1).variates()
     found = np.concatenate([noise.blocks(), noise.blocks()])
     u = uniforms(stream(3, 1, "cycle/x"), 2 * BLOCK)
     np.testing.assert_allclose(found, quantile(shape, 20.0, 0.3, u), rtol=1e-7, atol=1e-8)
@@ -64,8 +64,8 @@ def test_what_does_not_vary_is_its_mean(shape: Shape, mean: float, cv: float) ->
 
 
 def test_noise_begins_anew_from_its_first_variate() -> None:
-    noise = Noise("n", Shape.GAMMA, 7.0, 0.5, 1)
+    noise = Noise("n", Shape.GAMMA, 7.0, 0.5).of(1, 0).variates()
     first, second = noise.blocks(), noise.blocks(2)
-    again = noise.of(1, 0)
+    again = noise.noise.variates()
     assert again.blocks(3).tolist() == [*first.tolist(), *second.tolist()]
-    assert (again.name, first.size) == ("n", BLOCK)
+    assert (again.noise.name, first.size) == ("n", BLOCK)

@@ -30,15 +30,11 @@ class Stream:
     """
 
     def __init__(self, source: int, kind: int, noise: Noise, *, uniform: bool) -> None:
-        self.source, self.kind, self._noise = source, kind, noise
+        self.source, self.kind, self.name = source, kind, noise.name
+        self._noise = noise.variates()
         self.rows = 2 if uniform else 1
         self._drawn: list[FloatArray] = []
         self._count = 0
-
-    @property
-    def name(self) -> str:
-        """The name of its random stream."""
-        return self._noise.name
 
     def blocks(self, first: int, count: int) -> FloatArray:
         """Return `count` blocks, at least one, from the `first` on, shape (rows, count * BLOCK)."""

@@ -28,5 +28,6 @@ def _endless(noise: Noise, *, in_ticks: bool = False) -> Iterator[float]:
     """Return endless variates of one kind, drawn in blocks."""
     if noise.constant:
         return repeat(float(np.ceil(noise.mean * TICKS_PER_DAY)) if in_ticks else noise.mean)
-    blocks = (noise.blocks() for _ in repeat(None))
+    variates = noise.variates()
+    blocks = (variates.blocks() for _ in repeat(None))
     return chain.from_iterable((np.ceil(b * TICKS_PER_DAY) if in_ticks else b).tolist() for b in blocks)

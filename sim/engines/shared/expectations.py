@@ -8,6 +8,7 @@ as it has lasted, until the next review at least. Nothing drawn for a time after
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.clock import NEVER, TICKS_PER_DAY
-from sim.draws import Draws
 from sim.draws.curves import Curve
 from sim.draws.sites import SiteDraws
+from sim.draws.sources import SourceDraws
 from sim.plan import FloatArray, IntArray
 
 
@@ -57,9 +58,9 @@ class SiteOutlook(NamedTuple):
     commitment: FloatArray
 
 
-def site_outlook(draws: Draws, moments: Instants) -> SiteOutlook:
+def site_outlook(sites: Sequence[SiteDraws], moments: Instants) -> SiteOutlook:
     """Return what is expected of all sites at each review."""
-    each = [_outlook(site, moments) for site in draws.sites]
+    each = [_outlook(site, moments) for site in sites]
     by_edge, by_review = (len(each), len(moments.edges)), (len(each), len(moments.reviews) - 1)
 
     def rows(name: str, shape: tuple[int, int], kind: type = np.float64) -> Any:
@@ -152,12 +153,14 @@ def _lasting(factors: list[Curve], reviews: IntArray) -> IntArray:
     return np.maximum(now + (now - since), reviews[1:])
 
 
-def phase_outlook(draws: Draws, sites: IntArray, shift: IntArray) -> tuple[IntArray, IntArray]:
+def phase_outlook(
+    sources: Sequence[SourceDraws], sites: IntArray, shift: IntArray, reviews: IntArray
+) -> tuple[IntArray, IntArray]:
     """Return when each source is expected to enter risk production and volume, as seen from each review (K, R)."""
-    now, period = draws.reviews[:-1, None], np.diff(draws.reviews)[:, None]
+    now, period = reviews[:-1, None], np.diff(reviews)[:, None]
     delay = np.maximum(shift[:, sites], 0)
-    actual = np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in draws.sources], dtype=np.int64).T
-    planned = np.array([s.planned_phases for s in draws.sources], dtype=np.int64).T
+    actual = np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in sources], dtype=np.int64).T
+    planned = np.array([s.planned_phases for s in sources], dtype=np.int64).T
     found = []
     for place in (1, 2):
         never = planned[place] >= NEVER

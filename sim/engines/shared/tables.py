@@ -12,7 +12,8 @@ from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
 from sim.draws.curves import Curve, value
 from sim.draws.demand import Flow
-from sim.draws.sources import cover_days, order_days
+from sim.draws.sites import SiteDraws
+from sim.draws.sources import SourceDraws, cover_days, order_days
 from sim.draws.yields import EXPERIENCE_END
 from sim.engines.shared.buckets import buckets
 from sim.engines.shared.expectations import (
@@ -133,41 +134,29 @@ def tables(draws: Draws) -> Tables:
     rows = np.cumsum([0, *(len(expected) for expected, _, _ in forecasts)])
     return Tables(
         **fixed,
+        **_of_sources(draws.sources),
+        **_of_sites(draws.sites),
         ceiling=np.array([_ceiling(p, vector) for p in plan.pools]),
         every=np.array([0 if p.review == NONE else ticks(value(vector, p.review)) for p in plan.pools], dtype=np.int64),
-        takes=np.concatenate([s.takes for s in draws.sources]).astype(np.int64),
         contested=_contested(plan, draws),
         floor=np.array([value(vector, p.floor) for p in plan.pools]),
         phase_out=np.array([_phase_out(p, vector) for p in plan.pools]),
         share=_shares(plan, draws),
-        minimum=np.array([s.minimum for s in draws.sources], dtype=np.int64),
-        multiple=np.array([s.multiple for s in draws.sources], dtype=np.int64),
-        order_period=np.array([s.order_ticks for s in draws.sources], dtype=np.int64),
-        lot_size=np.array([s.lot_size for s in draws.sources], dtype=np.int64),
-        lead=np.array([stretched(TICKS_PER_DAY, s.lead_days) for s in draws.sources], dtype=np.int64),
         safety=np.array([stretched(TICKS_PER_DAY, days) for days in draws.safety.tolist()], dtype=np.int64),
-        load=np.array([s.load.mean for s in draws.sources]),
-        phases=np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in draws.sources], dtype=np.int64),
-        closes=np.array([site.closes for site in draws.sites], dtype=np.int64),
         closing=in_view(view, [_closing(one) for one in seen]),
         risk_begins=risk_begins,
         volume_begins=volume_begins,
-        risk_rate=np.array([s.risk_rate / TICKS_PER_DAY for s in draws.sources]),
-        sample_rate=np.array([s.sample_rate / TICKS_PER_DAY for s in draws.sources]),
         reviews=draws.reviews,
         gate=view,
         **grid._asdict(),
-        endless=np.array([bool(np.isinf(site.planned.values[-1])) for site in draws.sites]),
         capacity=np.array([o.capacity for o in outlooks]),
         shift=in_view(view, [o.shift for o in outlooks]),
         level=in_view(view, [o.level for o in outlooks]),
         factor=in_view(view, [o.factor for o in outlooks]),
         until=in_view(view, [o.until for o in outlooks]),
         granted=in_view(view, [o.granted for o in outlooks]),
-        bound=np.array([bool(np.isfinite(site.granted.values).any()) for site in draws.sites]),
         allocation=np.array([o.allocation for o in outlooks]),
         commitment=np.array([o.commitment for o in outlooks]),
-        notice=np.array([site.notice * TICKS_PER_DAY for site in draws.sites]),
         announced=np.array([one.announced for one in known]),
         unit_cost=in_view(view, [one.unit_cost for one in known]),
         flow_pool=np.array([f.pool for f in draws.flows], dtype=np.int64),
@@ -177,26 +166,62 @@ def tables(draws: Draws) -> Tables:
     )
 
 
+@lru_cache(maxsize=16)
+def _of_sources(sources: tuple[SourceDraws, ...]) -> dict[str, Any]:
+    """Return the arrays that follow from sources alone, of which runs share many."""
+    return dict(
+        takes=np.concatenate([s.takes for s in sources]).astype(np.int64),
+        minimum=np.array([s.minimum for s in sources], dtype=np.int64),
+        multiple=np.array([s.multiple for s in sources], dtype=np.int64),
+        order_period=np.array([s.order_ticks for s in sources], dtype=np.int64),
+        lot_size=np.array([s.lot_size for s in sources], dtype=np.int64),
+        lead=np.array([stretched(TICKS_PER_DAY, s.lead_days) for s in sources], dtype=np.int64),
+        load=np.array([s.load.mean for s in sources]),
+        phases=np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in sources], dtype=np.int64),
+        risk_rate=np.array([s.risk_rate / TICKS_PER_DAY for s in sources]),
+        sample_rate=np.array([s.sample_rate / TICKS_PER_DAY for s in sources]),
+    )
+
+
+@lru_cache(maxsize=16)
+def _of_sites(sites: tuple[SiteDraws, ...]) -> dict[str, Any]:
+    """Return the arrays that follow from sites alone, of which runs share many."""
+    return dict(
+        closes=np.array([site.closes for site in sites], dtype=np.int64),
+        endless=np.array([bool(np.isinf(site.planned.values[-1])) for site in sites]),
+        bound=np.array([bool(np.isfinite(site.granted.values).any()) for site in sites]),
+        notice=np.array([site.notice * TICKS_PER_DAY for site in sites]),
+    )
+
+
 class _Known(NamedTuple):
     """What one view of things to come expects."""
 
     sites: SiteOutlook
     phases: tuple[IntArray, IntArray]
-    forecasts: tuple[FloatArray, IntArray, IntArray]
     announced: FloatArray
     unit_cost: FloatArray
+    forecasts: tuple[FloatArray, IntArray, IntArray]
+
+
+def _known(draws: Draws, moments: Instants) -> _Known:
+    """Return what one view of the future expects."""
+    supply = _supply(draws.plan, draws.sources, draws.sites, moments)
+    return _Known(*supply, _forecasts(draws.flows, moments))
 
 
 @lru_cache(maxsize=64)
-def _known(draws: Draws, moments: Instants) -> _Known:
-    """Return what one view of the future expects, worked out once for all runs of a path that share it."""
-    outlook = site_outlook(draws, moments)
-    return _Known(
+def _supply(
+    plan: Plan, sources: tuple[SourceDraws, ...], sites: tuple[SiteDraws, ...], moments: Instants
+) -> tuple[SiteOutlook, tuple[IntArray, IntArray], FloatArray, FloatArray]:
+    """Return what is expected of supply, worked out once for all runs that share sites and sources."""
+    outlook, place = site_outlook(sites, moments), _fixed(plan)["source_site"]
+    at = [sites[s] for s in place.tolist()]
+    return (
         outlook,
-        phase_outlook(draws, _fixed(draws.plan)["source_site"], outlook.shift),
-        _forecasts(draws.flows, moments),
-        _announced(draws, moments.edges),
-        _unit_cost(draws),
+        phase_outlook(sources, place, outlook.shift, moments.reviews),
+        _announced(sources, at, moments.edges),
+        _unit_cost(sources, at, moments.reviews[:-1]),
     )
 
 
@@ -341,11 +366,11 @@ def _shares(plan: Plan, draws: Draws) -> FloatArray:
     return share
 
 
-def _announced(draws: Draws, edges: IntArray) -> FloatArray:
-    """Return the announced good output of each source up to each edge, cumulative (R, J + 1)."""
-    total = np.zeros((len(draws.sources), len(edges)))
-    for r, source in enumerate(draws.plan.sources):
-        announced, yields = draws.sites[source.site].announced, draws.sources[r].yields
+def _announced(sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], edges: IntArray) -> FloatArray:
+    """Return the announced good output of each source at its site up to each edge, cumulative (R, J + 1)."""
+    total = np.zeros((len(sources), len(edges)))
+    for r, (source, site) in enumerate(zip(sources, sites, strict=True)):
+        announced, yields = site.announced, source.yields
         if not announced.values.any():
             continue
         mature = (
@@ -354,7 +379,7 @@ def _announced(draws: Draws, edges: IntArray) -> FloatArray:
             * good_share(yields.defects, yields.expected, yields.assembly, EXPERIENCE_END, 1.0)
         )
         # Nothing was announced of the time before the start, and nothing holds of that after a closing.
-        until = np.minimum(np.maximum(edges, 0), draws.sites[source.site].closes)
+        until = np.minimum(np.maximum(edges, 0), site.closes)
         total[r] = cumulated(Curve(announced.knots, announced.values * mature), until)
     return total
 
@@ -364,11 +389,9 @@ def _closing(draws: Draws) -> IntArray:
     return np.tile(np.array([site.closes for site in draws.sites], dtype=np.int64), (len(draws.reviews) - 1, 1))
 
 
-def _unit_cost(draws: Draws) -> FloatArray:
-    """Return the cost of a start at each review in dollars (K, R)."""
-    now = draws.reviews[:-1]
-    cost = np.zeros((len(now), len(draws.sources)))
-    for r, source in enumerate(draws.sources):
-        factor = draws.sites[draws.plan.sources[r].site].factors.price.at_all(now)
-        cost[:, r] = (source.price.at_all(now) * factor + source.variable_cost) / 100.0
+def _unit_cost(sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], now: IntArray) -> FloatArray:
+    """Return the cost of a start of each source at its site at each review in dollars (K, R)."""
+    cost = np.zeros((len(now), len(sources)))
+    for r, (source, site) in enumerate(zip(sources, sites, strict=True)):
+        cost[:, r] = (source.price.at_all(now) * site.factors.price.at_all(now) + source.variable_cost) / 100.0
     return cost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from sim.draws.sites import SiteDraws
@@ -24,6 +25,7 @@ class KnownYield(NamedTuple):
     perfect: bool
 
 
+@lru_cache(maxsize=4096)
 def known_yield(source: SourceDraws, site: SiteDraws) -> KnownYield:
     """Return what is known of the yield of a source at its site before it makes anything."""
     yields, factor = source.yields, site.factors.yields
