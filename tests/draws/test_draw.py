@@ -48,7 +48,7 @@ NOISE = {
 
 def numbers(draws: Draws) -> tuple[Any, ...]:
     """What is random of a replication."""
-    return draws.flows[0].times.tolist(), draws.struck, draws.sources[0].cycle.blocks().tolist()
+    return draws.flows[0].times.tolist(), draws.struck, draws.sources[0].cycle.variates().blocks().tolist()
 
 
 def test_the_same_arguments_give_the_same_bits(build: Fixture) -> None:
