@@ -18,6 +18,10 @@ _SETTLED = 1.0
 """Seconds of running from which on a rate says something."""
 _LEFT_OUT = 2
 """Calls before a rate is measured: what was kept before the first is no work done, and the first runs load and compile."""
+_SURE = 8
+"""Calls before the time of all the work is said: first runs of other processes load too, and come one by one."""
+_MOST_CALLS = 256
+"""Calls that are remembered; of more, every second one."""
 
 
 class Progress:
@@ -31,7 +35,7 @@ class Progress:
         self.what, self.total, self.done = what, total, 0
         self._share, self._foretold = 0.0, not foretold
         self._began = time.monotonic()
-        self._starts: list[tuple[float, float]] = []
+        self._calls: list[tuple[float, float]] = []
         self._bar: Bar | None = None
         self._ended = threading.Event()
         self._watch = threading.Thread(target=self._show, daemon=True)
@@ -54,11 +58,17 @@ class Progress:
     def __call__(self, share: float) -> None:
         """Note that a share of the work, from 0 to 1, is done."""
         self._share, self.done = share, round(share * self.total)
-        if len(self._starts) < _LEFT_OUT:
-            self._starts.append((time.monotonic(), share))
+        self._calls.append((time.monotonic(), share))
+        if len(self._calls) > _MOST_CALLS:
+            del self._calls[::2]
         if self._bar is not None:
             self._bar.update(self._task, completed=share, text=self._text())
-        if not self._foretold and self._rate() and time.monotonic() - self._began >= SHOWN_AFTER:
+        if (
+            not self._foretold
+            and len(self._calls) >= _SURE
+            and self._rate()
+            and time.monotonic() - self._began >= SHOWN_AFTER
+        ):
             self._foretell()
 
     def _show(self) -> None:
@@ -112,10 +122,13 @@ class Progress:
         return (1 - self._share) / rate if rate else 0.0
 
     def _rate(self) -> float:
-        """Return the share of the work done in a second, without the first runs; 0 where that is not known yet."""
-        if len(self._starts) < _LEFT_OUT:
+        """Return the share of the work done in a second; 0 where that is not known yet.
+
+        The later half of the calls counts: the first runs load and compile, here and in each process.
+        """
+        if len(self._calls) < _LEFT_OUT:
             return 0.0
-        began, share = self._starts[-1]
+        began, share = self._calls[max(len(self._calls) // 2, _LEFT_OUT - 1)]
         seconds = time.monotonic() - began
         return (self._share - share) / seconds if seconds >= _SETTLED else 0.0
 

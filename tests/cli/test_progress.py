@@ -60,10 +60,42 @@ def test_how_long_it_takes_is_said_once_and_first(
 ) -> None:
     clock = Clock(monkeypatch)
     bar = Progress("explain", 100, foretold=True)
-    for seconds, done in ((2, 0.0), (4, 0.1), (4.5, 0.15), (6, 0.2), (8, 0.3)):
+    for seconds, done in (
+        (2, 0.0),
+        (4, 0.1),
+        (9, 0.12),
+        (9.1, 0.14),
+        (10, 0.2),
+        (12, 0.3),
+        (14, 0.4),
+        (16, 0.5),
+        (18, 0.6),
+    ):
         clock.at(seconds)
         bar(done)
-    assert capsys.readouterr().err == "explain: takes about 22 s for 100 runs\n"
+    assert capsys.readouterr().err == "explain: takes about 26 s for 100 runs\n"
+
+
+def test_processes_that_start_late_do_not_make_all_the_work_seem_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes load for nine seconds, then do a hundredth of the work a second."""
+    clock = Clock(monkeypatch)
+    bar = Progress("option", 1000)
+    bar(0.0)
+    bar(0.01)
+    for k in range(40):
+        clock.at(9 + k)
+        bar(0.02 + k / 100)
+    assert text(bar) == "option: 410 of 1,000 runs, 10 runs/s, 59 s left"
+
+
+def test_of_many_calls_few_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    bar = Progress("long", 100_000)
+    for k in range(50_000):
+        clock.at(k)
+        bar(k / 100_000)
+    assert len(bar._calls) <= progress._MOST_CALLS
+    assert text(bar) == "long: 49,999 of 100,000 runs, 1 runs/s, 13 h 53 min left"
 
 
 def test_nothing_is_said_of_what_is_done_at_once(
