@@ -105,12 +105,12 @@ class Noise:
         """Return the noise of a replication; itself if it does not vary."""
         return self if self.constant else replace(self, seed=seed, replication=replication)
 
-    def variates(self) -> Variates:
+    def variates(self) -> VariateSequence:
         """Return its variates from the first on; element k is the same whoever draws it, and however often."""
-        return Variates(self)
+        return VariateSequence(self)
 
 
-class Variates:
+class VariateSequence:
     """An endless sequence of variates of one noise, drawn in blocks when asked for."""
 
     def __init__(self, noise: Noise) -> None:
