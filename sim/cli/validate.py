@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Approval:
-    """What is said of a scenario in which nothing is wrong."""
+    """The summary of a scenario without problems, and the remarks on it."""
 
     summary: str
     remarks: tuple[str, ...]

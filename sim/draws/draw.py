@@ -23,7 +23,7 @@ from sim.draws.losses import Loss, losses
 from sim.draws.recall import inputs_of, recall
 from sim.draws.sites import SiteDraws, nameplate_curve, site_draws
 from sim.draws.sources import SourceDraws, cover_days, order_days, pool_leads, ready_day, source_draws
-from sim.plan import FloatArray, IntArray, Plan, Ref
+from sim.plan import FloatArray, IntArray, Plan
 from sim.vocabulary import Pattern
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _undisturbed(plan: Plan, s: int, vector: FloatArray, typical: FloatArray) ->
     site = plan.sites[s]
     inputs = inputs_of(site, vector), inputs_of(site, typical)
     make = partial(site_draws, site, vector, typical, UNDISTURBED, plan.calendar)
-    return recall(plan).once(("site", s), inputs, make)
+    return recall(plan, ("site", s), inputs, make)
 
 
 def _sources(
@@ -205,13 +205,16 @@ def _sources(
 ) -> Iterator[SourceDraws]:  # fmt: skip
     """Yield the sources, which follow from inputs and sites but for their noise."""
     for r, source in enumerate(plan.sources):
-        site, taken = sites[source.site], list(plan.input_ref[plan.inputs_start[r] : plan.inputs_start[r + 1]])
+        make = partial(_source, plan, r, sites[source.site], vector, typical, seed, replication)
+        yield parts.once((source, plan.sites[source.site]), make)
 
-        def recalled(r: int = r, site: SiteDraws = site, taken: list[Ref] = taken) -> SourceDraws:
-            # The site stands for its own inputs, of which a source reads some.
-            source = plan.sources[r]
-            inputs = site, inputs_of(source, vector), inputs_of(source, typical), vector[taken].tobytes()
-            make = partial(source_draws, plan, vector, typical, r, site)
-            return recall(plan).once(("source", r), inputs, make).of(seed, replication)
 
-        yield parts.once((source, plan.sites[source.site]), recalled)
+def _source(
+    plan: Plan, r: int, site: SiteDraws, vector: FloatArray, typical: FloatArray, seed: int, replication: int
+) -> SourceDraws:
+    """Return a source with its noise in a replication."""
+    source, taken = plan.sources[r], list(plan.input_ref[plan.inputs_start[r] : plan.inputs_start[r + 1]])
+    # The site stands for its own inputs, of which a source reads some.
+    inputs = site, inputs_of(source, vector), inputs_of(source, typical), vector[taken].tobytes()
+    make = partial(source_draws, plan, vector, typical, r, site)
+    return recall(plan, ("source", r), inputs, make).of(seed, replication)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
 
+from sim.draws.kept import Kept
 from sim.plan import NONE, FloatArray, IntArray, Plan, ProcessPlan, Ref
 
 T = TypeVar("T")
@@ -17,30 +19,15 @@ MOST = 4
 inputs again, and would fill any memory."""
 
 
-class Recall:
-    """The latest results for each part of one plan, by the inputs that they follow from."""
-
-    def __init__(self) -> None:
-        self._found: dict[Hashable, dict[Hashable, Any]] = {}
-
-    def once(self, part: Hashable, inputs: Hashable, make: Callable[[], T]) -> T:
-        """Return the result of a part for these inputs, made where it is not kept."""
-        mine = self._found.setdefault(part, {})
-        try:
-            found: T = mine[inputs]
-        except KeyError:
-            # Outside the look-up: what `make` raises is no missing key of this one.
-            found = make()
-            if len(mine) >= MOST:
-                mine.pop(next(iter(mine)), None)
-            mine[inputs] = found
-        return found
+def recall(plan: Plan, part: Hashable, inputs: Hashable, make: Callable[[], T]) -> T:
+    """Return the result of a part of a plan for these inputs, made where it is not among the latest."""
+    return latest(plan)[part].once(inputs, make)
 
 
 @lru_cache(maxsize=64)
-def recall(_plan: Plan) -> Recall:
-    """Return what is kept of a plan."""
-    return Recall()
+def latest(_plan: Plan) -> defaultdict[Hashable, Kept]:
+    """Return what is kept of each part of a plan, by the inputs that it follows from."""
+    return defaultdict(lambda: Kept(MOST))
 
 
 def inputs_of(part: Hashable, vector: FloatArray) -> bytes:

@@ -61,7 +61,7 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
         return [0] * len(ends) if cents is None else np.cumsum(cents)[ends].tolist()
 
     for s, site in enumerate(draws.plan.sites):
-        of_capacity = recall(draws.plan).once(("audited", s), draws.sites[s], partial(_of_capacity, draws, s, ends))
+        of_capacity = recall(draws.plan, ("audited", s), draws.sites[s], partial(_of_capacity, draws, s, ends))
         for category, sign, exact in (
             *of_capacity,
             ("take_or_pay", -1, _owed(draws, records, s, ends)),

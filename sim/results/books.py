@@ -62,7 +62,7 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
         found.append(CashEntry("value", "demand", line.name, None, _whole(value_delivered(draws, records, index))))
     for s, site in enumerate(plan.sites):
         make = partial(_capacity_costs, draws, s)
-        *built, left = recall(plan).once(("capacity costs", s), draws.sites[s], make)
+        *built, left = recall(plan, ("capacity costs", s), draws.sites[s], make)
         for category, booked in (
             *built,
             ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),

@@ -8,8 +8,9 @@ import pytest
 from sim.compiler import compile_plan
 from sim.draws.disruptions import UNDISTURBED
 from sim.draws.draw import draw
+from sim.draws.kept import Kept
 from sim.draws.points import point
-from sim.draws.recall import MOST, Recall, inputs_of, recall, references
+from sim.draws.recall import MOST, inputs_of, latest, references
 from sim.draws.sites import site_draws
 from sim.draws.sources import source_draws
 from sim.plan import FloatArray, Plan, ProcessPlan, Ref
@@ -66,7 +67,7 @@ def test_replications_are_the_same_as_drawn_afresh(plan: Plan) -> None:
     at = [point(plan.dimensions, 7, k) for k in range(4)]
     first = [draw(plan, 7, k, u) for k, u in enumerate(at)]
     again = [draw(plan, 7, k, u) for k, u in enumerate(at)]
-    recall.cache_clear()
+    latest.cache_clear()
     for k, u in enumerate(at):
         afresh = draw(plan, 7, k, u)
         for name in ("sites", "sources", "lead", "cover", "safety"):
@@ -111,10 +112,10 @@ def test_other_inputs_have_another_key() -> None:
 
 
 def test_the_latest_are_kept_and_no_more() -> None:
-    kept, made = Recall(), []
+    kept, made = Kept(MOST), []
 
     def asked(inputs: int) -> int:
-        return kept.once("part", inputs, lambda: made.append(inputs) or inputs)
+        return kept.once(inputs, lambda: made.append(inputs) or inputs)
 
     assert [asked(i) for i in (*range(MOST), *range(MOST))] == [*range(MOST), *range(MOST)]
     assert made == [*range(MOST)]
@@ -124,7 +125,7 @@ def test_the_latest_are_kept_and_no_more() -> None:
 
 
 def test_what_fails_is_not_kept() -> None:
-    kept = Recall()
+    kept = Kept(MOST)
     with pytest.raises(ZeroDivisionError):
-        kept.once("part", 1, lambda: 1 // 0)
-    assert kept.once("part", 1, lambda: 5) == 5
+        kept.once(1, lambda: 1 // 0)
+    assert kept.once(1, lambda: 5) == 5

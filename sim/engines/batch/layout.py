@@ -90,7 +90,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         # Copies: a column of pairs is not contiguous, which to numba is another type.
         input_pool=taken.values.reshape(-1, 2)[:, 0].copy(),
         takes=taken.values.reshape(-1, 2)[:, 1].copy(),
-        pulls=pulls.values.copy(),
+        pulls=pulls.values,
         members=members.values,
         counters=counters.values,
         again=np.zeros(len(plan.pools) + len(plan.wip_limits) + 1, dtype=np.int64),
