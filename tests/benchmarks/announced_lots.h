@@ -4,28 +4,15 @@
 /* ---- events ---- */
 static int before(const Event *a, const Event *b) { return a->time != b->time ? a->time < b->time : a->order < b->order; }
 
+#include "heap.h"
+
 static void push(Int time, int round, int in, Int priority, Int rank, Int sequence, int kind, Int what) {
     /* Round, phase, priority, rank and sequence as one number: 10, 3, 9, 12 and 30 bits. */
     uint64_t order = ((((uint64_t)(round + 1) << 3 | (uint64_t)in) << 9 | (uint64_t)(priority + 1)) << 12
                       | (uint64_t)(rank + 1)) << 30 | (uint64_t)sequence;
     Event event = {time, order, kind, (int)what};
     if (size == room) { heap = realloc(heap, (size_t)(room *= 2) * sizeof(Event)); if (!heap) exit(3); }
-    int i = size++;
-    while (i > 0 && before(&event, &heap[(i - 1) / 2])) { heap[i] = heap[(i - 1) / 2]; i = (i - 1) / 2; }
-    heap[i] = event;
-}
-
-static Event pop(void) {
-    Event first = heap[0], moved = heap[--size];
-    int i = 0, child;
-    while ((child = 2 * i + 1) < size) {
-        if (child + 1 < size && before(&heap[child + 1], &heap[child])) child++;
-        if (!before(&heap[child], &moved)) break;
-        heap[i] = heap[child];
-        i = child;
-    }
-    heap[i] = moved;
-    return first;
+    sift_up(event);
 }
 
 /* Later, or at this instant: in this round if its phase is still to come, else in the next. */

@@ -42,24 +42,11 @@ static int before(const Event *a, const Event *b) {
     return a->time != b->time ? a->time < b->time : a->count < b->count;
 }
 
+#include "heap.h"
+
 static void push(double time, int kind) {
     Event event = {time, counted++, kind};
-    int i = size++;
-    while (i > 0 && before(&event, &heap[(i - 1) / 2])) { heap[i] = heap[(i - 1) / 2]; i = (i - 1) / 2; }
-    heap[i] = event;
-}
-
-static Event pop(void) {
-    Event first = heap[0], moved = heap[--size];
-    int i = 0, child;
-    while ((child = 2 * i + 1) < size) {
-        if (child + 1 < size && before(&heap[child + 1], &heap[child])) child++;
-        if (!before(&heap[child], &moved)) break;
-        heap[i] = heap[child];
-        i = child;
-    }
-    heap[i] = moved;
-    return first;
+    sift_up(event);
 }
 
 static size_t length(const Queue *q) { return q->tail - q->head; }
