@@ -64,6 +64,11 @@ class Draws:
     gates: Days
     foreseen: tuple[tuple[int, Draws], ...] = ()
 
+    @property
+    def common(self) -> tuple[SourceDraws, ...]:
+        """The sources without the noise of this replication."""
+        return tuple([source.common for source in self.sources])
+
     def __repr__(self) -> str:
         return f"Draws({self.plan.name!r}, seed={self.seed}, replication={self.replication})"
 

@@ -52,6 +52,13 @@ class SourceDraws:
     order_cost: int
     shipment_cost: int
     share: float
+    shared: SourceDraws | None = None
+    """The source that this one is but for its noise; None where it is that source itself."""
+
+    @property
+    def common(self) -> SourceDraws:
+        """The source without the noise of a replication: what follows from it can be cached for many replications."""
+        return self if self.shared is None else self.shared
 
     def of(self, seed: int, replication: int) -> SourceDraws:
         """Return the same source with the noise of a replication."""
@@ -59,7 +66,7 @@ class SourceDraws:
         noise = None if self.yield_noise is None else self.yield_noise.of(seed, replication)
         if load is self.load and cycle is self.cycle and noise is None:
             return self
-        return replace(self, load=load, cycle=cycle, yield_noise=noise)
+        return replace(self, load=load, cycle=cycle, yield_noise=noise, shared=self)
 
 
 def cents_of(vector: FloatArray, ref: int) -> float:

@@ -6,6 +6,7 @@ and contracts equal sums that are computed by another way, for whole years at on
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from math import ceil, floor, fsum
@@ -20,7 +21,7 @@ from sim.draws.sites import closing_day, integral_by_period
 from sim.engines.shared.records import Records
 from sim.errors import ModelError
 from sim.plan import IntArray, PaymentPlan
-from sim.results.books import BOOKED_AFTER, CashEntry, start_price, undepreciated, year_ends
+from sim.results.books import BOOKED_AFTER, CashEntry, start_prices, undepreciated, year_ends
 from sim.results.outside_sales import gained
 from sim.results.payments import each, first_day
 from sim.results.periods import summed
@@ -53,13 +54,10 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
         valued = int(sum(mine, np.zeros(len(records.load), dtype=np.int64)).sum())
         yield f"value of {line.name}", _gap(valued, fsum(value_delivered(draws, records, index).tolist()))
     ends, nothing = year_ends(draws), np.zeros(len(records.load), dtype=np.int64)
-    booked = {(e.name, e.category): e.cents for e in found if e.scope == "site" and e.category in BOOKED_AFTER}
-
-    def to_date(name: str, category: str) -> list[int]:
-        """Return the cents booked by the end of each year."""
-        cents = booked.get((name, category))
-        return [0] * len(ends) if cents is None else np.cumsum(cents)[ends].tolist()
-
+    of_sites = [e for e in found if e.scope == "site" and e.category in BOOKED_AFTER]
+    booked = {(e.name, e.category): e.cents for e in of_sites}
+    by_year = np.cumsum([e.cents for e in of_sites] or [nothing], axis=1)[:, ends].tolist()
+    to_date = defaultdict(lambda: [0] * len(ends), zip(booked, by_year[: len(booked)], strict=True))
     for s, site in enumerate(draws.plan.sites):
         of_capacity = recall(draws.plan, ("audited", s), draws.sites[s], partial(_of_capacity, draws, s, ends))
         for category, sign, exact in (
@@ -67,9 +65,9 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
             ("take_or_pay", -1, _owed(draws, records, s, ends)),
             ("outside_sales", 1, _earned(draws, records, s, ends)),
         ):
-            have = (sign * cents for cents in to_date(site.name, category))
+            have = (sign * cents for cents in to_date[site.name, category])
             yield f"{category} of {site.name}", max(map(_gap, have, exact))
-        ahead = zip(to_date(site.name, "prepayment"), _prepaid(draws, records, s, ends), strict=True)
+        ahead = zip(to_date[site.name, "prepayment"], _prepaid(draws, records, s, ends), strict=True)
         yield f"prepayment of {site.name}", max(abs(have - want) for have, want in ahead)
         outlay = booked.get((site.name, "capex"), nothing)
         kind = "disposal" if closing_day(site, draws.vector) < draws.plan.calendar.days else "salvage"
@@ -84,19 +82,18 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
 
 def _gap(booked: int, dollars: float) -> int:
     """Return the cents between an amount booked and one computed otherwise, beyond rounding to a cent."""
+    if not booked and not dollars:
+        return 0
     wanted = dollars * 100.0
     return max(ceil(abs(booked - wanted) - 0.5 - SLACK - 1e-12 * abs(wanted)), 0)
 
 
 def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
     """Return the largest difference in any period between the entries by event and all that engines booked."""
-    booked = np.zeros(len(records.load), dtype=np.int64)
-    for tables in (records.source, records.item, records.site, records.flow):
-        for name, table in tables.items():
-            if name.endswith("_cents"):
-                booked -= table.sum(axis=1)
+    tables = (records.source, records.item, records.site, records.flow)
+    booked = np.hstack([table for by in tables for name, table in by.items() if name.endswith("_cents")]).sum(axis=1)
     entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
-    return int(np.abs(booked - entered).max())
+    return int(np.abs(booked + entered).max())
 
 
 def _of_capacity(draws: Draws, s: int, ends: Sequence[int]) -> list[tuple[str, int, list[float]]]:
@@ -139,10 +136,11 @@ def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[f
     if not part:
         return owed * len(ends)
     sources = [r for r, source in enumerate(draws.plan.sources) if source.site == s]
-    for first, end in zip((0, *(e + 1 for e in ends)), ends, strict=False):
+    prices = start_prices(draws, sources, ends).tolist() if sources else [0.0] * len(ends)
+    for first, end, price in zip((0, *(e + 1 for e in ends)), ends, prices, strict=False):
         promised = fsum(records.promised[first : end + 1, s].tolist())
         missing = promised - int(records.source["starts"][first : end + 1][:, sources].sum())
-        due = missing * part * start_price(draws, sources, end) if sources and missing > 0 else 0.0
+        due = missing * part * price if missing > 0 else 0.0
         owed.append(owed[-1] + due)
     return owed[1:]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -14,7 +15,7 @@ from sim.draws.recall import recall
 from sim.draws.sites import closing_day, integral_by_period, tariff_curve
 from sim.engines.shared.records import Records
 from sim.engines.shared.rules import cents
-from sim.plan import FloatArray, IntArray, Plan
+from sim.plan import NONE, FloatArray, IntArray, Plan
 from sim.results.outside_sales import gained
 from sim.results.payments import by_period
 from sim.results.periods import summed
@@ -65,15 +66,25 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
         *built, left = recall(plan, ("capacity costs", s), draws.sites[s], make)
         for category, booked in (
             *built,
-            ("take_or_pay", -_whole(_take_or_pay(draws, records, s))),
-            ("prepayment", prepaid(draws, records, s)),
-            ("outside_sales", _whole(gained(draws, records, s))),
+            *_of_contracts(draws, records, s),
             left,
         ):
             found.append(CashEntry(category, "site", site.name, site.in_house, booked))
     for payment in plan.payments:
         found.append(CashEntry("payment", "payment", payment.name, None, -by_period(draws, payment)))
-    return [e for e in found if e.cents.any()]
+    booked_at_all = np.any([e.cents for e in found], axis=1) if found else []
+    return [e for e, any_cents in zip(found, booked_at_all, strict=True) if any_cents]
+
+
+def _of_contracts(draws: Draws, records: Records, s: int) -> Iterator[tuple[str, IntArray]]:
+    """Yield cents by category and period of what the contracts of a site bring and cost; most sites have none."""
+    site = draws.plan.sites[s]
+    if site.take_or_pay != NONE:
+        yield "take_or_pay", -_whole(_take_or_pay(draws, records, s))
+    if site.prepayment is not None:
+        yield "prepayment", prepaid(draws, records, s)
+    if site.outside_sales is not None:
+        yield "outside_sales", _whole(gained(draws, records, s))
 
 
 def _capacity_costs(draws: Draws, s: int) -> list[tuple[str, IntArray]]:
@@ -119,18 +130,23 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
     promised = np.cumsum(records.promised[:, s])
     ordered = np.cumsum(records.source["starts"][:, sources].sum(axis=1))
     settled_promised = settled_ordered = 0.0
-    for last in year_ends(draws):
+    ends = year_ends(draws)
+    for last, price in zip(ends, start_prices(draws, sources, ends).tolist(), strict=True):
         missing = (promised[last] - settled_promised) - (ordered[last] - settled_ordered)
-        owed[last] = max(missing, 0.0) * part * start_price(draws, sources, last)
+        owed[last] = max(missing, 0.0) * part * price
         settled_promised, settled_ordered = float(promised[last]), float(ordered[last])
     return owed
 
 
-def start_price(draws: Draws, sources: list[int], period: int) -> float:
-    """Return the highest price of a start in dollars, without duty, among sources of a site at the end of a period."""
-    end, site = draws.periods[period + 1 : period + 2], draws.plan.sites[draws.plan.sources[sources[0]].site]
-    duty = float(tariff_curve(site, draws.vector, draws.plan.calendar).at_all(end)[0])
-    return max(float(draws.sources[r].price.at_all(end)[0]) for r in sources) / 100.0 / (1.0 + duty)
+def start_prices(draws: Draws, sources: Sequence[int], periods: Sequence[int]) -> FloatArray:
+    """Return the highest price of a start among sources of a site at the end of each of these periods.
+
+    Prices are in dollars, without duty, shape (len(periods),).
+    """
+    ends, site = draws.periods[1:][list(periods)], draws.plan.sites[draws.plan.sources[sources[0]].site]
+    duty = tariff_curve(site, draws.vector, draws.plan.calendar).at_all(ends)
+    highest = np.max([draws.sources[r].price.at_all(ends) for r in sources], axis=0)
+    return np.asarray(highest / 100.0 / (1.0 + duty))
 
 
 def year_ends(draws: Draws) -> list[int]:

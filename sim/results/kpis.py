@@ -15,7 +15,7 @@ from sim.draws.curves import value
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.records import Records
 from sim.engines.shared.wip import wip_limits
-from sim.results.books import CashEntry, npv, start_price
+from sim.results.books import CashEntry, npv, start_prices
 from sim.results.compute import asked, delivered, has_idle, idle, lent
 from sim.results.continuing import continuing_value
 from sim.results.frames import in_wafers, share_output
@@ -243,7 +243,7 @@ def _promised(run: Run) -> Iterator[Indicator]:
     for s, site in enumerate(plan.sites):
         sources = [r for r, source in enumerate(plan.sources) if source.site == s]
         if site.commitment is not None and sources:
-            price = start_price(run.draws, sources, len(plan.calendar.periods) - 2)
+            (price,) = start_prices(run.draws, sources, [len(plan.calendar.periods) - 2]).tolist()
             yield f"promised_beyond_end_usd.{site.name}", promised_beyond(run.draws, run.records, s) * price
 
 

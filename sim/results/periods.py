@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -67,7 +68,8 @@ def between(records: Records, periods: Edges, edges: Edges) -> Records:
     )  # fmt: skip
 
 
-def _firsts(periods: Edges, edges: Edges) -> list[int]:
+@lru_cache(maxsize=64)
+def _firsts(periods: Edges, edges: Edges) -> tuple[int, ...]:
     """Return the period that begins at each edge but the last."""
     place = {edge: k for k, edge in enumerate(periods)}
-    return [place[edge] for edge in edges[:-1]]
+    return tuple(place[edge] for edge in edges[:-1])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import path_at, path_curve, value
+from sim.draws.recall import inputs_of, recall
 from sim.draws.sites import integral_by_period
 from sim.engines.shared.records import Records
 from sim.plan import FloatArray, LinePlan, PathPlan
@@ -22,7 +25,8 @@ def value_delivered(draws: Draws, records: Records, index: int) -> FloatArray:
     total = np.zeros(len(records.load))
     if path is None:
         return total
-    each = _mean(draws, path, run_edges(draws.plan.calendar, records.until))
+    edges, inputs = run_edges(draws.plan.calendar, records.until), inputs_of(path, draws.vector)
+    each = recall(draws.plan, ("value", index), (inputs, edges[-1]), partial(_mean, draws, path, edges))
     for f, flow in enumerate(draws.flows):
         if flow.line == index:
             total = total + records.flow["delivered"][:, f] * (each * _factor(draws, index, flow.pool))

@@ -5,6 +5,7 @@ Checked on the tables of a finished run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,40 +35,45 @@ def audit(draws: Draws, s: State) -> tuple[int, int]:
 def _units(draws: Draws, s: State) -> IntArray:
     """Return the largest breach in units at each period end."""
     source, item, flow = s.by_source[:-1], s.by_item[:-1], s.by_flow[:-1]
-    released = _sum(source, "starts", "sample_starts") - _sum(source, "out", "scrapped")
-    gaps = [
-        released - source["waiting"] - source["in_process"],
-        _sum(source, "good") - _sum(source, "received") - source["in_transit"],
-        (s.clock[0]["planted"] - _sum(source, "seeded", "seeded_destroyed").sum(axis=1) - s.under_way[:-1])[:, None],
+    seeds = _to_date(source, ("seeded", "seeded_destroyed")).sum(axis=1) + s.under_way[:-1]
+    gaps = (
+        _to_date(source, ("starts", "sample_starts"), ("out", "scrapped")) - source["waiting"] - source["in_process"],
+        _to_date(source, ("good",), ("received",)) - source["in_transit"],
+        (s.clock[0]["planted"] - seeds)[:, None],
         _stock(draws, s, source, item, flow),
-        _sum(flow, "demanded") - _sum(flow, "served", "lost", "cancelled") - flow["backlog"],
-    ]
-    return np.asarray(np.max([np.abs(gap).max(axis=1, initial=0) for gap in gaps], axis=0))
+        _to_date(flow, ("demanded",), ("served", "lost", "cancelled")) - flow["backlog"],
+    )
+    return np.asarray(np.abs(np.hstack(gaps)).max(axis=1))
 
 
-def _sum(rows: Any, *names: str) -> IntArray:
-    """Return counters added up from the start to each period end."""
-    return np.asarray(np.cumsum(np.sum([rows[name] for name in names], axis=0), axis=0))
+def _to_date(rows: Any, came: Sequence[str], gone: Sequence[str] = ()) -> IntArray:
+    """Return some counters less others, each added up from the start to each period end, shape (periods, entities)."""
+    each = rows[came[0]].copy()
+    for name in came[1:]:
+        each += rows[name]
+    for name in gone:
+        each -= rows[name]
+    return np.asarray(each.cumsum(axis=0))
 
 
 def _stock(draws: Draws, s: State, source: Any, item: Any, flow: Any) -> IntArray:
     """Return seeded + received - consumed - destroyed - served - in stock, by period and pool."""
-    plan, pools = draws.plan, np.arange(len(draws.plan.pools))
-    came, gone = (
-        _sum(source, "received", "seeded"),
-        _sum(item, "consumed", "destroyed") + item["stock"] - s.seeded_stock,
-    )
-    served = _sum(flow, "served")
-    belongs = ((of[:, None] == pools).astype(np.int64) for of in (s.sources["pool"], plan.item_pool, s.flows["pool"]))
-    by_source, by_item, by_flow = belongs
-    return np.asarray(came @ by_source - gone @ by_item - served @ by_flow)
+    plan = draws.plan
+    came = _to_date(source, ("received", "seeded"))
+    gone = _to_date(item, ("consumed", "destroyed")) + item["stock"] - s.seeded_stock
+    left = np.zeros((len(source), len(plan.pools)), dtype=np.int64)
+    for amounts, pools in (
+        (came, s.sources["pool"]),
+        (-gone, plan.item_pool),
+        (-_to_date(flow, ("served",)), s.flows["pool"]),
+    ):
+        # By pool, not by item: its members stand in for each other.
+        np.add.at(left.T, pools, amounts.T)
+    return left
 
 
 def _cents(s: State) -> IntArray:
     """Return the gap between the cents of all tables and the journal, by period."""
-    booked = np.zeros(len(s.journal) - 1, dtype=np.int64)
-    for rows in (s.by_source, s.by_item, s.by_site, s.by_flow):
-        for name in rows.dtype.names:
-            if name.endswith("_cents"):
-                booked += rows[name][:-1].sum(axis=1)
-    return np.asarray(np.abs(booked - s.journal[:-1]))
+    tables = (s.by_source, s.by_item, s.by_site, s.by_flow)
+    booked = [rows[name][:-1] for rows in tables for name in rows.dtype.names if name.endswith("_cents")]
+    return np.asarray(np.abs(np.hstack(booked).sum(axis=1) - s.journal[:-1]))

@@ -8,7 +8,6 @@ as it has lasted, until the next review at least. Nothing drawn for a time after
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,6 +18,8 @@ from sim.clock import NEVER, TICKS_PER_DAY
 from sim.draws.curves import Curve
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws
+from sim.draws.yields import EXPERIENCE_END
+from sim.engines.shared.rules import good_share
 from sim.plan import FloatArray, IntArray
 
 
@@ -58,7 +59,21 @@ class SiteOutlook(NamedTuple):
     commitment: FloatArray
 
 
-def site_outlook(sites: Sequence[SiteDraws], moments: Instants) -> SiteOutlook:
+class SourceOutlook(NamedTuple):
+    """What is expected of each source.
+
+    At review k it enters risk production at `risk[k, r]` and volume at `volume[k, r]`, and a start costs
+    `unit_cost[k, r]` dollars; `announced` is its announced good output up to each edge, cumulative (R, J + 1).
+    """
+
+    risk: IntArray
+    volume: IntArray
+    announced: FloatArray
+    unit_cost: FloatArray
+
+
+@lru_cache(maxsize=16)
+def site_outlook(sites: tuple[SiteDraws, ...], moments: Instants) -> SiteOutlook:
     """Return what is expected of all sites at each review."""
     each = [_outlook(site, moments) for site in sites]
     by_edge, by_review = (len(each), len(moments.edges)), (len(each), len(moments.reviews) - 1)
@@ -77,6 +92,14 @@ def site_outlook(sites: Sequence[SiteDraws], moments: Instants) -> SiteOutlook:
         allocation=rows("allocation", by_edge),
         commitment=rows("commitment", by_edge),
     )
+
+
+@lru_cache(maxsize=64)
+def source_outlook(sources: tuple[SourceDraws, ...], sites: tuple[SiteDraws, ...], moments: Instants) -> SourceOutlook:
+    """Return what is expected of all sources, each at its site (R,), without the noise of a replication."""
+    each = [_source_outlook(source, site, moments) for source, site in zip(sources, sites, strict=True)]
+    risk, volume, announced, unit_cost = (np.array(rows) for rows in zip(*each, strict=True))
+    return SourceOutlook(risk.T, volume.T, announced, unit_cost.T)
 
 
 @lru_cache(maxsize=256)
@@ -153,22 +176,39 @@ def _lasting(factors: list[Curve], reviews: IntArray) -> IntArray:
     return np.maximum(now + (now - since), reviews[1:])
 
 
-def phase_outlook(
-    sources: Sequence[SourceDraws], sites: IntArray, shift: IntArray, reviews: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Return when each source is expected to enter risk production and volume, as seen from each review (K, R)."""
-    now, period = reviews[:-1, None], np.diff(reviews)[:, None]
-    delay = np.maximum(shift[:, sites], 0)
-    actual = np.array([[s.sample_begins, s.risk_begins, s.volume_begins] for s in sources], dtype=np.int64).T
-    planned = np.array([s.planned_phases for s in sources], dtype=np.int64).T
-    found = []
-    for place in (1, 2):
-        never = planned[place] >= NEVER
-        expected = np.where(never, NEVER, np.minimum(np.where(never, 0, planned[place]) + delay, NEVER))
-        for done in range(place):
+@lru_cache(maxsize=256)
+def _source_outlook(source: SourceDraws, site: SiteDraws, moments: Instants) -> SourceOutlook:
+    """Return what is expected of one source, worked out once for all runs that share it and its site."""
+    now = moments.reviews[:-1]
+    risk, volume = _phases(source, np.maximum(_outlook(site, moments).shift, 0), moments.reviews)
+    price = source.price.at_all(now) * site.factors.price.at_all(now)
+    return SourceOutlook(risk, volume, _announced(source, site, moments.edges), (price + source.variable_cost) / 100.0)
+
+
+def _phases(source: SourceDraws, delay: IntArray, reviews: IntArray) -> tuple[IntArray, IntArray]:
+    """Return when a source is expected to enter risk production and volume, as seen from each review (K,) twice."""
+    now, period, planned = reviews[:-1], np.diff(reviews), source.planned_phases
+    actual = source.sample_begins, source.risk_begins, source.volume_begins
+
+    def seen(phase: int) -> IntArray:
+        never = planned[phase] >= NEVER
+        expected = np.full(len(now), NEVER) if never else np.minimum(planned[phase] + delay, NEVER)
+        for done in range(phase):
             # What has begun is known; what follows takes as long as planned.
-            rest = planned[place] - planned[done]
+            rest = planned[phase] - planned[done]
             expected = np.where(actual[done] <= now, actual[done] + rest, expected)
         late = np.where(expected > now, expected, now + np.maximum(now - expected, period))
-        found.append(np.where(actual[place] <= now, actual[place], late))
-    return found[0], found[1]
+        return np.where(actual[phase] <= now, actual[phase], late)
+
+    return seen(1), seen(2)
+
+
+def _announced(source: SourceDraws, site: SiteDraws, edges: IntArray) -> FloatArray:
+    """Return the announced good output of a source at its site up to each edge, cumulative (J + 1,)."""
+    announced, yields = site.announced, source.yields
+    if not announced.values.any():
+        return np.zeros(len(edges))
+    good = good_share(yields.defects, yields.expected, yields.assembly, EXPERIENCE_END, 1.0)
+    # Nothing was announced of the time before the start, and nothing holds of that after a closing.
+    until = np.minimum(np.maximum(edges, 0), site.closes)
+    return cumulated(Curve(announced.knots, announced.values * (yields.line * yields.gross * good)), until)

@@ -10,21 +10,20 @@ import numpy as np
 
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
-from sim.draws.curves import Curve, value
+from sim.draws.curves import value
 from sim.draws.demand import Flow
 from sim.draws.sites import SiteDraws
 from sim.draws.sources import SourceDraws, cover_days, order_days
-from sim.draws.yields import EXPERIENCE_END
 from sim.engines.shared.buckets import buckets
 from sim.engines.shared.expectations import (
     Instants,
     SiteOutlook,
-    cumulated,
+    SourceOutlook,
     instants,
-    phase_outlook,
     site_outlook,
+    source_outlook,
 )
-from sim.engines.shared.rules import good_share, stretched
+from sim.engines.shared.rules import stretched
 from sim.plan import NONE, BoolArray, FloatArray, IntArray, Plan, PoolPlan
 from sim.vocabulary import PolicyType, SourcingPolicy
 
@@ -126,7 +125,12 @@ def tables(draws: Draws) -> Tables:
     moments = instants(draws.reviews.tobytes(), grid.edges.tobytes())
     known = [_known(one, moments) for one in seen]
     outlooks = [one.sites for one in known]
-    risk_begins, volume_begins = (in_view(view, times) for times in zip(*(one.phases for one in known), strict=True))
+
+    def seen_from(by_view: Sequence[Any]) -> Any:
+        """Return for each review the row (K, ...) of the arrays known in its own view."""
+        return by_view[0] if len(by_view) == 1 else np.array(by_view)[view, np.arange(len(view))]
+
+    risk_begins, volume_begins = (seen_from(times) for times in zip(*(one.sources[:2] for one in known), strict=True))
     # In volume at the start means in volume before it: the initial pipeline is planned from the first edge on.
     in_use = volume_begins[0] <= 0
     volume_begins = np.where(in_use, grid.edges[0], volume_begins)
@@ -134,7 +138,7 @@ def tables(draws: Draws) -> Tables:
     rows = np.cumsum([0, *(len(expected) for expected, _, _ in forecasts)])
     return Tables(
         **fixed,
-        **_of_sources(draws.sources),
+        **_of_sources(draws.common),
         **_of_sites(draws.sites),
         ceiling=np.array([_ceiling(p, vector) for p in plan.pools]),
         every=np.array([0 if p.review == NONE else ticks(value(vector, p.review)) for p in plan.pools], dtype=np.int64),
@@ -143,26 +147,26 @@ def tables(draws: Draws) -> Tables:
         phase_out=np.array([_phase_out(p, vector) for p in plan.pools]),
         share=_shares(plan, draws),
         safety=np.array([stretched(TICKS_PER_DAY, days) for days in draws.safety.tolist()], dtype=np.int64),
-        closing=in_view(view, [_closing(one) for one in seen]),
+        closing=np.array([[site.closes for site in one.sites] for one in seen], dtype=np.int64)[view],
         risk_begins=risk_begins,
         volume_begins=volume_begins,
         reviews=draws.reviews,
         gate=view,
         **grid._asdict(),
         capacity=np.array([o.capacity for o in outlooks]),
-        shift=in_view(view, [o.shift for o in outlooks]),
-        level=in_view(view, [o.level for o in outlooks]),
-        factor=in_view(view, [o.factor for o in outlooks]),
-        until=in_view(view, [o.until for o in outlooks]),
-        granted=in_view(view, [o.granted for o in outlooks]),
+        shift=seen_from([o.shift for o in outlooks]),
+        level=seen_from([o.level for o in outlooks]),
+        factor=seen_from([o.factor for o in outlooks]),
+        until=seen_from([o.until for o in outlooks]),
+        granted=seen_from([o.granted for o in outlooks]),
         allocation=np.array([o.allocation for o in outlooks]),
         commitment=np.array([o.commitment for o in outlooks]),
-        announced=np.array([one.announced for one in known]),
-        unit_cost=in_view(view, [one.unit_cost for one in known]),
+        announced=np.array([one.sources.announced for one in known]),
+        unit_cost=seen_from([one.sources.unit_cost for one in known]),
         flow_pool=np.array([f.pool for f in draws.flows], dtype=np.int64),
         expected=np.concatenate([expected for expected, _, _ in forecasts]),
         next_due=np.concatenate([due for _, due, _ in forecasts]),
-        belief=in_view(view, [belief + row for (_, _, belief), row in zip(forecasts, rows, strict=False)]),
+        belief=seen_from([belief + row for (_, _, belief), row in zip(forecasts, rows, strict=False)]),
     )
 
 
@@ -198,41 +202,15 @@ class _Known(NamedTuple):
     """What one view of things to come expects."""
 
     sites: SiteOutlook
-    phases: tuple[IntArray, IntArray]
-    announced: FloatArray
-    unit_cost: FloatArray
+    sources: SourceOutlook
     forecasts: tuple[FloatArray, IntArray, IntArray]
 
 
 def _known(draws: Draws, moments: Instants) -> _Known:
     """Return what one view of the future expects."""
-    supply = _supply(draws.plan, draws.sources, draws.sites, moments)
-    return _Known(*supply, _forecasts(draws.flows, moments))
-
-
-@lru_cache(maxsize=64)
-def _supply(
-    plan: Plan, sources: tuple[SourceDraws, ...], sites: tuple[SiteDraws, ...], moments: Instants
-) -> tuple[SiteOutlook, tuple[IntArray, IntArray], FloatArray, FloatArray]:
-    """Return what is expected of supply, worked out once for all runs that share sites and sources."""
-    outlook, place = site_outlook(sites, moments), _fixed(plan)["source_site"]
-    at = [sites[s] for s in place.tolist()]
-    return (
-        outlook,
-        phase_outlook(sources, place, outlook.shift, moments.reviews),
-        _announced(sources, at, moments.edges),
-        _unit_cost(sources, at, moments.reviews[:-1]),
-    )
-
-
-def in_view(view: IntArray, known: Sequence[Any]) -> Any:
-    """Return for each review the row (K, ...) of the arrays known in its own view."""
-    if len(known) == 1:
-        return known[0]
-    found = known[-1].copy()
-    for v, rows in enumerate(known[:-1]):
-        found[view == v] = rows[view == v]
-    return found
+    at = tuple([draws.sites[source.site] for source in draws.plan.sources])
+    sources = source_outlook(draws.common, at, moments)
+    return _Known(site_outlook(draws.sites, moments), sources, _forecasts(draws.flows, moments))
 
 
 def promised(tables: Tables) -> FloatArray:
@@ -269,23 +247,23 @@ def _fixed(plan: Plan) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _reach(draws: Draws) -> float:
     """Return the most days from the start of a lot to a customer, with its own time and a bucket at finite sites."""
-    leads = np.zeros(len(draws.plan.pools))
-    for p, pool in enumerate(draws.plan.pools):
-        leads[p] = max((draws.sources[r].lead_days + _own_days(draws, r) for r in pool.sources), default=0.0)
-    leads += order_days(draws.plan, draws.sources)
-    return float(cover_days(draws.plan, [f.pool for f in draws.flows], leads, draws.safety).max(initial=0.0))
+    plan = draws.plan
+    # Starts within a bucket may be pulled together.
+    bucket = min(7.0 / plan.calendar.unit_days, float(np.max(np.diff(draws.reviews))) / TICKS_PER_DAY)
+    own = [
+        common.lead_days + (_bottleneck_days(common, draws.sites[source.site]) + bucket)
+        for source, common in zip(plan.sources, draws.common, strict=True)
+    ]
+    leads = np.array([max((own[r] for r in pool.sources), default=0.0) for pool in plan.pools])
+    leads += order_days(plan, draws.sources)
+    return float(cover_days(plan, [f.pool for f in draws.flows], leads, draws.safety).max(initial=0.0))
 
 
-def _own_days(draws: Draws, r: int) -> float:
-    """Return the days of the longest bucket, plus those of a full lot at the bottleneck at its highest rate.
-
-    Starts within a bucket may be pulled together. An endless site adds the bucket alone.
-    """
-    source, most = draws.sources[r], float(draws.sites[draws.plan.sources[r].site].planned.values.max())
-    bucket = min(7.0 / draws.plan.calendar.unit_days, float(np.max(np.diff(draws.reviews))) / TICKS_PER_DAY)
-    if not np.isfinite(most) or most <= 0.0:
-        return bucket
-    return max(source.lot_size, 1) * source.load.mean / most + bucket
+@lru_cache(maxsize=256)
+def _bottleneck_days(source: SourceDraws, site: SiteDraws) -> float:
+    """Return the days of a full lot at the bottleneck at its highest rate; 0 at an endless site."""
+    most = float(site.planned.values.max())
+    return max(source.lot_size, 1) * source.load.mean / most if np.isfinite(most) and most > 0.0 else 0.0
 
 
 def _contested(plan: Plan, draws: Draws) -> BoolArray:
@@ -364,34 +342,3 @@ def _shares(plan: Plan, draws: Draws) -> FloatArray:
             if given:
                 share[r] = draws.sources[r].share if r in given else 0.0
     return share
-
-
-def _announced(sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], edges: IntArray) -> FloatArray:
-    """Return the announced good output of each source at its site up to each edge, cumulative (R, J + 1)."""
-    total = np.zeros((len(sources), len(edges)))
-    for r, (source, site) in enumerate(zip(sources, sites, strict=True)):
-        announced, yields = site.announced, source.yields
-        if not announced.values.any():
-            continue
-        mature = (
-            yields.line
-            * yields.gross
-            * good_share(yields.defects, yields.expected, yields.assembly, EXPERIENCE_END, 1.0)
-        )
-        # Nothing was announced of the time before the start, and nothing holds of that after a closing.
-        until = np.minimum(np.maximum(edges, 0), site.closes)
-        total[r] = cumulated(Curve(announced.knots, announced.values * mature), until)
-    return total
-
-
-def _closing(draws: Draws) -> IntArray:
-    """Return when each site closes, at each review (K, S)."""
-    return np.tile(np.array([site.closes for site in draws.sites], dtype=np.int64), (len(draws.reviews) - 1, 1))
-
-
-def _unit_cost(sources: Sequence[SourceDraws], sites: Sequence[SiteDraws], now: IntArray) -> FloatArray:
-    """Return the cost of a start of each source at its site at each review in dollars (K, R)."""
-    cost = np.zeros((len(now), len(sources)))
-    for r, (source, site) in enumerate(zip(sources, sites, strict=True)):
-        cost[:, r] = (source.price.at_all(now) * site.factors.price.at_all(now) + source.variable_cost) / 100.0
-    return cost

@@ -7,6 +7,7 @@ as a finished unit, as scrap, or as one of several that go into one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.draws.curves import value
-from sim.plan import NONE, BoolArray, IntArray
+from sim.plan import NONE, BoolArray, IntArray, Plan
 
 ONE = 1
 """Places that a start takes."""
@@ -37,11 +38,18 @@ class WipLimits(NamedTuple):
     takes: tuple[tuple[tuple[int, int], ...], ...]
 
 
-@lru_cache(maxsize=2)
 def wip_limits(draws: Draws) -> WipLimits:
     """Return the limits on work in process of a replication."""
     plan = draws.plan
-    inputs = [_inputs(draws, r) for r in range(len(plan.sources))]
+    # At least one place: with none nothing could ever begin.
+    places = (max(round(value(draws.vector, line.limit)), 1) for line in plan.wip_limits)
+    return _wip_limits(plan, tuple([tuple(source.takes.tolist()) for source in draws.sources]), tuple(places))
+
+
+@lru_cache(maxsize=16)
+def _wip_limits(plan: Plan, takes: tuple[tuple[int, ...], ...], places: tuple[int, ...]) -> WipLimits:
+    """Return limits with so many places, where a start of each source takes so many units of each input."""
+    inputs = [_inputs(plan, r, units) for r, units in enumerate(takes)]
     makes = plan.item_pool[[source.item for source in plan.sources]]
     limit, freed = np.full(len(plan.sources), NONE, dtype=np.int64), np.zeros(len(plan.sources), dtype=np.int64)
     stays, held = np.zeros(len(plan.sources), dtype=np.bool_), np.full(len(plan.items), NONE, dtype=np.int64)
@@ -61,13 +69,11 @@ def wip_limits(draws: Draws) -> WipLimits:
             else:
                 # A start that takes nothing made on the line enters it, and needs a place as it needs inputs.
                 inputs[r].append((len(plan.pools) + index, ONE))
-    # At least one place: with none nothing could ever begin.
-    places = np.array([max(round(value(draws.vector, line.limit)), 1) for line in plan.wip_limits], dtype=np.int64)
-    return WipLimits(places, limit, freed, stays, held, tuple(tuple(taken) for taken in inputs))
+    taken_by = tuple(tuple(taken) for taken in inputs)
+    return WipLimits(np.array(places, dtype=np.int64), limit, freed, stays, held, taken_by)
 
 
-def _inputs(draws: Draws, r: int) -> list[tuple[int, int]]:
+def _inputs(plan: Plan, r: int, units: Sequence[int]) -> list[tuple[int, int]]:
     """Return the pools and units that a start takes."""
-    plan = draws.plan
     pools = plan.input_pool[plan.inputs_start[r] : plan.inputs_start[r + 1]]
-    return list(zip(pools.tolist(), draws.sources[r].takes.tolist(), strict=True))
+    return list(zip(pools.tolist(), units, strict=True))
