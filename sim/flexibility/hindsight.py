@@ -10,9 +10,10 @@ from sim.draws.inputs import input_quantile, probabilities
 from sim.draws.points import points
 from sim.flexibility.sequences import Sequence
 from sim.plan import BoolArray, FloatArray, Plan
+from sim.study.methods import boxes
 from sim.study.methods.boxes import InputColumn, LimitSide
 from sim.study.methods.intervals import Interval, probability_interval
-from sim.study.methods.prim import Box, boxes
+from sim.study.methods.prim import first_box
 
 DENSITY = 0.8
 """Required share of paths within the limits on which the sequence is best."""
@@ -57,19 +58,20 @@ def best_with_hindsight(sequences: list[Sequence], npv: FloatArray, plan: Plan, 
         if not here.any():
             break
         share = probability_interval(int(here.sum()), len(here))
-        box = next(boxes(columns, here[:MOST_PATHS], density=DENSITY, most=1, seed=seed), None) if columns else None
+        box = first_box(columns, here[:MOST_PATHS], density=DENSITY) if columns else None
         if box is None:
             found.append(Best(sequences[index], share))
         else:
-            limits = _limits(box, columns, {d.name: d.unit for d in plan.dimensions})
-            found.append(Best(sequences[index], share, limits, box.score.density, box.score.coverage))
+            limits, score = box
+            described = _described(limits, columns, {d.name: d.unit for d in plan.dimensions})
+            found.append(Best(sequences[index], share, described, score.density, score.coverage))
     return found
 
 
-def _limits(box: Box, columns: list[InputColumn], units: dict[str, str]) -> tuple[Limits, ...]:
+def _described(limits: boxes.Limits, columns: list[InputColumn], units: dict[str, str]) -> tuple[Limits, ...]:
     """Return the limits of a box, by input."""
     found: dict[str, dict[LimitSide, float]] = {}
-    for limit in box.limits:
+    for limit in limits:
         found.setdefault(columns[limit.column].name, {})[limit.side] = limit.bound
     return tuple(
         Limits(name, sides.get(LimitSide.AT_LEAST), sides.get(LimitSide.AT_MOST), units[name])

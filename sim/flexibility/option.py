@@ -16,7 +16,7 @@ from sim import options
 from sim.api import play
 from sim.draws.gates import deadline
 from sim.draws.kept import Kept
-from sim.draws.points import SCRAMBLES, point
+from sim.draws.points import SCRAMBLES, points
 from sim.engines.batch.compiling.turns import TURN
 from sim.errors import ModelError
 from sim.flexibility.discounting import discounting_of, refuse_random_rate
@@ -230,15 +230,13 @@ def _hastened(
 
 def _played(tree: Tree, block: range, seed: int) -> list[Played]:
     """Run every sequence on each path of a block."""
-    return [_path(tree, replication, seed) for replication in block]
+    at = points(tree.plan(tree.planned).dimensions, seed, block.start, len(block))
+    return [_path(tree, replication, seed, point) for replication, point in zip(block, at, strict=True)]
 
 
-def _path(tree: Tree, replication: int, seed: int) -> Played:
+def _path(tree: Tree, replication: int, seed: int, point: FloatArray) -> Played:
     """Run every sequence of choices on one path, and check that sequences cannot be told apart before they differ."""
-    drawn: dict[str, Any] = {
-        "seed": seed, "replication": replication, "engine": "batch",
-        "point": point(tree.plan(tree.planned).dimensions, seed, replication),
-    }  # fmt: skip
+    drawn: dict[str, Any] = {"seed": seed, "replication": replication, "engine": "batch", "point": point}
     worth: list[float] = []
     seen: Seen = {}
     kept = Kept()

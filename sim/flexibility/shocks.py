@@ -9,7 +9,7 @@ import numpy as np
 
 from sim import options
 from sim.draws.inputs import sample_inputs
-from sim.draws.points import point
+from sim.draws.points import points
 from sim.draws.processes import Innovations, Law, innovations, law
 from sim.plan import Plan, ProcessPlan
 
@@ -30,8 +30,8 @@ def shocks(plan: Plan, gates: Sequence[float], seed: int, n: int) -> dict[str, o
     # Processes of one stream share their random numbers: one of them stands for all, the first.
     first = {process.stream: k for k, process in reversed(list(enumerate(plan.processes)))}
     values: dict[tuple[int, str, float], list[float]] = {}
-    for replication in range(n):
-        vector = sample_inputs(plan, seed, replication, point(plan.dimensions, seed, replication))
+    for replication, at in enumerate(points(plan.dimensions, seed, 0, n)):
+        vector = sample_inputs(plan, seed, replication, at)
         drawn = innovations(plan, vector, seed, replication)
         for k in sorted(first.values()):
             process = plan.processes[k]

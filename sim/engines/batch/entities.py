@@ -25,7 +25,7 @@ from sim.engines.shared import rules
 from sim.engines.shared.policies import POLICIES, is_planned, ships_parts, watched
 from sim.engines.shared.tables import ranked_sites, stock_levels
 from sim.engines.shared.yields import known_yield
-from sim.plan import NONE, FloatArray, IntArray, Plan
+from sim.plan import NONE, FloatArray, IntArray, Plan, PoolPlan, SourcePlan
 
 
 class Joined(NamedTuple):
@@ -86,8 +86,10 @@ class Sources(NamedTuple):
 @lru_cache(maxsize=16)
 def sources_of(plan: Plan, sources: tuple[SourceDraws, ...], sites: tuple[SiteDraws, ...]) -> Sources:
     """Return the sources, of which only whether they have noise is known."""
-    place = [source.site for source in plan.sources]
-    rows = [_source(plan, r, source, sites[s]) for r, (source, s) in enumerate(zip(sources, place, strict=True))]
+    rows = [
+        _source(made, (pool := int(plan.item_pool[made.item])), plan.pools[pool], source, sites[made.site])
+        for made, source in zip(plan.sources, sources, strict=True)
+    ]
     records, pulls = np.array(rows, dtype=layout.SOURCE), _pulls(plan)
     # Sources share these tables, the largest of all: each is laid out once.
     survival = {id(t): t for source in sources for t in (source.yields.survival, source.yields.expected)}
@@ -106,11 +108,9 @@ def sources_of(plan: Plan, sources: tuple[SourceDraws, ...], sites: tuple[SiteDr
 
 
 @lru_cache(maxsize=256)
-def _source(plan: Plan, r: int, source: SourceDraws, site: SiteDraws) -> Any:
-    """Return the record of one source without what depends on the others."""
-    made, yields, records = plan.sources[r], source.yields, blank(layout.SOURCE, 1)
-    place = int(plan.item_pool[made.item])
-    pool, known = plan.pools[place], known_yield(source, site)
+def _source(made: SourcePlan, place: int, pool: PoolPlan, source: SourceDraws, site: SiteDraws) -> Any:
+    """Return the record of one source, which supplies pool number `place`, without what depends on the others."""
+    yields, known, records = source.yields, known_yield(source, site), blank(layout.SOURCE, 1)
     fill(
         records, makes=made.item, pool=place, site=made.site, priority=pool.priority, planned=is_planned(pool),
         partial=ships_parts(pool, source.lot_size), lot_size=source.lot_size, shipped_lot=source.shipped_lot,
@@ -152,10 +152,10 @@ class Flows(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def flows_of(plan: Plan, flows: tuple[Flow, ...]) -> Flows:
-    """Return what comes to all flows, and whom each pool serves."""
-    order = sorted(range(len(flows)), key=lambda f: (plan.lines[flows[f].line].priority, f))
-    counters = [[f for f in order if flows[f].pool == pool] for pool in range(len(plan.pools))]
+def flows_of(flows: tuple[Flow, ...], priorities: tuple[int, ...], pools: int) -> Flows:
+    """Return what comes to all flows, and whom each pool serves, by the priorities of the flows."""
+    order = sorted(range(len(flows)), key=lambda f: (priorities[f], f))
+    counters = [[f for f in order if flows[f].pool == pool] for pool in range(pools)]
     return Flows(
         joined([flow.times for flow in flows]), joined([flow.units for flow in flows]).values, joined(counters)
     )
@@ -163,9 +163,9 @@ def flows_of(plan: Plan, flows: tuple[Flow, ...]) -> Flows:
 
 def flow_records(plan: Plan, vector: FloatArray, flows: tuple[Flow, ...]) -> Records:
     """Return the records of all flows but for what comes to them."""
+    lines = [plan.lines[flow.line] for flow in flows]
 
     def made() -> Records:
-        lines = [plan.lines[flow.line] for flow in flows]
         records = blank(layout.FLOW, len(flows))
         fill(
             records, pool=[flow.pool for flow in flows], priority=[line.priority for line in lines],
@@ -179,8 +179,21 @@ def flow_records(plan: Plan, vector: FloatArray, flows: tuple[Flow, ...]) -> Rec
         )  # fmt: skip
         return records
 
-    places = tuple([(flow.line, flow.pool) for flow in flows])
-    return recall(plan, "flow records", (inputs_of(plan.lines, vector), places), made)
+    # Not `inputs_of`: what a line values varies from path to path, and stands in no record.
+    inputs = [
+        vector[
+            [
+                line.cancel_after,
+                line.delivery_time,
+                line.shipment_cost,
+                line.shortage_cost,
+                line.lost_cost,
+                line.forecast_revision,
+            ]
+        ].tobytes()
+        for line in lines
+    ]
+    return recall(plan, "flow records", (*inputs, *[(flow.line, flow.pool) for flow in flows]), made)
 
 
 def pools_of(plan: Plan, vector: FloatArray) -> Records:

@@ -17,7 +17,6 @@ from sim.engines.batch.entities import (
     flow_records,
     flows_of,
     items_of,
-    joined,
     losses_of,
     members_of,
     pools_of,
@@ -41,7 +40,12 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
     """Return the state before the first event, with `slots` lots and room in proportion for events and nodes."""
     plan, vector, common = draws.plan, draws.vector, draws.common
     sites, sources = sites_of(plan, draws.sites), sources_of(plan, common, draws.sites)
-    limits, flows, losses = wip_limits(draws), flows_of(plan, draws.flows), losses_of(draws.losses)
+    priorities = tuple([plan.lines[flow.line].priority for flow in draws.flows])
+    flows, losses, limits = (
+        flows_of(draws.flows, priorities, len(plan.pools)),
+        losses_of(draws.losses),
+        wip_limits(draws),
+    )
     input_pool, takes, taken = takes_of(limits.takes)
     curves, knots, values = _curves([*sites.curves, *sources.prices])
     periods, reviews = len(draws.periods), len(draws.reviews)
@@ -140,7 +144,7 @@ def _limit(s: State, limits: WipLimits, behind: int) -> None:
 
 def _curves(every: list[Curve]) -> tuple[Any, IntArray, FloatArray]:
     """Return the records of curves, and their knots and values end to end."""
-    knots, values = joined([c.knots for c in every]), joined([c.values for c in every], np.float64)
-    curves = blank(layout.CURVE, len(every))
-    fill(curves, begin=knots.starts[:-1], end=knots.starts[1:])
-    return curves, knots.values, values.values
+    curves, ends = blank(layout.CURVE, len(every)), np.cumsum([len(curve.knots) for curve in every])
+    fill(curves[1:], begin=ends[:-1])
+    fill(curves, end=ends)
+    return curves, np.concatenate([curve.knots for curve in every]), np.concatenate([curve.values for curve in every])

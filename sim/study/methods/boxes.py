@@ -110,13 +110,18 @@ def score(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) ->
     return Score(int(happens[within].sum()), int(within.sum()), int(happens.sum()), len(happens))
 
 
-def significance(limits: Limits, limit: Limit, columns: Sequence[InputColumn], happens: BoolArray) -> float:
-    """Return the quasi-p-value of one limit of a box (Bryant & Lempert 2010, appendix).
+def significances(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) -> list[float]:
+    """Return the quasi-p-value of each limit of a box (Bryant & Lempert 2010, appendix).
 
     It is the probability of at least as many hits among the runs inside, if each were a hit with the density of the box
     without this limit. The value is only quasi, since the box was chosen on the same runs.
     """
-    from scipy.stats import binom
+    # The distribution itself, `scipy.stats.binom`, takes a hundred times as long for a number.
+    from scipy.special import bdtrc
 
-    with_limit, without_limit = score(limits, columns, happens), score(without(limits, limit), columns, happens)
-    return float(binom.sf(with_limit.hits - 1, with_limit.inside, without_limit.density))
+    broken = np.array([~limit.holds(columns) for limit in limits])
+    times = broken.sum(axis=0)
+    within, within_rest = times == 0, times == broken
+    hits, hits_rest = int(happens[within].sum()), within_rest[:, happens].sum(axis=1)
+    density = np.divide(hits_rest, runs := within_rest.sum(axis=1), out=np.zeros(len(limits)), where=runs > 0)
+    return [float(p) for p in bdtrc(hits - 1, int(within.sum()), density)]

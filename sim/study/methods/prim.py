@@ -20,7 +20,7 @@ from sim.study.methods.boxes import (
     Score,
     inside,
     score,
-    significance,
+    significances,
     tightened,
     without,
 )
@@ -106,6 +106,21 @@ def boxes(
         left &= ~inside(box.limits, columns)
 
 
+def first_box(
+    columns: Sequence[InputColumn], happens: BoolArray, *, density: float = 0.8
+) -> tuple[Limits, Score] | None:
+    """Return the limits and the score of the first of `boxes`, without asking how well it is found again.
+
+    Nearly all the time that `boxes` takes goes into half samples.
+    """
+    hits, runs = int(happens.sum()), len(happens)
+    if hits < LEAST_HITS or hits == runs:
+        return None
+    _, limits = _searched(columns, happens, density)
+    found = score(limits, columns, happens)
+    return (limits, found) if limits and found.density > hits / runs else None
+
+
 def _taken(columns: Sequence[InputColumn], rows: BoolArray) -> list[InputColumn]:
     """Return the columns restricted to the rows where `rows`, shape (runs,), is true."""
     return [InputColumn(c.name, c.values[rows], c.labels) for c in columns]
@@ -117,10 +132,7 @@ def _box(columns: Sequence[InputColumn], happens: BoolArray, density: float, gro
     if not limits:
         return None
     again, held_out = _reproduced(limits, columns, happens, density, groups, seed)
-    found = tuple(
-        Found(limit, significance(limits, limit, columns, happens), share)
-        for limit, share in zip(limits, again, strict=True)
-    )
+    found = tuple(map(Found, limits, significances(limits, columns, happens), again))
     considered = len(telling(columns, happens))
     return Box(found, score(limits, columns, happens), held_out, considered, tuple(trajectory))
 
@@ -134,15 +146,12 @@ def _searched(columns: Sequence[InputColumn], happens: BoolArray, density: float
     trajectory = peel(columns, happens, among=telling(columns, happens))
     # Different steps may be trimmed to the same box. A dictionary drops the repetitions and keeps the order, which
     # decides between equals.
-    trimmed = dict.fromkeys(_trimmed(step.limits, columns, happens) for step in trajectory)
+    significant = dict.fromkeys(_significant(step.limits, columns, happens) for step in trajectory)
+    pasted = dict.fromkeys(paste(limits, columns, happens) for limits in significant)
+    # Pasting adds runs, which may make a limit insignificant that was not before: the test is repeated.
+    trimmed = dict.fromkeys(_significant(limits, columns, happens) for limits in pasted)
     chosen = choose([PeelingStep(limits, score(limits, columns, happens)) for limits in trimmed], density).limits
     return trajectory, tuple(sorted(chosen, key=lambda limit: (limit.column, limit.side)))
-
-
-def _trimmed(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) -> Limits:
-    """Return the limits without the insignificant ones; the others are moved outward where that costs no density."""
-    # Pasting adds runs, which may make a limit insignificant that was not before: the test is repeated.
-    return _significant(paste(_significant(limits, columns, happens), columns, happens), columns, happens)
 
 
 # --- which inputs are looked at ------------------------------------------------------------------
@@ -327,11 +336,11 @@ def _wider(limits: Limits, limit: Limit, columns: Sequence[InputColumn], alpha: 
 def _significant(limits: Limits, columns: Sequence[InputColumn], happens: BoolArray) -> Limits:
     """Return the limits without the insignificant ones, the least significant dropped first."""
     while limits:
-        weakest = max(limits, key=lambda limit: significance(limits, limit, columns, happens))
-        if significance(limits, weakest, columns, happens) <= SIGNIFICANT:
+        found = significances(limits, columns, happens)
+        if max(found) <= SIGNIFICANT:
             return limits
         # One at a time: the significance of each other limit changes when this one is gone.
-        limits = without(limits, weakest)
+        limits = without(limits, limits[found.index(max(found))])
     return limits
 
 

@@ -7,9 +7,10 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from sim.plan import BoolArray, FloatArray
-from sim.study.methods.boxes import InputColumn, Limit, LimitSide, Score, inside, score, significance
+from sim.study.methods.boxes import InputColumn, Limit, LimitSide, Score, inside, score, significances, without
 from sim.study.methods.prim import PEEL, boxes, choose, paste, peel, telling
 
 Table = tuple[list[InputColumn], FloatArray]
@@ -179,8 +180,26 @@ def test_significance_is_the_binomial_tail_against_the_box_without_the_limit() -
     happens = np.array([1, 0, 0, 0, 0, 1, 1, 1, 1, 0], dtype=bool)
     limit = Limit(0, LimitSide.AT_LEAST, 5.0)
     tail = sum(comb(5, k) for k in (4, 5)) / 32
-    assert significance((limit,), limit, [column], happens) == pytest.approx(tail)
-    assert significance((limit, Limit(0, LimitSide.AT_MOST, 9.0)), limit, [column], happens) == pytest.approx(tail)
+    assert significances((limit,), [column], happens) == pytest.approx([tail])
+    # The second limit restricts nothing, so that its own density is that of the box, 4 of 5.
+    other = Limit(0, LimitSide.AT_MOST, 9.0)
+    beside = sum(comb(5, k) * 0.8**k * 0.2 ** (5 - k) for k in (4, 5))
+    assert significances((limit, other), [column], happens) == pytest.approx([tail, beside])
+
+
+def test_significances_are_those_that_scipy_gives() -> None:
+    generator = np.random.default_rng(3)
+    columns = [InputColumn(name, generator.random(60)) for name in "xyz"]
+    happens: BoolArray = columns[0].values + 0.3 * generator.random(60) > 0.6
+    limits = tuple(
+        Limit(k, side, 0.35) for k, side in enumerate([LimitSide.AT_LEAST, LimitSide.AT_MOST, LimitSide.AT_LEAST])
+    )
+    within = score(limits, columns, happens)
+    wanted = [
+        binom.sf(within.hits - 1, within.inside, score(without(limits, limit), columns, happens).density)
+        for limit in limits
+    ]
+    assert significances(limits, columns, happens) == pytest.approx(wanted, rel=1e-9)
 
 
 def test_limits_hold_with_their_bounds() -> None:
