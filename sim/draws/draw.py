@@ -111,8 +111,7 @@ def draw(
     cover = cover_days(plan, wanted, lead, safety)
     ahead = cover_days(plan, wanted, lead + order_days(plan, sources), safety)
     refuse_endless(plan, sources, sites, ahead)
-    longest_review = float(np.max(np.diff(plan.calendar.reviews)))
-    reach = int(np.ceil(days + ahead.max() + longest_review + _longest_grain(plan, vector))) + 2
+    reach = int(np.ceil(days + ahead.max() + _longest_review(plan) + _longest_grain(plan, vector))) + 2
     key = "flows", plan.lines, reach, *(tuple(outlook.ready.items()) for outlook in (drawn, planned))
     came = parts.once(key, lambda: flows(plan, seed, replication, reach, drawn, planned))
     periods, reviews = _instants(plan)
@@ -154,6 +153,12 @@ def _as_planned(plan: Plan, drawn: FloatArray) -> FloatArray:
     vector, known = plan.vector(), [ref for ref, _ in plan.known]
     vector[known] = drawn[known]
     return vector
+
+
+@lru_cache(maxsize=64)
+def _longest_review(plan: Plan) -> float:
+    """Return the most days between two reviews."""
+    return float(np.max(np.diff(plan.calendar.reviews)))
 
 
 def _longest_grain(plan: Plan, vector: FloatArray) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -199,7 +200,7 @@ def tariff_curve(plan: SitePlan, vector: FloatArray, calendar: Calendar) -> Curv
 
 def integral_by_period(curve: Curve, periods: tuple[float, ...]) -> FloatArray:
     """Return the integral of a curve over each period, in value x days, shape (periods,)."""
-    edges = all_ticks(np.array(periods))
+    edges = _edges(periods)
     if len(curve.knots) == 1:
         return np.asarray(curve.values[0] * np.diff(edges) / TICKS_PER_DAY)
     knots = merged(curve.knots, edges)
@@ -207,3 +208,11 @@ def integral_by_period(curve: Curve, periods: tuple[float, ...]) -> FloatArray:
     first = np.searchsorted(knots, edges)
     # Summed period by period: an infinite capacity stays infinite.
     return np.asarray(np.add.reduceat(areas[: first[-1]], first[:-1]))
+
+
+@lru_cache(maxsize=256)
+def _edges(periods: tuple[float, ...]) -> IntArray:
+    """Return the edges of periods in ticks; nobody may write into them."""
+    edges = all_ticks(np.array(periods))
+    edges.setflags(write=False)
+    return edges

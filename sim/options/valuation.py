@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
 
 from sim.errors import InputError, Problem, argument, nearest
 from sim.options.arrays import Arrays, BoolArray, FloatArray, IntArray
@@ -148,9 +149,11 @@ def value(
     refuse_leaks(arrays)
     paths = _divided(arrays, training)
     _check_options(arrays, options)
-    return _Solver(arrays, paths, partial(chosen, candidates=candidates, folds=folds_of(paths, seed))).valued(
-        str(decisions.discounting), options
-    )
+    solver = _Solver(arrays, paths, partial(chosen, candidates=candidates, folds=folds_of(paths, seed)))
+    # Matrices are small: threads wait for each other longer than they compute, many times so where a core is busy, and
+    # by their number the last bits of a sum would depend on the machine.
+    with threadpool_limits(1, user_api="blas"):
+        return solver.valued(str(decisions.discounting), options)
 
 
 def _divided(arrays: Arrays, training: ArrayLike | None) -> Paths:

@@ -13,6 +13,7 @@ ENGINES = ROOT / "sim" / "engines"
 EVENTS, BATCH, COMPILING = ENGINES / "events", ENGINES / "batch", ENGINES / "batch" / "compiling"
 
 WITHOUT_TWIN = {
+    "entities": "entities as records, made once for the replications that share them",
     "kept": "the compiled planner for callers from Python",
     "lists": "linked lists in slots; Python has its own",
     "program": "what there is to compile",
@@ -25,7 +26,6 @@ DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {
     "calendar": ({"EventCalendar", "Event", "due", "run", "stop"}, {"next_event", "release_event"}),
     "curves": ({"steps"}, set()),
     "engine": ({"EventsEngine"}, {"BatchEngine", "is_compiled"}),
-    "layout": (set(), {"Joined", "fill", "joined"}),
     # Objects here, layouts of records there: the same entities.
     "state": (
         {"FlowState", "ItemState", "Line", "OpenLot", "PoolState", "SiteState", "SourceState", "Steps"},
