@@ -17,6 +17,8 @@ from sim.scenario.loader import Scenario, load_scenario
 Build = Callable[..., Scenario]
 INPUTS = Path(__file__).parent / "inputs"
 """Whole files: good, bad and hostile ones."""
+# Threads of linear algebra would compete for the cores with the processes that pytest starts on each.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The width of all that is printed. Where no test says it, readline, which pytest imports, hands 80 on to processes.
 os.environ["COLUMNS"] = "100"
 # A slow machine must add no lines of progress to what a test compares; tests of progress set their own.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,10 @@ from sim.study.runs.cluster import on_cluster, shipped, unpacked
 from sim.study.runs.design import Row, based
 from sim.study.runs.provenance import fingerprint, told
 from sim.study.runs.store import Store
-from sim.study.runs.workers import Task, in_order
+from sim.study.runs.workers import Task, soonest
 
 BLOCK = 16
 """Paths that are run by one task."""
-MANY = 2000
-"""Runs from which on processes are faster than threads. Compiled code is the smaller part of a run, and the rest is
-done by one thread at a time; but a process takes seconds to start."""
 ENGINE = "batch"
 Play = Callable[[Tree, range, int], list[Played]]
 """(tree, replications, seed) -> these paths."""
@@ -110,19 +106,22 @@ def _each(
     tree, seed = design.tree, design.seed
     if cluster is not None:
         return on_cluster(cluster, _shipped(design, play, which))
-    if len(which) * BLOCK * len(tree.sequences) < MANY:
-        here: Iterator[Task[list[Played]]] = ((play, (tree, design.replications(index), seed)) for index in which)
-        return in_order(here, jobs=jobs, threads=True)
-    # The first block is run here: machine code is compiled once and cached on disk, and the processes load it.
-    first = play(tree, design.replications(which[0]), seed)
-    rest = in_order(_shipped(design, play, which[1:]), jobs=jobs, threads=False)
-    return itertools.chain([first], rest)
+    here: Iterator[Task[list[Played]]] = ((play, (tree, design.replications(index), seed)) for index in which)
+    return soonest(here, len(which), jobs=jobs, packed=_packed)
 
 
 def _shipped(design: PathDesign, play: Play, which: Sequence[int]) -> Iterator[Task[list[Played]]]:
-    """Return blocks as tasks for other processes, with the compiled plans."""
-    packed = shipped(design.tree)
-    return ((_there, (play, packed, design.replications(index), design.seed)) for index in which)
+    """Return blocks as tasks for other machines, with the compiled plans."""
+    tree, seed = design.tree, design.seed
+    return _packed((play, (tree, design.replications(index), seed)) for index in which)
+
+
+def _packed(tasks: Iterator[Task[list[Played]]]) -> Iterator[Task[list[Played]]]:
+    """Return tasks for other processes, with the compiled plans of the first, which are those of all."""
+    packed = None
+    for play, (tree, block, seed) in tasks:
+        packed = packed or shipped(tree)
+        yield _there, (play, packed, block, seed)
 
 
 def _there(play: Play, packed: bytes, block: range, seed: int) -> list[Played]:

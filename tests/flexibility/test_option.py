@@ -14,10 +14,10 @@ import pytest
 import sim
 from sim.cli.main import main
 from sim.errors import InputError, ModelError
-from sim.flexibility import running
 from sim.flexibility.option import Flexibility, option
 from sim.flexibility.sequences import MOST_SEQUENCES, Tree
 from sim.scenario.loader import Scenario
+from sim.study.runs import workers
 from tests.conftest import Build
 from tests.docs.examples import example
 from tests.property.test_choices import CHARGER, DECISIONS
@@ -75,11 +75,11 @@ def test_without_uncertainty_it_is_worth_nothing(build: Build) -> None:
     assert found.valuation.gain.mean == 0.0
 
 
-@pytest.mark.parametrize("many", [1, 10**9])
+@pytest.mark.parametrize("long", [0.0, 1e9])
 def test_neither_jobs_nor_processes_change_anything(
-    build: Build, found: Flexibility, many: int, monkeypatch: pytest.MonkeyPatch
+    build: Build, found: Flexibility, long: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "MANY", many)
+    monkeypatch.setattr(workers, "LONG", long)
     again = option(build(uncertain(), "gates"), PATHS, jobs=2)
     assert again.npv.tolist() == found.npv.tolist()
     assert str(again.valuation) == str(found.valuation)

@@ -120,9 +120,14 @@ def _records(draws: Draws, s: State, t: Tables, m: Memory) -> Records:
     # Plans are made by review and booked by period: several reviews may fall into one.
     period = np.searchsorted(s.edges, s.reviews[:-1], side="right") - 1
 
+    alone = len(period) < 2 or int(np.diff(period).min()) > 0
+
     def by_period(by_review: FloatArray) -> FloatArray:
         total = np.zeros((len(s.edges) - 1, *by_review.shape[1:]))
-        np.add.at(total, period, by_review)
+        if alone:
+            total[period] = by_review
+        else:
+            np.add.at(total, period, by_review)
         return total
 
     site = by_name(s.by_site)

@@ -12,7 +12,7 @@ from sim.scenario.override import Asked
 from sim.study.runs.compiled import Compiled, compiled, new_study
 from sim.study.runs.design import Blocks, Row, anchored
 from sim.study.runs.outcomes import Outcomes, joined, measured, tabulated
-from sim.study.runs.workers import in_order
+from sim.study.runs.workers import in_order, soonest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,12 +101,14 @@ def each_block(
     The value is None for a row that makes the scenario invalid, also by the values drawn at its point. `look` must be
     defined at the top of a module, so that other processes can import it.
     """
-    blocks = range(design.blocks) if which is None else which
+    blocks = range(design.blocks) if which is None else list(which)
     base, study = replace(design.base, scenario=anchored(design.base.scenario)), new_study()
     rows = (_anchored(design.block(index)) for index in blocks)
     if cluster is None:
         tasks = ((_looked_at, (study, base, block, look, engine)) for block in rows)
-        return in_order(tasks, jobs=jobs, threads=engine == "batch")
+        return (
+            soonest(tasks, len(blocks), jobs=jobs) if engine == "batch" else in_order(tasks, jobs=jobs, threads=False)
+        )
     from sim.study.runs.cluster import on_cluster
 
     sent = ((_looked_at_there, (_shipped(study, base, block), block, look, engine)) for block in rows)
