@@ -16,7 +16,7 @@ from sim import options
 from sim.api import play
 from sim.draws.gates import deadline
 from sim.draws.kept import Kept
-from sim.draws.points import SCRAMBLES, points
+from sim.draws.points import SCRAMBLES
 from sim.engines.batch.compiling.turns import TURN
 from sim.errors import ModelError
 from sim.flexibility.discounting import discounting_of, refuse_random_rate
@@ -228,9 +228,8 @@ def _hastened(
     )
 
 
-def _played(tree: Tree, block: range, seed: int) -> list[Played]:
-    """Run every sequence on each path of a block."""
-    at = points(tree.plan(tree.planned).dimensions, seed, block.start, len(block))
+def _played(tree: Tree, block: range, seed: int, at: FloatArray) -> list[Played]:
+    """Run every sequence on each path of a block; `at` has the point of each, shape (paths, dimensions)."""
     return [_path(tree, replication, seed, point) for replication, point in zip(block, at, strict=True)]
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.draws.points import points
 from sim.flexibility.played import Played, as_table, from_table
 from sim.flexibility.sequences import Tree
+from sim.plan import FloatArray
 from sim.scenario.override import Asked
 from sim.study.runs.cluster import on_cluster, shipped, unpacked
 from sim.study.runs.design import Row, based
@@ -19,8 +21,8 @@ from sim.study.runs.workers import Task, soonest
 BLOCK = 16
 """Paths that are run by one task."""
 ENGINE = "batch"
-Play = Callable[[Tree, range, int], list[Played]]
-"""(tree, replications, seed) -> these paths."""
+Play = Callable[[Tree, range, int, FloatArray], list[Played]]
+"""(tree, replications, seed, the point of each) -> these paths."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class PathDesign:
     def replications(self, index: int) -> range:
         """Return the replications of one block."""
         return range(index * BLOCK, min((index + 1) * BLOCK, self.n))
+
+    def points(self, index: int) -> FloatArray:
+        """Return the points of one block, shape (paths, dimensions)."""
+        return points(
+            self.tree.plan(self.tree.planned).dimensions, self.seed, index * BLOCK, len(self.replications(index))
+        )
 
     def block(self, index: int) -> Sequence[Row]:
         """Return the rows of one block, one for each path."""
@@ -103,30 +111,26 @@ def _each(
     """Return the paths of these blocks, in their order."""
     if not which:
         return iter(())
-    tree, seed = design.tree, design.seed
+    # Points are found here, once for each block: the library for them takes a second to load in each process.
+    tasks: Iterator[Task[list[Played]]] = (
+        (play, (design.tree, design.replications(index), design.seed, design.points(index))) for index in which
+    )
     if cluster is not None:
-        return on_cluster(cluster, _shipped(design, play, which))
-    here: Iterator[Task[list[Played]]] = ((play, (tree, design.replications(index), seed)) for index in which)
-    return soonest(here, len(which), jobs=jobs, packed=_packed)
-
-
-def _shipped(design: PathDesign, play: Play, which: Sequence[int]) -> Iterator[Task[list[Played]]]:
-    """Return blocks as tasks for other machines, with the compiled plans."""
-    tree, seed = design.tree, design.seed
-    return _packed((play, (tree, design.replications(index), seed)) for index in which)
+        return on_cluster(cluster, _packed(tasks))
+    return soonest(tasks, len(which), jobs=jobs, packed=_packed)
 
 
 def _packed(tasks: Iterator[Task[list[Played]]]) -> Iterator[Task[list[Played]]]:
     """Return tasks for other processes, with the compiled plans of the first, which are those of all."""
     packed = None
-    for play, (tree, block, seed) in tasks:
+    for play, (tree, *which) in tasks:
         packed = packed or shipped(tree)
-        yield _there, (play, packed, block, seed)
+        yield _there, (play, packed, *which)
 
 
-def _there(play: Play, packed: bytes, block: range, seed: int) -> list[Played]:
+def _there(play: Play, packed: bytes, block: range, seed: int, at: FloatArray) -> list[Played]:
     """Run a block in another process, whose machine may have none of the files: the plans come with the task."""
-    return play(unpacked(packed), block, seed)
+    return play(unpacked(packed), block, seed, at)
 
 
 def _tell(progress: Callable[[float], None] | None, found: dict[int, list[Played]], n: int) -> None:

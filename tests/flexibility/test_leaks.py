@@ -10,6 +10,7 @@ import pytest
 
 from sim.errors import InputError, ModelError
 from sim.flexibility.option import _played
+from sim.flexibility.running import run_paths
 from sim.flexibility.sequences import Tree, tree_of
 from tests.conftest import Build
 from tests.property.test_choices import CHARGER
@@ -37,7 +38,7 @@ def seen_early(build: Build, data: dict[str, Any], paths: int = 3) -> bool:
     tree = tree_of(build(data, "leaks"))
     for replication in range(paths):
         try:
-            (played,) = _played(tree, range(replication, replication + 1), 0)
+            (played,) = run_paths(tree, 1, replication, _played, jobs=1)
         except ModelError:
             return True
         assert len(set(played.npv)) == len(played.npv)
@@ -101,7 +102,7 @@ def test_planners_before_a_gate(build: Build, monkeypatch: pytest.MonkeyPatch) -
     assert not seen_early(build, data)
     monkeypatch.setattr(Tree, "foreseen", lambda *_: [])
     with pytest.raises(ModelError) as error:
-        _played(tree_of(build(data, "foreseen")), range(1), 0)
+        run_paths(tree_of(build(data, "foreseen")), 1, 0, _played, jobs=1)
     said = str(error.value)
     assert f"What leaks: decisions.second.choices.2_change.from_gate.{DEMAND}" in said
     assert not said.endswith(ALLOCATION)

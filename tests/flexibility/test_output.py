@@ -18,6 +18,7 @@ from sim.flexibility.frames import BETWEEN
 from sim.flexibility.named import refuse_unknown
 from sim.flexibility.observe import features
 from sim.flexibility.option import Flexibility, _played, option
+from sim.flexibility.running import run_paths
 from sim.flexibility.sequences import tree_of
 from sim.report.option_report import option_report, option_screen
 from sim.report.render import as_text
@@ -155,7 +156,12 @@ def test_what_only_some_scenarios_show_can_be_named_too(build: Build) -> None:
     data["demand"]["chargers"]["rate"] |= {"known": "start"}
     scenario = build(data, "all_seen")
     named = set(seen_at_gates(scenario.document, scenario.inputs))
-    seen = {name for path in _played(tree_of(scenario), range(16), 0) for found in path.seen.values() for name in found}
+    seen = {
+        name
+        for path in run_paths(tree_of(scenario), 16, 0, _played, jobs=1)
+        for found in path.seen.values()
+        for name in found
+    }
     assert {"day of second", "demand.chargers.rate"} <= seen <= named
     refuse_unknown(scenario, sorted(seen))
 
