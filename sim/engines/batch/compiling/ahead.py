@@ -51,7 +51,10 @@ class Helpers(NamedTuple):
                     left = EVERY - (time.monotonic() - self.began) % EVERY
                     helper.wait(left)
                     continue
-                print(f"compiling {title}: {time.monotonic() - self.began:.0f} s so far", file=sys.stderr, flush=True)
+                done = sum(other.poll() is not None for other in self.running.values())
+                parts = f"{done} of {len(self.running)} parts done"
+                seconds = time.monotonic() - self.began
+                print(f"compiling {title}: {seconds:.0f} s so far, {parts}", file=sys.stderr, flush=True)
 
 
 def worth_while() -> bool:
