@@ -77,7 +77,7 @@ def run_plan(
 ) -> Result:  # fmt: skip
     """Run a scenario with its compiled plan; otherwise as `run`."""
     point = None if replication is None else point_of(plan.dimensions, seed, replication)
-    chosen = engine or _sooner(scenario, plan, seed, replication or 0, point)
+    chosen = engine or _sooner()
     return play(
         scenario,
         plan,
@@ -124,18 +124,18 @@ def run_against(
     scenario = counterfactual.scenario
     plan = compile_plan(scenario) if plan is None else plan
     point = None if result.point is None else point_of(plan.dimensions, result.seed, result.replication)
-    engine = "batch" if result.engine == "batch" else _sooner(scenario, plan, result.seed, result.replication, point)
+    engine = "batch" if result.engine == "batch" else _sooner()
     other = play(
         scenario, plan, seed=result.seed, replication=result.replication, point=point, engine=engine, progress=progress
     )
     return Against(other, counterfactual)
 
 
-def _sooner(scenario: Scenario, plan: Plan, seed: int, replication: int, point: ArrayLike | None) -> str:
+def _sooner() -> str:
     """Return the engine that answers sooner: the compiled one, unless it would have to be compiled first."""
     from sim.engines.batch.engine import BatchEngine
 
-    return "batch" if BatchEngine(_drawn(scenario, plan, seed, replication, point)).is_compiled() else "events"
+    return "batch" if BatchEngine.is_compiled() else "events"
 
 
 def checked(scenario: Scenario) -> Plan:

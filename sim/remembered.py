@@ -2,7 +2,8 @@
 
 Entries lie in the user's cache, below `kept/`, each by the hash of what was asked for, of the working directory and of the
 program itself. An entry lists the files that were read for it, with their size and the hash of their contents; all of them
-are read and hashed again before it is used. Nothing is kept where an error was raised.
+are hashed again before it is used, once in a process as long as their times do not change. Nothing is kept where an error
+was raised.
 
 An entry is a pickle, and reading a pickle can run any code. So only those are read that nobody but the user can have
 written: the folder and the file must belong to the user, and no one else may write to them.
@@ -38,7 +39,8 @@ _LIBRARIES = ("pydantic", "numpy")
 """Whose objects are kept; where they are installed, an update of any library changes the folder."""
 _BEGUN = time.time_ns()
 _SETTLED = 2 * 10**9
-"""Nanoseconds that a source must be older than this process: modules may have been imported from what it was before."""
+"""Nanoseconds that a source must be older than this process, since modules may have been imported from what it was before,
+and any other file older than its hash, for that to be used again."""
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -156,16 +158,29 @@ def _is_private(status: os.stat_result) -> bool:
 
 
 def _fingerprint(file: Path, contents: bytes) -> Fingerprint:
-    digest = hashlib.sha256(contents).hexdigest()
-    return Fingerprint(os.path.realpath(file.parent), os.path.realpath(file), len(contents), digest)
+    return _placed(file, len(contents), hashlib.sha256(contents).hexdigest())
+
+
+def _placed(file: Path, size: int, digest: str) -> Fingerprint:
+    return Fingerprint(os.path.realpath(file.parent), os.path.realpath(file), size, digest)
 
 
 def _is_same(file: Path, seen: Fingerprint) -> bool:
     # A pipe of that name would be waited for, and a file of another size need not be read.
     status = file.stat()
-    return (
-        stat.S_ISREG(status.st_mode) and status.st_size == seen.size and _fingerprint(file, file.read_bytes()) == seen
-    )
+    if not stat.S_ISREG(status.st_mode) or status.st_size != seen.size:
+        return False
+    version = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+    # A change right after a file was read may leave the same times, which have steps.
+    settled = max(status.st_mtime_ns, status.st_ctime_ns) < time.time_ns() - _SETTLED
+    digest = _digest(file, version) if settled else _digest.__wrapped__(file, version)
+    return _placed(file, status.st_size, digest) == seen
+
+
+@lru_cache(maxsize=1024)
+def _digest(file: Path, _version: tuple[int, ...]) -> str:
+    """Return the hash of a file's contents; each version of it is read once, since a command asks for several answers."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _unpickled(content: bytes) -> tuple[Any, int]:

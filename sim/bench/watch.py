@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from sim.engines.batch import engine
 from sim.engines.batch.compiling.calling import load_or_compile
-from sim.engines.batch.compiling.jitting import jitted
+from sim.engines.batch.compiling.native import prototype
 from sim.engines.batch.compiling.program import Program
 from sim.engines.batch.state import State
 from sim.engines.shared import reviews
@@ -19,7 +19,7 @@ from sim.engines.shared.tables import Tables
 _NAMES = vars(engine)
 """Where the engine finds the compiled program that it is to call."""
 _ADDRESSES = len(inspect.signature(reviews.decide).parameters) - 1
-_DECIDE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * _ADDRESSES, ctypes.c_int64)
+_DECIDE = prototype(_ADDRESSES)
 
 
 class Watch:
@@ -67,17 +67,18 @@ class Watch:
 
     def _watched(self, program: Program) -> Callable[..., int]:
         """Return the program that the engine calls in place of that of `calling.compiled`."""
-        import numba
 
         def play(state: State, tables: Tables, *others: Any) -> int:
             arguments = (state, tables, *others)
-            if self._planner is None:
-                self._planner = _DECIDE(load_or_compile(program, tuple(numba.typeof(a) for a in arguments)))
-            main, timed = jitted(program).main, int(ctypes.cast(self._timed, ctypes.c_void_p).value or 0)
+            ready, timed = (
+                load_or_compile(program, arguments),
+                int(ctypes.cast(self._timed, ctypes.c_void_p).value or 0),
+            )
+            self._planner = _DECIDE(ready.apart.address)
             self.begin(state, tables)
             self.reviews.clear()
             began = process_time()
-            fault = int(main(*arguments, timed))
+            fault = ready.main(*arguments, timed)
             self.seconds = process_time() - began
             self.end(state)
             return fault
@@ -87,6 +88,6 @@ class Watch:
     def _decide(self, *arguments: Any) -> int:
         self.look(arguments[-1])
         began = process_time()
-        decided = int(self._planner(*arguments))
+        failed = int(self._planner(*arguments))
         self.reviews.append(process_time() - began)
-        return decided
+        return failed

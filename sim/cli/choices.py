@@ -17,11 +17,13 @@ from sim.errors import MOST_SEED
 from sim.remembered import remembered
 
 if TYPE_CHECKING:
+    from sim.draws.tabulated import QuantileTable
     from sim.linting.findings import Finding
     from sim.plan import Plan
     from sim.scenario.counterfactual import Counterfactual
     from sim.scenario.loader import Scenario
     from sim.scenario.override import Asked
+    from sim.vocabulary import Shape
 
 T = TypeVar("T")
 
@@ -152,6 +154,12 @@ class Overrides:
             return None if other is None else compile_plan(other.scenario)
 
         return self.remembered("plan of the counterfactual", scenario, made)
+
+    def noise_tables(self, scenario: str) -> dict[tuple[Shape, float], QuantileTable]:
+        """Return the tables that the noise of a scenario with these changes is drawn through."""
+        from sim.draws.prepared import tables_of
+
+        return self.remembered("quantile tables", scenario, lambda: tables_of(self.plan(scenario)))
 
     def beyond(self, scenario: str) -> list[Finding]:
         """Return the inputs of a scenario with these changes that go beyond precedent or physics."""

@@ -34,6 +34,20 @@ def invoke(name: str, args: list[str]) -> int:
     return 0
 
 
+def _foresee(options: dict[str, Any]) -> None:
+    """Begin to compile the engine, where it is not compiled yet, if a command with these options runs it on this machine.
+
+    Other processes compile while this one reads and checks the files.
+    """
+    # Commands that take no engine run studies in the compiled one.
+    engine = options.get("engine", "batch" if "jobs" in options else None)
+    if engine == "batch" and not options.get("cluster"):
+        from sim.engines.batch.compiling.calling import foresee
+        from sim.engines.batch.program import PROGRAM
+
+        foresee(PROGRAM)
+
+
 def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     """Return `command` with wrong input, failed checks and interrupts turned into exit codes.
 
@@ -44,6 +58,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> None:
         """Run the command."""
         try:
+            _foresee(kwargs)
             command(*args, **kwargs)
             # Flushed here, so that a full disk or a closed pipe shows while it can still be handled.
             sys.stdout.flush()

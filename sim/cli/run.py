@@ -69,11 +69,13 @@ def command(
     loaded = changes.load(scenario)
     _idle_readings(loaded)
     from sim.api import run_against, run_plan
+    from sim.draws.tabulated import prepare
 
     other = None if no_against else changes.against(scenario)
     with Progress(loaded.name) as bar:
         by = None if engine is None else engine.value
         plan = changes.plan(scenario)
+        prepare(changes.noise_tables(scenario))
         result = run_plan(loaded, plan, seed=seed, replication=replication, engine=by, trace=trace, progress=bar)
     with Progress(other.name if other is not None else "") as bar:
         plan_against = None if other is None else changes.plan_against(scenario)

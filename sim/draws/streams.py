@@ -60,12 +60,13 @@ def quantile(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
         return np.full(u.shape, mean)
     if shape is Shape.EXPONENTIAL:
         return np.asarray(-mean * np.log1p(-u))
+    if shape is Shape.UNIFORM:
+        values = mean * (1 + cv * np.sqrt(3) * (2 * u - 1))
+        return np.maximum(np.asarray(values, dtype=np.float64), 0.0)
     from scipy import special
 
     if shape is Shape.GAMMA:
         values = mean * cv**2 * special.gammaincinv(1 / cv**2, u)
-    elif shape is Shape.UNIFORM:
-        values = mean * (1 + cv * np.sqrt(3) * (2 * u - 1))
     else:
         return _from_normal(shape, mean, cv, special.ndtri(u))
     return np.maximum(np.asarray(values, dtype=np.float64), 0.0)

@@ -7,7 +7,7 @@ incomplete gamma function.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,13 +38,25 @@ class QuantileTable:
         return np.asarray(((a * t + b) * t + c) * t + d)
 
 
-@lru_cache(maxsize=64)
+_prepared: dict[tuple[Shape, float], QuantileTable] = {}
+
+
+def prepare(tables: Mapping[tuple[Shape, float], QuantileTable]) -> None:
+    """Take tables that this program made before, by shape and coefficient of variation: to make one needs scipy."""
+    _prepared.update(tables)
+
+
 def table(shape: Shape, cv: float) -> QuantileTable | None:
     """Return the table of a standard variate; None for shapes that need none.
 
     It is the logarithm of a gamma variate with mean 1 and this coefficient of variation, or a standard normal variate
     for a lognormal or normal one.
     """
+    return _prepared.get((shape, cv)) or _made(shape, cv)
+
+
+@lru_cache(maxsize=64)
+def _made(shape: Shape, cv: float) -> QuantileTable | None:
     if shape is Shape.GAMMA:
         return _tabulate(lambda p, q: _log_gamma(1 / cv**2, p, q))
     return _normal() if shape in (Shape.LOGNORMAL, Shape.NORMAL) else None

@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from sim.clock import DAYS_PER_YEAR
 from sim.report.chain import titled
 from sim.report.formats import NOTHING, count, dollars, percent
-from sim.report.periods import Grouping, after_warmup, by_year, last_year, last_year_named
+from sim.report.periods import Grouping, by_year, first_counted, last_year, last_year_named
 from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
+    from sim.results.frames import Booked
     from sim.results.result import Result
 
 _UPKEEP = {"holding", "shortage", "lost"}
@@ -34,6 +33,8 @@ _ELSEWHERE = {
     *_UPKEEP,
 }
 """Categories with a row of their own."""
+_ON_SCREEN = {"capex": "Building", "credit": "Building", "disposal": "Building", "value": "Value delivered"}
+"""Rows of the money on one screen, by category; all others are bought, made and kept."""
 NPV_CONTINUED = "npv_with_continuing_value_usd"
 MOST_YEARS = 6
 """Of more years one screen shows sums alone."""
@@ -50,11 +51,9 @@ def sites(result: Result) -> Table | None:
     """Return capacity, use and starts in the last twelve months, and the cost of a good unit, as run and at full load."""
     capacity = usable(result)
     recent = last_year(result)
-    frame = result.frames["monthly"]
-    frame = frame[frame["period"].isin(recent)]
-    if frame.empty:
+    if not result.observed or not recent:
         return None
-    starts = _sums_of(frame, "recipe", "starts")
+    starts = _sums_of(result, "recipe", "starts", recent)
     document, kpis = result.scenario.document, result.kpis
     rows = []
     for name, site in document.sites.items():
@@ -111,11 +110,9 @@ class Usable:
 def usable(result: Result) -> dict[str, Usable]:
     """Return each site's capacity, or its allocation where that is less, and its load, in the last twelve months."""
     recent = last_year(result)
-    frame = result.frames["monthly"]
-    frame = frame[(frame["scope"] == "site") & frame["period"].isin(recent)]
-    capacity = {(str(n), int(p)): float(v) for n, p, v in _values(frame, "capacity")}
-    granted = {(str(n), int(p)): float(v) for n, p, v in _values(frame, "allocation") if v == v}
-    load = _sums_of(frame, "site", "load")
+    capacity = _values(result, "site", "capacity", recent)
+    granted = {key: v for key, v in _values(result, "site", "allocation", recent).items() if v == v}
+    load = _sums_of(result, "site", "load", recent)
     found = {}
     for name in dict.fromkeys(n for n, _ in capacity):
         whole = {key: v for key, v in capacity.items() if key[0] == name}
@@ -125,9 +122,11 @@ def usable(result: Result) -> dict[str, Usable]:
     return found
 
 
-def _values(frame: pd.DataFrame, measure: str) -> Iterable[tuple[str, int, float]]:
-    part = frame[frame["measure"] == measure]
-    return zip(part["name"], part["period"], part["value"], strict=True)
+def _values(result: Result, scope: str, measure: str, periods: Iterable[int]) -> dict[tuple[str, int], float]:
+    """Return what was observed in some periods, by name and period."""
+    wanted = sorted(periods)
+    found = (one for one in result.observed if (one.scope, one.measure) == (scope, measure))
+    return {(one.name, p): float(one.values[p]) for one in found for p in wanted}
 
 
 def _capacity_cells(site: Usable | None, periods: int, *, unlimited: bool) -> list[str]:
@@ -138,21 +137,24 @@ def _capacity_cells(site: Usable | None, periods: int, *, unlimited: bool) -> li
     return [count(site.capacity / periods) + (" a" if site.allocated else ""), percent(site.used)]
 
 
-def _sums_of(frame: pd.DataFrame, scope: str, measure: str) -> dict[str, float]:
-    part = frame[(frame["scope"] == scope) & (frame["measure"] == measure)]
-    return {str(name): float(value) for name, value in part.groupby("name")["value"].sum().items()}
+def _sums_of(result: Result, scope: str, measure: str, periods: Iterable[int]) -> dict[str, float]:
+    """Return sums over some periods by name."""
+    sums: dict[str, float] = {}
+    for (name, _), value in _values(result, scope, measure, periods).items():
+        sums[name] = sums.get(name, 0.0) + value
+    return sums
 
 
 def money(result: Result) -> Table | None:
     """Return money by year, with net present value and payback as notes."""
-    cash = after_warmup(result, result.frames["cash"])
-    if cash.empty:
+    cash = _counted(result)
+    if not cash:
         return None
     grouping = by_year(result)
     rows = [row for title, wanted in _LINES if (row := _money_row(cash, grouping, title, wanted))]
     if not rows:
         return None
-    rows.append(_sums("net without salvage", cash[cash["category"] != "salvage"], grouping))
+    rows.append(_sums("net without salvage", _without_salvage(cash), grouping))
     notes = [_worth(result), *_continuing(result), *payback(result)]
     if _assumes_values(result):
         notes.append("value delivered, and so NPV, depends on assumed values per unit")
@@ -175,21 +177,14 @@ def money_by_year(result: Result) -> MoneyByYear | None:
 
     None for a run without money. Where time is abstract, totals only.
     """
-    cash = after_warmup(result, result.frames["cash"])
-    cash = cash[cash["category"] != "salvage"]
-    grouping = by_year(result)
-    kind = (
-        cash["category"]
-        .map({"capex": "Building", "credit": "Building", "disposal": "Building", "value": "Value delivered"})
-        .fillna("Bought, made and kept")
-    )
+    cash, grouping = _without_salvage(_counted(result)), by_year(result)
     labels = grouping.labels if grouping.unit == "year" and len(grouping.labels) <= MOST_YEARS else ()
     rows = {}
     for title in ("Building", "Bought, made and kept", "Value delivered"):
-        part = cash[kind == title]
-        sums = part.groupby(grouping.of(part))["usd"].sum()
-        if (part["usd"] != 0).any():
-            rows[title] = [*(float(sums.get(c, 0.0)) for c in labels), float(part["usd"].sum())]
+        part = [one for one in cash if _ON_SCREEN.get(one.category, "Bought, made and kept") == title]
+        if any(one.usd for one in part):
+            sums = _by_column(part, grouping)
+            rows[title] = [*(sums.get(c, 0.0) for c in labels), _sum(part)]
     return MoneyByYear(labels, rows) if rows else None
 
 
@@ -226,18 +221,13 @@ def payback(result: Result) -> list[str]:
     Undiscounted and without salvage. Empty if it pays back within the horizon, if its last year has no net gain, or if
     it has no last twelve months.
     """
-    cash, horizon = result.frames["cash"], result.scenario.document.horizon
+    cash, horizon = _without_salvage(result.booked), result.scenario.document.horizon
     if horizon.end is None:
         return []
-    months, recent = result.frames["monthly"], last_year(result)
-    first = pd.Timestamp(months[months["period"].isin(recent)]["period_start"].min())
-    cash = cash[cash["category"] != "salvage"]
-    net, gained = (float(part["usd"].sum()) for part in (cash, cash[cash["period"].isin(recent)]))
-    if (
-        abs((pd.Timestamp(horizon.end) - first).days - _DAYS_OF_A_YEAR) > _PERIOD_MORE_OR_LESS
-        or net >= 0
-        or gained <= 0
-    ):
+    recent = last_year(result)
+    first = result.period_starts[min(recent)]
+    net, gained = (_sum(part) for part in (cash, [one for one in cash if one.period in recent]))
+    if abs((horizon.end - first).days - _DAYS_OF_A_YEAR) > _PERIOD_MORE_OR_LESS or net >= 0 or gained <= 0:
         return []
     years = -net / gained
     date = int(horizon.end.year + (horizon.end.timetuple().tm_yday - 1) / DAYS_PER_YEAR + years)
@@ -254,19 +244,41 @@ def _assumes_values(result: Result) -> bool:
 
 
 def _money_row(
-    cash: pd.DataFrame, grouping: Grouping, title: str, wanted: Callable[[str, bool], bool]
+    cash: list[Booked], grouping: Grouping, title: str, wanted: Callable[[str, bool], bool]
 ) -> list[str] | None:
     """Return a row with the sums of the bookings wanted, or None if there are none."""
-    inside = cash["in_house"].fillna(False).astype(bool)
-    chosen = cash[[wanted(str(c), bool(i)) for c, i in zip(cash["category"], inside, strict=True)]]
-    return _sums(title, chosen, grouping) if (chosen["usd"] != 0).any() else None
+    chosen = [one for one in cash if wanted(one.category, bool(one.in_house))]
+    return _sums(title, chosen, grouping) if any(one.usd for one in chosen) else None
 
 
-def _sums(title: str, cash: pd.DataFrame, grouping: Grouping) -> list[str]:
+def _sums(title: str, cash: list[Booked], grouping: Grouping) -> list[str]:
     """Return a row of sums by column; bookings after the horizon (draining, late deliveries) count in the total."""
-    sums = cash.groupby(grouping.of(cash))["usd"].sum()
-    values = [float(sums.get(c, 0.0)) for c in grouping.labels]
-    return [title, *(dollars(v) if v else NOTHING for v in values), dollars(float(cash["usd"].sum()))]
+    sums = _by_column(cash, grouping)
+    values = [sums.get(c, 0.0) for c in grouping.labels]
+    return [title, *(dollars(v) if v else NOTHING for v in values), dollars(_sum(cash))]
+
+
+def _counted(result: Result) -> list[Booked]:
+    """Return the bookings after the warm-up."""
+    first = first_counted(result)
+    return [one for one in result.booked if one.period >= first]
+
+
+def _without_salvage(cash: list[Booked]) -> list[Booked]:
+    return [one for one in cash if one.category != "salvage"]
+
+
+def _by_column(cash: list[Booked], grouping: Grouping) -> dict[str, float]:
+    """Return the sums of bookings by column."""
+    parts: dict[str, list[float]] = {}
+    for one in cash:
+        if one.period in grouping.column:
+            parts.setdefault(grouping.column[one.period], []).append(one.usd)
+    return {column: math.fsum(usd) for column, usd in parts.items()}
+
+
+def _sum(cash: list[Booked]) -> float:
+    return math.fsum(one.usd for one in cash)
 
 
 _LINES: tuple[tuple[str, Callable[[str, bool], bool]], ...] = (

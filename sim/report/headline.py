@@ -14,7 +14,7 @@ from sim.report.formats import a_time, about, count, dollars
 from sim.report.held_back import scarcest
 from sim.report.lint_report import lint_sentence
 from sim.report.periods import is_dated, last_year_named
-from sim.report.shift_tables import measures
+from sim.report.shift_tables import measures, sums
 from sim.results.compute import asked
 
 if TYPE_CHECKING:
@@ -146,8 +146,7 @@ def _served(result: Result) -> str:
 
 def _compute(result: Result, *, total: bool) -> str:
     """Return compute delivered, and how much of it on lines with a compute need; the total only with `total`."""
-    frame = measures(result, "demand", "h100e")
-    by_line = {str(line): float(v) for line, v in frame.groupby("name")["value"].sum().items()}
+    by_line = {line: units for (line, _), units in sums(measures(result, "demand", "h100e")).items()}
     delivered = sum(by_line.values())
     if not delivered:
         return ""
@@ -263,12 +262,11 @@ def _idle(result: Result) -> list[str]:
 def _left_over(result: Result) -> list[str]:
     """Return stock at the end beyond a year's demand, where it is a notable share of what was received."""
     document = result.scenario.document
-    frame = measures(result, "recipe", "received", "seeded")
-    came = {str(recipe): float(units) for recipe, units in frame.groupby("name")["value"].sum().items()}
+    came = sums(measures(result, "recipe", "received", "seeded"))
     found = {}
     for name in (*document.pools, *document.items):
         members = document.pools[name].members if name in document.pools else [name]
-        received = sum(came.get(n, 0.0) for n, r in document.recipes.items() if r.item in members)
+        received = sum(units for (n, _), units in came.items() if document.recipes[n].item in members)
         units = result.kpis.get(f"{_LEFT}{name}") or 0.0
         if units > _MATERIAL * received:
             found[titled(document.pools if name in document.pools else document.items, name)] = units

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.report.chain import groups, of_share, own_recipes, titled
 from sim.report.cost_tables import usable
 from sim.report.formats import NOTHING, count
 from sim.report.periods import by_quarter, is_dated, last_year_named
-from sim.report.shift_tables import Cells, measures, totals
+from sim.report.shift_tables import Cells, measures, sums, totals
 from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
@@ -180,7 +182,7 @@ def scarcest(result: Result) -> str:
     if not is_dated(result):
         return ""
     starved = _starved(result)
-    need = {str(n): float(v) for n, v in measures(result, "pool", "need").groupby("name")["value"].sum().items()}
+    need = {name: units for (name, _), units in sums(measures(result, "pool", "need")).items()}
     parts = {
         name: sum(starved[name].values()) / need[name] for name in result.owed if starved.get(name) and need.get(name)
     }
@@ -205,13 +207,11 @@ def _full(result: Result, pool: str) -> list[str]:
 
 def _since(result: Result, pool: str) -> str:
     """Return the month in which a notable share of a pool's need first kept lots waiting."""
-    names = [f"starved.{cause}" for cause in _CAUSES]
-    frame = measures(result, "pool", "need", *names)
-    frame = frame[frame["name"] == pool]
     need, short = (
-        frame[frame["measure"].isin(m)].groupby("period_start")["value"].sum().sort_index() for m in (["need"], names)
+        np.sum([one.values for one in measures(result, "pool", *names) if one.name == pool], axis=0)
+        for names in (["need"], [f"starved.{cause}" for cause in _CAUSES])
     )
-    return f"{short.index[int((short > _GOOD_PART * need).argmax())]:%Y-%m}"
+    return f"{result.period_starts[int((short > _GOOD_PART * need).argmax())]:%Y-%m}"
 
 
 def _shares(by_cause: dict[str, float]) -> str:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from sim.plan import FloatArray
 from sim.report.chain import titled
 from sim.report.formats import NOTHING, count, when
 from sim.report.periods import is_dated
-from sim.report.shift_tables import measures
 from sim.report.tables import Table, left, right, table
 from sim.results.frames import date_of
 
@@ -150,9 +148,9 @@ def _of_line(line: str, edges: FloatArray, since: float, result: Result, other: 
 
 
 def _series(result: Result, line: str, measure: str) -> FloatArray:
-    frame: pd.DataFrame = measures(result, "demand", measure)
-    rows = frame[frame["name"] == line].sort_values("period")
-    return np.asarray(rows["value"], dtype=np.float64)
+    return next(
+        one.values for one in result.observed if (one.scope, one.name, one.measure) == ("demand", line, measure)
+    )
 
 
 def _longest_stop(edges: FloatArray, since: float, line: dict[str, FloatArray]) -> tuple[float | None, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.report.chain import titled
 from sim.report.formats import NOTHING
 from sim.report.periods import by_quarter
-from sim.report.shift_tables import measures, totals
+from sim.report.shift_tables import measures, sums, totals
 from sim.report.tables import Table, left, spread, table
 from sim.scenario.schema.yields import Yield
 
@@ -38,19 +38,18 @@ def yields(result: Result) -> Table | None:
 
 def site_yields(result: Result) -> dict[str, tuple[float, int]]:
     """Return the yield over the run of each site that learns (0 to 1, including samples), and its number of recipes."""
-    frame = measures(result, "recipe", "good", "samples", "out", "scrapped").groupby(["name", "measure"])["value"].sum()
-    amounts = {key: float(units) for key, units in frame.items()}
-    sums: dict[str, list[float]] = {}
+    amounts = sums(measures(result, "recipe", "good", "samples", "out", "scrapped"))
+    by_site: dict[str, list[float]] = {}
     for recipe, source in zip(result.plan.sources, result.draws.sources, strict=True):
         rule = result.scenario.document.recipes[recipe.name]
         good, finished = (
             sum(amounts.get((recipe.name, m), 0.0) for m in pair) for pair in (("good", "samples"), ("out", "scrapped"))
         )
         if _learns(rule.yields) and finished:
-            site = sums.setdefault(rule.site, [0.0, 0.0, 0.0])
+            site = by_site.setdefault(rule.site, [0.0, 0.0, 0.0])
             for k, amount in enumerate((good, finished * source.yields.gross, 1.0)):
                 site[k] += amount
-    return {site: (good / most, int(recipes)) for site, (good, most, recipes) in sums.items()}
+    return {site: (good / most, int(recipes)) for site, (good, most, recipes) in by_site.items()}
 
 
 def _learns(rule: Yield) -> bool:

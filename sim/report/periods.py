@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.results.result import Result
     from sim.scenario.loader import Scenario
 
@@ -85,29 +85,26 @@ def share_span(scenario: Scenario) -> str:
 
 def after_warmup(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a frame by period that statistics count."""
+    kept: pd.DataFrame = frame.loc[frame["period"] >= first_counted(result)]
+    return kept
+
+
+def first_counted(result: Result) -> int:
+    """Return the first period that statistics count: the warm-up always ends one."""
     horizon = result.scenario.document.horizon
     if not horizon.warmup:
-        return frame
-    # The warm-up always ends a period.
-    first = (
-        horizon.warmup
-        if horizon.start is None
-        else pd.Timestamp(horizon.start) + pd.Timedelta(days=int(horizon.warmup))
-    )
-    kept: pd.DataFrame = frame.loc[frame["period_start"] >= first]
-    return kept
+        return 0
+    first = horizon.warmup if horizon.start is None else horizon.start + dt.timedelta(days=int(horizon.warmup))
+    return sum(start < first for start in result.period_starts)
 
 
 def _starts(result: Result) -> dict[int, dt.date]:
     """Return the first day of each period after the warm-up and before the end of the horizon."""
-    frame = after_warmup(result, result.frames["monthly"])
-    frame = frame[["period", "period_start"]].drop_duplicates("period").sort_values("period")
+    first = first_counted(result)
+    starts = dict(enumerate(result.period_starts[first:], first))
     # Draining after the end takes further periods.
     end = result.scenario.document.horizon.end
-    pairs = zip(frame["period"], frame["period_start"], strict=True)
-    if end is None:
-        return dict.fromkeys((int(p) for p, _ in pairs), dt.date.min)
-    return {int(p): d for p, start in pairs if (d := pd.Timestamp(start).date()) < end}
+    return dict.fromkeys(starts, dt.date.min) if end is None else {p: d for p, d in starts.items() if d < end}
 
 
 def _grouping(unit: str, column: dict[int, str]) -> Grouping:

@@ -88,8 +88,8 @@ def _drawn(result: Result) -> list[str]:
 def _shares(result: Result, against: Against | None) -> Block | None:
     """Return in-house shares as marks by quarter, by year, and of the last twelve months, with the counterfactual's."""
     quarters, years = by_quarter(result), by_year(result)
-    frame = measures(result, "share", "in_house", "total")
-    by_mark, by_number = totals(frame, quarters), totals(frame, years)
+    made = measures(result, "share", "in_house", "total")
+    by_mark, by_number = totals(made, quarters), totals(made, years)
     document = result.scenario.document
     found = dict.fromkeys(name for name, _, _ in by_mark)
     names = [n for n in document.shares if n in found] + [n for n in found if n not in document.shares]

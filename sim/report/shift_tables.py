@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 
 from sim.report.chain import of_share, titled
 from sim.report.formats import NOTHING, count, percent, power, when
-from sim.report.periods import Grouping, after_warmup, by_quarter, by_year
+from sim.report.periods import Grouping, by_quarter, by_year, first_counted
 from sim.report.tables import Table, left, right, spread, table
 
 if TYPE_CHECKING:
+    from sim.results.frames import Observed
     from sim.results.result import Result
     from sim.scenario.schema import Document
 
@@ -19,22 +21,34 @@ Cells = dict[tuple[str, str, str], float]
 """(name, measure, column) -> sum."""
 
 
-def measures(result: Result, scope: str, *names: str) -> pd.DataFrame:
-    """Return the rows of the monthly frame of one scope and some measures, after the warm-up."""
-    frame = after_warmup(result, result.frames["monthly"])
-    kept: pd.DataFrame = frame.loc[(frame["scope"] == scope) & frame["measure"].isin(names)]
-    return kept
+def measures(result: Result, scope: str, *names: str) -> list[Observed]:
+    """Return what was observed of one scope and some measures; before the end of the warm-up it is not a number."""
+    found = [one for one in result.observed if one.scope == scope and one.measure in names]
+    first = first_counted(result)
+    return [one._replace(values=np.where(np.arange(len(one.values)) < first, np.nan, one.values)) for one in found]
 
 
-def totals(frame: pd.DataFrame, grouping: Grouping) -> Cells:
+def sums(series: Iterable[Observed]) -> dict[tuple[str, str], float]:
+    """Return sums over all periods by name and measure."""
+    return {(one.name, one.measure): float(np.nansum(one.values)) for one in series}
+
+
+def totals(series: Iterable[Observed], grouping: Grouping) -> Cells:
     """Return sums by name, measure and column."""
-    sums: Cells = {}
-    columns = grouping.of(frame)
-    for name, measure, column, value in zip(frame["name"], frame["measure"], columns, frame["value"], strict=True):
-        if isinstance(column, str) and value == value:
-            key = (str(name), str(measure), column)
-            sums[key] = sums.get(key, 0.0) + float(value)
-    return sums
+    cells: Cells = {}
+    for name, measure, column, value in _in_columns(series, grouping):
+        if value == value:
+            key = (name, measure, column)
+            cells[key] = cells.get(key, 0.0) + value
+    return cells
+
+
+def _in_columns(series: Iterable[Observed], grouping: Grouping) -> Iterator[tuple[str, str, str, float]]:
+    """Yield name, measure, column and value of each period that belongs to a column."""
+    for one in series:
+        for period, value in enumerate(one.values.tolist()):
+            if period in grouping.column:
+                yield one.name, one.measure, grouping.column[period], value
 
 
 def in_house_shares(result: Result) -> Table | None:
@@ -79,21 +93,19 @@ def milestones(result: Result) -> Table | None:
 
 def demand_lines(result: Result) -> Table | None:
     """Return what was demanded and served, by demand line."""
-    frame = measures(result, "demand", "demanded", "delivered", "lost", "cancelled")
-    lines = [n for n in result.scenario.document.demand if n in set(frame["name"])]
+    amounts = sums(measures(result, "demand", "demanded", "delivered", "lost", "cancelled"))
+    lines = [n for n in result.scenario.document.demand if any(n == name for name, _ in amounts)]
     if not lines:
         return None
-    sums = {str(k): float(v) for k, v in frame.groupby(frame["name"] + ":" + frame["measure"])["value"].sum().items()}
     kpis = result.kpis
     rows = []
     for line in lines:
-        amounts = [count(sums.get(f"{line}:{m}", 0.0)) for m in ("demanded", "delivered")]
-        gone = sums.get(f"{line}:lost", 0.0) + sums.get(f"{line}:cancelled", 0.0)
+        gone = amounts.get((line, "lost"), 0.0) + amounts.get((line, "cancelled"), 0.0)
         rates = [percent(kpis.get(f"{k}.{line}")) for k in ("fill_rate", "served_by_end")]
         rows.append(
             [
                 titled(result.scenario.document.demand, line),
-                *amounts,
+                *(count(amounts.get((line, m), 0.0)) for m in ("demanded", "delivered")),
                 *rates,
                 count(kpis.get(f"backlog_end.{line}")),
                 count(gone),
@@ -135,7 +147,6 @@ def compute(result: Result) -> Table | None:
     return table(f"Compute delivered by {grouping.unit}", columns, rows, notes)
 
 
-def _closing(frame: pd.DataFrame, grouping: Grouping) -> dict[tuple[str, str], float]:
+def _closing(series: Iterable[Observed], grouping: Grouping) -> dict[tuple[str, str], float]:
     """Return the last value by name and column."""
-    rows = zip(frame["name"], grouping.of(frame), frame["value"], strict=True)
-    return {(str(name), column): float(value) for name, column, value in rows if isinstance(column, str)}
+    return {(name, column): value for name, _, column, value in _in_columns(series, grouping)}

@@ -1,10 +1,10 @@
-"""Tidy frames of a run: one row per observation, with its unit."""
+"""Tables of a run: plain columns for what needs no pandas, and tidy frames, one row per observation with its unit."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,32 @@ from sim.results.periods import between, summed
 if TYPE_CHECKING:
     import pandas as pd
 
-Series = tuple[str, str, str, str, dict[str, Any], Any]
-"""Scope, name, measure, unit, labels and values by period."""
+
+class Observed(NamedTuple):
+    """What was observed of one measure, by reporting period."""
+
+    scope: str
+    name: str
+    measure: str
+    unit: str
+    labels: dict[str, Any]
+    values: FloatArray
+
+
+class Booked(NamedTuple):
+    """The sum of a cash entry in one reporting period, costs negative."""
+
+    period_start: Any
+    period: int
+    category: str
+    scope: str
+    name: str
+    in_house: bool | None
+    usd: float
+
+
+_Series = tuple[str, str, str, str, dict[str, Any], Any]
+"""The fields of `Observed`, its values as any array."""
 
 SOURCE_MEASURES = (
     "starts", "sample_starts", "out", "good", "samples", "scrapped", "received", "seeded", "seeded_destroyed", "waiting", "in_process",
@@ -32,31 +56,28 @@ COMPUTE_MEASURES = (("h100e", "H100e"), ("watts", "W"), ("tops", "TOPS"))
 LINE_MEASURES = ("demanded", "served", "delivered", "lost", "cancelled", "backlog", "deliveries")
 
 
-def monthly(draws: Draws, records: Records) -> pd.DataFrame:
-    """Return all measures of a run by reporting period.
+def observed(draws: Draws, records: Records) -> tuple[Observed, ...]:
+    """Return all measures of a run by reporting period."""
+    calendar = draws.plan.calendar
+    found = _series(draws, between(records, calendar.periods, calendar.reports))
+    return tuple(one._replace(values=np.asarray(one.values, dtype=np.float64)) for one in map(Observed._make, found))
+
+
+def monthly(starts: list[Any], series: Sequence[Observed]) -> pd.DataFrame:
+    """Return measures by reporting period as a frame, of periods that begin at `starts`.
 
     Columns: period_start (a date, or a number of time units), period, scope, name, measure, unit,
     value, and the labels item, site, in_house, stage and family where they apply.
     """
     import pandas as pd
 
-    calendar = draws.plan.calendar
-    records = between(records, calendar.periods, calendar.reports)
-    starts = period_starts(draws)
-    n = len(starts)
-    columns: dict[str, list[Any]] = {k: [] for k in ("scope", "name", "measure", "unit", *LABELS)}
-    values = []
-    for scope, name, measure, unit, labels, series in _series(draws, records):
-        for key, entry in (("scope", scope), ("name", name), ("measure", measure), ("unit", unit)):
-            columns[key].append(entry)
-        for label in LABELS:
-            columns[label].append(labels.get(label))
-        values.append(np.asarray(series, dtype=np.float64))
-    count = len(values)
+    n, count = len(starts), len(series)
+    columns = {key: [getattr(one, key) for one in series] for key in ("scope", "name", "measure", "unit")}
+    columns |= {label: [one.labels.get(label) for one in series] for label in LABELS}
     frame = pd.DataFrame({key: np.repeat(np.array(entries, dtype=object), n) for key, entries in columns.items()})
     frame.insert(0, "period_start", starts * count)
     frame.insert(1, "period", np.tile(np.arange(n), count))
-    frame.insert(6, "value", np.concatenate(values) if values else np.zeros(0))
+    frame.insert(6, "value", np.concatenate([one.values for one in series]) if count else np.zeros(0))
     return _typed(frame)
 
 
@@ -84,7 +105,7 @@ def date_of(draws: Draws, days: float) -> Any:
     return days if start is None else (start + np.timedelta64(int(days), "D")).astype(dt.date)
 
 
-def _series(draws: Draws, records: Records) -> Iterator[Series]:
+def _series(draws: Draws, records: Records) -> Iterator[_Series]:
     yield from _sources(draws, records)
     yield from _items(draws, records)
     yield from _sites(draws, records)
@@ -93,7 +114,7 @@ def _series(draws: Draws, records: Records) -> Iterator[Series]:
     yield from _shares(draws, records)
 
 
-def _sources(draws: Draws, records: Records) -> Iterator[Series]:
+def _sources(draws: Draws, records: Records) -> Iterator[_Series]:
     plan = draws.plan
     for r, source in enumerate(plan.sources):
         item, site = plan.items[source.item], plan.sites[source.site]
@@ -115,7 +136,7 @@ def _sources(draws: Draws, records: Records) -> Iterator[Series]:
             yield "recipe", source.name, f"cut.{cause.name.lower()}", item.unit, labels, records.cut[:, r, cause]
 
 
-def _items(draws: Draws, records: Records) -> Iterator[Series]:
+def _items(draws: Draws, records: Records) -> Iterator[_Series]:
     for i, item in enumerate(draws.plan.items):
         labels = {"item": item.name, "stage": item.stage, "family": item.family}
         yield "item", item.name, "stock", item.unit, labels, records.item["stock"][:, i]
@@ -123,7 +144,7 @@ def _items(draws: Draws, records: Records) -> Iterator[Series]:
         yield "item", item.name, "destroyed", item.unit, labels, records.item["destroyed"][:, i]
 
 
-def _sites(draws: Draws, records: Records) -> Iterator[Series]:
+def _sites(draws: Draws, records: Records) -> Iterator[_Series]:
     plan = draws.plan
     for s, site in enumerate(plan.sites):
         labels = {"site": site.name, "in_house": site.in_house}
@@ -138,7 +159,7 @@ def _sites(draws: Draws, records: Records) -> Iterator[Series]:
         yield "site", site.name, "wait_days", "day", labels, records.site["wait"][:, s] / TICKS_PER_DAY
 
 
-def _lines(draws: Draws, records: Records) -> Iterator[Series]:
+def _lines(draws: Draws, records: Records) -> Iterator[_Series]:
     plan = draws.plan
     for index, line in enumerate(plan.lines):
         flows = [f for f, flow in enumerate(draws.flows) if flow.line == index]
@@ -151,7 +172,7 @@ def _lines(draws: Draws, records: Records) -> Iterator[Series]:
             yield "demand", line.name, "h100e_idle", "H100e", {}, idle(draws, records, index)
 
 
-def _pools(draws: Draws, records: Records) -> Iterator[Series]:
+def _pools(draws: Draws, records: Records) -> Iterator[_Series]:
     plan = draws.plan
     for p, pool in enumerate(plan.pools):
         first = plan.items[pool.members[0]]
@@ -182,7 +203,7 @@ def in_wafers(draws: Draws, index: int) -> bool:
     return all(draws.plan.sources[r].yields.die_area != NONE for r in draws.plan.shares[index].sources)
 
 
-def _shares(draws: Draws, records: Records) -> Iterator[Series]:
+def _shares(draws: Draws, records: Records) -> Iterator[_Series]:
     for index, share in enumerate(draws.plan.shares):
         own, total = share_output(draws, records, index)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -201,19 +222,22 @@ def milestones(
     return pd.DataFrame(rows, columns=["name", "title", "date", "time"])
 
 
-def cash(draws: Draws, entries: list[CashEntry]) -> pd.DataFrame:
-    """Return the cash entries by reporting period: category, entity and dollars, costs negative."""
-    import pandas as pd
-
-    calendar, starts, rows = draws.plan.calendar, period_starts(draws), []
+def booked(draws: Draws, entries: list[CashEntry]) -> list[Booked]:
+    """Return the cash entries by reporting period, without zeros."""
+    calendar, starts, found = draws.plan.calendar, period_starts(draws), []
     for entry in entries:
         for period, amount in enumerate(summed(entry.cents, calendar.periods, calendar.reports).tolist()):
             if amount:
-                rows.append(
-                    (starts[period], period, entry.category, entry.scope, entry.name, entry.in_house, amount / 100)
-                )
-    names = ["period_start", "period", "category", "scope", "name", "in_house", "usd"]
-    return _typed(pd.DataFrame(rows, columns=names))
+                about = entry.category, entry.scope, entry.name, entry.in_house
+                found.append(Booked(starts[period], period, *about, amount / 100))
+    return found
+
+
+def cash(bookings: list[Booked]) -> pd.DataFrame:
+    """Return bookings as a frame: period, category, entity and dollars."""
+    import pandas as pd
+
+    return _typed(pd.DataFrame(bookings, columns=list(Booked._fields)))
 
 
 def lots(draws: Draws, records: Records) -> pd.DataFrame:

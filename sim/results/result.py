@@ -21,7 +21,7 @@ from sim.plan import FloatArray, Plan
 from sim.plotting import Plotted
 from sim.results import frames, store
 from sim.results.books import CashEntry
-from sim.results.frames import date_of
+from sim.results.frames import Booked, Observed, date_of
 from sim.results.kpis import kpis
 from sim.results.milestones import find
 from sim.results.requirements import Shortfall, owed, shortfalls
@@ -109,13 +109,28 @@ class Result(Plotted):
         return Named({gate.name: None if day == inf else date_of(self.draws, day) for gate, day in days})
 
     @cached_property
+    def period_starts(self) -> list[Any]:
+        """The first day of each reporting period, in an abstract model its time."""
+        return frames.period_starts(self.draws)
+
+    @cached_property
+    def observed(self) -> tuple[Observed, ...]:
+        """All measures by reporting period; `frames` has them as `monthly`."""
+        return frames.observed(self.draws, self.records)
+
+    @cached_property
+    def booked(self) -> list[Booked]:
+        """The cash entries by reporting period; `frames` has them as `cash`."""
+        return frames.booked(self.draws, self.money)
+
+    @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Tidy tables: `monthly`, `milestones`, `cash` and, with a trace, `lots`."""
         tables: Named[str, pd.DataFrame] = Named(
             {
-                "monthly": frames.monthly(self.draws, self.records),
+                "monthly": frames.monthly(self.period_starts, self.observed),
                 "milestones": frames.milestones(self.plan, self.milestones, self.milestone_days),
-                "cash": frames.cash(self.draws, self.money),
+                "cash": frames.cash(self.booked),
             }
         )
         if self.traced:

@@ -69,7 +69,7 @@ def test_the_engine_is_the_compiled_one_once_it_is_compiled(
         (True, ("--engine", "events"), "events"),
         (False, ("--engine", "batch"), "batch"),
     ):
-        monkeypatch.setattr(BatchEngine, "is_compiled", lambda _, compiled=compiled: compiled)
+        monkeypatch.setattr(BatchEngine, "is_compiled", staticmethod(lambda compiled=compiled: compiled))
         assert main(["run", chargers, "--json", *options]) == 0
         found.append(json.loads(capsys.readouterr().out))
         assert found[-1].pop("engine") == name

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.batch.compiling.addresses import borrow, call
+from sim.engines.batch.compiling.addresses import call
 from sim.engines.batch.compiling.calling import compiled
 from sim.engines.batch.compiling.program import Program
 
@@ -28,8 +28,7 @@ class Prices(NamedTuple):
 
 def play(books: Books, a: Prices, b: Prices, c: Prices, d: Prices, apart: int) -> int:
     """Add up what seven of each cost, by the other function, and return no fault."""
-    s, w, x, y, z = borrow(books), borrow(a), borrow(b), borrow(c), borrow(d)
-    s.total[0] = call(decide, apart, w, x, y, z, 7)
+    books.total[0] = call(decide, apart, a, b, c, d, 7)
     return 0
 
 
@@ -39,8 +38,8 @@ def decide(a: Prices, b: Prices, c: Prices, d: Prices, number: int) -> int:
 
 
 PROGRAM = Program(
-    main=play, apart=decide, modules=(sys.modules[__name__],), uncounted=(), called=(), sources=(Path(__file__),),
-    place=__name__,
+    main=play, apart=decide, modules=(sys.modules[__name__],), inlined=(), called=(), sources=(Path(__file__),),
+    place=__name__, title="the batch engine",
 )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
-import pandas as pd
+import numpy as np
 
+from sim.results.frames import Booked, Observed
 from sim.scenario.schema import Document
 
 DOCUMENT = {
@@ -34,11 +35,9 @@ NAN = math.nan
 MONTHS = [dt.date(2026, m, 1) for m in range(1, 13)]
 
 
-def rows(scope: str, name: str, measure: str, values: Sequence[float]) -> list[dict[str, Any]]:
-    return [
-        dict(period_start=start, period=p, scope=scope, name=name, measure=measure, unit="unit", value=v)
-        for p, (start, v) in enumerate(zip(MONTHS, values, strict=True))
-    ]
+def rows(scope: str, name: str, measure: str, values: Sequence[float]) -> list[Observed]:
+    assert len(values) == len(MONTHS)
+    return [Observed(scope, name, measure, "unit", {}, np.array(values, dtype=float))]
 
 
 def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
@@ -64,7 +63,7 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         *rows("recipe", "own", "starts", [40] * 12),
     ]
     cash = [
-        dict(period_start=MONTHS[0], period=0, category=c, scope="site", name="x", in_house=own, usd=usd)
+        Booked(MONTHS[0], 0, c, "site", "x", own, usd)
         for c, own, usd in (
             ("capex", True, -3.4e9),
             ("purchases", False, -2e6),
@@ -106,7 +105,9 @@ def make(document: dict[str, Any] | None = None, **over: Any) -> Any:
         },
         "milestones": {"first": dt.date(2026, 7, 9), "never": None},
         "conservation": {"worst_units": 0.0, "worst_usd": 0.0},
-        "frames": {"monthly": pd.DataFrame(monthly), "cash": pd.DataFrame(cash)},
+        "period_starts": MONTHS,
+        "observed": monthly,
+        "booked": cash,
         "hash": "abcdef0123456789",
         **{name: [] for name in ("shortfalls", "owed", "findings")},
         "draws": SimpleNamespace(reviews=[0, 1]),

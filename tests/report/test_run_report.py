@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import pytest
 
 from sim.linting import Finding, Severity
@@ -122,14 +122,13 @@ def test_good_units_of_a_start_are_shown_where_yield_is_learned() -> None:
         for recipe in ("own", "bought")
         for row in rows("recipe", recipe, measure, values)
     ]
-    result.frames["monthly"] = pd.concat([result.frames["monthly"], pd.DataFrame(more)])
+    result.observed += more
     assert body(yields(result)) == (("own", "-", "-", "20.0", "40.0"),)
 
 
 def test_an_allocation_below_capacity_is_what_a_site_has_for_us() -> None:
     result = make()
-    granted = pd.DataFrame(rows("site", "foundry", "allocation", [60] * 12))
-    result.frames["monthly"] = pd.concat([result.frames["monthly"], granted])
+    result.observed += rows("site", "foundry", "allocation", [60] * 12)
     assert (table := sites(result))
     assert body(table)[2][2:4] == ("60 a", "50.0")
     assert table.notes[-1] == "a: allocated to us"
@@ -158,8 +157,7 @@ def test_an_abstract_horizon_counts_periods() -> None:
 
 def test_nothing_to_say_is_no_table() -> None:
     empty = make()
-    empty.frames["monthly"] = empty.frames["monthly"].iloc[:0]
-    empty.frames["cash"] = empty.frames["cash"].iloc[:0]
+    empty.period_starts, empty.observed, empty.booked = [], [], []
     assert [t(empty) for t in (in_house_shares, own_output, supply, demand_lines, compute, sites, money)] == [None] * 7
 
 
@@ -200,8 +198,9 @@ def test_the_headline_names_the_lines_that_wait_worst_first_and_compute_that_was
 
 def test_an_own_site_hardly_used_is_named_with_its_cost_beside_others() -> None:
     result = make()
-    frame = result.frames["monthly"]
-    frame.loc[frame["measure"] == "load", "value"] = 2.95
+    result.observed = [
+        one._replace(values=np.full(12, 2.95)) if one.measure == "load" else one for one in result.observed
+    ]
     assert "fab: 5.9 % of its capacity was used in the last 12 months." in sentences(result)
     result.kpis["unit_cost.bought"] = 3.0
     told = "fab: 5.9 % of its capacity was used in the last 12 months; a good unit costs $12.50 there against $3.00 outside."
@@ -210,8 +209,7 @@ def test_an_own_site_hardly_used_is_named_with_its_cost_beside_others() -> None:
 
 def test_stock_that_nobody_takes_any_more_is_named_where_it_is_much() -> None:
     result = make(DOCUMENT | {"items": {"die": {"stage": "wafer", "title": "AI4 dies"}, "board": {"stage": "board"}}})
-    received = pd.DataFrame(rows("recipe", "own", "received", [10_000] * 12))
-    result.frames["monthly"] = pd.concat([result.frames["monthly"], received])
+    result.observed += rows("recipe", "own", "received", [10_000] * 12)
     result.kpis |= {"left_over.die": 1200.0, "left_over.board": 0.0}
     assert not any("Left over" in sentence for sentence in sentences(result))
     result.kpis["left_over.die"] = 12_300.0
@@ -292,7 +290,5 @@ def test_the_whole_report_fits_100_columns() -> None:
 @pytest.mark.parametrize("years", [1, 3, 8])
 def test_never_more_columns_than_fit(years: int) -> None:
     result = make(DOCUMENT | {"horizon": {"start": "2026-01-01", "end": f"{2026 + years}-01-01"}})
-    starts = [dt.date(2026 + m // 12, m % 12 + 1, 1) for m in range(12 * years)]
-    frame = pd.DataFrame({"period": range(len(starts)), "period_start": starts})
-    result.frames["monthly"] = frame
+    result.period_starts = [dt.date(2026 + m // 12, m % 12 + 1, 1) for m in range(12 * years)]
     assert len(by_quarter(result).labels) <= 12

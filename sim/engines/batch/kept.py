@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
-from typing import Any
 
-from sim.engines.batch.compiling.calling import kept_address
-from sim.engines.batch.compiling.tuples import alike, in_memory
+from sim.engines.batch.compiling.calling import kept
+from sim.engines.batch.compiling.tuples import alike
 from sim.engines.batch.program import PROGRAM
 from sim.engines.shared.positions import Memory, Position
 from sim.engines.shared.reviews import DECIDED
@@ -15,7 +13,6 @@ from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 from sim.errors import ModelError
 
-DECIDE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 4, ctypes.c_int64)
 Decide = Callable[[Position, int], None]
 
 
@@ -25,23 +22,18 @@ def kept_planner(tables: Tables, position: Position, memory: Memory, sheet: Work
     Raises (when called):
         ModelError: the planner failed.
     """
-    import numba
-
-    # Registers what numba must know.
-    from sim.engines.batch.compiling import passing  # noqa: F401
-
     tables = alike(tables)
-    address = kept_address(PROGRAM, tuple(numba.typeof(alike(fields)) for fields in (tables, position, memory, sheet)))
-    if address is None:
+    planner = kept(PROGRAM, (tables, alike(position), alike(memory), alike(sheet)))
+    if planner is None:
         return None
-    function = DECIDE(address)
 
     def decide(seen: Position, k: int) -> None:
         """Decide review `k` and leave the decision in the worksheet."""
-        fields: tuple[Any, ...] = (tables, alike(seen), memory, sheet)
-        # Held in a name, so that nothing of it is freed during the call.
-        places = [in_memory(arrays) for arrays in fields]
-        if function(*(place.ctypes.data for place in places), k) != DECIDED:
+        try:
+            decided = planner(tables, alike(seen), memory, sheet, k)
+        except Exception as error:
+            raise ModelError(f"the planner failed at review {k}: {type(error).__name__}: {error}") from error
+        if decided != DECIDED:
             raise ModelError(f"the planner failed at review {k}")
 
     return decide

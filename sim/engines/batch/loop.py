@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.clock import NEVER
 from sim.engines.batch.calendar import at, next_event, release_event, stop_at
-from sim.engines.batch.compiling.addresses import ask, borrow
+from sim.engines.batch.compiling.addresses import ask
 from sim.engines.batch.demand import cancel, meet, next_demand, serve_backlog, settle_demand
 from sim.engines.batch.losses import strike
 from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
@@ -37,13 +37,11 @@ from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 
 
-def play(state: State, tables: Tables, position: Position, memory: Memory, worksheet: Worksheet, planner: int) -> int:
+def play(s: State, t: Tables, p: Position, m: Memory, w: Worksheet, planner: int) -> int:
     """Run a replication to its end and return 0, or the fault that stopped it.
 
     `planner` is the address of the compiled planner, 0 in plain Python.
     """
-    # By address from here on: passed by value, each call would take hundreds of arguments (see `passing`).
-    s, t, p, m, w = borrow(state), borrow(tables), borrow(position), borrow(memory), borrow(worksheet)
     c = s.clock[0]
     c.planner = planner
     _open(s, t, p, m, w)

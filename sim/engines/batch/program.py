@@ -71,7 +71,7 @@ PROGRAM = Program(
     main=loop.play,
     apart=reviews.decide,
     modules=(*DECIDING, *MOVING, looking, loop),
-    uncounted=(clock, rules, *MOVING),
+    inlined=(clock, rules, *MOVING),
     # Long, and called from several places: to compile them into each takes longer than they run.
     called=(lots.enter, lots.dispatch, lots.order),
     sources=(
@@ -80,4 +80,5 @@ PROGRAM = Program(
         *(file for folder in shared.__path__ for file in Path(folder).glob("*.py")),
     ),
     place=__name__,
+    title="the batch engine",
 )

@@ -15,11 +15,6 @@ def ask(address: int, number: int) -> None:
     CALLBACK(int(address))(int(number))
 
 
-def borrow(fields: Any) -> Any:
-    """Return a named tuple of arrays as it is; compiled, its address (see `passing`)."""
-    return fields
-
-
 def call(function: Callable[..., int], address: int, a: Any, b: Any, c: Any, d: Any, number: int) -> int:  # noqa: ARG001
-    """Call a function with four named tuples and a number; compiled, the one at the address."""
+    """Return what a function returns for four named tuples and a number; compiled, the one at the address, 0 if it failed."""
     return function(a, b, c, d, number)

@@ -1,21 +1,35 @@
-"""Where compiled code is kept, and whether a function is there."""
+"""Where compiled code is kept on disk, and what is there.
+
+An entry is an object file of one function, named by the function, by what it was compiled on and with, and by the kinds
+of its arguments; its folder is named by the sources. It begins with a hash of the rest: what is damaged counts as not
+there.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from sim.engines.batch.compiling.native import Code, Kinds
+
+_DIGEST = hashlib.sha256().digest_size
+_SETTINGS = ("CPU_NAME", "CPU_FEATURES", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK")
+"""Settings of numba in the environment that change what it makes."""
 
 
 def cache_directory(sources: Iterable[Path]) -> Path:
     """Return where compiled code is kept: `NUMBA_CACHE_DIR`, the user's cache or, if not writable, a new directory."""
     given = os.environ.get("NUMBA_CACHE_DIR")
     base = Path(given) if given else _user_cache() / "fabshift"
-    place = base / f"batch-{_fingerprint(sources)}"
+    place = base / f"batch-{_fingerprint(tuple(sources))}"
     try:
         place.mkdir(parents=True, exist_ok=True)
         # Whether files can be written is known only once one is.
@@ -32,7 +46,8 @@ def _user_cache() -> Path:
     return Path(user_cache_dir())
 
 
-def _fingerprint(sources: Iterable[Path]) -> str:
+@lru_cache(maxsize=1)
+def _fingerprint(sources: tuple[Path, ...]) -> str:
     """Return a hash of all sources that compiled code depends on."""
     digest = hashlib.sha256()
     for file in sorted(set(sources)):
@@ -40,26 +55,60 @@ def _fingerprint(sources: Iterable[Path]) -> str:
     return digest.hexdigest()[:16]
 
 
-@contextmanager
-def kept_in(config: Any, place: Path) -> Iterator[None]:
-    """Keep compiled code in a place that depends on all its sources: numba itself looks at one file alone."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(place)
+def is_in_cache(place: Path, function: Callable[..., Any]) -> bool:
+    """Return whether the cache holds a function for this machine, for arguments of any kinds."""
+    return any(place.glob(f"{function.__name__}-{_host()}-*.object"))
+
+
+def found(place: Path, function: Callable[..., Any], arguments: Sequence[Kinds]) -> Code | None:
+    """Return a function compiled for arguments of these kinds, or None if it is not there or damaged."""
+    with suppress(OSError, ValueError, KeyError):
+        content = _entry(place, function, arguments).read_bytes()
+        digest, described = content[:_DIGEST], content[_DIGEST:]
+        if hashlib.sha256(described).digest() != digest:
+            return None
+        head, _, machine = described.partition(b"\n")
+        words = json.loads(head)
+        return Code(words["name"], tuple(words["calls"]), machine)
+    return None
+
+
+def keep(place: Path, function: Callable[..., Any], arguments: Sequence[Kinds], code: Code) -> None:
+    """Keep a function; report it if that is not possible, and go on."""
+    entry = _entry(place, function, arguments)
+    described = json.dumps({"name": code.name, "calls": code.calls}).encode() + b"\n" + code.machine
     try:
-        yield
-    finally:
-        config.CACHE_DIR = before
+        # Whoever reads meanwhile, in another process, sees the whole file or none.
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place, delete=False) as stream:
+            try:
+                stream.write(hashlib.sha256(described).digest() + described)
+                stream.close()
+                Path(stream.name).replace(entry)
+            except BaseException:
+                Path(stream.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        print(f"compiled code cannot be kept in {place}: {why}; the next process compiles again", file=sys.stderr)
 
 
-def is_in_cache(dispatcher: Any, signature: tuple[Any, ...]) -> bool:
-    """Return whether the cache holds a function compiled for these types."""
-    cache = dispatcher._cache
-    index = getattr(cache, "_cache_file", None)
-    return index is not None and cache._index_key(signature, dispatcher.targetctx.codegen()) in index._load_index()
+def _entry(place: Path, function: Callable[..., Any], arguments: Sequence[Kinds]) -> Path:
+    """Return the file of a function."""
+    return place / f"{function.__name__}-{_host()}-{_hash(repr(arguments))}.object"
 
 
-def forget(place: Path) -> None:
-    """Remove all compiled code."""
-    for file in place.rglob("*.nb?"):
-        with suppress(OSError):
-            file.unlink()
+@lru_cache(maxsize=1)
+def _host() -> str:
+    """Return a hash of the processor, of the compiler and of its settings."""
+    from importlib.metadata import version
+
+    from llvmlite import binding as llvm
+
+    processor = llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    settings = [os.environ.get(f"NUMBA_{name}") for name in _SETTINGS]
+    return _hash(repr((processor, settings, [version(name) for name in ("numba", "llvmlite", "numpy")], sys.version)))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

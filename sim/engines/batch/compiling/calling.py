@@ -5,18 +5,27 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.engines.batch.compiling import ahead
-from sim.engines.batch.compiling.caching import cache_directory, forget, is_in_cache
-from sim.engines.batch.compiling.jitting import borrowed, compile_apart, compile_main, jitted
+from sim.engines.batch.compiling.caching import cache_directory, found, is_in_cache, keep
+from sim.engines.batch.compiling.native import Code, Kinds, Native, all_kinds, load
 from sim.engines.batch.compiling.program import Program
 
-_ONE_AT_A_TIME = threading.Lock()
+_ONE_AT_A_TIME = threading.RLock()
+_started: dict[Program, ahead.Helpers] = {}
+"""Processes that compile already."""
+
+
+class Ready(NamedTuple):
+    """The compiled functions of a program, for arguments of certain kinds."""
+
+    main: Native
+    apart: Native
 
 
 def compiled(program: Program) -> Callable[..., int]:
@@ -27,8 +36,12 @@ def compiled(program: Program) -> Callable[..., int]:
     """
     if _switched_off():
         return partial(uncompiled, program)
-    with _ONE_AT_A_TIME:
-        return _announced(program)
+
+    def run(*arguments: Any) -> int:
+        ready = load_or_compile(program, arguments)
+        return ready.main(*arguments, ready.apart.address)
+
+    return run
 
 
 def _switched_off() -> bool:
@@ -36,17 +49,22 @@ def _switched_off() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
-def is_kept(program: Program, *arguments: Any) -> bool:
-    """Return whether `compiled` can be called with these arguments without compiling first; never in plain Python."""
-    if _switched_off() or not any(cache_directory(program.sources).rglob("*.nbi")):
-        return False
-    import numba
+def is_kept(program: Program) -> bool:
+    """Return whether `compiled` can be called without compiling first, because that was done before on this machine.
 
+    It is False in plain Python.
+    """
+    if _switched_off():
+        return False
+    cache = cache_directory(program.sources)
+    return all(is_in_cache(cache, function) for function in (program.main, program.apart))
+
+
+def foresee(program: Program) -> None:
+    """Begin to compile in the background if that will be necessary."""
     with _ONE_AT_A_TIME:
-        engine = jitted(program)
-    signature = tuple(numba.typeof(argument) for argument in arguments)
-    whole = (*signature, numba.types.int64)
-    return is_in_cache(engine.main, whole) and is_in_cache(engine.apart, borrowed(signature[1:]))
+        if program not in _started and not _switched_off() and not is_kept(program) and ahead.worth_while():
+            _started[program] = ahead.start(program, cache_directory(program.sources))
 
 
 def uncompiled(program: Program, state: Any, *others: Any) -> int:
@@ -59,73 +77,60 @@ def uncompiled(program: Program, state: Any, *others: Any) -> int:
 
 
 @lru_cache(maxsize=1)
-def _announced(program: Program) -> Callable[..., int]:
-    """Return `main`, which compiles at its first call and says so; threads that come meanwhile wait for it."""
-    import numba
-
-    first, main = threading.Lock(), jitted(program).main
-    apart = 0
-
-    def run(*arguments: Any) -> int:
-        nonlocal apart
-        with first:
-            if not apart:
-                apart = load_or_compile(program, tuple(numba.typeof(argument) for argument in arguments))
-        return int(main(*arguments, apart))
-
-    return run
+def _known(_program: Program) -> list[tuple[list[Kinds], Ready]]:
+    """Return what was loaded in this process, with the kinds of its arguments, to be added to."""
+    return []
 
 
-def load_or_compile(program: Program, signature: tuple[Any, ...]) -> int:
-    """Make `main` ready to be called and return the address of `apart`.
+def load_or_compile(program: Program, arguments: Sequence[Any]) -> Ready:
+    """Return the compiled functions for named tuples like these, from the cache if they are there.
 
-    What lies in the cache and cannot be read is compiled again.
+    Compiling is announced. Threads that come meanwhile wait for it.
     """
-    from numba.core.errors import NumbaError
-
-    try:
-        return _made_ready(program, signature)
-    except NumbaError:
-        raise
-    except Exception:
-        forget(jitted(program).cache)
-        return _made_ready(program, signature)
-
-
-def _made_ready(program: Program, signature: tuple[Any, ...]) -> int:
-    """Load or compile `main` and `apart`, and return the address of `apart`."""
-    from numba import types
-
-    engine = jitted(program)
-    helper, whole, others = None, (*signature, types.int64), signature[1:]
-    if not (is_in_cache(engine.main, whole) and is_in_cache(engine.apart, borrowed(others))):
-        print("compiling the batch engine (once)", file=sys.stderr, flush=True)
-        if ahead.worth_while():
-            helper = ahead.start(program, others, engine.cache)
-    compile_main(program, whole)
-    if helper is not None:
-        helper.wait()
-    compile_apart(program, others)
-    return _address(engine.apart)
+    kinds, known = all_kinds(arguments), _known(program)
+    for these, ready in known:
+        if these == kinds:
+            return ready
+    with _ONE_AT_A_TIME:
+        for these, ready in known:
+            if these == kinds:
+                return ready
+        known.append((kinds, _made_ready(program, arguments, kinds)))
+        return known[-1][1]
 
 
-def kept_address(program: Program, signature: tuple[Any, ...]) -> int | None:
-    """Return the address of `apart` for the types of its tuples; None where it was not compiled before."""
+def _made_ready(program: Program, arguments: Sequence[Any], kinds: list[Kinds]) -> Ready:
+    """Load or compile `main` and `apart`."""
+    cache = cache_directory(program.sources)
+    main, apart = found(cache, program.main, kinds), found(cache, program.apart, kinds[1:])
+    if main is None or apart is None:
+        print(f"compiling {program.title} (once)", file=sys.stderr, flush=True)
+        foresee(program)
+        helpers = _started.pop(program, None)
+        if helpers is not None:
+            helpers.ask(arguments)
+            helpers.wait(program.title)
+
+    def made(function: Callable[..., int], first: int) -> Code:
+        code = found(cache, function, kinds[first:])
+        if code is None:
+            from sim.engines.batch.compiling.jitting import machine_code
+
+            code = machine_code(program, function, arguments[first:])
+            keep(cache, function, kinds[first:], code)
+        return code
+
+    return Ready(load(main or made(program.main, 0), len(kinds)), load(apart or made(program.apart, 1), len(kinds) - 1))
+
+
+def kept(program: Program, arguments: Sequence[Any]) -> Native | None:
+    """Return `apart` for named tuples like these; None where it was not compiled before."""
     if _switched_off():
         return None
+    kinds = all_kinds(arguments)
     with _ONE_AT_A_TIME:
-        apart = jitted(program).apart
-        try:
-            if not apart.overloads and not is_in_cache(apart, borrowed(signature)):
-                return None
-            compile_apart(program, signature)
-        except Exception:
-            # What lies there cannot be read: whoever compiles will mend it.
-            return None
-        return _address(apart)
-
-
-def _address(dispatcher: Any) -> int:
-    """Return the address of a compiled function that takes plain C arguments."""
-    (found,) = dispatcher.overloads.values()
-    return int(found.library.get_pointer_to_function(found.fndesc.llvm_cfunc_wrapper_name))
+        for these, ready in _known(program):
+            if these[1:] == kinds:
+                return ready.apart
+        code = found(cache_directory(program.sources), program.apart, kinds)
+        return None if code is None else load(code, len(kinds))

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
-from sim.engines.batch.compiling.caching import cache_directory, kept_in
+from sim.engines.batch.compiling.native import Code
 from sim.engines.batch.compiling.program import Program
 
-INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""Nobody calls them from Python: leaving out the way in halves the time to compile."""
-
-
-class Jitted(NamedTuple):
-    """What is called from outside, and where it is kept when it is compiled."""
-
-    main: Any
-    apart: Any
-    cache: Path
+OPTIONS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+"""Nobody calls them from Python, so that the way in is left out, which halves the time to compile; and none makes arrays,
+so that nobody need count who still uses one."""
 
 
 @lru_cache(maxsize=1)
-def jitted(program: Program) -> Jitted:
-    """Return the functions of a program, to be compiled when they are first called or by `compile_main`."""
+def jitted(program: Program) -> dict[Callable[..., int], Any]:
+    """Return what numba makes of `main` and `apart` of a program, to be compiled by `machine_code`."""
     import numba
 
     # Registers what numba must know.
@@ -43,24 +34,14 @@ def jitted(program: Program) -> Jitted:
     for space in spaces.values():
         for name, value in space.items():
             space[name] = found.get(id(value), value)
-    cache = cache_directory(program.sources)
-    main, apart = found[id(program.main)], found[id(program.apart)]
-    with kept_in(numba.config, cache):
-        main.enable_caching()
-        apart.enable_caching()
-    return Jitted(main, apart, cache)
+    return {function: found[id(function)] for function in (program.main, program.apart)}
 
 
 def _options(program: Program, module: ModuleType, function: FunctionType) -> dict[str, bool]:
     """Return numba's options for a function of a program."""
-    if function is program.main:
-        return {"nogil": True}
-    if function is program.apart:
-        return {}
-    # Code that makes no arrays need not count who still uses one. Its functions run for each event, so that calls
-    # among them would take a third of a run's time.
-    inlined = {"_nrt": False, "forceinline": function not in program.called}
-    return INNER | (inlined if module in program.uncounted else {})
+    # Functions that run for each event: calls among them would take a third of a run's time.
+    inlined = module in program.inlined and function not in (*program.called, program.main, program.apart)
+    return OPTIONS | {"forceinline": inlined}
 
 
 def _plain(dispatcher: Any) -> Any:
@@ -87,37 +68,18 @@ def _with_globals(function: FunctionType, space: dict[str, Any]) -> FunctionType
     return copy
 
 
-def compile_main(program: Program, signature: tuple[Any, ...]) -> None:
-    """Load or compile `main`, for the types that it is called with."""
-    _compile(program, program.main, jitted(program).main, signature)
-
-
-def compile_apart(program: Program, signature: tuple[Any, ...]) -> None:
-    """Load or compile `apart`, for the types of its tuples."""
-    _compile(program, program.apart, jitted(program).apart, borrowed(signature))
-
-
-def _compile(program: Program, function: Callable[..., int], dispatcher: Any, signature: tuple[Any, ...]) -> None:
-    """Load or compile a function; if it cannot be kept, report that and go on."""
-    from sim.engines.batch.compiling.whole import as_a_whole
-
-    try:
-        with _no_collection(), as_a_whole(function.__name__):
-            dispatcher.compile(signature)
-    except OSError as error:
-        if not dispatcher.overloads:
-            raise
-        place, why = jitted(program).cache, error.strerror or type(error).__name__
-        print(f"compiled code cannot be kept in {place}: {why}; the next process compiles again", file=sys.stderr)
-
-
-def borrowed(signature: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the types of `apart`: its tuples by address, and a number."""
-    from numba import types
+def machine_code(program: Program, function: Callable[..., int], arguments: Sequence[Any]) -> Code:
+    """Compile `main` or `apart` of a program for named tuples of arrays like these, and a number."""
+    import numba
 
     from sim.engines.batch.compiling.passing import Borrowed
+    from sim.engines.batch.compiling.whole import as_a_whole
 
-    return (*(Borrowed(fields) for fields in signature), types.int64)
+    dispatcher = jitted(program)[function]
+    signature = (*(Borrowed(numba.typeof(arrays)) for arrays in arguments), numba.types.int64)
+    with _no_collection(), as_a_whole(function.__name__) as compiled:
+        dispatcher.compile(signature)
+    return Code(dispatcher.overloads[signature].fndesc.llvm_func_name, *compiled[function.__name__])
 
 
 @contextmanager

@@ -96,19 +96,6 @@ def _set_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any
     )
 
 
-@intrinsic
-def _address(_context: Any, fields: Any) -> Any:
-    """Return the address of a named tuple on the stack."""
-
-    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        address = builder.bitcast(cgutils.alloca_once_value(builder, arguments[0]), cgutils.voidptr_t)
-        # Through an empty instruction that may do anything: from here on it counts as never written.
-        same = ir.FunctionType(cgutils.voidptr_t, [cgutils.voidptr_t])
-        return builder.asm(same, "", "=r,0,~{memory}", [address], side_effect=True)
-
-    return Borrowed(fields)(fields), code
-
-
 @infer_getattr
 class _Fields(AttributeTemplate):
     key = Borrowed
@@ -147,13 +134,6 @@ def _unchanging(builder: Any, place: Any) -> Any:
     return loaded
 
 
-# Inlined, because the address is one in the frame of the function that borrows.
-@overload(addresses.borrow, strict=False, inline="always")
-def _borrow(fields: Any) -> Any:  # noqa: ARG001  numba calls by this name
-    """Compile `borrow` as taking an address."""
-    return lambda fields: _address(fields)  # type: ignore[call-arg]
-
-
 @intrinsic
 def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
     """Call the function at an address with a number."""
@@ -177,8 +157,13 @@ def _call_function(_context: Any, address: Any, a: Any, b: Any, c: Any, d: Any, 
     """Call the function at an address with four tuples and a number."""
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        function = ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t] * 4 + [ir.IntType(64)]).as_pointer()
-        return builder.call(builder.inttoptr(arguments[0], function), arguments[1:])
+        # As `native.prototype` describes it.
+        result = cgutils.alloca_once_value(builder, ir.Constant(ir.IntType(64), 0))
+        raised = cgutils.alloca_once(builder, cgutils.voidptr_t)
+        places = [result.type, raised.type, *[cgutils.voidptr_t] * 4]
+        function = ir.FunctionType(ir.IntType(32), [*places, ir.IntType(64)]).as_pointer()
+        failed = builder.call(builder.inttoptr(arguments[0], function), [result, raised, *arguments[1:]])
+        return builder.select(cgutils.is_null(builder, failed), builder.load(result), ir.Constant(ir.IntType(64), 0))
 
     return types.int64(types.int64, a, b, c, d, number), code
 

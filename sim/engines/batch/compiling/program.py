@@ -13,20 +13,21 @@ from typing import Any
 class Program:
     """Functions that are compiled as they are written.
 
-    `main` is called from Python with named tuples of arrays and the address of `apart`, and returns a number. `apart`
-    is compiled by itself and called by address, with all of these tuples but the first, and a number. `modules` are
-    those whose functions are compiled; those of `uncounted` make no arrays and are compiled into their callers, except
-    for those `called`. `sources` are the files that the compiled code depends on. `place` is the module in which this
-    stands as `PROGRAM`, so that another process can find it.
+    `main` is called with named tuples of arrays and the address of `apart`, and returns a number. `apart` is compiled by
+    itself and called by address, with all of these tuples but the first, and a number. `modules` are those whose
+    functions are compiled, none of which makes arrays; those of `inlined` are compiled into their callers, except for those
+    `called`. `sources` are the files that the compiled code depends on. `place` is the module in which this stands as
+    `PROGRAM`, so that another process can find it, and `title` what the user reads.
     """
 
     main: Callable[..., int]
     apart: Callable[..., int]
     modules: tuple[ModuleType, ...]
-    uncounted: tuple[ModuleType, ...]
+    inlined: tuple[ModuleType, ...]
     called: tuple[Callable[..., Any], ...]
     sources: tuple[Path, ...]
     place: str
+    title: str
 
     def functions(self) -> Iterator[tuple[ModuleType, FunctionType]]:
         """Yield all functions with the modules that they stand in."""
