@@ -16,7 +16,7 @@ from sim.engines.batch.compiling.tuples import alike
 from sim.engines.batch.compiling.turns import TURN
 from sim.engines.batch.layout import lay_out
 from sim.engines.batch.program import PROGRAM
-from sim.engines.batch.room import give_back
+from sim.engines.batch.room import MOST_BUCKETS, give_back, give_back_sheet, sheet
 from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
 from sim.engines.batch.supply import Progress, Supply, streams
 from sim.engines.shared.initial import show_start
@@ -25,7 +25,7 @@ from sim.engines.shared.planner import review
 from sim.engines.shared.positions import Memory, Position, blank_position, memory
 from sim.engines.shared.records import Lot, Records
 from sim.engines.shared.tables import Tables, promised, tables
-from sim.engines.shared.worksheet import REVIEW, Worksheet, worksheet
+from sim.engines.shared.worksheet import REVIEW, Worksheet
 from sim.errors import ModelError
 from sim.plan import FloatArray, Plan
 
@@ -35,6 +35,8 @@ class _Learned:
     """What earlier runs of a plan have shown that the next will need."""
 
     slots: int = 0
+    buckets: int = MOST_BUCKETS
+    """An event or two in each: with few events they lie in a small part of memory, which is fast."""
 
 
 @lru_cache(maxsize=16)
@@ -67,20 +69,24 @@ class BatchEngine:
             t = alike(tables(self.draws))
             m = alike(memory(t))
             supply = Supply(self.draws, self._streams, progress)
-            s = lay_out(self.draws, t, supply, slots=slots, trace=self.trace, told=progress is not None)
-            position, sheet, play = _position(self.draws, s), worksheet(t), compiled(PROGRAM)
+            s = lay_out(
+                self.draws, t, supply, slots=slots, buckets=learned.buckets, trace=self.trace, told=progress is not None
+            )
+            position, paper, play = _position(self.draws, s), sheet(t), compiled(PROGRAM)
             with TURN.aside():
-                fault = play(s, t, position, m, sheet)
+                fault = play(s, t, position, m, paper)
             if fault == ENDLESS:
                 raise ModelError(
                     f"more than {MOST_ROUNDS} rounds at one instant (tick {s.clock[0]['now']}): an endless loop"
                 )
             if fault == UNPLANNED:
-                raise _failure(s, t, position, m, sheet)
+                raise _failure(s, t, position, m, paper.arrays)
             if fault != FULL:
                 records = _records(self.draws, s, t, m)
                 supply.remember(s)
+                learned.buckets = min(1 << max(int(s.clock[0]["count"]).bit_length() - 1, 8), MOST_BUCKETS)
                 give_back(s)
+                give_back_sheet(t, paper)
                 return records
             # No slot was free. Compiled code cannot make its arrays larger, so the run begins again with larger ones.
             learned.slots = slots * 4

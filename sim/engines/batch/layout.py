@@ -25,7 +25,7 @@ from sim.engines.batch.entities import (
     sources_of,
     takes_of,
 )
-from sim.engines.batch.room import BUCKETS, room
+from sim.engines.batch.room import room
 from sim.engines.batch.state import NOTHING, Records, State, blank
 from sim.engines.batch.supply import Supply
 from sim.engines.shared.phases import CAUSES
@@ -36,8 +36,11 @@ from sim.plan import NONE, FloatArray, IntArray, Plan
 from sim.vocabulary import YieldNoise
 
 
-def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool, told: bool) -> State:
-    """Return the state before the first event, with `slots` lots and room in proportion for events and nodes."""
+def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, buckets: int, trace: bool, told: bool) -> State:
+    """Return the state before the first event, with `slots` lots and room in proportion for events and nodes.
+
+    The calendar has that many `buckets`, a power of two: order and results do not depend on their number.
+    """
     plan, vector, common = draws.plan, draws.vector, draws.common
     sites, sources = sites_of(plan, draws.sites), sources_of(plan, common, draws.sites)
     priorities = tuple([plan.lines[flow.line].priority for flow in draws.flows])
@@ -60,7 +63,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         flows=flow_records(plan, vector, draws.flows).copy(),
         orders=blank(layout.ORDER, entries * len(plan.sources)),
         arrivals=blank(layout.LOT, slots * 4 if trace else 1),
-        **room(slots)._asdict(),
+        **room(slots, buckets)._asdict(),
         noise=supply.noise,
         drawn=supply.drawn,
         curves=curves,
@@ -102,7 +105,10 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, trace: bool,
         need=np.zeros((reviews - 1, len(plan.pools))),
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
     )
-    fill(s.clock, traced=trace, callback=supply.address, told=told, entries=entries)
+    shift = max(draws.end.bit_length() - buckets.bit_length() + 1, 0)
+    fill(
+        s.clock, traced=trace, callback=supply.address, told=told, entries=entries, last_bucket=buckets - 1, shift=shift
+    )
     fill(s.sources, take_begin=taken[:-1], take_end=taken[1:])
     s.items["units"] = draws.initial_stock
     _serve(s, flows, len(plan.pools))
@@ -118,10 +124,9 @@ def _clock(plan: Plan, end: int, period_end: int) -> Records:
     fill(
         clock, phase=-1, end=end, drain=plan.calendar.drain, running=1, period_end=period_end,
         edges=len(plan.calendar.periods), may_pass=bool(plan.wip_limits) or any(pool.bypass for pool in plan.pools),
-        binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1, last_bucket=BUCKETS - 1,
+        binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1,
         pipeline=plan.initial_pipeline and any(map(is_planned, plan.pools)), first_open=NOTHING, last_open=NOTHING,
         free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING,
-        shift=max(end.bit_length() - BUCKETS.bit_length() + 1, 0),
     )  # fmt: skip
     return clock
 

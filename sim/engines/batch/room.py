@@ -10,11 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engines.batch import state as layout
+from sim.engines.batch.compiling.native import Placed, placed
 from sim.engines.batch.state import NOTHING, Records, State, blank
+from sim.engines.shared.tables import Tables
+from sim.engines.shared.worksheet import worksheet
 from sim.plan import IntArray
 
-BUCKETS = 65536
-"""Buckets of the calendar: hardly more than an event in each, even where a run has a hundred thousand."""
+MOST_BUCKETS = 65536
+"""Buckets of the calendar at most: hardly more than an event in each, even where a run has a hundred thousand."""
 
 
 class Room(NamedTuple):
@@ -33,8 +36,11 @@ _SPARE: list[Room] = []
 """What no run has at the moment. Threads take and give whole rooms, so none has to wait for another."""
 
 
-def room(slots: int) -> Room:
-    """Return room for so many lots, with twice as many events and nodes; what it holds has no meaning."""
+def room(slots: int, buckets: int) -> Room:
+    """Return room for so many lots, with twice as many events and nodes, and the first `buckets` buckets empty.
+
+    What else it holds has no meaning.
+    """
     while _SPARE:
         try:
             found = _SPARE.pop()
@@ -42,15 +48,44 @@ def room(slots: int) -> Room:
         except IndexError:
             break
         if len(found.lots) == slots:
-            found.buckets.fill(NOTHING)
+            # Filling all would drive out of the cache what a small run keeps there.
+            found.buckets[:buckets] = NOTHING
             return found
     heap_time, heap_event, soon = (np.empty(slots * 2, dtype=np.int64) for _ in range(3))
     return Room(
         blank(layout.LOT, slots), blank(layout.EVENT, slots * 2), heap_time, heap_event, soon,
-        blank(layout.NODE, slots * 2), np.full(BUCKETS, NOTHING, dtype=np.int64),
+        blank(layout.NODE, slots * 2), np.full(MOST_BUCKETS, NOTHING, dtype=np.int64),
     )  # fmt: skip
 
 
 def give_back(s: State) -> None:
     """Leave the room of a run that is over to the next."""
     _SPARE.append(Room(*(getattr(s, name) for name in Room._fields)))
+
+
+_SHEETS: list[tuple[tuple[int, ...], Placed]] = []
+"""Worksheets that no run has at the moment, with what their shapes follow from."""
+
+
+def sheet(t: Tables) -> Placed:
+    """Return a worksheet for the planner; what it holds has no meaning, since each review writes before it reads."""
+    needed = _shapes(t)
+    while _SHEETS:
+        try:
+            shapes, found = _SHEETS.pop()
+        except IndexError:
+            break
+        if shapes == needed:
+            return found
+    return placed(worksheet(t))
+
+
+def give_back_sheet(t: Tables, found: Placed) -> None:
+    """Leave the worksheet of a run that is over to the next."""
+    _SHEETS.append((_shapes(t), found))
+
+
+def _shapes(t: Tables) -> tuple[int, ...]:
+    """Return what the shapes of a worksheet follow from."""
+    longest = int(np.diff(t.first).max(initial=1))
+    return len(t.order), len(t.source_pool), t.shift.shape[1], len(t.pool_source), len(t.edges), longest

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engines.batch.compiling import ahead
 from sim.engines.batch.compiling.caching import cache_directory, found, is_in_cache, keep
-from sim.engines.batch.compiling.native import Code, Kinds, Native, all_kinds, load
+from sim.engines.batch.compiling.native import Code, Kinds, Native, all_kinds, load, plain
 from sim.engines.batch.compiling.program import Program
 
 _ONE_AT_A_TIME = threading.RLock()
@@ -73,7 +73,7 @@ def uncompiled(program: Program, state: Any, *others: Any) -> int:
     Records of the first tuple get their fields as attributes, as compiled code has them.
     """
     views = (array.view(np.recarray) if array.dtype.names else array for array in state)
-    return int(program.main(type(state)(*views), *others, 0))
+    return int(program.main(type(state)(*views), *map(plain, others), 0))
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +116,7 @@ def _made_ready(program: Program, arguments: Sequence[Any], kinds: list[Kinds]) 
         if code is None:
             from sim.engines.batch.compiling.jitting import machine_code
 
-            code = machine_code(program, function, arguments[first:])
+            code = machine_code(program, function, [plain(arrays) for arrays in arguments[first:]])
             keep(cache, function, kinds[first:], code)
         return code
 
