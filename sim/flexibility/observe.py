@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from sim.clock import ticks
 from sim.draws.curves import Curve, level_at
-from sim.draws.sites import integral_by_period
+from sim.draws.sites import SiteDraws, integral_by_period
+from sim.plan import FloatArray
+from sim.results.periods import Edges
 from sim.results.result import Result
 
 AHEAD = frozenset({"delayed", "wait", "time_in_system"})
@@ -35,7 +38,7 @@ def _seen(result: Result, day: float) -> Iterator[tuple[str, float]]:
     recent = slice(max(until - RECENT, 0), until)
     for s, site in enumerate(plan.sites):
         yield f"capacity of {site.name}", _at(draws.sites[s].undisturbed, before)
-        able = integral_by_period(draws.sites[s].available, plan.calendar.periods)[recent].sum()
+        able = _able(draws.sites[s], plan.calendar.periods)[recent].sum()
         if np.isfinite(able):
             yield f"use of {site.name}", records.load[recent, s].sum() / able if able > 0.0 else 0.0
     for r, source in enumerate(plan.sources):
@@ -59,11 +62,11 @@ def history(result: Result, day: float) -> bytes:
     for tables in (records.source, records.item, records.site, records.flow):
         # A hash depends on the order, and that of a set of strings differs between processes.
         for name in sorted(tables.keys() - AHEAD):
-            found.update(np.ascontiguousarray(tables[name][:until]).tobytes())
+            found.update(np.ascontiguousarray(tables[name][:until]).data)
     for table in (
         records.load, records.cut, records.short, records.starved, records.need, records.released, records.promised,
     ):  # fmt: skip
-        found.update(np.ascontiguousarray(table[:until]).tobytes())
+        found.update(np.ascontiguousarray(table[:until]).data)
     return found.digest()
 
 
@@ -75,3 +78,9 @@ def closed(result: Result, day: float) -> int:
 def _at(curve: Curve, tick: int) -> float:
     """Return the value of a curve at a tick."""
     return float(curve.at_all(np.array([tick]))[0])
+
+
+@lru_cache(maxsize=64)
+def _able(site: SiteDraws, periods: Edges) -> FloatArray:
+    """Return the load that a site can work off in each period, shape (periods,), once for all runs that share it."""
+    return integral_by_period(site.available, periods)

@@ -136,7 +136,7 @@ def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[f
     if not part:
         return owed * len(ends)
     sources = [r for r, source in enumerate(draws.plan.sources) if source.site == s]
-    prices = start_prices(draws, sources, ends).tolist() if sources else [0.0] * len(ends)
+    prices = start_prices(draws, tuple(sources), tuple(ends)) if sources else [0.0] * len(ends)
     for first, end, price in zip((0, *(e + 1 for e in ends)), ends, prices, strict=False):
         promised = fsum(records.promised[first : end + 1, s].tolist())
         missing = promised - int(records.source["starts"][first : end + 1][:, sources].sum())

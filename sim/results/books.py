@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -131,22 +131,23 @@ def _take_or_pay(draws: Draws, records: Records, s: int) -> FloatArray:
     ordered = np.cumsum(records.source["starts"][:, sources].sum(axis=1))
     settled_promised = settled_ordered = 0.0
     ends = year_ends(draws)
-    for last, price in zip(ends, start_prices(draws, sources, ends).tolist(), strict=True):
+    for last, price in zip(ends, start_prices(draws, tuple(sources), tuple(ends)), strict=True):
         missing = (promised[last] - settled_promised) - (ordered[last] - settled_ordered)
         owed[last] = max(missing, 0.0) * part * price
         settled_promised, settled_ordered = float(promised[last]), float(ordered[last])
     return owed
 
 
-def start_prices(draws: Draws, sources: Sequence[int], periods: Sequence[int]) -> FloatArray:
+@lru_cache(maxsize=4)
+def start_prices(draws: Draws, sources: tuple[int, ...], periods: tuple[int, ...]) -> list[float]:
     """Return the highest price of a start among sources of a site at the end of each of these periods.
 
-    Prices are in dollars, without duty, shape (len(periods),).
+    Prices are in dollars, without duty.
     """
     ends, site = draws.periods[1:][list(periods)], draws.plan.sites[draws.plan.sources[sources[0]].site]
     duty = tariff_curve(site, draws.vector, draws.plan.calendar).at_all(ends)
     highest = np.max([draws.sources[r].price.at_all(ends) for r in sources], axis=0)
-    return np.asarray(highest / 100.0 / (1.0 + duty))
+    return [float(price) for price in highest / 100.0 / (1.0 + duty)]
 
 
 def year_ends(draws: Draws) -> list[int]:

@@ -243,7 +243,7 @@ def _promised(run: Run) -> Iterator[Indicator]:
     for s, site in enumerate(plan.sites):
         sources = [r for r, source in enumerate(plan.sources) if source.site == s]
         if site.commitment is not None and sources:
-            (price,) = start_prices(run.draws, sources, [len(plan.calendar.periods) - 2]).tolist()
+            (price,) = start_prices(run.draws, tuple(sources), (len(plan.calendar.periods) - 2,))
             yield f"promised_beyond_end_usd.{site.name}", promised_beyond(run.draws, run.records, s) * price
 
 

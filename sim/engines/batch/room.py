@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engines.batch import state as layout
-from sim.engines.batch.compiling.native import Placed, placed
+from sim.engines.batch.compiling.native import Lasting, lasting
 from sim.engines.batch.state import NOTHING, Records, State, blank
 from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import worksheet
@@ -63,11 +63,11 @@ def give_back(s: State) -> None:
     _SPARE.append(Room(*(getattr(s, name) for name in Room._fields)))
 
 
-_SHEETS: list[tuple[tuple[int, ...], Placed]] = []
+_SHEETS: list[tuple[tuple[int, ...], Lasting]] = []
 """Worksheets that no run has at the moment, with what their shapes follow from."""
 
 
-def sheet(t: Tables) -> Placed:
+def sheet(t: Tables) -> Lasting:
     """Return a worksheet for the planner; what it holds has no meaning, since each review writes before it reads."""
     needed = _shapes(t)
     while _SHEETS:
@@ -77,10 +77,10 @@ def sheet(t: Tables) -> Placed:
             break
         if shapes == needed:
             return found
-    return placed(worksheet(t))
+    return lasting(worksheet(t))
 
 
-def give_back_sheet(t: Tables, found: Placed) -> None:
+def give_back_sheet(t: Tables, found: Lasting) -> None:
     """Leave the worksheet of a run that is over to the next."""
     _SHEETS.append((_shapes(t), found))
 

@@ -14,7 +14,7 @@ Kinds = list[tuple[np.dtype[Any], int]]
 """Element type and number of dimensions of each array of a named tuple, which is all that code is compiled for."""
 
 
-class Placed(NamedTuple):
+class Lasting(NamedTuple):
     """A named tuple of arrays that stay where they are, as compiled code finds it: worked out once for many calls."""
 
     arrays: Any
@@ -63,7 +63,7 @@ class Native:
         """
         *fields, number = arguments
         # Held in a name, so that nothing of it is freed during the call.
-        places = [arrays.memory if isinstance(arrays, Placed) else in_memory(arrays) for arrays in fields]
+        places = [arrays.memory if isinstance(arrays, Lasting) else in_memory(arrays) for arrays in fields]
         result, raised = ctypes.c_int64(), ctypes.c_void_p()
         if self._function(
             ctypes.byref(result), ctypes.byref(raised), *(place.ctypes.data for place in places), int(number)
@@ -95,9 +95,9 @@ def in_memory(arrays: Any) -> NDArray[np.int64]:
     return np.array(numbers, dtype=np.int64)
 
 
-def placed(arrays: Any) -> Placed:
+def lasting(arrays: Any) -> Lasting:
     """Return a named tuple of arrays for calls of compiled code; the arrays may be written, not moved."""
-    return Placed(arrays, kinds(arrays), in_memory(arrays))
+    return Lasting(arrays, kinds(arrays), in_memory(arrays))
 
 
 def kinds(arrays: Any) -> Kinds:
@@ -118,8 +118,8 @@ def blank(arrays: Any) -> Any:
 
 
 def plain(arrays: Any) -> Any:
-    """Return the named tuple itself, placed or not."""
-    return arrays.arrays if isinstance(arrays, Placed) else arrays
+    """Return the named tuple itself, lasting or not."""
+    return arrays.arrays if isinstance(arrays, Lasting) else arrays
 
 
 _LOADED: list[Any] = []
@@ -148,4 +148,4 @@ def load(code: Code, tuples: int) -> Native:
 
 def all_kinds(arguments: Sequence[Any]) -> list[Kinds]:
     """Return the kinds of several named tuples."""
-    return [arrays.kinds if isinstance(arrays, Placed) else kinds(arrays) for arrays in arguments]
+    return [arrays.kinds if isinstance(arrays, Lasting) else kinds(arrays) for arrays in arguments]
