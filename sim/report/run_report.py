@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sim.report import cost_tables, held_back, learning_table, payments_table, queue_table, shift_tables
 from sim.report.against import Answer, answer, beside
+from sim.report.dependence import contested_readings
 from sim.report.drawn_inputs import drawn_inputs, drawn_processes
 from sim.report.formats import plain, with_unit
 from sim.report.headline import sentences
 from sim.report.interruptions import interrupted
-from sim.report.rests_on import contested_readings
 from sim.report.tables import Block, Lines, Table, left, table
 from sim.scenario.remarks import remarks
 

@@ -9,13 +9,13 @@ from sim.report.against import answer, notes
 from sim.report.chain import titled
 from sim.report.chosen import chosen
 from sim.report.cost_tables import MOST_YEARS, money_by_year
+from sim.report.dependence import depends_on
 from sim.report.formats import NOTHING, about, dollars, when
 from sim.report.headline import sentences
 from sim.report.held_back import Held, held_back, scarce_inputs, scarcest
 from sim.report.lint_report import lint_sentence
 from sim.report.output_words import counted
 from sim.report.periods import by_quarter, by_year, is_dated, last_year_named
-from sim.report.rests_on import rests_on
 from sim.report.run_report import changes
 from sim.report.shift_tables import Cells, echoes, measures, totals
 from sim.report.sparks import KEY, bar, spark
@@ -196,7 +196,7 @@ def _closing(result: Result, beyond: Sequence[Finding] | None) -> Lines:
     return Lines(
         "",
         (
-            *rests_on(result),
+            *depends_on(result),
             *(f"{remark}." for remark in remarks(scenario)),
             *([" ".join(state)] if state else []),
             f"Next: fabshift run {named} --full; fabshift explain {named} {_kpi(result)}{again}",

@@ -50,13 +50,13 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
     """Yield every comparison: events by period, values by line over the run, the rest by site at each year's end."""
     yield "booked by event", _by_event(records, found)
     for index, line in enumerate(draws.plan.lines):
-        mine = (e.cents for e in found if e.category == "value" and e.name == line.name)
+        mine = (entry.cents for entry in found if entry.category == "value" and entry.name == line.name)
         valued = int(sum(mine, np.zeros(len(records.load), dtype=np.int64)).sum())
         yield f"value of {line.name}", _gap(valued, fsum(value_delivered(draws, records, index).tolist()))
     ends, nothing = year_ends(draws), np.zeros(len(records.load), dtype=np.int64)
-    of_sites = [e for e in found if e.scope == "site" and e.category in BOOKED_AFTER]
-    booked = {(e.name, e.category): e.cents for e in of_sites}
-    by_year = np.cumsum([e.cents for e in of_sites] or [nothing], axis=1)[:, ends].tolist()
+    of_sites = [entry for entry in found if entry.scope == "site" and entry.category in BOOKED_AFTER]
+    booked = {(entry.name, entry.category): entry.cents for entry in of_sites}
+    by_year = np.cumsum([entry.cents for entry in of_sites] or [nothing], axis=1)[:, ends].tolist()
     to_date = defaultdict(lambda: [0] * len(ends), zip(booked, by_year[: len(booked)], strict=True))
     for s, site in enumerate(draws.plan.sites):
         of_capacity = recall(draws.plan, ("audited", s), draws.sites[s], partial(_of_capacity, draws, s, ends))
@@ -75,7 +75,7 @@ def gaps(draws: Draws, records: Records, found: Sequence[CashEntry]) -> Iterator
         yield f"{kind} of {site.name}", _gap(int(salvage.sum()), _salvage(draws, s, outlay))
 
     for payment in draws.plan.payments:
-        mine = (e.cents for e in found if e.scope == "payment" and e.name == payment.name)
+        mine = (entry.cents for entry in found if entry.scope == "payment" and entry.name == payment.name)
         total = np.cumsum(-sum(mine, nothing))[ends].tolist()
         yield f"payment of {payment.name}", max(map(_gap, total, _paid(draws, payment, ends)))
 
@@ -92,7 +92,7 @@ def _by_event(records: Records, found: Sequence[CashEntry]) -> int:
     """Return the largest difference in any period between the entries by event and all that engines booked."""
     tables = (records.source, records.item, records.site, records.flow)
     booked = np.hstack([table for by in tables for name, table in by.items() if name.endswith("_cents")]).sum(axis=1)
-    entered = sum((e.cents for e in found if e.category not in BOOKED_AFTER), np.zeros_like(booked))
+    entered = sum((entry.cents for entry in found if entry.category not in BOOKED_AFTER), np.zeros_like(booked))
     return int(np.abs(booked + entered).max())
 
 
@@ -137,7 +137,7 @@ def _owed(draws: Draws, records: Records, s: int, ends: Sequence[int]) -> list[f
         return owed * len(ends)
     sources = [r for r, source in enumerate(draws.plan.sources) if source.site == s]
     prices = start_prices(draws, tuple(sources), tuple(ends)) if sources else [0.0] * len(ends)
-    for first, end, price in zip((0, *(e + 1 for e in ends)), ends, prices, strict=False):
+    for first, end, price in zip((0, *(end + 1 for end in ends)), ends, prices, strict=False):
         promised = fsum(records.promised[first : end + 1, s].tolist())
         missing = promised - int(records.source["starts"][first : end + 1][:, sources].sum())
         due = missing * part * price if missing > 0 else 0.0

@@ -72,8 +72,8 @@ def entries(draws: Draws, records: Records) -> list[CashEntry]:
             found.append(CashEntry(category, "site", site.name, site.in_house, booked))
     for payment in plan.payments:
         found.append(CashEntry("payment", "payment", payment.name, None, -by_period(draws, payment)))
-    booked_at_all = np.any([e.cents for e in found], axis=1) if found else []
-    return [e for e, any_cents in zip(found, booked_at_all, strict=True) if any_cents]
+    booked_at_all = np.any([entry.cents for entry in found], axis=1) if found else []
+    return [entry for entry, any_cents in zip(found, booked_at_all, strict=True) if any_cents]
 
 
 def _of_contracts(draws: Draws, records: Records, s: int) -> Iterator[tuple[str, IntArray]]:

@@ -41,7 +41,7 @@ def causes(result: Result, milestone: str) -> list[CausalStep]:
     `result` must carry a trace. For a milestone by month, the chain is that of the first lot of the recipe with the
     largest output in that month.
     """
-    plan = next(m for m in result.plan.milestones if m.name == milestone)
+    plan = next(each for each in result.plan.milestones if each.name == milestone)
     rows = result.frames["milestones"].set_index("name")["time"]
     day = rows[milestone]
     return [] if day is None or day != day else list(_Walk(result).milestone(plan, float(day)))
@@ -131,7 +131,7 @@ class _Walk:
     def _awaited(self, r: int, begin: float) -> Any | None:
         """Return the lot of a material that arrived at the instant at which a lot began, if there is one."""
         pools = self._plan.input_pool[self._plan.inputs_start[r] : self._plan.inputs_start[r + 1]]
-        makers = tuple(m for pool in pools for m in self._plan.pools[pool].sources)
+        makers = tuple(maker for pool in pools for maker in self._plan.pools[pool].sources)
         lots = self._of(makers)
         arrived = lots[(lots["arrive"] - begin).abs() < INSTANT]
         return arrived.iloc[0] if len(arrived) else None

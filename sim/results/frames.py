@@ -96,7 +96,7 @@ LABELS = ("item", "site", "in_house", "stage", "family")
 
 def period_starts(draws: Draws) -> list[Any]:
     """Return the first day of each reporting period."""
-    return [date_of(draws, p) for p in draws.plan.calendar.reports[:-1]]
+    return [date_of(draws, day) for day in draws.plan.calendar.reports[:-1]]
 
 
 def date_of(draws: Draws, days: float) -> Any:
@@ -218,7 +218,7 @@ def milestones(
     """Return milestones in the order of the scenario: name, title, date, and time in days from the start."""
     import pandas as pd
 
-    rows = [(m.name, m.title, dates[m.name], days[m.name]) for m in plan.milestones]
+    rows = [(one.name, one.title, dates[one.name], days[one.name]) for one in plan.milestones]
     return pd.DataFrame(rows, columns=["name", "title", "date", "time"])
 
 

@@ -212,20 +212,23 @@ def one_off_costs(run: Run) -> Iterator[Indicator]:
 
 def money(run: Run) -> Iterator[Indicator]:
     """Yield costs, revenues and values in dollars over the counted periods, and the NPV over all periods."""
-    yield "capex_usd", cost(run, lambda e: e.category == "capex")
-    yield "investment_credit_usd", usd(run, lambda e: e.category == "credit")
-    yield "tariff_usd", cost(run, lambda e: e.category == "tariff")
-    yield "outside_sales_usd", usd(run, lambda e: e.category == "outside_sales")
+    yield "capex_usd", cost(run, lambda entry: entry.category == "capex")
+    yield "investment_credit_usd", usd(run, lambda entry: entry.category == "credit")
+    yield "tariff_usd", cost(run, lambda entry: entry.category == "tariff")
+    yield "outside_sales_usd", usd(run, lambda entry: entry.category == "outside_sales")
     spent = ("purchases", "tariff", "order", "shipment", "take_or_pay", "prepayment")
-    yield "spend_outside_usd", cost(run, lambda e: e.in_house is False and e.category in spent)
+    yield "spend_outside_usd", cost(run, lambda entry: entry.in_house is False and entry.category in spent)
     inside = ("variable", "fixed", "order", "shipment")
-    yield "spend_in_house_usd", cost(run, lambda e: e.in_house is True and e.category in inside)
+    yield "spend_in_house_usd", cost(run, lambda entry: entry.in_house is True and entry.category in inside)
     for category in ("holding", "shortage", "lost", "take_or_pay", "value", "disposal", "salvage"):
         pick = usd if category in ("value", "disposal", "salvage") else cost
         yield f"{category}_usd", pick(run, within({category}))
-    yield "payments_usd", cost(run, lambda e: e.category == "payment")
-    yield "transport_usd", cost(run, lambda e: e.category == "shipment")
-    yield "total_cost_usd", cost(run, lambda e: e.category not in ("value", "outside_sales", "disposal", "salvage"))
+    yield "payments_usd", cost(run, lambda entry: entry.category == "payment")
+    yield "transport_usd", cost(run, lambda entry: entry.category == "shipment")
+    yield (
+        "total_cost_usd",
+        cost(run, lambda entry: entry.category not in ("value", "outside_sales", "disposal", "salvage")),
+    )
     yield "npv_usd", npv(run.draws, run.entries, salvage=False)
     yield "npv_with_salvage_usd", npv(run.draws, run.entries, salvage=True)
     yield from _promised(run)

@@ -40,7 +40,7 @@ def last_year(calendar: Calendar) -> BoolArray:
     end = calendar.start + np.timedelta64(int(calendar.days), "D")
     month = end.astype("datetime64[M]")
     year_before = (month - 12).astype("datetime64[D]") + (end - month.astype("datetime64[D]"))
-    first = min(m for m in calendar.months if m >= float((year_before - calendar.start).astype(int)))
+    first = min(edge for edge in calendar.months if edge >= float((year_before - calendar.start).astype(int)))
     return np.asarray(found & (np.array(calendar.periods[:-1]) >= first))
 
 
@@ -56,7 +56,9 @@ def between(records: Records, periods: Edges, edges: Edges) -> Records:
     ends = [*(k - 1 for k in _firsts(periods, edges)[1:]), len(periods) - 2]
 
     def tables(by_name: dict[str, IntArray]) -> dict[str, IntArray]:
-        return {name: t[ends] if name in LEVELS else summed(t, periods, edges) for name, t in by_name.items()}
+        return {
+            name: table[ends] if name in LEVELS else summed(table, periods, edges) for name, table in by_name.items()
+        }
 
     def floats(table: FloatArray) -> FloatArray:
         return np.asarray(np.add.reduceat(table, _firsts(periods, edges), axis=0))

@@ -90,7 +90,7 @@ class Result(Plotted):
     @cached_property
     def milestone_days(self) -> dict[str, float | None]:
         """Days from the start (or time units) at which milestones are reached; None if they are not."""
-        return Named({m.name: find(self.draws, self.records, m) for m in self.plan.milestones})
+        return Named({one.name: find(self.draws, self.records, one) for one in self.plan.milestones})
 
     @cached_property
     def milestones(self) -> dict[str, dt.date | float | None]:
@@ -158,7 +158,7 @@ class Result(Plotted):
         if self.point is None:
             return None
         found = zip(self.plan.dimensions, probabilities(self.plan, self.point).tolist(), strict=True)
-        return tuple(DrawnInput(d, input_quantile(d, u), u) for d, u in found)
+        return tuple(DrawnInput(dimension, input_quantile(dimension, at), at) for dimension, at in found)
 
     @property
     def horizon(self) -> dict[str, str | float]:
@@ -176,7 +176,9 @@ class Result(Plotted):
             "engine": self.engine,
             "horizon": self.horizon,
             "kpis": self.kpis,
-            "milestones": {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in self.milestones.items()},
+            "milestones": {
+                name: day.isoformat() if isinstance(day, dt.date) else day for name, day in self.milestones.items()
+            },
             **self._decisions(),
             "conservation": self.conservation,
             "hash": self.hash,
@@ -227,13 +229,15 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
     `extends` and `against` are left out: they are names of files and change no number.
     """
     inputs = {
-        path: {"value": i.value, "unit": i.unit, "kind": i.kind, "figure": i.figure, "source": i.source}
-        for path, i in sorted(scenario.inputs.items())
+        path: {"value": one.value, "unit": one.unit, "kind": one.kind, "figure": one.figure, "source": one.source}
+        for path, one in sorted(scenario.inputs.items())
     }
     return {
         "document": scenario.document.model_dump(mode="json", by_alias=True, exclude={"extends", "against"}),
         "inputs": inputs,
-        "uncertain": {name: (u.draw, u.low, u.mode, u.high, u.unit) for name, u in sorted(scenario.uncertain.items())},
+        "uncertain": {
+            name: (one.draw, one.low, one.mode, one.high, one.unit) for name, one in sorted(scenario.uncertain.items())
+        },
     }
 
 

@@ -70,7 +70,7 @@ def ratio(part: float, whole: float) -> float | None:
 
 def within(categories: set[str]) -> Callable[[CashEntry], bool]:
     """Return a filter of the entries of these categories."""
-    return lambda e: e.category in categories
+    return lambda entry: entry.category in categories
 
 
 def every(_entry: CashEntry) -> bool:

@@ -64,6 +64,6 @@ def stocks(draws: Draws, records: Records) -> tuple[IntArray, IntArray]:
     members = [list(pool.members) for pool in plan.pools]
     stock = np.vstack([records.seeded_stock, records.item["stock"]])
     return (
-        np.stack([stock[:, m].sum(axis=1) for m in members], axis=1),
-        np.stack([records.item["destroyed"][:, m].sum(axis=1) for m in members], axis=1),
+        np.stack([stock[:, member].sum(axis=1) for member in members], axis=1),
+        np.stack([records.item["destroyed"][:, member].sum(axis=1) for member in members], axis=1),
     )

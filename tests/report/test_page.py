@@ -21,8 +21,8 @@ from sim.cli.main import main
 from sim.report.figures.catalogue import all_figures
 from sim.report.figures.of_studies import trials_of
 from sim.report.inputs import inputs_csv
+from sim.report.page.dependence import dependence_part
 from sim.report.page.markup import download, frame
-from sim.report.page.rests import rests_part
 from sim.report.page.run_page import run_page
 from sim.results.result import Result, scenario_hash
 from sim.scenario.listing import listed
@@ -123,9 +123,9 @@ def test_what_explain_found_is_drawn_on_the_page(build: Any, tmp_path: Path, mon
     found = dependences(based(scenario), scenario, "npv_usd", jobs=1)
     trials = trials_of(found)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert "fabshift explain" in rests_part(scenario)
+    assert "fabshift explain" in dependence_part(scenario)
     remember(scenario_hash(scenario), "npv_usd", Explained(["told"], trials.to_dict("records"), 0, 1))
-    part = rests_part(scenario)
+    part = dependence_part(scenario)
     assert "fabshift explain" not in part
     assert 'download="explained_plant-tornado-1.csv"' in part
     assert f"NPV is most sensitive to {found.found[0].knob.name}" in part

@@ -12,10 +12,10 @@ from sim.report.flow.diagram import flow_part
 from sim.report.headline import sentences
 from sim.report.page.assumptions import inputs_part
 from sim.report.page.claims import claims_part
+from sim.report.page.dependence import dependence_part
 from sim.report.page.document import PagePart, document
 from sim.report.page.making import making_part
 from sim.report.page.markup import block, figure, paragraphs
-from sim.report.page.rests import rests_part
 from sim.report.run_report import contested, run_report
 from sim.report.tables import Table
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEADINGS = {
     "answer": "The answer", "share": "In-house shares", "flow": "From sites to demand", "capacity": "Sites",
     "milestones": "Milestones", "money": "Money", "compute": "Compute", "demand": "Demand", "claims": "Claims",
-    "rests": "What it depends on", "tables": "Tables", "inputs": "Inputs", "source": "How it was made",
+    "dependence": "What it depends on", "tables": "Tables", "inputs": "Inputs", "source": "How it was made",
 }  # fmt: skip
 """Id of each part of a page -> its heading, in their order."""
 PLACES = {"npv": "money"}
@@ -45,7 +45,7 @@ def run_page(
         **by_part(all_figures(result), scenario.name),
         "flow": flow_part(result),
         "claims": claims_part(claims),
-        "rests": rests_part(scenario),
+        "dependence": dependence_part(scenario),
         "tables": tables_part(result, against),
         "inputs": inputs_part(scenario),
         "source": making_part(

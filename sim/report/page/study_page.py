@@ -10,10 +10,10 @@ from sim.report.flow.diagram import flow_part
 from sim.report.montecarlo_report import montecarlo_report
 from sim.report.page.assumptions import inputs_part
 from sim.report.page.claims import claims_part
+from sim.report.page.dependence import dependence_part
 from sim.report.page.document import document
 from sim.report.page.making import making_part
 from sim.report.page.markup import block, paragraphs
-from sim.report.page.rests import rests_part
 from sim.report.page.run_page import by_part, parts_of, tables_part
 from sim.report.study_answer import study_answer
 from sim.report.tables import Table
@@ -53,7 +53,7 @@ def study_page(
         **{place: paragraphs([_TYPICAL], "note") + body for place, body in by_part(alone, scenario.name).items()},
         "flow": paragraphs([_TYPICAL], "note") + flow_part(typical),
         "claims": claims_part(claims, drawn=True),
-        "rests": rests_part(scenario),
+        "dependence": dependence_part(scenario),
         "tables": "".join(block(one) for one in montecarlo_report(found) if isinstance(one, Table))
         + paragraphs([_TYPICAL], "note")
         + tables_part(typical, None),

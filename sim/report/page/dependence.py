@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST = 3
 
 
-def rests_part(scenario: Scenario) -> str:
+def dependence_part(scenario: Scenario) -> str:
     """Return a tornado chart for each KPI explained, the latest first, and the contested figures, as HTML."""
     kept = list(explained(scenario_hash(scenario)).items())[:_MOST]
     drawn = [

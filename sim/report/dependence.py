@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOST = 4
 
 
-def rests_on(result: Result) -> list[str]:
+def depends_on(result: Result) -> list[str]:
     """Return the inputs that move each KPI explained most; else the scenario's notes, or its contested figures."""
     kept = explained(result.hash)
     lines = [
@@ -54,4 +54,4 @@ def contested_readings(scenario: Scenario) -> dict[str, tuple[str, tuple[str, ..
     return found
 
 
-__all__ = ["contested_readings", "rests_on"]
+__all__ = ["contested_readings", "depends_on"]
