@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-LONG = 20.0
+LONG = 10.0
 """Seconds of work from which on processes are faster: each takes a few seconds to start."""
 LEAST = 8
 """Tasks of which one is timed; fewer go to threads at once."""
