@@ -23,11 +23,11 @@ ABSTRACT = sorted([*(TESTS / "analytic").glob("*.yaml"), *(TESTS / "benchmarks")
 LARGER_LOTS = ["lot_scale=20"]
 
 
-def short(name: str) -> Scenario:
+def short(name: str, end: str = "2029-01-01") -> Scenario:
     """A shipped scenario over three years, or up to behind its last gate on a date: a review costs the reference engine some
     tenths of a second."""
-    end = "2031-01-01" if name == "terafab-option" else "2029-01-01"
-    return load_scenario(name, sets=[*LARGER_LOTS, f"horizon.end={end}"])
+    last = "2031-01-01" if name == "terafab-option" else end
+    return load_scenario(name, sets=[*LARGER_LOTS, f"horizon.end={last}"])
 
 
 SHIPPED = sorted(shipped_scenarios())
@@ -40,11 +40,12 @@ among them: all are planned by the same functions, and generated networks are pl
 
 @pytest.mark.parametrize(("name", "seed"), [(name, place % 3) for place, name in enumerate(PLAIN)])
 def test_shipped_scenarios(between: Callable[..., list[str]], name: str, seed: int) -> None:
-    assert between(short(name), seed) == []
+    """Over two years: by then all that a review does has been done, and each more costs as long again."""
+    assert between(short(name, "2028-01-01"), seed) == []
 
 
 @pytest.mark.usefixtures("compiled_reviews")
-@pytest.mark.parametrize(("name", "seed"), [(n, place % 3) for place, n in enumerate(SHIPPED) if n not in PLAIN])
+@pytest.mark.parametrize(("name", "seed"), [(name, place % 3) for place, name in enumerate(SHIPPED)])
 def test_shipped_scenarios_planned_by_compiled_reviews(between: Callable[..., list[str]], name: str, seed: int) -> None:
     assert between(short(name), seed) == []
 

@@ -147,7 +147,7 @@ def folder() -> Any:
 
 # A third of a second each, in a process of its own. What changes the loader, an engine or its bounds is tried with `--fuzz 3000`.
 @settings(
-    max_examples=examples(120), deadline=None, derandomize=True, database=None,
+    max_examples=examples(80), deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(MUTANTS)
