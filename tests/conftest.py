@@ -39,7 +39,7 @@ fourth, which another process plays meanwhile, do not use it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--fuzz N` plays N generated networks and N mutated files instead of 120."""
+    """`--fuzz N` plays N generated networks and N mutated files instead of 60 and 80."""
     parser.addoption("--fuzz", type=int, default=None, metavar="N", help="generated networks and mutated files to play")
 
 
