@@ -90,7 +90,7 @@ def sources_of(plan: Plan, sources: tuple[SourceDraws, ...], sites: tuple[SiteDr
         _source(made, (pool := int(plan.item_pool[made.item])), plan.pools[pool], source, sites[made.site])
         for made, source in zip(plan.sources, sources, strict=True)
     ]
-    records, pulls = np.array(rows, dtype=layout.SOURCE), _pulls(plan)
+    records, pulls = np.array(rows, dtype=layout.SOURCE), pulls_of(plan)
     # Sources share these tables, the largest of all: each is laid out once.
     survival = {id(t): t for source in sources for t in (source.yields.survival, source.yields.expected)}
     number = {table: n for n, table in enumerate(survival)}
@@ -123,15 +123,10 @@ def _source(made: SourcePlan, place: int, pool: PoolPlan, source: SourceDraws, s
 
 
 @lru_cache(maxsize=64)
-def _pulls(plan: Plan) -> Joined:
+def pulls_of(plan: Plan) -> Joined:
     """Return the input pools of each source whose stock policies review them when orders claim inputs."""
     inputs = [plan.input_pool[b:e].tolist() for b, e in zip(plan.inputs_start[:-1], plan.inputs_start[1:], strict=True)]
     return joined([[p for p in pools if watched(plan.pools[p])] for pools in inputs])
-
-
-def pulls_of(plan: Plan) -> IntArray:
-    """Return the pools that the sources' records name in `pull_begin` and `pull_end`."""
-    return _pulls(plan).values
 
 
 @lru_cache(maxsize=64)

@@ -78,7 +78,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, buckets: int
         assembly=sources.assembly,
         input_pool=input_pool,
         takes=takes,
-        pulls=pulls_of(plan),
+        pulls=pulls_of(plan).values,
         members=members_of(plan),
         counters=flows.counters.values,
         again=np.zeros(len(plan.pools) + len(plan.wip_limits) + 1, dtype=np.int64),

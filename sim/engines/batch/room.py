@@ -5,7 +5,8 @@ Allocation takes long, and a run writes before it reads.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import worksheet
 from sim.plan import IntArray
 
+T = TypeVar("T")
 MOST_BUCKETS = 65536
 """Buckets of the calendar at most: hardly more than an event in each, even where a run has a hundred thousand."""
 
@@ -41,16 +43,11 @@ def room(slots: int, buckets: int) -> Room:
 
     What else it holds has no meaning.
     """
-    while _SPARE:
-        try:
-            found = _SPARE.pop()
-        # Another thread took the last one meanwhile.
-        except IndexError:
-            break
-        if len(found.lots) == slots:
-            # Filling all would drive out of the cache what a small run keeps there.
-            found.buckets[:buckets] = NOTHING
-            return found
+    found = _fitting(_SPARE, lambda spare: len(spare.lots) == slots)
+    if found is not None:
+        # Filling all would drive out of the cache what a small run keeps there.
+        found.buckets[:buckets] = NOTHING
+        return found
     heap_time, heap_event, soon = (np.empty(slots * 2, dtype=np.int64) for _ in range(3))
     return Room(
         blank(layout.LOT, slots), blank(layout.EVENT, slots * 2), heap_time, heap_event, soon,
@@ -70,14 +67,8 @@ _SHEETS: list[tuple[tuple[int, ...], Lasting]] = []
 def sheet(t: Tables) -> Lasting:
     """Return a worksheet for the planner; what it holds has no meaning, since each review writes before it reads."""
     needed = _shapes(t)
-    while _SHEETS:
-        try:
-            shapes, found = _SHEETS.pop()
-        except IndexError:
-            break
-        if shapes == needed:
-            return found
-    return lasting(worksheet(t))
+    found = _fitting(_SHEETS, lambda spare: spare[0] == needed)
+    return lasting(worksheet(t)) if found is None else found[1]
 
 
 def give_back_sheet(t: Tables, found: Lasting) -> None:
@@ -89,3 +80,16 @@ def _shapes(t: Tables) -> tuple[int, ...]:
     """Return what the shapes of a worksheet follow from."""
     longest = int(np.diff(t.first).max(initial=1))
     return len(t.order), len(t.source_pool), t.shift.shape[1], len(t.pool_source), len(t.edges), longest
+
+
+def _fitting(spare: list[T], fits: Callable[[T], bool]) -> T | None:
+    """Take the latest that fits; those that do not are let go."""
+    while spare:
+        try:
+            found = spare.pop()
+        # Another thread took the last one meanwhile.
+        except IndexError:
+            break
+        if fits(found):
+            return found
+    return None

@@ -79,6 +79,7 @@ def _exception(address: int | None) -> Exception:
         kind, arguments, *_ = pickle.loads(ctypes.string_at(described.pickled or 0, described.length))
         return kind(*(arguments or ()))  # type: ignore[no-any-return]
     except Exception:
+        # A pickle of any class, rebuilt by any constructor: if that fails, the failure itself must still be told.
         return RuntimeError("compiled code failed")
 
 
