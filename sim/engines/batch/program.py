@@ -71,7 +71,8 @@ PROGRAM = Program(
     main=loop.play,
     apart=reviews.decide,
     modules=(*DECIDING, *MOVING, looking, loop),
-    inlined=(clock, rules, *MOVING),
+    # What happens to each lot and demand; the rest is left to the compiler.
+    inlined=(clock, rules, calendar, lists, curves, variates, sites, yields, stock, demand, waiting, lots),
     # Long, and called from several places: to compile them into each takes longer than they run.
     called=(lots.enter, lots.dispatch, lots.order),
     sources=(

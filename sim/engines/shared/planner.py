@@ -32,7 +32,7 @@ def review(tables: Tables, position: Position, memory: Memory, sheet: Worksheet,
     """Decide the starts of the period that begins at review `k`, leave them in the sheet and update the memory."""
     plan(tables, position, memory, sheet, k, tables.first[k], tables.first[k + 1], tables.last[k])
     release(tables, position, sheet)
-    remember(tables, position, memory, sheet)
+    remember(tables, memory, sheet)
 
 
 def plan(
@@ -101,7 +101,8 @@ def _plan_all(tables: Tables, position: Position, memory: Memory, sheet: Workshe
     for source in range(len(tables.source_pool)):
         _begin_source(tables, memory, sheet, source)
     # By low-level codes: when the turn of a pool comes, all that is made of it has been planned.
-    for pool in tables.order:
+    for i in range(len(tables.order)):
+        pool = tables.order[i]
         add_demand(tables, position, sheet, pool)
         # What released lots still wait for is required at once.
         add_requirement(tables, sheet, pool, tables.edges[base], position.waiting[pool])

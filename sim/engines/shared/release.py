@@ -172,7 +172,7 @@ def _sample_starts(tables: Tables, source: int, begin: int, end: int) -> int:
     return max(int(tables.sample_rate[source] * (end - begin) + 0.5), 1)
 
 
-def remember(tables: Tables, position: Position, memory: Memory, sheet: Worksheet) -> None:
+def remember(tables: Tables, memory: Memory, sheet: Worksheet) -> None:
     """Record the rate that each in-house source in volume has shown: its highest, as far as capacity allows it."""
     base, following, k = sheet.span[BASE], sheet.span[FOLLOWING], sheet.span[REVIEW]
     length = tables.edges[following] - tables.edges[base]
@@ -187,4 +187,3 @@ def remember(tables: Tables, position: Position, memory: Memory, sheet: Workshee
         if not tables.endless[site]:
             shown = min(shown, load / tables.load[source] / length)
         memory.shown[source] = shown
-    assert position.lots[0] >= 0

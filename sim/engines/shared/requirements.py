@@ -6,7 +6,7 @@ import math
 
 from sim.engines.shared.capability import INFINITE, SLACK, due_bucket
 from sim.engines.shared.phases import QualificationPhase
-from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
+from sim.engines.shared.positions import QUEUED, WAITING, Position, expected_between
 from sim.engines.shared.tables import SPLIT, Tables
 from sim.engines.shared.worksheet import BASE, REVIEW, UNTIL, Worksheet
 
@@ -113,7 +113,7 @@ def _expected_arrival(tables: Tables, position: Position, sheet: Worksheet, lot:
         # Lots leave in the order in which they came; their load adds up lot by lot.
         sheet.queue[site] += position.lot_starts[lot] * tables.load[source]
         earliest = _worked_off(tables, position, sheet, site) + tables.lead[source]
-    assert place <= IN_CYCLE
+    # In its cycle it comes as promised, or now if it should have come already.
     return int(max(position.lot_promised[lot], earliest))
 
 

@@ -21,8 +21,9 @@ def jitted(program: Program) -> dict[Callable[..., int], Any]:
     """Return what numba makes of `main` and `apart` of a program, to be compiled by `machine_code`."""
     import numba
 
-    # Registers what numba must know.
+    # The first registers what numba must know.
     from sim.engines.batch.compiling import passing  # noqa: F401
+    from sim.engines.batch.compiling.pipeline import Pipeline
 
     # Copies that find their callees in other dictionaries than the modules': there the compiled ones are put, and
     # the functions themselves stay plain Python for whoever calls them as such.
@@ -30,7 +31,8 @@ def jitted(program: Program) -> dict[Callable[..., int], Any]:
     found: dict[int, Any] = {}
     for module, function in program.functions():
         copy = _with_globals(function, spaces[module.__name__])
-        found[id(function)] = _plain(numba.njit(**_options(program, module, function))(copy))
+        compiled = numba.njit(pipeline_class=Pipeline, **_options(program, module, function))(copy)
+        found[id(function)] = _plain(compiled)
     for space in spaces.values():
         for name, value in space.items():
             space[name] = found.get(id(value), value)
@@ -76,7 +78,7 @@ def machine_code(program: Program, function: Callable[..., int], arguments: Sequ
     from sim.engines.batch.compiling.whole import as_a_whole
 
     dispatcher = jitted(program)[function]
-    signature = (*(Borrowed(numba.typeof(arrays)) for arrays in arguments), numba.types.int64)
+    signature = (*map(Borrowed, arguments), numba.types.int64)
     with _no_collection(), as_a_whole(function.__name__) as compiled:
         dispatcher.compile(signature)
     return Code(dispatcher.overloads[signature].fndesc.llvm_func_name, *compiled[function.__name__])

@@ -83,17 +83,18 @@ def _exception(address: int | None) -> Exception:
         return RuntimeError("compiled code failed")
 
 
-def in_memory(arrays: Any) -> NDArray[np.int64]:
-    """Return a named tuple of arrays as numba lays it out in memory.
+WORDS_BEFORE_SHAPE = 1
+"""Of each array in memory: its address, and then its lengths."""
 
-    Of each array: its two owners (none), size, item size, address, shape and strides.
-    """
-    numbers: list[int] = []
+
+def in_memory(arrays: Any) -> NDArray[np.int64]:
+    """Return a named tuple of arrays as compiled code finds it in memory: the address and the shape of each."""
+    words: list[int] = []
     for array in arrays:
         # `array.ctypes` gives the address too, and takes four times as long: a run has two hundred arrays.
-        address = ctypes.addressof(ctypes.c_char.from_buffer(array)) if array.size else 0
-        numbers += (0, 0, array.size, array.itemsize, address, *array.shape, *array.strides)
-    return np.array(numbers, dtype=np.int64)
+        words.append(ctypes.addressof(ctypes.c_char.from_buffer(array)) if array.size else 0)
+        words += array.shape
+    return np.array(words, dtype=np.int64)
 
 
 def lasting(arrays: Any) -> Lasting:
