@@ -47,13 +47,16 @@ def _options(program: Program, module: ModuleType, function: FunctionType) -> di
 
 
 def _plain(dispatcher: Any) -> Any:
-    """Compile a function once for all integers, not once for each number that it is called with."""
+    """Compile a function once for all integers, not once for each kind and each number that it is called with."""
     from numba import types
 
     template = dispatcher.get_call_template
 
+    def widened(kind: Any) -> Any:
+        return types.int64 if isinstance(kind, types.Integer | types.IntEnumMember) else kind
+
     def plain(args: Any, kws: Any) -> Any:
-        return template([types.unliteral(a) for a in args], {name: types.unliteral(a) for name, a in kws.items()})
+        return template([widened(a) for a in args], {name: widened(a) for name, a in kws.items()})
 
     dispatcher.get_call_template = plain
     return dispatcher
