@@ -7,8 +7,12 @@ are planned weeks ahead, and wait in a list that nobody sorts until their day co
 
 from __future__ import annotations
 
+from sim.engines.batch.compiling.addresses import prefetch
 from sim.engines.batch.state import ENDLESS, FULL, NOTHING, State
-from sim.engines.shared.phases import AFTER_ALL, BEFORE_ALL, MOST_ROUNDS, RECORD, STOP
+from sim.engines.shared.phases import AFTER_ALL, BEFORE_ALL, MOST_ROUNDS, RECEIVED, RECORD, STOP
+
+FAR = 8
+"""Buckets that are looked ahead at most: what is fetched sooner may have to make room again."""
 
 
 def at(s: State, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: int) -> None:
@@ -120,6 +124,7 @@ def _precedes(s: State, one: int, other: int) -> bool:
 def next_event(s: State) -> int:
     """Take the next event off the calendar, go to its instant and return it; NOTHING if there is none."""
     c = s.clock[0]
+    _look_ahead(s)
     # A bucket is opened only when all before it is done: what is put into it meanwhile is still in no order.
     if c.heap_size == 0 and c.soon_size == 0:
         _open_bucket(s)
@@ -146,6 +151,24 @@ def _open_bucket(s: State) -> None:
         while event != NOTHING:
             _push_future(s, s.events[event].time, event)
             event = s.events[event].next
+
+
+def _look_ahead(s: State) -> None:
+    """Fetch one more of the events to come, and its lot, from memory."""
+    c = s.clock[0]
+    # Most events and lots have been waiting for weeks: what they cost is to be found again. One step for each event that
+    # is performed keeps ahead of them.
+    if c.ahead_bucket <= c.bucket:
+        c.ahead_bucket, c.ahead = c.bucket, NOTHING
+    if c.ahead != NOTHING:
+        if s.events[c.ahead].kind == RECEIVED:
+            prefetch(s.lots, s.events[c.ahead].what)
+        c.ahead = s.events[c.ahead].next
+    elif c.ahead_bucket < min(c.bucket + FAR, c.last_bucket):
+        c.ahead_bucket += 1
+        c.ahead = s.buckets[c.ahead_bucket]
+    if c.ahead != NOTHING:
+        prefetch(s.events, c.ahead)
 
 
 def release_event(s: State, event: int) -> None:

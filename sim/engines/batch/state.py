@@ -29,7 +29,7 @@ def _record(integers: str, reals: str = "") -> np.dtype[Any]:
 
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
-    "heap_size soon_size bucket last_bucket shift free_lot free_node free_event lots_used nodes_used events_used "
+    "heap_size soon_size bucket last_bucket ahead ahead_bucket shift free_lot free_node free_event lots_used nodes_used events_used "
     "arrived callback told planner entries first_open last_open pipeline"
 )
 """Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used;

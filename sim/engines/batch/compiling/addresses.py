@@ -1,4 +1,4 @@
-"""What compiled code calls by address: Python, with one number, and functions that were compiled by themselves."""
+"""What compiled code does by address: call Python and functions that were compiled by themselves, and fetch memory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 def ask(address: int, number: int) -> None:
     """Call the function at an address with a number."""
     CALLBACK(int(address))(int(number))
+
+
+def prefetch(records: Any, index: int) -> None:
+    """Fetch a record into the cache, to be read soon; in plain Python, do nothing."""
 
 
 def call(function: Callable[..., int], address: int, a: Any, b: Any, c: Any, d: Any, number: int) -> int:  # noqa: ARG001

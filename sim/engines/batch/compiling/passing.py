@@ -25,6 +25,9 @@ from numba.np import numpy_support
 from sim.engines.batch.compiling import addresses
 from sim.engines.batch.compiling.native import WORDS_BEFORE_SHAPE
 
+LINE = 64
+"""Bytes that memory hands out at once."""
+
 
 class Counted(types.Type):
     """A contiguous array, whose indices count from its beginning and are not checked."""
@@ -227,6 +230,31 @@ def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  num
 def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
     """Compile `ask` as a call by address."""
     return lambda address, number: _call(address, number)  # type: ignore[call-arg]
+
+
+@intrinsic
+def _prefetch(_context: Any, records: Any, index: Any) -> Any:
+    """Fetch all lines of memory that a record lies in."""
+
+    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        array = context.make_helper(builder, records, arguments[0])
+        first = builder.bitcast(_place(context, builder, array, index, arguments[1]), cgutils.voidptr_t)
+        flag = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, flag, flag, flag])
+        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        for begin in range(0, records.dtype.size, LINE):
+            # To be read, kept in all caches, data.
+            words = [ir.Constant(flag, word) for word in (0, 3, 1)]
+            builder.call(fetch, [cgutils.pointer_add(builder, first, begin), *words])
+        return context.get_dummy_value()
+
+    return types.none(records, index), code
+
+
+@overload(addresses.prefetch, strict=False)
+def _fetch(records: Any, index: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    """Compile `prefetch`."""
+    return lambda records, index: _prefetch(records, index)  # type: ignore[call-arg]
 
 
 @intrinsic
