@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.clock import NEVER
+from sim.engines.batch.compiling.addresses import prefetch
 from sim.engines.batch.sites import committed
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.stock import available
@@ -45,8 +46,11 @@ def look(s: State, t: Tables, p: Position) -> None:
         p.backlog[flow] = s.flows[flow].backlog
     slot, n = s.clock[0].first_open, 0
     while slot != NOTHING:
+        after = s.lots[slot].after
+        if after != NOTHING:
+            prefetch(s.lots, after)
         _look_at_lot(s, p, slot, n)
-        slot = s.lots[slot].after
+        slot = after
         n += 1
     p.lots[0] = n
 

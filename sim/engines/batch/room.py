@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engines.batch import state as layout
 from sim.engines.batch.compiling.native import Lasting, lasting
@@ -31,7 +32,7 @@ class Room(NamedTuple):
     heap_event: IntArray
     soon: IntArray
     nodes: Records
-    buckets: IntArray
+    buckets: NDArray[np.int32]
 
 
 _SPARE: list[Room] = []
@@ -51,7 +52,7 @@ def room(slots: int, buckets: int) -> Room:
     heap_time, heap_event, soon = (np.empty(slots * 2, dtype=np.int64) for _ in range(3))
     return Room(
         blank(layout.LOT, slots), blank(layout.EVENT, slots * 2), heap_time, heap_event, soon,
-        blank(layout.NODE, slots * 2), np.full(MOST_BUCKETS, NOTHING, dtype=np.int64),
+        blank(layout.NODE, slots * 2), np.full(MOST_BUCKETS, NOTHING, dtype=np.int32),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ position, `m` the memory and `w` the worksheet of the planner.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +26,27 @@ Records = Any
 def _record(integers: str, reals: str = "") -> np.dtype[Any]:
     """Return the type of a record with these fields, integers first."""
     return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in reals.split()], align=True)
+
+
+LINE = 64
+"""Bytes that memory hands out at once."""
+
+
+def _in_lines(*lines: list[tuple[str, type]]) -> np.dtype[Any]:
+    """Return the type of a record of whole lines of memory, each with these fields.
+
+    Lots and events are met by the thousand and in no order: what they cost is the lines that are read.
+    """
+    names, kinds, offsets = [], [], []
+    for i, fields in enumerate(lines):
+        line = np.dtype([(n, kind) for together, kind in fields for n in together.split()], align=True)
+        assert line.itemsize <= LINE
+        for name in line.names or ():
+            names.append(name)
+            kinds.append(line[name])
+            offsets.append(LINE * i + line.fields[name][1])  # type: ignore[index]
+    described = {"names": names, "formats": kinds, "offsets": offsets, "itemsize": LINE * len(lines)}
+    return np.dtype(described, align=True)  # type: ignore[call-overload,no-any-return]
 
 
 CLOCK = _record(
@@ -57,18 +79,20 @@ FLOW = _record(
     "pool priority backlogs patience delivery shipment_cents begin end head tail backlog last booked lost lost_booked seen cursor given",
     "shortage_cents lost_cents owed revision unit_days",
 )
-LOT = _record(
-    "number ordered seeded released begin ready arrive out next before "
-    "source starts stage due promised leave good where after",
-    "expected",
-)
-"""What the planner looks at comes last and together: there are thousands of lots, and memory is read in lines. `where`
-is one of the constants below; `next` links free slots, `before` and `after` the lots that are open."""
+LOT = _in_lines(
+    [("number ordered released begin ready arrive out", np.int64), ("next before", np.int32)],
+    [("starts due promised leave good", np.int64), ("expected", np.float64), ("source after", np.int32),
+     ("stage where seeded", np.int8)],
+)  # fmt: skip
+"""What the planner looks at comes last and together. `where` is one of the constants below; `next` links free slots,
+`before` and `after` the lots that are open."""
 UNUSED, WAITS, UNDER_WAY = range(3)
 ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
 
-EVENT = _record("turn phase priority rank sequence count kind what time next")
+EVENT = _in_lines(
+    [("time sequence count what priority", np.int64), ("next rank turn", np.int32), ("phase kind", np.int8)]
+)
 """`next` links the events of a bucket, or free slots."""
 NODE = _record("before after at units lot")
 """A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
@@ -120,7 +144,7 @@ class State(NamedTuple):
     events: Records
     heap_time: IntArray
     heap_event: IntArray
-    buckets: IntArray
+    buckets: NDArray[np.int32]
     soon: IntArray
     nodes: Records
     noise: Records
@@ -166,5 +190,8 @@ class State(NamedTuple):
 
 
 def blank(dtype: np.dtype[Any], *shape: int) -> NDArray[Any]:
-    """Return records of zeros."""
-    return np.zeros(shape, dtype=dtype)
+    """Return records of zeros, the first at the beginning of a line of memory."""
+    size = math.prod(shape) * dtype.itemsize
+    room = np.zeros(size + LINE, dtype=np.uint8)
+    begin = -room.ctypes.data % LINE
+    return room[begin : begin + size].view(dtype).reshape(shape)
