@@ -47,12 +47,13 @@ def _options(program: Program, module: ModuleType, function: FunctionType) -> di
 
 
 def _plain(dispatcher: Any) -> Any:
-    """Compile a function once for all integers, not once for each kind and each number that it is called with."""
+    """Compile a function once for all integers and truth values, not once for each that it is called with."""
     from numba import types
 
     template = dispatcher.get_call_template
 
     def widened(kind: Any) -> Any:
+        kind = types.unliteral(kind)
         return types.int64 if isinstance(kind, types.Integer | types.IntEnumMember) else kind
 
     def plain(args: Any, kws: Any) -> Any:
