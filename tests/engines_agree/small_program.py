@@ -1,4 +1,4 @@
-"""A program of two functions, which compiles in a second, where the batch engine takes a minute."""
+"""A program of two functions, which compiles in a second, where the batch engine takes half a minute."""
 
 from __future__ import annotations
 

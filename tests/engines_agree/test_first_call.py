@@ -1,6 +1,6 @@
 """The first call compiles, says so, and leaves what it made for the calls after it.
 
-One test compiles the engine itself, which takes two minutes of CPU time; how a cache that is damaged or cannot be written
+One test compiles the engine itself, which takes half a minute of CPU time; how a cache that is damaged or cannot be written
 is met is the same for any program, so a small one is compiled for that.
 """
 
