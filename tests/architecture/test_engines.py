@@ -28,10 +28,13 @@ DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {
     "engine": ({"EventsEngine"}, {"BatchEngine", "is_compiled"}),
     # Objects here, layouts of records there: the same entities.
     "state": (
-        {"FlowState", "ItemState", "Line", "OpenLot", "PoolState", "SiteState", "SourceState", "Steps"},
+        {"FlowState", "ItemState", "OpenLot", "PoolState", "SiteState", "SourceState", "Steps"},
         {"blank"},
     ),
-    "variates": ({"noise_of"}, set()),
+    # Kept with each pool, and added up when asked for.
+    "stock": (set(), {"available"}),
+    # Iterators, and a function that takes the next of a row.
+    "variates": ({"endless"}, {"variate"}),
 }
 """Public names that only one of two twins has: those of `events`, those of `batch`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import simpy
 
@@ -21,11 +21,15 @@ class Event(simpy.Event):
     # It succeeds whatever comes, and has no value that anybody waits for.
     _ok, _value = True, None
 
-    def __init__(self, calendar: EventCalendar, time: int, key: Key, kind: int, what: tuple[Any, ...]) -> None:
-        self.env, self.callbacks = calendar.env, [calendar.due]
+    def __init__(self, calendar: EventCalendar, time: int, key: Key, kind: int, what: Any) -> None:
+        self.env, self.callbacks = calendar.env, calendar.callbacks
         self.time, self.key, self.kind, self.what = time, key, kind, what
         # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
         self.env.schedule(self, key, time - calendar.now)  # type: ignore[arg-type]
+
+
+class _Stopped(Exception):  # noqa: N818
+    """The run is over; raised by an event, it ends SimPy's loop."""
 
 
 class EventCalendar:
@@ -35,20 +39,21 @@ class EventCalendar:
         self.env = simpy.Environment()
         self.now = 0
         """This instant, in ticks."""
+        # All events share it: SimPy only reads it.
+        self.callbacks: list[Callable[[Any], None]] = [self.due]
         # Before the first event nothing is under way: what is due at once is no follow-up.
         self._turn, self._phase = 0, -1
         self._actions: Mapping[int, Callable[..., object]] = {}
         self._subject: object = None
-        self._running = False
 
-    def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, *what: Any) -> None:
+    def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: Any) -> None:
         """Schedule an event at an instant, now or later."""
         if time > self.now or self._phase < 0:
             Event(self, time, (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence), kind, what)
         else:
-            self.follow_up(phase, priority, rank, sequence, kind, *what)
+            self.follow_up(phase, priority, rank, sequence, kind, what)
 
-    def follow_up(self, phase: int, priority: int, rank: int, sequence: int, kind: int, *what: Any) -> None:
+    def follow_up(self, phase: int, priority: int, rank: int, sequence: int, kind: int, what: Any) -> None:
         """Schedule an event later at this instant: in this round if its phase is still to come, else in the next."""
         # Phases of a round only go forward. What a phase sets off in itself or in an earlier one waits for the next
         # round, so that the order does not depend on who came first.
@@ -59,26 +64,25 @@ class EventCalendar:
 
     def stop_at(self, time: int) -> None:
         """Schedule the end of the run, before anything else that is due then: that instant is no part of the run."""
-        Event(self, time, (BEFORE_ALL, 0, 0, 0, 0), STOP, ())
+        Event(self, time, (BEFORE_ALL, 0, 0, 0, 0), STOP, None)
 
     def due(self, event: Any) -> None:
         """Perform an event; SimPy calls this when it is due."""
         # Its round and phase decide where its follow-ups belong.
         self.now, self._turn, self._phase = event.time, event.key[0], event.key[1]
-        self._actions[event.kind](self._subject, *event.what)
+        self._actions[event.kind](self._subject, event.what)
 
     def run(self, actions: Mapping[int, Callable[..., object]], subject: object) -> None:
         """Perform events in order until none is left or one of them calls `stop`.
 
-        `actions` holds the function of each kind of event, which is called with the subject and the event's own
-        arguments.
+        `actions` holds the function of each kind of event, which is called with the subject and with what the event
+        is of.
         """
-        self._actions, self._subject, self._running = actions, subject, True
-        # Not `env.run`: on a stop it puts back the event at hand, with a priority that is no tuple.
-        with suppress(simpy.core.EmptySchedule):
-            while self._running:
-                self.env.step()
+        self._actions, self._subject = actions, subject
+        with suppress(_Stopped):
+            self.env.run()
 
-    def stop(self) -> None:
+    def stop(self) -> NoReturn:
         """End the run: no further event is performed."""
-        self._running = False
+        # Not SimPy's own exception: on that it puts back the event at hand, with a priority that is no tuple.
+        raise _Stopped

@@ -9,7 +9,6 @@ import numpy as np
 from sim.clock import NEVER
 from sim.engines.events.sites import committed
 from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, State
-from sim.engines.events.stock import available
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
 from sim.plan import FloatArray, IntArray
@@ -31,7 +30,7 @@ def look(s: State) -> Position:
     """Return what the planner sees now."""
     pools, lots = range(len(s.plan.pools)), list(s.open_lots.values())
     return Position(
-        stock=_real(available(s, pool) for pool in pools),
+        stock=_real(s.pools[pool].available for pool in pools),
         waiting=_real(s.pools[pool].waiting for pool in pools),
         committed=_real(_accepted(s, site) for site in range(len(s.sites))),
         backlog=_real(f.backlog for f in s.flows),

@@ -8,10 +8,9 @@ from sim.clock import NEVER
 from sim.engines.events.curves import value_at
 from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.events.sites import free_at, leaves_site, work
-from sim.engines.events.state import CYCLE, LOAD, STRETCH, UNDER_WAY, WAITS, OpenLot, State
+from sim.engines.events.state import STRETCH, UNDER_WAY, WAITS, OpenLot, State
 from sim.engines.events.stock import put, take
-from sim.engines.events.variates import variate
-from sim.engines.events.waiting import join_line, join_queue, leave_queue, possible, startable
+from sim.engines.events.waiting import join_line, join_queue, leave_queue, startable
 from sim.engines.events.wip import lot_arrived, units_joined
 from sim.engines.events.yields import good_per_start, make
 from sim.engines.shared.phases import (
@@ -113,13 +112,12 @@ def dispatch(s: State, pool: int) -> None:
     # A stack: pools that a lot sets free go below, so that the current one is finished first.
     again = [pool]
     while again:
-        lot = startable(s, again[-1])
+        lot, starts = startable(s, again[-1])
         if lot is None:
             again.pop()
             continue
-        r, starts = s.sources[lot.source], possible(s, lot)
         whole = starts == lot.starts
-        for other, units in r.takes:
+        for other, units in s.sources[lot.source].takes:
             s.pools[other].waiting -= units * starts
             take(s, other, units * starts, consume=True)
             if whole:
@@ -170,14 +168,14 @@ def take_turns(s: State, site: int) -> None:
 def _work(s: State, lot: OpenLot, came: int) -> None:
     """Put a lot that came to the bottleneck on a line; all its later instants follow."""
     source, r = lot.source, s.sources[lot.source]
-    load = variate(s, source, LOAD) * lot.starts
+    load = next(r.loads) * lot.starts
     lot.begin, lot.leave = work(s, r.site, load)
     if lot.leave >= NEVER:
         # Its integral never completes: it stays in process.
         lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
         return
     make(s, lot)
-    lot.ready = lot.leave + stretched(int(variate(s, source, CYCLE)), value_at(s, r.site, STRETCH, lot.begin))
+    lot.ready = lot.leave + stretched(int(next(r.cycles)), value_at(s, r.site, STRETCH, lot.begin))
     leaves = leaves_site(s, r.site, lot.ready)
     lot.arrive = leaves + r.shipping
     book_lot(s, lot, load, came, leaves)
@@ -211,8 +209,10 @@ def _wake(s: State, pool: int, less: bool) -> None:
     """Schedule what stock that arrived sets off: demand that waits, stock policies and lots that wait."""
     p = s.pools[pool]
     # Old claims go before new ones of their priority (rank -1), new ones of a higher priority before both.
-    for priority in sorted({s.flows[f].priority for f in p.counters if s.flows[f].backlog}):
-        s.calendar.follow_up(SERVE, priority, -1, pool, SERVED, pool, priority)
+    if p.backlog:
+        for priority, flows in p.counters.items():
+            if any(s.flows[flow].backlog for flow in flows):
+                s.calendar.follow_up(SERVE, priority, -1, pool, SERVED, (pool, priority))
     # Fewer units than the policy counted on: its position has fallen.
     if less and p.continuous:
         s.calendar.follow_up(PLAN, 0, pool, 2, REPLENISH, pool)

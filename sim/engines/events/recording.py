@@ -58,11 +58,16 @@ def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> Non
     being ready; a disruption that destroys part of it takes back what was booked ahead.
     """
     source, r = lot.source, s.sources[lot.source]
-    _book_wait(s, lot, came)
-    begun, left, made = period_at(s, lot.begin), period_at(s, lot.leave), period_at(s, lot.ready)
-    spent = cents(lot.starts * r.variable_cents)
-    begun.variable_cents[source] += spent
-    begun.journal += spent
+    _book_wait(s, lot, r.site, came)
+    begun = left = made = sent = s.rows
+    # A lot that leaves within the current period has all its instants in it.
+    if leaves >= s.period_end:
+        begun, left = period_at(s, lot.begin), period_at(s, lot.leave)
+        made, sent = period_at(s, lot.ready), period_at(s, leaves)
+    if r.variable_cents:
+        spent = cents(lot.starts * r.variable_cents)
+        begun.variable_cents[source] += spent
+        begun.journal += spent
     left.load[r.site] += load
     made.out[source] += lot.out
     made.scrapped[source] += lot.starts - lot.out
@@ -71,15 +76,15 @@ def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> Non
     else:
         made.good[source] += lot.good
         in_transit(s, r.makes, lot.good, lot.ready, lot.arrive)
-    if lot.good:
-        s.first_good[source] = min(s.first_good[source], lot.ready)
+    if lot.good and lot.ready < s.first_good[source]:
+        s.first_good[source] = lot.ready
     # Lots made larger to save time go with as many shipments as the lots they stand for.
-    ship(s, source, lot_count(lot.starts, r.shipped_lot), period_at(s, leaves))
+    ship(s, source, lot_count(lot.starts, r.shipped_lot), sent)
 
 
-def _book_wait(s: State, lot: OpenLot, came: int) -> None:
+def _book_wait(s: State, lot: OpenLot, site: int, came: int) -> None:
     """Book whether and how long a lot waits at a bottleneck, and how long it is in the system."""
-    rows, site = s.rows, s.sources[lot.source].site
+    rows = s.rows
     rows.lots[site] += 1
     rows.delayed[site] += lot.begin > came
     rows.wait[site] += lot.begin - came

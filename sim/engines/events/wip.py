@@ -13,11 +13,11 @@ def fill_lines(s: State) -> None:
     """Take places for all that is in a line at the start; there may be more units than places."""
     for item in s.items:
         if item.line != NONE:
-            s.pools[item.line].places -= item.units
+            s.pools[item.line].available -= item.units
     for lot in s.open_lots.values():
         limit = s.sources[lot.source].limit
         if lot.where == UNDER_WAY and limit != NONE:
-            s.pools[limit].places -= lot.good
+            s.pools[limit].available -= lot.good
 
 
 def units_joined(s: State, source: int, starts: int) -> None:
@@ -51,7 +51,7 @@ def lot_shrunk(s: State, source: int, units: int) -> None:
 
 def _free(s: State, pool: int, units: int) -> None:
     """Free places of a line."""
-    s.pools[pool].places += units
+    s.pools[pool].available += units
     # Who takes the places is decided once all of this instant's receipts are known.
     if units and s.pools[pool].queue:
         s.calendar.follow_up(PLAN, 0, pool, 1, DISPATCH, pool)

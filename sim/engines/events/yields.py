@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.events.curves import value_at
-from sim.engines.events.state import YIELD_NOISE, YIELDS, OpenLot, State
-from sim.engines.events.variates import variate
+from sim.engines.events.state import YIELDS, OpenLot, State
 from sim.engines.shared.rules import binomial, good_share, whole
 from sim.vocabulary import YieldNoise
 
@@ -67,7 +66,7 @@ def make(s: State, lot: OpenLot) -> None:
 
 def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     """Return the good units of a lot of so many gross units."""
-    r, yield_noise = s.sources[source], variate(s, source, YIELD_NOISE)
+    r, yield_noise = s.sources[source], next(s.sources[source].yield_noise)
     if s.plan.yield_noise is YieldNoise.BINOMIAL:
         # Loaded only where it is needed: it takes as long as the rest of the engine.
         from scipy.special import ndtri
