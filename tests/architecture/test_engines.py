@@ -24,7 +24,7 @@ WITHOUT_TWIN = {
 DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {
     # SimPy takes events off its calendar by itself.
     "calendar": ({"EventCalendar", "Event", "due", "run", "stop"}, {"next_event", "release_event"}),
-    "curves": ({"steps"}, set()),
+    "curves": ({"steps"}, {"price_at"}),
     "engine": ({"EventsEngine"}, {"BatchEngine", "is_compiled"}),
     # Objects here, layouts of records there: the same entities.
     "state": (
@@ -34,7 +34,7 @@ DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {
     # Kept with each pool, and added up when asked for.
     "stock": (set(), {"available"}),
     # Iterators, and a function that takes the next of a row.
-    "variates": ({"endless"}, {"variate"}),
+    "variates": ({"endless", "endless_times"}, {"variate"}),
 }
 """Public names that only one of two twins has: those of `events`, those of `batch`."""
 

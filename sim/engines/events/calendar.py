@@ -13,6 +13,8 @@ from sim.errors import ModelError
 
 Key = tuple[int, int, int, int, int]
 """Round, phase, priority, rank and sequence within an instant. SimPy ends ties by the order of scheduling."""
+BEFORE_START: Key = (0, -1, 0, 0, 0)
+"""Key of no event: none has been performed yet."""
 
 
 class Event(simpy.Event):
@@ -23,7 +25,8 @@ class Event(simpy.Event):
 
     def __init__(self, calendar: EventCalendar, time: int, key: Key, kind: int, what: Any) -> None:
         self.env, self.callbacks = calendar.env, calendar.callbacks
-        self.time, self.key, self.kind, self.what = time, key, kind, what
+        self.time, self.key = time, key
+        self.kind, self.what = kind, what
         # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
         self.env.schedule(self, key, time - calendar.now)  # type: ignore[arg-type]
 
@@ -41,14 +44,15 @@ class EventCalendar:
         """This instant, in ticks."""
         # All events share it: SimPy only reads it.
         self.callbacks: list[Callable[[Any], None]] = [self.due]
-        # Before the first event nothing is under way: what is due at once is no follow-up.
-        self._turn, self._phase = 0, -1
+        self._key: Key = BEFORE_START
+        """Key of the event that is performed."""
         self._actions: Mapping[int, Callable[..., object]] = {}
         self._subject: object = None
 
     def at(self, time: int, phase: int, priority: int, rank: int, sequence: int, kind: int, what: Any) -> None:
         """Schedule an event at an instant, now or later."""
-        if time > self.now or self._phase < 0:
+        # Before the first event nothing is under way: what is due at once is no follow-up.
+        if time > self.now or self._key is BEFORE_START:
             Event(self, time, (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence), kind, what)
         else:
             self.follow_up(phase, priority, rank, sequence, kind, what)
@@ -57,7 +61,9 @@ class EventCalendar:
         """Schedule an event later at this instant: in this round if its phase is still to come, else in the next."""
         # Phases of a round only go forward. What a phase sets off in itself or in an earlier one waits for the next
         # round, so that the order does not depend on who came first.
-        turn = self._turn if phase > self._phase else self._turn + 1
+        turn, current = self._key[0], self._key[1]
+        if phase <= current:
+            turn += 1
         if turn > MOST_ROUNDS:
             raise ModelError(f"more than {MOST_ROUNDS} rounds at one instant (tick {self.now}): an endless loop")
         Event(self, self.now, (turn, phase, priority, rank, sequence), kind, what)
@@ -69,7 +75,7 @@ class EventCalendar:
     def due(self, event: Any) -> None:
         """Perform an event; SimPy calls this when it is due."""
         # Its round and phase decide where its follow-ups belong.
-        self.now, self._turn, self._phase = event.time, event.key[0], event.key[1]
+        self.now, self._key = event.time, event.key
         self._actions[event.kind](self._subject, event.what)
 
     def run(self, actions: Mapping[int, Callable[..., object]], subject: object) -> None:

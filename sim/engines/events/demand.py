@@ -111,7 +111,7 @@ def _add_backlog(s: State, f: FlowState, units: int) -> None:
 def _hand_out(s: State, flow: int, units: int) -> None:
     """Take units from stock for a flow and book their delivery."""
     f, rows = s.flows[flow], s.rows
-    take(s, f.pool, units, consume=False)
+    take(s, s.pools[f.pool], units, consume=False)
     rows.served[flow] += units
     rows.deliveries[flow] += 1
     rows.delivery_cents[flow] += f.shipment_cents

@@ -15,7 +15,7 @@ from sim.draws.sources import cents_of
 from sim.engines.events.calendar import EventCalendar
 from sim.engines.events.curves import steps
 from sim.engines.events.state import FlowState, ItemState, PoolState, SiteState, SourceState, State
-from sim.engines.events.variates import endless
+from sim.engines.events.variates import endless, endless_times
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.policies import POLICIES, is_planned, ships_parts, watched
@@ -110,7 +110,7 @@ def _source(draws: Draws, r: int, limits: WipLimits) -> SourceState:
         stays=bool(limits.stays[r]),
         yields=drawn.yields,
         loads=endless(drawn.load),
-        cycles=endless(drawn.cycle, in_ticks=True),
+        cycles=endless_times(drawn.cycle),
         yield_noise=repeat(1.0) if drawn.yield_noise is None else endless(drawn.yield_noise),
         **known_yield(drawn, draws.sites[source.site])._asdict(),
     )
@@ -127,7 +127,9 @@ def _sites(draws: Draws) -> list[SiteState]:
     return [
         SiteState(
             rate=steps(site.line_rate),
-            curves=(steps(site.factors.yields), steps(site.factors.cycle_time), steps(site.factors.price)),
+            yields=steps(site.factors.yields),
+            stretch=steps(site.factors.cycle_time),
+            price=steps(site.factors.price),
             held=site.factors.held,
             lines=[(0, number, 0, 0.0) for number in range(site.lines)],
             ranked=ranked[i],

@@ -50,7 +50,7 @@ def look(s: State) -> Position:
 
 def _accepted(s: State, site: int) -> float:
     """Return the load that a site has accepted and not worked off, with what queues for a line."""
-    load = committed(s, site, s.calendar.now)
+    load = committed(s.sites[site], s.calendar.now)
     # In the order of the queue, as the other engine adds up: sums of floats depend on the order.
     for _, _, lot in sorted(s.sites[site].queue):
         load += lot.starts * float(s.tables.load[lot.source])

@@ -8,7 +8,7 @@ from sim.clock import NEVER
 from sim.engines.events.curves import value_at
 from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.events.sites import free_at, leaves_site, work
-from sim.engines.events.state import STRETCH, UNDER_WAY, WAITS, OpenLot, State
+from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, State
 from sim.engines.events.stock import put, take
 from sim.engines.events.waiting import join_line, join_queue, leave_queue, startable
 from sim.engines.events.wip import lot_arrived, units_joined
@@ -28,6 +28,7 @@ from sim.engines.shared.phases import (
 )
 from sim.engines.shared.positions import stage
 from sim.engines.shared.rules import lot_count, lot_part, release_time, stretched
+from sim.plan import NONE
 
 SAMPLES, VOLUME = int(QualificationPhase.SAMPLES), int(QualificationPhase.VOLUME)
 
@@ -36,8 +37,10 @@ def order(s: State, source: int, starts: int) -> None:
     """Order starts of a source, to be released at once."""
     r = s.sources[source]
     book_order(s, source)
-    for i in range(lot_count(starts, r.lot_size)):
-        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, s.calendar.now + r.lead))
+    size = r.lot_size or starts
+    while starts > 0:
+        enter(s, _lot(s, source, min(size, starts), VOLUME, s.calendar.now + r.lead))
+        starts -= size
     _pull(s, source)
 
 
@@ -83,9 +86,10 @@ def _pull(s: State, source: int) -> None:
 
 def enter(s: State, lot: OpenLot) -> None:
     """Put a lot on order; it begins when its inputs are there and its turn has come."""
-    r, source = s.sources[lot.source], lot.source
-    lot.released, lot.promised = s.calendar.now, s.calendar.now + r.lead
-    lot.expected = lot.starts * good_per_start(s, source, s.calendar.now)
+    source, now = lot.source, s.calendar.now
+    r = s.sources[source]
+    lot.released, lot.promised = now, now + r.lead
+    lot.expected = lot.starts * good_per_start(s, source, now)
     s.open_lots[lot.number] = lot
     if not r.planned:
         r.on_order += lot.expected
@@ -98,8 +102,9 @@ def enter(s: State, lot: OpenLot) -> None:
         return
     lot.where = WAITS
     for pool, units in r.takes:
-        s.pools[pool].waiting += units * lot.starts
-        join_queue(s, pool, lot)
+        p = s.pools[pool]
+        p.waiting += units * lot.starts
+        join_queue(p, r, lot)
     # Behind others it has to wait, unless it may pass them.
     # It stands in the queue of every input: looking at one of them is enough.
     last = r.takes[-1][0]
@@ -117,15 +122,18 @@ def dispatch(s: State, pool: int) -> None:
             again.pop()
             continue
         whole = starts == lot.starts
-        for other, units in s.sources[lot.source].takes:
-            s.pools[other].waiting -= units * starts
-            take(s, other, units * starts, consume=True)
+        r = s.sources[lot.source]
+        for other, units in r.takes:
+            p = s.pools[other]
+            p.waiting -= units * starts
+            take(s, p, units * starts, consume=True)
             if whole:
-                leave_queue(s, other, lot)
+                leave_queue(p, lot)
                 # Where this lot stood in the way, the next may begin.
                 if other not in again:
                     again.insert(0, other)
-        units_joined(s, lot.source, starts)
+        if r.freed:
+            units_joined(s, r, starts)
         _begin(s, lot if whole else _part(s, lot, starts))
 
 
@@ -143,7 +151,8 @@ def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
 
 def _begin(s: State, lot: OpenLot) -> None:
     """Move a lot that has its inputs to the bottleneck, or to its queue where priorities differ."""
-    site = s.sources[lot.source].site
+    r = s.sources[lot.source]
+    site = r.site
     lot.where = UNDER_WAY
     if not s.sites[site].ranked:
         # First in, first out: nobody can come before it any more, so its line is known now.
@@ -151,15 +160,15 @@ def _begin(s: State, lot: OpenLot) -> None:
         return
     # Not yet begun: it counts as in process.
     lot.begin, lot.leave, lot.ready, lot.arrive = s.calendar.now, NEVER, NEVER, NEVER
-    join_line(s, site, lot)
+    join_line(s.sites[site], r, lot)
     s.calendar.follow_up(PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
 
 def take_turns(s: State, site: int) -> None:
     """Give free lines of a site to the lots that wait for them, the most urgent first."""
-    queue = s.sites[site].queue
-    while queue and free_at(s, site) <= s.calendar.now:
-        lot = heappop(queue)[2]
+    where = s.sites[site]
+    while where.queue and free_at(where) <= s.calendar.now:
+        lot = heappop(where.queue)[2]
         _work(s, lot, lot.begin)
         if s.calendar.now < lot.leave < NEVER:
             s.calendar.at(lot.leave, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
@@ -167,20 +176,20 @@ def take_turns(s: State, site: int) -> None:
 
 def _work(s: State, lot: OpenLot, came: int) -> None:
     """Put a lot that came to the bottleneck on a line; all its later instants follow."""
-    source, r = lot.source, s.sources[lot.source]
-    load = next(r.loads) * lot.starts
-    lot.begin, lot.leave = work(s, r.site, load)
+    r = s.sources[lot.source]
+    where, load = s.sites[r.site], next(r.loads) * lot.starts
+    lot.begin, lot.leave = work(where, load, s.calendar.now)
     if lot.leave >= NEVER:
         # Its integral never completes: it stays in process.
         lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
         return
     make(s, lot)
-    lot.ready = lot.leave + stretched(int(next(r.cycles)), value_at(s, r.site, STRETCH, lot.begin))
-    leaves = leaves_site(s, r.site, lot.ready)
+    lot.ready = lot.leave + stretched(next(r.cycles), value_at(where.stretch, lot.begin))
+    leaves = leaves_site(where, lot.ready)
     lot.arrive = leaves + r.shipping
     book_lot(s, lot, load, came, leaves)
     if lot.arrive < NEVER:
-        s.calendar.at(lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, lot)
+        s.calendar.at(lot.arrive, RECEIVE, 0, lot.source, lot.number, RECEIVED, lot)
 
 
 def receive(s: State, lot: OpenLot) -> None:
@@ -191,7 +200,8 @@ def receive(s: State, lot: OpenLot) -> None:
         r.on_order -= lot.expected
     if r.priced:
         pay(s, lot)
-    lot_arrived(s, lot)
+    if r.limit != NONE:
+        lot_arrived(s, r, lot)
     if s.trace and not lot.seeded:
         s.arrivals.append(lot)
     # Samples are measured and used up: they are no stock.
@@ -225,7 +235,7 @@ def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: in
     r = s.sources[source]
     ready = arrive - r.shipping
     # What was ready before the start has left its site and is in transit.
-    leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
+    leaves = leaves_site(s.sites[r.site], ready) if ready >= 0 else ready
     if leaves >= 0:
         ship(s, source, shipments, period_at(s, leaves))
     lot = _lot(s, source, 0, VOLUME, due)

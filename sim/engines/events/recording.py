@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from sim.clock import NEVER
-from sim.engines.events.curves import price_at, value_at
-from sim.engines.events.state import PRICE, UNDER_WAY, WAITS, OpenLot, State
+from sim.engines.events.curves import value_at
+from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, State
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.records import Rows
@@ -97,12 +97,12 @@ def pay(s: State, lot: OpenLot) -> None:
 
     The factor of disruptions on the price is that of the day on which the lot began.
     """
-    rows, starts = s.rows, float(lot.starts)
+    rows, r, starts = s.rows, s.sources[lot.source], float(lot.starts)
     if lot.seeded:
         # Seeded lots have no starts: those that would give as many good units are paid for.
         starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
-    factor = value_at(s, s.sources[lot.source].site, PRICE, lot.begin)
-    paid = cents(starts * (price_at(s, lot.source, s.calendar.now) * factor))
+    factor = value_at(s.sites[r.site].price, lot.begin)
+    paid = cents(starts * (value_at(r.price, s.calendar.now) * factor))
     rows.purchase_cents[lot.source] += paid
     rows.journal += paid
 

@@ -21,8 +21,6 @@ from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 from sim.plan import FloatArray, Plan
 
-YIELDS, STRETCH, PRICE = range(3)
-"""What disruptions do at a site: curves of factors on yield, cycle time and price."""
 WAITS, UNDER_WAY = range(2)
 """Where a released lot is: waiting for inputs, or beyond that."""
 
@@ -73,7 +71,7 @@ class SourceState:
     freed: int
     stays: bool
     loads: Iterator[float]
-    cycles: Iterator[float]
+    cycles: Iterator[int]
     yield_noise: Iterator[float]
     yields: YieldCurve
     has_fixed: bool
@@ -102,12 +100,14 @@ The spare load is what the line could process of the next lot before it is free.
 class SiteState:
     """A bottleneck of identical parallel lines.
 
-    `lines` is a heap, so the first is that which is free first. `queue` is a heap of lots that wait for a line, where priorities differ (`ranked`). Shipments ready within one of the
+    `yields`, `stretch` and `price` are factors of disruptions on yield, cycle time and price. `lines` is a heap, so the first is that which is free first. `queue` is a heap of lots that wait for a line, where priorities differ (`ranked`). Shipments ready within one of the
     intervals `held` leave at its end. From `closes` on nothing is ordered from it.
     """
 
     rate: Steps
-    curves: tuple[Steps, Steps, Steps]
+    yields: Steps
+    stretch: Steps
+    price: Steps
     held: tuple[tuple[int, int], ...]
     lines: list[Line]
     ranked: bool

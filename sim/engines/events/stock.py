@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.events.state import ItemState, State
+from sim.engines.events.state import ItemState, PoolState, State
 from sim.engines.shared.rules import cents, unit_days, whole
 
 
@@ -16,12 +16,11 @@ def put(s: State, item: int, units: int) -> None:
     s.pools[i.pool].available += units
 
 
-def take(s: State, pool: int, units: int, consume: bool) -> None:
+def take(s: State, p: PoolState, units: int, *, consume: bool) -> None:
     """Take units from the stock of a pool, member by member, or places from a line.
 
     With `consume` lots use the units up; without, they serve customers.
     """
-    p = s.pools[pool]
     p.available -= units
     for item in p.members:
         i = s.items[item]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import chain, repeat
 
@@ -9,12 +10,24 @@ import numpy as np
 
 from sim.clock import TICKS_PER_DAY
 from sim.draws.streams import Noise
+from sim.plan import FloatArray
 
 
-def endless(noise: Noise, *, in_ticks: bool = False) -> Iterator[float]:
-    """Return endless variates of one kind, drawn in blocks."""
+def endless(noise: Noise) -> Iterator[float]:
+    """Return endless variates of a noise."""
     if noise.constant:
-        return repeat(float(np.ceil(noise.mean * TICKS_PER_DAY)) if in_ticks else noise.mean)
+        return repeat(noise.mean)
+    return chain.from_iterable(block.tolist() for block in _blocks(noise))
+
+
+def endless_times(noise: Noise) -> Iterator[int]:
+    """Return endless variates of a noise in days as times in ticks, rounded up."""
+    if noise.constant:
+        return repeat(math.ceil(noise.mean * TICKS_PER_DAY))
+    return chain.from_iterable(map(int, np.ceil(block * TICKS_PER_DAY).tolist()) for block in _blocks(noise))
+
+
+def _blocks(noise: Noise) -> Iterator[FloatArray]:
+    """Return endless blocks of variates, drawn when they are asked for."""
     variates = noise.variates()
-    blocks = (variates.blocks() for _ in repeat(None))
-    return chain.from_iterable((np.ceil(b * TICKS_PER_DAY) if in_ticks else b).tolist() for b in blocks)
+    return (variates.blocks() for _ in repeat(None))

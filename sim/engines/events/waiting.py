@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from sim.engines.events.state import OpenLot, PoolState, SourceState, State
+from sim.engines.events.state import OpenLot, PoolState, SiteState, SourceState, State
 
 
-def join_queue(s: State, pool: int, lot: OpenLot) -> None:
-    """Add a lot to the queue of a pool, by priority, release and number."""
-    heappush(s.pools[pool].queue, (s.sources[lot.source].priority, lot.released, lot.number, lot))
+def join_queue(p: PoolState, r: SourceState, lot: OpenLot) -> None:
+    """Add a lot of a source to the queue of a pool, by priority, release and number."""
+    heappush(p.queue, (r.priority, lot.released, lot.number, lot))
 
 
-def join_line(s: State, site: int, lot: OpenLot) -> None:
-    """Add a lot to the queue of a bottleneck, by priority and number."""
-    heappush(s.sites[site].queue, (s.sources[lot.source].priority, lot.number, lot))
+def join_line(where: SiteState, r: SourceState, lot: OpenLot) -> None:
+    """Add a lot of a source to the queue of a bottleneck, by priority and number."""
+    heappush(where.queue, (r.priority, lot.number, lot))
 
 
 def startable(s: State, pool: int) -> tuple[OpenLot | None, int]:
@@ -23,7 +23,7 @@ def startable(s: State, pool: int) -> tuple[OpenLot | None, int]:
     It is only the head unless lots may pass.
     """
     p = s.pools[pool]
-    if not p.queue or (p.is_line and p.available <= 0):
+    if not p.queue or p.available <= 0:
         return None, 0
     head = p.queue[0][3]
     starts = possible(s, head)
@@ -57,9 +57,9 @@ def _comes_free_by_units(p: PoolState, r: SourceState) -> bool:
     return p.is_line and r.lot_size == 0
 
 
-def leave_queue(s: State, pool: int, lot: OpenLot) -> None:
+def leave_queue(p: PoolState, lot: OpenLot) -> None:
     """Remove a lot from the queue of a pool."""
-    queue = s.pools[pool].queue
+    queue = p.queue
     if queue[0][3] is lot:
         heappop(queue)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.events.state import UNDER_WAY, OpenLot, State
+from sim.engines.events.state import UNDER_WAY, OpenLot, SourceState, State
 from sim.engines.shared.phases import DISPATCH, PLAN, QualificationPhase
 from sim.plan import NONE
 
@@ -20,17 +20,13 @@ def fill_lines(s: State) -> None:
             s.pools[limit].available -= lot.good
 
 
-def units_joined(s: State, source: int, starts: int) -> None:
+def units_joined(s: State, r: SourceState, starts: int) -> None:
     """Free the places of several units that go into one."""
-    if s.sources[source].freed > 0:
-        _free(s, s.sources[source].limit, s.sources[source].freed * starts)
+    _free(s, r.limit, r.freed * starts)
 
 
-def lot_arrived(s: State, lot: OpenLot) -> None:
+def lot_arrived(s: State, r: SourceState, lot: OpenLot) -> None:
     """Free the places of what leaves the line with a lot: finished units, samples and scrap."""
-    r = s.sources[lot.source]
-    if r.limit == NONE:
-        return
     units = lot.good if lot.seeded else lot.starts
     if r.stays and lot.stage != SAMPLES:
         units -= lot.good

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.events.curves import value_at
-from sim.engines.events.state import YIELDS, OpenLot, State
+from sim.engines.events.state import OpenLot, State
 from sim.engines.shared.rules import binomial, good_share, whole
 from sim.vocabulary import YieldNoise
 
@@ -58,7 +58,7 @@ def make(s: State, lot: OpenLot) -> None:
     r.carry_out += lot.starts * line
     lot.out = whole(r.carry_out)
     r.carry_out -= lot.out
-    factor = value_at(s, r.site, YIELDS, lot.begin)
+    factor = value_at(s.sites[r.site].yields, lot.begin)
     lot.good = _good(s, lot.source, lot.starts * line * r.yields.gross, x, factor)
     if r.yields.learns == 1:
         _learn(s, lot)
