@@ -8,7 +8,7 @@ from sim.clock import NEVER
 from sim.engines.events.curves import value_at
 from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.events.sites import free_at, leaves_site, work
-from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, State
+from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, SourceState, State
 from sim.engines.events.stock import put, take
 from sim.engines.events.waiting import join_line, join_queue, leave_queue, startable
 from sim.engines.events.wip import lot_arrived, units_joined
@@ -98,7 +98,7 @@ def enter(s: State, lot: OpenLot) -> None:
     else:
         s.rows.starts[source] += lot.starts
     if not r.takes:
-        _begin(s, lot)
+        _begin(s, r, lot)
         return
     lot.where = WAITS
     for pool, units in r.takes:
@@ -106,10 +106,9 @@ def enter(s: State, lot: OpenLot) -> None:
         p.waiting += units * lot.starts
         join_queue(p, r, lot)
     # Behind others it has to wait, unless it may pass them.
-    # It stands in the queue of every input: looking at one of them is enough.
-    last = r.takes[-1][0]
-    if s.pools[last].queue[0][3] is lot or s.may_pass:
-        dispatch(s, last)
+    # It stands in the queue of every input: looking at one of them, the last, is enough.
+    if p.queue[0][3] is lot or s.may_pass:
+        dispatch(s, pool)
 
 
 def dispatch(s: State, pool: int) -> None:
@@ -134,7 +133,7 @@ def dispatch(s: State, pool: int) -> None:
                     again.insert(0, other)
         if r.freed:
             units_joined(s, r, starts)
-        _begin(s, lot if whole else _part(s, lot, starts))
+        _begin(s, r, lot if whole else _part(s, lot, starts))
 
 
 def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
@@ -149,19 +148,18 @@ def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
     return part
 
 
-def _begin(s: State, lot: OpenLot) -> None:
+def _begin(s: State, r: SourceState, lot: OpenLot) -> None:
     """Move a lot that has its inputs to the bottleneck, or to its queue where priorities differ."""
-    r = s.sources[lot.source]
-    site = r.site
     lot.where = UNDER_WAY
-    if not s.sites[site].ranked:
+    where = s.sites[r.site]
+    if not where.ranked:
         # First in, first out: nobody can come before it any more, so its line is known now.
-        _work(s, lot, s.calendar.now)
+        _work(s, r, lot, s.calendar.now)
         return
     # Not yet begun: it counts as in process.
     lot.begin, lot.leave, lot.ready, lot.arrive = s.calendar.now, NEVER, NEVER, NEVER
-    join_line(s.sites[site], r, lot)
-    s.calendar.follow_up(PLAN, LINES_LAST, site, 0, LINE_FREE, site)
+    join_line(where, r, lot)
+    s.calendar.follow_up(PLAN, LINES_LAST, r.site, 0, LINE_FREE, r.site)
 
 
 def take_turns(s: State, site: int) -> None:
@@ -169,25 +167,24 @@ def take_turns(s: State, site: int) -> None:
     where = s.sites[site]
     while where.queue and free_at(where) <= s.calendar.now:
         lot = heappop(where.queue)[2]
-        _work(s, lot, lot.begin)
+        _work(s, s.sources[lot.source], lot, lot.begin)
         if s.calendar.now < lot.leave < NEVER:
             s.calendar.at(lot.leave, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
 
-def _work(s: State, lot: OpenLot, came: int) -> None:
+def _work(s: State, r: SourceState, lot: OpenLot, came: int) -> None:
     """Put a lot that came to the bottleneck on a line; all its later instants follow."""
-    r = s.sources[lot.source]
     where, load = s.sites[r.site], next(r.loads) * lot.starts
     lot.begin, lot.leave = work(where, load, s.calendar.now)
     if lot.leave >= NEVER:
         # Its integral never completes: it stays in process.
         lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
         return
-    make(s, lot)
+    make(s, r, lot)
     lot.ready = lot.leave + stretched(next(r.cycles), value_at(where.stretch, lot.begin))
     leaves = leaves_site(where, lot.ready)
     lot.arrive = leaves + r.shipping
-    book_lot(s, lot, load, came, leaves)
+    book_lot(s, r, lot, load, came, leaves)
     if lot.arrive < NEVER:
         s.calendar.at(lot.arrive, RECEIVE, 0, lot.source, lot.number, RECEIVED, lot)
 

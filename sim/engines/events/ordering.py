@@ -83,10 +83,11 @@ def review_periodically(s: State, pool: int, k: int) -> None:
 def replenish(s: State, pool: int) -> None:
     """Review a pool and order what its stock policy requires."""
     p = s.pools[pool]
-    if s.calendar.now >= s.sites[s.sources[p.source].site].closes:
+    r = s.sources[p.source]
+    if s.calendar.now >= s.sites[r.site].closes:
         return
     # Inventory position: stock and orders, less backlog and what waiting lots claim.
-    position = p.available + settled(s.sources[p.source].on_order) - p.backlog - p.waiting
+    position = p.available + settled(r.on_order) - p.backlog - p.waiting
     wanted = stock_order(p.policy, p.level, p.reorder, p.quantity, position)
     if wanted <= 0.0:
         return

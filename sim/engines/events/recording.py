@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from sim.clock import NEVER
 from sim.engines.events.curves import value_at
-from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, State
+from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, SourceState, State
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.records import Rows
@@ -51,14 +51,14 @@ def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None
         at, period = until, period + 1
 
 
-def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> None:
+def book_lot(s: State, r: SourceState, lot: OpenLot, load: float, came: int, leaves: int) -> None:
     """Book what a lot does until it leaves the site, each in the period of its instant.
 
     All of its instants are known when it takes a line, so a lot needs no event of its own for leaving the line or
     being ready; a disruption that destroys part of it takes back what was booked ahead.
     """
-    source, r = lot.source, s.sources[lot.source]
-    _book_wait(s, lot, r.site, came)
+    source = lot.source
+    _book_wait(s.rows, r.site, lot, came)
     begun = left = made = sent = s.rows
     # A lot that leaves within the current period has all its instants in it.
     if leaves >= s.period_end:
@@ -82,9 +82,8 @@ def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> Non
     ship(s, source, lot_count(lot.starts, r.shipped_lot), sent)
 
 
-def _book_wait(s: State, lot: OpenLot, site: int, came: int) -> None:
+def _book_wait(rows: Rows, site: int, lot: OpenLot, came: int) -> None:
     """Book whether and how long a lot waits at a bottleneck, and how long it is in the system."""
-    rows = s.rows
     rows.lots[site] += 1
     rows.delayed[site] += lot.begin > came
     rows.wait[site] += lot.begin - came

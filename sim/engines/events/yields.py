@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.events.curves import value_at
-from sim.engines.events.state import OpenLot, State
+from sim.engines.events.state import OpenLot, SourceState, State
 from sim.engines.shared.rules import binomial, good_share, whole
 from sim.vocabulary import YieldNoise
 
@@ -41,9 +41,8 @@ def good_per_start(s: State, source: int, at: int) -> float:
     return y.line * y.gross * good_share(y.defects, y.expected, y.assembly, x, 1.0)
 
 
-def make(s: State, lot: OpenLot) -> None:
+def make(s: State, r: SourceState, lot: OpenLot) -> None:
     """Set the output of a lot, as the yield stands when it begins, and count the lot as experience."""
-    r = s.sources[lot.source]
     if r.perfect:
         lot.out = lot.good = lot.starts
         return
@@ -61,7 +60,7 @@ def make(s: State, lot: OpenLot) -> None:
     factor = value_at(s.sites[r.site].yields, lot.begin)
     lot.good = _good(s, lot.source, lot.starts * line * r.yields.gross, x, factor)
     if r.yields.learns == 1:
-        _learn(s, lot)
+        _learn(r, lot)
 
 
 def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
@@ -84,9 +83,8 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     return good
 
 
-def _learn(s: State, lot: OpenLot) -> None:
+def _learn(r: SourceState, lot: OpenLot) -> None:
     """Add a lot to those that have yet to leave their line, and forget those that have left."""
-    r = s.sources[lot.source]
     # Lines run side by side, so a lot may leave before one that began earlier: all are looked through.
     r.leaving = [entry for entry in r.leaving if entry[0] > lot.begin]
     r.leaving.append((lot.leave, lot.starts))
