@@ -11,6 +11,7 @@ import simpy
 from sim.engines.shared.phases import AFTER_ALL, BEFORE_ALL, MOST_ROUNDS, RECORD, STOP
 from sim.errors import ModelError
 
+Callbacks = list[Callable[[Any], None]]
 Key = tuple[int, int, int, int, int]
 """Round, phase, priority, rank and sequence within an instant. SimPy ends ties by the order of scheduling."""
 BEFORE_START: Key = (0, -1, 0, 0, 0)
@@ -23,12 +24,9 @@ class Event(simpy.Event):
     # It succeeds whatever comes, and has no value that anybody waits for.
     _ok, _value = True, None
 
-    def __init__(self, calendar: EventCalendar, time: int, key: Key, kind: int, what: Any) -> None:
-        self.env, self.callbacks = calendar.env, calendar.callbacks
-        self.time, self.key = time, key
+    def __init__(self, callbacks: Callbacks, time: int, key: Key, kind: int, what: Any) -> None:
+        self.callbacks, self.time, self.key = callbacks, time, key
         self.kind, self.what = kind, what
-        # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
-        self.env.schedule(self, key, time - calendar.now)  # type: ignore[arg-type]
 
 
 class _Stopped(Exception):  # noqa: N818
@@ -42,8 +40,10 @@ class EventCalendar:
         self.env = simpy.Environment()
         self.now = 0
         """This instant, in ticks."""
-        # All events share it: SimPy only reads it.
-        self.callbacks: list[Callable[[Any], None]] = [self.due]
+        # SimPy orders events of one time by priority and only compares it, so a tuple serves as one.
+        self._schedule: Callable[[Event, Key, int], None] = self.env.schedule  # type: ignore[assignment]
+        # All events share them: SimPy only reads them.
+        self._callbacks: Callbacks = [self.due]
         self._key: Key = BEFORE_START
         """Key of the event that is performed."""
         self._actions: Mapping[int, Callable[..., object]] = {}
@@ -53,7 +53,8 @@ class EventCalendar:
         """Schedule an event at an instant, now or later."""
         # Before the first event nothing is under way: what is due at once is no follow-up.
         if time > self.now or self._key is BEFORE_START:
-            Event(self, time, (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence), kind, what)
+            key = (0 if phase < RECORD else AFTER_ALL, phase, priority, rank, sequence)
+            self._schedule(Event(self._callbacks, time, key, kind, what), key, time - self.now)
         else:
             self.follow_up(phase, priority, rank, sequence, kind, what)
 
@@ -64,13 +65,15 @@ class EventCalendar:
         turn, current = self._key[0], self._key[1]
         if phase <= current:
             turn += 1
-        if turn > MOST_ROUNDS:
-            raise ModelError(f"more than {MOST_ROUNDS} rounds at one instant (tick {self.now}): an endless loop")
-        Event(self, self.now, (turn, phase, priority, rank, sequence), kind, what)
+            if turn > MOST_ROUNDS:
+                raise ModelError(f"more than {MOST_ROUNDS} rounds at one instant (tick {self.now}): an endless loop")
+        key = (turn, phase, priority, rank, sequence)
+        self._schedule(Event(self._callbacks, self.now, key, kind, what), key, 0)
 
     def stop_at(self, time: int) -> None:
         """Schedule the end of the run, before anything else that is due then: that instant is no part of the run."""
-        Event(self, time, (BEFORE_ALL, 0, 0, 0, 0), STOP, None)
+        key = (BEFORE_ALL, 0, 0, 0, 0)
+        self._schedule(Event(self._callbacks, time, key, STOP, None), key, time - self.now)
 
     def due(self, event: Any) -> None:
         """Perform an event; SimPy calls this when it is due."""
