@@ -131,7 +131,7 @@ def _sites(draws: Draws) -> list[SiteState]:
             stretch=steps(site.factors.cycle_time),
             price=steps(site.factors.price),
             held=site.factors.held,
-            lines=[(0, number, 0, 0.0) for number in range(site.lines)],
+            lines=[(0, number, 0.0) for number in range(site.lines)],
             ranked=ranked[i],
             closes=site.closes,
         )

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from heapq import heapreplace
 from operator import itemgetter
 
 from sim.clock import NEVER, TICKS_PER_DAY
 from sim.engines.events.state import SiteState
-from sim.engines.shared.rules import finish, segment, total, worked
+from sim.engines.shared.rules import finish, total, worked
 
 
 def work(where: SiteState, load: float, now: int) -> tuple[int, int]:
     """Put a load on the line that is free first and return when it begins and leaves; NEVER if it never does."""
     # Of lines free at the same instant, the first. All have the same rate, so it also finishes the lot first.
-    free, line, step, credit = where.lines[0]
+    free, line, credit = where.lines[0]
     begin = max(free, now)
     if begin >= NEVER:
         return NEVER, NEVER
     # Instants lie on a grid; a line that goes on at once starts with what the last lot left of its tick.
     left = load - credit if begin == free else load
     knots, rates = where.rate
-    leave, step, credit = finish(begin, left, knots, rates, segment(knots, begin, step))
-    heapreplace(where.lines, (leave, line, step, credit))
+    leave, _, credit = finish(begin, left, knots, rates, bisect_right(knots, begin) - 1)
+    heapreplace(where.lines, (leave, line, credit))
     return begin, leave
 
 

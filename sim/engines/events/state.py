@@ -89,8 +89,8 @@ class SourceState:
     carry_good: float = 0.0
 
 
-Line: TypeAlias = tuple[int, int, int, float]
-"""One of a site's parallel lines: when it is free, its number, the step of its rate then, and its spare load until then.
+Line: TypeAlias = tuple[int, int, float]
+"""One of a site's parallel lines: when it is free, its number, and its spare load until then.
 
 The spare load is what the line could process of the next lot before it is free.
 """
