@@ -114,8 +114,9 @@ def _hand_out(s: State, flow: int, units: int) -> None:
     take(s, s.pools[f.pool], units, consume=False)
     rows.served[flow] += units
     rows.deliveries[flow] += 1
-    rows.delivery_cents[flow] += f.shipment_cents
-    rows.journal += f.shipment_cents
+    if f.shipment_cents:
+        rows.delivery_cents[flow] += f.shipment_cents
+        rows.journal += f.shipment_cents
     # Units count as delivered in the period in which they reach the customer.
     period_at(s, s.calendar.now + f.delivery).delivered[flow] += units
 

@@ -67,8 +67,9 @@ def book_order(s: State, source: int) -> None:
     """Book an order and its cost."""
     rows, cost = s.rows, s.sources[source].order_cents
     rows.orders[source] += 1
-    rows.order_cents[source] += cost
-    rows.journal += cost
+    if cost:
+        rows.order_cents[source] += cost
+        rows.journal += cost
 
 
 def _lot(s: State, source: int, starts: int, phase: int, due: int) -> OpenLot:

@@ -32,8 +32,9 @@ def ship(s: State, source: int, shipments: int, rows: Rows) -> None:
     """Book shipments and their cost; a negative number takes back what was booked ahead."""
     paid = shipments * s.sources[source].shipment_cents
     rows.shipments[source] += shipments
-    rows.shipment_cents[source] += paid
-    rows.journal += paid
+    if paid:
+        rows.shipment_cents[source] += paid
+        rows.journal += paid
 
 
 def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:
@@ -85,8 +86,9 @@ def book_lot(s: State, r: SourceState, lot: OpenLot, load: float, came: int, lea
 def _book_wait(rows: Rows, site: int, lot: OpenLot, came: int) -> None:
     """Book whether and how long a lot waits at a bottleneck, and how long it is in the system."""
     rows.lots[site] += 1
-    rows.delayed[site] += lot.begin > came
-    rows.wait[site] += lot.begin - came
+    if lot.begin > came:
+        rows.delayed[site] += 1
+        rows.wait[site] += lot.begin - came
     if lot.arrive < NEVER:
         rows.time_in_system[site] += lot.arrive - came
 
