@@ -68,7 +68,8 @@ def serve_backlog(s: State, pool: int, priority: int) -> None:
 
 def _longest_waiting(s: State, flows: list[int]) -> int:
     """Return the flow with the oldest claim, or NONE; claims of one instant are met in the order of the flows."""
-    first, oldest = int(NONE), NEVER
+    first: int = NONE
+    oldest = NEVER
     for flow in flows:
         waiting = s.flows[flow].waiting
         if waiting and waiting[0][0] < oldest:

@@ -141,7 +141,7 @@ def _sites(draws: Draws) -> list[SiteState]:
 
 def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
     """Return the state of all pools and, behind them, of the lines with a limit on work in process."""
-    vector, lines = draws.vector, draws.plan.lines
+    vector, lines, stock = draws.vector, draws.plan.lines, draws.initial_stock.tolist()
 
     def priority_of(f: int) -> int:
         return lines[draws.flows[f].line].priority
@@ -156,7 +156,7 @@ def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
                 priority: list(flows)
                 for priority, flows in groupby((f for f in order if draws.flows[f].pool == p), priority_of)
             },
-            available=int(draws.initial_stock[list(plan.members)].sum()),
+            available=sum(stock[item] for item in plan.members),
             planned=is_planned(plan),
             continuous=watched(plan),
             bypass=plan.bypass,

@@ -1,7 +1,7 @@
 """The whole state of a replication: entities as objects, which the other modules read and write.
 
-Short names mean the same in all of them: `s` is the state, `r` a source, `p` a pool, `f` a flow, `i` an item, `y` the
-yield curve of a source, `t` the tables of the planner.
+Short names mean the same in all of them: `s` is the state, `r` a source, `p` a pool, `f` a flow, `i` an item, `where` a
+site, `y` the yield curve of a source, `t` the tables of the planner.
 """
 
 from __future__ import annotations
@@ -100,8 +100,10 @@ The spare load is what the line could process of the next lot before it is free.
 class SiteState:
     """A bottleneck of identical parallel lines.
 
-    `yields`, `stretch` and `price` are factors of disruptions on yield, cycle time and price. `lines` is a heap, so the first is that which is free first. `queue` is a heap of lots that wait for a line, where priorities differ (`ranked`). Shipments ready within one of the
-    intervals `held` leave at its end. From `closes` on nothing is ordered from it.
+    `yields`, `stretch` and `price` are factors of disruptions on yield, cycle time and price. `lines` is a heap, so the
+    first is that which is free first. `queue` is a heap of lots that wait for a line, where priorities differ
+    (`ranked`). Shipments ready within one of the intervals `held` leave at its end. From `closes` on nothing is ordered
+    from it.
     """
 
     rate: Steps
