@@ -25,6 +25,8 @@ DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {
     # SimPy takes events off its calendar by itself.
     "calendar": ({"EventCalendar", "Event", "due", "run", "stop"}, {"next_event", "release_event"}),
     "curves": ({"steps"}, {"price_at"}),
+    # Heads of linked lists there are looked at where they are.
+    "demand": ({"longest_waiting"}, set()),
     "engine": ({"EventsEngine"}, {"BatchEngine", "is_compiled"}),
     # Objects here, layouts of records there: the same entities.
     "state": (

@@ -54,7 +54,7 @@ def serve_backlog(s: State, pool: int, priority: int) -> None:
     flows, stock = s.pools[pool].counters[priority], s.pools[pool].available
     served = dict.fromkeys(flows, 0)
     while stock:
-        flow = _longest_waiting(s, flows)
+        flow = longest_waiting(s, flows)
         if flow == NONE:
             break
         units = _serve(s, flow, stock)
@@ -66,7 +66,7 @@ def serve_backlog(s: State, pool: int, priority: int) -> None:
             _hand_out(s, flow, units)
 
 
-def _longest_waiting(s: State, flows: list[int]) -> int:
+def longest_waiting(s: State, flows: list[int]) -> int:
     """Return the flow with the oldest claim, or NONE; claims of one instant are met in the order of the flows."""
     first: int = NONE
     oldest = NEVER

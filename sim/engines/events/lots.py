@@ -6,6 +6,7 @@ from heapq import heappop
 
 from sim.clock import NEVER
 from sim.engines.events.curves import value_at
+from sim.engines.events.demand import longest_waiting
 from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.events.sites import free_at, leaves_site, work
 from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, SourceState, State
@@ -41,7 +42,7 @@ def order(s: State, source: int, starts: int) -> None:
     while starts > 0:
         enter(s, _lot(s, source, min(size, starts), VOLUME, s.calendar.now + r.lead))
         starts -= size
-    _pull(s, source)
+    _pull(s, r)
 
 
 def order_evenly(s: State, source: int, starts: int, phase: int, begin: int, end: int, due: int) -> None:
@@ -60,7 +61,7 @@ def release(s: State, lot: OpenLot) -> None:
     if stage(s.tables, lot.source, s.calendar.now) < lot.stage:
         return
     enter(s, lot)
-    _pull(s, lot.source)
+    _pull(s, s.sources[lot.source])
 
 
 def book_order(s: State, source: int) -> None:
@@ -79,9 +80,9 @@ def _lot(s: State, source: int, starts: int, phase: int, due: int) -> OpenLot:
     return OpenLot(source, s.lot_count, starts, phase, s.calendar.now, due)
 
 
-def _pull(s: State, source: int) -> None:
+def _pull(s: State, r: SourceState) -> None:
     """Schedule a review of the inputs that stock policies watch, since an order claims them."""
-    for pool in s.sources[source].pulls:
+    for pool in r.pulls:
         s.calendar.follow_up(PLAN, 0, pool, 0, REPLENISH, pool)
 
 
@@ -219,7 +220,7 @@ def _wake(s: State, pool: int, less: bool) -> None:
     # Old claims go before new ones of their priority (rank -1), new ones of a higher priority before both.
     if p.backlog:
         for priority, flows in p.counters.items():
-            if any(s.flows[flow].backlog for flow in flows):
+            if longest_waiting(s, flows) != NONE:
                 s.calendar.follow_up(SERVE, priority, -1, pool, SERVED, (pool, priority))
     # Fewer units than the policy counted on: its position has fallen.
     if less and p.continuous:
@@ -235,7 +236,7 @@ def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: in
     # What was ready before the start has left its site and is in transit.
     leaves = leaves_site(s.sites[r.site], ready) if ready >= 0 else ready
     if leaves >= 0:
-        ship(s, source, shipments, period_at(s, leaves))
+        ship(r, source, shipments, period_at(s, leaves))
     lot = _lot(s, source, 0, VOLUME, due)
     s.planted += good
     lot.ordered = lot.released = lot.begin = lot.leave = 0

@@ -28,9 +28,9 @@ def period_at(s: State, instant: int) -> Rows:
     return s.by_period[bisect_right(s.edges, instant) - 1]
 
 
-def ship(s: State, source: int, shipments: int, rows: Rows) -> None:
+def ship(r: SourceState, source: int, shipments: int, rows: Rows) -> None:
     """Book shipments and their cost; a negative number takes back what was booked ahead."""
-    paid = shipments * s.sources[source].shipment_cents
+    paid = shipments * r.shipment_cents
     rows.shipments[source] += shipments
     if paid:
         rows.shipment_cents[source] += paid
@@ -80,7 +80,7 @@ def book_lot(s: State, r: SourceState, lot: OpenLot, load: float, came: int, lea
     if lot.good and lot.ready < s.first_good[source]:
         s.first_good[source] = lot.ready
     # Lots made larger to save time go with as many shipments as the lots they stand for.
-    ship(s, source, lot_count(lot.starts, r.shipped_lot), sent)
+    ship(r, source, lot_count(lot.starts, r.shipped_lot), sent)
 
 
 def _book_wait(rows: Rows, site: int, lot: OpenLot, came: int) -> None:
