@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -81,9 +82,9 @@ def test_an_endless_loop_is_an_error(build: Fixture) -> None:
         run(build(shop(0, 0, 0, [5], disruptions={"bad": bad})))
 
 
-def act(_: object, function: Callable[..., None], *arguments: object) -> None:
-    """In these tests an event is put on the calendar with a function and its arguments."""
-    function(*arguments)
+def act(_: object, function: Callable[[], None]) -> None:
+    """In these tests an event is put on the calendar with what it calls."""
+    function()
 
 
 ACTIONS = dict.fromkeys(EventKind, act)
@@ -98,7 +99,7 @@ def test_the_calendar_keeps_the_order_whatever_comes_first() -> None:
     for order in (due, due[::-1], due[3:] + due[:3]):
         calendar, seen = EventCalendar(), []
         for what in order:
-            calendar.at(*what, EventKind.CLOSE, seen.append, what)
+            calendar.at(*what, EventKind.CLOSE, partial(seen.append, what))
         calendar.run(ACTIONS, None)
         assert seen == sorted(due)
 
@@ -108,12 +109,12 @@ def test_follow_ups_join_the_round_or_the_next() -> None:
 
     def serve() -> None:
         seen.append("serve")
-        calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, seen.append, "receive again")
-        calendar.follow_up(EventPhase.PLAN, 0, 0, 0, EventKind.REVIEW, seen.append, "plan 1")
+        calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, partial(seen.append, "receive again"))
+        calendar.follow_up(EventPhase.PLAN, 0, 0, 0, EventKind.REVIEW, partial(seen.append, "plan 1"))
 
     calendar.at(5, EventPhase.SERVE, 0, 0, 0, EventKind.SERVED, serve)
-    calendar.at(5, EventPhase.PLAN, 0, 1, 0, EventKind.REVIEW, seen.append, "plan 2")
-    calendar.at(6, EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, seen.append, "later")
+    calendar.at(5, EventPhase.PLAN, 0, 1, 0, EventKind.REVIEW, partial(seen.append, "plan 2"))
+    calendar.at(6, EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, partial(seen.append, "later"))
     calendar.run(ACTIONS, None)
     assert seen == ["serve", "plan 1", "plan 2", "receive again", "later"]
 
@@ -125,20 +126,20 @@ def test_the_record_comes_last_and_once() -> None:
     def again(left: int) -> None:
         seen.append(left)
         if left:
-            calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, again, left - 1)
+            calendar.follow_up(EventPhase.RECEIVE, 0, 0, 0, EventKind.RECEIVED, partial(again, left - 1))
 
-    calendar.at(5, EventPhase.RECORD, 0, 0, 0, EventKind.CLOSE, seen.append, "record")
-    calendar.at(5, EventPhase.PLAN, 0, 0, 0, EventKind.REVIEW, again, 3)
+    calendar.at(5, EventPhase.RECORD, 0, 0, 0, EventKind.CLOSE, partial(seen.append, "record"))
+    calendar.at(5, EventPhase.PLAN, 0, 0, 0, EventKind.REVIEW, partial(again, 3))
     calendar.run(ACTIONS, None)
     assert seen == [3, 2, 1, 0, "record"]
 
 
 def test_the_end_comes_before_all_that_is_due_at_it() -> None:
     calendar, seen = EventCalendar(), []
-    calendar.at(4, EventPhase.RECORD, 0, 0, 0, EventKind.CLOSE, seen.append, "before")
-    calendar.at(5, EventPhase.DISRUPT, -9, 0, 0, EventKind.LOST, seen.append, "at the end")
+    calendar.at(4, EventPhase.RECORD, 0, 0, 0, EventKind.CLOSE, partial(seen.append, "before"))
+    calendar.at(5, EventPhase.DISRUPT, -9, 0, 0, EventKind.LOST, partial(seen.append, "at the end"))
     calendar.stop_at(5)
-    calendar.run(ACTIONS | {EventKind.STOP: lambda _: calendar.stop()}, None)
+    calendar.run(ACTIONS | {EventKind.STOP: lambda *_: calendar.stop()}, None)
     assert seen == ["before"]
     assert calendar.now == 5
 

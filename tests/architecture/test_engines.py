@@ -24,14 +24,19 @@ WITHOUT_TWIN = {
 DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {
     # SimPy takes events off its calendar by itself.
     "calendar": ({"EventCalendar", "Event", "due", "run", "stop"}, {"next_event", "release_event"}),
-    "curves": ({"steps"}, set()),
+    "curves": ({"steps"}, {"price_at"}),
+    # Heads of linked lists there are looked at where they are.
+    "demand": ({"longest_waiting"}, set()),
     "engine": ({"EventsEngine"}, {"BatchEngine", "is_compiled"}),
     # Objects here, layouts of records there: the same entities.
     "state": (
-        {"FlowState", "ItemState", "Line", "OpenLot", "PoolState", "SiteState", "SourceState", "Steps"},
+        {"FlowState", "ItemState", "OpenLot", "PoolState", "SiteState", "SourceState", "Steps"},
         {"blank"},
     ),
-    "variates": ({"noise_of"}, set()),
+    # Kept with each pool, and added up when asked for.
+    "stock": (set(), {"available"}),
+    # Iterators, and a function that takes the next of a row.
+    "variates": ({"endless", "endless_times"}, {"variate"}),
 }
 """Public names that only one of two twins has: those of `events`, those of `batch`."""
 

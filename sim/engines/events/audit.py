@@ -57,7 +57,7 @@ def _stock(s: State) -> int:
         came = sum(s.seeded_stock[i] for i in pool.members)
         came += sum(t.received[r] + t.seeded[r] for r, source in enumerate(s.sources) if source.pool == p)
         gone = sum(t.consumed[i] + t.destroyed[i] + s.items[i].units for i in pool.members)
-        gone += sum(t.served[f] for f in s.pools[p].counters)
+        gone += sum(t.served[f] for flows in s.pools[p].counters.values() for f in flows)
         worst = max(worst, abs(came - gone))
     return worst
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from sim.draws.curves import Curve
-from sim.engines.events.state import State, Steps
+from sim.engines.events.state import Steps
 
 
 def steps(curve: Curve) -> Steps:
@@ -13,14 +13,7 @@ def steps(curve: Curve) -> Steps:
     return Steps(curve.knots.tolist(), curve.values.tolist())
 
 
-def value_at(s: State, site: int, what: int, tick: int) -> float:
-    """Return the value of a site's curve at an instant."""
-    curve = s.sites[site].curves[what]
+def value_at(curve: Steps, tick: int) -> float:
+    """Return the value of a curve at an instant."""
     # A step is in force from its very tick on.
     return curve.values[bisect_right(curve.knots, tick) - 1]
-
-
-def price_at(s: State, source: int, tick: int) -> float:
-    """Return the price of a start of a source at an instant, in cents."""
-    price = s.sources[source].price
-    return price.values[bisect_right(price.knots, tick) - 1]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from heapq import merge
-
+from sim.clock import NEVER
 from sim.engines.events.recording import period_at
 from sim.engines.events.state import FlowState, State
-from sim.engines.events.stock import available, take
+from sim.engines.events.stock import take
 from sim.engines.shared.phases import CANCEL, CANCELS_LAST, DEMANDED, PLAN, REPLENISH, SERVE
 from sim.engines.shared.rules import cents, unit_days
+from sim.plan import NONE
 
 
 def next_demand(s: State, flow: int, k: int) -> None:
     """Schedule the `k`-th demand of a flow; one at a time, so that the calendar stays small."""
     f = s.flows[flow]
-    s.calendar.at(f.times[k], SERVE, f.priority, flow, k, DEMANDED, flow, k)
+    s.calendar.at(f.times[k], SERVE, f.priority, flow, k, DEMANDED, (flow, k))
 
 
 def meet(s: State, flow: int, k: int) -> None:
@@ -23,7 +23,7 @@ def meet(s: State, flow: int, k: int) -> None:
     left = serve_new(s, flow, units)
     f.seen += units
     if left and f.patience >= 0:
-        s.calendar.at(s.calendar.now + f.patience, SERVE, CANCELS_LAST, flow, k, CANCEL, flow, s.calendar.now)
+        s.calendar.at(s.calendar.now + f.patience, SERVE, CANCELS_LAST, flow, k, CANCEL, (flow, s.calendar.now))
     if k + 1 < len(f.times):
         next_demand(s, flow, k + 1)
     if s.pools[f.pool].continuous:
@@ -35,7 +35,7 @@ def serve_new(s: State, flow: int, units: int) -> int:
     f, rows = s.flows[flow], s.rows
     rows.demanded[flow] += units
     # Those who came before are served before.
-    served = 0 if f.backlog else min(units, available(s, f.pool))
+    served = 0 if f.backlog else min(units, s.pools[f.pool].available)
     if served:
         rows.from_stock[flow] += served
         _hand_out(s, flow, served)
@@ -51,39 +51,43 @@ def serve_new(s: State, flow: int, units: int) -> int:
 
 def serve_backlog(s: State, pool: int, priority: int) -> None:
     """Serve the waiting demand of one priority for a pool, in the order in which it came."""
-    waiting = [f for f in s.pools[pool].counters if s.flows[f].priority == priority]
-    for flow, units in zip(waiting, _share_out(s, waiting, available(s, pool)), strict=True):
-        if units:
-            _serve(s, flow, units)
-
-
-def _share_out(s: State, flows: list[int], stock: int) -> list[int]:
-    """Return the units that a stock gives to each flow when claims are met in the order of their instants."""
-    given = [0] * len(flows)
-    # Claims of one instant are met in the order of the flows.
-    claims = ([(since, i, units) for since, units in s.flows[flow].waiting] for i, flow in enumerate(flows))
-    for _, i, units in merge(*claims):
-        part = min(units, stock)
-        given[i] += part
-        stock -= part
-        if not stock:
+    flows, stock = s.pools[pool].counters[priority], s.pools[pool].available
+    served = dict.fromkeys(flows, 0)
+    while stock:
+        flow = longest_waiting(s, flows)
+        if flow == NONE:
             break
-    return given
+        units = _serve(s, flow, stock)
+        served[flow] += units
+        stock -= units
+    # What a flow receives at one instant is one delivery.
+    for flow, units in served.items():
+        if units:
+            _hand_out(s, flow, units)
 
 
-def _serve(s: State, flow: int, units: int) -> None:
-    """Serve units to the demand of a flow that waits longest, and book how long it waited."""
-    f, left = s.flows[flow], units
+def longest_waiting(s: State, flows: list[int]) -> int:
+    """Return the flow with the oldest claim, or NONE; claims of one instant are met in the order of the flows."""
+    first: int = NONE
+    oldest = NEVER
+    for flow in flows:
+        waiting = s.flows[flow].waiting
+        if waiting and waiting[0][0] < oldest:
+            first, oldest = flow, waiting[0][0]
+    return first
+
+
+def _serve(s: State, flow: int, stock: int) -> int:
+    """Serve the oldest claim of a flow as far as a stock reaches, book how long it waited and return the units."""
+    f = s.flows[flow]
+    since, claimed = f.waiting[0]
+    units = min(claimed, stock)
     _add_backlog(s, f, -units)
-    while left:
-        since, claimed = f.waiting[0]
-        part = min(left, claimed)
-        s.rows.waited[flow] += unit_days(part, s.calendar.now - since)
-        left -= part
-        f.waiting[0][1] -= part
-        if part == claimed:
-            f.waiting.popleft()
-    _hand_out(s, flow, units)
+    s.rows.waited[flow] += unit_days(units, s.calendar.now - since)
+    f.waiting[0][1] -= units
+    if units == claimed:
+        f.waiting.popleft()
+    return units
 
 
 def cancel(s: State, flow: int, since: int) -> None:
@@ -98,7 +102,9 @@ def cancel(s: State, flow: int, since: int) -> None:
 
 def _add_backlog(s: State, f: FlowState, units: int) -> None:
     """Add units to the backlog of a flow and of its pool."""
-    _accrue(f, s.calendar.now)
+    # Unit-days of backlog are kept only where waiting costs something.
+    if f.shortage_cents:
+        _accrue(f, s.calendar.now)
     f.backlog += units
     s.pools[f.pool].backlog += units
 
@@ -106,11 +112,12 @@ def _add_backlog(s: State, f: FlowState, units: int) -> None:
 def _hand_out(s: State, flow: int, units: int) -> None:
     """Take units from stock for a flow and book their delivery."""
     f, rows = s.flows[flow], s.rows
-    take(s, f.pool, units, consume=False)
+    take(s, s.pools[f.pool], units, consume=False)
     rows.served[flow] += units
     rows.deliveries[flow] += 1
-    rows.delivery_cents[flow] += f.shipment_cents
-    rows.journal += f.shipment_cents
+    if f.shipment_cents:
+        rows.delivery_cents[flow] += f.shipment_cents
+        rows.journal += f.shipment_cents
     # Units count as delivered in the period in which they reach the customer.
     period_at(s, s.calendar.now + f.delivery).delivered[flow] += units
 

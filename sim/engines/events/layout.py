@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby, repeat
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from sim.draws.curves import value
 from sim.draws.sources import cents_of
 from sim.engines.events.calendar import EventCalendar
 from sim.engines.events.curves import steps
-from sim.engines.events.state import FlowState, ItemState, Line, PoolState, SiteState, SourceState, State
-from sim.engines.events.variates import noise_of
+from sim.engines.events.state import FlowState, ItemState, PoolState, SiteState, SourceState, State
+from sim.engines.events.variates import endless, endless_times
 from sim.engines.shared import rules
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.policies import POLICIES, is_planned, ships_parts, watched
@@ -107,8 +108,10 @@ def _source(draws: Draws, r: int, limits: WipLimits) -> SourceState:
         limit=_behind(int(limits.limit[r]), behind),
         freed=int(limits.freed[r]),
         stays=bool(limits.stays[r]),
-        noise=noise_of(drawn),
         yields=drawn.yields,
+        loads=endless(drawn.load),
+        cycles=endless_times(drawn.cycle),
+        yield_noise=repeat(1.0) if drawn.yield_noise is None else endless(drawn.yield_noise),
         **known_yield(drawn, draws.sites[source.site])._asdict(),
     )
 
@@ -124,9 +127,11 @@ def _sites(draws: Draws) -> list[SiteState]:
     return [
         SiteState(
             rate=steps(site.line_rate),
-            curves=(steps(site.factors.yields), steps(site.factors.cycle_time), steps(site.factors.price)),
+            yields=steps(site.factors.yields),
+            stretch=steps(site.factors.cycle_time),
+            price=steps(site.factors.price),
             held=site.factors.held,
-            lines=[Line() for _ in range(site.lines)],
+            lines=[(0, number, 0.0) for number in range(site.lines)],
             ranked=ranked[i],
             closes=site.closes,
         )
@@ -136,14 +141,22 @@ def _sites(draws: Draws) -> list[SiteState]:
 
 def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
     """Return the state of all pools and, behind them, of the lines with a limit on work in process."""
-    vector, lines = draws.vector, draws.plan.lines
-    order = sorted(range(len(draws.flows)), key=lambda f: (lines[draws.flows[f].line].priority, f))
+    vector, lines, stock = draws.vector, draws.plan.lines, draws.initial_stock.tolist()
+
+    def priority_of(f: int) -> int:
+        return lines[draws.flows[f].line].priority
+
+    order = sorted(range(len(draws.flows)), key=priority_of)
     pools = []
     for p, plan in enumerate(draws.plan.pools):
         level, reorder = stock_levels(plan, vector)
         pool = PoolState(
             members=plan.members,
-            counters=[f for f in order if draws.flows[f].pool == p],
+            counters={
+                priority: list(flows)
+                for priority, flows in groupby((f for f in order if draws.flows[f].pool == p), priority_of)
+            },
+            available=sum(stock[item] for item in plan.members),
             planned=is_planned(plan),
             continuous=watched(plan),
             bypass=plan.bypass,
@@ -156,7 +169,7 @@ def _pools(draws: Draws, limits: WipLimits) -> list[PoolState]:
         )
         pools.append(pool)
     # In a line a lot takes a place as soon as it has all else.
-    return pools + [PoolState(is_line=True, bypass=True, places=places) for places in limits.places.tolist()]
+    return pools + [PoolState(is_line=True, bypass=True, available=places) for places in limits.places.tolist()]
 
 
 def _items(draws: Draws, limits: WipLimits) -> list[ItemState]:
@@ -164,6 +177,7 @@ def _items(draws: Draws, limits: WipLimits) -> list[ItemState]:
     stock, pools = draws.initial_stock.tolist(), len(draws.plan.pools)
     return [
         ItemState(
+            pool=int(draws.plan.item_pool[i]),
             units=stock[i],
             rate=cents_of(draws.vector, item.holding_cost),
             transit_rate=cents_of(draws.vector, item.transit_cost),

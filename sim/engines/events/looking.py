@@ -9,7 +9,6 @@ import numpy as np
 from sim.clock import NEVER
 from sim.engines.events.sites import committed
 from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, State
-from sim.engines.events.stock import available
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.positions import IN_CYCLE, QUEUED, WAITING, Position, expected_between
 from sim.plan import FloatArray, IntArray
@@ -31,7 +30,7 @@ def look(s: State) -> Position:
     """Return what the planner sees now."""
     pools, lots = range(len(s.plan.pools)), list(s.open_lots.values())
     return Position(
-        stock=_real(available(s, pool) for pool in pools),
+        stock=_real(s.pools[pool].available for pool in pools),
         waiting=_real(s.pools[pool].waiting for pool in pools),
         committed=_real(_accepted(s, site) for site in range(len(s.sites))),
         backlog=_real(f.backlog for f in s.flows),
@@ -51,7 +50,7 @@ def look(s: State) -> Position:
 
 def _accepted(s: State, site: int) -> float:
     """Return the load that a site has accepted and not worked off, with what queues for a line."""
-    load = committed(s, site, s.calendar.now)
+    load = committed(s.sites[site], s.calendar.now)
     # In the order of the queue, as the other engine adds up: sums of floats depend on the order.
     for _, _, lot in sorted(s.sites[site].queue):
         load += lot.starts * float(s.tables.load[lot.source])

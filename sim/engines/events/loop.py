@@ -68,10 +68,10 @@ def _appoint_reviews(s: State) -> None:
         if s.pools[p].continuous:
             s.calendar.at(0, PLAN, -1, p, 0, REPLENISH, p)
         elif not s.pools[p].planned:
-            s.calendar.at(0, PLAN, -1, p, 0, PERIODIC, p, 0)
+            s.calendar.at(0, PLAN, -1, p, 0, PERIODIC, (p, 0))
 
 
-def _stop(s: State) -> None:
+def _stop(s: State, _: None) -> None:
     """Stop the run at its end, unless the network is to run empty."""
     if not s.plan.calendar.drain:
         s.calendar.stop()
@@ -96,15 +96,15 @@ def _close(s: State, period: int, at: int) -> None:
 
 _ACTIONS: dict[int, Callable[..., Any]] = {
     phases.RECEIVED: receive,
-    phases.DEMANDED: meet,
+    phases.DEMANDED: lambda s, demand: meet(s, demand[0], demand[1]),
     phases.RELEASED: release,
     phases.REPLENISH: replenish,
     phases.DISPATCH: dispatch,
-    phases.SERVED: serve_backlog,
-    phases.CANCEL: cancel,
+    phases.SERVED: lambda s, claims: serve_backlog(s, claims[0], claims[1]),
+    phases.CANCEL: lambda s, demand: cancel(s, demand[0], demand[1]),
     phases.LINE_FREE: take_turns,
     phases.REVIEW: hold_review,
-    phases.PERIODIC: review_periodically,
+    phases.PERIODIC: lambda s, review: review_periodically(s, review[0], review[1]),
     phases.LOST: strike,
     phases.CLOSE: _close_now,
     phases.STOP: _stop,

@@ -78,7 +78,7 @@ def _take_back(s: State, lot: OpenLot, units: int, left: int) -> None:
         in_transit(s, r.makes, good - lot.good, lot.ready, lot.arrive)
     if left == 0:
         shipments = 1 if lot.seeded else lot_count(units, r.shipped_lot)
-        ship(s, source, -shipments, period_at(s, lot.arrive - r.shipping))
+        ship(r, source, -shipments, period_at(s, lot.arrive - r.shipping))
     lot.good = good
 
 

@@ -6,12 +6,12 @@ from heapq import heappop
 
 from sim.clock import NEVER
 from sim.engines.events.curves import value_at
+from sim.engines.events.demand import longest_waiting
 from sim.engines.events.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.events.sites import free_at, leaves_site, work
-from sim.engines.events.state import CYCLE, LOAD, STRETCH, UNDER_WAY, WAITS, OpenLot, State
+from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, SourceState, State
 from sim.engines.events.stock import put, take
-from sim.engines.events.variates import variate
-from sim.engines.events.waiting import join_line, join_queue, leave_queue, possible, startable
+from sim.engines.events.waiting import join_line, join_queue, leave_queue, startable
 from sim.engines.events.wip import lot_arrived, units_joined
 from sim.engines.events.yields import good_per_start, make
 from sim.engines.shared.phases import (
@@ -29,6 +29,7 @@ from sim.engines.shared.phases import (
 )
 from sim.engines.shared.positions import stage
 from sim.engines.shared.rules import lot_count, lot_part, release_time, stretched
+from sim.plan import NONE
 
 SAMPLES, VOLUME = int(QualificationPhase.SAMPLES), int(QualificationPhase.VOLUME)
 
@@ -37,9 +38,11 @@ def order(s: State, source: int, starts: int) -> None:
     """Order starts of a source, to be released at once."""
     r = s.sources[source]
     book_order(s, source)
-    for i in range(lot_count(starts, r.lot_size)):
-        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, s.calendar.now + r.lead))
-    _pull(s, source)
+    size = r.lot_size or starts
+    while starts > 0:
+        enter(s, _lot(s, source, min(size, starts), VOLUME, s.calendar.now + r.lead))
+        starts -= size
+    _pull(s, r)
 
 
 def order_evenly(s: State, source: int, starts: int, phase: int, begin: int, end: int, due: int) -> None:
@@ -58,15 +61,16 @@ def release(s: State, lot: OpenLot) -> None:
     if stage(s.tables, lot.source, s.calendar.now) < lot.stage:
         return
     enter(s, lot)
-    _pull(s, lot.source)
+    _pull(s, s.sources[lot.source])
 
 
 def book_order(s: State, source: int) -> None:
     """Book an order and its cost."""
     rows, cost = s.rows, s.sources[source].order_cents
     rows.orders[source] += 1
-    rows.order_cents[source] += cost
-    rows.journal += cost
+    if cost:
+        rows.order_cents[source] += cost
+        rows.journal += cost
 
 
 def _lot(s: State, source: int, starts: int, phase: int, due: int) -> OpenLot:
@@ -76,17 +80,18 @@ def _lot(s: State, source: int, starts: int, phase: int, due: int) -> OpenLot:
     return OpenLot(source, s.lot_count, starts, phase, s.calendar.now, due)
 
 
-def _pull(s: State, source: int) -> None:
+def _pull(s: State, r: SourceState) -> None:
     """Schedule a review of the inputs that stock policies watch, since an order claims them."""
-    for pool in s.sources[source].pulls:
+    for pool in r.pulls:
         s.calendar.follow_up(PLAN, 0, pool, 0, REPLENISH, pool)
 
 
 def enter(s: State, lot: OpenLot) -> None:
     """Put a lot on order; it begins when its inputs are there and its turn has come."""
-    r, source = s.sources[lot.source], lot.source
-    lot.released, lot.promised = s.calendar.now, s.calendar.now + r.lead
-    lot.expected = lot.starts * good_per_start(s, source, s.calendar.now)
+    source, now = lot.source, s.calendar.now
+    r = s.sources[source]
+    lot.released, lot.promised = now, now + r.lead
+    lot.expected = lot.starts * good_per_start(s, source, now)
     s.open_lots[lot.number] = lot
     if not r.planned:
         r.on_order += lot.expected
@@ -95,17 +100,17 @@ def enter(s: State, lot: OpenLot) -> None:
     else:
         s.rows.starts[source] += lot.starts
     if not r.takes:
-        _begin(s, lot)
+        _begin(s, r, lot)
         return
     lot.where = WAITS
     for pool, units in r.takes:
-        s.pools[pool].waiting += units * lot.starts
-        join_queue(s, pool, lot)
+        p = s.pools[pool]
+        p.waiting += units * lot.starts
+        join_queue(p, r, lot)
     # Behind others it has to wait, unless it may pass them.
-    # It stands in the queue of every input: looking at one of them is enough.
-    last = r.takes[-1][0]
-    if s.pools[last].queue[0][3] is lot or s.may_pass:
-        dispatch(s, last)
+    # It stands in the queue of every input: looking at one of them, the last, is enough.
+    if p.queue[0][3] is lot or s.may_pass:
+        dispatch(s, pool)
 
 
 def dispatch(s: State, pool: int) -> None:
@@ -113,22 +118,24 @@ def dispatch(s: State, pool: int) -> None:
     # A stack: pools that a lot sets free go below, so that the current one is finished first.
     again = [pool]
     while again:
-        lot = startable(s, again[-1])
+        lot, starts = startable(s, again[-1])
         if lot is None:
             again.pop()
             continue
-        r, starts = s.sources[lot.source], possible(s, lot)
         whole = starts == lot.starts
+        r = s.sources[lot.source]
         for other, units in r.takes:
-            s.pools[other].waiting -= units * starts
-            take(s, other, units * starts, consume=True)
+            p = s.pools[other]
+            p.waiting -= units * starts
+            take(s, p, units * starts, consume=True)
             if whole:
-                leave_queue(s, other, lot)
+                leave_queue(p, lot)
                 # Where this lot stood in the way, the next may begin.
                 if other not in again:
                     again.insert(0, other)
-        units_joined(s, lot.source, starts)
-        _begin(s, lot if whole else _part(s, lot, starts))
+        if r.freed:
+            units_joined(s, r, starts)
+        _begin(s, r, lot if whole else _part(s, lot, starts))
 
 
 def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
@@ -143,46 +150,45 @@ def _part(s: State, lot: OpenLot, starts: int) -> OpenLot:
     return part
 
 
-def _begin(s: State, lot: OpenLot) -> None:
+def _begin(s: State, r: SourceState, lot: OpenLot) -> None:
     """Move a lot that has its inputs to the bottleneck, or to its queue where priorities differ."""
-    site = s.sources[lot.source].site
     lot.where = UNDER_WAY
-    if not s.sites[site].ranked:
+    where = s.sites[r.site]
+    if not where.ranked:
         # First in, first out: nobody can come before it any more, so its line is known now.
-        _work(s, lot, s.calendar.now)
+        _work(s, r, lot, s.calendar.now)
         return
     # Not yet begun: it counts as in process.
     lot.begin, lot.leave, lot.ready, lot.arrive = s.calendar.now, NEVER, NEVER, NEVER
-    join_line(s, site, lot)
-    s.calendar.follow_up(PLAN, LINES_LAST, site, 0, LINE_FREE, site)
+    join_line(where, r, lot)
+    s.calendar.follow_up(PLAN, LINES_LAST, r.site, 0, LINE_FREE, r.site)
 
 
 def take_turns(s: State, site: int) -> None:
     """Give free lines of a site to the lots that wait for them, the most urgent first."""
-    queue = s.sites[site].queue
-    while queue and free_at(s, site) <= s.calendar.now:
-        lot = heappop(queue)[2]
-        _work(s, lot, lot.begin)
+    where = s.sites[site]
+    while where.queue and free_at(where) <= s.calendar.now:
+        lot = heappop(where.queue)[2]
+        _work(s, s.sources[lot.source], lot, lot.begin)
         if s.calendar.now < lot.leave < NEVER:
             s.calendar.at(lot.leave, PLAN, LINES_LAST, site, 0, LINE_FREE, site)
 
 
-def _work(s: State, lot: OpenLot, came: int) -> None:
+def _work(s: State, r: SourceState, lot: OpenLot, came: int) -> None:
     """Put a lot that came to the bottleneck on a line; all its later instants follow."""
-    source, r = lot.source, s.sources[lot.source]
-    load = variate(s, source, LOAD) * lot.starts
-    lot.begin, lot.leave = work(s, r.site, load)
+    where, load = s.sites[r.site], next(r.loads) * lot.starts
+    lot.begin, lot.leave = work(where, load, s.calendar.now)
     if lot.leave >= NEVER:
         # Its integral never completes: it stays in process.
         lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
         return
-    make(s, lot)
-    lot.ready = lot.leave + stretched(int(variate(s, source, CYCLE)), value_at(s, r.site, STRETCH, lot.begin))
-    leaves = leaves_site(s, r.site, lot.ready)
+    make(s, r, lot)
+    lot.ready = lot.leave + stretched(next(r.cycles), value_at(where.stretch, lot.begin))
+    leaves = leaves_site(where, lot.ready)
     lot.arrive = leaves + r.shipping
-    book_lot(s, lot, load, came, leaves)
+    book_lot(s, r, lot, load, came, leaves)
     if lot.arrive < NEVER:
-        s.calendar.at(lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, lot)
+        s.calendar.at(lot.arrive, RECEIVE, 0, lot.source, lot.number, RECEIVED, lot)
 
 
 def receive(s: State, lot: OpenLot) -> None:
@@ -193,7 +199,8 @@ def receive(s: State, lot: OpenLot) -> None:
         r.on_order -= lot.expected
     if r.priced:
         pay(s, lot)
-    lot_arrived(s, lot)
+    if r.limit != NONE:
+        lot_arrived(s, r, lot)
     if s.trace and not lot.seeded:
         s.arrivals.append(lot)
     # Samples are measured and used up: they are no stock.
@@ -211,8 +218,10 @@ def _wake(s: State, pool: int, less: bool) -> None:
     """Schedule what stock that arrived sets off: demand that waits, stock policies and lots that wait."""
     p = s.pools[pool]
     # Old claims go before new ones of their priority (rank -1), new ones of a higher priority before both.
-    for priority in sorted({s.flows[f].priority for f in p.counters if s.flows[f].backlog}):
-        s.calendar.follow_up(SERVE, priority, -1, pool, SERVED, pool, priority)
+    if p.backlog:
+        for priority, flows in p.counters.items():
+            if longest_waiting(s, flows) != NONE:
+                s.calendar.follow_up(SERVE, priority, -1, pool, SERVED, (pool, priority))
     # Fewer units than the policy counted on: its position has fallen.
     if less and p.continuous:
         s.calendar.follow_up(PLAN, 0, pool, 2, REPLENISH, pool)
@@ -225,9 +234,9 @@ def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: in
     r = s.sources[source]
     ready = arrive - r.shipping
     # What was ready before the start has left its site and is in transit.
-    leaves = leaves_site(s, r.site, ready) if ready >= 0 else ready
+    leaves = leaves_site(s.sites[r.site], ready) if ready >= 0 else ready
     if leaves >= 0:
-        ship(s, source, shipments, period_at(s, leaves))
+        ship(r, source, shipments, period_at(s, leaves))
     lot = _lot(s, source, 0, VOLUME, due)
     s.planted += good
     lot.ordered = lot.released = lot.begin = lot.leave = 0

@@ -10,7 +10,7 @@ from sim.clock import ticks
 from sim.engines.events.looking import look, note, revise
 from sim.engines.events.lots import SAMPLES, book_order, order, order_evenly, plant
 from sim.engines.events.state import State
-from sim.engines.events.stock import available
+from sim.engines.events.stock import put
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.initial import lot_before, lots_before, show_start
 from sim.engines.shared.phases import PERIODIC, PLAN
@@ -47,7 +47,7 @@ def begin_before(s: State) -> None:
                 lot = lot_before(s.tables, s.sheet, source, j, i, done, good[source])
                 starts, units, arrive, due = (int(number) for number in lot)
                 if arrive <= 0:
-                    s.items[r.makes].units += units
+                    put(s, r.makes, units)
                 elif units > 0:
                     plant(s, source, lot_count(starts, r.shipped_lot), units, arrive, due)
             done += int(s.sheet.starts[source, j])
@@ -77,16 +77,17 @@ def review_periodically(s: State, pool: int, k: int) -> None:
     # Counted from the start each time: a sum of rounded periods would drift.
     then = ticks((k + 1) * s.pools[pool].review)
     if then < s.draws.end:
-        s.calendar.at(then, PLAN, 0, pool, k + 1, PERIODIC, pool, k + 1)
+        s.calendar.at(then, PLAN, 0, pool, k + 1, PERIODIC, (pool, k + 1))
 
 
 def replenish(s: State, pool: int) -> None:
     """Review a pool and order what its stock policy requires."""
     p = s.pools[pool]
-    if s.calendar.now >= s.sites[s.sources[p.source].site].closes:
+    r = s.sources[p.source]
+    if s.calendar.now >= s.sites[r.site].closes:
         return
     # Inventory position: stock and orders, less backlog and what waiting lots claim.
-    position = available(s, pool) + settled(s.sources[p.source].on_order) - p.backlog - p.waiting
+    position = p.available + settled(r.on_order) - p.backlog - p.waiting
     wanted = stock_order(p.policy, p.level, p.reorder, p.quantity, position)
     if wanted <= 0.0:
         return

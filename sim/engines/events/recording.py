@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from sim.clock import NEVER
-from sim.engines.events.curves import price_at, value_at
-from sim.engines.events.state import PRICE, UNDER_WAY, WAITS, OpenLot, State
+from sim.engines.events.curves import value_at
+from sim.engines.events.state import UNDER_WAY, WAITS, OpenLot, SourceState, State
 from sim.engines.events.yields import good_per_start
 from sim.engines.shared.phases import QualificationPhase
 from sim.engines.shared.records import Rows
@@ -28,12 +28,13 @@ def period_at(s: State, instant: int) -> Rows:
     return s.by_period[bisect_right(s.edges, instant) - 1]
 
 
-def ship(s: State, source: int, shipments: int, rows: Rows) -> None:
+def ship(r: SourceState, source: int, shipments: int, rows: Rows) -> None:
     """Book shipments and their cost; a negative number takes back what was booked ahead."""
-    paid = shipments * s.sources[source].shipment_cents
+    paid = shipments * r.shipment_cents
     rows.shipments[source] += shipments
-    rows.shipment_cents[source] += paid
-    rows.journal += paid
+    if paid:
+        rows.shipment_cents[source] += paid
+        rows.journal += paid
 
 
 def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None:
@@ -51,18 +52,23 @@ def in_transit(s: State, item: int, units: int, leave: int, arrive: int) -> None
         at, period = until, period + 1
 
 
-def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> None:
+def book_lot(s: State, r: SourceState, lot: OpenLot, load: float, came: int, leaves: int) -> None:
     """Book what a lot does until it leaves the site, each in the period of its instant.
 
     All of its instants are known when it takes a line, so a lot needs no event of its own for leaving the line or
     being ready; a disruption that destroys part of it takes back what was booked ahead.
     """
-    source, r = lot.source, s.sources[lot.source]
-    _book_wait(s, lot, came)
-    begun, left, made = period_at(s, lot.begin), period_at(s, lot.leave), period_at(s, lot.ready)
-    spent = cents(lot.starts * r.variable_cents)
-    begun.variable_cents[source] += spent
-    begun.journal += spent
+    source = lot.source
+    _book_wait(s.rows, r.site, lot, came)
+    begun = left = made = sent = s.rows
+    # A lot that leaves within the current period has all its instants in it.
+    if leaves >= s.period_end:
+        begun, left = period_at(s, lot.begin), period_at(s, lot.leave)
+        made, sent = period_at(s, lot.ready), period_at(s, leaves)
+    if r.variable_cents:
+        spent = cents(lot.starts * r.variable_cents)
+        begun.variable_cents[source] += spent
+        begun.journal += spent
     left.load[r.site] += load
     made.out[source] += lot.out
     made.scrapped[source] += lot.starts - lot.out
@@ -71,18 +77,18 @@ def book_lot(s: State, lot: OpenLot, load: float, came: int, leaves: int) -> Non
     else:
         made.good[source] += lot.good
         in_transit(s, r.makes, lot.good, lot.ready, lot.arrive)
-    if lot.good:
-        s.first_good[source] = min(s.first_good[source], lot.ready)
+    if lot.good and lot.ready < s.first_good[source]:
+        s.first_good[source] = lot.ready
     # Lots made larger to save time go with as many shipments as the lots they stand for.
-    ship(s, source, lot_count(lot.starts, r.shipped_lot), period_at(s, leaves))
+    ship(r, source, lot_count(lot.starts, r.shipped_lot), sent)
 
 
-def _book_wait(s: State, lot: OpenLot, came: int) -> None:
+def _book_wait(rows: Rows, site: int, lot: OpenLot, came: int) -> None:
     """Book whether and how long a lot waits at a bottleneck, and how long it is in the system."""
-    rows, site = s.rows, s.sources[lot.source].site
     rows.lots[site] += 1
-    rows.delayed[site] += lot.begin > came
-    rows.wait[site] += lot.begin - came
+    if lot.begin > came:
+        rows.delayed[site] += 1
+        rows.wait[site] += lot.begin - came
     if lot.arrive < NEVER:
         rows.time_in_system[site] += lot.arrive - came
 
@@ -92,12 +98,12 @@ def pay(s: State, lot: OpenLot) -> None:
 
     The factor of disruptions on the price is that of the day on which the lot began.
     """
-    rows, starts = s.rows, float(lot.starts)
+    rows, r, starts = s.rows, s.sources[lot.source], float(lot.starts)
     if lot.seeded:
         # Seeded lots have no starts: those that would give as many good units are paid for.
         starts = lot.good / max(good_per_start(s, lot.source, 0), 1e-9)
-    factor = value_at(s, s.sources[lot.source].site, PRICE, lot.begin)
-    paid = cents(starts * (price_at(s, lot.source, s.calendar.now) * factor))
+    factor = value_at(s.sites[r.site].price, lot.begin)
+    paid = cents(starts * (value_at(r.price, s.calendar.now) * factor))
     rows.purchase_cents[lot.source] += paid
     rows.journal += paid
 

@@ -3,51 +3,50 @@
 from __future__ import annotations
 
 import math
-from operator import attrgetter
+from bisect import bisect_right
+from heapq import heapreplace
+from operator import itemgetter
 
 from sim.clock import NEVER, TICKS_PER_DAY
-from sim.engines.events.state import Line, SiteState, State
-from sim.engines.shared.rules import finish, segment, total, worked
+from sim.engines.events.state import SiteState
+from sim.engines.shared.rules import finish, total, worked
 
 
-def work(s: State, site: int, load: float) -> tuple[int, int]:
+def work(where: SiteState, load: float, now: int) -> tuple[int, int]:
     """Put a load on the line that is free first and return when it begins and leaves; NEVER if it never does."""
-    where = s.sites[site]
     # Of lines free at the same instant, the first. All have the same rate, so it also finishes the lot first.
-    line = _first_free(where)
-    begin = max(line.free, s.calendar.now)
+    free, line, credit = where.lines[0]
+    begin = max(free, now)
     if begin >= NEVER:
         return NEVER, NEVER
     # Instants lie on a grid; a line that goes on at once starts with what the last lot left of its tick.
-    left = load - line.credit if begin == line.free else load
+    left = load - credit if begin == free else load
     knots, rates = where.rate
-    line.free, line.step, line.credit = finish(begin, left, knots, rates, segment(knots, begin, line.step))
-    return begin, line.free
+    leave, _, credit = finish(begin, left, knots, rates, bisect_right(knots, begin) - 1)
+    heapreplace(where.lines, (leave, line, credit))
+    return begin, leave
 
 
-def _first_free(site: SiteState) -> Line:
-    """Return the line of a site that is free first."""
-    return min(site.lines, key=attrgetter("free"))
-
-
-def leaves_site(s: State, site: int, ready: int) -> int:
+def leaves_site(where: SiteState, ready: int) -> int:
     """Return when a lot leaves a site: when ready, or when held shipments go."""
-    for begin, end in s.sites[site].held:
+    for begin, end in where.held:
         if begin <= ready < end:
             ready = end
     return ready
 
 
-def free_at(s: State, site: int) -> int:
+def free_at(where: SiteState) -> int:
     """Return when the first line of a site is free."""
-    return _first_free(s.sites[site]).free
+    return where.lines[0][0]
 
 
-def committed(s: State, site: int, now: int) -> float:
+def committed(where: SiteState, now: int) -> float:
     """Return the load accepted and not yet worked off."""
-    knots, rates = s.sites[site].rate
+    knots, rates = where.rate
     if math.isinf(rates[-1]):
         return 0.0
     # A line that is never free again has all the load it can ever work off.
     latest = now + 10**6 * TICKS_PER_DAY
-    return total([worked(now, min(line.free, latest), knots, rates) for line in s.sites[site].lines])
+    # In the order of their numbers, as the other engine adds up: sums of floats depend on the order.
+    lines = sorted(where.lines, key=itemgetter(1))
+    return total([worked(now, min(free, latest), knots, rates) for free, *_ in lines])

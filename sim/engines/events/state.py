@@ -1,7 +1,7 @@
 """The whole state of a replication: entities as objects, which the other modules read and write.
 
-Short names mean the same in all of them: `s` is the state, `r` a source, `p` a pool, `f` a flow, `i` an item, `y` the
-yield curve of a source, `t` the tables of the planner.
+Short names mean the same in all of them: `s` is the state, `r` a source, `p` a pool, `f` a flow, `i` an item, `where` a
+site, `y` the yield curve of a source, `t` the tables of the planner.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sim.draws import Draws
 from sim.draws.yields import YieldCurve
@@ -21,10 +21,6 @@ from sim.engines.shared.tables import Tables
 from sim.engines.shared.worksheet import Worksheet
 from sim.plan import FloatArray, Plan
 
-LOAD, CYCLE, YIELD_NOISE = range(3)
-"""Kinds of noise."""
-YIELDS, STRETCH, PRICE = range(3)
-"""What disruptions do at a site: curves of factors on yield, cycle time and price."""
 WAITS, UNDER_WAY = range(2)
 """Where a released lot is: waiting for inputs, or beyond that."""
 
@@ -48,9 +44,10 @@ class SourceState:
     """One source: how its lots are made and shipped, and what its yield has learned.
 
     `takes` are the pools and units that a start takes, a place on a line included; `pulls` are those pools whose
-    policies review them whenever orders claim units; `on_order` are good units expected of open lots. `first` is the
-    instant of the first lot, `worked` the starts begun, and `leaving` the instants and starts of those that have not
-    left the line; carries are fractions of a unit owed to the next lot.
+    policies review them whenever orders claim units; `loads`, `cycles` (in ticks) and `yield_noise` are endless
+    variates, one for each lot; `on_order` are good units expected of open lots. `first` is the instant of the first
+    lot, `worked` the starts begun, and `leaving` the instants and starts of those that have not left the line; carries
+    are fractions of a unit owed to the next lot.
     """
 
     makes: int
@@ -73,7 +70,9 @@ class SourceState:
     limit: int
     freed: int
     stays: bool
-    noise: tuple[Iterator[float], Iterator[float], Iterator[float]]
+    loads: Iterator[float]
+    cycles: Iterator[int]
+    yield_noise: Iterator[float]
     yields: YieldCurve
     has_fixed: bool
     fixed: float
@@ -90,28 +89,27 @@ class SourceState:
     carry_good: float = 0.0
 
 
-@dataclass(slots=True)
-class Line:
-    """One of a site's parallel lines: when it is free, the step of its rate then, and its spare load until then.
+Line: TypeAlias = tuple[int, int, float]
+"""One of a site's parallel lines: when it is free, its number, and its spare load until then.
 
-    The spare load is what the line could process of the next lot before it is free.
-    """
-
-    free: int = 0
-    step: int = 0
-    credit: float = 0.0
+The spare load is what the line could process of the next lot before it is free.
+"""
 
 
 @dataclass(slots=True)
 class SiteState:
     """A bottleneck of identical parallel lines.
 
-    `queue` is a heap of lots that wait for a line, where priorities differ (`ranked`). Shipments ready within one of the
-    intervals `held` leave at its end. From `closes` on nothing is ordered from it.
+    `yields`, `stretch` and `price` are factors of disruptions on yield, cycle time and price. `lines` is a heap, so the
+    first is that which is free first. `queue` is a heap of lots that wait for a line, where priorities differ
+    (`ranked`). Shipments ready within one of the intervals `held` leave at its end. From `closes` on nothing is ordered
+    from it.
     """
 
     rate: Steps
-    curves: tuple[Steps, Steps, Steps]
+    yields: Steps
+    stretch: Steps
+    price: Steps
     held: tuple[tuple[int, int], ...]
     lines: list[Line]
     ranked: bool
@@ -123,14 +121,15 @@ class SiteState:
 class PoolState:
     """Items that are substitutes for each other, their stock policy, and who waits for them.
 
-    `counters` are flows of demand by priority, `queue` is a heap of lots, and `waiting` the units that these claim. The
-    pools of the plan are followed by the lines with a limit on work in process, with their free `places`.
+    `available` are the units in stock of its items. `counters` are flows of demand by priority, `queue` is a heap of
+    lots, and `waiting` the units that these claim. The pools of the plan are followed by the lines with a limit on work
+    in process, of which the free places are `available`.
     """
 
     members: tuple[int, ...] = ()
-    counters: list[int] = field(default_factory=list)
+    counters: dict[int, list[int]] = field(default_factory=dict)
     is_line: bool = False
-    places: int = 0
+    available: int = 0
     planned: bool = False
     continuous: bool = False
     bypass: bool = True
@@ -153,6 +152,7 @@ class ItemState:
     booked.
     """
 
+    pool: int
     units: int
     rate: float
     transit_rate: float

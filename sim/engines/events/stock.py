@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from sim.engines.events.state import State
+from sim.engines.events.state import ItemState, PoolState, State
 from sim.engines.shared.rules import cents, unit_days, whole
-
-
-def available(s: State, pool: int) -> int:
-    """Return the units in stock of a pool, or the free places of a line."""
-    p = s.pools[pool]
-    if p.is_line:
-        return p.places
-    units = 0
-    for item in p.members:
-        units += s.items[item].units
-    return units
 
 
 def put(s: State, item: int, units: int) -> None:
     """Add units that arrive to the stock of an item."""
-    _accrue(s, item, s.calendar.now)
-    s.items[item].units += units
+    i = s.items[item]
+    # Unit-days are kept only where stock costs something.
+    if i.rate:
+        _accrue(i, s.calendar.now)
+    i.units += units
+    s.pools[i.pool].available += units
 
 
-def take(s: State, pool: int, units: int, consume: bool) -> None:
+def take(s: State, p: PoolState, units: int, *, consume: bool) -> None:
     """Take units from the stock of a pool, member by member, or places from a line.
 
     With `consume` lots use the units up; without, they serve customers.
     """
-    p = s.pools[pool]
-    if p.is_line:
-        p.places -= units
-        return
+    p.available -= units
     for item in p.members:
-        part = min(units, s.items[item].units)
+        i = s.items[item]
+        part = min(units, i.units)
         if part:
-            _accrue(s, item, s.calendar.now)
-            s.items[item].units -= part
+            if i.rate:
+                _accrue(i, s.calendar.now)
+            i.units -= part
             units -= part
             if consume:
                 s.rows.consumed[item] += part
@@ -44,16 +36,18 @@ def take(s: State, pool: int, units: int, consume: bool) -> None:
 
 def destroy(s: State, item: int, share: float) -> int:
     """Destroy a share of the stock of an item and return its units."""
-    _accrue(s, item, s.calendar.now)
-    gone = whole(s.items[item].units * share)
-    s.items[item].units -= gone
+    i = s.items[item]
+    if i.rate:
+        _accrue(i, s.calendar.now)
+    gone = whole(i.units * share)
+    i.units -= gone
+    s.pools[i.pool].available -= gone
     s.rows.destroyed[item] += gone
     return gone
 
 
-def _accrue(s: State, item: int, now: int) -> None:
+def _accrue(i: ItemState, now: int) -> None:
     """Add up unit-days of stock until `now`; to be called before the level changes."""
-    i = s.items[item]
     i.unit_days += unit_days(i.units, now - i.last)
     i.last = now
 
@@ -63,7 +57,7 @@ def settle_stock(s: State, until: int) -> None:
     rows = s.rows
     for item, i in enumerate(s.items):
         rows.stock[item] = i.units
-        _accrue(s, item, until)
+        _accrue(i, until)
         i.owed += rows.transit[item] * i.transit_rate
         # Rounded as one running total, so that cents do not drift with the number of periods.
         i.owed += i.unit_days * i.rate

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import chain, repeat
 
 import numpy as np
 
 from sim.clock import TICKS_PER_DAY
-from sim.draws.sources import SourceDraws
 from sim.draws.streams import Noise
-from sim.engines.events.state import State
+from sim.plan import FloatArray
 
 
-def variate(s: State, source: int, kind: int) -> float:
-    """Return the next variate of a source: load of a start, cycle time in ticks, or what varies its yield."""
-    return next(s.sources[source].noise[kind])
-
-
-def noise_of(source: SourceDraws) -> tuple[Iterator[float], Iterator[float], Iterator[float]]:
-    """Return endless variates of a source, in the order of the kinds of noise."""
-    yield_noise = repeat(1.0) if source.yield_noise is None else _endless(source.yield_noise)
-    return _endless(source.load), _endless(source.cycle, in_ticks=True), yield_noise
-
-
-def _endless(noise: Noise, *, in_ticks: bool = False) -> Iterator[float]:
-    """Return endless variates of one kind, drawn in blocks."""
+def endless(noise: Noise) -> Iterator[float]:
+    """Return endless variates of a noise."""
     if noise.constant:
-        return repeat(float(np.ceil(noise.mean * TICKS_PER_DAY)) if in_ticks else noise.mean)
+        return repeat(noise.mean)
+    return chain.from_iterable(block.tolist() for block in _blocks(noise))
+
+
+def endless_times(noise: Noise) -> Iterator[int]:
+    """Return endless variates of a noise in days as times in ticks, rounded up."""
+    if noise.constant:
+        return repeat(math.ceil(noise.mean * TICKS_PER_DAY))
+    return chain.from_iterable(map(int, np.ceil(block * TICKS_PER_DAY).tolist()) for block in _blocks(noise))
+
+
+def _blocks(noise: Noise) -> Iterator[FloatArray]:
+    """Return endless blocks of variates, drawn when they are asked for."""
     variates = noise.variates()
-    blocks = (variates.blocks() for _ in repeat(None))
-    return chain.from_iterable((np.ceil(b * TICKS_PER_DAY) if in_ticks else b).tolist() for b in blocks)
+    return (variates.blocks() for _ in repeat(None))

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from sim.engines.events.state import OpenLot, PoolState, SourceState, State
-from sim.engines.events.stock import available
+from sim.engines.events.state import OpenLot, PoolState, SiteState, SourceState, State
 
 
-def join_queue(s: State, pool: int, lot: OpenLot) -> None:
-    """Add a lot to the queue of a pool, by priority, release and number."""
-    heappush(s.pools[pool].queue, (s.sources[lot.source].priority, lot.released, lot.number, lot))
+def join_queue(p: PoolState, r: SourceState, lot: OpenLot) -> None:
+    """Add a lot of a source to the queue of a pool, by priority, release and number."""
+    heappush(p.queue, (r.priority, lot.released, lot.number, lot))
 
 
-def join_line(s: State, site: int, lot: OpenLot) -> None:
-    """Add a lot to the queue of a bottleneck, by priority and number."""
-    heappush(s.sites[site].queue, (s.sources[lot.source].priority, lot.number, lot))
+def join_line(where: SiteState, r: SourceState, lot: OpenLot) -> None:
+    """Add a lot of a source to the queue of a bottleneck, by priority and number."""
+    heappush(where.queue, (r.priority, lot.number, lot))
 
 
-def startable(s: State, pool: int) -> OpenLot | None:
-    """Return the first lot in the queue of a pool that can begin; only the head unless lots may pass."""
+def startable(s: State, pool: int) -> tuple[OpenLot | None, int]:
+    """Return the first lot in the queue of a pool that can begin, and how many of its starts can.
+
+    It is only the head unless lots may pass.
+    """
     p = s.pools[pool]
-    if not p.queue or (p.is_line and p.places <= 0):
-        return None
+    if not p.queue or p.available <= 0:
+        return None, 0
     head = p.queue[0][3]
-    if possible(s, head):
-        return head
-    others = sorted(p.queue)[1:] if p.bypass else ()
-    return next((lot for *_, lot in others if possible(s, lot)), None)
+    starts = possible(s, head)
+    if starts:
+        return head, starts
+    for *_, lot in sorted(p.queue)[1:] if p.bypass else ():
+        starts = possible(s, lot)
+        if starts:
+            return lot, starts
+    return None, 0
 
 
 def possible(s: State, lot: OpenLot) -> int:
@@ -37,9 +43,9 @@ def possible(s: State, lot: OpenLot) -> int:
     """
     r, starts = s.sources[lot.source], lot.starts
     for pool, take in r.takes:
-        p, have = s.pools[pool], available(s, pool)
-        if have < take * starts:
-            starts = max(have // take, 0) if r.partial or _comes_free_by_units(p, r) else 0
+        p = s.pools[pool]
+        if p.available < take * starts:
+            starts = max(p.available // take, 0) if r.partial or _comes_free_by_units(p, r) else 0
         # Order is kept among those who need an input: whoever is not first waits, even if there is enough for him.
         if not starts or not (p.bypass or p.queue[0][3] is lot):
             return 0
@@ -51,9 +57,9 @@ def _comes_free_by_units(p: PoolState, r: SourceState) -> bool:
     return p.is_line and r.lot_size == 0
 
 
-def leave_queue(s: State, pool: int, lot: OpenLot) -> None:
+def leave_queue(p: PoolState, lot: OpenLot) -> None:
     """Remove a lot from the queue of a pool."""
-    queue = s.pools[pool].queue
+    queue = p.queue
     if queue[0][3] is lot:
         heappop(queue)
     else:

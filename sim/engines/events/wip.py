@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.events.state import UNDER_WAY, OpenLot, State
+from sim.engines.events.state import UNDER_WAY, OpenLot, SourceState, State
 from sim.engines.shared.phases import DISPATCH, PLAN, QualificationPhase
 from sim.plan import NONE
 
@@ -13,24 +13,20 @@ def fill_lines(s: State) -> None:
     """Take places for all that is in a line at the start; there may be more units than places."""
     for item in s.items:
         if item.line != NONE:
-            s.pools[item.line].places -= item.units
+            s.pools[item.line].available -= item.units
     for lot in s.open_lots.values():
         limit = s.sources[lot.source].limit
         if lot.where == UNDER_WAY and limit != NONE:
-            s.pools[limit].places -= lot.good
+            s.pools[limit].available -= lot.good
 
 
-def units_joined(s: State, source: int, starts: int) -> None:
+def units_joined(s: State, r: SourceState, starts: int) -> None:
     """Free the places of several units that go into one."""
-    if s.sources[source].freed > 0:
-        _free(s, s.sources[source].limit, s.sources[source].freed * starts)
+    _free(s, r.limit, r.freed * starts)
 
 
-def lot_arrived(s: State, lot: OpenLot) -> None:
+def lot_arrived(s: State, r: SourceState, lot: OpenLot) -> None:
     """Free the places of what leaves the line with a lot: finished units, samples and scrap."""
-    r = s.sources[lot.source]
-    if r.limit == NONE:
-        return
     units = lot.good if lot.seeded else lot.starts
     if r.stays and lot.stage != SAMPLES:
         units -= lot.good
@@ -51,7 +47,7 @@ def lot_shrunk(s: State, source: int, units: int) -> None:
 
 def _free(s: State, pool: int, units: int) -> None:
     """Free places of a line."""
-    s.pools[pool].places += units
+    s.pools[pool].available += units
     # Who takes the places is decided once all of this instant's receipts are known.
     if units and s.pools[pool].queue:
         s.calendar.follow_up(PLAN, 0, pool, 1, DISPATCH, pool)

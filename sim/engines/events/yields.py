@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sim.engines.events.curves import value_at
-from sim.engines.events.state import YIELD_NOISE, YIELDS, OpenLot, State
-from sim.engines.events.variates import variate
+from sim.engines.events.state import OpenLot, SourceState, State
 from sim.engines.shared.rules import binomial, good_share, whole
 from sim.vocabulary import YieldNoise
 
@@ -42,9 +41,8 @@ def good_per_start(s: State, source: int, at: int) -> float:
     return y.line * y.gross * good_share(y.defects, y.expected, y.assembly, x, 1.0)
 
 
-def make(s: State, lot: OpenLot) -> None:
+def make(s: State, r: SourceState, lot: OpenLot) -> None:
     """Set the output of a lot, as the yield stands when it begins, and count the lot as experience."""
-    r = s.sources[lot.source]
     if r.perfect:
         lot.out = lot.good = lot.starts
         return
@@ -59,15 +57,15 @@ def make(s: State, lot: OpenLot) -> None:
     r.carry_out += lot.starts * line
     lot.out = whole(r.carry_out)
     r.carry_out -= lot.out
-    factor = value_at(s, r.site, YIELDS, lot.begin)
+    factor = value_at(s.sites[r.site].yields, lot.begin)
     lot.good = _good(s, lot.source, lot.starts * line * r.yields.gross, x, factor)
     if r.yields.learns == 1:
-        _learn(s, lot)
+        _learn(r, lot)
 
 
 def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     """Return the good units of a lot of so many gross units."""
-    r, yield_noise = s.sources[source], variate(s, source, YIELD_NOISE)
+    r, yield_noise = s.sources[source], next(s.sources[source].yield_noise)
     if s.plan.yield_noise is YieldNoise.BINOMIAL:
         # Loaded only where it is needed: it takes as long as the rest of the engine.
         from scipy.special import ndtri
@@ -85,9 +83,8 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     return good
 
 
-def _learn(s: State, lot: OpenLot) -> None:
+def _learn(r: SourceState, lot: OpenLot) -> None:
     """Add a lot to those that have yet to leave their line, and forget those that have left."""
-    r = s.sources[lot.source]
     # Lines run side by side, so a lot may leave before one that began earlier: all are looked through.
     r.leaving = [entry for entry in r.leaving if entry[0] > lot.begin]
     r.leaving.append((lot.leave, lot.starts))
