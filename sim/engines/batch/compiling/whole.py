@@ -34,9 +34,7 @@ def as_a_whole(outer: str) -> Iterator[dict[str, tuple[tuple[str, ...], bytes]]]
             if self.name == outer:
                 for library in _called(self):
                     self._final_module.link_in(library._get_module_for_linking(), preserve=True)
-                # numba optimises twice, the first time for the sake of owners' counts, of which there are none here.
-                passes, builder = self._codegen._module_pass_manager()
-                passes.run(self._final_module, builder)
+                self._optimize_final_module()
                 self._final_module.verify()
                 calls = (f.name for f in self._final_module.functions if f.is_declaration)
                 outside = tuple(name for name in calls if not name.startswith("llvm."))
