@@ -126,7 +126,7 @@ def _clock(plan: Plan, end: int, period_end: int) -> Records:
         edges=len(plan.calendar.periods), may_pass=bool(plan.wip_limits) or any(pool.bypass for pool in plan.pools),
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1,
         pipeline=plan.initial_pipeline and any(map(is_planned, plan.pools)), first_open=NOTHING, last_open=NOTHING,
-        free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING,
+        free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, ahead=NOTHING,
     )  # fmt: skip
     return clock
 

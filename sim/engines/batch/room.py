@@ -6,12 +6,13 @@ Allocation takes long, and a run writes before it reads.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.batch import state as layout
+from sim.engines.batch.compiling.addresses import LINE
 from sim.engines.batch.compiling.native import Lasting, lasting
 from sim.engines.batch.state import NOTHING, Records, State, blank
 from sim.engines.shared.tables import Tables
@@ -51,9 +52,17 @@ def room(slots: int, buckets: int) -> Room:
         return found
     heap_time, heap_event, soon = (np.empty(slots * 2, dtype=np.int64) for _ in range(3))
     return Room(
-        blank(layout.LOT, slots), blank(layout.EVENT, slots * 2), heap_time, heap_event, soon,
+        _in_lines(layout.LOT, slots), _in_lines(layout.EVENT, slots * 2), heap_time, heap_event, soon,
         blank(layout.NODE, slots * 2), np.full(MOST_BUCKETS, NOTHING, dtype=np.int32),
     )  # fmt: skip
+
+
+def _in_lines(dtype: np.dtype[Any], count: int) -> Records:
+    """Return room for records that are whole lines of memory, the first at the beginning of one."""
+    size = count * dtype.itemsize
+    memory = np.zeros(size + LINE, dtype=np.uint8)
+    begin = -memory.ctypes.data % LINE
+    return memory[begin : begin + size].view(dtype)
 
 
 def give_back(s: State) -> None:

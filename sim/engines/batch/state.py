@@ -10,12 +10,12 @@ position, `m` the memory and `w` the worksheet of the planner.
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.batch.compiling.addresses import LINE
 from sim.engines.shared.records import MEASURES, dtype_of
 from sim.plan import FloatArray, IntArray
 
@@ -26,10 +26,6 @@ Records = Any
 def _record(integers: str, reals: str = "") -> np.dtype[Any]:
     """Return the type of a record with these fields, integers first."""
     return np.dtype([(n, np.int64) for n in integers.split()] + [(n, np.float64) for n in reals.split()], align=True)
-
-
-LINE = 64
-"""Bytes that memory hands out at once."""
 
 
 def _in_lines(*lines: list[tuple[str, type]]) -> np.dtype[Any]:
@@ -190,8 +186,5 @@ class State(NamedTuple):
 
 
 def blank(dtype: np.dtype[Any], *shape: int) -> NDArray[Any]:
-    """Return records of zeros, the first at the beginning of a line of memory."""
-    size = math.prod(shape) * dtype.itemsize
-    room = np.zeros(size + LINE, dtype=np.uint8)
-    begin = -room.ctypes.data % LINE
-    return room[begin : begin + size].view(dtype).reshape(shape)
+    """Return records of zeros."""
+    return np.zeros(shape, dtype=dtype)

@@ -38,10 +38,8 @@ def order(s: State, source: int, starts: int) -> None:
     """Order starts of a source, to be released at once."""
     r = s.sources[source]
     book_order(s, source)
-    size = r.lot_size or starts
-    while starts > 0:
-        enter(s, _lot(s, source, min(size, starts), VOLUME, s.calendar.now + r.lead))
-        starts -= size
+    for i in range(lot_count(starts, r.lot_size)):
+        enter(s, _lot(s, source, lot_part(starts, r.lot_size, i), VOLUME, s.calendar.now + r.lead))
     _pull(s, r)
 
 

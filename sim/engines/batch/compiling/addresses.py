@@ -6,6 +6,8 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
+LINE = 64
+"""Bytes that memory hands out at once."""
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 """What may be called. It takes Python's lock by itself."""
 

@@ -25,9 +25,6 @@ from numba.np import numpy_support
 from sim.engines.batch.compiling import addresses
 from sim.engines.batch.compiling.native import WORDS_BEFORE_SHAPE
 
-LINE = 64
-"""Bytes that memory hands out at once."""
-
 
 class Counted(types.Type):
     """A contiguous array, whose indices count from its beginning and are not checked."""
@@ -242,7 +239,7 @@ def _prefetch(_context: Any, records: Any, index: Any) -> Any:
         flag = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, flag, flag, flag])
         fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        for begin in range(0, records.dtype.size, LINE):
+        for begin in range(0, records.dtype.size, addresses.LINE):
             # To be read, kept in all caches, data.
             words = [ir.Constant(flag, word) for word in (0, 3, 1)]
             builder.call(fetch, [cgutils.pointer_add(builder, first, begin), *words])

@@ -78,7 +78,7 @@ def _remembering(find: Callable[..., Any]) -> Callable[..., Any]:
     known: dict[Any, Any] = {}
 
     def found(function: Any, context: Any, arguments: Any, named: Any) -> Any:
-        key = id(function), tuple(arguments), tuple(named.items())
+        key = function, tuple(arguments), tuple(named.items())
         if key not in known:
             known[key] = find(function, context, arguments, named)
         return known[key]
