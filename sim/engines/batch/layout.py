@@ -125,7 +125,7 @@ def _clock(plan: Plan, end: int, period_end: int) -> Records:
         clock, phase=-1, end=end, drain=plan.calendar.drain, running=1, period_end=period_end,
         edges=len(plan.calendar.periods), may_pass=bool(plan.wip_limits) or any(pool.bypass for pool in plan.pools),
         binomial=plan.yield_noise is YieldNoise.BINOMIAL, bucket=-1,
-        pipeline=plan.initial_pipeline and any(map(is_planned, plan.pools)), first_open=NOTHING, last_open=NOTHING,
+        pipeline=plan.initial_pipeline and any(map(is_planned, plan.pools)),
         free_lot=NOTHING, free_node=NOTHING, free_event=NOTHING, ahead=NOTHING,
     )  # fmt: skip
     return clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.engines.batch.compiling.addresses import prefetch
+from sim.engines.batch.open_lots import fetch_ahead, forget_arrived
 from sim.engines.batch.sites import committed
 from sim.engines.batch.state import NOTHING, UNDER_WAY, State
 from sim.engines.batch.stock import available
@@ -44,15 +44,10 @@ def look(s: State, t: Tables, p: Position) -> None:
             node = s.nodes[node].after
     for flow in range(len(s.flows)):
         p.backlog[flow] = s.flows[flow].backlog
-    slot, n = s.clock[0].first_open, 0
-    while slot != NOTHING:
-        after = s.lots[slot].after
-        if after != NOTHING:
-            prefetch(s.lots, after)
-        _look_at_lot(s, p, slot, n)
-        slot = after
-        n += 1
-    p.lots[0] = n
+    p.lots[0] = forget_arrived(s)
+    for i in range(p.lots[0]):
+        fetch_ahead(s, i)
+        _look_at_lot(s, p, s.open_lots[i], i)
 
 
 def _look_at_lot(s: State, p: Position, slot: int, i: int) -> None:

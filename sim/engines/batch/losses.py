@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from sim.clock import NEVER
 from sim.engines.batch.calendar import follow_up
+from sim.engines.batch.open_lots import forget_arrived
 from sim.engines.batch.recording import in_transit, period_at, ship
-from sim.engines.batch.state import NOTHING, UNDER_WAY, State
+from sim.engines.batch.state import UNDER_WAY, State
 from sim.engines.batch.stock import destroy
 from sim.engines.batch.wip import lot_shrunk, stock_destroyed
 from sim.engines.shared.phases import PLAN, REPLENISH, QualificationPhase
@@ -35,8 +36,9 @@ def strike(s: State, i: int) -> None:
 
 def _strike_lots(s: State, site: int, share: float) -> None:
     """Destroy a share of what is in process at a site, cut from lot to lot so that fractions add up."""
-    slot, now, seen, gone = s.clock[0].first_open, s.clock[0].now, 0, 0
-    while slot != NOTHING:
+    now, seen, gone = s.clock[0].now, 0, 0
+    for i in range(forget_arrived(s)):
+        slot = s.open_lots[i]
         lot = s.lots[slot]
         if s.sources[lot.source].site == site and lot.where == UNDER_WAY and lot.ready > now:
             units = lot.good if lot.seeded else lot.starts
@@ -45,7 +47,6 @@ def _strike_lots(s: State, site: int, share: float) -> None:
             gone += cut
             if cut:
                 _shrink(s, slot, units, units - cut)
-        slot = lot.after
     for source in range(len(s.sources)):
         # A first good unit that is still to come may be among those destroyed.
         if s.sources[source].site == site and s.first_good[source] > now:
@@ -94,10 +95,9 @@ def _take_back(s: State, slot: int, units: int, left: int) -> None:
 
 def _first_good(s: State, source: int) -> int:
     """Return when the first good unit of a source comes, of lots now in process."""
-    slot, first = s.clock[0].first_open, NEVER
-    while slot != NOTHING:
-        lot = s.lots[slot]
+    first = NEVER
+    for i in range(forget_arrived(s)):
+        lot = s.lots[s.open_lots[i]]
         if lot.source == source and lot.where == UNDER_WAY and lot.ready < first and lot.good and not lot.seeded:
             first = lot.ready
-        slot = lot.after
     return int(first)

@@ -6,6 +6,7 @@ from sim.clock import NEVER
 from sim.engines.batch.calendar import at, follow_up
 from sim.engines.batch.curves import value_at
 from sim.engines.batch.lists import pop_first
+from sim.engines.batch.open_lots import open_lot
 from sim.engines.batch.recording import book_lot, in_transit, pay, period_at, ship
 from sim.engines.batch.sites import free_at, leaves_site, work
 from sim.engines.batch.state import CYCLE, FULL, LOAD, NOTHING, STRETCH, UNDER_WAY, UNUSED, WAITS, State
@@ -134,7 +135,7 @@ def enter(s: State, slot: int) -> None:
     r = s.sources[source]
     lot.released = c.now
     lot.expected = starts * good_per_start(s, source, c.now)
-    _open(s, slot)
+    open_lot(s, slot)
     if not r.planned:
         r.on_order += lot.expected
     if lot.stage == SAMPLES:
@@ -153,30 +154,6 @@ def enter(s: State, slot: int) -> None:
     # Behind others it has to wait, unless it may pass them.
     if s.pools[pool].head == node or c.may_pass:
         dispatch(s, pool)
-
-
-def _open(s: State, slot: int) -> None:
-    """Add a lot that is released to those on order."""
-    c, lot = s.clock[0], s.lots[slot]
-    lot.before, lot.after = c.last_open, NOTHING
-    if c.last_open == NOTHING:
-        c.first_open = slot
-    else:
-        s.lots[c.last_open].after = slot
-    c.last_open = slot
-
-
-def _close(s: State, slot: int) -> None:
-    """Remove a lot that has arrived from those on order."""
-    c, lot = s.clock[0], s.lots[slot]
-    if lot.before == NOTHING:
-        c.first_open = lot.after
-    else:
-        s.lots[lot.before].after = lot.after
-    if lot.after == NOTHING:
-        c.last_open = lot.before
-    else:
-        s.lots[lot.after].before = lot.before
 
 
 def dispatch(s: State, pool: int) -> None:
@@ -226,7 +203,7 @@ def _part(s: State, slot: int, starts: int) -> int:
     part.expected = lot.expected * starts / lot.starts
     lot.starts -= starts
     lot.expected -= part.expected
-    _open(s, ahead)
+    open_lot(s, ahead)
     return ahead
 
 
@@ -281,7 +258,6 @@ def receive(s: State, slot: int) -> None:
     c, lot = s.clock[0], s.lots[slot]
     source = lot.source
     r = s.sources[source]
-    _close(s, slot)
     if not r.planned:
         r.on_order -= lot.expected
     if r.priced:
@@ -347,7 +323,7 @@ def plant(s: State, source: int, shipments: int, good: int, arrive: int, due: in
     lot.released = lot.begin = lot.leave = 0
     lot.promised, lot.ready, lot.arrive = arrive, ready, leaves + r.shipping
     in_transit(s, r.makes, good, max(ready, 0), lot.arrive)
-    _open(s, slot)
+    open_lot(s, slot)
     if not r.planned:
         r.on_order += lot.expected
     at(s, lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, slot)

@@ -15,6 +15,7 @@ from sim.engines.batch import (
     loop,
     losses,
     lots,
+    open_lots,
     ordering,
     recording,
     sites,
@@ -61,6 +62,7 @@ MOVING = (
     demand,
     waiting,
     wip,
+    open_lots,
     lots,
     losses,
     ordering,
@@ -72,7 +74,7 @@ PROGRAM = Program(
     apart=reviews.decide,
     modules=(*DECIDING, *MOVING, looking, loop),
     # What happens to each lot and demand; the rest is left to the compiler.
-    inlined=(clock, rules, calendar, lists, curves, variates, sites, yields, stock, demand, waiting, lots),
+    inlined=(clock, rules, calendar, lists, curves, variates, sites, yields, stock, demand, waiting, open_lots, lots),
     # Long, and called from several places: to compile them into each takes longer than they run.
     called=(lots.enter, lots.dispatch, lots.order),
     sources=(

@@ -33,6 +33,7 @@ class Room(NamedTuple):
     heap_event: IntArray
     soon: IntArray
     nodes: Records
+    open_lots: NDArray[np.int32]
     buckets: NDArray[np.int32]
 
 
@@ -53,7 +54,7 @@ def room(slots: int, buckets: int) -> Room:
     heap_time, heap_event, soon = (np.empty(slots * 2, dtype=np.int64) for _ in range(3))
     return Room(
         _in_lines(layout.LOT, slots), _in_lines(layout.EVENT, slots * 2), heap_time, heap_event, soon,
-        blank(layout.NODE, slots * 2), np.full(MOST_BUCKETS, NOTHING, dtype=np.int32),
+        blank(layout.NODE, slots * 2), np.empty(slots * 2, dtype=np.int32), np.full(MOST_BUCKETS, NOTHING, dtype=np.int32),
     )  # fmt: skip
 
 

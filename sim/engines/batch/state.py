@@ -48,10 +48,10 @@ def _in_lines(*lines: list[tuple[str, type]]) -> np.dtype[Any]:
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
     "heap_size soon_size bucket last_bucket ahead ahead_bucket shift free_lot free_node free_event lots_used nodes_used events_used "
-    "arrived callback told planner entries first_open last_open pipeline"
+    "arrived callback told planner entries open_entries pipeline"
 )
 """Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used;
-`first_open` and `last_open` end the list of lots released and not arrived; each source has `entries` orders at once;
+`open_entries` of `open_lots` are in use; each source has `entries` orders at once;
 `pipeline` says whether the plan goes back before the start;
 `callback` is the address of what draws more, and wants to be `told` how far the run is; `planner` that of
 `reviews.decide`;
@@ -76,12 +76,12 @@ FLOW = _record(
     "shortage_cents lost_cents owed revision unit_days",
 )
 LOT = _in_lines(
-    [("number ordered released begin ready arrive out", np.int64), ("next before", np.int32)],
-    [("starts due promised leave good", np.int64), ("expected", np.float64), ("source after", np.int32),
+    [("number ordered released begin ready arrive out", np.int64)],
+    [("starts due promised leave good", np.int64), ("expected", np.float64), ("source place next", np.int32),
      ("stage where seeded", np.int8)],
 )  # fmt: skip
-"""What the planner looks at comes last and together. `where` is one of the constants below; `next` links free slots,
-`before` and `after` the lots that are open."""
+"""What the planner looks at and what an arrival needs come last and together. `where` is one of the constants below;
+`place` is that of the lot in `open_lots`, `next` links free slots."""
 UNUSED, WAITS, UNDER_WAY = range(3)
 ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
@@ -143,6 +143,7 @@ class State(NamedTuple):
     buckets: NDArray[np.int32]
     soon: IntArray
     nodes: Records
+    open_lots: NDArray[np.int32]
     noise: Records
     drawn: FloatArray
     curves: Records
