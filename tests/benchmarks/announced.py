@@ -98,7 +98,7 @@ class Recorder(Watch):
         self._note(len(state.reviews) - 2)
         unused, free = clock["free_event"], 0
         while unused != NOTHING:
-            unused, free = state.events[unused]["next"], free + 1
+            unused, free = state.links[unused], free + 1
         self.events = int(clock["count"] - (clock["events_used"] - free))
 
     def _note(self, review: int) -> None:

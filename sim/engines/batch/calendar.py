@@ -61,9 +61,7 @@ def _later(
     # Everything beyond the grid shares the last bucket.
     bucket = min(time >> c.shift, c.last_bucket)
     if bucket > c.bucket:
-        e = s.events[event]
-        e.time, e.next = time, s.buckets[bucket]
-        s.buckets[bucket] = event
+        s.events[event].time, s.links[event], s.buckets[bucket] = time, s.buckets[bucket], event
     else:
         _push_future(s, time, event)
 
@@ -90,7 +88,7 @@ def _new(s: State, turn: int, phase: int, priority: int, rank: int, sequence: in
     c = s.clock[0]
     event = c.free_event
     if event != NOTHING:
-        c.free_event = s.events[event].next
+        c.free_event = s.links[event]
     elif c.events_used < len(s.events):
         event = c.events_used
         c.events_used += 1
@@ -102,6 +100,7 @@ def _new(s: State, turn: int, phase: int, priority: int, rank: int, sequence: in
     c.count += 1
     e.turn, e.phase, e.priority, e.rank = turn, phase, priority, rank
     e.sequence, e.count, e.kind, e.what = sequence, c.count, kind, what
+    s.arriving[event] = what if kind == RECEIVED else NOTHING
     return int(event)
 
 
@@ -150,31 +149,31 @@ def _open_bucket(s: State) -> None:
         event = s.buckets[c.bucket]
         while event != NOTHING:
             _push_future(s, s.events[event].time, event)
-            event = s.events[event].next
+            event = s.links[event]
 
 
 def _look_ahead(s: State) -> None:
-    """Fetch one more of the events to come, and its lot, from memory."""
+    """Fetch one more of the events to come, and the lot that arrives at it, from memory."""
     c = s.clock[0]
     # Most events and lots have been waiting for weeks: what they cost is to be found again. One step for each event that
     # is performed keeps ahead of them.
     if c.ahead_bucket <= c.bucket:
         c.ahead_bucket, c.ahead = c.bucket, NOTHING
     if c.ahead != NOTHING:
-        if s.events[c.ahead].kind == RECEIVED:
-            prefetch(s.lots, s.events[c.ahead].what)
-        c.ahead = s.events[c.ahead].next
+        c.ahead = s.links[c.ahead]
     elif c.ahead_bucket < min(c.bucket + FAR, c.last_bucket):
         c.ahead_bucket += 1
         c.ahead = s.buckets[c.ahead_bucket]
     if c.ahead != NOTHING:
         prefetch(s.events, c.ahead)
+        if s.arriving[c.ahead] != NOTHING:
+            prefetch(s.lots, s.arriving[c.ahead])
 
 
 def release_event(s: State, event: int) -> None:
     """Free the slot of an event."""
     c = s.clock[0]
-    s.events[event].next = c.free_event
+    s.links[event] = c.free_event
     c.free_event = event
 
 

@@ -35,6 +35,8 @@ class Room(NamedTuple):
     nodes: Records
     open_lots: NDArray[np.int32]
     buckets: NDArray[np.int32]
+    links: NDArray[np.int32]
+    arriving: NDArray[np.int32]
 
 
 _SPARE: list[Room] = []
@@ -54,7 +56,8 @@ def room(slots: int, buckets: int) -> Room:
     heap_time, heap_event, soon = (np.empty(slots * 2, dtype=np.int64) for _ in range(3))
     return Room(
         _in_lines(layout.LOT, slots), _in_lines(layout.EVENT, slots * 2), heap_time, heap_event, soon,
-        blank(layout.NODE, slots * 2), np.empty(slots * 2, dtype=np.int32), np.full(MOST_BUCKETS, NOTHING, dtype=np.int32),
+        blank(layout.NODE, slots * 2), np.empty(slots * 2, dtype=np.int32), np.full(MOST_BUCKETS, NOTHING, dtype=np.int32), np.empty(slots * 2, dtype=np.int32),
+        np.empty(slots * 2, dtype=np.int32),
     )  # fmt: skip
 
 

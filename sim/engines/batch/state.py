@@ -87,9 +87,8 @@ ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
 
 EVENT = _in_lines(
-    [("time sequence count what priority", np.int64), ("next rank turn", np.int32), ("phase kind", np.int8)]
+    [("time sequence count what priority", np.int64), ("rank turn", np.int32), ("phase kind", np.int8)]
 )
-"""`next` links the events of a bucket, or free slots."""
 NODE = _record("before after at units lot")
 """A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
 NOISE = _record("row begin at end second", "typical")
@@ -141,6 +140,8 @@ class State(NamedTuple):
     heap_time: IntArray
     heap_event: IntArray
     buckets: NDArray[np.int32]
+    links: NDArray[np.int32]
+    arriving: NDArray[np.int32]
     soon: IntArray
     nodes: Records
     open_lots: NDArray[np.int32]
