@@ -20,5 +20,4 @@ def tables_of(plan: Plan) -> dict[tuple[Shape, float], QuantileTable]:
         return {}
     noises = (noise for source in sources for noise in (source.load, source.cycle, source.yield_noise))
     asked = dict.fromkeys((noise.shape, noise.cv) for noise in noises if noise is not None and not noise.constant)
-    found = {(shape, cv): table(shape, cv) for shape, cv in asked}
-    return {key: one for key, one in found.items() if one is not None}
+    return {(shape, cv): table(shape, cv) for shape, cv in asked}

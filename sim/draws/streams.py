@@ -14,39 +14,45 @@ from typing import Any
 
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence
+from numpy.typing import NDArray
 
-from sim.draws.tabulated import table
+from sim.draws.tabulated import QuantileTable, table
 from sim.plan import FloatArray
 from sim.vocabulary import Shape
 
 BLOCK = 512
 """Variates drawn at a time: enough that a block costs little, and few that are never used."""
-# Half the step of numpy's uniforms (multiples of 2**-53): it stands for 0 alone.
-_TINY = 2.0**-54
+TINY = 2.0**-54
+"""Half the step of numpy's uniforms, which are multiples of 2^-53: it stands for 0 alone."""
 
 
 class _Key(ISeedSequence):
     """A generator's key as its seed: for a key given as such numpy asks the system for entropy and throws it away."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = np.frombuffer(key, dtype="<u8").astype(np.uint64)
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self._words = words
 
     def generate_state(self, n_words: int, dtype: Any = np.uint64) -> Any:
         """Return the key, of which Philox wants two words of 64 bits."""
         assert (n_words, np.dtype(dtype)) == (2, np.dtype(np.uint64))
-        return self._key
+        return self._words
+
+
+def key(seed: int, replication: int, name: str) -> NDArray[np.uint64]:
+    """Return the key of the stream of one named cause in one replication, two words."""
+    # A key, not a place in one long sequence: no cause has to know how much another draws.
+    digest = hashlib.blake2b(f"{seed}/{replication}/{name}".encode(), digest_size=16).digest()
+    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
 
 
 def stream(seed: int, replication: int, name: str) -> np.random.Generator:
     """Return the generator of one named cause in one replication."""
-    # A key, not a place in one long sequence: no cause has to know how much another draws.
-    key = hashlib.blake2b(f"{seed}/{replication}/{name}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(_Key(key)))  # type: ignore[arg-type]  # numpy takes any ISeedSequence, its types but its own
+    return np.random.Generator(np.random.Philox(_Key(key(seed, replication, name))))  # type: ignore[arg-type]  # numpy takes any ISeedSequence, its types but its own
 
 
 def uniforms(generator: np.random.Generator, count: int) -> FloatArray:
     """Draw `count` uniforms strictly between 0 and 1, so that every quantile function is finite."""
-    return np.maximum(generator.random(count), _TINY)
+    return np.maximum(generator.random(count), TINY)
 
 
 def quantile(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
@@ -102,6 +108,11 @@ class Noise:
             self.mean == 0.0 or self.shape is Shape.CONSTANT or (self.cv == 0.0 and self.shape is not Shape.EXPONENTIAL)
         )
 
+    @property
+    def table(self) -> QuantileTable:
+        """The quantiles of its variates, by their mean."""
+        return table(self.shape, self.cv)
+
     def of(self, seed: int, replication: int) -> Noise:
         """Return the noise of a replication; itself if it does not vary."""
         return self if self.constant else replace(self, seed=seed, replication=replication)
@@ -125,15 +136,4 @@ class VariateSequence:
     def blocks(self, count: int = 1) -> FloatArray:
         """Draw the next `count` blocks of `BLOCK` variates, end to end, shape (count * BLOCK,)."""
         noise = self.noise
-        return _variates(noise.shape, noise.mean, noise.cv, uniforms(self._generator, count * BLOCK))
-
-
-def _variates(shape: Shape, mean: float, cv: float, u: FloatArray) -> FloatArray:
-    """Return `quantile` of many probabilities, through a table where the exact inverse is slow."""
-    standard = table(shape, cv)
-    if standard is None:
-        return quantile(shape, mean, cv, u)
-    z = standard.at(u)
-    if shape is Shape.GAMMA:
-        return np.asarray(mean * np.exp(z))
-    return _from_normal(shape, mean, cv, z)
+        return np.maximum(noise.mean * noise.table.at(uniforms(self._generator, count * BLOCK)), 0.0)

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from sim.bench.watch import Watch
+from sim.clock import TICKS_PER_DAY
 from sim.draws import Draws, draw
 from sim.draws.points import point
 from sim.draws.streams import BLOCK
 from sim.engines.batch.engine import BatchEngine
-from sim.engines.batch.state import NOTHING, State
-from sim.engines.batch.supply import streams
+from sim.engines.batch.state import CYCLE, NOTHING, State
 from sim.engines.shared.records import MEASURES, Records, dtype_of
 from sim.engines.shared.tables import Tables
 from sim.plan import Plan
@@ -223,14 +223,21 @@ def _variates(draws: Draws, of: Recorder, records: Records) -> Iterator[Any]:
     """Where the variates of each source and kind lie (before 0: all are typical), and the variates, end to end."""
     ranges = np.zeros(len(draws.sources) * KINDS, [("begin", np.int64), ("end", np.int64), ("typical", np.float64)])
     ranges["begin"] = NOTHING
-    ranges["typical"] = of.state.noise["typical"].ravel()
+    typical = of.state.noise["typical"].copy()
+    typical[:, CYCLE] = np.ceil(typical[:, CYCLE] * TICKS_PER_DAY)
+    ranges["typical"] = typical.ravel()
     lots, parts, place = records.site["lots"].sum(axis=0), [], 0
-    for stream in streams(draws):
-        # No more than lots that its site took.
-        (part,) = stream.blocks(0, int(lots[of.sources["site"][stream.source]]) // BLOCK + 1)
-        row = ranges[stream.source * KINDS + stream.kind]
-        row["begin"], row["end"] = place, place + len(part)
-        place += len(part)
-        parts.append(part)
+    for r, source in enumerate(draws.sources):
+        for kind, noise in enumerate((source.load, source.cycle, source.yield_noise)):
+            if noise is None or noise.constant:
+                continue
+            # No more than lots that its site took.
+            part = noise.variates().blocks(int(lots[of.sources["site"][r]]) // BLOCK + 1)
+            if kind == CYCLE:
+                part = np.ceil(part * TICKS_PER_DAY)
+            row = ranges[r * KINDS + kind]
+            row["begin"], row["end"] = place, place + len(part)
+            place += len(part)
+            parts.append(part)
     yield ranges
     yield np.concatenate(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.draws import Draws
 from sim.engines.batch.audit import audit
+from sim.engines.batch.compiling.addresses import CALLBACK, address
 from sim.engines.batch.compiling.calling import compiled, is_kept
 from sim.engines.batch.compiling.tuples import alike
 from sim.engines.batch.compiling.turns import TURN
@@ -18,7 +20,6 @@ from sim.engines.batch.layout import lay_out
 from sim.engines.batch.program import PROGRAM
 from sim.engines.batch.room import MOST_BUCKETS, give_back, give_back_sheet, sheet
 from sim.engines.batch.state import ENDLESS, FULL, UNPLANNED, State
-from sim.engines.batch.supply import Progress, Supply, streams
 from sim.engines.shared.initial import show_start
 from sim.engines.shared.phases import MOST_ROUNDS
 from sim.engines.shared.planner import review
@@ -28,6 +29,9 @@ from sim.engines.shared.tables import Tables, promised, tables
 from sim.engines.shared.worksheet import REVIEW, Worksheet
 from sim.errors import ModelError
 from sim.plan import FloatArray, Plan
+
+
+Progress = Callable[[float], None]
 
 
 @dataclass(slots=True)
@@ -54,7 +58,6 @@ class BatchEngine:
 
     def __init__(self, draws: Draws, *, trace: bool = False) -> None:
         self.draws, self.trace = draws, trace
-        self._streams = streams(draws)
 
     @staticmethod
     def is_compiled() -> bool:
@@ -63,14 +66,13 @@ class BatchEngine:
 
     def run(self, progress: Progress | None = None) -> Records:
         """Run the replication to its end and return its records."""
-        learned = _learned(self.draws.plan)
+        learned, told = _learned(self.draws.plan), None if progress is None else _telling(self.draws, progress)
         while True:
             slots = max(self.slots, learned.slots)
             t = alike(tables(self.draws))
             m = alike(memory(t))
-            supply = Supply(self.draws, self._streams, progress)
             s = lay_out(
-                self.draws, t, supply, slots=slots, buckets=learned.buckets, trace=self.trace, told=progress is not None
+                self.draws, t, slots=slots, buckets=learned.buckets, trace=self.trace, callback=address(told)
             )
             position, paper, play = _position(self.draws, s), sheet(t), compiled(PROGRAM)
             with TURN.aside():
@@ -83,13 +85,17 @@ class BatchEngine:
                 raise _failure(s, t, position, m, paper.arrays)
             if fault != FULL:
                 records = _records(self.draws, s, t, m)
-                supply.remember(s)
                 learned.buckets = min(1 << max(int(s.clock[0]["count"]).bit_length() - 1, 8), MOST_BUCKETS)
                 give_back(s)
                 give_back_sheet(t, paper)
                 return records
             # No slot was free. Compiled code cannot make its arrays larger, so the run begins again with larger ones.
             learned.slots = slots * 4
+
+
+def _telling(draws: Draws, progress: Progress) -> Any:
+    """Return what compiled code calls when a period is over: it says which part of the horizon that was."""
+    return CALLBACK(lambda periods: progress(float(draws.periods[periods]) / draws.end))
 
 
 def _position(draws: Draws, s: State) -> Position:

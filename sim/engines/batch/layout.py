@@ -27,7 +27,7 @@ from sim.engines.batch.entities import (
 )
 from sim.engines.batch.room import room
 from sim.engines.batch.state import NOTHING, Records, State, blank
-from sim.engines.batch.supply import Supply
+from sim.engines.batch.supply import supply
 from sim.engines.shared.phases import CAUSES
 from sim.engines.shared.policies import is_planned
 from sim.engines.shared.tables import Tables
@@ -36,7 +36,7 @@ from sim.plan import NONE, FloatArray, IntArray, Plan
 from sim.vocabulary import YieldNoise
 
 
-def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, buckets: int, trace: bool, told: bool) -> State:
+def lay_out(draws: Draws, t: Tables, *, slots: int, buckets: int, trace: bool, callback: int) -> State:
     """Return the state before the first event, with `slots` lots and room in proportion for events and nodes.
 
     The calendar has that many `buckets`, a power of two: order and results do not depend on their number.
@@ -64,8 +64,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, buckets: int
         orders=blank(layout.ORDER, entries * len(plan.sources)),
         arrivals=blank(layout.LOT, slots * 4 if trace else 1),
         **room(slots, buckets)._asdict(),
-        noise=supply.noise,
-        drawn=supply.drawn,
+        **supply(draws)._asdict(),
         curves=curves,
         knots=knots,
         values=values,
@@ -107,7 +106,7 @@ def lay_out(draws: Draws, t: Tables, supply: Supply, *, slots: int, buckets: int
     )
     shift = max(draws.end.bit_length() - buckets.bit_length() + 1, 0)
     fill(
-        s.clock, traced=trace, callback=supply.address, told=told, entries=entries, last_bucket=buckets - 1, shift=shift
+        s.clock, traced=trace, callback=callback, entries=entries, last_bucket=buckets - 1, shift=shift
     )
     fill(s.sources, take_begin=taken[:-1], take_end=taken[1:])
     s.items["units"] = draws.initial_stock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.clock import NEVER
 from sim.engines.batch.calendar import at, next_event, release_event, stop_at
-from sim.engines.batch.compiling.addresses import ask
+from sim.engines.batch.compiling.addresses import tell
 from sim.engines.batch.demand import cancel, meet, next_demand, serve_backlog, settle_demand
 from sim.engines.batch.losses import strike
 from sim.engines.batch.lots import dispatch, plant, receive, release, take_turns
@@ -144,9 +144,8 @@ def _close(s: State, period: int) -> None:
     settle_stock(s, c.now + 1)
     settle_demand(s, c.now + 1)
     count_lots(s, c.now + 1)
-    if c.told:
-        # Negative numbers are periods done, others rows of variates to draw.
-        ask(c.callback, -1 - period)
+    if c.callback:
+        tell(c.callback, period + 1)
     if period + 2 < c.edges:
         c.period = period + 1
         c.period_end = s.edges[period + 2]

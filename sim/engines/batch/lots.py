@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sim.clock import NEVER
+import math
+
+from sim.clock import NEVER, TICKS_PER_DAY
 from sim.engines.batch.calendar import at, follow_up
 from sim.engines.batch.curves import value_at
 from sim.engines.batch.lists import pop_first
@@ -245,12 +247,17 @@ def _work(s: State, slot: int, came: int) -> None:
         lot.begin = lot.leave = lot.ready = lot.arrive = NEVER
         return
     make(s, slot)
-    lot.ready = lot.leave + stretched(int(variate(s, source, CYCLE)), value_at(s, r.site, STRETCH, lot.begin))
+    lot.ready = lot.leave + stretched(_cycle(s, source), value_at(s, r.site, STRETCH, lot.begin))
     leaves = leaves_site(s, r.site, lot.ready)
     lot.arrive = leaves + r.shipping
     book_lot(s, slot, load, came, leaves)
     if lot.arrive < NEVER:
         at(s, lot.arrive, RECEIVE, 0, source, lot.number, RECEIVED, slot)
+
+
+def _cycle(s: State, source: int) -> int:
+    """Return the cycle time of the next lot of a source in ticks, rounded up."""
+    return math.ceil(variate(s, source, CYCLE) * TICKS_PER_DAY)
 
 
 def receive(s: State, slot: int) -> None:

@@ -17,6 +17,7 @@ from sim.engines.batch import (
     lots,
     open_lots,
     ordering,
+    philox,
     recording,
     sites,
     stock,
@@ -36,6 +37,7 @@ from sim.engines.shared import (
     netting,
     planner,
     positions,
+    quantiles,
     release,
     requirements,
     reviews,
@@ -46,7 +48,7 @@ from sim.engines.shared import (
 from sim.engines.shared import ordering as division
 
 DECIDING = (
-    clock, rules, positions, capability, requirements, attainable, causes, division, shares, sourcing, contracts, entitlement,
+    clock, rules, quantiles, positions, capability, requirements, attainable, causes, division, shares, sourcing, contracts, entitlement,
     release, netting, planner, initial, reviews,
 )  # fmt: skip
 """What both engines call."""
@@ -54,6 +56,7 @@ MOVING = (
     calendar,
     lists,
     curves,
+    philox,
     variates,
     sites,
     yields,
@@ -74,7 +77,7 @@ PROGRAM = Program(
     apart=reviews.decide,
     modules=(*DECIDING, *MOVING, looking, loop),
     # What happens to each lot and demand; the rest is left to the compiler.
-    inlined=(clock, rules, calendar, lists, curves, variates, sites, yields, stock, demand, waiting, open_lots, lots),
+    inlined=(clock, rules, quantiles, calendar, lists, curves, variates, sites, yields, stock, demand, waiting, open_lots, lots),
     # Long, and called from several places: to compile them into each takes longer than they run.
     called=(lots.enter, lots.dispatch, lots.order),
     sources=(

@@ -48,12 +48,12 @@ def _in_lines(*lines: list[tuple[str, type]]) -> np.dtype[Any]:
 CLOCK = _record(
     "now turn phase end drain running fault period period_end edges count lot_count planted may_pass binomial traced "
     "heap_size soon_size bucket last_bucket ahead ahead_bucket shift free_lot free_node free_event lots_used nodes_used events_used "
-    "arrived callback told planner entries open_entries pipeline"
+    "arrived callback planner entries open_entries pipeline"
 )
 """Where the run stands. `free_*` head the lists of slots that are free again, `*_used` count those ever used;
 `open_entries` of `open_lots` are in use; each source has `entries` orders at once;
 `pipeline` says whether the plan goes back before the start;
-`callback` is the address of what draws more, and wants to be `told` how far the run is; `planner` that of
+`callback` is the address of what is told how many periods are over, 0 if nobody is; `planner` that of
 `reviews.decide`;
 events of the instants t with the same t >> `shift` share a bucket, all beyond the last one that."""
 
@@ -91,9 +91,9 @@ EVENT = _in_lines(
 )
 NODE = _record("before after at units lot")
 """A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
-NOISE = _record("row begin at end second", "typical")
-"""Variates of one kind for one source: from `at` to `end` in `drawn`, with a second row `second` places on; `row` is
-the number to ask for more, -1 if all are typical."""
+NOISE = _record("stream at table", "typical")
+"""Variates of one kind for one source: so many were drawn of a stream, through a table of quantiles by their mean,
+which is `typical`; all are, if `stream` is -1."""
 CURVE = _record("begin end at")
 """A step function in `knots` and `values`, read forward from `at`."""
 LOSS = _record("at item_begin item_end site_begin site_end pool_begin pool_end", "stock wip")
@@ -108,6 +108,8 @@ BY_SOURCE, BY_ITEM, BY_SITE, BY_FLOW = (
 
 LOAD, CYCLE, YIELD_NOISE = range(3)
 """Kinds of noise."""
+NORMAL = 0
+"""Table of the standard normal distribution, where yields are binomial."""
 RATE, YIELDS, STRETCH, PRICE = range(4)
 """Curves of a site: rate of a line, and what disruptions do to yield, cycle time and price."""
 CURVES = 4
@@ -119,6 +121,7 @@ NOTHING = -1
 class State(NamedTuple):
     """All arrays of a replication. Periods have a row more than there are: it takes what lies beyond the end.
 
+    `keys` are those of each stream for all rounds, `uniforms` its last four, `quantiles` tables end to end.
     `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
     parallel line is free and the step of its rate then, `line_credit` what it could do of the next lot until then;
     `curves` are those of each site, in the order of their kinds, and then the price of each source; `input_pool` and
@@ -146,7 +149,9 @@ class State(NamedTuple):
     nodes: Records
     open_lots: NDArray[np.int32]
     noise: Records
-    drawn: FloatArray
+    keys: IntArray
+    uniforms: FloatArray
+    quantiles: FloatArray
     curves: Records
     knots: IntArray
     values: FloatArray

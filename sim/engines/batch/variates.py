@@ -1,19 +1,19 @@
-"""Variates of each source, one after the other: read from rows that were drawn before the run, and asked for beyond."""
+"""Variates of each source, one after the other: from the uniforms of its stream through its table of quantiles."""
 
 from __future__ import annotations
 
-from sim.draws.streams import BLOCK
-from sim.engines.batch.compiling.addresses import ask
+from sim.engines.batch.philox import WORDS, draw_uniforms
 from sim.engines.batch.state import NOTHING, State
+from sim.engines.shared.quantiles import quantile
 
 
 def variate(s: State, source: int, kind: int) -> float:
-    """Return the next variate of a source; a new block is drawn when all are used."""
+    """Return the next variate of a source."""
     n = s.noise[source, kind]
-    if n.row == NOTHING:
+    if n.stream == NOTHING:
         return float(n.typical)
-    if n.at == n.end:
-        ask(s.clock[0].callback, n.row)
-        n.at, n.end = n.begin, n.begin + BLOCK
+    place = n.at % WORDS
+    if place == 0:
+        draw_uniforms(s, n.stream, n.at // WORDS)
     n.at += 1
-    return float(s.drawn[n.at - 1])
+    return max(n.typical * quantile(s.quantiles, n.table, s.uniforms[WORDS * n.stream + place]), 0.0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sim.engines.batch.curves import value_at
 from sim.engines.batch.lists import insert, new_node, pop_first
-from sim.engines.batch.state import NOTHING, YIELD_NOISE, YIELDS, State
+from sim.engines.batch.state import NORMAL, NOTHING, YIELD_NOISE, YIELDS, State
 from sim.engines.batch.variates import variate
+from sim.engines.shared.quantiles import quantile
 from sim.engines.shared.rules import binomial, good_share, whole
 
 
@@ -91,9 +92,7 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
         share = (r.share_fixed if r.has_fixed else _share(s, source, x, 1.0)) * factor
         units = whole(gross + r.carry_good)
         r.carry_good += gross - units
-        # The normal quantile of each uniform lies in the second row.
-        n = s.noise[source, YIELD_NOISE]
-        return binomial(units, share, yield_noise, s.drawn[n.second + n.at - 1])
+        return binomial(units, share, yield_noise, quantile(s.quantiles, NORMAL, yield_noise))
     # The variate is a factor on the lot's defect density, 1 without noise.
     share = r.share_fixed if r.has_fixed and yield_noise == 1.0 else _share(s, source, x, yield_noise)
     exact = gross * share * factor + r.carry_good

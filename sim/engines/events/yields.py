@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sim.draws.tabulated import standard_normal
 from sim.engines.events.curves import value_at
 from sim.engines.events.state import OpenLot, SourceState, State
+from sim.engines.shared.quantiles import quantile
 from sim.engines.shared.rules import binomial, good_share, whole
 from sim.vocabulary import YieldNoise
 
@@ -67,14 +69,11 @@ def _good(s: State, source: int, gross: float, x: float, factor: float) -> int:
     """Return the good units of a lot of so many gross units."""
     r, yield_noise = s.sources[source], next(s.sources[source].yield_noise)
     if s.plan.yield_noise is YieldNoise.BINOMIAL:
-        # Loaded only where it is needed: it takes as long as the rest of the engine.
-        from scipy.special import ndtri
-
         # The variate is a uniform number here, and the fraction carried is one of gross units.
         share = (r.share_fixed if r.has_fixed else _share(s, source, x, 1.0)) * factor
         units = whole(gross + r.carry_good)
         r.carry_good += gross - units
-        return binomial(units, share, yield_noise, float(ndtri(yield_noise)))
+        return binomial(units, share, yield_noise, quantile(standard_normal().coefficients, 0, yield_noise))
     # The variate is a factor on the lot's defect density, 1 without noise.
     share = r.share_fixed if r.has_fixed and yield_noise == 1.0 else _share(s, source, x, yield_noise)
     exact = gross * share * factor + r.carry_good

@@ -212,7 +212,7 @@ def _field(context: Any, builder: Any, kind: Any, address: Any, name: str) -> An
 
 
 @intrinsic
-def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
+def _call_with(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
     """Call the function at an address with a number."""
 
     def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -223,10 +223,10 @@ def _call(_context: Any, address: Any, number: Any) -> Any:  # noqa: ARG001  num
     return types.none(types.int64, types.int64), code
 
 
-@overload(addresses.ask, strict=False)
-def _ask(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
-    """Compile `ask` as a call by address."""
-    return lambda address, number: _call(address, number)  # type: ignore[call-arg]
+@overload(addresses.tell, strict=False)
+def _tell(address: Any, number: Any) -> Any:  # noqa: ARG001  numba calls by these names
+    """Compile `tell` as a call by address."""
+    return lambda address, number: _call_with(address, number)  # type: ignore[call-arg]
 
 
 @intrinsic
