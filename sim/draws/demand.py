@@ -75,7 +75,9 @@ def _line_flows(
     held, view = views(line, real, planned, plan.calendar.reviews)
     foreseen, month = outlooks(plan, index, drawn)
     # A view of demand is a view of changeovers and a month of processes, together.
-    pairs, view = np.unique(np.column_stack([view, month]), axis=0, return_inverse=True)
+    months = int(month.max()) + 1
+    together, view = np.unique(view * months + month, return_inverse=True)
+    pairs = np.column_stack(np.divmod(together, months))
     edges = _edges(line, vector, plan.calendar.day, until, [real, *held])
     # Shapes (generations, steps) and (views, generations, steps).
     actual_weights = np.array(weights(real, middles(edges)))

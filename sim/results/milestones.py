@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from sim.clock import NEVER, TICKS_PER_DAY, ticks
 from sim.draws import Draws
 from sim.engines.shared.records import Records
-from sim.plan import BoolArray, MilestonePlan
+from sim.plan import BoolArray, FloatArray, MilestonePlan
 from sim.results.frames import share_output
 from sim.results.periods import between, counted
 from sim.results.requirements import units_per_flow
@@ -59,13 +60,18 @@ def _first_output(draws: Draws, records: Records, milestone: MilestonePlan) -> R
 def _rate_reached(draws: Draws, records: Records, milestone: MilestonePlan) -> BoolArray:
     """Return the months in which good output reaches the required share of the demand on the watched pools."""
     made = records.source["good"][:, list(milestone.sources)].sum(axis=1)
-    edges = np.array(draws.plan.calendar.months)
-    wanted = np.zeros(len(edges) - 1)
-    units = units_per_flow(draws)
-    for f, flow in enumerate(draws.flows):
-        each = sum(units[pool, f] for pool in milestone.pools)
-        wanted += each * flow.actual_rate.between(edges)
+    demanded, units = _demanded(draws), units_per_flow(draws)
+    wanted = np.zeros(len(made))
+    for f, each in enumerate(demanded):
+        wanted += sum(units[pool, f] for pool in milestone.pools) * each
     return np.asarray((made > 0) & (made >= float(draws.vector[milestone.level]) * wanted) & (wanted > 0))
+
+
+@lru_cache(maxsize=2)
+def _demanded(draws: Draws) -> list[FloatArray]:
+    """Return the mean demand of each flow by month, which all milestones of a replication share."""
+    edges = np.array(draws.plan.calendar.months)
+    return [flow.actual_rate.between(edges) for flow in draws.flows]
 
 
 def _first_run(draws: Draws, reached: BoolArray, length: int) -> ReachedMilestone | None:
