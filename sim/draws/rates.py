@@ -103,7 +103,7 @@ class Rate:
     def _place(self, days: FloatArray) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
         """Return the step in which each day lies; the first or last for days outside."""
         place = self.edges.searchsorted(days, side="right") - 1
-        return np.minimum(np.maximum(place, 0), self.values.shape[-1] - 1)
+        return np.asarray(np.minimum(np.maximum(place, 0), self.values.shape[-1] - 1))
 
 
 def middles(edges: FloatArray) -> FloatArray:

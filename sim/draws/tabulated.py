@@ -1,8 +1,8 @@
 """Quantile functions as tables, for noise that is drawn by the million.
 
 A variate is a smooth function of the probability beyond it, and changes most in the tails. So steps of the grid halve
-with each halving of that probability; a cubic spline through it gives variates within 1e-7 of their size, by additions
-and multiplications alone: any processor, and both engines, get the same bits.
+with each halving of that probability; a cubic spline through it gives variates within 2e-7 of their size, or of the mean
+where they are smaller, by additions and multiplications alone: any processor, and both engines, get the same bits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.plan import FloatArray
 from sim.vocabulary import Shape
 
 OCTAVES = 32
-"""Halvings of the probability of a tail, from a half on; what lies beyond, one draw in eight thousand million, is taken for
+"""Halvings of the probability of a tail, from a half on. What lies beyond, one draw in four thousand million, is taken for
 the last."""
 STEPS = 32
 """Steps of the grid between a probability and its half."""

@@ -18,7 +18,9 @@ WITHOUT_TWIN = {
     "lists": "linked lists in slots; Python has its own",
     "program": "what there is to compile",
     "room": "memory that runs use again",
-    "supply": "variates laid out before a run",
+    "open_lots": "a dictionary does for it in Python",
+    "philox": "numpy's generators, compiled",
+    "supply": "what variates are drawn from",
 }
 """Modules of `batch` about memory and compiling; all others are of the model, and have a twin."""
 DIFFERENT_NAMES: dict[str, tuple[set[str], set[str]]] = {

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import special
 from scipy.interpolate import CubicSpline
 
 from sim.draws.streams import quantile
 from sim.draws.tabulated import LEAST, _spline, standard_normal, table
-from sim.engines.shared.quantiles import ROWS
-from sim.engines.shared.quantiles import quantile as one_by_one
 from sim.vocabulary import Shape
 
 _TAILS = 10.0 ** -np.arange(4.0, 10.0)
@@ -40,21 +36,6 @@ def test_what_lies_beyond_the_last_octave_is_taken_for_its_end(shape: Shape) -> 
 @pytest.mark.parametrize("shape", [Shape.GAMMA, Shape.NORMAL, Shape.EXPONENTIAL])
 def test_variates_rise_with_their_probability(shape: Shape) -> None:
     assert np.all(np.diff(table(shape, 0.3).at(np.sort(PROBABILITIES))) > 0)
-
-
-@given(st.integers(1, 2**53 - 1))
-def test_one_by_one_they_are_the_same_bits(numerator: int) -> None:
-    tables = np.concatenate([table(Shape.GAMMA, 0.3).coefficients, table(Shape.EXPONENTIAL, 1.0).coefficients])
-    assert len(tables) == 2 * ROWS
-    u = numerator * 2.0**-53
-    for number, one in enumerate((table(Shape.GAMMA, 0.3), table(Shape.EXPONENTIAL, 1.0))):
-        assert one_by_one(tables, number, u) == one.at(np.array([u]))[0]
-
-
-@pytest.mark.parametrize("u", [0.5, 0.25, 0.75, 2.0**-54, 1 - 2.0**-53, 0.5 + 2.0**-53, LEAST, 2 * LEAST])
-def test_one_by_one_they_are_the_same_bits_at_the_edges_of_the_grid(u: float) -> None:
-    one = table(Shape.GAMMA, 0.3)
-    assert one_by_one(one.coefficients, 0, u) == one.at(np.array([u]))[0]
 
 
 def test_the_spline_is_that_of_scipy() -> None:

@@ -31,9 +31,6 @@ from sim.errors import ModelError
 from sim.plan import FloatArray, Plan
 
 
-Progress = Callable[[float], None]
-
-
 @dataclass(slots=True)
 class _Learned:
     """What earlier runs of a plan have shown that the next will need."""
@@ -64,16 +61,14 @@ class BatchEngine:
         """Return whether a run begins at once because the engine was compiled before."""
         return is_kept(PROGRAM)
 
-    def run(self, progress: Progress | None = None) -> Records:
+    def run(self, progress: Callable[[float], None] | None = None) -> Records:
         """Run the replication to its end and return its records."""
         learned, told = _learned(self.draws.plan), None if progress is None else _telling(self.draws, progress)
         while True:
             slots = max(self.slots, learned.slots)
             t = alike(tables(self.draws))
             m = alike(memory(t))
-            s = lay_out(
-                self.draws, t, slots=slots, buckets=learned.buckets, trace=self.trace, callback=address(told)
-            )
+            s = lay_out(self.draws, t, slots=slots, buckets=learned.buckets, trace=self.trace, callback=address(told))
             position, paper, play = _position(self.draws, s), sheet(t), compiled(PROGRAM)
             with TURN.aside():
                 fault = play(s, t, position, m, paper)
@@ -93,7 +88,7 @@ class BatchEngine:
             learned.slots = slots * 4
 
 
-def _telling(draws: Draws, progress: Progress) -> Any:
+def _telling(draws: Draws, progress: Callable[[float], None]) -> Any:
     """Return what compiled code calls when a period is over: it says which part of the horizon that was."""
     return CALLBACK(lambda periods: progress(float(draws.periods[periods]) / draws.end))
 

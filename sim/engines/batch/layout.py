@@ -105,9 +105,7 @@ def lay_out(draws: Draws, t: Tables, *, slots: int, buckets: int, trace: bool, c
         planned_output=np.zeros((reviews - 1, len(plan.pools))),
     )
     shift = max(draws.end.bit_length() - buckets.bit_length() + 1, 0)
-    fill(
-        s.clock, traced=trace, callback=callback, entries=entries, last_bucket=buckets - 1, shift=shift
-    )
+    fill(s.clock, traced=trace, callback=callback, entries=entries, last_bucket=buckets - 1, shift=shift)
     fill(s.sources, take_begin=taken[:-1], take_end=taken[1:])
     s.items["units"] = draws.initial_stock
     _serve(s, flows, len(plan.pools))

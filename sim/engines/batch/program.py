@@ -77,7 +77,22 @@ PROGRAM = Program(
     apart=reviews.decide,
     modules=(*DECIDING, *MOVING, looking, loop),
     # What happens to each lot and demand; the rest is left to the compiler.
-    inlined=(clock, rules, quantiles, calendar, lists, curves, variates, sites, yields, stock, demand, waiting, open_lots, lots),
+    inlined=(
+        clock,
+        rules,
+        quantiles,
+        calendar,
+        lists,
+        curves,
+        variates,
+        sites,
+        yields,
+        stock,
+        demand,
+        waiting,
+        open_lots,
+        lots,
+    ),
     # Long, and called from several places: to compile them into each takes longer than they run.
     called=(lots.enter, lots.dispatch, lots.order),
     sources=(

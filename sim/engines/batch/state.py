@@ -86,9 +86,7 @@ UNUSED, WAITS, UNDER_WAY = range(3)
 ORDER = _record("starts stage begin end due ordered first lots appointed")
 """What is left to release of an order: lots numbered from `first`, of which so many are on the calendar."""
 
-EVENT = _in_lines(
-    [("time sequence count what priority", np.int64), ("rank turn", np.int32), ("phase kind", np.int8)]
-)
+EVENT = _in_lines([("time sequence count what priority", np.int64), ("rank turn", np.int32), ("phase kind", np.int8)])
 NODE = _record("before after at units lot")
 """A node of a doubly linked list: waiting demand, lots that wait for inputs, or lots that will leave a line."""
 NOISE = _record("stream at table", "typical")
@@ -121,8 +119,9 @@ NOTHING = -1
 class State(NamedTuple):
     """All arrays of a replication. Periods have a row more than there are: it takes what lies beyond the end.
 
-    `keys` are those of each stream for all rounds, `uniforms` its last four, `quantiles` tables end to end.
-    `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
+    Of each event `links` names the one after it in its bucket, or among those that are free, and `arriving` the lot that
+    arrives at it. `open_lots` are slots of lots in the order of their release (`open_lots.py`). `keys` are those of each
+    stream for all rounds, `uniforms` its last four, `quantiles` tables end to end (`supply.py`). `orders` are those of each source that are being released, samples first; `line_free` and `line_step` are when each
     parallel line is free and the step of its rate then, `line_credit` what it could do of the next lot until then;
     `curves` are those of each site, in the order of their kinds, and then the price of each source; `input_pool` and
     `takes` what starts need (places on a line included), `pulls` the pools whose policies watch that, both in ranges of

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.draws import Draws
 from sim.draws.streams import key
@@ -30,7 +31,9 @@ class Supply(NamedTuple):
 
 def supply(draws: Draws) -> Supply:
     """Return what the variates of all sources are drawn from, none of them drawn yet."""
-    noise, keys, tables = blank(layout.NOISE, len(draws.sources), len(KINDS)), [], {}
+    noise = blank(layout.NOISE, len(draws.sources), len(KINDS))
+    keys: list[NDArray[np.uint64]] = []
+    tables: dict[QuantileTable, int] = {}
     # Binomial yields need the normal quantiles of their uniforms, too.
     if draws.plan.yield_noise is YieldNoise.BINOMIAL:
         tables[standard_normal()] = layout.NORMAL

@@ -16,4 +16,4 @@ def variate(s: State, source: int, kind: int) -> float:
     if place == 0:
         draw_uniforms(s, n.stream, n.at // WORDS)
     n.at += 1
-    return max(n.typical * quantile(s.quantiles, n.table, s.uniforms[WORDS * n.stream + place]), 0.0)
+    return float(max(n.typical * quantile(s.quantiles, n.table, s.uniforms[WORDS * n.stream + place]), 0.0))
