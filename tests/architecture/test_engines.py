@@ -20,6 +20,7 @@ WITHOUT_TWIN = {
     "room": "memory that runs use again",
     "open_lots": "a dictionary does for it in Python",
     "philox": "numpy's generators, compiled",
+    "shipping": "compiling for a release",
     "supply": "what variates are drawn from",
 }
 """Modules of `batch` about memory and compiling; all others are of the model, and have a twin."""

@@ -33,15 +33,16 @@ def round_keys(keys: NDArray[np.uint64]) -> IntArray:
 def draw_uniforms(s: State, stream: int, count: int) -> None:
     """Draw the uniforms of a stream from number 4 * `count` on, in the open interval from 0 to 1."""
     # numpy counts before it draws.
-    a, b, c, d, key = count + 1, 0, 0, 0, 2 * ROUNDS * stream
+    word0, word1, word2, word3, key = count + 1, 0, 0, 0, 2 * ROUNDS * stream
     for _ in range(ROUNDS):
-        high_a, low_a = _product(a, *_FIRST)
-        high_c, low_c = _product(c, *_SECOND)
-        a, b, c, d = high_c ^ b ^ int(s.keys[key]), low_c, high_a ^ d ^ int(s.keys[key + 1]), low_a
+        high0, low0 = _product(word0, *_FIRST)
+        high2, low2 = _product(word2, *_SECOND)
+        word0, word2 = high2 ^ word1 ^ int(s.keys[key]), high0 ^ word3 ^ int(s.keys[key + 1])
+        word1, word3 = low2, low0
         key += 2
     first = WORDS * stream
-    s.uniforms[first], s.uniforms[first + 1] = _uniform(a), _uniform(b)
-    s.uniforms[first + 2], s.uniforms[first + 3] = _uniform(c), _uniform(d)
+    s.uniforms[first], s.uniforms[first + 1] = _uniform(word0), _uniform(word1)
+    s.uniforms[first + 2], s.uniforms[first + 3] = _uniform(word2), _uniform(word3)
 
 
 def _product(word: int, high: int, low: int) -> tuple[int, int]:

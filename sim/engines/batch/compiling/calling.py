@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engines.batch.compiling import ahead
-from sim.engines.batch.compiling.caching import cache_directory, found, is_in_cache, keep
+from sim.engines.batch.compiling.caching import cache_directory, found, is_there, keep
 from sim.engines.batch.compiling.native import Code, Kinds, Native, all_kinds, load, plain
 from sim.engines.batch.compiling.program import Program
 
@@ -57,7 +57,7 @@ def is_kept(program: Program) -> bool:
     if _switched_off():
         return False
     cache = cache_directory(program.sources)
-    return all(is_in_cache(cache, function) for function in (program.main, program.apart))
+    return all(is_there(cache, function) for function in (program.main, program.apart))
 
 
 def foresee(program: Program) -> None:
