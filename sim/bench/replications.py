@@ -1,6 +1,7 @@
 """A whole replication of as-announced, as a study plays it, beside a C program that plays the run alone.
 
-The C program is given what the planner released, so the planner's time is a row of its own, and part of no other.
+The C program is given the variates, which the engine draws in its run, and what the planner released, so the planner's time
+is a row of its own, and part of no other.
 All times are processor time. The yardstick lies in `tests/benchmarks`, and so only in a clone.
 """
 

@@ -105,7 +105,7 @@ def test_an_interrupted_study_says_how_to_go_on(
         time.sleep(0.01)
     running.send_signal(number)
     _, err = running.communicate(timeout=300)
-    assert running.returncode == code
+    assert running.returncode == code, err
     assert f"which {tmp_path / 's'} keeps; to resume:\n  fabshift {' '.join(command)}" in err
     assert "Traceback" not in err
 
