@@ -12,7 +12,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.draws import Draws
 from sim.engines.batch.audit import audit
-from sim.engines.batch.compiling.addresses import CALLBACK, address
+from sim.engines.batch.compiling.addresses import CALLBACK, address_of
 from sim.engines.batch.compiling.calling import compiled, is_kept
 from sim.engines.batch.compiling.tuples import alike
 from sim.engines.batch.compiling.turns import TURN
@@ -68,7 +68,9 @@ class BatchEngine:
             slots = max(self.slots, learned.slots)
             t = alike(tables(self.draws))
             m = alike(memory(t))
-            s = lay_out(self.draws, t, slots=slots, buckets=learned.buckets, trace=self.trace, callback=address(told))
+            s = lay_out(
+                self.draws, t, slots=slots, buckets=learned.buckets, trace=self.trace, callback=address_of(told)
+            )
             position, paper, play = _position(self.draws, s), sheet(t), compiled(PROGRAM)
             with TURN.aside():
                 fault = play(s, t, position, m, paper)

@@ -96,7 +96,8 @@ def _take_back(s: State, slot: int, units: int, left: int) -> None:
 def _first_good(s: State, source: int) -> int:
     """Return when the first good unit of a source comes, of lots now in process."""
     first = NEVER
-    for i in range(forget_arrived(s)):
+    # Whoever arrived was forgotten just before.
+    for i in range(s.clock[0].open_entries):
         lot = s.lots[s.open_lots[i]]
         if lot.source == source and lot.where == UNDER_WAY and lot.ready < first and lot.good and not lot.seeded:
             first = lot.ready

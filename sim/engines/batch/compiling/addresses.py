@@ -12,7 +12,7 @@ CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_int64)
 """What may be called. It takes Python's lock by itself."""
 
 
-def address(callback: Any) -> int:
+def address_of(callback: Any) -> int:
     """Return where compiled code finds a callback, 0 for none; it must live as long as it may be called."""
     return 0 if callback is None else int(ctypes.cast(callback, ctypes.c_void_p).value or 0)
 
